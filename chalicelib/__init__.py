@@ -1,0 +1,1 @@
+"""One catalogue of virtual-machine images that speaks several HTTP dialects."""

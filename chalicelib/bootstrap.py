@@ -1,0 +1,113 @@
+"""The composition root: settings and adapters become a world, a world and the dialects become the application."""
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from typing import TYPE_CHECKING
+
+from chalicelib.catalog.ports import Clock
+from chalicelib.catalog.principal import Principal
+from chalicelib.catalog.service import Catalog
+from chalicelib.dialects import DIALECTS
+from chalicelib.http.gateway import Gateway
+from chalicelib.http.meter import Meter
+from chalicelib.settings import Settings
+from chalicelib.storage import tables
+from chalicelib.storage.blobs import S3BlobStore
+from chalicelib.storage.connection import SharedConnection
+from chalicelib.storage.identities import DynamoIdentities
+from chalicelib.storage.images import DynamoImageRepository
+from chalicelib.storage.listings import Listings
+from chalicelib.storage.memberships import DynamoMembershipRepository
+from chalicelib.storage.sources import ExternalSources, WebSource
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+DEFAULT_REGION = "us-east-1"
+
+
+class SystemClock:
+    """The machine's own clock."""
+
+    def now(self) -> datetime:
+        """UTC."""
+        return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """The adapters of one deployment."""
+
+    settings: Settings
+    clock: Clock
+    identities: DynamoIdentities
+    images: DynamoImageRepository
+    memberships: DynamoMembershipRepository
+    blobs: S3BlobStore
+    sources: ExternalSources
+    meter: Meter
+
+    def catalog(self, principal: Principal) -> Catalog:
+        """The catalogue as the principal may use it."""
+        return Catalog(
+            principal,
+            self.images,
+            self.memberships,
+            self.blobs,
+            self.sources,
+            self.clock,
+            self.settings.limits,
+        )
+
+
+def build_world(environ: Mapping[str, str] | None = None, clock: Clock | None = None) -> World:
+    """Connect nothing yet: clients are made when they are first used. Raises BadSetting."""
+    environ = os.environ if environ is None else environ
+    settings = Settings.from_environ(environ)
+    clock = clock or SystemClock()
+    region = environ.get("AWS_REGION") or environ.get("AWS_DEFAULT_REGION") or DEFAULT_REGION
+    connection, meter = SharedConnection(region=region), Meter()
+    connection.on_call(meter.count)
+    tables.bind(connection, settings.table_prefix)
+    s3, web = _s3_client(region), WebSource()
+    memberships = DynamoMembershipRepository(connection)
+    listings = Listings(connection, memberships, settings.max_scan)
+    return World(
+        settings=settings,
+        clock=clock,
+        identities=DynamoIdentities(clock),
+        images=DynamoImageRepository(connection, listings, settings.tombstone_life),
+        memberships=memberships,
+        blobs=S3BlobStore(settings.bucket, s3, web, settings.limits.inline_bytes),
+        sources=ExternalSources(settings.bucket, s3, web),
+        meter=meter,
+    )
+
+
+def build_app(environ: Mapping[str, str] | None = None, world: World | None = None) -> Gateway:
+    """The Lambda handler, ready to be called with events."""
+    world = world or build_world(environ)
+    return Gateway(
+        DIALECTS,
+        world.identities,
+        world.catalog,
+        world.settings.options,
+        world.settings.public_endpoint,
+        world.meter,
+    )
+
+
+def _s3_client(region: str) -> Callable[[], "S3Client"]:
+    """A client that is made when it is first used: most requests move no bytes, and boto3 is slow to import."""
+
+    @cache
+    def client() -> "S3Client":
+        import boto3  # noqa: PLC0415
+        from botocore.config import Config  # noqa: PLC0415
+
+        return boto3.client("s3", region_name=region, config=Config(signature_version="s3v4"))
+
+    return client

@@ -1,0 +1,1 @@
+"""The domain: images, who may see and change them, and what storage has to promise. Standard library only."""

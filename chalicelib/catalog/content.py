@@ -1,0 +1,145 @@
+"""Use cases of bytes: taking, verifying, reading and withholding them."""
+
+import hashlib
+from dataclasses import replace
+
+from chalicelib.catalog import rules
+from chalicelib.catalog.errors import (
+    ContentMissing,
+    DeletedMeanwhile,
+    EditConflict,
+    ImageDeactivated,
+    NotQueued,
+    SourceRefused,
+    StaleImage,
+    StorageQuotaExceeded,
+    StoreError,
+    UnverifiedBytes,
+)
+from chalicelib.catalog.image import Image, Status
+from chalicelib.catalog.lookup import attempts
+from chalicelib.catalog.ports import BlobStore, Clock, ImageRepository, Link, Sources
+from chalicelib.catalog.rules import Limits
+
+
+class Content:
+    """The bytes of images. It is handed images that the caller may see, or is just writing."""
+
+    def __init__(
+        self, images: ImageRepository, blobs: BlobStore, sources: Sources, clock: Clock, limits: Limits
+    ) -> None:
+        self._images = images
+        self._blobs = blobs
+        self._sources = sources
+        self._clock = clock
+        self._limits = limits
+
+    def read(self, image: Image) -> bytes | Link:
+        """The bytes, or where to get them if they are too many to pass through.
+
+        Raises ImageDeactivated; ContentMissing if the image is not active or its bytes are lost; StoreError.
+        """
+        if image.status is Status.DEACTIVATED:
+            raise ImageDeactivated(image.id)
+        if image.status not in (Status.ACTIVE, Status.DEPRECATED):
+            raise ContentMissing(image.id, "it is not active")
+        if image.location is None:
+            return self._without_location(image)
+        if image.size is None or image.size > self._limits.inline_bytes:
+            return self._blobs.link(image.location)
+        content = self._blobs.get(image.location)
+        if content is None:
+            raise ContentMissing(image.id, "its store has lost it")
+        return content
+
+    def _without_location(self, image: Image) -> bytes:
+        if image.size:
+            raise ContentMissing(image.id, "it is kept elsewhere")
+        return b""
+
+    def upload(self, image: Image, content: bytes) -> Image:
+        """Store the bytes of an image that is `saving`, verify them, and make it active.
+
+        Raises StorageQuotaExceeded, UnverifiedBytes, StoreError (the image is killed); DeletedMeanwhile and
+        NotQueued if somebody else ended the upload. Nothing is left in the store in any of these cases.
+        """
+        try:
+            self._check_quotas(image, content)
+            checksum = _verified_checksum(image, content)
+            location = self._blobs.put(image.id, content)
+        except (StorageQuotaExceeded, UnverifiedBytes, StoreError):
+            self.kill(image)
+            raise
+        return self._activate(image, len(content), checksum, location)
+
+    def _check_quotas(self, image: Image, content: bytes) -> None:
+        if len(content) > self._limits.image_size_cap:
+            raise StorageQuotaExceeded("bytes of an image", len(content), self._limits.image_size_cap)
+        quota = self._limits.storage_quota
+        if quota and image.owner is not None:
+            # What this image declares is already counted, and its real size takes that place.
+            used = self._images.usage(image.owner) - (image.size or 0)
+            if used + len(content) > quota:
+                raise StorageQuotaExceeded("stored bytes", used + len(content), quota)
+
+    def _activate(self, image: Image, size: int, checksum: str, location: str) -> Image:
+        for _ in attempts():
+            now = self._clock.now()
+            active = replace(
+                image,
+                status=Status.ACTIVE,
+                size=size,
+                checksum=checksum,
+                location=location,
+                updated_at=now,
+                status_changed_at=now,
+            )
+            try:
+                return self._images.save(image, active)
+            except StaleImage:
+                image = self._still_saving(image, location)
+        self._blobs.delete(location)
+        raise EditConflict(image.id)
+
+    def _still_saving(self, image: Image, location: str) -> Image:
+        """The image as it is now, if it still waits for these bytes; otherwise they are removed."""
+        found = self._images.get(image.id)
+        if found is not None and found.image.status is Status.SAVING:
+            return found.image
+        self._blobs.delete(location)
+        if found is None or found.image.gone:
+            raise DeletedMeanwhile(image.id)
+        raise NotQueued(image.id, found.image.status)
+
+    def kill(self, image: Image) -> None:
+        """Give an image up whose bytes will not come; one that moved on in the meantime is left alone."""
+        for _ in attempts():
+            now = self._clock.now()
+            killed = replace(image, status=Status.KILLED, updated_at=now, status_changed_at=now)
+            try:
+                self._images.save(image, killed)
+            except StaleImage:
+                found = self._images.get(image.id)
+                if found is None or found.image.status is not Status.SAVING:
+                    return
+                image = found.image
+            else:
+                return
+
+    def source_size(self, url: str) -> int | None:
+        """How many bytes a location holds. Raises SourceRefused, SourceNotFound, ImageTooLarge, StoreUnavailable."""
+        if not url:
+            raise SourceRefused("Invalid location: it is empty")
+        size = self._sources.size(url)
+        rules.check_size(size, self._limits)
+        return size
+
+
+def _verified_checksum(image: Image, content: bytes) -> str:
+    """The MD5 of the bytes. Raises UnverifiedBytes if size or checksum are not what the image declares."""
+    if image.size is not None and image.size != len(content):
+        raise UnverifiedBytes("size", image.size, len(content))
+    checksum = hashlib.md5(content, usedforsecurity=False).hexdigest()
+    if image.checksum is not None and image.checksum != checksum:
+        raise UnverifiedBytes("checksum", image.checksum, checksum)
+    return checksum

@@ -1,0 +1,149 @@
+"""The canonical image, the statuses it goes through, and the moves between them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, TypedDict
+
+
+class Status(StrEnum):
+    """Where an image stands; each dialect has its own words for these."""
+
+    QUEUED = "queued"
+    SAVING = "saving"
+    ACTIVE = "active"
+    DEPRECATED = "deprecated"
+    DEACTIVATED = "deactivated"
+    KILLED = "killed"
+    PENDING_DELETE = "pending_delete"
+    DELETED = "deleted"
+
+
+MOVES: Mapping[Status, frozenset[Status]] = {
+    Status.QUEUED: frozenset({Status.SAVING, Status.ACTIVE, Status.KILLED, Status.DELETED}),
+    Status.SAVING: frozenset({Status.ACTIVE, Status.KILLED, Status.DELETED}),
+    Status.ACTIVE: frozenset({Status.DEPRECATED, Status.DEACTIVATED, Status.PENDING_DELETE, Status.DELETED}),
+    Status.DEPRECATED: frozenset({Status.ACTIVE, Status.DEACTIVATED, Status.PENDING_DELETE, Status.DELETED}),
+    Status.DEACTIVATED: frozenset({Status.ACTIVE, Status.DEPRECATED, Status.PENDING_DELETE, Status.DELETED}),
+    Status.KILLED: frozenset({Status.DELETED}),
+    Status.PENDING_DELETE: frozenset({Status.ACTIVE, Status.DELETED}),
+    Status.DELETED: frozenset(),
+}
+"""The only moves there are. A deletion that the byte store refuses is undone, which is not a move."""
+
+GONE = frozenset({Status.PENDING_DELETE, Status.DELETED})
+"""Statuses in which an image counts as deleted."""
+
+
+class Visibility(StrEnum):
+    """Whether everybody sees an image, or only its owner and members."""
+
+    PUBLIC = "public"
+    PRIVATE = "private"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Image:
+    """A virtual-machine image as all dialects share it.
+
+    `size` and `virtual_size` are bytes, `min_disk` GB, `min_ram` MB, `checksum` an MD5 in lower-case
+    hexadecimal; times are aware and UTC. `size` and `checksum` of an image that waits for its bytes are what
+    the client declared. `aliases` maps a namespace to the id the image has there. `number` is unique and never
+    reused; zero means that none was given yet. `version` counts the writes, `member_count` the memberships.
+    """
+
+    id: str
+    number: int = 0
+    aliases: Mapping[str, str] = field(default_factory=dict)
+    owner: str | None = None
+    name: str | None = None
+    description: str | None = None
+    status: Status = Status.QUEUED
+    status_changed_at: datetime
+    visibility: Visibility = Visibility.PRIVATE
+    protected: bool = False
+    size: int | None = None
+    checksum: str | None = None
+    virtual_size: int | None = None
+    disk_format: str | None = None
+    container_format: str | None = None
+    min_disk: int = 0
+    min_ram: int = 0
+    properties: Mapping[str, str | None] = field(default_factory=dict)
+    architecture: str | None = None
+    os_family: str | None = None
+    os_title: str | None = None
+    platform: str | None = None
+    login_user: str | None = None
+    login_password: str | None = field(default=None, repr=False)
+    provider: str | None = None
+    provider_image_id: str | None = None
+    compute_resource: int | None = None
+    user_data: bool | None = None
+    iam_role: str | None = None
+    bootstrap_template: str | None = None
+    root_volume: Mapping[str, Any] | None = None
+    extra_volumes: Mapping[str, Any] | None = None
+    default_bootscript: Mapping[str, Any] | None = None
+    zone: str | None = None
+    source_instance: str | None = None
+    recommended_type: str | None = None
+    location: str | None = field(default=None, repr=False)
+    created_at: datetime
+    updated_at: datetime
+    deleted_at: datetime | None = None
+    member_count: int = 0
+    version: int = 0
+
+    @property
+    def gone(self) -> bool:
+        """Whether the image counts as deleted."""
+        return self.status in GONE
+
+
+class Changes(TypedDict, total=False):
+    """New values for some fields of an image; a field that is absent stays as it is."""
+
+    owner: str | None
+    name: str | None
+    description: str | None
+    status: Status
+    visibility: Visibility
+    protected: bool
+    size: int | None
+    checksum: str | None
+    virtual_size: int | None
+    disk_format: str | None
+    container_format: str | None
+    min_disk: int
+    min_ram: int
+    properties: Mapping[str, str | None]
+    architecture: str | None
+    os_family: str | None
+    os_title: str | None
+    platform: str | None
+    login_user: str | None
+    login_password: str | None
+    provider: str | None
+    provider_image_id: str | None
+    compute_resource: int | None
+    user_data: bool | None
+    iam_role: str | None
+    bootstrap_template: str | None
+    root_volume: Mapping[str, Any] | None
+    extra_volumes: Mapping[str, Any] | None
+    default_bootscript: Mapping[str, Any] | None
+    zone: str | None
+    source_instance: str | None
+    recommended_type: str | None
+    location: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class NewImage:
+    """What a client says of an image that it registers; without an `id` the catalogue chooses one."""
+
+    fields: Changes
+    id: str | None = None
+    aliases: Mapping[str, str] = field(default_factory=dict)

@@ -1,0 +1,65 @@
+"""Finding an image for one caller, and deciding again when somebody else was faster."""
+
+import random
+import time
+from collections.abc import Iterator
+
+from chalicelib.catalog.access import may_change, may_see
+from chalicelib.catalog.errors import (
+    ImageGone,
+    ImageHidden,
+    ImageNotFound,
+    NotOwner,
+    NotOwnerOfPublic,
+    PolicyMissing,
+)
+from chalicelib.catalog.image import Image, Visibility
+from chalicelib.catalog.ports import Found, ImageRepository
+from chalicelib.catalog.principal import Policy, Principal
+
+ATTEMPTS = 12
+LONGEST_PAUSE = 0.2
+
+
+def attempts() -> Iterator[int]:
+    """Count the tries of an optimistic write, pausing at random (seconds) before each but the first."""
+    for attempt in range(ATTEMPTS):
+        if attempt:
+            # Not for secrecy: it only keeps writers that met once from meeting again.
+            time.sleep(random.uniform(0, min(LONGEST_PAUSE, 0.005 * 2**attempt)))  # noqa: S311
+        yield attempt
+
+
+class Lookup:
+    """Reads images with the eyes of one principal."""
+
+    def __init__(self, principal: Principal, images: ImageRepository) -> None:
+        self.principal = principal
+        self._images = images
+
+    def require(self, policy: Policy) -> None:
+        """Raise PolicyMissing unless the caller holds the policy."""
+        if not self.principal.holds(policy):
+            raise PolicyMissing(policy)
+
+    def find(self, image_id: str, *members: str, gone: bool = False) -> Found:
+        """The image with the caller's membership and those of `members`.
+
+        Raises ImageNotFound, ImageHidden; ImageGone for deleted ones unless `gone`, to administrators only.
+        """
+        tenant = self.principal.tenant
+        found = self._images.get(image_id, tenant, *members)
+        if found is None:
+            raise ImageNotFound(image_id)
+        membership = found.memberships.get(tenant) if tenant else None
+        if not may_see(self.principal, found.image, membership):
+            raise ImageHidden(image_id)
+        if found.image.gone and not gone:
+            raise ImageGone(image_id) if self.principal.is_admin else ImageNotFound(image_id)
+        return found
+
+    def check_owner(self, image: Image) -> None:
+        """Raise NotOwner or NotOwnerOfPublic unless the caller may change the image."""
+        if not may_change(self.principal, image):
+            public = image.visibility is Visibility.PUBLIC
+            raise NotOwnerOfPublic(image.id) if public else NotOwner(image.id)

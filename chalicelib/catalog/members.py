@@ -1,0 +1,162 @@
+"""Use cases of sharing: who an image is shared with, decided for one caller."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+from chalicelib.catalog.access import may_change, may_share, owns
+from chalicelib.catalog.errors import (
+    EditConflict,
+    Invalid,
+    MemberQuotaExceeded,
+    MembershipNotFound,
+    NotSharable,
+    StaleImage,
+)
+from chalicelib.catalog.image import Image
+from chalicelib.catalog.lookup import Lookup, attempts
+from chalicelib.catalog.membership import Membership
+from chalicelib.catalog.ports import Clock, Found, ImageRepository, MembershipRepository
+from chalicelib.catalog.principal import Policy
+from chalicelib.catalog.rules import Limits
+
+LONGEST_MEMBER = 255
+
+
+class Members:
+    """The memberships of images, as far as the caller may know and change them.
+
+    Administrators, the owner, and members who may share change memberships; the last ones see and change only
+    their own among those that exist. Everybody else is refused with NotSharable.
+    """
+
+    def __init__(
+        self,
+        lookup: Lookup,
+        images: ImageRepository,
+        memberships: MembershipRepository,
+        clock: Clock,
+        limits: Limits,
+    ) -> None:
+        self._lookup = lookup
+        self._images = images
+        self._memberships = memberships
+        self._clock = clock
+        self._limits = limits
+
+    def of_image(self, image_id: str) -> list[Membership]:
+        """The memberships in order of creation: all for those who may change the image, else the caller's own."""
+        self._lookup.require(Policy.READ_IMAGES)
+        image = self._lookup.find(image_id).image
+        return [row for row in self._memberships.of_image(image_id) if self._concerns(image, row.member)]
+
+    def of_member(self, member: str) -> list[Membership]:
+        """What is shared with a tenant, for itself and administrators; others learn of their own images only."""
+        principal = self._lookup.principal
+        everything = principal.is_admin or principal.tenant == member
+        rows = self._memberships.of_member(member)
+        images = {image.id: image for image in self._images.many([row.image_id for row in rows])}
+        live = [row for row in rows if row.image_id in images and not images[row.image_id].gone]
+        return [row for row in live if everything or owns(principal, images[row.image_id])]
+
+    def add(self, image_id: str, member: str, *, can_share: bool | None) -> None:
+        """Share with one more tenant; None leaves an existing right to share alone.
+
+        Raises NotSharable, MemberQuotaExceeded (also when the tenant is a member already), EditConflict.
+        """
+        _check_names([member])
+        for _ in attempts():
+            found = self._sharable(image_id, member)
+            self._check_quota(found.image.member_count + 1)
+            self._check_row(found, member)
+            existing = found.memberships.get(member)
+            try:
+                return self._put(found.image, member, existing, can_share=can_share)
+            except StaleImage:
+                continue
+        raise EditConflict(image_id)
+
+    def _put(self, image: Image, member: str, existing: Membership | None, *, can_share: bool | None) -> None:
+        if existing is None:
+            new = Membership(image.id, member, bool(can_share), self._clock.now())
+            self._memberships.change(image, image.member_count + 1, [new], [])
+        elif can_share is not None and can_share != existing.can_share:
+            changed = replace(existing, can_share=can_share)
+            self._memberships.change(image, image.member_count, [changed], [])
+
+    def replace(self, image_id: str, read: Callable[[], Sequence[tuple[str, bool | None]]]) -> None:
+        """Share with exactly the tenants that `read` names, in this order; the last entry of a tenant wins.
+
+        `read` is asked once it is certain that the caller may share. A member who may share can only add and
+        update, and drop itself. Raises as `add`.
+        """
+        for _ in attempts():
+            found = self._sharable(image_id)
+            entries = read()
+            self._check_quota(len(entries))
+            wanted = dict(entries)
+            _check_names(wanted)
+            existing = {row.member: row for row in self._memberships.of_image(image_id)}
+            put = self._merged(image_id, existing, wanted)
+            removable = [member for member in existing if self._concerns(found.image, member)]
+            remove = [member for member in removable if member not in wanted]
+            count = len(existing.keys() | wanted.keys()) - len(remove)
+            try:
+                return self._memberships.change(found.image, count, put, remove)
+            except StaleImage:
+                continue
+        raise EditConflict(image_id)
+
+    def _merged(
+        self, image_id: str, existing: Mapping[str, Membership], entries: Mapping[str, bool | None]
+    ) -> list[Membership]:
+        now = self._clock.now()
+        merged = []
+        for place, (member, can_share) in enumerate(entries.items()):
+            old = existing.get(member)
+            if old is None:
+                since = now + timedelta(microseconds=place)
+                merged.append(Membership(image_id, member, bool(can_share), since))
+            elif can_share is not None and can_share != old.can_share:
+                merged.append(replace(old, can_share=can_share))
+        return merged
+
+    def remove(self, image_id: str, member: str) -> None:
+        """Stop sharing with a tenant. Raises NotSharable, MembershipNotFound, EditConflict."""
+        for _ in attempts():
+            found = self._sharable(image_id, member)
+            self._check_row(found, member)
+            if member not in found.memberships:
+                raise MembershipNotFound(image_id, member)
+            try:
+                return self._memberships.change(found.image, found.image.member_count - 1, [], [member])
+            except StaleImage:
+                continue
+        raise EditConflict(image_id)
+
+    def _sharable(self, image_id: str, *members: str) -> Found:
+        self._lookup.require(Policy.CREATE_IMAGE)
+        found = self._lookup.find(image_id, *members)
+        principal = self._lookup.principal
+        if not may_share(principal, found.image, found.memberships.get(principal.tenant or "")):
+            raise NotSharable(image_id)
+        return found
+
+    def _check_quota(self, attempted: int) -> None:
+        if 0 <= self._limits.member_quota < attempted:
+            raise MemberQuotaExceeded("members", attempted, self._limits.member_quota)
+
+    def _check_row(self, found: Found, member: str) -> None:
+        """A member who may share may add others, but touch no row than its own."""
+        if member in found.memberships and not self._concerns(found.image, member):
+            raise MembershipNotFound(found.image.id, member)
+
+    def _concerns(self, image: Image, member: str) -> bool:
+        principal = self._lookup.principal
+        return may_change(principal, image) or principal.tenant == member
+
+
+def _check_names(members: Iterable[str]) -> None:
+    for member in members:
+        if not 0 < len(member) <= LONGEST_MEMBER:
+            raise Invalid("member", f"a tenant has 1 to {LONGEST_MEMBER} characters")

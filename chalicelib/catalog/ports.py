@@ -1,0 +1,116 @@
+"""What the domain needs from the world outside, each method with its promise."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple, Protocol
+
+from chalicelib.catalog.image import Image
+from chalicelib.catalog.membership import Membership
+from chalicelib.catalog.principal import Principal
+from chalicelib.catalog.query import ImageQuery
+
+
+class Found(NamedTuple):
+    """An image and those of its memberships that were asked for, by member."""
+
+    image: Image
+    memberships: Mapping[str, Membership]
+
+
+class ImageRepository(Protocol):
+    """Keeps images. What was written is read back at once, in lists too; a write happens whole or not at all."""
+
+    def number(self) -> int:
+        """A number that no image has or had."""
+
+    def get(self, image_id: str, *members: str | None) -> Found | None:
+        """The image, deleted ones included, with its memberships of these members; one round trip."""
+
+    def many(self, image_ids: Sequence[str]) -> list[Image]:
+        """The images among these ids, in no order."""
+
+    def add(self, image: Image) -> Image:
+        """Store a new image. Raises IdTaken, or ClaimTaken naming every claim that was lost."""
+
+    def save(self, old: Image, new: Image) -> Image:
+        """Replace the image as it was read by the new one. Raises StaleImage if it changed since; ClaimTaken."""
+
+    def images(self, principal: Principal, query: ImageQuery) -> Iterator[Image]:
+        """The images of the scope that the principal may see and the query admits, in order, lazily.
+
+        Raises ScanTooLarge if the order has to read more than the limit.
+        """
+
+    def usage(self, owner: str) -> int:
+        """The bytes of all images of an owner."""
+
+
+class MembershipRepository(Protocol):
+    """Keeps who an image is shared with. Each change takes part in the version of its image."""
+
+    def of_image(self, image_id: str) -> list[Membership]:
+        """All memberships of an image in the order of their creation, deleted images included."""
+
+    def of_member(self, member: str) -> list[Membership]:
+        """All memberships of a tenant; what others shared a moment ago may be missing."""
+
+    def change(self, image: Image, count: int, put: Sequence[Membership], remove: Sequence[str]) -> None:
+        """Add or replace some memberships and remove others, leaving `count`. Raises StaleImage."""
+
+    def clear(self, image_id: str) -> None:
+        """Remove all memberships of an image that is deleted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Where bytes can be fetched without credentials for a few minutes."""
+
+    url: str
+
+
+class BlobStore(Protocol):
+    """Keeps the bytes of images. Raises StoreDisabled, StoreRefused, StoreUnavailable or plain StoreError."""
+
+    def put(self, image_id: str, content: bytes) -> str:
+        """Store bytes for an image in a place of their own; returns their location."""
+
+    def get(self, location: str) -> bytes | None:
+        """The bytes at a location, or None if there are none."""
+
+    def link(self, location: str) -> Link:
+        """A short-lived link to the bytes, served as application/octet-stream."""
+
+    def delete(self, location: str) -> None:
+        """Remove the bytes if they are ours; bytes that somebody else keeps, or that are gone, are left alone."""
+
+
+class Sources(Protocol):
+    """Bytes that others keep, at URLs that clients name."""
+
+    def size(self, url: str) -> int | None:
+        """How many bytes there are, None if unknown. Raises SourceRefused, SourceNotFound, StoreUnavailable."""
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A token as an operator sees it; the secret itself is kept nowhere."""
+
+    id: str
+    principal: Principal
+    created_at: datetime
+    expires_at: datetime | None
+
+
+class Identities(Protocol):
+    """Turns secrets into principals."""
+
+    def authenticate(self, secret: str) -> Principal | None:
+        """Who holds this secret; None if it is unknown, expired or revoked."""
+
+
+class Clock(Protocol):
+    """Tells the time."""
+
+    def now(self) -> datetime:
+        """The present instant, aware, UTC."""

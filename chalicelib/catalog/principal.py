@@ -1,0 +1,36 @@
+"""Who asks, and with which rights."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Policy(StrEnum):
+    """A right that an operator grants with a token."""
+
+    READ_IMAGES = "read_images"
+    CREATE_IMAGE = "create_image"
+    DELETE_IMAGE = "delete_image"
+    PUBLICIZE_IMAGE = "publicize_image"
+    ADMIN = "admin"
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """A caller: a user acting for a tenant (or for none) under the policies of its token."""
+
+    user: str
+    tenant: str | None
+    policies: frozenset[Policy] = frozenset()
+
+    @property
+    def is_admin(self) -> bool:
+        """Whether every right is held, over every tenant's images."""
+        return Policy.ADMIN in self.policies
+
+    def holds(self, policy: Policy) -> bool:
+        """Whether the right was granted; an administrator has them all."""
+        return self.is_admin or policy in self.policies
+
+
+ANONYMOUS = Principal(user="", tenant=None)
+"""A caller who showed no credentials."""

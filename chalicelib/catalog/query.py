@@ -1,0 +1,153 @@
+"""What a listing asks for: which images, under which conditions, in which order, from where on."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import Enum, StrEnum
+from typing import Any
+
+from chalicelib.catalog.image import Image
+
+
+class Scope(Enum):
+    """Whose images are listed; access rules narrow each of them further."""
+
+    VISIBLE = "the caller's own, public ones, and those shared with the caller"
+    EVERYTHING = "all there are, for administrators"
+
+
+class Operator(StrEnum):
+    """How a condition compares."""
+
+    EQUAL = "="
+    UNEQUAL = "<>"
+    AT_LEAST = ">="
+    AT_MOST = "<="
+    IN = "in"
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """`field operator value`; the field is a canonical name, or `("properties", name)` for a custom property.
+
+    A field that is None equals None only; among numbers it counts as zero. `IN` takes a tuple.
+    """
+
+    field: str | tuple[str, str]
+    operator: Operator
+    value: Any
+
+    def holds(self, image: Image) -> bool:
+        """Whether the image satisfies the condition."""
+        found = self._read(image)
+        match self.operator:
+            case Operator.EQUAL:
+                return bool(found == self.value)
+            case Operator.UNEQUAL:
+                return bool(found != self.value)
+            case Operator.AT_LEAST:
+                return bool((found or 0) >= self.value)
+            case Operator.AT_MOST:
+                return bool((found or 0) <= self.value)
+            case Operator.IN:
+                return found in self.value
+
+    def _read(self, image: Image) -> Any:
+        if isinstance(self.field, tuple):
+            properties: Mapping[str, str | None] = getattr(image, self.field[0])
+            return properties.get(self.field[1])
+        return getattr(image, self.field)
+
+
+class SortKey(StrEnum):
+    """The fields a listing can be ordered by."""
+
+    CREATED = "created_at"
+    UPDATED = "updated_at"
+    NAME = "name"
+    SIZE = "size"
+    NUMBER = "number"
+    ID = "id"
+    STATUS = "status"
+    DISK_FORMAT = "disk_format"
+    CONTAINER_FORMAT = "container_format"
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """By a field, then by creation, then by id, all in one direction: a total order."""
+
+    key: SortKey = SortKey.CREATED
+    descending: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ImageQuery:
+    """A listing. `after` is a position (see `position`); `expected` is how many images the caller will likely take."""
+
+    scope: Scope = Scope.VISIBLE
+    conditions: tuple[Condition, ...] = ()
+    order: Order = Order()
+    after: str | None = None
+    changed_since: datetime | None = None
+    expected: int = 25
+
+    @property
+    def gone(self) -> bool:
+        """Whether deleted images are listed too; they are asked for by their time of change."""
+        return self.changed_since is not None
+
+    def admits(self, image: Image) -> bool:
+        """Whether the image satisfies every condition."""
+        if self.changed_since is not None and image.updated_at <= self.changed_since:
+            return False
+        return (self.gone or not image.gone) and all(condition.holds(image) for condition in self.conditions)
+
+
+KEY_BYTES = 900
+"""How much of a text takes part in its order; DynamoDB allows 1,024 bytes for the whole sort key."""
+
+
+def position(image: Image, key: SortKey) -> str:
+    """The image's place in an order, as text that compares like (value, created_at, id), unique to the image."""
+    value = getattr(image, key.value)
+    return place(
+        key,
+        instant_text(value) if isinstance(value, datetime) else value,
+        instant_text(image.created_at),
+        image.id,
+    )
+
+
+def place(key: SortKey, value: int | str | None, created: str, image_id: str) -> str:
+    """What `position` is made of; instants are given as text.
+
+    Null counts as empty text, or zero. Texts compare by code point, which is how UTF-8 bytes compare.
+    """
+    match key:
+        case SortKey.ID:
+            return image_id
+        case SortKey.CREATED:
+            return f"{created}\x00{image_id}"
+        case SortKey.SIZE | SortKey.NUMBER:
+            return f"{int(value or 0):020d}\x00{created}\x00{image_id}"
+        case _:
+            text = str(value or "").encode()[:KEY_BYTES].decode(errors="ignore")
+            return f"{text}\x00{created}\x00{image_id}"
+
+
+def instant_text(instant: datetime) -> str:
+    """An instant as text of one width, which sorts by time: `2016-05-10T21:35:15.000000`, UTC."""
+    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f").rjust(26, "0")
+
+
+def in_order(images: Iterable[Image], order: Order) -> list[Image]:
+    """The images sorted."""
+    return sorted(images, key=lambda image: position(image, order.key), reverse=order.descending)
+
+
+def beyond(place: str, query: ImageQuery) -> bool:
+    """Whether a position comes after the one the query resumes from."""
+    if query.after is None:
+        return True
+    return place < query.after if query.order.descending else place > query.after

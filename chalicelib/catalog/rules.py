@@ -1,0 +1,87 @@
+"""What an image may look like, apart from who asks."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from chalicelib.catalog.errors import (
+    FormatMissing,
+    ImageTooLarge,
+    Invalid,
+    MixedFormats,
+    PropertyQuotaExceeded,
+    UnknownFormat,
+)
+from chalicelib.catalog.image import Changes, Image
+
+AMAZON_FORMATS = frozenset({"ami", "ari", "aki"})
+LARGEST_INTEGER = 2**31 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What an operator allows. Sizes are bytes; a negative quota of properties or members is none at all."""
+
+    disk_formats: Collection[str]
+    container_formats: Collection[str]
+    image_size_cap: int
+    property_quota: int
+    member_quota: int
+    storage_quota: int
+    inline_bytes: int
+    delayed_delete: bool
+
+
+def check(image: Image, changes: Changes, limits: Limits) -> None:
+    """Refuse an image that its new values would make impossible. Raises Invalid, PropertyQuotaExceeded."""
+    check_formats(changes, limits)
+    for name in ("min_disk", "min_ram"):
+        if not 0 <= getattr(image, name) <= LARGEST_INTEGER:
+            raise Invalid(name, f"'{name}' value out of range")
+    for name in ("size", "virtual_size"):
+        if (getattr(image, name) or 0) < 0:
+            raise Invalid(name, "Cannot be a negative value")
+    if "size" in changes:
+        check_size(image.size, limits)
+    if "properties" in changes and 0 <= limits.property_quota < len(image.properties):
+        raise PropertyQuotaExceeded("properties", len(image.properties), limits.property_quota)
+
+
+def check_formats(changes: Changes, limits: Limits) -> None:
+    """Refuse formats that are not offered, and mixtures with Amazon's."""
+    if "disk_format" in changes and changes["disk_format"] not in limits.disk_formats:
+        raise UnknownFormat("disk_format", changes["disk_format"])
+    if "container_format" in changes and changes["container_format"] not in limits.container_formats:
+        raise UnknownFormat("container_format", changes["container_format"])
+    if "disk_format" in changes and "container_format" in changes:
+        check_mixture(changes["disk_format"], changes["container_format"])
+
+
+def check_mixture(disk_format: str | None, container_format: str | None) -> None:
+    """Refuse an Amazon format together with a different one."""
+    if AMAZON_FORMATS & {disk_format, container_format} and disk_format != container_format:
+        raise MixedFormats(disk_format, container_format)
+
+
+def check_complete(image: Image) -> None:
+    """Refuse to take bytes for an image whose formats are not known. Raises FormatMissing, MixedFormats."""
+    for name in ("disk_format", "container_format"):
+        if getattr(image, name) is None:
+            raise FormatMissing(name)
+    check_mixture(image.disk_format, image.container_format)
+
+
+def check_size(size: int | None, limits: Limits) -> None:
+    """Refuse more bytes than an image may have."""
+    if size is not None and size > limits.image_size_cap:
+        raise ImageTooLarge(size, limits.image_size_cap)
+
+
+def with_amazon_formats(changes: Changes) -> Changes:
+    """One Amazon format given alone fills in the other one too."""
+    given = changes.get("disk_format"), changes.get("container_format")
+    match given:
+        case (str(disk_format), None) if disk_format in AMAZON_FORMATS and "container_format" not in changes:
+            return {**changes, "container_format": disk_format}
+        case (None, str(container_format)) if container_format in AMAZON_FORMATS and "disk_format" not in changes:
+            return {**changes, "disk_format": container_format}
+    return changes

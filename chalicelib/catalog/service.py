@@ -1,0 +1,215 @@
+"""The catalogue as one caller uses it: one method a use case."""
+
+import logging
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from uuid import uuid4
+
+from chalicelib.catalog import rules
+from chalicelib.catalog.content import Content
+from chalicelib.catalog.errors import (
+    DeletePending,
+    DeleteRefused,
+    EditConflict,
+    FieldFrozen,
+    ImageNotFound,
+    ImageProtected,
+    Invalid,
+    NotQueued,
+    SizeConflict,
+    StaleImage,
+    StoreError,
+    StoreRefused,
+)
+from chalicelib.catalog.image import MOVES, Changes, Image, NewImage, Status, Visibility
+from chalicelib.catalog.lookup import Lookup, attempts
+from chalicelib.catalog.members import Members
+from chalicelib.catalog.ports import BlobStore, Clock, ImageRepository, MembershipRepository, Sources
+from chalicelib.catalog.principal import Policy, Principal
+from chalicelib.catalog.query import ImageQuery, Scope
+from chalicelib.catalog.rules import Limits
+
+_log = logging.getLogger(__name__)
+
+MEASURED = ("size", "checksum")
+"""Fields that the server measures; only an administrator may overrule it."""
+
+
+class Catalog:
+    """All use cases, opened for one principal, so that no caller can choose whose eyes to use.
+
+    `members` shares images, `content` moves their bytes.
+    """
+
+    def __init__(
+        self,
+        principal: Principal,
+        images: ImageRepository,
+        memberships: MembershipRepository,
+        blobs: BlobStore,
+        sources: Sources,
+        clock: Clock,
+        limits: Limits,
+    ) -> None:
+        self.principal = principal
+        self.limits = limits
+        self._images = images
+        self._memberships = memberships
+        self._blobs = blobs
+        self._clock = clock
+        self._lookup = Lookup(principal, images)
+        self.members = Members(self._lookup, images, memberships, clock, limits)
+        self.content = Content(images, blobs, sources, clock, limits)
+
+    def image(self, image_id: str, *, gone: bool = False) -> Image:
+        """One image; deleted ones too if `gone`. Raises ImageNotFound, ImageHidden, ImageGone, PolicyMissing."""
+        self._lookup.require(Policy.READ_IMAGES)
+        return self._lookup.find(image_id, gone=gone).image
+
+    def images(self, query: ImageQuery) -> Iterator[Image]:
+        """The images of a listing, in order, read no further than they are consumed.
+
+        Raises PolicyMissing (everything is listed for administrators only), ScanTooLarge.
+        """
+        self._lookup.require(Policy.READ_IMAGES)
+        if query.scope is Scope.EVERYTHING:
+            self._lookup.require(Policy.ADMIN)
+        return self._images.images(self.principal, query)
+
+    def register(self, new: NewImage) -> Image:
+        """Add an image, owned by the caller's tenant unless an administrator says otherwise.
+
+        With a `location` it is active at once. Raises PolicyMissing, Invalid, PropertyQuotaExceeded,
+        SourceNotFound, SizeConflict, IdTaken, ClaimTaken.
+        """
+        self._lookup.require(Policy.CREATE_IMAGE)
+        self._check_publicity(new.fields.get("visibility"))
+        now = self._clock.now()
+        blank = Image(
+            id=new.id or str(uuid4()),
+            aliases=new.aliases,
+            owner=self.principal.tenant,
+            status_changed_at=now,
+            created_at=now,
+            updated_at=now,
+        )
+        fields = self._settled(new.fields)
+        image = replace(blank, **fields)
+        rules.check(image, fields, self.limits)
+        image = self._placed(image, fields)
+        return self._images.add(replace(image, number=self._images.number()))
+
+    def _settled(self, changes: Changes) -> Changes:
+        """The changes with both Amazon formats, and without an owner, which only administrators choose."""
+        settled = rules.with_amazon_formats(changes)
+        if "owner" in settled and not self.principal.is_admin:
+            settled = settled.copy()
+            del settled["owner"]
+        return settled
+
+    def update(self, image_id: str, change: Callable[[Image], Changes], *, gone: bool = False) -> Image:
+        """Change an image by what `change` makes of its present state; no change at all writes nothing.
+
+        `change` is asked again if somebody else was faster. It may set a `location`, or the status `saving`,
+        of a queued image only. Raises as `image` and `register`, and NotOwner, FieldFrozen, NotQueued, EditConflict.
+        """
+        self._lookup.require(Policy.CREATE_IMAGE)
+        for _ in attempts():
+            old = self._lookup.find(image_id, gone=gone).image
+            self._lookup.check_owner(old)
+            changes = self._settled(change(old))
+            if not changes:
+                return old
+            try:
+                return self._images.save(old, self._changed(old, changes))
+            except StaleImage:
+                continue
+        raise EditConflict(image_id)
+
+    def _changed(self, old: Image, changes: Changes) -> Image:
+        self._check_moves(old, changes)
+        if old.visibility is not Visibility.PUBLIC:
+            self._check_publicity(changes.get("visibility"))
+        now = self._clock.now()
+        new = replace(old, **changes, updated_at=now)
+        rules.check(new, changes, self.limits)
+        new = self._placed(new, changes)
+        return new if new.status is old.status else replace(new, status_changed_at=now)
+
+    def _check_moves(self, old: Image, changes: Changes) -> None:
+        measured = old.status not in (Status.QUEUED, Status.SAVING)
+        if measured and not self.principal.is_admin:
+            for field in MEASURED:
+                if field in changes and changes[field] != getattr(old, field):  # type: ignore[literal-required]  # both are keys
+                    raise FieldFrozen(field, old.status)
+        if "location" in changes and old.status is not Status.QUEUED:
+            raise Invalid("location", "the image is not in queued status")
+        target = changes.get("status", old.status)
+        if target is not old.status and target not in MOVES[old.status]:
+            raise (NotQueued(old.id, old.status) if target is Status.SAVING else FieldFrozen("status", old.status))
+
+    def _placed(self, image: Image, changes: Changes) -> Image:
+        """The image made active if its bytes are already somewhere; bytes need formats."""
+        location = changes.get("location")
+        if location is None and "location" not in changes:
+            if changes.get("status") is Status.SAVING:
+                rules.check_complete(image)
+            return image
+        found = self.content.source_size(location or "")
+        rules.check_complete(image)
+        declared = changes.get("size")
+        if declared is not None and found is not None and declared != found:
+            raise SizeConflict(declared, found)
+        return replace(image, status=Status.ACTIVE, size=found if declared is None else declared)
+
+    def _check_publicity(self, visibility: Visibility | None) -> None:
+        if visibility is Visibility.PUBLIC:
+            self._lookup.require(Policy.PUBLICIZE_IMAGE)
+
+    def delete(self, image_id: str, *, gone: bool = False) -> None:
+        """Delete an image and its bytes; with delayed deletion, one with bytes only waits for it.
+
+        Raises as `image`, and ImageProtected, DeletePending, NotOwner, DeleteRefused, EditConflict.
+        """
+        self._lookup.require(Policy.DELETE_IMAGE)
+        for _ in attempts():
+            old = self._lookup.find(image_id, gone=gone).image
+            self._check_deletable(old)
+            try:
+                tombstone = self._images.save(old, self._deleted(old))
+            except StaleImage:
+                continue
+            return self._clean_up(old, tombstone)
+        raise EditConflict(image_id)
+
+    def _check_deletable(self, image: Image) -> None:
+        if image.protected:
+            raise ImageProtected(image.id)
+        if image.status is Status.PENDING_DELETE:
+            raise DeletePending(image.id)
+        if image.status is Status.DELETED:
+            raise ImageNotFound(image.id)
+        self._lookup.check_owner(image)
+
+    def _deleted(self, image: Image) -> Image:
+        now = self._clock.now()
+        dead = replace(image, updated_at=now, deleted_at=now, status_changed_at=now)
+        waits = self.limits.delayed_delete and image.location is not None
+        if waits and Status.PENDING_DELETE in MOVES[image.status]:
+            return replace(dead, status=Status.PENDING_DELETE)
+        return replace(dead, status=Status.DELETED, properties={}, login_password=None)
+
+    def _clean_up(self, old: Image, tombstone: Image) -> None:
+        if tombstone.status is not Status.DELETED:
+            return
+        if old.location is not None:
+            try:
+                self._blobs.delete(old.location)
+            except StoreRefused as refused:
+                self._images.save(tombstone, old)
+                raise DeleteRefused(old.id) from refused
+            except StoreError:
+                # The image is deleted all the same; its tombstone remembers where the bytes are.
+                _log.warning("bytes left behind", extra={"image_id": old.id}, exc_info=True)
+        if old.member_count:
+            self._memberships.clear(old.id)

@@ -1,0 +1,5 @@
+"""The dialects, each a folder of its own."""
+
+from chalicelib.dialects import glance_v1
+
+DIALECTS = (glance_v1.DIALECT,)

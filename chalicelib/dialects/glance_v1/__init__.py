@@ -1,0 +1,18 @@
+"""OpenStack Image API v1."""
+
+from chalicelib.dialects.glance_v1.errors import render_error
+from chalicelib.dialects.glance_v1.options import authenticate
+from chalicelib.dialects.glance_v1.routes import ROUTES, with_request_id
+from chalicelib.dialects.glance_v1.versions import is_addressed, negotiate
+from chalicelib.http.dialect import Dialect
+
+DIALECT = Dialect(
+    name="glance_v1",
+    roots=("/",),
+    routes=ROUTES,
+    authenticate=authenticate,
+    render_error=render_error,
+    claims=is_addressed,
+    resolve=negotiate,
+    finish=with_request_id,
+)

@@ -1,0 +1,66 @@
+"""How refusals look in this dialect (contract §6)."""
+
+from html import escape
+from http import HTTPStatus
+
+from chalicelib.catalog import errors as catalog
+from chalicelib.catalog.errors import CatalogError, NotOwner, NotOwnerOfPublic, NotSharable
+from chalicelib.http.errors import HttpError, MethodNotAllowed, Unauthorized, nearest
+from chalicelib.http.message import Request, Response
+
+STATUS: dict[type[Exception], int] = {
+    catalog.NotFound: 404,
+    catalog.Forbidden: 403,
+    # What a caller may not change is not there for it, unless everybody can see it.
+    catalog.NotOwner: 404,
+    catalog.NotOwnerOfPublic: 403,
+    catalog.NotSharable: 404,
+    catalog.Invalid: 400,
+    catalog.Conflict: 409,
+    catalog.QuotaExceeded: 413,
+    catalog.DeletedMeanwhile: 412,
+    catalog.ContentMissing: 404,
+    catalog.StoreError: 500,
+    catalog.StoreDisabled: 410,
+    catalog.StoreRefused: 503,
+    catalog.StoreUnavailable: 503,
+}
+
+VERBS = {"PUT": "update", "DELETE": "delete"}
+
+
+def render_error(request: Request, error: CatalogError | HttpError) -> Response:
+    """The error in the form that `Accept` asks for. JSON is nested: the real client fails on a flat object."""
+    status = error.status if isinstance(error, HttpError) else nearest(STATUS, error)
+    title, message = HTTPStatus(status).phrase, _message(request, error)
+    accept = request.header("accept") or ""
+    if "*/*" in accept or "text/html" in accept:
+        page = f"<title>{status} {title}</title></head><body><h1>{status} {title}</h1>{escape(message)}<br /><br />"
+        return Response(
+            f"<html><head>{page}</body></html>",
+            status,
+            {"Content-Type": "text/html; charset=UTF-8", **_headers(error)},
+        )
+    if "application/json" in accept:
+        body = {"error": {"code": status, "title": title, "message": message}}
+        return Response(body, status, _headers(error))
+    text = f"{status} {title}\n\n{message}\n\n"
+    return Response(text, status, {"Content-Type": "text/plain; charset=UTF-8", **_headers(error)})
+
+
+def _message(request: Request, error: CatalogError | HttpError) -> str:
+    if isinstance(error, NotOwnerOfPublic):
+        return f"Forbidden to {VERBS.get(request.method, 'change')} image {error.image_id}"
+    if isinstance(error, NotOwner | NotSharable):
+        return f"Image {error.image_id} not found"
+    return str(error)
+
+
+def _headers(error: CatalogError | HttpError) -> dict[str, str]:
+    match error:
+        case MethodNotAllowed():
+            return {"Allow": ", ".join(error.allowed)}
+        case Unauthorized():
+            return {"WWW-Authenticate": error.challenge}
+        case _:
+            return {}

@@ -1,0 +1,155 @@
+"""The query string of a list (contract §3)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from chalicelib.catalog.image import Status, Visibility
+from chalicelib.catalog.principal import Principal
+from chalicelib.catalog.query import Condition, ImageQuery, Operator, Order, Scope, SortKey
+from chalicelib.dialects.glance_v1.options import Options
+from chalicelib.dialects.glance_v1.schema import PROPERTY_FIELDS, STATUS_NAMES
+from chalicelib.http import fields
+from chalicelib.http.errors import BadMessage
+from chalicelib.http.message import Request
+
+SORT_KEYS = {key.value: key for key in SortKey if key is not SortKey.NUMBER}
+DIRECTIONS = {"asc": False, "desc": True}
+BOOLEANS: dict[str, Any] = {"true": True, "1": True, "false": False, "0": False}
+PROPERTY_PREFIX = "property-"
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page: the query, how many entries, and the id it begins after."""
+
+    query: ImageQuery
+    limit: int
+    marker: str | None
+
+
+def parse_page(request: Request, principal: Principal, options: Options) -> Page:
+    """Read the whole query string. Raises BadMessage for every value that makes no sense."""
+    limit = _limit(request, options)
+    scope, conditions = _scope(request, principal)
+    since = _since(request)
+    if since is None:
+        conditions.append(Condition("status", Operator.UNEQUAL, Status.KILLED))
+    query = ImageQuery(
+        scope=scope,
+        conditions=(*conditions, *_conditions(request)),
+        order=_order(request),
+        changed_since=since,
+    )
+    return Page(query, limit, _marker(request))
+
+
+def _limit(request: Request, options: Options) -> int:
+    text = request.parameter("limit")
+    if text is None:
+        return options.limit_param_default
+    try:
+        limit = fields.integer("limit", text)
+    except BadMessage as error:
+        raise BadMessage("limit", "limit param must be an integer") from error
+    if limit < 0:
+        raise BadMessage("limit", "limit param must be positive")
+    return min(limit, options.api_limit_max)
+
+
+def _order(request: Request) -> Order:
+    key = request.parameter("sort_key")
+    direction = request.parameter("sort_dir")
+    if key is not None and key not in SORT_KEYS:
+        raise BadMessage("sort_key", f"Unsupported sort_key: {key}")
+    if direction is not None and direction not in DIRECTIONS:
+        raise BadMessage("sort_dir", f"Unsupported sort_dir: {direction}")
+    return Order(SORT_KEYS[key or "created_at"], DIRECTIONS[direction or "desc"])
+
+
+def _marker(request: Request) -> str | None:
+    text = request.parameter("marker")
+    if text is None:
+        return None
+    marker = fields.uuid(text)
+    if marker is None:
+        raise BadMessage("marker", f"Invalid marker format: {text}")
+    return marker
+
+
+def _since(request: Request) -> Any:
+    text = request.parameter("changes-since")
+    if text is None:
+        return None
+    try:
+        return fields.instant("changes-since", text)
+    except BadMessage as error:
+        raise BadMessage("changes-since", f"Unrecognized changes-since value: {text}") from error
+
+
+def _scope(request: Request, principal: Principal) -> tuple[Scope, list[Condition]]:
+    """`is_public` chooses whose images an administrator lists; for others it must only make sense."""
+    text = request.parameter("is_public")
+    if text is None:
+        return Scope.VISIBLE, []
+    asked = _choice("is_public", text, {**BOOLEANS, "none": None})
+    if asked is True or not principal.is_admin:
+        return Scope.VISIBLE, []
+    private = Condition("visibility", Operator.EQUAL, Visibility.PRIVATE)
+    return Scope.EVERYTHING, [private] if asked is False else []
+
+
+def _conditions(request: Request) -> list[Condition]:
+    found = []
+    for name in ("name", "container_format", "disk_format"):
+        text = request.parameter(name)
+        if text is not None:
+            found.append(Condition(name, Operator.EQUAL, text))
+    status = request.parameter("status")
+    if status is not None:
+        named = tuple(member for member, shown in STATUS_NAMES.items() if shown == status)
+        found.append(Condition("status", Operator.IN, named))
+    for name, (field, operator) in NUMBERS.items():
+        text = request.parameter(name)
+        if text is not None:
+            found.append(Condition(field, operator, _number(name, text)))
+    protected = request.parameter("protected")
+    if protected is not None:
+        found.append(Condition("protected", Operator.EQUAL, _choice("protected", protected, BOOLEANS)))
+    return [*found, *_property_conditions(request)]
+
+
+NUMBERS: Mapping[str, tuple[str, Operator]] = {
+    "size_min": ("size", Operator.AT_LEAST),
+    "size_max": ("size", Operator.AT_MOST),
+    "min_ram": ("min_ram", Operator.EQUAL),
+    "min_disk": ("min_disk", Operator.EQUAL),
+}
+
+
+def _property_conditions(request: Request) -> list[Condition]:
+    found = []
+    for parameter in request.query:
+        if parameter.lower().startswith(PROPERTY_PREFIX):
+            name = parameter[len(PROPERTY_PREFIX) :].lower().replace("-", "_")
+            known = PROPERTY_FIELDS.get(name)
+            value = request.parameter(parameter)
+            found.append(Condition(known or ("properties", name), Operator.EQUAL, value))
+    return found
+
+
+def _number(name: str, text: str) -> int:
+    try:
+        number = fields.integer(name, text)
+    except BadMessage as error:
+        raise BadMessage(name, f"Bad value passed to filter {name} got {text}") from error
+    if number < 0:
+        raise BadMessage(name, f"Bad value passed to filter {name} got {text}")
+    return number
+
+
+def _choice(name: str, text: str, choices: dict[str, Any]) -> Any:
+    try:
+        return fields.choice(name, text, choices)
+    except BadMessage as error:
+        raise BadMessage(name, f"Bad value passed to filter {name} got {text}") from error

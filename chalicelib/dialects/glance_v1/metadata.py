@@ -1,0 +1,190 @@
+"""Images in headers: how `x-image-meta-*` is spelled, read and checked (contract §2.1 and §2.2)."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, cast
+from urllib.parse import quote, unquote
+
+from chalicelib.catalog.image import Changes, Visibility
+from chalicelib.http import fields
+from chalicelib.http.errors import BadMessage
+from chalicelib.http.message import Request
+
+PREFIX = "x-image-meta-"
+PROPERTY_PREFIX = "property_"
+FIELDS = frozenset(
+    {
+        "checksum",
+        "container_format",
+        "copy_from",
+        "created_at",
+        "deleted",
+        "deleted_at",
+        "disk_format",
+        "id",
+        "is_public",
+        "location",
+        "min_disk",
+        "min_ram",
+        "name",
+        "owner",
+        "protected",
+        "size",
+        "status",
+        "store",
+        "updated_at",
+        "uri",
+        "virtual_size",
+    }
+)
+TIMES = ("created_at", "updated_at", "deleted_at")
+TRUE = frozenset({"1", "t", "true", "on", "y", "yes"})
+LONGEST_NAME = 255
+LONGEST_CHECKSUM = 32
+LONGEST_OWNER = 255
+LARGEST_MINIMUM = 2**31 - 1
+LARGEST_SIZE = 2**63 - 1
+QUOTED = re.compile(r"(?:[A-Za-z0-9_.~/:-]|%[0-9A-Fa-f]{2})+")
+TOKEN = "!#$&'*+-.^_`|~"  # noqa: S105  # what a header name may have besides letters and digits (RFC 9110 §5.6.2)
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """What the headers of one request say: texts by field and by property name; None is an empty header."""
+
+    given: Mapping[str, str | None]
+    properties: Mapping[str, str | None]
+
+
+def decode(text: str) -> str:
+    """The text of a header. Newer clients quote every name and value, older ones none, and nothing tells which."""
+    if "%" not in text or not QUOTED.fullmatch(text):
+        return text
+    try:
+        return unquote(text, errors="strict")
+    except UnicodeError:
+        return text
+
+
+def parse_metadata(request: Request) -> Metadata:
+    """Collect the headers about the image. Raises BadMessage for names that are not known."""
+    given: dict[str, str | None] = {}
+    properties: dict[str, str | None] = {}
+    for raw_name, raw_value in request.headers.items():
+        decoded = decode(raw_name).lower()
+        if not decoded.startswith(PREFIX):
+            continue
+        name = decoded.removeprefix(PREFIX).replace("-", "_")
+        property_name = name.removeprefix(PROPERTY_PREFIX)
+        if name in FIELDS:
+            given[name] = decode(raw_value) or None
+        elif name.startswith(PROPERTY_PREFIX) and 0 < len(property_name) <= LONGEST_NAME:
+            properties[property_name] = decode(raw_value) or None
+        else:
+            raise BadMessage(name, f"Bad header: {decoded}")
+    return Metadata(given, properties)
+
+
+def parse_changes(metadata: Metadata) -> Changes:
+    """The canonical fields that the headers set, all but the properties. Raises BadMessage."""
+    for name in TIMES:
+        _check_time(name, metadata.given.get(name))
+    changes: dict[str, Any] = {
+        field: read(name, metadata.given[name]) for name, (field, read) in READERS.items() if name in metadata.given
+    }
+    return cast("Changes", changes)  # READERS has the keys and their types
+
+
+def _check_time(name: str, text: str | None) -> None:
+    try:
+        if text is not None:
+            fields.instant(name, text)
+    except BadMessage as error:
+        raise BadMessage(name, f"Invalid time format for {name}") from error
+
+
+def boolean(text: str | None) -> bool:
+    """Forgiving, as upstream: what is not clearly true is false."""
+    return (text or "").strip().lower() in TRUE
+
+
+def _boolean(_name: str, text: str | None) -> bool:
+    return boolean(text)
+
+
+def _visibility(_name: str, text: str | None) -> Visibility:
+    return Visibility.PUBLIC if boolean(text) else Visibility.PRIVATE
+
+
+def _number(name: str, text: str | None, largest: int = LARGEST_SIZE) -> int:
+    try:
+        number = fields.integer(name, text or "")
+    except BadMessage as error:
+        reason = f"Invalid value '{text}' for {name}: Cannot convert image {name} '{text}' to an integer"
+        raise BadMessage(name, reason) from error
+    if number < 0:
+        raise BadMessage(name, f"Invalid value '{number}' for {name}: Cannot be a negative value")
+    if number > largest:
+        raise BadMessage(name, f"'{name}' value out of range")
+    return number
+
+
+def _minimum(name: str, text: str | None) -> int:
+    return _number(name, text, LARGEST_MINIMUM)
+
+
+def _virtual_size(name: str, text: str | None) -> int | None:
+    return None if text == "None" else _number(name, text)
+
+
+def _text(_name: str, text: str | None) -> str | None:
+    return text
+
+
+def _name(_name: str, text: str | None) -> str | None:
+    if text is not None and len(text.encode()) > LONGEST_NAME:
+        raise BadMessage("name", f"Image name too long: {len(text)}")
+    return text
+
+
+def _checksum(_name: str, text: str | None) -> str | None:
+    if text is not None and len(text) > LONGEST_CHECKSUM:
+        raise BadMessage("checksum", f"Invalid checksum '{text}': more than {LONGEST_CHECKSUM} characters")
+    return text
+
+
+def _owner(_name: str, text: str | None) -> str | None:
+    if text is not None and len(text) > LONGEST_OWNER:
+        raise BadMessage("owner", f"Invalid owner: more than {LONGEST_OWNER} characters")
+    return text
+
+
+READERS: Mapping[str, tuple[str, Callable[[str, str | None], Any]]] = {
+    "name": ("name", _name),
+    "disk_format": ("disk_format", _text),
+    "container_format": ("container_format", _text),
+    "size": ("size", _number),
+    "virtual_size": ("virtual_size", _virtual_size),
+    "is_public": ("visibility", _visibility),
+    "protected": ("protected", _boolean),
+    "min_disk": ("min_disk", _minimum),
+    "min_ram": ("min_ram", _minimum),
+    "checksum": ("checksum", _checksum),
+    "owner": ("owner", _owner),
+}
+"""Header → canonical field and its reader."""
+
+
+def header_block(shown: Mapping[str, Any]) -> dict[str, str]:
+    """The headers of an image, from its fields as they are shown; nulls are left out (contract §2.1)."""
+    block = {
+        f"{PREFIX}{name}": str(value) for name, value in shown.items() if value is not None and name != "properties"
+    }
+    properties: Mapping[str, str | None] = shown["properties"]
+    for name, value in properties.items():
+        if value is not None:
+            block[f"{PREFIX}property-{quote(name, safe=TOKEN)}"] = value
+    if shown["checksum"] is not None:
+        block["ETag"] = shown["checksum"]
+    return block

@@ -1,0 +1,97 @@
+"""What an operator can set for this dialect alone, and who its callers are (contract, settings and §5)."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+
+from chalicelib.catalog.errors import PolicyMissing
+from chalicelib.catalog.ports import Identities
+from chalicelib.catalog.principal import Policy, Principal
+from chalicelib.http import auth
+from chalicelib.http.errors import Refused, Unauthorized
+from chalicelib.http.message import Request
+
+POLICIES: Mapping[str, Policy] = {
+    "get_images": Policy.READ_IMAGES,
+    "get_image": Policy.READ_IMAGES,
+    "download_image": Policy.READ_IMAGES,
+    "get_members": Policy.READ_IMAGES,
+    "add_image": Policy.CREATE_IMAGE,
+    "upload_image": Policy.CREATE_IMAGE,
+    "modify_image": Policy.CREATE_IMAGE,
+    "copy_from": Policy.CREATE_IMAGE,
+    "set_image_location": Policy.CREATE_IMAGE,
+    "modify_member": Policy.CREATE_IMAGE,
+    "delete_member": Policy.CREATE_IMAGE,
+    "delete_image": Policy.DELETE_IMAGE,
+    "publicize_image": Policy.PUBLICIZE_IMAGE,
+}
+"""The right that each of Glance's policies needs unless the operator says otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """The settings whose names begin with `GLANCE_V1_`."""
+
+    statuses: str
+    limit_param_default: int
+    api_limit_max: int
+    owner_is_tenant: bool
+    allow_anonymous_access: bool
+    policies: Mapping[str, Policy]
+
+    @property
+    def created(self) -> int:
+        """The status of a successful creation: the documented one, or the one upstream sends."""
+        return 201 if self.statuses == "upstream" else 202
+
+    @property
+    def deleted(self) -> int:
+        """The status of a successful deletion."""
+        return 200 if self.statuses == "upstream" else 204
+
+
+def options_of(request: Request) -> Options:
+    """The options in force."""
+    return _read(tuple(sorted(request.options.items())))
+
+
+@cache
+def _read(given: tuple[tuple[str, str], ...]) -> Options:
+    options = dict(given)
+    chosen: dict[str, str] = json.loads(options.get("policies", "{}"))
+    return Options(
+        statuses=options.get("statuses", "documented"),
+        limit_param_default=int(options.get("limit_param_default", "25")),
+        api_limit_max=int(options.get("api_limit_max", "1000")),
+        owner_is_tenant=options.get("owner_is_tenant", "true") == "true",
+        allow_anonymous_access=options.get("allow_anonymous_access", "false") == "true",
+        policies={**POLICIES, **{name: Policy(right) for name, right in chosen.items()}},
+    )
+
+
+def authenticate(request: Request, identities: Identities) -> Principal:
+    """The holder of `X-Auth-Token`. Identity headers of a trusted front end are not trusted here, but ignored."""
+    options = options_of(request)
+    secret = auth.token_header(request)
+    if secret is None and options.allow_anonymous_access:
+        return Principal(user="", tenant=None, policies=frozenset({Policy.READ_IMAGES}))
+    principal = identities.authenticate(secret) if secret else None
+    if principal is None:
+        raise Unauthorized(f'Keystone uri="{request.base_url}"', "Authentication required")
+    return principal if options.owner_is_tenant else replace(principal, tenant=principal.user)
+
+
+def enforce(principal: Principal, request: Request, *names: str) -> None:
+    """Raise PolicyMissing unless the caller holds what each of these policies of Glance's needs."""
+    policies = options_of(request).policies
+    for name in names:
+        if not principal.holds(policies[name]):
+            raise PolicyMissing(policies[name])
+
+
+def refuse_readers(principal: Principal) -> None:
+    """Anonymous callers may only read."""
+    if not principal.user:
+        raise Refused("Read-only access")

@@ -1,0 +1,228 @@
+"""The operations of this dialect: the route table, then a short handler each (contract §1.3)."""
+
+from dataclasses import replace
+from uuid import uuid4
+
+from chalicelib.catalog import rules
+from chalicelib.catalog.errors import ImageNotFound
+from chalicelib.catalog.image import Changes, Image, Visibility
+from chalicelib.catalog.ports import Link
+from chalicelib.catalog.service import Catalog
+from chalicelib.dialects.glance_v1 import schema, versions
+from chalicelib.dialects.glance_v1.listing import parse_page
+from chalicelib.dialects.glance_v1.metadata import Metadata, decode, parse_changes, parse_metadata
+from chalicelib.dialects.glance_v1.options import enforce, options_of, refuse_readers
+from chalicelib.dialects.glance_v1.schema import Body
+from chalicelib.http import fields, paging
+from chalicelib.http.dialect import Route, refusing
+from chalicelib.http.errors import BadMessage, MethodNotAllowed, TooLarge, Unauthorized
+from chalicelib.http.message import Request, Response
+
+METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS")
+HTML = {"Content-Type": "text/html; charset=UTF-8"}
+"""For answers without a body: the real client reads an empty one as JSON if it is told so."""
+COPY_FROM = "x-glance-api-copy-from"
+LONGEST_REQUEST_ID = 64
+
+
+def list_versions(_catalog: Catalog, request: Request) -> Response:
+    return Response(versions.render_versions(request))
+
+
+def offer_versions(_catalog: Catalog, request: Request) -> Response:
+    return Response(versions.render_versions(request), status=300)
+
+
+def list_images(catalog: Catalog, request: Request) -> Response:
+    return Response({"images": [schema.render_brief(image) for image in _page(catalog, request)]})
+
+
+def list_details(catalog: Catalog, request: Request) -> Response:
+    return Response({"images": [schema.render_image(image) for image in _page(catalog, request)]})
+
+
+def _page(catalog: Catalog, request: Request) -> list[Image]:
+    enforce(catalog.principal, request, "get_images")
+    page = parse_page(request, catalog.principal, options_of(request))
+    marker = None
+    if page.marker is not None:
+        gone = catalog.principal.is_admin or page.query.gone
+        try:
+            marker = catalog.image(page.marker, gone=gone)
+        except ImageNotFound as error:
+            raise BadMessage("marker", f"Invalid marker: {page.marker}") from error
+    return paging.first(catalog.images(paging.page_after(page.query, marker, page.limit)), page.limit)
+
+
+def add_image(catalog: Catalog, request: Request) -> Response:
+    metadata, body, policies = _parse_write(catalog, request)
+    enforce(catalog.principal, request, "add_image", *policies)
+    new = schema.parse_new_image(metadata, body, catalog.limits.property_quota)
+    _check_sources(catalog, request, metadata, body)
+    image = catalog.register(new)
+    if body is not None:
+        image = _upload(catalog, image, body)
+    location = {"Location": f"{request.base_url}/v1/images/{image.id}"}
+    return _written(image, options_of(request).created, location)
+
+
+def update_image(catalog: Catalog, request: Request, image_id: str) -> Response:
+    metadata, body, policies = _parse_write(catalog, request)
+    enforce(catalog.principal, request, "modify_image", *policies)
+
+    def change(image: Image) -> Changes:
+        _check_sources(catalog, request, metadata, body)
+        purge, limit = schema.parse_purge(request), catalog.limits.property_quota
+        return schema.parse_update(metadata, body, image, purge=purge, limit=limit)
+
+    image = catalog.update(_known(image_id), change, gone=catalog.principal.is_admin)
+    if body is not None:
+        image = _upload(catalog, image, body)
+    return _written(image, 200, {})
+
+
+def _parse_write(catalog: Catalog, request: Request) -> tuple[Metadata, Body | None, list[str]]:
+    """The headers and the data, and the policies they call for; checks 2 to 4 of contract §2.4."""
+    metadata = parse_metadata(request)
+    changes = rules.with_amazon_formats(parse_changes(metadata))
+    rules.check_formats(changes, catalog.limits)
+    body = schema.parse_body(request)
+    declared = body.declared if body is not None else None
+    rules.check_size(changes.get("size") if declared is None else declared, catalog.limits)
+    refuse_readers(catalog.principal)
+    policies = ["publicize_image"] if changes.get("visibility") is Visibility.PUBLIC else []
+    if request.header(COPY_FROM):
+        policies.append("copy_from")
+    if body is not None or request.header(COPY_FROM):
+        policies.append("upload_image")
+    return metadata, body, policies
+
+
+def _check_sources(catalog: Catalog, request: Request, metadata: Metadata, body: Body | None) -> None:
+    """Data comes from one place at most, and from one that is allowed; checks 7, 9 and 10."""
+    if "location" in metadata.given:
+        enforce(catalog.principal, request, "set_image_location")
+    copy_from = request.header(COPY_FROM)
+    if (body is not None) + ("location" in metadata.given) + (copy_from is not None) > 1:
+        raise BadMessage("location", "It is invalid to supply multiple image sources")
+    if copy_from is not None:
+        catalog.content.source_size(decode(copy_from))
+        raise BadMessage("copy_from", "copy-from is not available here: send the data, or register its location")
+    if body is not None and len(body.content) > catalog.limits.inline_bytes:
+        raise TooLarge(
+            f"At most {catalog.limits.inline_bytes} bytes of image data can be sent this way;"
+            " register larger images by x-image-meta-location"
+        )
+
+
+def _upload(catalog: Catalog, image: Image, body: Body) -> Image:
+    if not body.is_octets:
+        catalog.content.kill(image)
+        raise BadMessage("content-type", f"Content-Type must be {schema.OCTETS}")
+    return catalog.content.upload(image, body.content)
+
+
+def _written(image: Image, status: int, headers: dict[str, str]) -> Response:
+    tag = {} if image.checksum is None else {"ETag": image.checksum}
+    return Response({"image": schema.render_image(image)}, status, {**headers, **tag})
+
+
+def _known(image_id: str) -> str:
+    known = fields.uuid(image_id)
+    if known is None:
+        raise ImageNotFound(image_id)
+    return known
+
+
+def show_headers(catalog: Catalog, request: Request, image_id: str) -> Response:
+    enforce(catalog.principal, request, "get_image")
+    image = catalog.image(_known(image_id), gone=catalog.principal.is_admin)
+    return Response(headers={**HTML, **schema.render_headers(image)})
+
+
+def download_image(catalog: Catalog, request: Request, image_id: str) -> Response:
+    enforce(catalog.principal, request, "get_image", "download_image")
+    image = catalog.image(_known(image_id))
+    content = catalog.content.read(image)
+    headers = schema.render_headers(image)
+    if isinstance(content, Link):
+        return Response(status=302, headers={**HTML, **headers, "Location": content.url})
+    length = {"Content-Type": schema.OCTETS, "Content-Length": str(len(content))}
+    return Response(content, headers={**headers, **length})
+
+
+def delete_image(catalog: Catalog, request: Request, image_id: str) -> Response:
+    enforce(catalog.principal, request, "delete_image")
+    if request.body.strip():
+        fields.json_body(request.body)
+    catalog.delete(_known(image_id), gone=catalog.principal.is_admin)
+    return Response(status=options_of(request).deleted, headers=HTML)
+
+
+def list_members(catalog: Catalog, request: Request, image_id: str) -> Response:
+    enforce(catalog.principal, request, "get_members")
+    return Response(schema.render_members(catalog.members.of_image(_known(image_id))))
+
+
+def replace_members(catalog: Catalog, request: Request, image_id: str) -> Response:
+    document = fields.json_body(request.body)
+    if not isinstance(document, dict):
+        raise BadMessage("body", "Malformed JSON in the request body: not an object")
+    _check_sharer(catalog, request, "modify_member")
+    catalog.members.replace(_known(image_id), lambda: schema.parse_memberships(document))
+    return Response(status=204, headers=HTML)
+
+
+def add_member(catalog: Catalog, request: Request, image_id: str, member: str) -> Response:
+    can_share = schema.parse_member(request.body)
+    _check_sharer(catalog, request, "modify_member")
+    catalog.members.add(_known(image_id), member, can_share=can_share)
+    return Response(status=204, headers=HTML)
+
+
+def remove_member(catalog: Catalog, request: Request, image_id: str, member: str) -> Response:
+    _check_sharer(catalog, request, "delete_member")
+    catalog.members.remove(_known(image_id), member)
+    return Response(status=204, headers=HTML)
+
+
+def _check_sharer(catalog: Catalog, request: Request, policy: str) -> None:
+    refuse_readers(catalog.principal)
+    if catalog.principal.tenant is None and not catalog.principal.is_admin:
+        raise Unauthorized(f'Keystone uri="{request.base_url}"', "No authenticated user")
+    enforce(catalog.principal, request, policy)
+
+
+def list_shared(catalog: Catalog, _request: Request, member: str) -> Response:
+    return Response(schema.render_shared(catalog.members.of_member(member)))
+
+
+def with_request_id(request: Request, response: Response) -> Response:
+    """The response with its id: the client's own if it is short enough, else ours."""
+    given = request.header("x-openstack-request-id") or ""
+    ours = request.request_id or str(uuid4())
+    request_id = given if 0 < len(given) <= LONGEST_REQUEST_ID else ours
+    request_id = request_id if request_id.startswith("req-") else f"req-{request_id}"
+    return replace(response, headers={**response.headers, "x-openstack-request-id": request_id})
+
+
+ROUTES = (
+    *(Route(method, "/", offer_versions, open=True) for method in METHODS),
+    Route("GET", "/versions", list_versions, open=True),
+    Route("GET", "/v1", list_images),
+    Route("GET", "/v1/images", list_images),
+    Route("POST", "/v1/images", add_image),
+    Route("GET", "/v1/images/detail", list_details),
+    # A HEAD that is not offered, in the words of the original, which lists it in `Allow` all the same.
+    Route("HEAD", "/v1/images/detail", refusing(MethodNotAllowed(["GET"]))),
+    Route("GET", "/v1/images/{image_id}", download_image),
+    Route("HEAD", "/v1/images/{image_id}", show_headers),
+    Route("PUT", "/v1/images/{image_id}", update_image),
+    Route("DELETE", "/v1/images/{image_id}", delete_image),
+    Route("GET", "/v1/images/{image_id}/members", list_members),
+    Route("PUT", "/v1/images/{image_id}/members", replace_members),
+    Route("GET", "/v1/images/{image_id}/members/{member}", refusing(MethodNotAllowed(["PUT", "DELETE"]))),
+    Route("PUT", "/v1/images/{image_id}/members/{member}", add_member),
+    Route("DELETE", "/v1/images/{image_id}/members/{member}", remove_member),
+    Route("GET", "/v1/shared-images/{member}", list_shared),
+)

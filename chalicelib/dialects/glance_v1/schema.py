@@ -1,0 +1,193 @@
+"""Messages of this dialect ↔ the domain, as pure functions (contract §2 to §4)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+
+from chalicelib.catalog.errors import PropertyQuotaExceeded
+from chalicelib.catalog.image import Changes, Image, NewImage, Status, Visibility
+from chalicelib.catalog.membership import Membership
+from chalicelib.catalog.query import instant_text
+from chalicelib.dialects.glance_v1.metadata import Metadata, boolean, header_block, parse_changes
+from chalicelib.http import fields
+from chalicelib.http.errors import BadMessage, Refused
+from chalicelib.http.message import Request
+
+STATUS_NAMES: Mapping[Status, str] = {status: status.value for status in Status} | {Status.DEPRECATED: "active"}
+PROPERTY_FIELDS: Mapping[str, str] = {
+    "architecture": "architecture",
+    "description": "description",
+    "os_admin_user": "login_user",
+    "os_distro": "os_family",
+    "os_type": "platform",
+}
+"""Properties that other dialects know as facts of the image, with the canonical field of each."""
+HEADER_BUDGET = 7168
+"""Bytes of properties in headers: API Gateway returns 10,240 in all, so more could never be shown (contract §10)."""
+STORES = ("s3", "file")
+TRANSFER_CODINGS = frozenset({"chunked", "compress", "deflate", "gzip", "identity"})
+OCTETS = "application/octet-stream"
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """The image data of a request, and whether it says what it is."""
+
+    content: bytes
+    is_octets: bool
+    declared: int | None
+
+
+def parse_body(request: Request) -> Body | None:
+    """The data, None if there is none: what counts is that bytes, or a transfer coding, are there (contract §2.3)."""
+    coding = (request.header("transfer-encoding") or "").strip().lower()
+    if not request.body and coding not in TRANSFER_CODINGS:
+        return None
+    media_type = (request.header("content-type") or "").partition(";")[0].strip().lower()
+    length = request.header("content-length") or ""
+    return Body(request.body, media_type == OCTETS, int(length) if length.isdecimal() else None)
+
+
+def parse_new_image(metadata: Metadata, body: Body | None, limit: int) -> NewImage:
+    """What a POST registers, after the checks of contract §2.4 that need no catalogue."""
+    changes = parse_changes(metadata)
+    changes.update(_property_changes(metadata.properties, limit))
+    if metadata.given.get("store", STORES[0]) not in STORES:
+        raise BadMessage("store", f"Required store {metadata.given['store']} is invalid")
+    if "location" in metadata.given:
+        changes["location"] = metadata.given["location"] or ""
+    elif body is not None:
+        changes["status"] = Status.SAVING
+    elif changes.get("size") == 0:
+        changes["status"] = Status.ACTIVE
+    image_id = metadata.given.get("id")
+    if image_id is not None and fields.uuid(image_id) is None:
+        raise BadMessage("id", f"Invalid image id format: {image_id}")
+    return NewImage(changes, id=fields.uuid(image_id) if image_id else None)
+
+
+def parse_update(metadata: Metadata, body: Body | None, image: Image, *, purge: bool, limit: int) -> Changes:
+    """What a PUT changes of the image as it stands (contract §2.6, checks 6 to 12)."""
+    if image.gone:
+        raise Refused(f"Forbidden to update deleted image {image.id}")
+    changes = parse_changes(metadata)
+    for name, shown in (("status", STATUS_NAMES[image.status]), ("id", image.id)):
+        if name in metadata.given and metadata.given[name] != shown:
+            raise Refused(f"Forbidden to modify '{name}' of image")
+    if changes.get("size") == (image.size or 0):
+        del changes["size"]
+    if "location" in metadata.given:
+        changes["location"] = metadata.given["location"] or ""
+    elif body is not None:
+        changes["status"] = Status.SAVING
+    kept = {} if purge and body is None else shown_properties(image)
+    changes.update(_property_changes({**kept, **metadata.properties}, limit))
+    return changes
+
+
+def parse_purge(request: Request) -> bool:
+    """Whether properties that a PUT does not name are removed: unless the header says otherwise."""
+    text = request.header("x-glance-registry-purge-props")
+    return text is None or boolean(text)
+
+
+def _property_changes(properties: Mapping[str, str | None], limit: int) -> Changes:
+    """All properties of an image in canonical form. Raises PropertyQuotaExceeded (a negative limit is none)."""
+    if 0 <= limit < len(properties):
+        raise PropertyQuotaExceeded("properties", len(properties), limit)
+    size = sum(len(name.encode()) + len((value or "").encode()) for name, value in properties.items())
+    if size > HEADER_BUDGET:
+        raise PropertyQuotaExceeded("bytes of properties", size, HEADER_BUDGET)
+    known = {field: properties.get(name) for name, field in PROPERTY_FIELDS.items()}
+    others = {name: value for name, value in properties.items() if value is None or name not in PROPERTY_FIELDS}
+    return cast("Changes", {"properties": others, **known})  # PROPERTY_FIELDS has keys of texts
+
+
+def shown_properties(image: Image) -> dict[str, str | None]:
+    """The properties as this dialect shows them, other dialects' facts among them; a deleted image has none."""
+    if image.status is Status.DELETED:
+        return {}
+    facts = {name: getattr(image, field) for name, field in PROPERTY_FIELDS.items()}
+    return {**image.properties, **{name: fact for name, fact in facts.items() if fact is not None}}
+
+
+def render_brief(image: Image) -> dict[str, Any]:
+    """An entry of the brief list."""
+    return {
+        "id": image.id,
+        "name": image.name,
+        "disk_format": image.disk_format,
+        "container_format": image.container_format,
+        "size": image.size or 0,
+        "checksum": image.checksum,
+    }
+
+
+def render_image(image: Image) -> dict[str, Any]:
+    """The eighteen fields."""
+    return {
+        **render_brief(image),
+        "virtual_size": image.virtual_size,
+        "status": STATUS_NAMES[image.status],
+        "is_public": image.visibility is Visibility.PUBLIC,
+        "protected": image.protected,
+        "min_disk": image.min_disk,
+        "min_ram": image.min_ram,
+        "owner": image.owner,
+        "created_at": instant_text(image.created_at),
+        "updated_at": instant_text(image.updated_at),
+        "deleted_at": _time(image.deleted_at),
+        "deleted": image.gone,
+        "properties": shown_properties(image),
+    }
+
+
+def _time(instant: datetime | None) -> str | None:
+    return None if instant is None else instant_text(instant)
+
+
+def render_headers(image: Image) -> dict[str, str]:
+    """The image as `x-image-meta-*`, with its ETag."""
+    return header_block(render_image(image))
+
+
+def parse_member(body: bytes) -> bool | None:
+    """Whether a single member may share; None if the request does not say."""
+    document = fields.json_body(body) if body.strip() else {}
+    if not isinstance(document, dict):
+        raise BadMessage("body", "Malformed JSON in the request body: not an object")
+    member = document.get("member")
+    return _can_share(member) if isinstance(member, dict) else None
+
+
+def parse_memberships(document: Any) -> list[tuple[str, bool | None]]:
+    """The entries of a replacement, in order."""
+    entries = document.get("memberships") if "memberships" in document else [document]
+    if not isinstance(entries, list):
+        raise BadMessage("memberships", "Invalid membership association: not a list")
+    return [_entry(entry) for entry in entries]
+
+
+def _entry(entry: Any) -> tuple[str, bool | None]:
+    member = entry.get("member_id") if isinstance(entry, dict) else None
+    if not isinstance(member, str) or not member:
+        raise BadMessage("member_id", "Invalid membership association: an entry has no member_id")
+    return member, _can_share(entry)
+
+
+def _can_share(entry: Mapping[str, Any]) -> bool | None:
+    if "can_share" not in entry:
+        return None
+    value = entry["can_share"]
+    return boolean(value) if isinstance(value, str) else bool(value)
+
+
+def render_members(memberships: Sequence[Membership]) -> dict[str, Any]:
+    """The members of an image."""
+    return {"members": [{"member_id": row.member, "can_share": row.can_share} for row in memberships]}
+
+
+def render_shared(memberships: Sequence[Membership]) -> dict[str, Any]:
+    """The images of a member."""
+    return {"shared_images": [{"image_id": row.image_id, "can_share": row.can_share} for row in memberships]}

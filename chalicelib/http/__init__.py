@@ -1,0 +1,1 @@
+"""What all dialects share over HTTP, knowing none of them."""

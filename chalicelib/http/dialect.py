@@ -1,0 +1,105 @@
+"""All that a dialect has to state, and how a request finds its handler."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from urllib.parse import unquote
+
+from chalicelib.catalog.errors import CatalogError
+from chalicelib.catalog.ports import Identities
+from chalicelib.catalog.principal import Principal
+from chalicelib.http.errors import HttpError, MethodNotAllowed, PathUnknown
+from chalicelib.http.message import Request, Response
+
+Handler = Callable[..., Response]
+"""`handler(catalog: Catalog, request: Request, **path_variables: str) -> Response`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """An operation: `path` is a pattern such as `/v1/images/{image_id}`. An `open` one needs no credentials."""
+
+    method: str
+    path: str
+    handler: Handler
+    open: bool = False
+
+
+def _unclaimed(_request: Request) -> bool:
+    return False
+
+
+def _unchanged(request: Request) -> Request:
+    return request
+
+
+def _unfinished(_request: Request, response: Response) -> Response:
+    return response
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """One HTTP dialect over the catalogue.
+
+    It gets the requests below its `roots`, and those it `claims` wherever they go; `resolve` may give a request
+    another path before it is routed, `finish` sees every response before it leaves.
+    """
+
+    name: str
+    roots: tuple[str, ...]
+    routes: tuple[Route, ...]
+    authenticate: Callable[[Request, Identities], Principal]
+    render_error: Callable[[Request, CatalogError | HttpError], Response]
+    claims: Callable[[Request], bool] = _unclaimed
+    resolve: Callable[[Request], Request] = _unchanged
+    finish: Callable[[Request, Response], Response] = _unfinished
+
+
+def owner(dialects: Sequence[Dialect], request: Request) -> Dialect:
+    """The dialect a request is meant for: the one that claims it, else the one with the longest root above it."""
+    for dialect in dialects:
+        if dialect.claims(request):
+            return dialect
+    return max(dialects, key=lambda dialect: max(_depth(root, request.path) for root in dialect.roots))
+
+
+def _depth(root: str, path: str) -> int:
+    if root == "/":
+        return 0
+    return len(root) if path == root or path.startswith(f"{root}/") else -1
+
+
+def match(routes: Iterable[Route], method: str, path: str) -> tuple[Route, Mapping[str, str]]:
+    """The route of a request and its path variables, unquoted once; literal segments go before variables.
+
+    A path that is not there, or does not have the method, has a route too: one that refuses.
+    """
+    segments = path.split("/")
+    fitting = [route for route in routes if _fits(route.path.split("/"), segments)]
+    if not fitting:
+        return Route(method, "-", refusing(PathUnknown())), {}
+    best = min((route.path for route in fitting), key=lambda pattern: pattern.count("{"))
+    here = [route for route in fitting if route.path == best]
+    for route in here:
+        if route.method == method:
+            return route, _variables(best.split("/"), segments)
+    return Route(method, best, refusing(MethodNotAllowed([route.method for route in here]))), {}
+
+
+def refusing(error: HttpError) -> Handler:
+    """A handler that refuses whatever it is asked."""
+
+    def refuse(_catalog: object, _request: Request, **_variables: str) -> Response:
+        raise error
+
+    return refuse
+
+
+def _fits(pattern: Sequence[str], segments: Sequence[str]) -> bool:
+    return len(pattern) == len(segments) and all(
+        part == segment or (part.startswith("{") and segment) for part, segment in zip(pattern, segments, strict=True)
+    )
+
+
+def _variables(pattern: Sequence[str], segments: Sequence[str]) -> dict[str, str]:
+    pairs = zip(pattern, segments, strict=True)
+    return {part[1:-1]: unquote(segment) for part, segment in pairs if part.startswith("{")}

@@ -1,0 +1,60 @@
+"""Strict readers of what stands in headers, queries and bodies as text. All raise BadMessage."""
+
+import json
+import re
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from chalicelib.http.errors import BadMessage
+
+EARLIEST_YEAR = 1900
+
+
+def integer(field: str, text: str) -> int:
+    """A decimal integer in ASCII digits."""
+    stripped = text.strip()
+    if not re.fullmatch(r"[+-]?[0-9]{1,30}", stripped):
+        raise BadMessage(field, f"{text!r} is not an integer")
+    return int(stripped)
+
+
+def choice(field: str, text: str, choices: dict[str, Any]) -> Any:
+    """What a word stands for, whatever its case."""
+    try:
+        return choices[text.strip().lower()]
+    except KeyError:
+        raise BadMessage(field, f"{field} got {text}") from None
+
+
+def instant(field: str, text: str) -> datetime:
+    """An ISO 8601 date or time, UTC unless it says otherwise."""
+    try:
+        # Months without days in the extended form, as in 2012-0131, are read by some services, so by us.
+        mended = re.sub(r"^(\d{4})-(\d{2})(\d{2})(?!\d)", r"\1\2\3", text.strip())
+        parsed = datetime.fromisoformat(mended)
+        aware = parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
+        found = aware.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise BadMessage(field, f"{text!r} is no ISO 8601 time") from error
+    if found.year < EARLIEST_YEAR:
+        raise BadMessage(field, f"{text!r} is before {EARLIEST_YEAR}")
+    return found
+
+
+def uuid(text: str) -> str | None:
+    """The canonical form of a UUID, also without hyphens, in braces or as a URN; None if it is none."""
+    try:
+        return str(UUID(text)) if text.isascii() else None
+    except ValueError:
+        return None
+
+
+def json_body(body: bytes) -> Any:
+    """A JSON document whose texts can be stored. An empty body is no document."""
+    try:
+        document = json.loads(body)
+        json.dumps(document, ensure_ascii=False).encode()
+    except (ValueError, RecursionError) as error:
+        raise BadMessage("body", "Malformed JSON in the request body") from error
+    return document

@@ -1,0 +1,202 @@
+"""The only code that knows Chalice: events in, the dialects' responses out."""
+
+import base64
+import contextvars
+import json
+import logging
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from chalice.app import Chalice
+from chalice.app import Response as ChaliceResponse
+
+from chalicelib.catalog.errors import CatalogError
+from chalicelib.catalog.ports import Identities
+from chalicelib.catalog.principal import ANONYMOUS, Principal
+from chalicelib.catalog.service import Catalog
+from chalicelib.http.dialect import Dialect, match, owner
+from chalicelib.http.errors import HttpError, ServerError
+from chalicelib.http.message import Request, Response
+from chalicelib.http.meter import Meter
+
+METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+"""All that API Gateway can route: what it does not route it answers itself, in no dialect's shape."""
+
+_log = logging.getLogger("rosetta.access")
+_log.setLevel(logging.INFO)
+_current_request: contextvars.ContextVar[Any] = contextvars.ContextVar("current_request", default=None)
+_lambda_context: contextvars.ContextVar[Any] = contextvars.ContextVar("lambda_context", default=None)
+
+
+class Gateway(Chalice):
+    """The application: every path and method of API Gateway leads to a dialect, which alone words the answer."""
+
+    # Chalice keeps the present request on the application, which threads of a local server would share.
+    @property
+    def current_request(self) -> Any:
+        """The request of the running thread."""
+        return _current_request.get()
+
+    @current_request.setter
+    def current_request(self, value: Any) -> None:
+        _current_request.set(value)
+
+    @property
+    def lambda_context(self) -> Any:
+        """The Lambda context of the running thread."""
+        return _lambda_context.get()
+
+    @lambda_context.setter
+    def lambda_context(self, value: Any) -> None:
+        _lambda_context.set(value)
+
+    def __init__(
+        self,
+        dialects: Sequence[Dialect],
+        identities: Identities,
+        open_catalog: Callable[[Principal], Catalog],
+        options: Callable[[str], Mapping[str, str]],
+        public_endpoint: str | None,
+        meter: Meter,
+    ) -> None:
+        super().__init__(app_name="rosetta", configure_logs=False)
+        # Image data leaves as bytes; with any narrower list API Gateway would send it on in base64.
+        self.api.binary_types = ["*/*"]
+        self._dialects = dialects
+        self._identities = identities
+        self._open_catalog = open_catalog
+        self._options = {dialect.name: options(dialect.name) for dialect in dialects}
+        self._public_endpoint = public_endpoint
+        self._meter = meter
+        self.register_middleware(_accept_anything, "http")
+        paths = {route.path: None for dialect in dialects for route in dialect.routes}
+        for path in [*paths, *({"/": None, "/{proxy+}": None} - paths.keys())]:
+            self._mount(path)
+
+    def _mount(self, path: str) -> None:
+        def view(**_: str) -> ChaliceResponse:
+            return _Wire(self.answer(self.current_request.to_original_event()))
+
+        self.route(path, methods=METHODS, content_types=["*/*"], name=path)(view)
+
+    def answer(self, event: Mapping[str, Any]) -> Response:
+        """The response to a proxy event, and one log line about it."""
+        self._meter.start()
+        started = time.perf_counter()
+        request = read_event(event, self._public_endpoint)
+        dialect = owner(self._dialects, request)
+        request = replace(request, options=self._options[dialect.name])
+        route, response = self._respond(dialect, request)
+        response = dialect.finish(request, response)
+        _log.info(
+            json.dumps(
+                {
+                    "dialect": dialect.name,
+                    "method": request.method,
+                    "route": route,
+                    "status": response.status,
+                    "ms": round((time.perf_counter() - started) * 1000, 1),
+                    "dynamodb_requests": self._meter.read(),
+                    "request_id": request.request_id,
+                }
+            )
+        )
+        return response if request.method != "HEAD" else replace(response, body=None)
+
+    def _respond(self, dialect: Dialect, request: Request) -> tuple[str, Response]:
+        """The pattern of the route that was taken, for the log, and what came of it."""
+        pattern = "-"
+        try:
+            request = dialect.resolve(request)
+            route, variables = match(dialect.routes, request.method, request.path)
+            pattern = route.path
+            principal = ANONYMOUS if route.open else dialect.authenticate(request, self._identities)
+            return pattern, route.handler(self._open_catalog(principal), request, **variables)
+        except (CatalogError, HttpError) as error:
+            return pattern, dialect.render_error(request, error)
+        except Exception:  # noqa: BLE001  # the one place where a defect of ours becomes an answer
+            _log.exception("unexpected error in request %s", request.request_id)
+            return pattern, dialect.render_error(request, ServerError())
+
+
+def read_event(event: Mapping[str, Any], public_endpoint: str | None = None) -> Request:
+    """The request in an API Gateway proxy event (REST, format 1.0)."""
+    context = event["requestContext"]
+    headers = {name.lower(): _text(value) for name, value in _last(event, "headers", "multiValueHeaders").items()}
+    body = event.get("body") or ""
+    return Request(
+        method=context["httpMethod"],
+        path=_path(context["resourcePath"], event.get("pathParameters") or {}),
+        headers=headers,
+        query=event.get("multiValueQueryStringParameters") or {},
+        body=base64.b64decode(body) if event.get("isBase64Encoded") else body.encode("utf-8", "surrogatepass"),
+        base_url=public_endpoint or _base_url(event, headers),
+        request_id=str(context.get("requestId") or ""),
+    )
+
+
+def _path(pattern: str, parameters: Mapping[str, str]) -> str:
+    """The path as the client wrote it below the stage: parameters are still quoted, the rest is literal."""
+    path = pattern
+    for name, value in parameters.items():
+        path = path.replace(f"{{{name}+}}", value).replace(f"{{{name}}}", value)
+    return path.rstrip("/") or "/"
+
+
+def _last(event: Mapping[str, Any], single: str, multiple: str) -> dict[str, str]:
+    found: dict[str, str] = dict(event.get(single) or {})
+    found.update({name: values[-1] for name, values in (event.get(multiple) or {}).items() if values})
+    return found
+
+
+def _text(value: str) -> str:
+    """A header value as UTF-8, if it is UTF-8 that was read as Latin-1 on its way here."""
+    try:
+        return value.encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        return value.encode(errors="replace").decode()
+
+
+def _base_url(event: Mapping[str, Any], headers: Mapping[str, str]) -> str:
+    context = event["requestContext"]
+    scheme = "https" if headers.get("x-forwarded-proto") == "https" else "http"
+    host = headers.get("host") or context.get("domainName") or "localhost"
+    below = str(event.get("path") or "")
+    whole = str(context.get("path") or below)
+    prefix = whole.removesuffix(below) if below != "/" else whole
+    return f"{scheme}://{host}{prefix}".rstrip("/")
+
+
+def _accept_anything(event: Any, get_response: Callable[[Any], Any]) -> Any:
+    """Chalice refuses to send bytes to a client that does not ask for them; ours ask for an image."""
+    event.headers._dict["accept"] = "*/*"  # noqa: SLF001  # the mapping has no other way to add a header
+    return get_response(event)
+
+
+class _Wire(ChaliceResponse):
+    """A response that owns its wire form."""
+
+    def __init__(self, response: Response) -> None:
+        super().__init__(response.body, {}, response.status)
+        self._headers = {name: _header_value(value) for name, value in response.headers.items()}
+        if isinstance(response.body, dict | list):
+            self.body = json.dumps(response.body)
+            self._headers.setdefault("Content-Type", "application/json")
+        # Without one, Lambda would say application/json even where there is no body at all.
+        self._headers.setdefault("Content-Type", "text/plain; charset=UTF-8")
+
+    def to_dict(self, binary_types: list[str] | None = None) -> dict[str, Any]:  # noqa: ARG002  # Chalice's signature
+        wire: dict[str, Any] = {
+            "statusCode": self.status_code,
+            "headers": self._headers,
+            "multiValueHeaders": {},
+        }
+        if isinstance(self.body, bytes):
+            return {**wire, "body": base64.b64encode(self.body).decode("ascii"), "isBase64Encoded": True}
+        return {**wire, "body": self.body or "", "isBase64Encoded": False}
+
+
+def _header_value(value: str) -> str:
+    return "".join(character for character in value if character >= " " and character != "\x7f")

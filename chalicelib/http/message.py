@@ -1,0 +1,41 @@
+"""Requests and responses as plain frozen data, free of any framework."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a client sent. `path` is below the stage and still percent-encoded, without a slash at its end.
+
+    Header names are lower-case, and of a repeated header or query parameter the last value counts. `options` are
+    those of the dialect that was addressed; `base_url` is what clients put before `path`, without a slash.
+    """
+
+    method: str
+    path: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    query: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    body: bytes = b""
+    base_url: str = ""
+    options: Mapping[str, str] = field(default_factory=dict)
+    request_id: str = ""
+
+    def header(self, name: str) -> str | None:
+        """The value of a header, None if it was not sent."""
+        return self.headers.get(name.lower())
+
+    def parameter(self, name: str) -> str | None:
+        """The last value of a query parameter, None if it was not sent."""
+        values = self.query.get(name)
+        return values[-1] if values else None
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """What a client gets. Dictionaries and lists leave as JSON; text and bytes need a `Content-Type` of their own."""
+
+    body: dict[str, Any] | list[Any] | str | bytes | None = None
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)

@@ -1,0 +1,82 @@
+"""How the domain's values look in DynamoDB items."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from pynamodb.attributes import Attribute
+from pynamodb.constants import MAP, STRING
+
+from chalicelib.catalog.image import Status, Visibility
+from chalicelib.catalog.principal import Policy
+from chalicelib.catalog.query import instant_text
+
+
+class InstantAttribute(Attribute[datetime]):
+    """An instant as text of one width with microseconds, UTC, which sorts by time."""
+
+    attr_type = STRING
+
+    def serialize(self, value: datetime) -> str:
+        """`2016-05-10T21:35:15.000000`."""
+        return instant_text(value)
+
+    def deserialize(self, value: str) -> datetime:
+        """An aware instant."""
+        return datetime.fromisoformat(value).replace(tzinfo=UTC)
+
+
+class StatusAttribute(Attribute[Status]):
+    """A status by its canonical name."""
+
+    attr_type = STRING
+
+    def serialize(self, value: Status) -> str:
+        """The name."""
+        return value.value
+
+    def deserialize(self, value: str) -> Status:
+        """The member of that name."""
+        return Status(value)
+
+
+class VisibilityAttribute(Attribute[Visibility]):
+    """A visibility by its canonical name."""
+
+    attr_type = STRING
+
+    def serialize(self, value: Visibility) -> str:
+        """The name."""
+        return value.value
+
+    def deserialize(self, value: str) -> Visibility:
+        """The member of that name."""
+        return Visibility(value)
+
+
+class TextsAttribute(Attribute[Mapping[str, str | None]]):
+    """A map of texts, some of them null, so that a filter can name a key."""
+
+    attr_type = MAP
+
+    def serialize(self, value: Mapping[str, str | None]) -> dict[str, dict[str, Any]]:
+        """A DynamoDB map."""
+        return {key: {"NULL": True} if text is None else {"S": text} for key, text in value.items()}
+
+    def deserialize(self, value: dict[str, dict[str, Any]]) -> dict[str, str | None]:
+        """A plain dictionary."""
+        return {key: item.get("S") for key, item in value.items()}
+
+
+class PoliciesAttribute(Attribute[frozenset[Policy]]):
+    """Policies as one text, separated by blanks; a set in DynamoDB could not be empty."""
+
+    attr_type = STRING
+
+    def serialize(self, value: frozenset[Policy]) -> str:
+        """The names, sorted."""
+        return " ".join(sorted(value))
+
+    def deserialize(self, value: str) -> frozenset[Policy]:
+        """The members of those names."""
+        return frozenset(Policy(name) for name in value.split())

@@ -1,0 +1,85 @@
+"""The bytes of images in S3, each upload under a key of its own: `<image id>/<random>`."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from chalicelib.catalog.errors import StoreDisabled, StoreError, StoreRefused, StoreUnavailable
+from chalicelib.catalog.ports import Link
+from chalicelib.storage.sources import WebSource, split_s3
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+LINK_SECONDS = 900
+MISSING = frozenset({"NoSuchKey", "404", "NotFound"})
+REFUSED = frozenset({"AccessDenied", "403", "Forbidden"})
+DISABLED = frozenset({"NoSuchBucket"})
+PASSING = frozenset({"SlowDown", "ServiceUnavailable", "RequestTimeout", "503"})
+
+
+class S3BlobStore:
+    """Promises of `ports.BlobStore`, for bytes in the bucket, in other buckets (read only) and on the web."""
+
+    def __init__(self, bucket: str, client: Callable[[], "S3Client"], web: WebSource, inline_bytes: int) -> None:
+        self.bucket = bucket
+        self.client = client
+        self._web = web
+        self._inline_bytes = inline_bytes
+
+    def put(self, image_id: str, content: bytes) -> str:
+        """One PutObject."""
+        key = f"{image_id}/{uuid4().hex}"
+        try:
+            self.client().put_object(Bucket=self.bucket, Key=key, Body=content)
+        except (ClientError, BotoCoreError) as error:
+            raise store_error(error) from error
+        return f"s3://{self.bucket}/{key}"
+
+    def get(self, location: str) -> bytes | None:
+        """One GetObject, or one request to the web server."""
+        if not location.startswith("s3:"):
+            return self._web.read(location, self._inline_bytes)
+        bucket, key = split_s3(location)
+        try:
+            return self.client().get_object(Bucket=bucket, Key=key)["Body"].read()
+        except ClientError as error:
+            if error.response["Error"]["Code"] in MISSING:
+                return None
+            raise store_error(error) from error
+        except BotoCoreError as error:
+            raise store_error(error) from error
+
+    def link(self, location: str) -> Link:
+        """Signed here, without a request; bytes on the web are linked as they are."""
+        if not location.startswith("s3:"):
+            return Link(location)
+        bucket, key = split_s3(location)
+        asked = {"Bucket": bucket, "Key": key, "ResponseContentType": "application/octet-stream"}
+        return Link(self.client().generate_presigned_url("get_object", Params=asked, ExpiresIn=LINK_SECONDS))
+
+    def delete(self, location: str) -> None:
+        """One DeleteObject in our own bucket; nothing anywhere else."""
+        if not location.startswith(f"s3://{self.bucket}/"):
+            return
+        bucket, key = split_s3(location)
+        try:
+            self.client().delete_object(Bucket=bucket, Key=key)
+        except (ClientError, BotoCoreError) as error:
+            raise store_error(error) from error
+
+
+def store_error(error: ClientError | BotoCoreError) -> StoreError:
+    """A vendor's error in the catalogue's words; the vendor's text stays out of answers."""
+    if isinstance(error, BotoCoreError):
+        return StoreUnavailable("The image store does not answer")
+    code = error.response["Error"]["Code"]
+    if code in DISABLED:
+        return StoreDisabled("Image storage is disabled")
+    if code in REFUSED:
+        return StoreRefused("The image store refuses")
+    if code in PASSING:
+        return StoreUnavailable("The image store is too busy")
+    return StoreError("The image store failed")

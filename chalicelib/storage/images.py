@@ -1,0 +1,125 @@
+"""Images in DynamoDB: an image, its listing rows and its claims change in one transaction or not at all."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from pynamodb.exceptions import TransactWriteError
+from pynamodb.expressions.condition import Condition
+from pynamodb.transactions import TransactWrite
+
+from chalicelib.catalog.errors import ClaimTaken, EditConflict, IdTaken, StaleImage
+from chalicelib.catalog.image import Image, Status
+from chalicelib.catalog.lookup import attempts
+from chalicelib.catalog.ports import Found
+from chalicelib.catalog.principal import Principal
+from chalicelib.catalog.query import ImageQuery
+from chalicelib.storage import batch, keys
+from chalicelib.storage.connection import SharedConnection
+from chalicelib.storage.items import image_of, item_of, rows_of
+from chalicelib.storage.listings import Listings
+from chalicelib.storage.memberships import membership_of
+from chalicelib.storage.tables import ClaimItem, ImageItem, ListingItem, MembershipItem
+
+
+class DynamoImageRepository:
+    """Promises of `ports.ImageRepository`, kept by conditional transactions. Tombstones expire after their life."""
+
+    def __init__(self, connection: SharedConnection, listings: Listings, tombstone_life: timedelta) -> None:
+        self._connection = connection
+        self._listings = listings
+        self._tombstone_life = tombstone_life
+
+    def number(self) -> int:
+        """The next number of the one counter; a number whose image was never stored is lost."""
+        counter = ClaimItem(keys.COUNTER)
+        counter.update(actions=[ClaimItem.last.add(1)])
+        return int(counter.last)
+
+    def get(self, image_id: str, *members: str | None) -> Found | None:
+        """One BatchGetItem over two tables, consistent."""
+        wanted: dict[Any, list[Any]] = {ImageItem: [(image_id,)]}
+        named = sorted({member for member in members if member and keys.fits(member)})
+        if named:
+            wanted[MembershipItem] = [(image_id, member) for member in named]
+        items = batch.get(self._connection, wanted)
+        shares = [membership_of(item) for item in items.get(MembershipItem, [])]
+        for item in items[ImageItem]:
+            return Found(image_of(item), {share.member: share for share in shares})
+        return None
+
+    def many(self, image_ids: Sequence[str]) -> list[Image]:
+        """Consistent BatchGetItem calls of a hundred each."""
+        wanted = [(image_id,) for image_id in dict.fromkeys(image_ids)]
+        return [image_of(item) for item in batch.get(self._connection, {ImageItem: wanted})[ImageItem]]
+
+    def add(self, image: Image) -> Image:
+        """The image with its rows and claims, provided that the id was never used."""
+        stored = replace(image, version=1)
+        for _ in attempts():
+            try:
+                self._write(None, stored, ImageItem.image_id.does_not_exist())
+            except StaleImage:
+                continue
+            return stored
+        raise EditConflict(image.id)
+
+    def save(self, old: Image, new: Image) -> Image:
+        """The new image, provided that the stored one still has the old one's version."""
+        stored = replace(new, version=old.version + 1)
+        self._write(old, stored, ImageItem.version == old.version)
+        return stored
+
+    def images(self, principal: Principal, query: ImageQuery) -> Iterator[Image]:
+        """See `Listings`."""
+        return self._listings.images(principal, query)
+
+    def usage(self, owner: str) -> int:
+        """Read from the owner's list, sizes only."""
+        return self._listings.total_size(keys.key("tenant", owner))
+
+    def _write(self, old: Image | None, new: Image, condition: Condition) -> None:
+        scopes_before = keys.scopes(old) if old else []
+        claims_before = keys.claims(old) if old else frozenset()
+        expires = self._expiry(new)
+        try:
+            with TransactWrite(connection=self._connection) as transaction:
+                transaction.save(item_of(new, expires), condition=condition, return_values="ALL_OLD")
+                for row in rows_of(new, expires):
+                    transaction.save(row)
+                for scope in set(scopes_before).difference(keys.scopes(new)):
+                    transaction.delete(ListingItem(scope, new.id))
+                for claim in keys.claims(new) - claims_before:
+                    _take(transaction, claim, new.id)
+                for claim in claims_before - keys.claims(new):
+                    transaction.delete(ClaimItem(claim))
+        except TransactWriteError as error:
+            raise _refusal(error, new.id, adding=old is None) from error
+
+    def _expiry(self, image: Image) -> int | None:
+        if image.status is not Status.DELETED or image.deleted_at is None:
+            return None
+        return int((image.deleted_at + self._tombstone_life).timestamp())
+
+
+def _take(transaction: TransactWrite, claim: str, image_id: str) -> None:
+    free = ClaimItem.claim.does_not_exist() | (ClaimItem.image_id == image_id)
+    transaction.save(ClaimItem(claim, image_id=image_id), condition=free, return_values="ALL_OLD")
+
+
+def _refusal(error: TransactWriteError, image_id: str, *, adding: bool) -> Exception:
+    """What a cancelled transaction means: a used id, lost claims, or somebody else who was faster.
+
+    Each failed condition comes with the item that made it fail, which tells the tables apart.
+    """
+    reasons = [reason for reason in error.cancellation_reasons if reason is not None]
+    if not reasons or any(reason.code == "ValidationError" for reason in reasons):
+        return error
+    failed = [reason.raw_item or {} for reason in reasons if reason.code == "ConditionalCheckFailed"]
+    lost = sorted(item["claim"]["S"] for item in failed if "claim" in item)
+    if adding and len(lost) < len(failed):
+        return IdTaken(image_id)
+    if lost and len(lost) == len(failed):
+        return ClaimTaken(lost)
+    return StaleImage(image_id)

@@ -1,0 +1,95 @@
+"""The keys of the tables as pure functions of an image: the lists it is in, its places there, the names it holds."""
+
+import hashlib
+import zlib
+from collections.abc import Mapping
+from typing import Any
+
+from chalicelib.catalog.image import Image, Status, Visibility
+from chalicelib.catalog.query import SortKey, place, position
+
+SHARDS = 8
+LONGEST_KEY = 1024
+INDEXES: Mapping[SortKey, str] = {
+    SortKey.CREATED: "created",
+    SortKey.UPDATED: "updated",
+    SortKey.NAME: "name",
+    SortKey.SIZE: "size",
+    SortKey.NUMBER: "number",
+}
+"""The orders that have an index."""
+PUBLIC = "public"
+COUNTER = "counter/images"
+
+
+def scopes(image: Image) -> list[str]:
+    """The lists that an image is in."""
+    found = [f"all/{zlib.crc32(image.id.encode()) % SHARDS}"]
+    if image.visibility is Visibility.PUBLIC:
+        found.append(PUBLIC)
+    if image.owner is not None:
+        found.append(key("tenant", image.owner))
+        narrower = {
+            "compute_resource": image.compute_resource,
+            "operatingsystem": image.os_title,
+            "architecture": image.architecture,
+        }
+        found += [key(kind, image.owner, value) for kind, value in narrower.items() if value is not None]
+    return found
+
+
+def everything() -> list[str]:
+    """The lists that together hold every image once."""
+    return [f"all/{shard}" for shard in range(SHARDS)]
+
+
+def claims(image: Image) -> frozenset[str]:
+    """The names an image holds that one image may hold at a time; a deleted one keeps its aliases only."""
+    held = {key("alias", namespace, alias) for namespace, alias in image.aliases.items()}
+    if image.status is Status.DELETED:
+        return frozenset(held)
+    if image.number:
+        held.add(key("number", image.number))
+    if image.compute_resource is not None:
+        where = image.owner or "", image.compute_resource
+        if image.provider_image_id is not None:
+            held.add(key("uuid", *where, image.provider_image_id))
+        if image.name is not None:
+            held.add(key("name", *where, image.os_title or "", image.name))
+    return frozenset(held)
+
+
+def key(kind: str, *parts: object) -> str:
+    """`kind/part/part`, unambiguous whatever the parts contain, and never longer than a key may be."""
+    escaped = [str(part).replace("%", "%25").replace("/", "%2F") for part in parts]
+    text = "/".join([kind, *escaped])
+    return text if fits(text) else f"{kind}/%{hashlib.sha256(text.encode()).hexdigest()}"
+
+
+def fits(text: str) -> bool:
+    """Whether DynamoDB takes the text as a key; an item with any other key cannot exist."""
+    return 0 < len(text.encode()) <= LONGEST_KEY
+
+
+def places(image: Image) -> dict[str, str]:
+    """The image's sort key in each index; a tombstone is in the order of changes only."""
+    orders = [SortKey.UPDATED] if image.status is Status.DELETED else list(INDEXES)
+    return {key_name(order): position(image, order) for order in orders}
+
+
+def key_name(order: SortKey) -> str:
+    """The attribute that an index sorts by."""
+    return f"{INDEXES[order]}_key"
+
+
+def index_name(order: SortKey) -> str | None:
+    """The index that has the order; None means the table itself."""
+    return f"by_{INDEXES[order]}" if order in INDEXES else None
+
+
+def raw_place(row: Mapping[str, Any], order: SortKey) -> str:
+    """`position` of a row as DynamoDB returns it, of which only some attributes were read."""
+    value: int | str | None = None
+    for kind, text in row.get(order.value, {}).items():
+        value = int(text) if kind == "N" else text
+    return place(order, value, row["created_at"]["S"], row["image_id"]["S"])

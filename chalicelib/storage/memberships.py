@@ -1,0 +1,86 @@
+"""Memberships in DynamoDB; each change counts as a change of its image, so that nothing slips in between."""
+
+from collections.abc import Sequence
+
+from pynamodb.exceptions import TransactWriteError
+from pynamodb.transactions import TransactWrite
+
+from chalicelib.catalog.errors import StaleImage
+from chalicelib.catalog.image import Image
+from chalicelib.catalog.membership import Membership
+from chalicelib.storage import keys
+from chalicelib.storage.connection import SharedConnection
+from chalicelib.storage.tables import ImageItem, MembershipItem
+
+LARGEST_TRANSACTION = 99
+"""DynamoDB takes a hundred actions; one is the image's."""
+
+
+class DynamoMembershipRepository:
+    """Promises of `ports.MembershipRepository`.
+
+    A replacement of more rows than one transaction holds is made in several, the image's version guarding each.
+    """
+
+    def __init__(self, connection: SharedConnection) -> None:
+        self._connection = connection
+
+    def of_image(self, image_id: str) -> list[Membership]:
+        """One consistent query."""
+        found = [membership_of(item) for item in MembershipItem.query(image_id, consistent_read=True)]
+        return sorted(found, key=lambda row: (row.created_at, row.member))
+
+    def of_member(self, member: str) -> list[Membership]:
+        """From the global index, which lags."""
+        if not keys.fits(member):
+            return []
+        return [membership_of(item) for item in MembershipItem.by_member.query(member)]
+
+    def change(self, image: Image, count: int, put: Sequence[Membership], remove: Sequence[str]) -> None:
+        """Puts before removals, so that a reader in between misses nobody who stays."""
+        actions: list[Membership | str] = [*put, *remove]
+        version = image.version
+        while actions:
+            chunk, actions = actions[:LARGEST_TRANSACTION], actions[LARGEST_TRANSACTION:]
+            # The count is right after the last chunk; before, it may only be too large.
+            self._transact(image.id, version, max(count, image.member_count) if actions else count, chunk)
+            version += 1
+
+    def _transact(self, image_id: str, version: int, count: int, chunk: Sequence[Membership | str]) -> None:
+        try:
+            with TransactWrite(connection=self._connection) as transaction:
+                transaction.update(
+                    ImageItem(image_id),
+                    actions=[ImageItem.member_count.set(count), ImageItem.version.set(version + 1)],
+                    condition=ImageItem.version == version,
+                )
+                for action in chunk:
+                    if isinstance(action, Membership):
+                        transaction.save(item_of(action))
+                    else:
+                        transaction.delete(MembershipItem(image_id, action))
+        except TransactWriteError as error:
+            if any(reason is not None for reason in error.cancellation_reasons):
+                raise StaleImage(image_id) from error
+            raise
+
+    def clear(self, image_id: str) -> None:
+        """A query, and writes of twenty-five each."""
+        with MembershipItem.batch_write() as batch:
+            for item in MembershipItem.query(image_id, consistent_read=True):
+                batch.delete(item)
+
+
+def item_of(membership: Membership) -> MembershipItem:
+    """The membership as an item."""
+    return MembershipItem(
+        membership.image_id,
+        membership.member,
+        can_share=membership.can_share,
+        created_at=membership.created_at,
+    )
+
+
+def membership_of(item: MembershipItem) -> Membership:
+    """The membership that an item stands for."""
+    return Membership(item.image_id, item.member, item.can_share, item.created_at)

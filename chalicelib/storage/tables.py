@@ -1,0 +1,280 @@
+"""The tables, their keys, and the models that stand for them.
+
+table        hash        range      what                                       secondary indexes
+images       image_id               images and tombstones (TTL)
+listings     scope       image_id   a slim row of an image for each list it    local: created_key, updated_key,
+                                    is in; a tombstone keeps updated_key only  name_key, size_key, number_key
+claims       claim                  a name that one image holds → image_id;
+                                    `counter/images` holds the last number
+memberships  image_id    member     who an image is shared with                global: member
+references   owner_kind  number     what images of some dialects refer to
+tokens       digest                 SHA-256 of a secret → its principal (TTL)
+
+Scopes: `tenant/<tenant>`, `public`, `all/<0-7>`, `compute_resource/<tenant>/<number>`,
+`operatingsystem/<tenant>/<title>`, `architecture/<tenant>/<name>`.
+Claims: `number/<number>`, `alias/<namespace>/<id>`, `uuid/<tenant>/<compute resource>/<uuid>`,
+`name/<tenant>/<compute resource>/<os title>/<name>`.
+"""
+
+from typing import Any
+
+from pynamodb.attributes import BooleanAttribute, JSONAttribute, NumberAttribute, UnicodeAttribute
+from pynamodb.exceptions import TableError
+from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, LocalSecondaryIndex
+from pynamodb.models import Model
+
+from chalicelib.storage.attributes import (
+    InstantAttribute,
+    PoliciesAttribute,
+    StatusAttribute,
+    TextsAttribute,
+    VisibilityAttribute,
+)
+from chalicelib.storage.connection import SharedConnection
+
+
+class ImageFacts(Model):
+    """What a listing filters by or shows; the names are those of the canonical image."""
+
+    number = NumberAttribute()
+    aliases = TextsAttribute()
+    owner = UnicodeAttribute(null=True)
+    name = UnicodeAttribute(null=True)
+    description = UnicodeAttribute(null=True)
+    status = StatusAttribute()
+    status_changed_at = InstantAttribute()
+    visibility = VisibilityAttribute()
+    protected = BooleanAttribute()
+    size = NumberAttribute(null=True)
+    checksum = UnicodeAttribute(null=True)
+    virtual_size = NumberAttribute(null=True)
+    disk_format = UnicodeAttribute(null=True)
+    container_format = UnicodeAttribute(null=True)
+    min_disk = NumberAttribute()
+    min_ram = NumberAttribute()
+    properties = TextsAttribute()
+    architecture = UnicodeAttribute(null=True)
+    os_family = UnicodeAttribute(null=True)
+    os_title = UnicodeAttribute(null=True)
+    platform = UnicodeAttribute(null=True)
+    login_user = UnicodeAttribute(null=True)
+    provider = UnicodeAttribute(null=True)
+    provider_image_id = UnicodeAttribute(null=True)
+    compute_resource = NumberAttribute(null=True)
+    user_data = BooleanAttribute(null=True)
+    iam_role = UnicodeAttribute(null=True)
+    bootstrap_template = UnicodeAttribute(null=True)
+    root_volume = JSONAttribute(null=True)
+    extra_volumes = JSONAttribute(null=True)
+    default_bootscript = JSONAttribute(null=True)
+    zone = UnicodeAttribute(null=True)
+    source_instance = UnicodeAttribute(null=True)
+    recommended_type = UnicodeAttribute(null=True)
+    created_at = InstantAttribute()
+    updated_at = InstantAttribute()
+    deleted_at = InstantAttribute(null=True)
+    expires = NumberAttribute(null=True)
+
+
+class ImageItem(ImageFacts):
+    """An image as it is, with what no listing may show."""
+
+    class Meta:
+        table_name = "images"
+        billing_mode = "PAY_PER_REQUEST"
+
+    image_id = UnicodeAttribute(hash_key=True)
+    login_password = UnicodeAttribute(null=True)
+    location = UnicodeAttribute(null=True)
+    member_count = NumberAttribute()
+    version = NumberAttribute()
+
+
+class _LocalIndex(LocalSecondaryIndex["ListingItem"]):
+    """An order of a scope: local, because what was written must be in the next list."""
+
+    class Meta:
+        projection = AllProjection()
+
+    scope = UnicodeAttribute(hash_key=True)
+
+
+class ByCreated(_LocalIndex):
+    """Newest and oldest."""
+
+    class Meta:
+        index_name = "by_created"
+        projection = AllProjection()
+
+    created_key = UnicodeAttribute(range_key=True)
+
+
+class ByUpdated(_LocalIndex):
+    """Last changed; the only order that deleted images are in."""
+
+    class Meta:
+        index_name = "by_updated"
+        projection = AllProjection()
+
+    updated_key = UnicodeAttribute(range_key=True)
+
+
+class ByName(_LocalIndex):
+    """By name."""
+
+    class Meta:
+        index_name = "by_name"
+        projection = AllProjection()
+
+    name_key = UnicodeAttribute(range_key=True)
+
+
+class BySize(_LocalIndex):
+    """By size."""
+
+    class Meta:
+        index_name = "by_size"
+        projection = AllProjection()
+
+    size_key = UnicodeAttribute(range_key=True)
+
+
+class ByNumber(_LocalIndex):
+    """By number."""
+
+    class Meta:
+        index_name = "by_number"
+        projection = AllProjection()
+
+    number_key = UnicodeAttribute(range_key=True)
+
+
+class ListingItem(ImageFacts):
+    """An image's row in one scope."""
+
+    class Meta:
+        table_name = "listings"
+        billing_mode = "PAY_PER_REQUEST"
+
+    scope = UnicodeAttribute(hash_key=True)
+    image_id = UnicodeAttribute(range_key=True)
+    created_key = UnicodeAttribute(null=True)
+    updated_key = UnicodeAttribute()
+    name_key = UnicodeAttribute(null=True)
+    size_key = UnicodeAttribute(null=True)
+    number_key = UnicodeAttribute(null=True)
+
+    by_created = ByCreated()
+    by_updated = ByUpdated()
+    by_name = ByName()
+    by_size = BySize()
+    by_number = ByNumber()
+
+
+class ClaimItem(Model):
+    """A name that one image holds at a time, or a counter."""
+
+    class Meta:
+        table_name = "claims"
+        billing_mode = "PAY_PER_REQUEST"
+
+    claim = UnicodeAttribute(hash_key=True)
+    image_id = UnicodeAttribute(null=True)
+    last = NumberAttribute(null=True)
+    expires = NumberAttribute(null=True)
+
+
+class ByMember(GlobalSecondaryIndex["MembershipItem"]):
+    """What is shared with a tenant."""
+
+    class Meta:
+        index_name = "by_member"
+        projection = AllProjection()
+
+    member = UnicodeAttribute(hash_key=True)
+    image_id = UnicodeAttribute(range_key=True)
+
+
+class MembershipItem(Model):
+    """A tenant's share in an image."""
+
+    class Meta:
+        table_name = "memberships"
+        billing_mode = "PAY_PER_REQUEST"
+
+    image_id = UnicodeAttribute(hash_key=True)
+    member = UnicodeAttribute(range_key=True)
+    can_share = BooleanAttribute()
+    created_at = InstantAttribute()
+
+    by_member = ByMember()
+
+
+class ReferenceItem(Model):
+    """Something that images of a tenant refer to by number: a compute resource, an operating system, …"""
+
+    class Meta:
+        table_name = "references"
+        billing_mode = "PAY_PER_REQUEST"
+
+    owner_kind = UnicodeAttribute(hash_key=True)
+    number = NumberAttribute(range_key=True)
+    facts = JSONAttribute()
+    created_at = InstantAttribute()
+    updated_at = InstantAttribute()
+
+
+class TokenItem(Model):
+    """A secret's digest and what the secret stands for."""
+
+    class Meta:
+        table_name = "tokens"
+        billing_mode = "PAY_PER_REQUEST"
+
+    digest = UnicodeAttribute(hash_key=True)
+    user = UnicodeAttribute()
+    tenant = UnicodeAttribute(null=True)
+    policies = PoliciesAttribute()
+    created_at = InstantAttribute()
+    expires_at = InstantAttribute(null=True)
+    expires = NumberAttribute(null=True)
+
+
+MODELS: tuple[type[Model], ...] = (
+    ImageItem,
+    ListingItem,
+    ClaimItem,
+    MembershipItem,
+    ReferenceItem,
+    TokenItem,
+)
+EXPIRING: tuple[type[Model], ...] = (ImageItem, ListingItem, ClaimItem, TokenItem)
+_PLAIN_NAMES: dict[type[Model], str] = {model: model.Meta.table_name for model in MODELS}
+
+
+def bind(connection: SharedConnection, prefix: str) -> None:
+    """Name the tables of one deployment and have all models use one connection; no request is made."""
+    for model in MODELS:
+        meta: Any = model.Meta
+        meta.table_name = prefix + _PLAIN_NAMES[model]
+        model._connection = None  # noqa: SLF001  # pynamodb has no public way to share a connection
+        table = model._get_connection()  # noqa: SLF001
+        connection.add_meta_table(table.get_meta_table())
+        table.connection = connection
+
+
+def create_tables() -> None:
+    """Create each table that does not exist, with its indexes and its time to live. For tests and local use."""
+    for model in MODELS:
+        if not model.exists():
+            model.create_table(wait=True)
+            if model in EXPIRING:
+                _expire(model)
+
+
+def _expire(model: type[Model]) -> None:
+    table = model._get_connection()  # noqa: SLF001  # as in bind
+    try:
+        table.connection.update_time_to_live(table.table_name, "expires")
+    except TableError:  # pragma: no cover  # an engine without time to live keeps its tombstones
+        return

@@ -1,0 +1,1 @@
+"""One machine: a local AWS, an HTTP server around the Lambda handler, and seeds. Never packaged."""

@@ -1,0 +1,189 @@
+"""A registry under test, spoken to as API Gateway does, and the callers that speak to it."""
+
+import base64
+import json
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from io import BytesIO
+from typing import Any
+from urllib.parse import urlsplit
+
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+
+from chalicelib.bootstrap import World, build_app, build_world
+from chalicelib.catalog.principal import Policy, Principal
+from local.events import Router, proxy_event
+
+ORDINARY = ("read_images", "create_image", "delete_image")
+ELSEWHERE = "elsewhere"
+
+
+class FakeClock:
+    """A clock that moves on by a millisecond whenever it is read, and further when it is told to."""
+
+    def __init__(self) -> None:
+        self._now = datetime(2026, 1, 2, 3, 4, 5, 678901, UTC)
+
+    def now(self) -> datetime:
+        self._now += timedelta(milliseconds=1)
+        return self._now
+
+    def advance(self, seconds: float) -> None:
+        self._now += timedelta(seconds=seconds)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back; header names in lower case, and as they were sent."""
+
+    status: int
+    headers: dict[str, str]
+    header_names: list[str]
+    body: bytes
+
+    @property
+    def text(self) -> str:
+        return self.body.decode()
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+class Api:
+    """The application over emptied tables and bucket."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self.clock = FakeClock()
+        self.world: World = build_world(environ, self.clock)
+        self._app = build_app(world=self.world)
+        self._router = Router(self._app.routes)
+
+    def caller(self, tenant: str | None, *policies: str, user: str | None = None) -> "Caller":
+        """A caller with a token of its own; the ordinary policies unless others are named."""
+        granted = frozenset(Policy(name) for name in policies or ORDINARY)
+        principal = Principal(user or f"user-of-{tenant}", tenant, granted)
+        return Caller(self, {"X-Auth-Token": self.world.identities.issue(principal)})
+
+    def anonymous(self) -> "Caller":
+        """A caller without a token."""
+        return Caller(self, {})
+
+    def send(self, method: str, target: str, headers: list[tuple[str, str]], body: bytes) -> Answer:
+        """One event in, one response out, in the form that Lambda sends them."""
+        event = json.loads(json.dumps(proxy_event(self._router, method, target, headers, body)))
+        result = json.loads(json.dumps(self._app(event, None)))
+        text = result["body"]
+        return Answer(
+            status=result["statusCode"],
+            headers={name.lower(): value for name, value in result["headers"].items()},
+            header_names=list(result["headers"]),
+            body=base64.b64decode(text) if result["isBase64Encoded"] else text.encode(),
+        )
+
+    @contextmanager
+    def on_s3(self, operation: str, act: Callable[[], None]) -> Iterator[None]:
+        """Have `act` run just before each S3 call of this name."""
+
+        def hook(**_: Any) -> None:
+            act()
+
+        with self._hooked(operation, hook):
+            yield
+
+    @contextmanager
+    def s3_fault(self, operation: str, code: str, status: int) -> Iterator[None]:
+        """Have S3 answer each call of this name with an error."""
+
+        def fail(request: AWSPreparedRequest, **_: Any) -> AWSResponse:
+            xml = f"<Error><Code>{code}</Code><Message>as the test asks</Message></Error>".encode()
+            return AWSResponse(request.url, status, {"Content-Type": "application/xml"}, _Raw(xml))  # type: ignore[arg-type]  # a stand-in for urllib3's response
+
+        with self._hooked(operation, fail):
+            yield
+
+    @contextmanager
+    def _hooked(self, operation: str, hook: Callable[..., Any]) -> Iterator[None]:
+        events, name = self.world.blobs.client().meta.events, f"before-send.s3.{operation}"
+        events.register_first(name, hook)
+        try:
+            yield
+        finally:
+            events.unregister(name, hook)
+
+    def stored(self) -> list[str]:
+        """The keys of all objects in the image bucket."""
+        listing = self.world.blobs.client().list_objects_v2(Bucket=self.world.blobs.bucket)
+        return [entry["Key"] for entry in listing.get("Contents", [])]
+
+    def put_elsewhere(self, key: str, content: bytes) -> str:
+        """Keep an object in somebody else's bucket; returns its URL."""
+        client = self.world.blobs.client()
+        client.create_bucket(Bucket=ELSEWHERE)
+        client.put_object(Bucket=ELSEWHERE, Key=key, Body=content)
+        return f"s3://{ELSEWHERE}/{key}"
+
+
+class Caller:
+    """Sends requests with the credentials of one principal."""
+
+    def __init__(self, api: Api, credentials: Mapping[str, str]) -> None:
+        self.api = api
+        self._credentials = credentials
+
+    def request(
+        self,
+        method: str,
+        target: str,
+        headers: Mapping[str, str] | None = None,
+        body: bytes = b"",
+        *,
+        chunked: bool = False,
+    ) -> Answer:
+        """A request as the local server and API Gateway hand it on."""
+        assert not urlsplit(target).fragment
+        sent = {"Host": "registry.example", **self._credentials, **(headers or {})}
+        if chunked:
+            sent["Transfer-Encoding"] = "chunked"
+        elif body:
+            sent.setdefault("Content-Length", str(len(body)))
+        return self.api.send(method, target, list(sent.items()), body)
+
+    def get(self, target: str, headers: Mapping[str, str] | None = None, body: bytes = b"") -> Answer:
+        return self.request("GET", target, headers, body)
+
+    def head(self, target: str, headers: Mapping[str, str] | None = None) -> Answer:
+        return self.request("HEAD", target, headers)
+
+    def post(
+        self,
+        target: str,
+        headers: Mapping[str, str] | None = None,
+        body: bytes = b"",
+        *,
+        chunked: bool = False,
+    ) -> Answer:
+        return self.request("POST", target, headers, body, chunked=chunked)
+
+    def put(
+        self,
+        target: str,
+        headers: Mapping[str, str] | None = None,
+        body: bytes = b"",
+        *,
+        chunked: bool = False,
+    ) -> Answer:
+        return self.request("PUT", target, headers, body, chunked=chunked)
+
+    def delete(self, target: str, headers: Mapping[str, str] | None = None, body: bytes = b"") -> Answer:
+        return self.request("DELETE", target, headers, body)
+
+
+class _Raw(BytesIO):
+    """The bytes of an answer in the form that botocore reads them."""
+
+    def stream(self, **_: Any) -> Iterator[bytes]:
+        while chunk := self.read():
+            yield chunk
