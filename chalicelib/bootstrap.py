@@ -38,6 +38,23 @@ class SystemClock:
 
 
 @dataclass(frozen=True, slots=True)
+class Aws:
+    """The clients of AWS, which several worlds may share; each connects when it is first used."""
+
+    dynamodb: SharedConnection
+    s3: Callable[[], "S3Client"]
+    meter: Meter
+
+    @classmethod
+    def from_environ(cls, environ: Mapping[str, str]) -> "Aws":
+        """Clients for the region of the environment; its endpoints and credentials are botocore's business."""
+        region = environ.get("AWS_REGION") or environ.get("AWS_DEFAULT_REGION") or DEFAULT_REGION
+        connection, meter = SharedConnection(region=region), Meter()
+        connection.on_call(meter.count)
+        return cls(connection, _s3_client(region), meter)
+
+
+@dataclass(frozen=True, slots=True)
 class World:
     """The adapters of one deployment."""
 
@@ -63,27 +80,23 @@ class World:
         )
 
 
-def build_world(environ: Mapping[str, str] | None = None, clock: Clock | None = None) -> World:
-    """Connect nothing yet: clients are made when they are first used. Raises BadSetting."""
+def build_world(environ: Mapping[str, str] | None = None, clock: Clock | None = None, aws: Aws | None = None) -> World:
+    """The adapters that the environment describes; no request is made. Raises BadSetting."""
     environ = os.environ if environ is None else environ
     settings = Settings.from_environ(environ)
-    clock = clock or SystemClock()
-    region = environ.get("AWS_REGION") or environ.get("AWS_DEFAULT_REGION") or DEFAULT_REGION
-    connection, meter = SharedConnection(region=region), Meter()
-    connection.on_call(meter.count)
-    tables.bind(connection, settings.table_prefix)
-    s3, web = _s3_client(region), WebSource()
-    memberships = DynamoMembershipRepository(connection)
-    listings = Listings(connection, memberships, settings.max_scan)
+    clock, aws, web = clock or SystemClock(), aws or Aws.from_environ(environ), WebSource()
+    tables.bind(aws.dynamodb, settings.table_prefix)
+    memberships = DynamoMembershipRepository(aws.dynamodb)
+    listings = Listings(aws.dynamodb, memberships, settings.max_scan)
     return World(
         settings=settings,
         clock=clock,
         identities=DynamoIdentities(clock),
-        images=DynamoImageRepository(connection, listings, settings.tombstone_life),
+        images=DynamoImageRepository(aws.dynamodb, listings, settings.tombstone_life),
         memberships=memberships,
-        blobs=S3BlobStore(settings.bucket, s3, web, settings.limits.inline_bytes),
-        sources=ExternalSources(settings.bucket, s3, web),
-        meter=meter,
+        blobs=S3BlobStore(settings.bucket, aws.s3, web, settings.limits.inline_bytes),
+        sources=ExternalSources(settings.bucket, aws.s3, web),
+        meter=aws.meter,
     )
 
 

@@ -10,9 +10,10 @@ from io import BytesIO
 from typing import Any
 from urllib.parse import urlsplit
 
-from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from botocore.awsrequest import AWSResponse
+from botocore.compat import HTTPHeaders
 
-from chalicelib.bootstrap import World, build_app, build_world
+from chalicelib.bootstrap import Aws, World, build_app, build_world
 from chalicelib.catalog.principal import Policy, Principal
 from local.events import Router, proxy_event
 
@@ -55,9 +56,9 @@ class Answer:
 class Api:
     """The application over emptied tables and bucket."""
 
-    def __init__(self, environ: Mapping[str, str]) -> None:
+    def __init__(self, environ: Mapping[str, str], aws: Aws) -> None:
         self.clock = FakeClock()
-        self.world: World = build_world(environ, self.clock)
+        self.world: World = build_world(environ, self.clock, aws)
         self._app = build_app(world=self.world)
         self._router = Router(self._app.routes)
 
@@ -97,16 +98,16 @@ class Api:
     def s3_fault(self, operation: str, code: str, status: int) -> Iterator[None]:
         """Have S3 answer each call of this name with an error."""
 
-        def fail(request: AWSPreparedRequest, **_: Any) -> AWSResponse:
-            xml = f"<Error><Code>{code}</Code><Message>as the test asks</Message></Error>".encode()
-            return AWSResponse(request.url, status, {"Content-Type": "application/xml"}, _Raw(xml))  # type: ignore[arg-type]  # a stand-in for urllib3's response
+        def fail(**_: Any) -> tuple[AWSResponse, dict[str, Any]]:
+            response = AWSResponse("https://s3.example", status, HTTPHeaders(), BytesIO())
+            return response, {"Error": {"Code": code, "Message": "as the test asks"}, "ResponseMetadata": {}}
 
         with self._hooked(operation, fail):
             yield
 
     @contextmanager
     def _hooked(self, operation: str, hook: Callable[..., Any]) -> Iterator[None]:
-        events, name = self.world.blobs.client().meta.events, f"before-send.s3.{operation}"
+        events, name = self.world.blobs.client().meta.events, f"before-call.s3.{operation}"
         events.register_first(name, hook)
         try:
             yield
@@ -179,11 +180,3 @@ class Caller:
 
     def delete(self, target: str, headers: Mapping[str, str] | None = None, body: bytes = b"") -> Answer:
         return self.request("DELETE", target, headers, body)
-
-
-class _Raw(BytesIO):
-    """The bytes of an answer in the form that botocore reads them."""
-
-    def stream(self, **_: Any) -> Iterator[bytes]:
-        while chunk := self.read():
-            yield chunk

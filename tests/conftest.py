@@ -2,12 +2,14 @@
 
 import os
 from collections.abc import Iterator
-from typing import Protocol
+from typing import Any, Protocol
 
 import pytest
 from moto import mock_aws
 from moto.backends import get_backend
 
+from chalicelib.bootstrap import Aws, build_world
+from chalicelib.settings import Settings
 from chalicelib.storage.tables import create_tables
 from local.moto_fixes import lock_moto, speed_up_moto
 from tests.api import Api
@@ -28,28 +30,36 @@ class MakeApi(Protocol):
 
 
 @pytest.fixture(scope="session")
-def _aws() -> Iterator[None]:
+def aws() -> Iterator[Aws]:
+    """The clients of the session, over tables that exist."""
     os.environ.update(ENVIRON)
     lock_moto()
     speed_up_moto()
     with mock_aws():
-        yield
+        clients = Aws.from_environ(ENVIRON)
+        build_world({}, aws=clients)
+        create_tables()
+        yield clients
 
 
 @pytest.fixture
-def make_api(_aws: None) -> MakeApi:
-    for service in ("dynamodb", "s3"):
-        for account in get_backend(service).values():
-            for backend in account.values():
-                backend.reset()
-    first = Api({})
-    create_tables()
-    first.world.blobs.client().create_bucket(Bucket=first.world.blobs.bucket)
+def make_api(aws: Aws) -> MakeApi:
+    """Applications over tables and a bucket that are empty when the test begins."""
+    for backend in _backends("dynamodb"):
+        for table in backend.tables.values():
+            table.items.clear()
+    for backend in _backends("s3"):
+        backend.reset()
+    aws.s3().create_bucket(Bucket=Settings.from_environ({}).bucket)
 
     def make(**environ: str) -> Api:
-        return Api(environ)
+        return Api(environ, aws)
 
     return make
+
+
+def _backends(service: str) -> list[Any]:
+    return [backend for account in get_backend(service).values() for backend in account.values()]  # type: ignore[call-overload]  # any service's name
 
 
 @pytest.fixture

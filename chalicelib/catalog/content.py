@@ -77,8 +77,7 @@ class Content:
             raise StorageQuotaExceeded("bytes of an image", len(content), self._limits.image_size_cap)
         quota = self._limits.storage_quota
         if quota and image.owner is not None:
-            # What this image declares is already counted, and its real size takes that place.
-            used = self._images.usage(image.owner) - (image.size or 0)
+            used = self._images.usage(image.owner)
             if used + len(content) > quota:
                 raise StorageQuotaExceeded("stored bytes", used + len(content), quota)
 
@@ -126,10 +125,15 @@ class Content:
             else:
                 return
 
-    def source_size(self, url: str) -> int | None:
-        """How many bytes a location holds. Raises SourceRefused, SourceNotFound, ImageTooLarge, StoreUnavailable."""
+    def check_source(self, url: str) -> None:
+        """Raise SourceRefused for a location of a kind that is not supported."""
         if not url:
             raise SourceRefused("Invalid location: it is empty")
+        self._sources.check(url)
+
+    def source_size(self, url: str) -> int | None:
+        """How many bytes a location holds. Raises SourceRefused, SourceNotFound, ImageTooLarge, StoreUnavailable."""
+        self.check_source(url)
         size = self._sources.size(url)
         rules.check_size(size, self._limits)
         return size

@@ -43,7 +43,7 @@ class ImageRepository(Protocol):
         """
 
     def usage(self, owner: str) -> int:
-        """The bytes of all images of an owner."""
+        """The bytes of all images of an owner, as far as they have come. Raises ScanTooLarge."""
 
 
 class MembershipRepository(Protocol):
@@ -87,6 +87,9 @@ class BlobStore(Protocol):
 
 class Sources(Protocol):
     """Bytes that others keep, at URLs that clients name."""
+
+    def check(self, url: str) -> None:
+        """Raise SourceRefused for a scheme that is not supported; nothing is read."""
 
     def size(self, url: str) -> int | None:
         """How many bytes there are, None if unknown. Raises SourceRefused, SourceNotFound, StoreUnavailable."""

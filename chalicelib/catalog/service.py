@@ -12,6 +12,8 @@ from chalicelib.catalog.errors import (
     DeleteRefused,
     EditConflict,
     FieldFrozen,
+    FormatMissing,
+    IdTaken,
     ImageNotFound,
     ImageProtected,
     Invalid,
@@ -96,8 +98,17 @@ class Catalog:
         fields = self._settled(new.fields)
         image = replace(blank, **fields)
         rules.check(image, fields, self.limits)
-        image = self._placed(image, fields)
+        try:
+            image = self._placed(image, fields)
+        except FormatMissing:
+            self._check_free(new.id)
+            raise
         return self._images.add(replace(image, number=self._images.number()))
+
+    def _check_free(self, image_id: str | None) -> None:
+        """An id that is taken is the first thing wrong with an image."""
+        if image_id is not None and self._images.get(image_id) is not None:
+            raise IdTaken(image_id)
 
     def _settled(self, changes: Changes) -> Changes:
         """The changes with both Amazon formats, and without an owner, which only administrators choose."""
@@ -144,8 +155,8 @@ class Catalog:
                     raise FieldFrozen(field, old.status)
         if "location" in changes and old.status is not Status.QUEUED:
             raise Invalid("location", "the image is not in queued status")
-        target = changes.get("status", old.status)
-        if target is not old.status and target not in MOVES[old.status]:
+        target = changes.get("status")
+        if target is not None and target not in MOVES[old.status]:
             raise (NotQueued(old.id, old.status) if target is Status.SAVING else FieldFrozen("status", old.status))
 
     def _placed(self, image: Image, changes: Changes) -> Image:

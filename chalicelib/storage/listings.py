@@ -45,6 +45,8 @@ from chalicelib.storage.tables import ImageItem, ListingItem
 PLAIN_NAME = re.compile("[a-z0-9_.-]+")
 MOST_CONDITIONS = 20
 """DynamoDB limits the length of expressions; conditions beyond are left to `ImageQuery.admits`."""
+STORED = (Status.ACTIVE, Status.DEPRECATED, Status.DEACTIVATED, Status.PENDING_DELETE)
+"""The statuses in which the size of an image is that of its bytes, not what somebody said it would be."""
 LARGEST_PAGE = 1000
 """Rows in a page at most; DynamoDB itself ends pages at 1 MB."""
 
@@ -159,8 +161,9 @@ class Listings:
                 yield image
 
     def total_size(self, scope: str) -> int:
-        """The bytes of all images of a list. Raises ScanTooLarge."""
-        query = ImageQuery(order=Order(SortKey.ID))
+        """The bytes of the images of a list that have theirs. Raises ScanTooLarge."""
+        stored = Condition("status", Operator.IN, STORED)
+        query = ImageQuery(conditions=(stored,), order=Order(SortKey.ID))
         rows = self._rows(scope, query, None, LARGEST_PAGE, ["size"])
         return sum(int(row["size"]["N"]) for row in rows if "size" in row)
 

@@ -29,14 +29,15 @@ class ExternalSources:
         self._client = client
         self._web = web
 
+    def check(self, url: str) -> None:
+        """The scheme alone."""
+        scheme = url.partition(":")[0]
+        if scheme not in SCHEMES:
+            raise SourceRefused(f"External sources are not supported: '{scheme[:64]}'")
+
     def size(self, url: str) -> int | None:
         """One HeadObject, or one HEAD request."""
-        scheme, separator, rest = url.partition("://")
-        if scheme.lower() not in SCHEMES:
-            raise SourceRefused(f"External sources are not supported: '{scheme[:64]}'")
-        if not separator or not rest:
-            raise SourceRefused(f"Invalid location: '{scheme}:' names nothing")
-        return self._object_size(url) if scheme == "s3" else self._web.size(url)
+        return self._object_size(url) if url.startswith("s3:") else self._web.size(url)
 
     def _object_size(self, url: str) -> int:
         bucket, key = split_s3(url)

@@ -1,11 +1,13 @@
 """The operations of this dialect: the route table, then a short handler each (contract §1.3)."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from uuid import uuid4
 
 from chalicelib.catalog import rules
 from chalicelib.catalog.errors import ImageNotFound
-from chalicelib.catalog.image import Changes, Image, Visibility
+from chalicelib.catalog.image import Changes, Image, NewImage, Visibility
 from chalicelib.catalog.ports import Link
 from chalicelib.catalog.service import Catalog
 from chalicelib.dialects.glance_v1 import schema, versions
@@ -57,9 +59,14 @@ def _page(catalog: Catalog, request: Request) -> list[Image]:
 def add_image(catalog: Catalog, request: Request) -> Response:
     metadata, body, policies = _parse_write(catalog, request)
     enforce(catalog.principal, request, "add_image", *policies)
-    new = schema.parse_new_image(metadata, body, catalog.limits.property_quota)
-    _check_sources(catalog, request, metadata, body)
-    image = catalog.register(new)
+    changes = schema.parse_new_fields(metadata, body, catalog.limits.property_quota)
+    source = _source(catalog, request, metadata)
+    schema.check_store(metadata)
+    with _after_reading(catalog, source):
+        _check_single_source(request, metadata, body)
+        image_id = schema.parse_id(metadata)
+    _check_passable(catalog, request, body)
+    image = catalog.register(NewImage(changes, id=image_id))
     if body is not None:
         image = _upload(catalog, image, body)
     location = {"Location": f"{request.base_url}/v1/images/{image.id}"}
@@ -69,11 +76,15 @@ def add_image(catalog: Catalog, request: Request) -> Response:
 def update_image(catalog: Catalog, request: Request, image_id: str) -> Response:
     metadata, body, policies = _parse_write(catalog, request)
     enforce(catalog.principal, request, "modify_image", *policies)
+    purge, limit = schema.parse_purge(request), catalog.limits.property_quota
 
     def change(image: Image) -> Changes:
-        _check_sources(catalog, request, metadata, body)
-        purge, limit = schema.parse_purge(request), catalog.limits.property_quota
-        return schema.parse_update(metadata, body, image, purge=purge, limit=limit)
+        changes = schema.parse_update(metadata, body, image, purge=purge, limit=limit)
+        source = _source(catalog, request, metadata)
+        with _after_reading(catalog, source):
+            _check_single_source(request, metadata, body)
+        _check_passable(catalog, request, body)
+        return changes
 
     image = catalog.update(_known(image_id), change, gone=catalog.principal.is_admin)
     if body is not None:
@@ -98,20 +109,44 @@ def _parse_write(catalog: Catalog, request: Request) -> tuple[Metadata, Body | N
     return metadata, body, policies
 
 
-def _check_sources(catalog: Catalog, request: Request, metadata: Metadata, body: Body | None) -> None:
-    """Data comes from one place at most, and from one that is allowed; checks 7, 9 and 10."""
+def _source(catalog: Catalog, request: Request, metadata: Metadata) -> str | None:
+    """The URL that the bytes are to come from, if it is one that may be named here; check 7."""
     if "location" in metadata.given:
         enforce(catalog.principal, request, "set_image_location")
     copy_from = request.header(COPY_FROM)
-    if (body is not None) + ("location" in metadata.given) + (copy_from is not None) > 1:
+    named = [metadata.given["location"] or ""] if "location" in metadata.given else []
+    named += [decode(copy_from)] if copy_from is not None else []
+    for url in named:
+        catalog.content.check_source(url)
+    return named[0] if named else None
+
+
+@contextmanager
+def _after_reading(catalog: Catalog, source: str | None) -> Iterator[None]:
+    """What is refused inside is refused only if the source can be read: check 9 goes before 10 and 11."""
+    try:
+        yield
+    except BadMessage:
+        if source is not None:
+            catalog.content.source_size(source)
+        raise
+
+
+def _check_single_source(request: Request, metadata: Metadata, body: Body | None) -> None:
+    given = (body is not None, "location" in metadata.given, request.header(COPY_FROM) is not None)
+    if sum(given) > 1:
         raise BadMessage("location", "It is invalid to supply multiple image sources")
+
+
+def _check_passable(catalog: Catalog, request: Request, body: Body | None) -> None:
+    copy_from = request.header(COPY_FROM)
     if copy_from is not None:
         catalog.content.source_size(decode(copy_from))
         raise BadMessage("copy_from", "copy-from is not available here: send the data, or register its location")
     if body is not None and len(body.content) > catalog.limits.inline_bytes:
         raise TooLarge(
             f"At most {catalog.limits.inline_bytes} bytes of image data can be sent this way;"
-            " register larger images by x-image-meta-location"
+            " have larger images fetched by x-glance-api-copy-from, or registered by x-image-meta-location"
         )
 
 

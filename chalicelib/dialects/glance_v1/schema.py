@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, cast
 
 from chalicelib.catalog.errors import PropertyQuotaExceeded
-from chalicelib.catalog.image import Changes, Image, NewImage, Status, Visibility
+from chalicelib.catalog.image import Changes, Image, Status, Visibility
 from chalicelib.catalog.membership import Membership
 from chalicelib.catalog.query import instant_text
 from chalicelib.dialects.glance_v1.metadata import Metadata, boolean, header_block, parse_changes
@@ -49,22 +49,33 @@ def parse_body(request: Request) -> Body | None:
     return Body(request.body, media_type == OCTETS, int(length) if length.isdecimal() else None)
 
 
-def parse_new_image(metadata: Metadata, body: Body | None, limit: int) -> NewImage:
-    """What a POST registers, after the checks of contract §2.4 that need no catalogue."""
+def parse_new_fields(metadata: Metadata, body: Body | None, limit: int) -> Changes:
+    """What a POST says of an image, and the status that its data, or their absence, give it (contract §2.4)."""
     changes = parse_changes(metadata)
     changes.update(_property_changes(metadata.properties, limit))
-    if metadata.given.get("store", STORES[0]) not in STORES:
-        raise BadMessage("store", f"Required store {metadata.given['store']} is invalid")
     if "location" in metadata.given:
         changes["location"] = metadata.given["location"] or ""
     elif body is not None:
         changes["status"] = Status.SAVING
     elif changes.get("size") == 0:
         changes["status"] = Status.ACTIVE
-    image_id = metadata.given.get("id")
-    if image_id is not None and fields.uuid(image_id) is None:
-        raise BadMessage("id", f"Invalid image id format: {image_id}")
-    return NewImage(changes, id=fields.uuid(image_id) if image_id else None)
+    return changes
+
+
+def check_store(metadata: Metadata) -> None:
+    """There is one store, by two names."""
+    store = metadata.given.get("store", STORES[0])
+    if store not in STORES:
+        raise BadMessage("store", f"Required store {store} is invalid")
+
+
+def parse_id(metadata: Metadata) -> str | None:
+    """The id that the client chooses, in canonical form."""
+    text = metadata.given.get("id")
+    image_id = None if text is None else fields.uuid(text)
+    if text is not None and image_id is None:
+        raise BadMessage("id", f"Invalid image id format: {text}")
+    return image_id
 
 
 def parse_update(metadata: Metadata, body: Body | None, image: Image, *, purge: bool, limit: int) -> Changes:
