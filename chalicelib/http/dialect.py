@@ -24,6 +24,10 @@ class Route:
     open: bool = False
 
 
+def _no_options(_settings: Mapping[str, str]) -> object:
+    return None
+
+
 def _unclaimed(_request: Request) -> bool:
     return False
 
@@ -41,7 +45,8 @@ class Dialect:
     """One HTTP dialect over the catalogue.
 
     It gets the requests below its `roots`, and those it `claims` wherever they go; `resolve` may give a request
-    another path before it is routed, `finish` sees every response before it leaves.
+    another path before it is routed, `finish` sees every response before it leaves. `read_options` makes its
+    `Request.options` of its own settings when the application is built, and raises ValueError if it cannot.
     """
 
     name: str
@@ -49,6 +54,7 @@ class Dialect:
     routes: tuple[Route, ...]
     authenticate: Callable[[Request, Identities], Principal]
     render_error: Callable[[Request, CatalogError | HttpError], Response]
+    read_options: Callable[[Mapping[str, str]], object] = _no_options
     claims: Callable[[Request], bool] = _unclaimed
     resolve: Callable[[Request], Request] = _unchanged
     finish: Callable[[Request, Response], Response] = _unfinished

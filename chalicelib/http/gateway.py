@@ -57,7 +57,7 @@ class Gateway(Chalice):
         dialects: Sequence[Dialect],
         identities: Identities,
         open_catalog: Callable[[Principal], Catalog],
-        options: Callable[[str], Mapping[str, str]],
+        settings: Callable[[str], Mapping[str, str]],
         public_endpoint: str | None,
         meter: Meter,
     ) -> None:
@@ -67,7 +67,7 @@ class Gateway(Chalice):
         self._dialects = dialects
         self._identities = identities
         self._open_catalog = open_catalog
-        self._options = {dialect.name: options(dialect.name) for dialect in dialects}
+        self._options = {dialect.name: dialect.read_options(settings(dialect.name)) for dialect in dialects}
         self._public_endpoint = public_endpoint
         self._meter = meter
         self.register_middleware(_accept_anything, "http")

@@ -10,7 +10,7 @@ class Request:
     """What a client sent. `path` is below the stage and still percent-encoded, without a slash at its end.
 
     Header names are lower-case, and of a repeated header or query parameter the last value counts. `options` are
-    those of the dialect that was addressed; `base_url` is what clients put before `path`, without a slash.
+    what the addressed dialect made of its settings; `base_url` is what clients put before `path`, without a slash.
     """
 
     method: str
@@ -19,7 +19,7 @@ class Request:
     query: Mapping[str, Sequence[str]] = field(default_factory=dict)
     body: bytes = b""
     base_url: str = ""
-    options: Mapping[str, str] = field(default_factory=dict)
+    options: object = None
     request_id: str = ""
 
     def header(self, name: str) -> str | None:

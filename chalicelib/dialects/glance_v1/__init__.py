@@ -1,7 +1,7 @@
 """OpenStack Image API v1."""
 
 from chalicelib.dialects.glance_v1.errors import render_error
-from chalicelib.dialects.glance_v1.options import authenticate
+from chalicelib.dialects.glance_v1.options import authenticate, read_options
 from chalicelib.dialects.glance_v1.routes import ROUTES, with_request_id
 from chalicelib.dialects.glance_v1.versions import is_addressed, negotiate
 from chalicelib.http.dialect import Dialect
@@ -12,6 +12,7 @@ DIALECT = Dialect(
     routes=ROUTES,
     authenticate=authenticate,
     render_error=render_error,
+    read_options=read_options,
     claims=is_addressed,
     resolve=negotiate,
     finish=with_request_id,

@@ -1,9 +1,10 @@
 """What an operator can set for this dialect alone, and who its callers are (contract, settings and §5)."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import partial
+from typing import TypeVar, cast
 
 from chalicelib.catalog.errors import PolicyMissing
 from chalicelib.catalog.ports import Identities
@@ -12,6 +13,9 @@ from chalicelib.http import auth
 from chalicelib.http.errors import Refused, Unauthorized
 from chalicelib.http.message import Request
 
+T = TypeVar("T")
+
+BOOLEANS = {"true": True, "false": False}
 POLICIES: Mapping[str, Policy] = {
     "get_images": Policy.READ_IMAGES,
     "get_image": Policy.READ_IMAGES,
@@ -52,23 +56,34 @@ class Options:
         return 200 if self.statuses == "upstream" else 204
 
 
+def read_options(settings: Mapping[str, str]) -> Options:
+    """The options that the settings ask for. Raises ValueError naming one that makes no sense."""
+    read = partial(_read, settings)
+    chosen = read("policies", "{}", lambda text: {name: Policy(right) for name, right in json.loads(text).items()})
+    unknown = chosen.keys() - POLICIES.keys()
+    if unknown:
+        raise ValueError(f"GLANCE_V1_POLICIES knows no {', '.join(sorted(unknown))}")
+    return Options(
+        statuses=read("statuses", "documented", {"documented": "documented", "upstream": "upstream"}.__getitem__),
+        limit_param_default=read("limit_param_default", "25", int),
+        api_limit_max=read("api_limit_max", "1000", int),
+        owner_is_tenant=read("owner_is_tenant", "true", BOOLEANS.__getitem__),
+        allow_anonymous_access=read("allow_anonymous_access", "false", BOOLEANS.__getitem__),
+        policies={**POLICIES, **chosen},
+    )
+
+
+def _read(settings: Mapping[str, str], name: str, default: str, convert: Callable[[str], T]) -> T:
+    text = settings.get(name, default)
+    try:
+        return convert(text)
+    except (ValueError, KeyError, AttributeError) as error:
+        raise ValueError(f"GLANCE_V1_{name.upper()} cannot be {text!r}") from error
+
+
 def options_of(request: Request) -> Options:
     """The options in force."""
-    return _read(tuple(sorted(request.options.items())))
-
-
-@cache
-def _read(given: tuple[tuple[str, str], ...]) -> Options:
-    options = dict(given)
-    chosen: dict[str, str] = json.loads(options.get("policies", "{}"))
-    return Options(
-        statuses=options.get("statuses", "documented"),
-        limit_param_default=int(options.get("limit_param_default", "25")),
-        api_limit_max=int(options.get("api_limit_max", "1000")),
-        owner_is_tenant=options.get("owner_is_tenant", "true") == "true",
-        allow_anonymous_access=options.get("allow_anonymous_access", "false") == "true",
-        policies={**POLICIES, **{name: Policy(right) for name, right in chosen.items()}},
-    )
+    return cast("Options", request.options)  # the gateway puts there what read_options returned
 
 
 def authenticate(request: Request, identities: Identities) -> Principal:

@@ -146,7 +146,7 @@ def _check_passable(catalog: Catalog, request: Request, body: Body | None) -> No
     if body is not None and len(body.content) > catalog.limits.inline_bytes:
         raise TooLarge(
             f"At most {catalog.limits.inline_bytes} bytes of image data can be sent this way;"
-            " have larger images fetched by x-glance-api-copy-from, or registered by x-image-meta-location"
+            " keep larger images elsewhere and register them by x-image-meta-location"
         )
 
 

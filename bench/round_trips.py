@@ -1,0 +1,77 @@
+"""Prints what each operation of Glance v1 costs in requests to DynamoDB and S3, over an emulated AWS."""
+
+import json
+import os
+from collections.abc import Callable
+from typing import Any
+
+from moto import mock_aws
+
+from chalicelib.bootstrap import Aws, build_app, build_world
+from chalicelib.catalog.principal import Policy, Principal
+from chalicelib.storage.tables import create_tables
+from local.events import Router, proxy_event
+
+RAW = {"x-image-meta-disk_format": "raw", "x-image-meta-container_format": "bare"}
+OCTETS = {"Content-Type": "application/octet-stream"}
+
+
+def main() -> None:
+    """Run every operation once and print a table."""
+    os.environ["AWS_DEFAULT_REGION"] = "us-east-1"
+    with mock_aws():
+        print(f"{'operation':40}{'DynamoDB':>10}{'S3':>5}{'status':>8}")
+        for name, status, dynamodb, s3 in measure():
+            print(f"{name:40}{dynamodb:>10}{s3:>5}{status:>8}")
+
+
+def measure() -> list[tuple[str, int, int, int]]:
+    """Name, status, DynamoDB requests and S3 requests of each operation, the token being cached."""
+    aws = Aws.from_environ(os.environ)
+    world = build_world({}, aws=aws)
+    create_tables()
+    aws.s3().create_bucket(Bucket=world.blobs.bucket)
+    s3_calls = [0]
+    aws.s3().meta.events.register("before-send.s3", lambda **_: s3_calls.__setitem__(0, s3_calls[0] + 1))
+    call = caller(build_app(world=world), world.identities.issue(Principal("ann", "t1", frozenset({Policy.ADMIN}))))
+    call("GET", "/v1/images")
+    rows = []
+
+    def row(name: str, method: str, target: str, headers: dict[str, str] | None = None, body: bytes = b"") -> Any:
+        s3_calls[0] = 0
+        result = call(method, target, headers, body)
+        rows.append((name, result["statusCode"], aws.meter.read(), s3_calls[0]))
+        return result
+
+    image = json.loads(row("create", "POST", "/v1/images", RAW)["body"])["image"]["id"]
+    row("upload to it", "PUT", f"/v1/images/{image}", OCTETS, b"bytes")
+    row("create with data", "POST", "/v1/images", RAW | OCTETS, b"bytes")
+    row("show", "HEAD", f"/v1/images/{image}")
+    row("download", "GET", f"/v1/images/{image}")
+    row("update", "PUT", f"/v1/images/{image}", {"x-image-meta-name": "renamed"})
+    row("first page", "GET", "/v1/images/detail")
+    row("first page, everything", "GET", "/v1/images/detail?is_public=none")
+    row("page after a marker", "GET", f"/v1/images/detail?marker={image}")
+    row("first page by status", "GET", "/v1/images/detail?sort_key=status")
+    row("share", "PUT", f"/v1/images/{image}/members/t2")
+    row("members", "GET", f"/v1/images/{image}/members")
+    row("replace members", "PUT", f"/v1/images/{image}/members", None, b'{"memberships": []}')
+    row("shared images", "GET", "/v1/shared-images/t2")
+    row("delete", "DELETE", f"/v1/images/{image}")
+    return rows
+
+
+def caller(app: Any, secret: str) -> Callable[..., dict[str, Any]]:
+    """A function that sends a request as API Gateway does."""
+    router = Router(app.routes)
+
+    def call(method: str, target: str, headers: dict[str, str] | None = None, body: bytes = b"") -> dict[str, Any]:
+        sent = {"X-Auth-Token": secret, **(headers or {})}
+        result: dict[str, Any] = app(proxy_event(router, method, target, list(sent.items()), body), None)
+        return result
+
+    return call
+
+
+if __name__ == "__main__":
+    main()
