@@ -11,7 +11,7 @@ from moto.backends import get_backend
 from chalicelib.bootstrap import Aws, build_world
 from chalicelib.settings import Settings
 from chalicelib.storage.tables import create_tables
-from local.moto_fixes import lock_moto, speed_up_moto
+from local.moto_fixes import lock_moto, share_items, speed_up_moto
 from tests.api import Api
 
 ENVIRON = {
@@ -35,6 +35,7 @@ def aws() -> Iterator[Aws]:
     os.environ.update(ENVIRON)
     lock_moto()
     speed_up_moto()
+    share_items()
     with mock_aws():
         clients = Aws.from_environ(ENVIRON)
         build_world({}, aws=clients)

@@ -55,7 +55,7 @@ class DynamoIdentities:
 
     def issue(self, principal: Principal, secret: str | None = None, expires: datetime | None = None) -> str:
         """A secret for the principal, random (192 bits) unless given; it can never be read again."""
-        secret = secret or secrets.token_urlsafe(SECRET_BYTES)
+        secret = secret or secrets.token_hex(SECRET_BYTES)
         TokenItem(
             _digest(secret),
             user=principal.user,

@@ -43,6 +43,8 @@ from chalicelib.storage.memberships import DynamoMembershipRepository
 from chalicelib.storage.tables import ImageItem, ListingItem
 
 PLAIN_NAME = re.compile("[a-z0-9_.-]+")
+MOST_OPERANDS = 100
+"""`IN` takes no more."""
 MOST_CONDITIONS = 20
 """DynamoDB limits the length of expressions; conditions beyond are left to `ImageQuery.admits`."""
 STORED = (Status.ACTIVE, Status.DEPRECATED, Status.DEACTIVATED, Status.PENDING_DELETE)
@@ -88,7 +90,8 @@ class Listings:
         if order is not SortKey.UPDATED and (query.gone or order not in (*keys.INDEXES, SortKey.ID)):
             return self._sorted(scope, query)
         rows = self._rows(scope, query, _resume(query), query.expected)
-        return (image_of(ListingItem.from_raw_data(row)) for row in rows)
+        images = (image_of(ListingItem.from_raw_data(row)) for row in rows)
+        return (image for image in images if beyond(position(image, order), query))
 
     def _rows(
         self,
@@ -201,10 +204,15 @@ def _filter(query: ImageQuery) -> Expression | None:
 
 
 def _expressible(condition: Condition) -> bool:
-    """Names with brackets would be read as indexes of lists; such conditions are left to `ImageQuery.admits`."""
-    if condition.operator is Operator.IN and not condition.value:
-        return False
-    return isinstance(condition.field, str) or PLAIN_NAME.fullmatch(condition.field[1]) is not None
+    """Whether DynamoDB decides as `Condition.holds` does; other conditions are left to `ImageQuery.admits`.
+
+    Brackets in a name would be read as indexes of a list, and of nulls there are two: no attribute, and a null one.
+    """
+    if isinstance(condition.field, tuple):
+        return PLAIN_NAME.fullmatch(condition.field[1]) is not None and isinstance(condition.value, str)
+    if condition.operator is Operator.IN:
+        return 0 < len(condition.value) <= MOST_OPERANDS and None not in condition.value
+    return condition.value is not None
 
 
 def _expression(condition: Condition) -> Expression:

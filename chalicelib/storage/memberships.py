@@ -1,6 +1,7 @@
 """Memberships in DynamoDB; each change counts as a change of its image, so that nothing slips in between."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from pynamodb.exceptions import TransactWriteError
 from pynamodb.transactions import TransactWrite
@@ -10,6 +11,7 @@ from chalicelib.catalog.image import Image
 from chalicelib.catalog.membership import Membership
 from chalicelib.storage import keys
 from chalicelib.storage.connection import SharedConnection
+from chalicelib.storage.items import item_of as image_item_of
 from chalicelib.storage.tables import ImageItem, MembershipItem
 
 LARGEST_TRANSACTION = 99
@@ -39,29 +41,26 @@ class DynamoMembershipRepository:
     def change(self, image: Image, count: int, put: Sequence[Membership], remove: Sequence[str]) -> None:
         """Puts before removals, so that a reader in between misses nobody who stays."""
         actions: list[Membership | str] = [*put, *remove]
-        version = image.version
         while actions:
             chunk, actions = actions[:LARGEST_TRANSACTION], actions[LARGEST_TRANSACTION:]
             # The count is right after the last chunk; before, it may only be too large.
-            self._transact(image.id, version, max(count, image.member_count) if actions else count, chunk)
-            version += 1
+            meanwhile = max(count, image.member_count) if actions else count
+            changed = replace(image, member_count=meanwhile, version=image.version + 1)
+            self._transact(image, changed, chunk)
+            image = changed
 
-    def _transact(self, image_id: str, version: int, count: int, chunk: Sequence[Membership | str]) -> None:
+    def _transact(self, image: Image, changed: Image, chunk: Sequence[Membership | str]) -> None:
         try:
             with TransactWrite(connection=self._connection) as transaction:
-                transaction.update(
-                    ImageItem(image_id),
-                    actions=[ImageItem.member_count.set(count), ImageItem.version.set(version + 1)],
-                    condition=ImageItem.version == version,
-                )
+                transaction.save(image_item_of(changed, None), condition=ImageItem.version == image.version)
                 for action in chunk:
                     if isinstance(action, Membership):
                         transaction.save(item_of(action))
                     else:
-                        transaction.delete(MembershipItem(image_id, action))
+                        transaction.delete(MembershipItem(image.id, action))
         except TransactWriteError as error:
             if any(reason is not None for reason in error.cancellation_reasons):
-                raise StaleImage(image_id) from error
+                raise StaleImage(image.id) from error
             raise
 
     def clear(self, image_id: str) -> None:

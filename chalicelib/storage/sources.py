@@ -1,6 +1,7 @@
 """Bytes that others keep: objects in other buckets, and files on public web servers."""
 
 import ipaddress
+import re
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, urlsplit
 
 import urllib3
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
 from urllib3.exceptions import HTTPError
 
 from chalicelib.catalog.errors import SourceNotFound, SourceRefused, StoreUnavailable
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
 
 SECONDS = 10.0
 SCHEMES = ("s3", "https", "http")
+BUCKET = re.compile("[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
+UNREADABLE = frozenset({"404", "NoSuchKey", "NoSuchBucket", "403", "AccessDenied", "301", "400"})
+"""What S3 says of objects that are not there, or not for us; it does not always tell which."""
+UNICAST = ipaddress.IPv6Network("2000::/3")
 
 
 class ExternalSources:
@@ -41,14 +46,18 @@ class ExternalSources:
 
     def _object_size(self, url: str) -> int:
         bucket, key = split_s3(url)
-        if not key or bucket == self._own_bucket:
+        if not key or not BUCKET.fullmatch(bucket) or bucket == self._own_bucket:
             raise SourceRefused("Invalid location: no object that could be read from here")
         try:
             return self._client().head_object(Bucket=bucket, Key=key)["ContentLength"]
+        except ParamValidationError as error:
+            raise SourceRefused("Invalid location: no such object can exist") from error
         except ClientError as error:
-            raise SourceNotFound(url) from error
+            if error.response["Error"]["Code"] in UNREADABLE:
+                raise SourceNotFound(url) from error
+            raise StoreUnavailable("Invalid location: its store does not answer") from error
         except BotoCoreError as error:
-            raise SourceRefused("Invalid location: no such bucket or object can exist") from error
+            raise StoreUnavailable("Invalid location: its store does not answer") from error
 
 
 def split_s3(url: str) -> tuple[str, str]:
@@ -60,8 +69,10 @@ def split_s3(url: str) -> tuple[str, str]:
 def is_public(address: str) -> bool:
     """Whether an IP address is one that everybody could reach: not loopback, private, link-local or metadata."""
     parsed = ipaddress.ip_address(address)
-    mapped = getattr(parsed, "ipv4_mapped", None) or getattr(parsed, "sixtofour", None)
-    return parsed.is_global and not parsed.is_multicast and (mapped is None or mapped.is_global)
+    if isinstance(parsed, ipaddress.IPv6Address):
+        # All else either is not global, or leads to some IPv4 address by translation.
+        return parsed.is_global and parsed in UNICAST and parsed.sixtofour is None and parsed.teredo is None
+    return parsed.is_global and not parsed.is_multicast
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +85,7 @@ class WebSource:
         """The announced length; None if the server does not say."""
         with self._request("HEAD", url) as response:
             length = response.headers.get("Content-Length", "")
-        return int(length) if length.isdecimal() else None
+        return int(length) if re.fullmatch("[0-9]{1,18}", length) else None
 
     def read(self, url: str, limit: int) -> bytes:
         """The content. Raises StoreUnavailable if it is longer than `limit` bytes, SourceNotFound and so on."""
@@ -91,7 +102,7 @@ class WebSource:
             try:
                 response = pool.request(
                     method,
-                    parts._replace(scheme="", netloc="").geturl() or "/",
+                    parts._replace(scheme="", netloc="", path=parts.path or "/", fragment="").geturl(),
                     headers={"Host": parts.netloc, "Accept-Encoding": "identity"},
                     redirect=False,
                     retries=False,
@@ -127,7 +138,7 @@ def _checked(url: str) -> tuple[SplitResult, int]:
     """The parts of a URL that may be fetched, with its port. Raises SourceRefused."""
     try:
         parts = urlsplit(url)
-        port = parts.port
+        parts, port = parts._replace(netloc=parts.netloc.encode("idna").decode()), parts.port
     except ValueError as error:
         raise SourceRefused("Invalid location: not a URL") from error
     if not parts.hostname:

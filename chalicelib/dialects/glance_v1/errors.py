@@ -26,6 +26,17 @@ STATUS: dict[type[Exception], int] = {
     catalog.StoreUnavailable: 503,
 }
 
+PAGE = """<html>
+ <head>
+  <title>{title}</title>
+ </head>
+ <body>
+  <h1>{title}</h1>
+  {message}<br /><br />
+ </body>
+</html>"""
+"""The real client takes the tags out, drops repeated lines, and shows the rest."""
+
 VERBS = {"PUT": "update", "DELETE": "delete"}
 
 
@@ -35,12 +46,8 @@ def render_error(request: Request, error: CatalogError | HttpError) -> Response:
     title, message = HTTPStatus(status).phrase, _message(request, error)
     accept = request.header("accept") or ""
     if "*/*" in accept or "text/html" in accept:
-        page = f"<title>{status} {title}</title></head><body><h1>{status} {title}</h1>{escape(message)}<br /><br />"
-        return Response(
-            f"<html><head>{page}</body></html>",
-            status,
-            {"Content-Type": "text/html; charset=UTF-8", **_headers(error)},
-        )
+        page = PAGE.format(title=f"{status} {title}", message=escape(message, quote=False))
+        return Response(page, status, {"Content-Type": "text/html; charset=UTF-8", **_headers(error)})
     if "application/json" in accept:
         body = {"error": {"code": status, "title": title, "message": message}}
         return Response(body, status, _headers(error))

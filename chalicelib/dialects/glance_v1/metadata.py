@@ -46,7 +46,8 @@ LONGEST_OWNER = 255
 LARGEST_MINIMUM = 2**31 - 1
 LARGEST_SIZE = 2**63 - 1
 QUOTED = re.compile(r"(?:[A-Za-z0-9_.~/:-]|%[0-9A-Fa-f]{2})+")
-TOKEN = "!#$&'*+-.^_`|~"  # noqa: S105  # what a header name may have besides letters and digits (RFC 9110 §5.6.2)
+TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+"""What a header name may be (RFC 9110 §5.6.2)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +185,12 @@ def header_block(shown: Mapping[str, Any]) -> dict[str, str]:
     properties: Mapping[str, str | None] = shown["properties"]
     for name, value in properties.items():
         if value is not None:
-            block[f"{PREFIX}property-{quote(name, safe=TOKEN)}"] = value
+            block[f"{PREFIX}property-{_header_name(name)}"] = value
     if shown["checksum"] is not None:
         block["ETag"] = shown["checksum"]
     return block
+
+
+def _header_name(name: str) -> str:
+    """The name of a property as it can stand in a header, quoted if it cannot, or would be read as quoted."""
+    return name if TOKEN.fullmatch(name) and decode(name) == name else quote(name, safe="")

@@ -44,7 +44,7 @@ def publish(admin: Caller, image: dict[str, Any]) -> None:
     assert answer.status == 200, answer.text
 
 
-def named(answer: Answer) -> list[str | None]:
-    """The names in a list of images, in its order."""
+def listed_names(answer: Answer) -> list[str]:
+    """The names in a list of images that all have one, in its order."""
     assert answer.status == 200, answer.text
     return [image["name"] for image in answer.json["images"]]

@@ -38,6 +38,16 @@ def test_case_096_a_deleted_image_is_gone(api: Api, t1: Caller) -> None:
     assert api.stored() == []
 
 
+def test_case_096_the_status_of_the_original_can_be_had(make_api: MakeApi) -> None:
+    t1 = make_api(GLANCE_V1_STATUSES="upstream").caller("t1")
+    image_id = t1.post("/v1/images").json["image"]["id"]
+
+    answer = t1.delete(f"/v1/images/{image_id}")
+
+    assert (answer.status, answer.body) == (200, b"")
+    assert not is_json(answer)
+
+
 def test_case_096_a_deleted_image_keeps_neither_properties_nor_members(t1: Caller, t2: Caller, admin: Caller) -> None:
     image = create(t1, properties(distro="arch"), DATA)
     t1.put(f"/v1/images/{image['id']}/members/t2")

@@ -265,7 +265,9 @@ def test_case_094_a_killed_image_takes_no_more_data(api: Api, t1: Caller) -> Non
     assert header_block(t1.head(f"/v1/images/{FRESH_ID}"))["status"] == "killed"
 
 
-@pytest.mark.parametrize("media_type", ["", "application/json", "application/octet-st"])
+@pytest.mark.parametrize(
+    "media_type", ["application/json", "application/octet-st", ""], ids=["json", "cut short", "none"]
+)
 def test_data_that_are_no_octets_kill_a_queued_image(t1: Caller, media_type: str) -> None:
     """Contract §2.3 and §11: the record stays, killed."""
     image = create(t1, RAW)
@@ -276,3 +278,13 @@ def test_data_that_are_no_octets_kill_a_queued_image(t1: Caller, media_type: str
     assert answer.status == 400
     assert says(answer, "Content-Type must be application/octet-stream")
     assert header_block(t1.head(f"/v1/images/{image['id']}"))["status"] == "killed"
+
+
+def test_a_size_of_zero_without_data_leaves_an_image_queued(t1: Caller) -> None:
+    """Contract §10: a command line client with closed input says so of images that it only renames."""
+    image = create(t1, RAW)
+
+    answer = t1.put(f"/v1/images/{image['id']}", meta(size="0"))
+
+    assert answer.status == 200
+    assert answer.json["image"]["status"] == "queued"

@@ -1,0 +1,28 @@
+"""Values that are valid by default, for tests that care about one or two of their fields."""
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+from chalicelib.catalog.image import Image
+from chalicelib.catalog.membership import Membership
+from chalicelib.catalog.principal import Principal
+
+START = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def an_image(**fields: Any) -> Image:
+    """A private image of the tenant t1 that waits for its bytes, unless the fields say otherwise."""
+    created = fields.get("created_at", START)
+    usual = {"id": str(uuid4()), "owner": "t1", "created_at": created, "updated_at": created}
+    return Image(**{"status_changed_at": created, **usual, **fields})
+
+
+def a_membership(image: Image, member: str, **fields: Any) -> Membership:
+    """The share of a tenant in an image, without the right to share it further."""
+    return Membership(**{"image_id": image.id, "member": member, "can_share": False, "created_at": START, **fields})
+
+
+def a_principal(tenant: str | None = "t1") -> Principal:
+    """A caller of this tenant without any policy."""
+    return Principal(user="user", tenant=tenant)

@@ -1,0 +1,212 @@
+"""The application: finding a dialect and a handler, and answering."""
+
+import importlib
+import logging
+import threading
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+import pytest
+
+from chalicelib.bootstrap import build_app, build_world
+from chalicelib.http.dialect import Route
+from chalicelib.http.errors import ServerError
+from chalicelib.http.message import Request, Response
+from tests.api import Api
+from tests.http.conftest import Client
+from tests.http.echo import WITHHELD, echo, echoing, gateway
+
+METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
+
+
+def test_a_handler_gets_request_variables_and_principal(api: Api, client: Client) -> None:
+    token = api.caller("t1", user="alice")
+
+    answer = client.request("GET", "/echo/me", token.credentials)
+
+    assert answer.status == 200
+    assert (answer.json["user"], answer.json["tenant"]) == ("alice", "t1")
+    assert answer.json["path"] == "/echo/me"
+
+
+def test_an_open_route_knows_nobody_even_with_credentials(api: Api, client: Client) -> None:
+    answer = client.request("GET", "/echo/open", api.caller("t1").credentials)
+
+    assert (answer.json["user"], answer.json["tenant"]) == ("", None)
+
+
+def test_variables_are_unquoted_once(client: Client) -> None:
+    answer = client.get("/echo/a%2Fb/of/%2525%C3%A9+")
+
+    assert answer.json["variables"] == {"name": "a/b", "owner": "%25é+"}
+    assert answer.json["path"] == "/echo/a%2Fb/of/%2525%C3%A9+"
+
+
+def test_every_path_and_method_leads_to_the_application(client: Client) -> None:
+    routes = client.app.routes
+
+    assert {"/", "/{proxy+}", "/echo/{name}"} <= set(routes)
+    assert {path: set(methods) for path, methods in routes.items()} == dict.fromkeys(routes, METHODS)
+
+
+@pytest.mark.parametrize(
+    ("method", "target", "status", "problem"),
+    [
+        ("GET", "/echo", 404, "could not be found"),
+        ("GET", "/echo/one/two/three", 404, "could not be found"),
+        ("GET", "/elsewhere", 404, "could not be found"),
+        ("GET", "/", 404, "could not be found"),
+        ("DELETE", "/echo/one", 405, "method is not allowed"),
+        ("GET", "/echo/refused", 400, "makes no sense"),
+        ("GET", "/echo/missing/x", 404, "x not found"),
+        ("GET", "/echo/me", 401, "who is there?"),
+    ],
+)
+def test_a_refusal_has_the_shape_of_its_dialect(
+    client: Client, method: str, target: str, status: int, problem: str
+) -> None:
+    answer = client.request(method, target)
+
+    assert answer.status == status
+    assert list(answer.json) == ["problem"]
+    assert problem in answer.json["problem"]
+
+
+def test_a_method_that_is_not_there_is_answered_with_those_that_are(client: Client) -> None:
+    answer = client.request("OPTIONS", "/echo/one")
+
+    assert answer.headers["allow"] == "GET, POST, PUT, PATCH"
+
+
+def test_a_defect_is_answered_in_the_shape_of_the_dialect_with_its_text_withheld(
+    client: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    answer = client.get("/echo/broken")
+
+    assert answer.status == 500
+    assert answer.json == {"problem": str(ServerError())}
+    assert WITHHELD not in answer.text + str(answer.headers)
+    (defect,) = (record for record in caplog.records if record.levelno == logging.ERROR)
+    assert defect.exc_info is not None
+    assert WITHHELD in str(defect.exc_info[1])
+
+
+def test_a_defect_of_a_dialect_before_its_routes_is_answered_too(api: Api) -> None:
+    def confused(_request: object) -> None:
+        raise KeyError(WITHHELD)
+
+    answer = Client(gateway(api, echoing(resolve=confused))).get("/echo/one")
+
+    assert (answer.status, answer.json) == (500, {"problem": str(ServerError())})
+
+
+def test_a_dialect_may_give_a_request_another_path(api: Api) -> None:
+    def resolve(request: Request) -> Request:
+        return replace(request, path="/echo/moved")
+
+    answer = Client(gateway(api, echoing(resolve=resolve))).get("/echo/one/of/two")
+
+    assert answer.json["path"] == "/echo/moved"
+    assert answer.json["variables"] == {"name": "moved"}
+
+
+def test_a_dialect_sees_every_response_before_it_leaves(api: Api) -> None:
+    def finish(_request: Request, response: Response) -> Response:
+        return replace(response, headers={**response.headers, "X-Stamp": str(response.status)})
+
+    client = Client(gateway(api, echoing(finish=finish)))
+
+    answers = [client.get(target) for target in ("/echo/one", "/echo/broken", "/elsewhere", "/echo/me")]
+
+    assert [answer.headers["x-stamp"] for answer in answers] == ["200", "500", "404", "401"]
+
+
+def test_a_dialect_reads_its_own_options_when_the_application_is_built(api: Api) -> None:
+    client = Client(gateway(api, colour="red"))
+
+    assert client.get("/echo/one").json["options"] == {"colour": "red"}
+    with pytest.raises(ValueError, match="ECHO_BAD"):
+        gateway(api, bad="very")
+
+
+def test_a_request_goes_to_the_dialect_with_the_longest_root_above_it(api: Api) -> None:
+    deeper = echoing(name="deeper", roots=("/echo/deep", "/other"), routes=(Route("GET", "/echo/deep/{x}", echo, open=True),))
+    client = Client(gateway(api, echoing(), deeper))
+
+    assert client.get("/echo/deep/one").json["variables"] == {"x": "one"}
+    assert client.get("/echo/deeper").json["variables"] == {"name": "deeper"}
+    assert client.get("/echo/deep").status == 404
+
+
+def test_a_dialect_may_claim_a_request_wherever_it_goes(api: Api) -> None:
+    def claims(request: Request) -> bool:
+        return request.header("accept") == "claimed"
+
+    everywhere = echoing(name="claiming", roots=("/claimed",), routes=(Route("GET", "/echo/{mine}", echo, open=True),), claims=claims)
+    client = Client(gateway(api, echoing(), everywhere))
+
+    assert client.get("/echo/one", Accept="claimed").json["variables"] == {"mine": "one"}
+    assert client.get("/echo/one").json["variables"] == {"name": "one"}
+
+
+def test_a_head_request_is_answered_without_a_body(api: Api) -> None:
+    client = Client(gateway(api, echoing(lambda: Response(b"bytes", headers={"X-Kept": "yes"}))))
+
+    got, head = client.get("/echo/response"), client.request("HEAD", "/echo/response")
+
+    assert (got.body, head.body) == (b"bytes", b"")
+    assert head.headers["x-kept"] == "yes"
+    assert head.status == 200
+
+
+@pytest.mark.parametrize("accept", [None, "image/png", "application/json", "*/*"])
+@pytest.mark.parametrize("content_type", [None, "text/plain", "application/octet-stream", "nonsense"])
+def test_no_media_type_is_refused_by_the_gateway(api: Api, accept: str | None, content_type: str | None) -> None:
+    client = Client(gateway(api, echoing(lambda: Response(b"\xff", headers={"Content-Type": "image/gif"}))))
+    sent = {name: value for name, value in (("Accept", accept), ("Content-Type", content_type)) if value}
+
+    answer = client.request("GET", "/echo/response", sent)
+    heard = client.request("POST", "/echo/one", sent, b"x").json["headers"]
+
+    assert (answer.status, answer.body) == (200, b"\xff")
+    assert (heard.get("accept"), heard.get("content-type")) == (accept, content_type)
+
+
+def test_threads_do_not_mix_requests(api: Api, client: Client, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, logger="rosetta.access")
+    callers = [api.caller(f"t{number}", user=f"user-{number}").credentials for number in range(16)]
+    together = threading.Barrier(len(callers))
+
+    def converse(number: int) -> list[bool]:
+        together.wait()
+        found = []
+        for turn in range(10):
+            heard = client.request("GET", "/echo/me", {**callers[number], "X-Turn": f"{number}.{turn}"}).json
+            found.append((heard["user"], heard["headers"]["x-turn"]) == (f"user-{number}", f"{number}.{turn}"))
+            found.append(client.request("GET", "/echo/images", callers[number]).json["tenant"] == f"t{number}")
+        return found
+
+    with ThreadPoolExecutor(len(callers)) as pool:
+        answers = [right for found in pool.map(converse, range(len(callers))) for right in found]
+
+    assert Counter(answers) == {True: 16 * 10 * 2}
+
+
+def test_the_real_application_is_built_from_the_environment(api: Api) -> None:
+    client = Client(build_app({"PUBLIC_ENDPOINT": "https://images.example/"}))
+
+    assert "https://images.example/v1/" in client.get("/versions").text
+
+
+def test_the_deployment_has_the_application_under_the_name_that_lambda_calls(api: Api) -> None:
+    client = Client(importlib.import_module("app").app)
+
+    assert client.get("/versions").status == 200
+
+
+def test_a_world_tells_the_time(api: Api) -> None:
+    clock = build_world().clock
+
+    assert clock.now() <= clock.now()
+    assert clock.now().utcoffset() is not None

@@ -1,0 +1,5 @@
+"""Storage, tested through its ports."""
+
+import pytest
+
+pytest.register_assert_rewrite("tests.storage.contract")

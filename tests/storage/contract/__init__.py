@@ -1,0 +1,15 @@
+"""The promises of the ports as suites, each to be run against an engine that keeps the tables.
+
+A module that runs them derives its test classes from the suites; its fixture `make_world` brings the engine.
+"""
+
+from tests.storage.contract.conditions import Conditions
+from tests.storage.contract.faults import Faults
+from tests.storage.contract.keys import Keys
+from tests.storage.contract.lists import Lists
+from tests.storage.contract.sharing import Sharing
+from tests.storage.contract.tombstones import Tombstones
+from tests.storage.contract.volume import Volume
+from tests.storage.contract.writes import Claims, Writes
+
+__all__ = ["Claims", "Conditions", "Faults", "Keys", "Lists", "Sharing", "Tombstones", "Volume", "Writes"]

@@ -1,0 +1,188 @@
+"""Lists: whose images they have, their orders, and where they resume."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from chalicelib.bootstrap import World
+from chalicelib.catalog.errors import ScanTooLarge
+from chalicelib.catalog.image import Image, Status, Visibility
+from chalicelib.catalog.query import ImageQuery, Order, Scope, SortKey, position
+from tests.factories import START, a_membership, a_principal, an_image
+from tests.storage.contract.shelf import EVERYTHING, MakeWorld, add, listed, shelve
+
+ORDERS = [Order(key, descending) for key in SortKey for descending in (False, True)]
+NAMES = [None, "", "b", "b", "B", "a\x01", "é", "\uffff", "\U0001f600"]
+"""Null, empty, equal; in cases, signs and planes whose order is that of code points."""
+UNINDEXED = [SortKey.STATUS, SortKey.DISK_FORMAT, SortKey.CONTAINER_FORMAT]
+
+
+def assorted() -> list[Image]:
+    """Images with null, equal and different values in all that lists are ordered by."""
+    return [
+        an_image(
+            name=name,
+            disk_format=name,
+            container_format=NAMES[-place],
+            number=0 if place % 4 == 0 else 20 - place,
+            size=[None, 0, 10, 9, 2**63 - 1, 10][place % 6],
+            status=[Status.QUEUED, Status.ACTIVE, Status.KILLED][place % 3],
+            created_at=START + timedelta(microseconds=place // 2),
+            updated_at=START + timedelta(days=place % 2),
+        )
+        for place, name in enumerate(NAMES)
+    ]
+
+
+def in_code_points(order: Order) -> Callable[[Image], tuple[Any, datetime, str]]:
+    """What images compare by: value, creation, id, where null is empty text or zero."""
+    nothing: dict[SortKey, Any] = {SortKey.SIZE: 0, SortKey.NUMBER: 0}
+    return lambda image: (
+        getattr(image, order.key.value) or nothing.get(order.key, ""),
+        image.created_at,
+        image.id,
+    )
+
+
+class Lists:
+    """A list has what its reader may see, in a total order, and resumes after any place in it."""
+
+    @pytest.mark.parametrize("order", ORDERS, ids=str)
+    def test_images_come_by_value_then_creation_then_id(self, world: World, order: Order) -> None:
+        images = assorted()
+        shelve(images)
+
+        found = listed(world, ImageQuery(order=order))
+
+        expected = sorted(images, key=in_code_points(order), reverse=order.descending)
+        assert found == [image.id for image in expected]
+
+    @pytest.mark.parametrize("order", ORDERS, ids=str)
+    def test_a_list_resumes_after_each_of_its_images(self, world: World, order: Order) -> None:
+        images = assorted()
+        shelve(images)
+        query = ImageQuery(order=order, expected=2)
+        whole = listed(world, query)
+
+        by_id = {image.id: image for image in images}
+        for place, image_id in enumerate(whole):
+            rest = listed(world, replace(query, after=position(by_id[image_id], order.key)))
+            assert rest == whole[place + 1 :]
+
+    @pytest.mark.parametrize("order", [Order(SortKey.NAME), Order(SortKey.STATUS)], ids=str)
+    def test_a_list_resumes_after_an_image_that_is_not_in_it(self, world: World, order: Order) -> None:
+        _, later = add(world, [an_image(name="z", status=Status.QUEUED), an_image(name="a", status=Status.ACTIVE)])
+        absent = an_image(name="m", status=Status.KILLED, owner="t2")
+
+        rest = listed(world, ImageQuery(order=order, after=position(absent, order.key)))
+
+        assert rest == [later.id]
+
+    def test_a_tenant_sees_its_own_images_public_ones_and_what_is_shared_with_it(self, world: World) -> None:
+        own, public, own_public, shared, public_and_shared, hidden = add(
+            world,
+            [
+                an_image(),
+                an_image(owner="t2", visibility=Visibility.PUBLIC),
+                an_image(visibility=Visibility.PUBLIC),
+                an_image(owner="t2"),
+                an_image(owner="t2", visibility=Visibility.PUBLIC),
+                an_image(owner="t2"),
+            ],
+        )
+        for image in (shared, public_and_shared, own):
+            world.memberships.change(image, 1, [a_membership(image, "t1")], [])
+
+        found = listed(world)
+
+        assert sorted(found) == sorted(image.id for image in (own, public, own_public, shared, public_and_shared))
+        assert hidden.id not in found
+
+    def test_a_caller_without_tenant_sees_public_images_only(self, world: World) -> None:
+        public, *_ = add(world, [an_image(visibility=Visibility.PUBLIC), an_image(), an_image(owner=None)])
+
+        assert listed(world, tenant=None) == [public.id]
+
+    def test_everything_is_every_image_once(self, world: World) -> None:
+        images = add(
+            world, [an_image(), an_image(owner="t2"), an_image(owner=None), an_image(visibility=Visibility.PUBLIC)]
+        )
+
+        assert sorted(listed(world, EVERYTHING)) == sorted(image.id for image in images)
+
+    @pytest.mark.parametrize("order", ORDERS, ids=str)
+    def test_everything_is_merged_in_order_from_all_shards(self, world: World, order: Order) -> None:
+        images = [an_image(name=f"{place % 7}", number=place) for place in range(40)]
+        shelve(images)
+
+        found = listed(world, ImageQuery(Scope.EVERYTHING, order=order, expected=2))
+
+        assert found == [image.id for image in sorted(images, key=in_code_points(order), reverse=order.descending)]
+
+    def test_what_is_shared_is_merged_in_order_and_resumes(self, world: World) -> None:
+        images = [an_image(name=name, owner=owner) for name, owner in zip("abcdef", ["t1", "t2"] * 3, strict=True)]
+        for image in add(world, images):
+            world.memberships.change(image, 1, [a_membership(image, "t1")], [])
+        query = ImageQuery(order=Order(SortKey.NAME, descending=False))
+
+        whole = listed(world, query)
+        rest = listed(world, replace(query, after=position(images[2], SortKey.NAME)))
+
+        assert whole == [image.id for image in images]
+        assert rest == whole[3:]
+
+    def test_the_bytes_of_an_owner_are_those_that_its_images_have(self, world: World) -> None:
+        with_bytes = (Status.ACTIVE, Status.DEPRECATED, Status.DEACTIVATED, Status.PENDING_DELETE)
+        images = [an_image(status=status, size=2**place) for place, status in enumerate(with_bytes)]
+        images += [an_image(status=status, size=1000) for status in Status if status not in with_bytes]
+        images += [an_image(status=Status.ACTIVE, size=None), an_image(status=Status.ACTIVE, size=1000, owner="t2")]
+        shelve(images)
+
+        assert world.images.usage("t1") == 0b1111
+        assert world.images.usage("nobody") == 0
+
+    @pytest.mark.parametrize("key", UNINDEXED)
+    def test_an_order_that_has_to_read_too_much_is_refused(self, make_world: MakeWorld, key: SortKey) -> None:
+        world = make_world(MAX_SCAN="3")
+        images = [an_image() for _ in range(4)]
+        shelve(images)
+
+        with pytest.raises(ScanTooLarge):
+            listed(world, ImageQuery(order=Order(key)))
+
+        assert len(listed(world, ImageQuery(order=Order(key)), tenant="t2")) == 0
+        assert len(listed(world, ImageQuery(order=Order(SortKey.NAME)))) == len(images)
+
+    def test_as_much_as_may_be_read_is_not_too_much(self, make_world: MakeWorld) -> None:
+        world = make_world(MAX_SCAN="4")
+        shelve([an_image() for _ in range(4)])
+
+        assert len(listed(world, ImageQuery(order=Order(SortKey.STATUS)))) == 4
+
+    def test_the_bytes_of_too_many_images_are_not_counted(self, make_world: MakeWorld) -> None:
+        world = make_world(MAX_SCAN="3")
+        shelve([an_image(size=1) for _ in range(4)])
+
+        with pytest.raises(ScanTooLarge):
+            world.images.usage("t1")
+
+    def test_too_many_shared_images_are_refused(self, make_world: MakeWorld) -> None:
+        world = make_world(MAX_SCAN="3")
+        for image in add(world, [an_image(owner="t2") for _ in range(4)]):
+            world.memberships.change(image, 1, [a_membership(image, "t1")], [])
+
+        with pytest.raises(ScanTooLarge):
+            listed(world)
+
+    def test_a_list_is_read_no_further_than_it_is_consumed(self, world: World) -> None:
+        shelve([an_image() for _ in range(40)])
+        images = world.images.images(a_principal(), ImageQuery(expected=10))
+
+        world.meter.start()
+        taken = [next(images).id for _ in range(10)]
+
+        assert len(set(taken)) == 10
+        assert world.meter.read() == 3

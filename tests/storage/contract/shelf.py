@@ -1,0 +1,68 @@
+"""What the suites share: filling the tables, and reading lists and rows from them."""
+
+from collections.abc import Iterable, Sequence
+from typing import Protocol
+
+from chalicelib.bootstrap import World
+from chalicelib.catalog.image import Image
+from chalicelib.catalog.query import ImageQuery, Scope
+from chalicelib.storage.items import item_of, rows_of
+from chalicelib.storage.tables import ImageItem, ListingItem
+from tests.factories import a_principal
+
+EVERYTHING = ImageQuery(scope=Scope.EVERYTHING)
+
+
+class MakeWorld(Protocol):
+    """Builds adapters with other settings over the same, emptied tables."""
+
+    def __call__(self, **environ: str) -> World: ...
+
+
+def add(world: World, images: Iterable[Image]) -> list[Image]:
+    """Store images one by one, as a registration does."""
+    return [world.images.add(image) for image in images]
+
+
+def shelve(images: Sequence[Image]) -> None:
+    """Store many images at once, without the checks of a registration, which cost an engine much time."""
+    with ImageItem.batch_write() as batch:
+        for image in images:
+            batch.save(item_of(image, None))
+    with ListingItem.batch_write() as slim:
+        for image in images:
+            for row in rows_of(image, None):
+                slim.save(row)
+
+
+def unshelve(images: Sequence[Image]) -> None:
+    """Take images out again, as if they had never been there."""
+    with ImageItem.batch_write() as batch:
+        for image in images:
+            batch.delete(item_of(image, None))
+    with ListingItem.batch_write() as slim:
+        for image in images:
+            for row in rows_of(image, None):
+                slim.delete(row)
+
+
+def listed(world: World, query: ImageQuery | None = None, tenant: str | None = "t1") -> list[str]:
+    """The ids of a tenant's list."""
+    return [image.id for image in world.images.images(a_principal(tenant), query or ImageQuery())]
+
+
+def stored(world: World, image_id: str) -> Image:
+    """The image as its own item has it."""
+    found = world.images.get(image_id)
+    assert found is not None
+    return found.image
+
+
+def rows(image_id: str) -> list[ListingItem]:
+    """All rows of an image."""
+    return [row for row in ListingItem.scan(consistent_read=True) if row.image_id == image_id]
+
+
+def scopes(image_id: str) -> set[str]:
+    """The lists in which an image has a row."""
+    return {row.scope for row in rows(image_id)}

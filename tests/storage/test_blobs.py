@@ -1,0 +1,122 @@
+"""The bytes of images in S3, and what storage makes of S3's errors."""
+
+from collections.abc import Callable
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from botocore.exceptions import ConnectionClosedError
+
+from chalicelib.bootstrap import World
+from chalicelib.catalog.errors import StoreDisabled, StoreError, StoreRefused, StoreUnavailable
+from tests.api import Api
+
+PUT, GET, DELETE = "PutObject", "GetObject", "DeleteObject"
+
+
+@pytest.fixture
+def world(api: Api) -> World:
+    return api.world
+
+
+@pytest.mark.parametrize("content", [b"", b"\x00\xff" * 5000], ids=["empty", "binary"])
+def test_bytes_are_read_as_they_were_stored(api: Api, content: bytes) -> None:
+    location = api.world.blobs.put("image", content)
+
+    assert api.world.blobs.get(location) == content
+
+
+def test_each_upload_has_a_place_of_its_own(api: Api) -> None:
+    one, two = api.world.blobs.put("image", b"1"), api.world.blobs.put("image", b"2")
+
+    api.world.blobs.delete(one)
+
+    assert api.world.blobs.get(one) is None
+    assert api.world.blobs.get(two) == b"2"
+    assert [key.partition("/")[0] for key in api.stored()] == ["image"]
+
+
+def test_bytes_that_are_gone_are_deleted_without_complaint(api: Api) -> None:
+    location = api.world.blobs.put("image", b"1")
+
+    api.world.blobs.delete(location)
+    api.world.blobs.delete(location)
+
+    assert api.stored() == []
+
+
+@pytest.mark.parametrize("key", ["image.raw", "a b/%2F?x=1#é"])
+def test_bytes_of_others_are_read_but_never_deleted(api: Api, key: str) -> None:
+    location = api.put_elsewhere(key, b"theirs")
+
+    api.world.blobs.delete(location)
+
+    assert api.world.blobs.get(location) == b"theirs"
+
+
+def test_a_bucket_whose_name_begins_like_ours_is_somebody_elses(api: Api) -> None:
+    client, other = api.world.blobs.client(), api.world.blobs.bucket + "-2"
+    client.create_bucket(Bucket=other)
+    client.put_object(Bucket=other, Key="k", Body=b"theirs")
+
+    api.world.blobs.delete(f"s3://{other}/k")
+
+    assert api.world.blobs.get(f"s3://{other}/k") == b"theirs"
+
+
+def test_a_link_serves_octets_for_some_minutes_and_shows_no_secret(api: Api) -> None:
+    location = api.world.blobs.put("image", b"1")
+
+    url = urlsplit(api.world.blobs.link(location).url)
+
+    asked = parse_qs(url.query)
+    assert url.scheme == "https"
+    assert url.path.endswith(location.rpartition("/")[2])
+    assert asked["response-content-type"] == ["application/octet-stream"]
+    assert asked["X-Amz-Algorithm"] == ["AWS4-HMAC-SHA256"]
+    assert 60 <= int(asked["X-Amz-Expires"][0]) <= 3600
+
+
+def test_bytes_on_the_web_are_linked_where_they_are_and_never_deleted(world: World) -> None:
+    location = "https://files.example/image.raw"
+
+    world.blobs.delete(location)
+
+    assert world.blobs.link(location).url == location
+
+
+Call = Callable[[World], object]
+CALLS: dict[str, Call] = {
+    PUT: lambda world: world.blobs.put("image", b"1"),
+    GET: lambda world: world.blobs.get(f"s3://{world.blobs.bucket}/image/1"),
+    DELETE: lambda world: world.blobs.delete(f"s3://{world.blobs.bucket}/image/1"),
+}
+
+
+@pytest.mark.parametrize("operation", CALLS)
+@pytest.mark.parametrize(
+    ("code", "status", "error"),
+    [
+        ("NoSuchBucket", 404, StoreDisabled),
+        ("AccessDenied", 403, StoreRefused),
+        ("SlowDown", 503, StoreUnavailable),
+        ("ServiceUnavailable", 503, StoreUnavailable),
+        ("InternalError", 500, StoreError),
+    ],
+)
+def test_an_error_of_s3_is_told_in_the_words_of_the_catalogue(
+    api: Api, operation: str, code: str, status: int, error: type[StoreError]
+) -> None:
+    with api.s3_fault(operation, code, status), pytest.raises(StoreError) as refusal:
+        CALLS[operation](api.world)
+
+    assert type(refusal.value) is error
+    assert "as the test asks" not in str(refusal.value)
+
+
+@pytest.mark.parametrize("operation", CALLS)
+def test_a_store_that_does_not_answer_is_unavailable(api: Api, operation: str) -> None:
+    def hang_up() -> None:
+        raise ConnectionClosedError(endpoint_url="https://s3.example")
+
+    with api.on_s3(operation, hang_up), pytest.raises(StoreUnavailable):
+        CALLS[operation](api.world)

@@ -1,0 +1,187 @@
+"""Tokens: shown once, stored as a digest, trusted for a minute."""
+
+import hashlib
+import json
+from datetime import timedelta
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from chalicelib.catalog.ports import Token
+from chalicelib.catalog.principal import Policy, Principal
+from chalicelib.storage.tables import MODELS, TokenItem
+from tests.api import Api
+from tests.conftest import MakeApi
+
+ALICE = Principal("alice", "t1", frozenset({Policy.READ_IMAGES, Policy.CREATE_IMAGE}))
+ROOT = Principal("root", None, frozenset({Policy.ADMIN}))
+
+
+def digest(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+@pytest.mark.parametrize("principal", [ALICE, ROOT, Principal("nobody", "t/1\x00é", frozenset())], ids=lambda p: p.user)
+def test_a_secret_stands_for_its_principal(api: Api, principal: Principal) -> None:
+    secret = api.world.identities.issue(principal)
+
+    assert api.world.identities.authenticate(secret) == principal
+
+
+def test_secrets_are_random_and_long(api: Api) -> None:
+    secrets = {api.world.identities.issue(ALICE) for _ in range(5)}
+
+    assert len(secrets) == 5
+    # 160 bits in base64.
+    assert min(map(len, secrets)) >= 27
+
+
+def test_a_secret_may_be_given(api: Api) -> None:
+    assert api.world.identities.issue(ALICE, secret="open sesame") == "open sesame"
+    assert api.world.identities.authenticate("open sesame") == ALICE
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(guess=st.text(st.characters()))
+def test_any_other_text_stands_for_nobody(api: Api, guess: str) -> None:
+    secret = api.world.identities.issue(ALICE, secret="the one")
+
+    assert guess == secret or api.world.identities.authenticate(guess) is None
+
+
+def test_the_digest_of_a_secret_stands_for_nobody(api: Api) -> None:
+    secret = api.world.identities.issue(ALICE)
+
+    assert api.world.identities.authenticate(digest(secret)) is None
+    assert api.world.identities.authenticate(digest(secret)[:12]) is None
+
+
+def test_no_table_has_the_secret(api: Api) -> None:
+    secret = api.world.identities.issue(ALICE, expires=api.clock.now() + timedelta(days=1))
+
+    stored = json.dumps([item.to_dynamodb_dict() for model in MODELS for item in model.scan()])
+
+    assert digest(secret) in stored
+    assert secret not in stored
+
+
+def test_a_token_expires(api: Api) -> None:
+    secret = api.world.identities.issue(ALICE, expires=api.clock.now() + timedelta(seconds=10))
+
+    before = api.world.identities.authenticate(secret)
+    api.clock.advance(10)
+
+    assert before == ALICE
+    assert api.world.identities.authenticate(secret) is None
+
+
+def test_an_expired_token_was_never_good(api: Api) -> None:
+    secret = api.world.identities.issue(ALICE, expires=api.clock.now() - timedelta(seconds=1))
+
+    assert api.world.identities.authenticate(secret) is None
+    assert api.world.identities.list() == []
+
+
+def test_an_expired_token_is_left_to_the_time_to_live(api: Api) -> None:
+    end = api.clock.now() + timedelta(days=1)
+    secret = api.world.identities.issue(ALICE, expires=end)
+    endless = api.world.identities.issue(ALICE)
+
+    assert TokenItem.get(digest(secret)).expires == int(end.timestamp())
+    assert TokenItem.get(digest(endless)).expires is None
+
+
+@pytest.mark.parametrize("named_by", ["secret", "id"])
+def test_a_token_is_revoked_at_once_where_it_is_revoked(api: Api, named_by: str) -> None:
+    secret = api.world.identities.issue(ALICE)
+    other = api.world.identities.issue(ROOT)
+    assert api.world.identities.authenticate(secret) == ALICE
+
+    revoked = api.world.identities.revoke(secret if named_by == "secret" else digest(secret)[:12])
+
+    assert revoked
+    assert api.world.identities.authenticate(secret) is None
+    assert api.world.identities.authenticate(other) == ROOT
+    assert not api.world.identities.revoke(secret)
+
+
+@pytest.mark.parametrize("name", ["", "unknown", "0" * 12])
+def test_what_names_no_token_revokes_none(api: Api, name: str) -> None:
+    secret = api.world.identities.issue(ALICE)
+
+    assert not api.world.identities.revoke(name)
+    assert api.world.identities.authenticate(secret) == ALICE
+
+
+def test_an_id_that_fits_several_tokens_revokes_none(api: Api) -> None:
+    for tail in "01":
+        TokenItem("a" * 63 + tail, user="u", policies=frozenset(), created_at=api.clock.now()).save()
+
+    assert not api.world.identities.revoke("a" * 12)
+    assert len(api.world.identities.list()) == 2
+
+
+def test_a_token_revoked_elsewhere_is_trusted_for_a_minute_and_no_longer(make_api: MakeApi) -> None:
+    here, elsewhere = make_api(), make_api()
+    secret = here.world.identities.issue(ALICE)
+    here.world.identities.authenticate(secret)
+    elsewhere.world.identities.revoke(secret)
+
+    here.clock.advance(59)
+    within = here.world.identities.authenticate(secret)
+    here.clock.advance(1)
+
+    assert within == ALICE
+    assert here.world.identities.authenticate(secret) is None
+
+
+def test_a_trusted_token_costs_no_request_for_a_minute(api: Api) -> None:
+    secret = api.world.identities.issue(ALICE)
+    costs = []
+
+    for seconds in (0, 30, 29, 1, 0):
+        api.clock.advance(seconds)
+        api.world.meter.start()
+        api.world.identities.authenticate(secret)
+        costs.append(api.world.meter.read())
+
+    assert costs == [1, 0, 0, 1, 0]
+
+
+def test_an_unknown_secret_is_looked_up_each_time(api: Api) -> None:
+    api.world.meter.start()
+
+    for _ in range(3):
+        api.world.identities.authenticate("unknown")
+
+    assert api.world.meter.read() == 3
+
+
+def test_trust_takes_a_bounded_amount_of_memory(api: Api) -> None:
+    secrets = [f"secret-{number}" for number in range(1001)]
+    with TokenItem.batch_write() as batch:
+        for secret in secrets:
+            batch.save(TokenItem(digest(secret), user="u", policies=frozenset(), created_at=api.clock.now()))
+    # FakeClock moves on by a millisecond a call: all of it happens within the minute.
+    for secret in secrets:
+        assert api.world.identities.authenticate(secret) is not None
+
+    api.world.meter.start()
+    for secret in (secrets[0], secrets[-1]):
+        api.world.identities.authenticate(secret)
+
+    assert api.world.meter.read() == 1
+
+
+def test_tokens_are_listed_without_their_secrets_oldest_first(api: Api) -> None:
+    identities, end = api.world.identities, api.clock.now() + timedelta(days=1)
+    first = identities.issue(ALICE, expires=end)
+    created = api.clock.now()
+    second = identities.issue(ROOT)
+
+    older, newer = identities.list()
+
+    assert older == Token(digest(first)[:12], ALICE, older.created_at, end)
+    assert newer == Token(digest(second)[:12], ROOT, newer.created_at, None)
+    assert older.created_at < created < newer.created_at

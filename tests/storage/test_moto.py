@@ -1,0 +1,39 @@
+"""The promises of the ports, kept with moto."""
+
+from tests.storage import contract
+
+
+class TestClaims(contract.Claims):
+    """The promises about claims."""
+
+
+class TestConditions(contract.Conditions):
+    """The promises about conditions."""
+
+
+class TestFaults(contract.Faults):
+    """The promises about faults."""
+
+
+class TestKeys(contract.Keys):
+    """The promises about keys."""
+
+
+class TestLists(contract.Lists):
+    """The promises about lists."""
+
+
+class TestSharing(contract.Sharing):
+    """The promises about sharing."""
+
+
+class TestTombstones(contract.Tombstones):
+    """The promises about tombstones."""
+
+
+class TestVolume(contract.Volume):
+    """The promises about volume."""
+
+
+class TestWrites(contract.Writes):
+    """The promises about writes."""

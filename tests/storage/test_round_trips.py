@@ -1,0 +1,159 @@
+"""What each use case costs in requests to DynamoDB, counted at the wire, and in rows that it reads."""
+
+import math
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from chalicelib.bootstrap import World
+from chalicelib.catalog.image import Image, Status, Visibility
+from chalicelib.catalog.query import ImageQuery
+from chalicelib.http.paging import first
+from chalicelib.storage.tables import ListingItem
+from tests.api import Api, Caller
+from tests.factories import START, a_membership, a_principal, an_image
+from tests.storage.contract.shelf import shelve
+
+FIELDS = {"x-image-meta-name": "web", "x-image-meta-property-role": "db"}
+PAGE = 25
+READ_UNIT = 4096
+
+
+@pytest.fixture
+def caller(api: Api) -> Caller:
+    """A caller whose token was looked up already."""
+    caller = api.caller("t1")
+    assert caller.get("/v1/images").status == 200
+    return caller
+
+
+def cost(caller: Caller, method: str, target: str, **sent: Any) -> int:
+    """How many requests went to DynamoDB; the answer must be a success."""
+    answer = caller.request(method, target, **sent)
+    assert answer.status < 300, answer.text
+    return caller.api.world.meter.read()
+
+
+def created(caller: Caller, target: str = "/v1/images") -> str:
+    image_id: str = caller.post(target, FIELDS).json["image"]["id"]
+    return image_id
+
+
+def test_an_unknown_token_costs_one_request_and_a_known_one_none(api: Api) -> None:
+    caller = api.caller("t1")
+
+    first, second = (cost(caller, "GET", "/v1/images?limit=1") for _ in range(2))
+
+    assert first == second + 1
+
+
+@pytest.mark.parametrize("method", ["HEAD", "GET"])
+def test_an_image_is_shown_in_one_request(api: Api, caller: Caller, method: str) -> None:
+    image = api.world.images.add(an_image(status=Status.ACTIVE, size=0))
+
+    assert cost(caller, method, f"/v1/images/{image.id}") == 1
+
+
+def test_a_shared_image_is_shown_in_one_request(api: Api, caller: Caller) -> None:
+    image = api.world.images.add(an_image(owner="t2"))
+    api.world.memberships.change(image, 1, [a_membership(image, "t1")], [])
+
+    assert cost(caller, "HEAD", f"/v1/images/{image.id}") == 1
+
+
+def test_an_image_is_created_in_one_request_and_one_for_its_number(caller: Caller) -> None:
+    assert cost(caller, "POST", "/v1/images", headers=FIELDS) == 2
+
+
+def test_an_image_is_updated_in_two_requests(caller: Caller) -> None:
+    image_id = created(caller)
+
+    assert cost(caller, "PUT", f"/v1/images/{image_id}", headers={"x-image-meta-name": "new"}) == 2
+
+
+def test_an_image_is_deleted_in_two_requests(caller: Caller) -> None:
+    image_id = created(caller)
+
+    assert cost(caller, "DELETE", f"/v1/images/{image_id}") == 2
+
+
+def test_an_image_is_shared_in_two_requests(caller: Caller) -> None:
+    image_id = created(caller)
+
+    assert cost(caller, "PUT", f"/v1/images/{image_id}/members/t2") == 2
+    assert cost(caller, "DELETE", f"/v1/images/{image_id}/members/t2") == 2
+
+
+@pytest.mark.parametrize("target", ["/v1/images", "/v1/images/detail"])
+def test_a_first_page_costs_three_requests(caller: Caller, target: str) -> None:
+    shelve([an_image() for _ in range(30)])
+
+    assert cost(caller, "GET", target) == 3
+
+
+def test_a_first_page_with_public_and_shared_images_costs_four_requests(api: Api, caller: Caller) -> None:
+    public = [an_image(owner="t2", visibility=Visibility.PUBLIC) for _ in range(30)]
+    shared = an_image(owner="t2")
+    shelve([*public, shared, *(an_image() for _ in range(30))])
+    api.world.memberships.change(shared, 1, [a_membership(shared, "t1")], [])
+
+    assert cost(caller, "GET", "/v1/images") == 4
+
+
+def test_an_administrators_first_page_of_everything_costs_a_request_a_shard(api: Api) -> None:
+    admin = api.caller("ops", "admin")
+    shelve([an_image(created_at=START + timedelta(seconds=place)) for place in range(30)])
+    admin.get("/v1/images")
+
+    assert cost(admin, "GET", "/v1/images?is_public=None") == 8
+
+
+def test_a_first_page_reads_as_much_of_a_large_catalogue_as_of_a_small_one(world: World) -> None:
+    shelve(_own_and_public(30))
+    small = _read(world)
+    shelve(_own_and_public(470))
+    large = _read(world)
+
+    assert large == small
+    assert small[0] == 2 * PAGE
+
+
+def _own_and_public(count: int) -> list[Image]:
+    others = {"owner": "t2", "visibility": Visibility.PUBLIC}
+    return [image for _ in range(count) for image in (an_image(), an_image(**others))]
+
+
+def _read(world: World) -> tuple[int, int]:
+    """The rows and read units that a first page takes."""
+    rows, units = 0, 0
+
+    def measure(parsed: Mapping[str, Any], **_: Any) -> None:
+        nonlocal rows, units
+        rows += parsed["ScannedCount"]
+        # A query is charged for the sum of its items, in steps of 4 KB if it is consistent.
+        units += math.ceil(sum(_weight({"M": item}) for item in parsed["Items"]) / READ_UNIT)
+
+    events = ListingItem._get_connection().connection.client.meta.events  # noqa: SLF001  # what all tables share
+    events.register("after-call.dynamodb.Query", measure)
+    try:
+        page = first(world.images.images(a_principal(), ImageQuery(expected=PAGE)), PAGE)
+    finally:
+        events.unregister("after-call.dynamodb.Query", measure)
+    assert len(page) == PAGE
+    return rows, units
+
+
+def _weight(value: Mapping[str, Any]) -> int:
+    """About the bytes that DynamoDB counts for a value, names of attributes included."""
+    ((kind, content),) = value.items()
+    match kind:
+        case "M":
+            return 3 + sum(len(name.encode()) + 1 + _weight(inner) for name, inner in content.items())
+        case "S":
+            return len(content.encode())
+        case "N":
+            return len(content) // 2 + 2
+        case _:
+            return 1

@@ -1,0 +1,77 @@
+"""Locations that clients name: objects in other buckets, and files on the web."""
+
+import pytest
+from botocore.exceptions import ConnectionClosedError
+
+from chalicelib.catalog.errors import SourceNotFound, SourceRefused, StoreUnavailable
+from tests.api import ELSEWHERE, Api
+
+
+@pytest.mark.parametrize("key", ["image.raw", "a/b/c", "a b/%2F?x=1#é"])
+def test_the_size_of_an_object_is_known(api: Api, key: str) -> None:
+    url = api.put_elsewhere(key, b"12345")
+
+    assert api.world.sources.size(url) == 5
+
+
+@pytest.mark.parametrize("url", [f"s3://{ELSEWHERE}/unknown", "s3://unknown-bucket/key"])
+def test_an_object_that_is_not_there_is_not_found(api: Api, url: str) -> None:
+    api.put_elsewhere("known", b"")
+
+    with pytest.raises(SourceNotFound):
+        api.world.sources.size(url)
+
+
+def test_the_images_of_the_registry_itself_are_no_source(api: Api) -> None:
+    location = api.world.blobs.put("somebodys-image", b"secret")
+
+    with pytest.raises(SourceRefused):
+        api.world.sources.size(location)
+
+
+@pytest.mark.parametrize("url", ["s3:", "s3:/", "s3://", "s3://bucket", "s3://bucket/", "s3:///key", "s3:bucket/key"])
+def test_a_location_that_names_no_object_is_refused(api: Api, url: str) -> None:
+    api.world.sources.check(url)
+
+    with pytest.raises(SourceRefused):
+        api.world.sources.size(url)
+
+
+@pytest.mark.parametrize("bucket", ["_", "a b", "arn:aws:s3:us-east-1:123456789012:accesspoint:x"])
+def test_a_bucket_that_cannot_exist_is_refused(api: Api, bucket: str) -> None:
+    with pytest.raises((SourceRefused, SourceNotFound)):
+        api.world.sources.size(f"s3://{bucket}/key")
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["", "file:///etc/passwd", "filesystem:///x", "swift+config://x", "ftp://x/y", "://x", "gopher:x", "S3://b/k", "x"],
+)
+def test_a_kind_of_source_that_is_not_supported_is_refused(api: Api, url: str) -> None:
+    with pytest.raises(SourceRefused, match="not supported"):
+        api.world.sources.check(url)
+
+
+def test_a_web_server_is_asked_only_where_it_is_public(api: Api) -> None:
+    api.world.sources.check("http://169.254.169.254/latest/meta-data/")
+
+    with pytest.raises(SourceRefused, match="not public"):
+        api.world.sources.size("http://169.254.169.254/latest/meta-data/")
+
+
+@pytest.mark.parametrize(("code", "status"), [("SlowDown", 503), ("InternalError", 500)])
+def test_a_store_that_is_busy_is_unavailable(api: Api, code: str, status: int) -> None:
+    url = api.put_elsewhere("image.raw", b"1")
+
+    with api.s3_fault("HeadObject", code, status), pytest.raises(StoreUnavailable):
+        api.world.sources.size(url)
+
+
+def test_a_store_that_does_not_answer_is_unavailable(api: Api) -> None:
+    url = api.put_elsewhere("image.raw", b"1")
+
+    def hang_up() -> None:
+        raise ConnectionClosedError(endpoint_url="https://s3.example")
+
+    with api.on_s3("HeadObject", hang_up), pytest.raises(StoreUnavailable):
+        api.world.sources.size(url)

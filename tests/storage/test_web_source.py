@@ -1,0 +1,311 @@
+"""Files on web servers, as far as they may be fetched."""
+
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chalicelib.catalog.errors import SourceNotFound, SourceRefused, StoreUnavailable
+from chalicelib.storage.sources import WebSource, is_public
+from tests.storage.web import CONTENT, Web, self_signed, serving
+
+ANY = WebSource(allowed=lambda address: True)
+"""A source that would fetch from anywhere, so that the tests may have a server of their own."""
+CHECKED = WebSource()
+UNLIMITED = 10**6
+REFUSED_ADDRESSES = {
+    "loopback": "127.0.0.1",
+    "loopback-net": "127.255.255.254",
+    "loopback-v6": "::1",
+    "unspecified": "0.0.0.0",
+    "unspecified-v6": "::",
+    "private-10": "10.0.0.1",
+    "private-172": "172.16.0.1",
+    "private-192": "192.168.0.1",
+    "carrier-nat": "100.64.0.1",
+    "unique-local-v6": "fd12:3456::1",
+    "link-local": "169.254.1.1",
+    "link-local-v6": "fe80::1",
+    "site-local-v6": "fec0::1",
+    "metadata": "169.254.169.254",
+    "metadata-containers": "169.254.170.2",
+    "metadata-v6": "fd00:ec2::254",
+    "multicast": "224.0.0.1",
+    "multicast-v6": "ff02::1",
+    "multicast-v6-global": "ff0e::1",
+    "broadcast": "255.255.255.255",
+    "reserved": "240.0.0.1",
+    "documentation": "192.0.2.1",
+    "documentation-v6": "2001:db8::1",
+    "benchmark": "198.18.0.1",
+    "mapped-loopback": "::ffff:127.0.0.1",
+    "mapped-metadata": "::ffff:169.254.169.254",
+    "mapped-private": "::ffff:10.0.0.1",
+    "compatible-loopback": "::127.0.0.1",
+    "translated-loopback": "::ffff:0:127.0.0.1",
+    "6to4-private": "2002:a00:1::1",
+    "6to4-metadata": "2002:a9fe:a9fe::1",
+    "teredo": "2001:0:4136:e378:8000:63bf:3fff:fdd2",
+    "nat64-loopback": "64:ff9b::7f00:1",
+    "nat64-private": "64:ff9b::10.0.0.1",
+    "nat64-metadata": "64:ff9b::169.254.169.254",
+    "nat64-local": "64:ff9b:1::a00:1",
+}
+
+
+@pytest.fixture(scope="module")
+def _web() -> Iterator[Web]:
+    with serving() as web:
+        yield web
+
+
+@pytest.fixture
+def web(_web: Web) -> Web:
+    _web.asked.clear()
+    return _web
+
+
+class Resolver:
+    """Answers for names that do not exist, so that no test asks the network; addresses resolve as ever."""
+
+    def __init__(self, names: dict[str, list[str]]) -> None:
+        self.names = names
+        self.asked: list[str] = []
+        self._real = socket.getaddrinfo
+
+    def __call__(self, host: str, port: int, *args: Any, **kwargs: Any) -> list[Any]:
+        self.asked.append(host)
+        if host not in self.names:
+            kwargs["flags"] = socket.AI_NUMERICHOST
+            return self._real(host, port, *args, **kwargs)
+        return [entry for address in self.names[host] for entry in self._real(address, port, *args, **kwargs)]
+
+
+@pytest.fixture
+def resolver(monkeypatch: pytest.MonkeyPatch) -> Resolver:
+    found = Resolver({})
+    monkeypatch.setattr(socket, "getaddrinfo", found)
+    return found
+
+
+def test_the_size_of_a_file_is_what_its_server_announces(web: Web) -> None:
+    assert ANY.size(web.url("/file")) == len(CONTENT)
+    assert [method for method, *_ in web.asked] == ["HEAD"]
+
+
+@pytest.mark.parametrize("path", ["/endless", "/word"])
+def test_a_size_that_is_not_announced_is_unknown(web: Web, path: str) -> None:
+    assert ANY.size(web.url(path)) is None
+
+
+def test_a_size_beyond_all_reason_is_no_defect_of_ours(web: Web) -> None:
+    assert ANY.size(web.url("/digits")) is None
+
+
+@pytest.mark.parametrize("path", ["/file", "/endless"])
+def test_a_file_is_read_as_it_is(web: Web, path: str) -> None:
+    assert ANY.read(web.url(path), len(CONTENT)) == CONTENT
+
+
+@pytest.mark.parametrize("path", ["/file", "/endless", "/packed"])
+def test_no_more_is_read_than_is_wanted(web: Web, path: str) -> None:
+    with pytest.raises(StoreUnavailable):
+        ANY.read(web.url(path), len(CONTENT) - 1)
+
+
+@pytest.mark.parametrize("path", ["/short", "/garbled", "/silent"])
+def test_a_file_that_breaks_off_is_unavailable(web: Web, path: str) -> None:
+    with pytest.raises(StoreUnavailable):
+        ANY.read(web.url(path), UNLIMITED)
+
+
+@pytest.mark.parametrize("path", ["/missing", "/gone"])
+def test_a_file_that_is_not_there_is_not_found(web: Web, path: str) -> None:
+    with pytest.raises(SourceNotFound):
+        ANY.size(web.url(path))
+    with pytest.raises(SourceNotFound):
+        ANY.read(web.url(path), UNLIMITED)
+
+
+@pytest.mark.parametrize("path", ["/forbidden", "/broken", "/partial"])
+def test_any_other_answer_is_refused(web: Web, path: str) -> None:
+    with pytest.raises(SourceRefused):
+        ANY.size(web.url(path))
+
+
+@pytest.mark.parametrize("path", ["/moved", "/moved-for-good"])
+def test_redirects_are_not_followed(web: Web, path: str) -> None:
+    with pytest.raises(SourceRefused):
+        ANY.read(web.url(path), UNLIMITED)
+
+    assert [asked for _, asked, _ in web.asked] == [path]
+
+
+@pytest.mark.parametrize(
+    ("written", "asked"),
+    [
+        ("", "/"),
+        ("/", "/"),
+        ("?a=1&b=%2F", "/?a=1&b=%2F"),
+        ("/a%20b/%C3%A9?x#part", "/a%20b/%C3%A9?x"),
+        ("/a b", "/a%20b"),
+        ("/é", "/%C3%A9"),
+    ],
+)
+def test_the_server_is_asked_for_the_path_of_the_url(web: Web, written: str, asked: str) -> None:
+    ANY.size(web.url(written))
+
+    assert web.asked == [("HEAD", asked, f"127.0.0.1:{web.port}")]
+
+
+@pytest.mark.parametrize("scheme", ["http", "HTTP"])
+def test_the_case_of_a_scheme_does_not_matter(web: Web, scheme: str) -> None:
+    assert ANY.size(web.url("/file").replace("http", scheme)) == len(CONTENT)
+
+
+def test_the_server_learns_the_name_it_was_asked_by(web: Web, resolver: Resolver) -> None:
+    resolver.names["files.example"] = ["127.0.0.1"]
+
+    ANY.size(web.url("/file", host="files.example"))
+
+    assert web.asked == [("HEAD", "/file", f"files.example:{web.port}")]
+
+
+def test_a_name_outside_ascii_finds_its_server(web: Web, resolver: Resolver) -> None:
+    resolver.names["xn--bcher-kva.example"] = resolver.names["xn--wgv71a.example"] = ["127.0.0.1"]
+
+    for host in ("bücher.example", "日本.example"):
+        assert ANY.size(web.url("/file", host=host)) == len(CONTENT)
+    assert [host for *_, host in web.asked] == [
+        f"xn--bcher-kva.example:{web.port}",
+        f"xn--wgv71a.example:{web.port}",
+    ]
+
+
+def test_the_address_that_was_checked_is_the_one_connected_to(web: Web, resolver: Resolver) -> None:
+    resolver.names["rebinding.example"] = ["127.0.0.1"]
+    checked: list[str] = []
+
+    def allowed(address: str) -> bool:
+        checked.append(address)
+        resolver.names["rebinding.example"] = ["10.0.0.1"]
+        return True
+
+    assert WebSource(allowed).read(web.url("/file", host="rebinding.example"), UNLIMITED) == CONTENT
+    assert checked == ["127.0.0.1"]
+    assert resolver.asked.count("rebinding.example") == 1
+
+
+@pytest.mark.parametrize("address", REFUSED_ADDRESSES.values(), ids=REFUSED_ADDRESSES)
+def test_an_address_that_not_everybody_can_reach_is_not_public(address: str) -> None:
+    assert not is_public(address)
+
+
+@pytest.mark.parametrize("address", ["93.184.216.34", "2606:2800:220:1:248:1893:25c8:1946"])
+def test_an_address_that_everybody_can_reach_is_public(address: str) -> None:
+    assert is_public(address)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "10.0.0.1", "169.254.169.254", "[::1]", "[fd00:ec2::254]"])
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_nothing_is_fetched_from_an_address_that_is_not_public(scheme: str, host: str) -> None:
+    with pytest.raises(SourceRefused, match="not public"):
+        CHECKED.size(f"{scheme}://{host}/latest/meta-data/")
+
+
+@pytest.mark.parametrize("host", ["127.1", "2130706433", "0x7f.1", "0177.0.0.1", "0", "[::1%25lo]", "[::ffff:7f00:1]"])
+def test_an_address_in_disguise_is_refused(host: str) -> None:
+    with pytest.raises((SourceRefused, SourceNotFound)):
+        CHECKED.read(f"http://{host}/", UNLIMITED)
+
+
+@pytest.mark.parametrize("addresses", [["10.0.0.1"], ["93.184.216.34", "10.0.0.1"], ["93.184.216.34", "::1"], []])
+def test_a_name_is_refused_if_any_of_its_addresses_is_not_public(resolver: Resolver, addresses: list[str]) -> None:
+    resolver.names["mixed.example"] = addresses
+
+    with pytest.raises(SourceRefused):
+        CHECKED.size("http://mixed.example/")
+
+    assert resolver.asked == ["mixed.example"]
+
+
+@pytest.mark.parametrize("error", [socket.gaierror(socket.EAI_NONAME, "unknown"), OSError("no network")], ids=repr)
+def test_a_name_that_does_not_resolve_is_not_found(monkeypatch: pytest.MonkeyPatch, error: OSError) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr(socket, "getaddrinfo", fail)
+
+    with pytest.raises(SourceNotFound):
+        CHECKED.size("http://nowhere.example/")
+
+
+@pytest.mark.parametrize("host", ["a" * 64 + ".example", ".", "a..b", "\u2024"])
+def test_a_name_that_no_host_can_have_is_refused_or_not_found(host: str) -> None:
+    with pytest.raises((SourceNotFound, SourceRefused)):
+        CHECKED.size(f"http://{host}/")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://user@files.example/",
+        "http://user:secret@files.example/",
+        "http://:@files.example/",
+        "http://files.example:99999/",
+        "http://files.example:-1/",
+        "http://files.example:x/",
+        "http://[::1/",
+        "http://[files.example]/",
+        "http:///path",
+        "http:files.example",
+        "https:",
+        "http://\u2100.example/",
+    ],
+)
+def test_a_url_that_may_not_or_cannot_be_fetched_is_refused(resolver: Resolver, url: str) -> None:
+    with pytest.raises(SourceRefused):
+        CHECKED.size(url)
+
+    assert resolver.asked == []
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1\x00.example/", "http://127.0.0.1\x7f/", "http://127.0.0.1\x01:80/"])
+def test_control_characters_in_a_name_are_refused_or_not_found(url: str) -> None:
+    with pytest.raises((SourceRefused, SourceNotFound)):
+        CHECKED.size(url)
+
+
+def test_a_port_without_server_is_unavailable() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+
+    with pytest.raises(StoreUnavailable):
+        ANY.size(f"http://127.0.0.1:{port}/")
+
+
+def test_a_server_without_tls_is_unavailable_by_https(web: Web) -> None:
+    with pytest.raises(StoreUnavailable):
+        ANY.size(web.url("/file").replace("http:", "https:"))
+
+
+def test_a_server_whose_certificate_nobody_vouches_for_is_unavailable(tmp_path: Path) -> None:
+    with serving(self_signed(tmp_path / "certificate.pem")) as web, pytest.raises(StoreUnavailable):
+        ANY.size(web.url("/file", host="localhost").replace("http:", "https:"))
+
+    assert web.asked == []
+
+
+def test_a_server_whose_certificate_is_vouched_for_is_read_by_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    certificate = self_signed(tmp_path / "certificate.pem")
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+
+    with serving(certificate) as web:
+        url = web.url("/file", host="localhost").replace("http:", "https:")
+        assert ANY.size(url) == len(CONTENT)
+        with pytest.raises(StoreUnavailable):
+            ANY.size(url.replace("localhost", "127.0.0.1"))
