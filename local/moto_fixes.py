@@ -1,12 +1,14 @@
-"""Two repairs of moto, for tests and local server alike: atomic DynamoDB calls, and cheaper answers."""
+"""Repairs of moto, for tests and local server alike: atomic DynamoDB calls, cheaper answers and transactions."""
 
 import base64
 import threading
+from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
 from moto.core.botocore_stubber import BotocoreStubber
 from moto.core.serialize import BaseJSONSerializer
+from moto.dynamodb.models.table import Table
 
 DYNAMODB_LOCK = threading.RLock()
 """Held while moto answers: its conditional writes and transactions are not atomic by themselves."""
@@ -56,6 +58,25 @@ def speed_up_moto() -> None:
     write_item.fast = True  # type: ignore[attr-defined]  # a mark on the function, so that it is replaced once
     BaseJSONSerializer._serialize_type_map = write_item  # type: ignore[method-assign]  # noqa: SLF001  # the repair
     BaseJSONSerializer._serialize_type_structure = write_attribute  # type: ignore[method-assign]  # noqa: SLF001  # the repair
+
+
+def share_items() -> None:
+    """Have the copy of a table that moto makes for each action of a transaction share its items.
+
+    Moto copies them all, in case it has to roll back. Puts and deletions replace items and leave the copy as it
+    was; updates inside a transaction would change it, and are not used here. Calling it again changes nothing.
+    """
+
+    def snapshot(self: Table, _memo: object) -> Table:
+        copied = object.__new__(type(self))
+        copied.__dict__.update(self.__dict__)
+        copied.items = defaultdict(dict)
+        found: Any  # an item, or the items of one hash key by their range key
+        for key, found in self.items.items():
+            copied.items[key] = dict(found) if isinstance(found, dict) else found
+        return copied
+
+    Table.__deepcopy__ = snapshot  # type: ignore[attr-defined]  # the repair is this assignment
 
 
 def _plain(value: Any) -> Any:

@@ -1,0 +1,41 @@
+# Everything a developer does here. `run` and `test` set themselves up: Python 3.11 or later is all they need.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check e2e bench clean
+
+help: ## list the targets
+	@sed -n 's/^\([a-z0-9]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
+
+run: $(READY) ## serve on this machine: PORT=8000, SEED=file.json, ENGINE=moto or dynoxide
+	@exec $(BIN)/python -m local
+
+test: $(READY) ## run the tests, with branch coverage of chalicelib
+	$(BIN)/python -m pytest -n 2 --cov --cov-report=term --cov-fail-under=100
+
+check: $(READY) ## check format, lint, types, tests and packaging: all that CI asks
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(MAKE) test
+	AWS_DEFAULT_REGION=us-east-1 $(BIN)/chalice package --stage dev build/package
+	@echo "make check: all is well"
+
+e2e: $(READY) ## run the published clients against a local server
+	$(BIN)/python -m pytest -m e2e tests/e2e
+
+bench: $(READY) ## print the measurements
+	set -e; for script in bench/*.py; do $(BIN)/python $$script; done
+
+clean: ## remove everything that was made here
+	rm -rf $(VENV) .local build .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache .chalice/deployments
+
+$(READY): requirements.txt requirements-dev.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed: set PYTHON")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@

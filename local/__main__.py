@@ -1,0 +1,120 @@
+"""`python -m local`: serve Rosetta on this machine until SIGINT or SIGTERM.
+
+The environment says how: PORT (8000; 0 for any that is free), SEED (a JSON file; without it a small
+demonstration set), ENGINE (moto or dynoxide), LOCAL_DIR (.local), and whatever the application itself reads.
+"""
+
+import contextlib
+import errno
+import logging
+import os
+import signal
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NoReturn
+
+from chalicelib.bootstrap import build_app, build_world
+from chalicelib.dialects import DIALECTS
+from chalicelib.settings import BadSetting
+from chalicelib.storage.tables import create_tables
+from local.aws import ENGINES, local_aws
+from local.dynoxide import EngineError
+from local.events import Router
+from local.seed_file import DEMONSTRATION, SeedError, read_seed
+from local.seeds import load
+from local.server import LocalServer
+from local.state import local_dir, remove_state, write_state
+
+MAX_INLINE_BYTES = 64 << 20
+REQUESTS = {"glance_v1": "curl -H 'X-Auth-Token: {secret}' {url}/v1/images"}
+"""One request to try for each dialect."""
+
+
+def main() -> int:
+    """Serve until a signal; what prevents it is one line, and status 2 if it was asked wrongly, or 1."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _stop)
+    logging.basicConfig(format="%(message)s")
+    port, seed, engine = (os.environ.get(name, "") for name in ("PORT", "SEED", "ENGINE"))
+    try:
+        _serve(port or "8000", Path(seed) if seed else DEMONSTRATION, engine or "moto")
+    except (BadOption, BadSetting) as error:
+        return _complain(str(error), 2)
+    except SeedError as error:
+        return _complain(f"{seed or DEMONSTRATION.name}: {error}", 2)
+    except (EngineError, PortTaken) as error:
+        return _complain(str(error), 1)
+    return 0
+
+
+class BadOption(Exception):
+    """A variable of the environment that makes no sense."""
+
+
+class PortTaken(Exception):
+    """Somebody else listens there."""
+
+
+def _stop(_number: int, _frame: object) -> NoReturn:
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: None)  # a second one would disturb the cleaning up
+    raise SystemExit(0)
+
+
+def _complain(text: str, status: int) -> int:
+    print(f"rosetta: {text}", file=sys.stderr)
+    return status
+
+
+def _serve(port: str, seed_file: Path, engine: str) -> None:
+    if engine not in ENGINES:
+        raise BadOption(f"ENGINE must be one of {', '.join(ENGINES)}, not {engine!r}")
+    seed = read_seed(seed_file)
+    folder = local_dir()
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    os.environ.setdefault("MAX_INLINE_BYTES", str(MAX_INLINE_BYTES))
+    with contextlib.ExitStack() as stack:
+        server = stack.enter_context(_listening(port))
+        remove_state(folder)  # of a server that was killed
+        endpoints = stack.enter_context(local_aws(engine, folder))
+        world = build_world()
+        create_tables()
+        # The bucket is empty whatever the engine: moto keeps nothing beyond the end of its process.
+        world.blobs.client().create_bucket(Bucket=world.blobs.bucket)
+        loaded = load(world, seed)
+        app = build_app(world=world)
+        router, most = Router(app.routes), world.settings.limits.inline_bytes
+        stack.enter_context(server.serving(app, router, most))
+        stack.callback(remove_state, folder)
+        write_state(folder, {"url": server.url, **endpoints, **loaded})
+        _introduce(server.url, endpoints["aws_endpoint_url"], loaded["principals"])
+        while True:
+            time.sleep(1)  # not signal.pause(): a signal that another thread catches does not end it
+
+
+def _listening(port: str) -> LocalServer:
+    if not port.isdecimal() or int(port) > 65535:
+        raise BadOption(f"PORT must be a number up to 65535, not {port!r}")
+    try:
+        return LocalServer(int(port))
+    except OSError as error:
+        reason = "is in use" if error.errno == errno.EADDRINUSE else f"cannot be used: {error.strerror}"
+        raise PortTaken(f"port {port} {reason}") from error
+
+
+def _introduce(url: str, aws_url: str, principals: Mapping[str, Mapping[str, Any]]) -> None:
+    """Say on the console what there is and what to try."""
+    lines = [f"Rosetta is ready at {url} (local AWS at {aws_url})", ""]
+    for name, principal in principals.items():
+        who = f"{name} (tenant {principal['tenant']}; {' '.join(principal['policies'])})"
+        lines += [who, f"    {principal['secret']}"]
+    for principal in list(principals.values())[:1]:
+        lines += ["", "Try:"]
+        lines += [f"    {REQUESTS[dialect.name].format(url=url, secret=principal['secret'])}" for dialect in DIALECTS]
+    print("\n".join([*lines, "", "Ctrl-C stops it."]), flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,82 @@
+"""Dynoxide, a DynamoDB in one binary that keeps its tables in a file; an npm package brings it."""
+
+import contextlib
+import ctypes
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+VERSION = "1.2.1"
+START_SECONDS = 10.0
+PR_SET_PDEATHSIG = 1
+
+
+class EngineError(Exception):
+    """Dynoxide cannot be installed or started here."""
+
+
+@contextlib.contextmanager
+def dynoxide(folder: Path) -> Iterator[str]:
+    """The URL of a DynamoDB that keeps its tables in `folder`; it ends with the block, or this process."""
+    binary = _installed(folder / f"dynoxide-{VERSION}")
+    port = _free_port()
+    end_with_parent = _end_with_parent()
+    with (folder / "dynoxide.log").open("wb") as log:
+        process = subprocess.Popen(  # noqa: S603  # the binary that was just installed
+            [binary, "--port", str(port), "--db-path", folder / "dynamodb.db"],
+            stdout=log,
+            stderr=log,
+            start_new_session=True,  # Ctrl-C reaches the server alone, which then ends this one
+            preexec_fn=end_with_parent,  # noqa: PLW1509  # one system call, prepared before the fork
+        )
+    try:
+        _wait(process, port, folder / "dynoxide.log")
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def _installed(folder: Path) -> Path:
+    """The binary, fetched on first use."""
+    binary = folder / "node_modules/@dynoxide/linux-x64/dynoxide"
+    if not binary.exists():
+        command = ["npm", "install", "--no-save", "--no-audit", "--no-fund", "--prefix", str(folder)]
+        try:
+            subprocess.run(  # noqa: S603  # a fixed command
+                [*command, f"@dynoxide/linux-x64@{VERSION}"], check=True, capture_output=True, text=True
+            )
+        except FileNotFoundError as missing:
+            raise EngineError("ENGINE=dynoxide needs npm to fetch it, and npm was not found") from missing
+        except subprocess.CalledProcessError as failed:
+            raise EngineError(f"npm could not install dynoxide: {failed.stderr.strip()}") from failed
+    return binary
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+        return port
+
+
+def _end_with_parent() -> Callable[[], None]:
+    """What a child calls to have the kernel end it when this process dies, however it dies."""
+    libc = ctypes.CDLL(None)
+
+    def call() -> None:
+        libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+    return call
+
+
+def _wait(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline and process.poll() is None:
+        with contextlib.suppress(ConnectionRefusedError):
+            socket.create_connection(("127.0.0.1", port)).close()
+            return
+        time.sleep(0.02)
+    raise EngineError(f"dynoxide did not start: {log.read_text(errors='replace').strip()}")

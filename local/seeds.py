@@ -1,0 +1,128 @@
+"""Puts what a seed says into a world, images through the catalogue, so that all its rules hold.
+
+What an earlier load made is left alone, so that tables that outlive the server are seeded once.
+"""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, cast
+
+import boto3
+from pydantic import BaseModel
+
+from chalicelib.bootstrap import World
+from chalicelib.catalog.errors import CatalogError
+from chalicelib.catalog.image import Changes, Image, NewImage, Status
+from chalicelib.catalog.principal import Policy, Principal
+from chalicelib.catalog.service import Catalog
+from chalicelib.storage import keys
+from chalicelib.storage.sources import split_s3
+from chalicelib.storage.tables import ReferenceItem
+from local.seed_file import InstanceSeed, PrincipalSeed, ReferenceSeed, Seed, SeedError
+
+if TYPE_CHECKING:
+    from mypy_boto3_ec2 import EC2Client
+
+IDS = uuid.UUID("165f0eb4-4d48-4c08-9ea6-3b1c4aafcc62")
+"""Ids of images come from their owner and name, so that the next load finds what this one made."""
+ANY_AMI = "ami-12c6146b"
+"""One of the machine images that moto knows from the start: an instance needs one."""
+
+Loaded = dict[str, dict[str, Any]]
+
+
+def load(world: World, seed: Seed) -> Loaded:
+    """Load a seed, and say what is there now as `state.json` says it. Raises SeedError."""
+    tenants = sorted({principal.tenant for principal in seed.principals.values() if principal.tenant})
+    for kind, references in seed.references:
+        for reference in references:
+            for tenant in [reference.tenant] if reference.tenant else tenants:
+                _add_reference(world, keys.key(kind.removesuffix("s"), tenant), reference)
+    return {
+        "principals": {name: _issue(world, principal) for name, principal in seed.principals.items()},
+        "instances": _run(seed.instances),
+        "images": {name: _add_image(world, name, image) for name, image in seed.images.items()},
+    }
+
+
+def _issue(world: World, seed: PrincipalSeed) -> dict[str, Any]:
+    secret = world.identities.issue(Principal(seed.user, seed.tenant, seed.policies), seed.secret)
+    return {**seed.model_dump(), "policies": sorted(seed.policies), "secret": secret}
+
+
+def _run(instances: Mapping[str, InstanceSeed]) -> dict[str, str]:
+    """Start EC2 instances and stop those that should not run; returns their ids."""
+    if not instances:
+        return {}  # the description of EC2 is large, and takes its time to load
+    ec2 = boto3.client("ec2")
+    ids = {name: _start(ec2, name, seed) for name, seed in instances.items()}
+    stopped = [ids[name] for name, seed in instances.items() if seed.state == "stopped"]
+    if stopped:
+        ec2.stop_instances(InstanceIds=stopped)
+    return ids
+
+
+def _start(ec2: "EC2Client", name: str, seed: InstanceSeed) -> str:
+    """Start an EC2 instance that carries the facts as tags."""
+    facts = seed.model_dump(exclude={"state"}, exclude_none=True)
+    tags = {"Name": name, **{f"rosetta:{fact}": str(value) for fact, value in facts.items()}}
+    reservation = ec2.run_instances(
+        ImageId=ANY_AMI,
+        MinCount=1,
+        MaxCount=1,
+        TagSpecifications=[{"ResourceType": "instance", "Tags": [{"Key": key, "Value": tags[key]} for key in tags]}],
+    )
+    return reservation["Instances"][0]["InstanceId"]
+
+
+def _add_reference(world: World, owner_kind: str, seed: ReferenceSeed) -> None:
+    there = list(ReferenceItem.query(owner_kind, consistent_read=True))
+    if any(item.facts["name"] == seed.name for item in there):
+        return
+    number = seed.number or max((int(item.number) for item in there), default=0) + 1
+    now = world.clock.now()
+    ReferenceItem(owner_kind, number, facts=seed.facts, created_at=now, updated_at=now).save()
+
+
+def _add_image(world: World, name: str, seed: BaseModel) -> str:
+    """Register an image unless it is, or was, there; returns its id."""
+    fields = {"name": name, "owner": world.settings.operator_tenant, **seed.model_dump(exclude_unset=True)}
+    image_id: str = fields.pop("id", None) or str(uuid.uuid5(IDS, f"{fields['owner']}/{fields['name']}"))
+    content = fields.pop("content", "").encode()
+    found = world.images.get(image_id)
+    try:
+        if found is None:
+            _register(world, image_id, fields, content)
+        else:
+            _restore(world, found.image, content)
+    except CatalogError as error:
+        raise SeedError(f"images.{name}: {error}") from error
+    return image_id
+
+
+def _register(world: World, image_id: str, fields: Mapping[str, Any], content: bytes) -> None:
+    operator = Principal("seed", world.settings.operator_tenant, frozenset({Policy.ADMIN}))
+    catalog = world.catalog(operator)
+    asked = {name: fields[name] for name in fields.keys() & Changes.__annotations__.keys() - {"status"}}
+    new = NewImage(cast(Changes, asked), image_id, fields.get("aliases", {}))  # the file's types were checked
+    image = catalog.register(new)
+    if content:
+        image = _upload(catalog, image_id, content)
+    # The rest, such as a status or a time, is what no client can ask for.
+    settled = replace(image, **fields)
+    if settled != image:
+        world.images.save(image, settled)
+
+
+def _upload(catalog: Catalog, image_id: str, content: bytes) -> Image:
+    saving = catalog.update(image_id, lambda _: {"status": Status.SAVING})
+    return catalog.content.upload(saving, content)
+
+
+def _restore(world: World, image: Image, content: bytes) -> None:
+    """Put the bytes back where the image says they are: moto's bucket does not outlive the server."""
+    bucket = f"s3://{world.blobs.bucket}/"
+    if content and image.location is not None and image.location.startswith(bucket):
+        _, key = split_s3(image.location)
+        world.blobs.client().put_object(Bucket=world.blobs.bucket, Key=key, Body=content)

@@ -1,0 +1,113 @@
+"""A small threaded HTTP/1.1 server in front of the Lambda handler, standing in for API Gateway."""
+
+import contextlib
+import json
+import logging
+import socket
+import socketserver
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from http import HTTPStatus
+from typing import Any
+
+from local.events import Event, NotRouted, Router, proxy_event
+from local.wire import CONTINUE, PIECE, Head, Refused, read_body, read_head, write_answer
+
+Handler = Callable[[Event, Any], Mapping[str, Any]]
+Answer = Mapping[str, Any]
+
+IDLE_SECONDS = 60
+LINGER_SECONDS = 1.0
+MOST_LINGERED = 1 << 20
+
+_log = logging.getLogger(__name__)
+
+
+class LocalServer(socketserver.ThreadingTCPServer):
+    """Serves `handler(event, context)` on a port of this machine; with port 0 on any that is free.
+
+    It listens once it is made, and answers inside `serving`. Raises OSError if the port is taken.
+    """
+
+    allow_reuse_address = True
+    daemon_threads = True
+    request_queue_size = 128
+
+    def __init__(self, port: int) -> None:
+        super().__init__(("127.0.0.1", port), _Connection)
+        self.port: int = self.server_address[1]
+        self.url = f"http://127.0.0.1:{self.port}"
+
+    @contextlib.contextmanager
+    def serving(self, handler: Handler, router: Router, max_inline_bytes: int) -> Iterator[None]:
+        """Answer requests until the block ends. Of a body, one byte more than the maximum is kept."""
+        self.handler, self.router, self.most = handler, router, max_inline_bytes + 1
+        thread = threading.Thread(target=self.serve_forever, args=(0.05,), daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            self.shutdown()
+            thread.join()
+
+
+class _Connection(socketserver.StreamRequestHandler):
+    """One client's connection: requests one after the other, each answered in a single write."""
+
+    server: LocalServer
+    connection: socket.socket
+    timeout = IDLE_SECONDS
+    disable_nagle_algorithm = True
+
+    def handle(self) -> None:
+        # A client that goes away, or falls silent, has not asked for anything more.
+        with contextlib.suppress(ConnectionError, TimeoutError):
+            while self._serve_one():
+                pass
+
+    def _serve_one(self) -> bool:
+        """Read one request and answer it; whether another may follow."""
+        try:
+            head = read_head(self.rfile)
+            if head is None:
+                return False
+            if head.expects_continue:
+                self.connection.sendall(CONTINUE)
+            body = read_body(self.rfile, head.length, self.server.most)
+        except Refused as refusal:
+            self._refuse(refusal)
+            return False
+        self.connection.sendall(self._answer(head, body))
+        return head.keep_alive
+
+    def _answer(self, head: Head, body: bytes) -> bytes:
+        try:
+            source = self.client_address[0]
+            event = proxy_event(self.server.router, head.method, head.target, head.headers, body, source)
+            answer = self.server.handler(event, None)
+            return write_answer(head.method, answer, keep_alive=head.keep_alive)
+        except NotRouted:
+            answer = _message(HTTPStatus.FORBIDDEN, "Missing Authentication Token")
+        except Exception:  # noqa: BLE001  # whatever it raises, its client gets an answer, as from API Gateway
+            _log.exception("%s %s failed", head.method, head.target.partition("?")[0])
+            answer = _text(HTTPStatus.BAD_GATEWAY, "Internal server error")
+        return write_answer(head.method, answer, keep_alive=head.keep_alive)
+
+    def _refuse(self, refusal: Refused) -> None:
+        """Answer, then read on for a moment: closing at once would take the answer away from the client."""
+        self.connection.sendall(write_answer("", _text(refusal.status, str(refusal)), keep_alive=False))
+        self.connection.shutdown(socket.SHUT_WR)
+        self.connection.settimeout(LINGER_SECONDS)
+        for _ in range(MOST_LINGERED // PIECE):
+            if not self.rfile.read1(PIECE):
+                return
+
+
+def _text(status: HTTPStatus, text: str) -> Answer:
+    return {"statusCode": status, "headers": {"Content-Type": "text/plain"}, "body": f"{text}\n"}
+
+
+def _message(status: HTTPStatus, message: str) -> Answer:
+    """An answer that API Gateway gives by itself."""
+    body = json.dumps({"message": message})
+    return {"statusCode": status, "headers": {"Content-Type": "application/json"}, "body": body}

@@ -1,0 +1,32 @@
+"""What a running local server tells programs: `.local/state.json`, there as long as it is ready."""
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+
+def local_dir() -> Path:
+    """The folder of everything that the local server keeps: LOCAL_DIR, or `.local` here."""
+    return Path(os.environ.get("LOCAL_DIR", ".local"))
+
+
+def write_state(folder: Path, state: Mapping[str, Any]) -> None:
+    """Write the state whole or not at all, readable for its owner only, as it holds secrets."""
+    unfinished = folder / "state.json.new"
+    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        json.dump(state, file, indent=2)
+    unfinished.replace(folder / "state.json")
+
+
+def read_state(folder: Path) -> dict[str, Any]:
+    """The state of the running server. Raises FileNotFoundError if there is none."""
+    state: dict[str, Any] = json.loads((folder / "state.json").read_text("utf-8"))
+    return state
+
+
+def remove_state(folder: Path) -> None:
+    """Say that no server is ready."""
+    (folder / "state.json").unlink(missing_ok=True)

@@ -1,0 +1,243 @@
+"""HTTP/1.1 as bytes: requests read strictly, answers of the Lambda handler written whole.
+
+What cannot be understood raises `Refused`; a client that goes away in the middle raises ConnectionError.
+"""
+
+import base64
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from email.utils import formatdate
+from http import HTTPStatus
+from http.client import responses
+from io import BufferedIOBase
+from typing import Any
+
+Headers = list[tuple[str, str]]
+
+LONGEST_LINE = 65536
+MOST_HEADERS = 256
+MOST_HEADER_BYTES = 65536
+MOST_DRAINED = 4 << 30
+PIECE = 1 << 16
+"""How many bytes are read at once."""
+
+CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
+BODILESS = frozenset({HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED})
+
+_REQUEST_LINE = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+) ([^\s]+) HTTP/(\d)\.(\d)")
+_HEADER = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([^\r\n\0]*?)[ \t]*")
+_CHUNK = re.compile(rb"([0-9A-Fa-f]{1,15})[ \t]*(?:;[^\r\n]*)?")
+_ORIGIN = re.compile(r"https?://[^/?#]*", re.IGNORECASE)
+_FORBIDDEN_IN_HEADERS = re.compile(r"[\r\n\0]")
+
+
+class Refused(Exception):
+    """The request cannot be answered, and nothing after it on this connection can be understood."""
+
+    def __init__(self, status: HTTPStatus, reason: str) -> None:
+        super().__init__(reason)
+        self.status = status
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """All of a request before its body. `length` is None for a chunked body."""
+
+    method: str
+    target: str
+    headers: Headers
+    length: int | None
+    keep_alive: bool
+    expects_continue: bool
+
+
+def read_head(stream: BufferedIOBase) -> Head | None:
+    """The next request's head, or None if the client has ended the connection. Raises Refused."""
+    line = _line(stream, HTTPStatus.REQUEST_URI_TOO_LONG)
+    if line == b"":
+        line = _line(stream, HTTPStatus.REQUEST_URI_TOO_LONG)  # some clients send a blank line after a body
+    if not line:
+        return None
+    found = _REQUEST_LINE.fullmatch(line)
+    if found is None:
+        raise Refused(HTTPStatus.BAD_REQUEST, "Malformed request line")
+    method, target, major, minor = found.groups()
+    if major != b"1":
+        raise Refused(HTTPStatus.HTTP_VERSION_NOT_SUPPORTED, "Only HTTP/1.1 is spoken here")
+    return _head(method.decode(), _origin_form(target), list(_headers(stream)), modern=minor != b"0")
+
+
+def _line(stream: BufferedIOBase, too_long: HTTPStatus) -> bytes | None:
+    """The next line without its end; None at the end of the stream. Raises ConnectionError inside a line."""
+    line = stream.readline(LONGEST_LINE + 1)
+    if not line:
+        return None
+    if len(line) > LONGEST_LINE:
+        raise Refused(too_long, "Line too long")
+    if not line.endswith(b"\n"):
+        raise ConnectionAbortedError("the client went away inside a line")
+    return line.removesuffix(b"\n").removesuffix(b"\r")
+
+
+def _headers(stream: BufferedIOBase) -> Iterator[tuple[str, str]]:
+    """Header fields up to the blank line; trailers look the same."""
+    size = 0
+    for count in range(MOST_HEADERS + 1):
+        line = _line(stream, HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
+        if line is None:
+            raise ConnectionAbortedError("the client went away inside the headers")
+        if not line:
+            return
+        size += len(line)
+        if count == MOST_HEADERS or size > MOST_HEADER_BYTES:
+            break
+        found = _HEADER.fullmatch(line)
+        if found is None:
+            raise Refused(HTTPStatus.BAD_REQUEST, "Malformed header")
+        yield found[1].decode(), _text(found[2])
+    raise Refused(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "Too many headers, or too long ones")
+
+
+def _text(value: bytes) -> str:
+    """A header value as clients mean it: UTF-8 where it is, and Latin-1, HTTP's first choice, otherwise."""
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        return value.decode("latin-1")
+
+
+def _origin_form(raw: bytes) -> str:
+    """`path?query`, with bytes beyond ASCII percent-encoded as a browser would have done."""
+    target = "".join(chr(byte) if 0x20 < byte < 0x7F else f"%{byte:02X}" for byte in raw)
+    target = _ORIGIN.sub("", target, count=1) if not target.startswith("/") else target
+    if target.startswith("?") or not target:
+        target = f"/{target}"
+    if not target.startswith("/"):
+        raise Refused(HTTPStatus.BAD_REQUEST, "Malformed request target")
+    return target
+
+
+def _head(method: str, target: str, headers: Headers, *, modern: bool) -> Head:
+    if modern and len(_values(headers, "host")) != 1:
+        raise Refused(HTTPStatus.BAD_REQUEST, "Exactly one Host header is needed")
+    options = [option.strip().lower() for value in _values(headers, "connection") for option in value.split(",")]
+    expectations = [value.lower() for value in _values(headers, "expect")]
+    if expectations not in ([], ["100-continue"]):
+        raise Refused(HTTPStatus.EXPECTATION_FAILED, "Only 100-continue can be expected")
+    return Head(
+        method=method,
+        target=target,
+        headers=headers,
+        length=_length(headers, modern=modern),
+        keep_alive=modern and "close" not in options,
+        expects_continue=modern and bool(expectations),
+    )
+
+
+def _length(headers: Headers, *, modern: bool) -> int | None:
+    """How long the body is; None if it is chunked. Two ways to tell its end are one too many."""
+    codings, lengths = _values(headers, "transfer-encoding"), _values(headers, "content-length")
+    if not codings:
+        if len(set(lengths)) > 1 or not all(re.fullmatch("[0-9]{1,18}", length) for length in lengths):
+            raise Refused(HTTPStatus.BAD_REQUEST, "Malformed Content-Length")
+        return int(lengths[0]) if lengths else 0
+    if lengths or not modern:
+        raise Refused(HTTPStatus.BAD_REQUEST, "Transfer-Encoding does not go with this request")
+    if [coding.lower() for coding in codings] != ["chunked"]:
+        raise Refused(HTTPStatus.NOT_IMPLEMENTED, "Only the chunked transfer coding is understood")
+    return None
+
+
+def _values(headers: Headers, name: str) -> list[str]:
+    return [value for spelling, value in headers if spelling.lower() == name]
+
+
+def read_body(stream: BufferedIOBase, length: int | None, most: int) -> bytes:
+    """The body, cut after `most` bytes; the rest is read and forgotten, so that the client hears the answer.
+
+    Raises Refused for malformed chunks and for a rest without end.
+    """
+    pieces = _chunks(stream) if length is None else _counted(stream, length)
+    kept, total = bytearray(), 0
+    for piece in pieces:
+        kept += piece[: most - len(kept)]
+        total += len(piece)
+        if total > most + MOST_DRAINED:
+            raise Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The body is too large")
+    return bytes(kept)
+
+
+def _counted(stream: BufferedIOBase, length: int) -> Iterator[bytes]:
+    while length:
+        piece = stream.read(min(length, PIECE))
+        if not piece:
+            raise ConnectionAbortedError("the client went away inside the body")
+        length -= len(piece)
+        yield piece
+
+
+def _chunks(stream: BufferedIOBase) -> Iterator[bytes]:
+    while True:
+        line = _line(stream, HTTPStatus.BAD_REQUEST)
+        if line is None:
+            raise ConnectionAbortedError("the client went away between chunks")
+        found = _CHUNK.fullmatch(line)
+        if found is None:
+            raise Refused(HTTPStatus.BAD_REQUEST, "Malformed chunk")
+        size = int(found[1], 16)
+        if not size:
+            break
+        yield from _counted(stream, size)
+        if _line(stream, HTTPStatus.BAD_REQUEST) != b"":
+            raise Refused(HTTPStatus.BAD_REQUEST, "Malformed chunk")
+    for _ in _headers(stream):
+        """Trailers say nothing that is used here."""
+
+
+def write_answer(method: str, answer: Mapping[str, Any], *, keep_alive: bool) -> bytes:
+    """The bytes of what the handler returned. Raises ValueError if it cannot be sent."""
+    status = int(answer["statusCode"])
+    body = _body(answer)
+    headers = _answer_headers(answer)
+    silent = status in BODILESS
+    stated = _values(headers, "content-length") or ["0"]
+    length = stated[-1] if method == "HEAD" else str(len(body))
+    sent = [(name, value) for name, value in headers if name.lower() not in _OURS]
+    sent += [] if silent else [("Content-Length", length)]
+    sent += [("Date", formatdate(usegmt=True)), ("Connection", "keep-alive" if keep_alive else "close")]
+    return _head_bytes(status, sent) + (b"" if silent or method == "HEAD" else body)
+
+
+_OURS = frozenset({"connection", "content-length", "date", "transfer-encoding"})
+"""Headers that only the server can know."""
+
+
+def _body(answer: Mapping[str, Any]) -> bytes:
+    body: str = answer.get("body") or ""
+    return base64.b64decode(body, validate=True) if answer.get("isBase64Encoded") else body.encode()
+
+
+def _answer_headers(answer: Mapping[str, Any]) -> Headers:
+    """Both kinds of headers as API Gateway merges them: `multiValueHeaders` win over a single value."""
+    single: Mapping[str, str] = answer.get("headers") or {}
+    several: Mapping[str, Sequence[str]] = answer.get("multiValueHeaders") or {}
+    overruled = {name.lower() for name in several}
+    merged = [(name, value) for name, value in single.items() if name.lower() not in overruled]
+    merged += [(name, value) for name, values in several.items() for value in values]
+    return _with_one_content_type(merged)
+
+
+def _with_one_content_type(headers: Headers) -> Headers:
+    types = [header for header in headers if header[0].lower() == "content-type"]
+    return [header for header in headers if header not in types[:-1]]
+
+
+def _head_bytes(status: int, headers: Iterable[tuple[str, str]]) -> bytes:
+    lines = [
+        f"HTTP/1.1 {status} {responses.get(status, '')}",
+        *(f"{name}: {value}" for name, value in headers),
+    ]
+    if any(_FORBIDDEN_IN_HEADERS.search(line) for line in lines):
+        raise ValueError("a header with a line break")
+    return "\r\n".join([*lines, "", ""]).encode()

@@ -1,0 +1,28 @@
+"""The commands in this process, on the AWS that all tests share."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from click.testing import CliRunner, Result
+
+from chalicelib.storage.tables import MODELS
+from cli.__main__ import cli
+from tests.api import Api
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def run(api: Api) -> Iterator[Run]:
+    """Run a command line."""
+    # A command, as the process of its own that it usually is, binds the models to a connection of its own.
+    connections = {model: model._connection for model in MODELS}  # noqa: SLF001  # as in storage/tables.py
+
+    def run(*arguments: str) -> Result:
+        return CliRunner().invoke(cli, arguments)
+
+    yield run
+    for model, connection in connections.items():
+        assert connection is not None
+        model.Meta.table_name = connection.table_name
+        model._connection = connection  # noqa: SLF001

@@ -1,0 +1,151 @@
+"""An operator issues, lists and revokes tokens."""
+
+import os
+import re
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from chalicelib.catalog.principal import Policy, Principal
+from tests.api import Api
+from tests.cli.conftest import Run
+from tests.e2e.server import running_server
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_a_token_that_was_issued_opens_the_api(run: Run, api: Api) -> None:
+    result = run("token", "issue", "--user", "u", "--tenant", "t", "--policy", "read_images")
+
+    secret = result.stdout.removesuffix("\n")
+    assert result.exit_code == 0
+    assert re.fullmatch(r"\S{27,}", secret)
+    assert secret not in result.stderr
+    principal = api.world.identities.authenticate(secret)
+    assert principal == Principal("u", "t", frozenset({Policy.READ_IMAGES}))
+    assert api.anonymous().get("/v1/images", {"X-Auth-Token": secret}).status == 200
+
+
+def test_a_token_has_all_policies_that_are_named_and_needs_no_tenant(run: Run, api: Api) -> None:
+    result = run("token", "issue", "--user", "u", "--policy", "admin", "--policy", "create_image")
+
+    principal = api.world.identities.authenticate(result.stdout.strip())
+    assert principal == Principal("u", None, frozenset({Policy.ADMIN, Policy.CREATE_IMAGE}))
+
+
+@pytest.mark.parametrize(
+    ("text", "lifetime"),
+    [
+        ("30m", timedelta(minutes=30)),
+        ("12h", timedelta(hours=12)),
+        ("90d", timedelta(days=90)),
+        ("4w", timedelta(weeks=4)),
+    ],
+)
+def test_a_token_may_expire(run: Run, api: Api, text: str, lifetime: timedelta) -> None:
+    run("token", "issue", "--user", "u", "--policy", "read_images", "--expires", text)
+
+    (token,) = api.world.identities.list()
+    assert token.expires_at is not None
+    assert abs(token.expires_at - datetime.now(UTC) - lifetime) < timedelta(minutes=1)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--policy", "read_images"],
+        ["--user", "u"],
+        ["--user", "u", "--policy", "fly"],
+        ["--user", "u", "--policy", "read_images", "--expires", "soon"],
+        ["--user", "u", "--policy", "read_images", "--expires", "0d"],
+    ],
+    ids=["no-user", "no-policy", "unknown-policy", "no-lifetime", "no-time"],
+)
+def test_a_wrong_usage_issues_nothing(run: Run, api: Api, arguments: list[str]) -> None:
+    result = run("token", "issue", *arguments)
+
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "Error: " in result.stderr
+    assert api.world.identities.list() == []
+
+
+def test_the_list_is_a_table_without_secrets(run: Run) -> None:
+    first = run("token", "issue", "--user", "somebody", "--tenant", "t1", "--policy", "read_images").stdout
+    run("token", "issue", "--user", "root", "--policy", "admin", "--expires", "1d")
+
+    result = run("token", "list")
+
+    heading, row, other = result.stdout.splitlines()
+    assert heading.split() == ["ID", "USER", "TENANT", "POLICIES", "EXPIRES"]
+    assert re.fullmatch(r"[0-9a-f]{12}  somebody  t1      read_images  never", row)
+    assert re.fullmatch(r"[0-9a-f]{12}  root      -       admin        [\d-]{10} [\d:]{5} UTC", other)
+    assert first.strip() not in result.output
+
+
+def test_the_list_of_no_tokens_is_its_heading(run: Run) -> None:
+    assert run("token", "list").stdout == "ID  USER  TENANT  POLICIES  EXPIRES\n"
+
+
+def test_a_revoked_token_is_gone(run: Run, api: Api) -> None:
+    secret = run("token", "issue", "--user", "u", "--policy", "read_images").stdout.strip()
+    (token,) = api.world.identities.list()
+
+    result = run("token", "revoke", token.id)
+
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert api.world.identities.list() == []
+    assert api.world.identities.authenticate(secret) is None
+
+
+def test_revoking_what_is_not_there_is_an_error(run: Run) -> None:
+    result = run("token", "revoke", "0123456789ab")
+
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr == "Error: no token has the id 0123456789ab\n"
+
+
+def test_tables_that_are_not_there_are_one_clear_line(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TABLE_PREFIX", "nowhere-")
+
+    result = run("token", "list")
+
+    assert result.exit_code == 1
+    assert result.stderr.startswith("Error: ")
+    assert result.stderr.count("\n") == 1
+
+
+def test_a_bad_setting_is_one_clear_line(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MAX_SCAN", "many")
+
+    result = run("token", "list")
+
+    assert (result.exit_code, result.stderr) == (1, "Error: MAX_SCAN must be a whole number, not 'many'\n")
+
+
+def process(folder: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    """A command in a process of its own, on the server that runs in the folder."""
+    environ = {"PATH": os.environ["PATH"], "LOCAL_DIR": str(folder)}
+    command = [sys.executable, "-m", "cli", *arguments, "--local"]
+    return subprocess.run(  # noqa: S603  # a command of ours
+        command, cwd=ROOT, env=environ, capture_output=True, text=True, check=False
+    )
+
+
+def test_the_local_server_knows_a_token_that_was_issued_for_it(tmp_path: Path) -> None:
+    with running_server(tmp_path) as server:
+        issued = process(tmp_path, "token", "issue", "--user", "u", "--policy", "read_images")
+        secret = issued.stdout.strip()
+        answer = server.request("t1", "GET", "/v1/images", headers={"X-Auth-Token": secret})
+
+    assert issued.returncode == 0
+    assert answer.status == 200
+
+
+def test_without_a_local_server_there_is_one_clear_line(tmp_path: Path) -> None:
+    result = process(tmp_path, "token", "list")
+
+    assert (result.returncode, result.stdout) == (1, "")
+    assert result.stderr == "Error: no local server is ready: start one with `make run`\n"

@@ -1,0 +1,159 @@
+"""`python -m local` as a process: it starts, says so, serves, and ends without a trace."""
+
+import http.client
+import json
+import os
+import signal
+import socket
+import stat
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Protocol
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PATIENCE = 60.0
+
+
+class Start(Protocol):
+    """Starts a server with these variables, besides a free port and a folder of its own."""
+
+    def __call__(self, **environ: str) -> "subprocess.Popen[str]": ...
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "deep" / "local"
+
+
+@pytest.fixture
+def start(folder: Path) -> Iterator[Start]:
+    started = []
+
+    def start(**environ: str) -> "subprocess.Popen[str]":
+        process = subprocess.Popen(
+            [sys.executable, "-m", "local"],
+            cwd=ROOT,
+            env={"PATH": os.environ["PATH"], "PORT": "0", "LOCAL_DIR": str(folder), **environ},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+        started.append(process)
+        return process
+
+    yield start
+    for process in started:
+        process.kill()
+        process.communicate()
+
+
+def ready(process: "subprocess.Popen[str]", folder: Path) -> dict[str, Any]:
+    """The state, as soon as there is one."""
+    deadline = time.monotonic() + PATIENCE
+    while not (folder / "state.json").exists():
+        assert process.poll() is None, process.communicate()
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    state: dict[str, Any] = json.loads((folder / "state.json").read_text())
+    return state
+
+
+def test_it_serves_the_demonstration_until_it_is_terminated(start: Start, folder: Path) -> None:
+    process = start()
+    state = ready(process, folder)
+    alice = state["principals"]["alice"]["secret"]
+    mode = stat.S_IMODE((folder / "state.json").stat().st_mode)
+    connection = http.client.HTTPConnection(state["url"].removeprefix("http://"), timeout=PATIENCE)
+    connection.request("GET", f"/v1/images/{state['images']['hello']}", headers={"X-Auth-Token": alice})
+    answer = connection.getresponse().read()
+    connection.close()
+    process.terminate()
+    console, log = process.communicate(timeout=PATIENCE)
+
+    assert answer == b"Hello from a very small image.\n"
+    assert mode == 0o600
+    assert state["aws_endpoint_url"].startswith("http://127.0.0.1:")
+    assert state["instances"]["stopped-1"].startswith("i-")
+    assert process.returncode == 0
+    assert not (folder / "state.json").exists()
+    assert state["url"] in console
+    assert f"curl -H 'X-Auth-Token: {alice}' {state['url']}/v1/images\n" in console
+    assert [json.loads(line)["status"] for line in log.splitlines()] == [200]
+
+
+def test_it_ends_when_it_is_interrupted_and_leaves_no_process(start: Start, folder: Path, tmp_path: Path) -> None:
+    seed = tmp_path / "seed.json"
+    seed.write_text('{"principals": {"root": {"user": "root", "policies": ["admin"], "secret": "s"}}}')
+    process = start(SEED=str(seed))
+    state = ready(process, folder)
+    for _ in range(2):  # an impatient user, and `timeout` after an interactive shell
+        os.killpg(process.pid, signal.SIGINT)
+    console, log = process.communicate(timeout=PATIENCE)
+
+    assert state["principals"]["root"]["secret"] == "s"
+    assert (process.returncode, log) == (0, "")
+    assert "root (tenant None; admin)" in console
+    with pytest.raises(ProcessLookupError):
+        os.killpg(process.pid, 0)
+
+
+def test_it_can_be_terminated_while_it_starts(start: Start, folder: Path) -> None:
+    process = start()
+    deadline = time.monotonic() + PATIENCE
+    while not folder.exists() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    process.terminate()
+    _, log = process.communicate(timeout=PATIENCE)
+
+    assert (process.returncode, log) == (0, "")
+    assert list(folder.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("environ", "status", "complaint"),
+    [
+        ({"PORT": "http"}, 2, "rosetta: PORT must be a number up to 65535, not 'http'\n"),
+        ({"ENGINE": "steam"}, 2, "rosetta: ENGINE must be one of moto, dynoxide, not 'steam'\n"),
+        ({"SEED": "missing.json"}, 2, "rosetta: missing.json: No such file or directory\n"),
+        ({"MAX_SCAN": "many"}, 2, "rosetta: MAX_SCAN must be a whole number, not 'many'\n"),
+    ],
+    ids=["port", "engine", "seed", "setting"],
+)
+def test_what_makes_no_sense_is_one_clear_line(
+    start: Start, environ: dict[str, str], status: int, complaint: str
+) -> None:
+    process = start(**environ)
+
+    console, log = process.communicate(timeout=PATIENCE)
+
+    assert (process.returncode, console, log) == (status, "", complaint)
+
+
+def test_a_seed_that_the_catalogue_refuses_is_one_clear_line(start: Start, tmp_path: Path) -> None:
+    seed = tmp_path / "seed.json"
+    seed.write_text('{"images": {"bad": {"disk_format": "floppy"}}}')
+
+    process = start(SEED=str(seed))
+    _, log = process.communicate(timeout=PATIENCE)
+
+    complaint = f"rosetta: {seed}: images.bad: Invalid disk format 'floppy' for image\n"
+    assert (process.returncode, log) == (2, complaint)
+
+
+def test_a_port_in_use_is_one_clear_line_and_another_servers_state_stays(start: Start, folder: Path) -> None:
+    folder.mkdir(parents=True)
+    (folder / "state.json").write_text("{}")
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+
+        process = start(PORT=str(port))
+        _, log = process.communicate(timeout=PATIENCE)
+
+    assert (process.returncode, log) == (1, f"rosetta: port {port} is in use\n")
+    assert (folder / "state.json").exists()

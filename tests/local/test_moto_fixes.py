@@ -1,0 +1,84 @@
+"""moto after its repairs: conditional writes have one winner, and items come back as they were put."""
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+
+from local.moto_fixes import lock_moto, speed_up_moto
+
+ITEM = {
+    "claim": {"S": "all types"},
+    "text": {"S": "ñandú"},
+    "number": {"N": "-12.5"},
+    "bytes": {"B": b"\x00\xff"},
+    "truth": {"BOOL": True},
+    "nothing": {"NULL": True},
+    "texts": {"SS": ["a", "b"]},
+    "list": {"L": [{"N": "1"}, {"L": []}]},
+    "map": {"M": {"inner": {"M": {"deep": {"S": ""}}}, "empty": {"M": {}}}},
+}
+
+
+@pytest.fixture
+def dynamodb(api: object) -> Any:
+    """A client of the moto that all tests share, whose tables were just emptied."""
+    return boto3.Session().client("dynamodb")
+
+
+@pytest.fixture
+def table() -> str:
+    return "rosetta-claims"
+
+
+def test_one_of_many_threads_wins_a_conditional_put(dynamodb: Any, table: str) -> None:
+    def put(name: str) -> bool:
+        item = {"claim": {"S": name}}
+        try:
+            dynamodb.put_item(TableName=table, Item=item, ConditionExpression="attribute_not_exists(claim)")
+        except ClientError:
+            return False
+        return True
+
+    with ThreadPoolExecutor(8) as threads:
+        winners = [sum(threads.map(put, [f"name-{count}"] * 8)) for count in range(10)]
+
+    assert winners == [1] * 10
+
+
+def test_no_addition_of_many_threads_is_lost(dynamodb: Any, table: str) -> None:
+    def add(_: int) -> None:
+        dynamodb.update_item(
+            TableName=table,
+            Key={"claim": {"S": "counter"}},
+            UpdateExpression="ADD #last :one",
+            ExpressionAttributeNames={"#last": "last"},
+            ExpressionAttributeValues={":one": {"N": "1"}},
+        )
+
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(add, range(80)))
+
+    item = dynamodb.get_item(TableName=table, Key={"claim": {"S": "counter"}})["Item"]
+    assert item["last"] == {"N": "80"}
+
+
+def test_items_of_all_types_come_back_as_they_were_put(dynamodb: Any, table: str) -> None:
+    dynamodb.put_item(TableName=table, Item=ITEM)
+
+    got = dynamodb.get_item(TableName=table, Key={"claim": ITEM["claim"]})["Item"]
+    scanned = dynamodb.scan(TableName=table)["Items"]
+
+    assert got == ITEM
+    assert scanned == [ITEM]
+
+
+def test_the_repairs_can_be_asked_for_again(dynamodb: Any, table: str) -> None:
+    for _ in range(3000):  # each would be a level of calls if it were made again
+        lock_moto()
+        speed_up_moto()
+
+    dynamodb.put_item(TableName=table, Item=ITEM)
+    assert dynamodb.scan(TableName=table)["Count"] == 1
