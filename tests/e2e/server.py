@@ -1,0 +1,123 @@
+"""A server started as `make run` starts it, in a process and a folder of its own."""
+
+import contextlib
+import http.client
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from botocore.config import Config
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+ROOT = Path(__file__).parents[2]
+PATIENCE = 60
+"""Seconds that a server may take to be ready, and to stop."""
+
+ORDINARY = ["read_images", "create_image", "delete_image"]
+PRINCIPALS = {
+    "t1": {"user": "u1", "tenant": "t1", "policies": ORDINARY},
+    "t2": {"user": "u2", "tenant": "t2", "policies": ORDINARY},
+    "admin": {"user": "root", "tenant": "ops", "policies": ["admin"]},
+}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What plain HTTP brings, without any client's opinion of it."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class Server:
+    """A running server: what it told of itself, its log, and the S3 behind it."""
+
+    def __init__(self, state: Mapping[str, Any], log: Path) -> None:
+        self.url: str = state["url"]
+        self._aws_url: str = state["aws_endpoint_url"]
+        self._principals: Mapping[str, Any] = state["principals"]
+        self._log = log
+
+    @property
+    def address(self) -> tuple[str, int]:
+        host, _, port = self.url.removeprefix("http://").partition(":")
+        return host, int(port)
+
+    def token(self, principal: str) -> str:
+        secret: str = self._principals[principal]["secret"]
+        return secret
+
+    def request(
+        self, principal: str, method: str, target: str, body: bytes = b"", headers: Mapping[str, str] | None = None
+    ) -> Answer:
+        """One request of a principal's, redirects not followed."""
+        sent = {"X-Auth-Token": self.token(principal), **(headers or {})}
+        with contextlib.closing(http.client.HTTPConnection(*self.address, timeout=PATIENCE)) as connection:
+            connection.request(method, target, body, sent)
+            response = connection.getresponse()
+            return Answer(response.status, dict(response.getheaders()), response.read())
+
+    def images(self, principal: str) -> list[dict[str, Any]]:
+        """The first thousand images a principal sees, an administrator those of all tenants."""
+        answer = self.request(principal, "GET", "/v1/images/detail?is_public=None&limit=1000")
+        found: list[dict[str, Any]] = json.loads(answer.body)["images"]
+        return found
+
+    def forget_images(self) -> None:
+        for image in self.images("admin"):
+            target = f"/v1/images/{image['id']}"
+            if image["protected"]:
+                self.request("admin", "PUT", target, headers={"x-image-meta-protected": "False"})
+            assert self.request("admin", "DELETE", target).status == 204
+
+    def answered(self) -> list[dict[str, Any]]:
+        """The log's line of each request answered so far."""
+        lines = self._log.read_text("utf-8").splitlines()
+        return [json.loads(line) for line in lines if line.startswith("{")]
+
+    @contextlib.contextmanager
+    def s3(self) -> "Iterator[S3Client]":
+        """Behind the server's back."""
+        config = Config(proxies={}, request_checksum_calculation="when_required")
+        session = boto3.Session("local", "local", region_name="us-east-1")
+        client = session.client("s3", endpoint_url=self._aws_url, config=config)
+        with contextlib.closing(client):
+            yield client
+
+
+@contextlib.contextmanager
+def running_server(folder: Path, **settings: str) -> Iterator[Server]:
+    """The server with these settings, its catalogue empty; it must end cleanly when it is told to."""
+    seed, log = folder / "seed.json", folder / "log.txt"
+    seed.write_text(json.dumps({"principals": PRINCIPALS}), "utf-8")
+    environment = {"PATH": os.environ["PATH"], "PORT": "0", "SEED": str(seed), "LOCAL_DIR": str(folder)}
+    with log.open("w", encoding="utf-8") as file:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "local"], cwd=ROOT, env={**environment, **settings}, stdout=file, stderr=file
+        )
+    try:
+        yield Server(_ready(process, folder / "state.json", log), log)
+    finally:
+        process.terminate()
+        status = process.wait(PATIENCE)
+    assert status == 0, log.read_text("utf-8")
+
+
+def _ready(process: "subprocess.Popen[bytes]", state: Path, log: Path) -> dict[str, Any]:
+    deadline = time.monotonic() + PATIENCE
+    while not state.exists():
+        assert process.poll() is None, log.read_text("utf-8")
+        assert time.monotonic() < deadline, log.read_text("utf-8")
+        time.sleep(0.05)
+    told: dict[str, Any] = json.loads(state.read_text("utf-8"))
+    return told
