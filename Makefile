@@ -29,7 +29,7 @@ e2e: $(READY) ## run the published clients against a local server
 	$(BIN)/python -m pytest -m e2e tests/e2e
 
 bench: $(READY) ## print the measurements
-	set -e; for script in bench/*.py; do $(BIN)/python $$script; done
+	set -e; for script in bench/*.py; do PYTHONPATH=. $(BIN)/python $$script; done
 
 clean: ## remove everything that was made here
 	rm -rf $(VENV) .local build .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache .chalice/deployments
