@@ -44,17 +44,19 @@ def instant(field: str, text: str) -> datetime:
 
 def uuid(text: str) -> str | None:
     """The canonical form of a UUID, also without hyphens, in braces or as a URN; None if it is none."""
-    try:
-        return str(UUID(text)) if text.isascii() else None
-    except ValueError:
-        return None
+    digits = text.lower().removeprefix("urn:uuid:").strip("{}").replace("-", "")
+    return str(UUID(digits)) if re.fullmatch("[0-9a-f]{32}", digits) else None
 
 
 def json_body(body: bytes) -> Any:
     """A JSON document whose texts can be stored. An empty body is no document."""
     try:
-        document = json.loads(body)
+        document = json.loads(body, parse_constant=_refuse_constant)
         json.dumps(document, ensure_ascii=False).encode()
     except (ValueError, RecursionError) as error:
         raise BadMessage("body", "Malformed JSON in the request body") from error
     return document
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")

@@ -4,6 +4,7 @@ import base64
 import contextvars
 import json
 import logging
+import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -124,25 +125,31 @@ class Gateway(Chalice):
 def read_event(event: Mapping[str, Any], public_endpoint: str | None = None) -> Request:
     """The request in an API Gateway proxy event (REST, format 1.0)."""
     context = event["requestContext"]
+    path = _path(context["resourcePath"], event.get("pathParameters") or {})
     headers = {name.lower(): _text(value) for name, value in _last(event, "headers", "multiValueHeaders").items()}
-    body = event.get("body") or ""
     return Request(
         method=context["httpMethod"],
-        path=_path(context["resourcePath"], event.get("pathParameters") or {}),
+        path=path,
         headers=headers,
         query=event.get("multiValueQueryStringParameters") or {},
-        body=base64.b64decode(body) if event.get("isBase64Encoded") else body.encode("utf-8", "surrogatepass"),
-        base_url=public_endpoint or _base_url(event, headers),
+        body=_body(event),
+        base_url=public_endpoint or _base_url(context, path, headers),
         request_id=str(context.get("requestId") or ""),
     )
 
 
 def _path(pattern: str, parameters: Mapping[str, str]) -> str:
     """The path as the client wrote it below the stage: parameters are still quoted, the rest is literal."""
-    path = pattern
-    for name, value in parameters.items():
-        path = path.replace(f"{{{name}+}}", value).replace(f"{{{name}}}", value)
+    path = re.sub(r"\{(\w+)\+?\}", lambda variable: parameters[variable[1]], pattern)
     return path.rstrip("/") or "/"
+
+
+def _body(event: Mapping[str, Any]) -> bytes:
+    body = event.get("body") or b""
+    if event.get("isBase64Encoded"):
+        return base64.b64decode(body)
+    # `chalice local` hands over bytes; text can come in events that somebody else made.
+    return body if isinstance(body, bytes) else str(body).encode("utf-8", "surrogatepass")
 
 
 def _last(event: Mapping[str, Any], single: str, multiple: str) -> dict[str, str]:
@@ -159,14 +166,13 @@ def _text(value: str) -> str:
         return value.encode(errors="replace").decode()
 
 
-def _base_url(event: Mapping[str, Any], headers: Mapping[str, str]) -> str:
-    context = event["requestContext"]
+def _base_url(context: Mapping[str, Any], path: str, headers: Mapping[str, str]) -> str:
+    """What stands before the path: the scheme, the host, and the stage or the base path of a custom domain."""
     scheme = "https" if headers.get("x-forwarded-proto") == "https" else "http"
     host = headers.get("host") or context.get("domainName") or "localhost"
-    below = str(event.get("path") or "")
-    whole = str(context.get("path") or below)
-    prefix = whole.removesuffix(below) if below != "/" else whole
-    return f"{scheme}://{host}{prefix}".rstrip("/")
+    whole = str(context.get("path") or path).rstrip("/")
+    prefix = whole if path == "/" else whole.rsplit("/", path.count("/"))[0]
+    return f"{scheme}://{host}{prefix}"
 
 
 def _accept_anything(event: Any, get_response: Callable[[Any], Any]) -> Any:

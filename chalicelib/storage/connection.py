@@ -7,6 +7,7 @@ from typing import Any
 import botocore.session
 from botocore.parsers import JSONParser, ResponseParser, ResponseParserFactory
 from pynamodb.connection import Connection
+from pynamodb.connection.base import MetaTable
 
 
 class SharedConnection(Connection):
@@ -22,6 +23,11 @@ class SharedConnection(Connection):
             session.register_component("response_parser_factory", _PlainParserFactory())
             self._session = session
         return self._session
+
+    def add_meta_table(self, meta_table: MetaTable) -> None:
+        """Learn a table's keys, so that they need not be asked for; learning them again changes nothing."""
+        if meta_table.table_name not in self._tables:
+            super().add_meta_table(meta_table)
 
     def on_call(self, count: Callable[[], None]) -> None:
         """Have `count` called before each request that goes to DynamoDB."""

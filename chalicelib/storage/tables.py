@@ -283,11 +283,8 @@ def bind(connection: SharedConnection, prefix: str) -> None:
     """Name the tables of one deployment and have all models use one connection; no request is made."""
     for model in MODELS:
         meta: Any = model.Meta
-        bound = model._connection  # noqa: SLF001  # pynamodb has no public way to share a connection
-        name = prefix + _PLAIN_NAMES[model]
-        if bound is not None and bound.connection is connection and bound.table_name == name:
-            continue
-        meta.table_name, model._connection = name, None  # noqa: SLF001
+        meta.table_name = prefix + _PLAIN_NAMES[model]
+        model._connection = None  # noqa: SLF001  # pynamodb has no public way to share a connection
         table = model._get_connection()  # noqa: SLF001
         connection.add_meta_table(table.get_meta_table())
         table.connection = connection

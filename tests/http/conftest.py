@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.catalog.principal import Policy, Principal
 from chalicelib.http.gateway import Gateway
 from local.events import Router, proxy_event
 from tests.api import Answer, Api
@@ -34,13 +35,16 @@ class Client:
             body=base64.b64decode(text) if wire["isBase64Encoded"] else text.encode(),
         )
 
-    def request(
-        self, method: str, target: str, headers: Mapping[str, str] | None = None, body: bytes = b""
-    ) -> Answer:
+    def request(self, method: str, target: str, headers: Mapping[str, str] | None = None, body: bytes = b"") -> Answer:
         return self.send(proxy_event(self._router, method, target, list((headers or {}).items()), body))
 
     def get(self, target: str, **headers: str) -> Answer:
         return self.request("GET", target, {name.replace("_", "-"): value for name, value in headers.items()})
+
+
+def token(api: Api, tenant: str, user: str = "user") -> dict[str, str]:
+    """The headers of a caller who may read images."""
+    return {"X-Auth-Token": api.world.identities.issue(Principal(user, tenant, frozenset({Policy.READ_IMAGES})))}
 
 
 @pytest.fixture

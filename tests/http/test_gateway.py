@@ -14,16 +14,14 @@ from chalicelib.http.dialect import Route
 from chalicelib.http.errors import ServerError
 from chalicelib.http.message import Request, Response
 from tests.api import Api
-from tests.http.conftest import Client
+from tests.http.conftest import Client, token
 from tests.http.echo import WITHHELD, echo, echoing, gateway
 
 METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 
 
 def test_a_handler_gets_request_variables_and_principal(api: Api, client: Client) -> None:
-    token = api.caller("t1", user="alice")
-
-    answer = client.request("GET", "/echo/me", token.credentials)
+    answer = client.request("GET", "/echo/me", token(api, "t1", user="alice"))
 
     assert answer.status == 200
     assert (answer.json["user"], answer.json["tenant"]) == ("alice", "t1")
@@ -31,7 +29,7 @@ def test_a_handler_gets_request_variables_and_principal(api: Api, client: Client
 
 
 def test_an_open_route_knows_nobody_even_with_credentials(api: Api, client: Client) -> None:
-    answer = client.request("GET", "/echo/open", api.caller("t1").credentials)
+    answer = client.request("GET", "/echo/open", token(api, "t1"))
 
     assert (answer.json["user"], answer.json["tenant"]) == ("", None)
 
@@ -60,21 +58,27 @@ def test_every_path_and_method_leads_to_the_application(client: Client) -> None:
         ("DELETE", "/echo/one", 405, "method is not allowed"),
         ("GET", "/echo/refused", 400, "makes no sense"),
         ("GET", "/echo/missing/x", 404, "x not found"),
-        ("GET", "/echo/me", 401, "who is there?"),
     ],
 )
 def test_a_refusal_has_the_shape_of_its_dialect(
-    client: Client, method: str, target: str, status: int, problem: str
+    api: Api, client: Client, method: str, target: str, status: int, problem: str
 ) -> None:
-    answer = client.request(method, target)
+    answer = client.request(method, target, token(api, "t1"))
 
     assert answer.status == status
     assert list(answer.json) == ["problem"]
     assert problem in answer.json["problem"]
 
 
-def test_a_method_that_is_not_there_is_answered_with_those_that_are(client: Client) -> None:
-    answer = client.request("OPTIONS", "/echo/one")
+@pytest.mark.parametrize(("method", "target"), [("GET", "/echo/me"), ("GET", "/elsewhere"), ("DELETE", "/echo/one")])
+def test_who_shows_no_credentials_learns_of_no_path(client: Client, method: str, target: str) -> None:
+    answer = client.request(method, target)
+
+    assert (answer.status, answer.json) == (401, {"problem": "who is there?"})
+
+
+def test_a_method_that_is_not_there_is_answered_with_those_that_are(api: Api, client: Client) -> None:
+    answer = client.request("OPTIONS", "/echo/one", token(api, "t1"))
 
     assert answer.headers["allow"] == "GET, POST, PUT, PATCH"
 
@@ -117,7 +121,7 @@ def test_a_dialect_sees_every_response_before_it_leaves(api: Api) -> None:
 
     client = Client(gateway(api, echoing(finish=finish)))
 
-    answers = [client.get(target) for target in ("/echo/one", "/echo/broken", "/elsewhere", "/echo/me")]
+    answers = [client.get(target) for target in ("/echo/one", "/echo/broken", "/echo/missing/x", "/echo/me")]
 
     assert [answer.headers["x-stamp"] for answer in answers] == ["200", "500", "404", "401"]
 
@@ -131,19 +135,23 @@ def test_a_dialect_reads_its_own_options_when_the_application_is_built(api: Api)
 
 
 def test_a_request_goes_to_the_dialect_with_the_longest_root_above_it(api: Api) -> None:
-    deeper = echoing(name="deeper", roots=("/echo/deep", "/other"), routes=(Route("GET", "/echo/deep/{x}", echo, open=True),))
+    deeper = echoing(
+        name="deeper", roots=("/echo/deep", "/other"), routes=(Route("GET", "/echo/deep/{x}", echo, open=True),)
+    )
     client = Client(gateway(api, echoing(), deeper))
 
     assert client.get("/echo/deep/one").json["variables"] == {"x": "one"}
     assert client.get("/echo/deeper").json["variables"] == {"name": "deeper"}
-    assert client.get("/echo/deep").status == 404
+    assert client.get("/echo/deep", X_Auth_Token="unknown").json == {"problem": "who is there?"}
 
 
 def test_a_dialect_may_claim_a_request_wherever_it_goes(api: Api) -> None:
     def claims(request: Request) -> bool:
         return request.header("accept") == "claimed"
 
-    everywhere = echoing(name="claiming", roots=("/claimed",), routes=(Route("GET", "/echo/{mine}", echo, open=True),), claims=claims)
+    everywhere = echoing(
+        name="claiming", roots=("/claimed",), routes=(Route("GET", "/echo/{mine}", echo, open=True),), claims=claims
+    )
     client = Client(gateway(api, echoing(), everywhere))
 
     assert client.get("/echo/one", Accept="claimed").json["variables"] == {"mine": "one"}
@@ -175,7 +183,7 @@ def test_no_media_type_is_refused_by_the_gateway(api: Api, accept: str | None, c
 
 def test_threads_do_not_mix_requests(api: Api, client: Client, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO, logger="rosetta.access")
-    callers = [api.caller(f"t{number}", user=f"user-{number}").credentials for number in range(16)]
+    callers = [token(api, f"t{number}", user=f"user-{number}") for number in range(16)]
     together = threading.Barrier(len(callers))
 
     def converse(number: int) -> list[bool]:

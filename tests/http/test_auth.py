@@ -1,0 +1,87 @@
+"""Credentials in headers."""
+
+import base64
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.http.auth import Basic, basic, bearer, token_header
+from chalicelib.http.message import Request
+
+
+def sending(name: str, value: str) -> Request:
+    return Request("GET", "/", {name: value})
+
+
+def encoded(text: bytes | str) -> str:
+    raw = text.encode() if isinstance(text, str) else text
+    return base64.b64encode(raw).decode()
+
+
+@pytest.mark.parametrize(
+    ("value", "secret"), [("abc=+/", "abc=+/"), (" abc ", "abc"), ("a b", "a b"), ("", None), (" ", None)]
+)
+def test_a_token_is_what_its_header_says(value: str, secret: str | None) -> None:
+    assert token_header(sending("x-auth-token", value)) == secret
+
+
+@pytest.mark.parametrize(
+    ("value", "secret"),
+    [
+        ("Bearer abc", "abc"),
+        ("bearer   abc ", "abc"),
+        ("BEARER a b", "a b"),
+        ("Bearer", None),
+        ("Bearer ", None),
+        ("Basic abc", None),
+        ("abc", None),
+        ("", None),
+    ],
+)
+def test_a_bearer_is_what_follows_its_scheme(value: str, secret: str | None) -> None:
+    assert bearer(sending("authorization", value)) == secret
+
+
+@pytest.mark.parametrize(
+    ("value", "found"),
+    [
+        (f"Basic {encoded('alice:secret')}", Basic("alice", "secret")),
+        (f"basic  {encoded('alice:a:b:')}", Basic("alice", "a:b:")),
+        (f"BASIC {encoded(':secret')}", Basic("", "secret")),
+        (f"Basic {encoded('é:日本')}", Basic("é", "日本")),
+        (f"Basic {encoded('alice:')}", None),
+        (f"Basic {encoded('alice')}", None),
+        (f"Basic {encoded(b'alice:' + bytes([255]))}", None),
+        (f"Basic {encoded('alice:secrets').rstrip('=')}", None),
+        (f"Basic {encoded('alice:secret')}\x00", None),
+        ("Basic é", None),
+        ("Basic *", None),
+        ("Basic", None),
+        ("Bearer abc", None),
+    ],
+)
+def test_basic_credentials_are_a_user_and_its_secret(value: str, found: Basic | None) -> None:
+    assert basic(sending("authorization", value)) == found
+
+
+def test_nobody_who_sends_nothing_has_credentials() -> None:
+    request = Request("GET", "/")
+
+    assert [token_header(request), bearer(request), basic(request)] == [None, None, None]
+
+
+@given(st.text().filter(lambda user: ":" not in user), st.text(min_size=1))
+def test_any_user_and_secret_can_be_sent(user: str, secret: str) -> None:
+    value = encoded(f"{user}:{secret}")
+
+    assert basic(sending("authorization", f"Basic {value}")) == Basic(user, secret)
+
+
+@given(st.sampled_from(["", "Basic ", "Bearer "]), st.text(st.characters()))
+def test_no_header_is_a_defect(scheme: str, value: str) -> None:
+    request = Request("GET", "/", {"authorization": scheme + value, "x-auth-token": value})
+
+    found = [token_header(request), bearer(request), basic(request)]
+
+    assert all(credentials is None or credentials for credentials in found)
