@@ -105,7 +105,8 @@ def _register(world: World, image_id: str, fields: Mapping[str, Any], content: b
     operator = Principal("seed", world.settings.operator_tenant, frozenset({Policy.ADMIN}))
     catalog = world.catalog(operator)
     asked = {name: fields[name] for name in fields.keys() & Changes.__annotations__.keys() - {"status"}}
-    new = NewImage(cast(Changes, asked), image_id, fields.get("aliases", {}))  # the file's types were checked
+    aliases, tenant_aliases = fields.get("aliases", {}), fields.get("tenant_aliases", {})
+    new = NewImage(cast(Changes, asked), image_id, aliases, tenant_aliases)  # the file's types were checked
     image = catalog.register(new)
     if content:
         image = _upload(catalog, image_id, content)

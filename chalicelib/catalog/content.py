@@ -98,6 +98,7 @@ class Content:
             except StaleImage:
                 image = self._still_saving(image, location)
         self._blobs.delete(location)
+        self.kill(image)
         raise EditConflict(image.id)
 
     def _still_saving(self, image: Image, location: str) -> Image:

@@ -49,13 +49,16 @@ class Image:
 
     `size` and `virtual_size` are bytes, `min_disk` GB, `min_ram` MB, `checksum` an MD5 in lower-case
     hexadecimal; times are aware and UTC. `size` and `checksum` of an image that waits for its bytes are what
-    the client declared. `aliases` maps a namespace to the id the image has there. `number` is unique and never
-    reused; zero means that none was given yet. `version` counts the writes, `member_count` the memberships.
+    the client declared. `number` is unique and never reused; zero means that none was given yet. `aliases` maps
+    a namespace to the id that the image has there, which no other image ever gets; the ids in `tenant_aliases` are
+    unique among those of the owner, and free again once the image is deleted. `version` counts the writes,
+    `member_count` the memberships.
     """
 
     id: str
     number: int = 0
     aliases: Mapping[str, str] = field(default_factory=dict)
+    tenant_aliases: Mapping[str, str] = field(default_factory=dict)
     owner: str | None = None
     name: str | None = None
     description: str | None = None
@@ -147,3 +150,4 @@ class NewImage:
     fields: Changes
     id: str | None = None
     aliases: Mapping[str, str] = field(default_factory=dict)
+    tenant_aliases: Mapping[str, str] = field(default_factory=dict)

@@ -90,6 +90,7 @@ class Catalog:
         blank = Image(
             id=new.id or str(uuid4()),
             aliases=new.aliases,
+            tenant_aliases=new.tenant_aliases,
             owner=self.principal.tenant,
             status_changed_at=now,
             created_at=now,

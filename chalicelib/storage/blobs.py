@@ -6,7 +6,14 @@ from uuid import uuid4
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from chalicelib.catalog.errors import StoreDisabled, StoreError, StoreRefused, StoreUnavailable
+from chalicelib.catalog.errors import (
+    SourceNotFound,
+    SourceRefused,
+    StoreDisabled,
+    StoreError,
+    StoreRefused,
+    StoreUnavailable,
+)
 from chalicelib.catalog.ports import Link
 from chalicelib.storage.sources import WebSource, split_s3
 
@@ -41,7 +48,7 @@ class S3BlobStore:
     def get(self, location: str) -> bytes | None:
         """One GetObject, or one request to the web server."""
         if not location.startswith("s3:"):
-            return self._web.read(location, self._inline_bytes)
+            return self._read_web(location)
         bucket, key = split_s3(location)
         try:
             return self.client().get_object(Bucket=bucket, Key=key)["Body"].read()
@@ -51,6 +58,14 @@ class S3BlobStore:
             raise store_error(error) from error
         except BotoCoreError as error:
             raise store_error(error) from error
+
+    def _read_web(self, location: str) -> bytes | None:
+        try:
+            return self._web.read(location, self._inline_bytes)
+        except SourceNotFound:
+            return None
+        except SourceRefused as error:
+            raise StoreUnavailable("The location of the image can no longer be read") from error
 
     def link(self, location: str) -> Link:
         """Signed here, without a request; bytes on the web are linked as they are."""

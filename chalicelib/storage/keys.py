@@ -48,10 +48,12 @@ def claims(image: Image) -> frozenset[str]:
     held = {key("alias", namespace, alias) for namespace, alias in image.aliases.items()}
     if image.status is Status.DELETED:
         return frozenset(held)
+    owner = image.owner or ""
+    held |= {key("alias", namespace, owner, alias) for namespace, alias in image.tenant_aliases.items()}
     if image.number:
         held.add(key("number", image.number))
     if image.compute_resource is not None:
-        where = image.owner or "", image.compute_resource
+        where = owner, image.compute_resource
         if image.provider_image_id is not None:
             held.add(key("uuid", *where, image.provider_image_id))
         if image.name is not None:

@@ -13,8 +13,8 @@ tokens       digest                 SHA-256 of a secret → its principal (TTL)
 
 Scopes: `tenant/<tenant>`, `public`, `all/<0-7>`, `compute_resource/<tenant>/<number>`,
 `operatingsystem/<tenant>/<title>`, `architecture/<tenant>/<name>`.
-Claims: `number/<number>`, `alias/<namespace>/<id>`, `uuid/<tenant>/<compute resource>/<uuid>`,
-`name/<tenant>/<compute resource>/<os title>/<name>`.
+Claims: `number/<number>`, `alias/<namespace>/<id>`, `alias/<namespace>/<tenant>/<id>`,
+`uuid/<tenant>/<compute resource>/<uuid>`, `name/<tenant>/<compute resource>/<os title>/<name>`.
 """
 
 from typing import Any
@@ -38,6 +38,7 @@ class ImageFacts(Model):
 
     number = NumberAttribute()
     aliases = TextsAttribute()
+    tenant_aliases = TextsAttribute()
     owner = UnicodeAttribute(null=True)
     name = UnicodeAttribute(null=True)
     description = UnicodeAttribute(null=True)

@@ -15,7 +15,11 @@ def descendants(error: type[Exception]) -> Iterator[type[Exception]]:
         yield from descendants(child)
 
 
-TREE = sorted({CatalogError, StaleImage, *descendants(CatalogError)}, key=lambda error: error.__name__)
+def name_of(error: type[Exception]) -> str:
+    return error.__name__
+
+
+TREE = sorted({CatalogError, StaleImage, *descendants(CatalogError)}, key=name_of)
 
 
 def drawn() -> dict[str, str | None]:
@@ -34,7 +38,7 @@ def drawn() -> dict[str, str | None]:
     return parents
 
 
-@pytest.mark.parametrize("error", TREE, ids=lambda error: error.__name__)
+@pytest.mark.parametrize("error", TREE, ids=name_of)
 def test_the_drawing_shows_each_error_below_its_parent(error: type[Exception]) -> None:
     parent = error.__bases__[0]
 

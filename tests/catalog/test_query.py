@@ -22,7 +22,7 @@ from chalicelib.catalog.query import (
 )
 from tests.factories import START, an_image
 
-# A place separates value and time by NUL; no client can send one in a header, and no order of names with it is promised.
+# A place separates value and time by NUL, so that names with one are in some order, but not in this one.
 NAMES = st.none() | st.text(st.characters(exclude_characters="\x00", codec="utf-8"), max_size=KEY_BYTES // 4)
 TIMES = st.datetimes(min_value=datetime(1900, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001  # the zone is beside it
 SIZES = st.none() | st.integers(0, 2**63 - 1)

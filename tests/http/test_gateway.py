@@ -10,12 +10,13 @@ from dataclasses import replace
 import pytest
 
 from chalicelib.bootstrap import build_app, build_world
-from chalicelib.http.dialect import Route
+from chalicelib.http.dialect import Dialect, Route
 from chalicelib.http.errors import ServerError
 from chalicelib.http.message import Request, Response
+from local.events import Router, proxy_event
 from tests.api import Api
 from tests.http.conftest import Client, token
-from tests.http.echo import WITHHELD, echo, echoing, gateway
+from tests.http.echo import WITHHELD, authenticate, echo, echoing, gateway, render_error
 
 METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 
@@ -132,6 +133,30 @@ def test_a_dialect_reads_its_own_options_when_the_application_is_built(api: Api)
     assert client.get("/echo/one").json["options"] == {"colour": "red"}
     with pytest.raises(ValueError, match="ECHO_BAD"):
         gateway(api, bad="very")
+
+
+def test_a_dialect_without_options_has_none(api: Api) -> None:
+    plain = Dialect("plain", ("/",), (Route("GET", "/plain", echo, open=True),), authenticate, render_error)
+
+    assert Client(gateway(api, plain, colour="red")).get("/plain").json["options"] is None
+
+
+def test_a_thread_has_a_lambda_context_of_its_own(api: Api) -> None:
+    contexts: list[object] = []
+
+    def note(_catalog: object, _request: object) -> Response:
+        contexts.append(app.lambda_context)
+        return Response()
+
+    app = gateway(api, echoing(routes=(Route("GET", "/echo/context", note, open=True),)))
+    event = proxy_event(Router(app.routes), "GET", "/echo/context", [("Host", "x")], b"")
+
+    with ThreadPoolExecutor(1) as other_thread:
+        other_thread.submit(app, event, "theirs").result()
+    app(event, "ours")
+
+    assert contexts == ["theirs", "ours"]
+    assert app.lambda_context == "ours"
 
 
 def test_a_request_goes_to_the_dialect_with_the_longest_root_above_it(api: Api) -> None:

@@ -9,6 +9,8 @@ from uuid import uuid4
 
 import pytest
 
+from chalicelib.catalog.errors import ClaimTaken
+from chalicelib.catalog.image import Image
 from tests.api import Answer, Api, Caller
 from tests.dialects.glance_v1.glance import (
     CREATE_OK,
@@ -24,6 +26,7 @@ from tests.dialects.glance_v1.glance import (
     upload,
 )
 from tests.dialects.glance_v1.glance_more import members, members_path, replace, share
+from tests.factories import an_image
 
 T = TypeVar("T")
 REPEATED = pytest.mark.parametrize("turn", range(3))
@@ -212,3 +215,26 @@ def test_a_member_added_to_an_image_being_deleted_sees_nothing(api: Api, t1: Cal
     assert api.caller("t2").head(f"/v1/images/{image['id']}").status == 404
     assert admin.get("/v1/shared-images/t2").json == {"shared_images": []}
     assert api.world.memberships.of_image(image["id"]) == []
+
+
+@REPEATED
+def test_a_name_that_one_image_may_hold_goes_to_one_of_those_that_claim_it(api: Api, turn: int) -> None:
+    rivals = [
+        an_image(number=number, aliases={"other": "the-one"}, compute_resource=8, provider_image_id="ami-1")
+        for number in range(1, 5)
+    ]
+
+    results = at_once(*(partial(_try_to_add, api, image) for image in rivals))
+
+    assert sorted(results, key=len) == [(), *[("alias/other/the-one", "uuid/t1/8/ami-1")] * 3]
+    kept = {image.id for image in api.world.images.many([image.id for image in rivals])}
+    assert kept == {image.id for image, lost in zip(rivals, results, strict=True) if not lost}
+
+
+def _try_to_add(api: Api, image: Image) -> tuple[str, ...]:
+    """The claims that were lost; none if the image was added."""
+    try:
+        api.world.images.add(image)
+    except ClaimTaken as taken:
+        return taken.claims
+    return ()

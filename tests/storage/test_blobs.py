@@ -1,6 +1,6 @@
 """The bytes of images in S3, and what storage makes of S3's errors."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -8,7 +8,10 @@ from botocore.exceptions import ConnectionClosedError
 
 from chalicelib.bootstrap import World
 from chalicelib.catalog.errors import StoreDisabled, StoreError, StoreRefused, StoreUnavailable
+from chalicelib.storage.blobs import S3BlobStore
+from chalicelib.storage.sources import WebSource
 from tests.api import Api
+from tests.storage.web import CONTENT, Web, serving
 
 PUT, GET, DELETE = "PutObject", "GetObject", "DeleteObject"
 
@@ -82,6 +85,41 @@ def test_bytes_on_the_web_are_linked_where_they_are_and_never_deleted(world: Wor
     world.blobs.delete(location)
 
     assert world.blobs.link(location).url == location
+
+
+@pytest.fixture
+def on_the_web(world: World) -> Iterator[tuple[S3BlobStore, Web]]:
+    """A store that takes a server of ours for a public one."""
+    with serving() as web:
+        source = WebSource(allowed=lambda _: True)
+        yield S3BlobStore(world.blobs.bucket, world.blobs.client, source, len(CONTENT)), web
+
+
+def test_bytes_on_the_web_are_read_from_there(on_the_web: tuple[S3BlobStore, Web]) -> None:
+    blobs, web = on_the_web
+
+    assert blobs.get(web.url("/file")) == CONTENT
+
+
+@pytest.mark.parametrize("path", ["/missing", "/gone"])
+def test_bytes_that_the_web_has_lost_are_missing(on_the_web: tuple[S3BlobStore, Web], path: str) -> None:
+    blobs, web = on_the_web
+
+    assert blobs.get(web.url(path)) is None
+
+
+@pytest.mark.parametrize("path", ["/broken", "/forbidden", "/moved", "/short", "/silent"])
+def test_bytes_that_the_web_does_not_give_are_unavailable(on_the_web: tuple[S3BlobStore, Web], path: str) -> None:
+    blobs, web = on_the_web
+
+    with pytest.raises(StoreUnavailable):
+        blobs.get(web.url(path))
+
+
+@pytest.mark.parametrize("location", ["http://127.0.0.1/image.raw", "http://nowhere.invalid:99999/image.raw"])
+def test_bytes_at_a_place_that_became_private_are_unavailable(world: World, location: str) -> None:
+    with pytest.raises(StoreUnavailable):
+        world.blobs.get(location)
 
 
 Call = Callable[[World], object]

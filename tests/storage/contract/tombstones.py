@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -117,7 +118,8 @@ class Tombstones:
         assert stored(world, tombstone.id) == tombstone
 
     def test_its_names_are_free_but_not_its_aliases(self, world: World) -> None:
-        facts = {"number": 1, "compute_resource": 1, "name": "web", "provider_image_id": "ami"}
+        facts: dict[str, Any] = {"number": 1, "compute_resource": 1, "name": "web", "provider_image_id": "ami"}
+        facts |= {"tenant_aliases": {"x": "1"}}
         delete(world, world.images.add(an_image(aliases={"x": "1"}, **facts)))
 
         heir = world.images.add(an_image(**facts))

@@ -16,6 +16,7 @@ from tests.storage.contract.shelf import EVERYTHING, listed, scopes, stored
 FULL: dict[str, Any] = {
     "number": 7,
     "aliases": {"one": "img-1", "two": "t1/img-2"},
+    "tenant_aliases": {"one": "ami-1"},
     "name": "CentOS é \U0001f600",
     "description": "",
     "status": Status.DEPRECATED,
@@ -194,6 +195,7 @@ class Claims:
         [
             ({"number": 5}, "number/5"),
             ({"aliases": {"qingcloud": "img-1"}}, "alias/qingcloud/img-1"),
+            ({"tenant_aliases": {"devops": "ami-1"}}, "alias/devops/t1/ami-1"),
             ({"compute_resource": 1, "provider_image_id": "ami"}, "uuid/t1/1/ami"),
             ({"compute_resource": 1, "name": "a", "os_title": "b"}, "name/t1/1/b/a"),
             ({"compute_resource": 1, "name": "a"}, "name/t1/1//a"),

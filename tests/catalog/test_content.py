@@ -1,0 +1,160 @@
+"""Bytes of images, and what others do while they are on their way."""
+
+import hashlib
+from collections.abc import Callable
+
+import pytest
+
+from chalicelib.catalog.errors import (
+    ContentMissing,
+    DeletedMeanwhile,
+    EditConflict,
+    ImageDeactivated,
+    NotQueued,
+    UnverifiedBytes,
+)
+from chalicelib.catalog.image import Changes, Image, NewImage, Status
+from chalicelib.catalog.ports import Link
+from chalicelib.catalog.service import Catalog
+from tests.api import Api
+from tests.conftest import MakeApi
+from tests.factories import a_principal, an_image
+from tests.storage.contract.faults import answering, cancelled
+
+BYTES = b"bytes of an image"
+FORMATS: Changes = {"disk_format": "raw", "container_format": "bare"}
+OUTRUN = cancelled("ConditionalCheckFailed")
+
+
+def reserve(catalog: Catalog, changes: Changes | None = None) -> Image:
+    """An image that waits for bytes which are on their way."""
+    return catalog.register(NewImage({**FORMATS, "status": Status.SAVING, **(changes or {})}))
+
+
+def status(api: Api, image: Image) -> Status:
+    found = api.world.images.get(image.id)
+    assert found is not None
+    return found.image.status
+
+
+def test_bytes_make_an_image_active(api: Api, catalog: Catalog) -> None:
+    image = catalog.content.upload(reserve(catalog), BYTES)
+
+    assert (image.status, image.size) == (Status.ACTIVE, len(BYTES))
+    assert image.checksum == hashlib.md5(BYTES, usedforsecurity=False).hexdigest()
+    assert image.status_changed_at == image.updated_at > image.created_at
+    assert catalog.content.read(image) == BYTES
+
+
+def test_a_change_during_an_upload_is_kept(api: Api, catalog: Catalog) -> None:
+    image = reserve(catalog)
+
+    with api.on_s3("PutObject", lambda: _rename(catalog, image)):
+        active = catalog.content.upload(image, BYTES)
+
+    assert (active.status, active.name) == (Status.ACTIVE, "renamed")
+    assert catalog.content.read(active) == BYTES
+
+
+def _rename(catalog: Catalog, image: Image) -> None:
+    catalog.update(image.id, lambda _: {"name": "renamed"})
+
+
+def _delete(catalog: Catalog, image: Image) -> None:
+    catalog.delete(image.id)
+
+
+def _kill(catalog: Catalog, image: Image) -> None:
+    catalog.update(image.id, lambda _: {"status": Status.KILLED})
+
+
+@pytest.mark.parametrize(
+    ("interrupt", "error", "after"),
+    [(_delete, DeletedMeanwhile, Status.DELETED), (_kill, NotQueued, Status.KILLED)],
+    ids=["deleted", "killed"],
+)
+def test_an_upload_that_others_end_leaves_no_bytes(
+    api: Api,
+    catalog: Catalog,
+    interrupt: Callable[[Catalog, Image], None],
+    error: type[Exception],
+    after: Status,
+) -> None:
+    image = reserve(catalog)
+
+    with api.on_s3("PutObject", lambda: interrupt(catalog, image)), pytest.raises(error):
+        catalog.content.upload(image, BYTES)
+
+    assert status(api, image) is after
+    assert api.stored() == []
+
+
+def test_an_upload_that_is_outrun_each_time_is_a_conflict_and_leaves_no_bytes(api: Api, catalog: Catalog) -> None:
+    image = reserve(catalog)
+
+    with answering("TransactWriteItems", lambda _: OUTRUN), pytest.raises(EditConflict):
+        catalog.content.upload(image, BYTES)
+
+    assert api.stored() == []
+
+
+def test_bytes_that_are_not_what_was_declared_kill_the_image_as_it_is_by_then(api: Api, catalog: Catalog) -> None:
+    image = reserve(catalog, {"size": 1})
+    _rename(catalog, image)
+
+    with pytest.raises(UnverifiedBytes):
+        catalog.content.upload(image, BYTES)
+
+    assert status(api, image) is Status.KILLED
+    assert catalog.image(image.id).name == "renamed"
+
+
+@pytest.mark.parametrize(("interrupt", "after"), [(_delete, Status.DELETED), (_kill, Status.KILLED)])
+def test_an_image_that_moved_on_is_not_killed(
+    api: Api, catalog: Catalog, interrupt: Callable[[Catalog, Image], None], after: Status
+) -> None:
+    image = reserve(catalog, {"checksum": "0" * 32})
+    interrupt(catalog, image)
+    before = api.world.images.get(image.id)
+
+    with pytest.raises(UnverifiedBytes):
+        catalog.content.upload(image, BYTES)
+
+    assert status(api, image) is after
+    assert api.world.images.get(image.id) == before
+
+
+def test_a_refusal_stays_a_refusal_even_if_the_image_cannot_be_killed(api: Api, catalog: Catalog) -> None:
+    image = reserve(catalog, {"size": 1})
+
+    with answering("TransactWriteItems", lambda _: OUTRUN), pytest.raises(UnverifiedBytes):
+        catalog.content.upload(image, BYTES)
+
+    assert api.stored() == []
+
+
+@pytest.mark.parametrize("found", [status for status in Status if status not in (Status.ACTIVE, Status.DEPRECATED)])
+def test_only_active_and_deprecated_images_are_read(catalog: Catalog, found: Status) -> None:
+    image = an_image(status=found, size=1, location="s3://bucket/key")
+
+    with pytest.raises(ImageDeactivated if found is Status.DEACTIVATED else ContentMissing):
+        catalog.content.read(image)
+
+
+@pytest.mark.parametrize("found", [Status.ACTIVE, Status.DEPRECATED])
+@pytest.mark.parametrize("size", [0, None])
+def test_an_image_without_location_is_empty(catalog: Catalog, found: Status, size: int | None) -> None:
+    assert catalog.content.read(an_image(status=found, size=size)) == b""
+
+
+def test_an_image_that_another_cloud_keeps_has_no_bytes_here(catalog: Catalog) -> None:
+    with pytest.raises(ContentMissing, match="elsewhere"):
+        catalog.content.read(an_image(status=Status.ACTIVE, size=1))
+
+
+@pytest.mark.parametrize("size", [None, 11])
+def test_bytes_too_many_to_pass_or_of_unknown_number_are_linked(make_api: MakeApi, size: int | None) -> None:
+    api = make_api(MAX_INLINE_BYTES="10")
+    image = an_image(status=Status.ACTIVE, size=size, location=api.world.blobs.put("image", b"x" * 11))
+
+    assert isinstance(api.world.catalog(a_principal()).content.read(image), Link)

@@ -1,0 +1,41 @@
+"""The one connection to AWS that all tables share."""
+
+import pytest
+from botocore.exceptions import ClientError
+
+from chalicelib.bootstrap import Aws
+from chalicelib.storage.tables import MODELS
+from tests.api import Api
+
+
+def test_all_tables_share_one_client(api: Api, aws: Aws) -> None:
+    connections = {id(model._get_connection().connection) for model in MODELS}  # noqa: SLF001  # what is asserted
+
+    assert connections == {id(aws.dynamodb)}
+
+
+def test_other_services_of_the_session_are_read_as_ever(aws: Aws) -> None:
+    # Credentials may come from STS, which answers in XML.
+    identity = aws.dynamodb.session.create_client("sts", region_name="us-east-1").get_caller_identity()
+
+    assert identity["Account"].isdecimal()
+
+
+def test_errors_of_dynamodb_keep_their_code(aws: Aws) -> None:
+    with pytest.raises(ClientError) as refusal:
+        aws.dynamodb.client.describe_table(TableName="unknown")
+
+    assert refusal.value.response["Error"]["Code"] == "ResourceNotFoundException"
+
+
+def test_the_region_is_the_environments(aws: Aws) -> None:
+    regions = [
+        Aws.from_environ(environ).dynamodb.region
+        for environ in (
+            {"AWS_REGION": "eu-west-1", "AWS_DEFAULT_REGION": "x"},
+            {"AWS_DEFAULT_REGION": "eu-north-1"},
+            {},
+        )
+    ]
+
+    assert regions == ["eu-west-1", "eu-north-1", "us-east-1"]
