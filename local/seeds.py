@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from mypy_boto3_ec2 import EC2Client
 
 IDS = uuid.UUID("165f0eb4-4d48-4c08-9ea6-3b1c4aafcc62")
-"""Ids of images come from their owner and name, so that the next load finds what this one made."""
+"""Ids of images come from their owner and their key in the file, so that the next load finds what this one made."""
 ANY_AMI = "ami-12c6146b"
 """One of the machine images that moto knows from the start: an instance needs one."""
 
@@ -88,7 +88,7 @@ def _add_reference(world: World, owner_kind: str, seed: ReferenceSeed) -> None:
 def _add_image(world: World, name: str, seed: BaseModel) -> str:
     """Register an image unless it is, or was, there; returns its id."""
     fields = {"name": name, "owner": world.settings.operator_tenant, **seed.model_dump(exclude_unset=True)}
-    image_id: str = fields.pop("id", None) or str(uuid.uuid5(IDS, f"{fields['owner']}/{fields['name']}"))
+    image_id: str = fields.pop("id", None) or str(uuid.uuid5(IDS, f"{fields['owner']}/{name}"))
     content = fields.pop("content", "").encode()
     found = world.images.get(image_id)
     try:

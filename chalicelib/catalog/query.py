@@ -49,8 +49,7 @@ class Condition:
                 return bool((found or 0) >= self.value)
             case Operator.AT_MOST:
                 return bool((found or 0) <= self.value)
-            case Operator.IN:
-                return found in self.value
+        return found in self.value
 
     def _read(self, image: Image) -> Any:
         if isinstance(self.field, tuple):

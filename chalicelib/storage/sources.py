@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, urlsplit
 
 import urllib3
-from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
+from botocore.exceptions import BotoCoreError, ClientError
 from urllib3.exceptions import HTTPError
 
 from chalicelib.catalog.errors import SourceNotFound, SourceRefused, StoreUnavailable
@@ -50,8 +50,6 @@ class ExternalSources:
             raise SourceRefused("Invalid location: no object that could be read from here")
         try:
             return self._client().head_object(Bucket=bucket, Key=key)["ContentLength"]
-        except ParamValidationError as error:
-            raise SourceRefused("Invalid location: no such object can exist") from error
         except ClientError as error:
             if error.response["Error"]["Code"] in UNREADABLE:
                 raise SourceNotFound(url) from error

@@ -15,11 +15,12 @@ def descendants(error: type[Exception]) -> Iterator[type[Exception]]:
         yield from descendants(child)
 
 
-def name_of(error: type[Exception]) -> str:
+def name_of(error: type) -> str:
     return error.__name__
 
 
-TREE = sorted({CatalogError, StaleImage, *descendants(CatalogError)}, key=name_of)
+FOUND: set[type[Exception]] = {CatalogError, StaleImage, *descendants(CatalogError)}
+TREE = sorted(FOUND, key=name_of)
 
 
 def drawn() -> dict[str, str | None]:

@@ -1,5 +1,7 @@
 """The one connection to AWS that all tables share."""
 
+from typing import Any
+
 import pytest
 from botocore.exceptions import ClientError
 
@@ -16,26 +18,27 @@ def test_all_tables_share_one_client(api: Api, aws: Aws) -> None:
 
 def test_other_services_of_the_session_are_read_as_ever(aws: Aws) -> None:
     # Credentials may come from STS, which answers in XML.
-    identity = aws.dynamodb.session.create_client("sts", region_name="us-east-1").get_caller_identity()
+    sts: Any = aws.dynamodb.session.create_client("sts", region_name="us-east-1")
 
-    assert identity["Account"].isdecimal()
+    assert sts.get_caller_identity()["Account"].isdecimal()
 
 
 def test_errors_of_dynamodb_keep_their_code(aws: Aws) -> None:
+    client: Any = aws.dynamodb.client
+
     with pytest.raises(ClientError) as refusal:
-        aws.dynamodb.client.describe_table(TableName="unknown")
+        client.describe_table(TableName="unknown")
 
     assert refusal.value.response["Error"]["Code"] == "ResourceNotFoundException"
 
 
-def test_the_region_is_the_environments(aws: Aws) -> None:
-    regions = [
-        Aws.from_environ(environ).dynamodb.region
-        for environ in (
-            {"AWS_REGION": "eu-west-1", "AWS_DEFAULT_REGION": "x"},
-            {"AWS_DEFAULT_REGION": "eu-north-1"},
-            {},
-        )
-    ]
-
-    assert regions == ["eu-west-1", "eu-north-1", "us-east-1"]
+@pytest.mark.parametrize(
+    ("environ", "region"),
+    [
+        ({"AWS_REGION": "eu-west-1", "AWS_DEFAULT_REGION": "eu-north-1"}, "eu-west-1"),
+        ({"AWS_DEFAULT_REGION": "eu-north-1"}, "eu-north-1"),
+        ({}, "us-east-1"),
+    ],
+)
+def test_the_region_is_the_environments(environ: dict[str, str], region: str) -> None:
+    assert Aws.from_environ(environ).dynamodb.region == region

@@ -15,7 +15,8 @@ def tables(aws: Aws) -> dict[str, Any]:
     create_tables()
     create_tables()
     names = [model.Meta.table_name for model in MODELS]
-    return {name: aws.dynamodb.client.describe_table(TableName=name)["Table"] for name in names}
+    client: Any = aws.dynamodb.client
+    return {name: client.describe_table(TableName=name)["Table"] for name in names}
 
 
 def test_every_table_is_created_once_under_its_prefix(tables: dict[str, Any]) -> None:
@@ -26,9 +27,11 @@ def test_every_table_is_created_once_under_its_prefix(tables: dict[str, Any]) ->
 
 
 def test_what_expires_has_a_time_to_live(tables: dict[str, Any], aws: Aws) -> None:
+    client: Any = aws.dynamodb.client
+
     def expires(name: str) -> bool:
-        found = aws.dynamodb.client.describe_time_to_live(TableName=name)["TimeToLiveDescription"]
-        return found.get("TimeToLiveStatus") == "ENABLED" and found.get("AttributeName") == "expires"
+        found = client.describe_time_to_live(TableName=name)["TimeToLiveDescription"]
+        return (found.get("TimeToLiveStatus"), found.get("AttributeName")) == ("ENABLED", "expires")
 
     assert [expires(model.Meta.table_name) for model in MODELS] == [model in EXPIRING for model in MODELS]
 

@@ -19,7 +19,7 @@ REFUSED_ADDRESSES = {
     "loopback": "127.0.0.1",
     "loopback-net": "127.255.255.254",
     "loopback-v6": "::1",
-    "unspecified": "0.0.0.0",
+    "unspecified": "0.0.0.0",  # noqa: S104  # an address to refuse, not to listen on
     "unspecified-v6": "::",
     "private-10": "10.0.0.1",
     "private-172": "172.16.0.1",

@@ -70,7 +70,7 @@ class _Files(BaseHTTPRequestHandler):
         if self.command == "GET":
             self.wfile.write(content)
 
-    do_HEAD = do_GET
+    do_HEAD = do_GET  # noqa: N815  # the name that http.server looks for
 
     def log_message(self, *_args: object) -> None:
         """Nothing is said on the console."""

@@ -1,0 +1,214 @@
+"""The documentation says what is: each route, setting, file, link and example of it is held to the code."""
+
+import argparse
+import re
+import shlex
+import string
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chalicelib.catalog.principal import Policy, Principal
+from chalicelib.dialects import DIALECTS
+from chalicelib.http.dialect import Dialect, refusing
+from chalicelib.http.errors import PathUnknown
+from chalicelib.http.gateway import METHODS
+from chalicelib.settings import Settings
+from tests.api import ORDINARY, Answer, Api, Caller
+
+ROOT = Path(__file__).parent.parent
+README = ROOT / "README.md"
+ARCHITECTURE = ROOT / "docs" / "architecture.md"
+GLANCE_V1 = ROOT / "docs" / "dialects" / "glance-v1.md"
+PAGES = [README, ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
+URL = "http://registry.example"
+REFUSING = refusing(PathUnknown()).__qualname__
+
+
+def page_of(dialect: Dialect) -> Path:
+    return ROOT / "docs" / "dialects" / f"{dialect.name.replace('_', '-')}.md"
+
+
+def commands(page: Path) -> list[str]:
+    """The commands of a page's `sh` blocks; one that ends in a backslash goes on in the next line."""
+    blocks = re.findall(r"^```sh\n(.*?)^```$", page.read_text("utf-8"), re.MULTILINE | re.DOTALL)
+    return [command for block in blocks for command in re.split(r"(?<!\\)\n", block.strip())]
+
+
+def rows(page: Path) -> Iterator[list[str]]:
+    """The cells of each row of a page's tables."""
+    for line in page.read_text("utf-8").splitlines():
+        if line.startswith("| "):
+            yield [cell.strip() for cell in line.strip("| ").split(" | ")]
+
+
+def operations(page: Path) -> dict[str, str]:
+    """What a page's table of operations promises: request, such as `GET /v1/images/{id}`, to answer.
+
+    `ANY /` stands for every method.
+    """
+    cells = [row for row in rows(page) if re.match(r"`[A-Z]+ /", row[0])]
+    return {request: answer for requests, answer in cells for request in re.findall(r"`(.+?)`", requests)}
+
+
+def nameless(path: str) -> str:
+    """A pattern without the names of its variables, which differ between pages and code."""
+    return re.sub(r"{\w+}", "{}", path)
+
+
+@pytest.mark.parametrize("dialect", DIALECTS, ids=lambda dialect: dialect.name)
+def test_the_operations_of_a_page_are_the_routes_of_its_dialect(dialect: Dialect) -> None:
+    documented = set()
+    for request in operations(page_of(dialect)):
+        method, path = request.split(" ")
+        documented |= {(each, nameless(path)) for each in (METHODS if method == "ANY" else [method])}
+
+    offered = [route for route in dialect.routes if route.handler.__qualname__ != REFUSING]
+    assert documented == {(route.method, nameless(route.path)) for route in offered}
+
+
+BODIES = {"PUT /v1/images/{id}/members": b'{"memberships": []}'}
+
+
+@pytest.mark.parametrize(("request_line", "answer"), operations(GLANCE_V1).items(), ids=operations(GLANCE_V1))
+def test_an_operation_of_glance_v1_answers_with_its_status(api: Api, request_line: str, answer: str) -> None:
+    caller = api.caller("t1")
+    image = create(caller)
+    assert caller.put(f"/v1/images/{image}/members/t2").status == 204
+    method, path = request_line.replace("ANY", "OPTIONS").split(" ")
+    target = path.format(id=image, tenant="t2")
+
+    answered = caller.request(method, target, body=BODIES.get(request_line, b""))
+
+    assert str(answered.status) in re.findall(r"\b\d{3}\b", answer)
+
+
+def create(caller: Caller) -> str:
+    """An image with data; returns its id."""
+    formats = {"x-image-meta-disk_format": "raw", "x-image-meta-container_format": "bare"}
+    answer = caller.post("/v1/images", {**formats, "Content-Type": "application/octet-stream"}, b"bytes")
+    image_id: str = answer.json["image"]["id"]
+    return image_id
+
+
+class Recorded(dict[str, str]):
+    """An empty mapping that remembers what it was asked for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: set[str] = set()
+
+    def get(self, name: str, default: Any = None) -> Any:
+        self.names.add(name)
+        return default
+
+
+def settings(page: Path) -> dict[str, str]:
+    """What a page's table of settings says: name to default."""
+    cells = [row for row in rows(page) if re.match(r"`[A-Z][A-Z0-9_]+`", row[0])]
+    return {name: row[1] for row in cells for name in re.findall(r"`(\w+)`", row[0])}
+
+
+def literals(defaults: Mapping[str, str]) -> dict[str, str]:
+    """The defaults that are values, in backticks or figures, rather than descriptions of them."""
+    values = {name: re.fullmatch(r"`(.+)`|(\d+)", default) for name, default in defaults.items()}
+    return {name: value[1] or value[2] for name, value in values.items() if value is not None}
+
+
+def read_settings(environ: Mapping[str, str]) -> Settings:
+    return replace(Settings.from_environ(environ), variables={})
+
+
+def test_the_settings_of_the_readme_are_those_that_are_read() -> None:
+    asked = Recorded()
+    Settings.from_environ(asked)
+
+    assert settings(README).keys() == asked.names
+
+
+@pytest.mark.parametrize(("name", "default"), literals(settings(README)).items())
+def test_a_default_of_the_readme_is_the_one_in_force(name: str, default: str) -> None:
+    assert read_settings({name: default}) == read_settings({})
+
+
+@pytest.mark.parametrize("dialect", DIALECTS, ids=lambda dialect: dialect.name)
+def test_the_options_of_a_page_are_those_that_its_dialect_reads(dialect: Dialect) -> None:
+    asked, documented = Recorded(), settings(page_of(dialect))
+    dialect.read_options(asked)
+    prefix = f"{dialect.name}_".upper()
+
+    assert documented.keys() == {prefix + name.upper() for name in asked.names}
+    for name, default in literals(documented).items():
+        own = {name.removeprefix(prefix).lower(): default}
+        assert dialect.read_options(own) == dialect.read_options({}), name
+
+
+def mentioned(page: Path) -> set[str]:
+    """The files that a page names in backticks, those of `<name>` for every dialect."""
+    named = re.findall(r"`([\w./<>-]+\.[a-z]+)`", page.read_text("utf-8"))
+    return {name.replace("<name>", dialect.name) for name in named for dialect in DIALECTS}
+
+
+@pytest.mark.parametrize("page", [README, ARCHITECTURE], ids=lambda page: page.name)
+def test_the_files_that_a_page_names_exist(page: Path) -> None:
+    missing = {
+        name
+        for name in mentioned(page)
+        if not ((ROOT / name).exists() if "/" in name else any((ROOT / "chalicelib").rglob(name)))
+    }
+
+    assert missing == set()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_the_links_of_a_page_lead_somewhere(page: Path) -> None:
+    links = re.findall(r"\]\((?!https?:)([^)#]*)#?([^)]*)\)", page.read_text("utf-8"))
+
+    assert [(path, anchor) for path, anchor in links if not leads_somewhere(page, path, anchor)] == []
+
+
+def leads_somewhere(page: Path, path: str, anchor: str) -> bool:
+    target = page.parent / path if path else page
+    return target.exists() and (not anchor or anchor in anchors(target))
+
+
+def anchors(page: Path) -> list[str]:
+    """The headings of a page as links name them."""
+    headings = re.findall(r"^#+ (.*)$", page.read_text("utf-8"), re.MULTILINE)
+    return [re.sub(r"[^\w -]", "", heading).lower().replace(" ", "-") for heading in headings]
+
+
+CURL = argparse.ArgumentParser(prog="curl", allow_abbrev=False)
+"""The options of curl that examples use; an error of the parser's means that this lacks one."""
+CURL.add_argument("-H", dest="headers", action="append", default=[])
+CURL.add_argument("-X", dest="method")
+CURL.add_argument("--head", action="store_true")
+CURL.add_argument("--data")
+CURL.add_argument("-i", action="store_true")
+CURL.add_argument("url")
+
+
+def curl(caller: Caller, words: list[str]) -> Answer:
+    """Send the request that curl would send."""
+    assert words[0] == "curl"
+    told = CURL.parse_args(words[1:])
+    headers = dict(header.split(": ", 1) for header in told.headers)
+    if told.data is not None:
+        headers.setdefault("Content-Type", "application/x-www-form-urlencoded")
+    method = told.method or ("HEAD" if told.head else "GET" if told.data is None else "POST")
+    return caller.request(method, told.url.removeprefix(URL), headers, (told.data or "").encode())
+
+
+def test_the_examples_of_glance_v1_work_one_after_the_other(api: Api) -> None:
+    principal = Principal("ann", "t1", frozenset(map(Policy, ORDINARY)))
+    secret, image = api.world.identities.issue(principal), create(api.caller("t1"))
+    values = {"URL": URL, "TOKEN": secret, "ID": image}
+    examples = [string.Template(command).substitute(values) for command in commands(GLANCE_V1)]
+
+    answers = {example: curl(api.anonymous(), shlex.split(example)) for example in examples}
+
+    assert len(answers) == len(examples) > 0
+    assert {example: answer.text for example, answer in answers.items() if answer.status >= 400} == {}

@@ -1,0 +1,83 @@
+"""The arrows of the architecture, and the size of what stands at their ends."""
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from chalicelib.dialects import DIALECTS
+
+ROOT = Path(__file__).parent.parent
+MODULES = {
+    ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
+    for path in [ROOT / "app.py", *sorted((ROOT / "chalicelib").rglob("*.py"))]
+}
+THIRD_PARTY = {"boto3", "botocore", "mypy_boto3_s3", "pynamodb", "urllib3"}
+ARROWS: dict[str, set[str]] = {
+    "chalicelib.catalog": {"chalicelib.catalog"},
+    "chalicelib.http.gateway": {"chalicelib.catalog", "chalicelib.http", "chalice"},
+    "chalicelib.http": {"chalicelib.catalog", "chalicelib.http"},
+    "chalicelib.storage": {"chalicelib.catalog", "chalicelib.storage", *THIRD_PARTY},
+    "chalicelib.dialects": {"chalicelib.catalog", "chalicelib.http"},
+    "chalicelib.settings": {"chalicelib.catalog.rules"},
+    "chalicelib.bootstrap": {"chalicelib", "boto3", "botocore", "mypy_boto3_s3"},
+    "app": {"chalicelib.bootstrap"},
+    "chalicelib": set(),
+}
+"""What a module or package may import besides the standard library; the most specific entry counts."""
+SHARED = ("chalicelib.catalog", "chalicelib.storage", "chalicelib.http")
+FOREIGN = {"glance", "foreman", "scaleway", "qingcloud", "devops", *(dialect.name for dialect in DIALECTS)}
+
+
+def below(name: str, package: str) -> bool:
+    return name == package or name.startswith(f"{package}.")
+
+
+def imports(path: Path) -> set[str]:
+    """The modules that a module imports, wherever in it; of `from x import y` both, if y is a module of ours."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.module is not None, f"{path}: relative import"
+            inner = {f"{node.module}.{alias.name}" for alias in node.names} & MODULES.keys()
+            found |= inner or {node.module}
+    return {name for name in found if name.partition(".")[0] not in sys.stdlib_module_names}
+
+
+def words(path: Path) -> Iterator[str]:
+    """Every name and text in the code of a module, comments excepted."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        for _, value in ast.iter_fields(node):
+            yield from [text for text in (value if isinstance(value, list) else [value]) if isinstance(text, str)]
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_imports_follow_the_arrows(module: str) -> None:
+    allowed = set(ARROWS[max((package for package in ARROWS if below(module, package)), key=len)])
+    if below(module, "chalicelib.dialects"):
+        folder = ".".join(module.split(".")[:3])
+        allowed |= {folder} if folder != "chalicelib.dialects" else {"chalicelib.dialects"}
+
+    wrong = {name for name in imports(MODULES[module]) if not any(below(name, package) for package in allowed)}
+
+    assert wrong == set()
+
+
+@pytest.mark.parametrize("module", [name for name in MODULES if any(below(name, package) for package in SHARED)])
+def test_what_all_dialects_share_names_none_of_them(module: str) -> None:
+    text = "\n".join(words(MODULES[module])).lower()
+
+    assert {name for name in FOREIGN if name in text} == set()
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_nothing_is_longer_than_a_reader_can_bear(module: str) -> None:
+    text = MODULES[module].read_text("utf-8")
+    functions = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.FunctionDef)]
+
+    assert len(text.splitlines()) <= 400
+    assert [node.name for node in functions if (node.end_lineno or 0) - node.lineno >= 40] == []

@@ -1,0 +1,145 @@
+"""What the environment says, and what is made of nonsense."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from chalicelib.bootstrap import Aws, build_app
+from chalicelib.settings import BadSetting, Settings
+
+
+def setting(settings: Settings, path: str) -> Any:
+    """A field of the settings, or of their limits."""
+    found: Any = settings
+    for name in path.split("."):
+        found = getattr(found, name)
+    return found
+
+
+DEFAULTS = {
+    "table_prefix": "rosetta-",
+    "bucket": "rosetta-images",
+    "max_scan": 50_000,
+    "tombstone_life": timedelta(days=90),
+    "public_endpoint": None,
+    "operator_tenant": "system",
+    "limits.disk_formats": ("ami", "ari", "aki", "vhd", "vhdx", "vmdk", "raw", "qcow2", "vdi", "iso", "ploop"),
+    "limits.container_formats": ("ami", "ari", "aki", "bare", "ovf", "ova", "docker"),
+    "limits.image_size_cap": 1_099_511_627_776,
+    "limits.property_quota": 128,
+    "limits.member_quota": 128,
+    "limits.storage_quota": 0,
+    "limits.inline_bytes": 4_194_304,
+    "limits.delayed_delete": False,
+}
+NAMES = [
+    "TABLE_PREFIX",
+    "IMAGE_BUCKET",
+    "MAX_SCAN",
+    "TOMBSTONE_DAYS",
+    "PUBLIC_ENDPOINT",
+    "OPERATOR_TENANT",
+    "DISK_FORMATS",
+    "CONTAINER_FORMATS",
+    "IMAGE_SIZE_CAP",
+    "IMAGE_PROPERTY_QUOTA",
+    "IMAGE_MEMBER_QUOTA",
+    "USER_STORAGE_QUOTA",
+    "MAX_INLINE_BYTES",
+    "DELAYED_DELETE",
+]
+
+
+@pytest.mark.parametrize("blank", [None, "", "  "], ids=["absent", "empty", "blank"])
+@pytest.mark.parametrize(("path", "default"), DEFAULTS.items())
+def test_what_is_not_set_has_its_default(path: str, default: object, blank: str | None) -> None:
+    environ = {} if blank is None else dict.fromkeys(NAMES, blank)
+
+    assert setting(Settings.from_environ(environ), path) == default
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "path", "value"),
+    [
+        ("TABLE_PREFIX", "prod-", "table_prefix", "prod-"),
+        ("IMAGE_BUCKET", " images ", "bucket", "images"),
+        ("MAX_SCAN", "7", "max_scan", 7),
+        ("TOMBSTONE_DAYS", "30", "tombstone_life", timedelta(days=30)),
+        ("PUBLIC_ENDPOINT", "https://images.example/", "public_endpoint", "https://images.example"),
+        ("OPERATOR_TENANT", "ops", "operator_tenant", "ops"),
+        ("DISK_FORMATS", "raw, qcow2,,", "limits.disk_formats", ("raw", "qcow2")),
+        ("CONTAINER_FORMATS", "bare", "limits.container_formats", ("bare",)),
+        ("IMAGE_SIZE_CAP", "10", "limits.image_size_cap", 10),
+        ("IMAGE_PROPERTY_QUOTA", "-1", "limits.property_quota", -1),
+        ("IMAGE_MEMBER_QUOTA", "0", "limits.member_quota", 0),
+        ("USER_STORAGE_QUOTA", "500", "limits.storage_quota", 500),
+        ("MAX_INLINE_BYTES", "67108864", "limits.inline_bytes", 67_108_864),
+        ("DELAYED_DELETE", "True", "limits.delayed_delete", True),
+        ("DELAYED_DELETE", "false", "limits.delayed_delete", False),
+    ],
+)
+def test_a_variable_sets_its_field(name: str, text: str, path: str, value: object) -> None:
+    assert setting(Settings.from_environ({name: text}), path) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "size"),
+    [("0", 0), ("1B", 1), ("2KB", 2048), ("3 mb", 3 * 2**20), ("4Gb", 4 * 2**30), ("5TB", 5 * 2**40)],
+)
+def test_a_storage_quota_may_have_a_unit(text: str, size: int) -> None:
+    assert Settings.from_environ({"USER_STORAGE_QUOTA": text}).limits.storage_quota == size
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("MAX_SCAN", "many"),
+        ("MAX_SCAN", "1.5"),
+        ("IMAGE_SIZE_CAP", "1TB"),
+        ("DELAYED_DELETE", "perhaps"),
+        ("DELAYED_DELETE", "1"),
+        ("USER_STORAGE_QUOTA", "-1"),
+        ("USER_STORAGE_QUOTA", "1PB"),
+        ("USER_STORAGE_QUOTA", "1.5GB"),
+    ],
+)
+def test_nonsense_is_refused_by_name(name: str, text: str) -> None:
+    with pytest.raises(BadSetting, match=name):
+        Settings.from_environ({name: text})
+
+
+def test_the_options_of_a_dialect_are_the_variables_that_begin_with_its_name() -> None:
+    environ = {
+        "ECHO_COLOUR": "red",
+        "ECHO_V2_X": "1",
+        "ECHO_BLANK": " ",
+        "OTHER_COLOUR": "blue",
+        "echo_low": "x",
+        "ECHO": "x",
+    }
+
+    assert Settings.from_environ(environ).options("echo") == {"colour": "red", "v2_x": "1"}
+
+
+def test_settings_show_no_variables_which_may_be_secrets() -> None:
+    assert "hunter2" not in repr(Settings.from_environ({"AWS_SECRET_ACCESS_KEY": "hunter2"}))
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("GLANCE_V1_STATUSES", "newest"),
+        ("GLANCE_V1_LIMIT_PARAM_DEFAULT", "many"),
+        ("GLANCE_V1_OWNER_IS_TENANT", "perhaps"),
+        ("GLANCE_V1_POLICIES", "{"),
+        ("GLANCE_V1_POLICIES", "[]"),
+        ("GLANCE_V1_POLICIES", '"x"'),
+        ("GLANCE_V1_POLICIES", '{"get_images": "nobody"}'),
+        ("GLANCE_V1_POLICIES", '{"get_images": ["admin"]}'),
+        ("GLANCE_V1_POLICIES", '{"fly": "admin"}'),
+    ],
+)
+def test_an_application_with_nonsense_for_a_dialect_is_not_built(aws: Aws, name: str, text: str) -> None:
+    with pytest.raises(ValueError, match=name):
+        build_app({name: text})
