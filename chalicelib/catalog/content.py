@@ -1,6 +1,7 @@
 """Use cases of bytes: taking, verifying, reading and withholding them."""
 
 import hashlib
+import logging
 from dataclasses import replace
 
 from chalicelib.catalog import rules
@@ -20,6 +21,8 @@ from chalicelib.catalog.image import Image, Status
 from chalicelib.catalog.lookup import attempts
 from chalicelib.catalog.ports import BlobStore, Clock, ImageRepository, Link, Sources
 from chalicelib.catalog.rules import Limits
+
+_log = logging.getLogger(__name__)
 
 
 class Content:
@@ -97,7 +100,7 @@ class Content:
                 return self._images.save(image, active)
             except StaleImage:
                 image = self._still_saving(image, location)
-        self._blobs.delete(location)
+        self.discard(image.id, location)
         self.kill(image)
         raise EditConflict(image.id)
 
@@ -106,10 +109,17 @@ class Content:
         found = self._images.get(image.id)
         if found is not None and found.image.status is Status.SAVING:
             return found.image
-        self._blobs.delete(location)
+        self.discard(image.id, location)
         if found is None or found.image.gone:
             raise DeletedMeanwhile(image.id)
         raise NotQueued(image.id, found.image.status)
+
+    def discard(self, image_id: str, location: str) -> None:
+        """Remove bytes that no image needs; if the store fails now, they are left behind, which costs money only."""
+        try:
+            self._blobs.delete(location)
+        except StoreError:
+            _log.warning("bytes left behind", extra={"image_id": image_id}, exc_info=True)
 
     def kill(self, image: Image) -> None:
         """Give an image up whose bytes will not come; one that moved on in the meantime is left alone."""

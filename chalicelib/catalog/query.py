@@ -28,7 +28,7 @@ class Operator(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """`field operator value`; the field is a canonical name, or `("properties", name)` for a custom property.
+    """`field operator value`; the field is a canonical name that lists know, or `("properties", name)`.
 
     A field that is None equals None only; among numbers it counts as zero. `IN` takes a tuple.
     """

@@ -8,6 +8,7 @@ from uuid import uuid4
 from chalicelib.catalog import rules
 from chalicelib.catalog.content import Content
 from chalicelib.catalog.errors import (
+    ClaimTaken,
     DeletePending,
     DeleteRefused,
     EditConflict,
@@ -212,16 +213,25 @@ class Catalog:
         return replace(dead, status=Status.DELETED, properties={}, login_password=None)
 
     def _clean_up(self, old: Image, tombstone: Image) -> None:
+        """Remove what the tombstone does not need; what stays behind is swept up by the location it keeps."""
         if tombstone.status is not Status.DELETED:
             return
         if old.location is not None:
             try:
                 self._blobs.delete(old.location)
-            except StoreRefused as refused:
-                self._images.save(tombstone, old)
-                raise DeleteRefused(old.id) from refused
-            except StoreError:
-                # The image is deleted all the same; its tombstone remembers where the bytes are.
-                _log.warning("bytes left behind", extra={"image_id": old.id}, exc_info=True)
+            except StoreError as error:
+                self._undo(old, tombstone, error)
         if old.member_count:
             self._memberships.clear(old.id)
+
+    def _undo(self, old: Image, tombstone: Image, error: StoreError) -> None:
+        """Put an image back that its store refuses to delete; if only the store failed, the deletion stands."""
+        if isinstance(error, StoreRefused):
+            try:
+                self._images.save(tombstone, old)
+            except (ClaimTaken, StaleImage):
+                # Somebody has taken one of its names by now, so it stays deleted.
+                _log.warning("deletion not undone", extra={"image_id": old.id}, exc_info=True)
+            else:
+                raise DeleteRefused(old.id) from error
+        _log.warning("bytes left behind", extra={"image_id": old.id}, exc_info=error)

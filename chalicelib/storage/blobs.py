@@ -51,7 +51,10 @@ class S3BlobStore:
             return self._read_web(location)
         bucket, key = split_s3(location)
         try:
-            return self.client().get_object(Bucket=bucket, Key=key)["Body"].read()
+            found = self.client().get_object(Bucket=bucket, Key=key)
+            if found["ContentLength"] > self._inline_bytes:
+                raise StoreUnavailable("The image at its location has grown")
+            return found["Body"].read()
         except ClientError as error:
             if error.response["Error"]["Code"] in MISSING:
                 return None

@@ -3,8 +3,9 @@
 import ipaddress
 import re
 import socket
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, urlsplit
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 SECONDS = 10.0
+"""How long a server may be silent."""
+PIECE = 1 << 20
 SCHEMES = ("s3", "https", "http")
 BUCKET = re.compile("[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 UNREADABLE = frozenset({"404", "NoSuchKey", "NoSuchBucket", "403", "AccessDenied", "301", "400"})
@@ -78,6 +81,8 @@ class WebSource:
     """Files on web servers. The address that was checked is the one connected to; redirects are not followed."""
 
     allowed: Callable[[str], bool] = is_public
+    longest_read: float = 20.0
+    """How many seconds a file may take in all."""
 
     def size(self, url: str) -> int | None:
         """The announced length; None if the server does not say."""
@@ -86,33 +91,37 @@ class WebSource:
         return int(length) if re.fullmatch("[0-9]{1,18}", length) else None
 
     def read(self, url: str, limit: int) -> bytes:
-        """The content. Raises StoreUnavailable if it is longer than `limit` bytes, SourceNotFound and so on."""
+        """The content. Raises StoreUnavailable if it is longer than `limit` bytes or takes too long, and as `size`."""
+        end = time.monotonic() + self.longest_read
+        content = bytearray()
         with self._request("GET", url) as response:
-            content = response.read(limit + 1)
-        if len(content) > limit:
-            raise StoreUnavailable("The image has grown at its location")
-        return content
+            while piece := response.read(min(PIECE, limit + 1 - len(content))):
+                content += piece
+                if len(content) > limit or time.monotonic() > end:
+                    raise StoreUnavailable("The image at its location has grown, or comes too slowly")
+        return bytes(content)
 
     @contextmanager
     def _request(self, method: str, url: str) -> Iterator[urllib3.BaseHTTPResponse]:
         parts, port = _checked(url)
-        with self._pool(parts, port) as pool:
-            try:
-                response = pool.request(
-                    method,
-                    parts._replace(scheme="", netloc="", path=parts.path or "/", fragment="").geturl(),
-                    headers={"Host": parts.netloc, "Accept-Encoding": "identity"},
-                    redirect=False,
-                    retries=False,
-                    preload_content=False,
-                )
-                if response.status in (404, 410):
-                    raise SourceNotFound(url)
-                if response.status != 200:
-                    raise SourceRefused(f"Invalid location: its server answers {response.status}")
+        try:
+            with (
+                self._pool(parts, port) as pool,
+                closing(
+                    pool.request(
+                        method,
+                        parts._replace(scheme="", netloc="", path=parts.path or "/", fragment="").geturl(),
+                        headers={"Host": parts.netloc, "Accept-Encoding": "identity"},
+                        redirect=False,
+                        retries=False,
+                        preload_content=False,
+                    )
+                ) as response,
+            ):
+                _check_status(url, response.status)
                 yield response
-            except HTTPError as error:
-                raise StoreUnavailable("Invalid location: its server does not answer") from error
+        except HTTPError as error:
+            raise StoreUnavailable("Invalid location: its server does not answer") from error
 
     def _pool(self, parts: SplitResult, port: int) -> urllib3.HTTPConnectionPool:
         host = parts.hostname or ""
@@ -132,6 +141,13 @@ class WebSource:
         return addresses[0]
 
 
+def _check_status(url: str, status: int) -> None:
+    if status in (404, 410):
+        raise SourceNotFound(url)
+    if status != 200:
+        raise SourceRefused(f"Invalid location: its server answers {status}")
+
+
 def _checked(url: str) -> tuple[SplitResult, int]:
     """The parts of a URL that may be fetched, with its port. Raises SourceRefused."""
     try:
@@ -143,4 +159,4 @@ def _checked(url: str) -> tuple[SplitResult, int]:
         raise SourceRefused("Invalid location: it names no server")
     if parts.username is not None or parts.password is not None:
         raise SourceRefused("Invalid location: credentials do not belong into it")
-    return parts, port or (443 if parts.scheme == "https" else 80)
+    return parts, port if port is not None else (443 if parts.scheme == "https" else 80)

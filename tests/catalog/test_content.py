@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 
@@ -158,3 +159,17 @@ def test_bytes_too_many_to_pass_or_of_unknown_number_are_linked(make_api: MakeAp
     image = an_image(status=Status.ACTIVE, size=size, location=api.world.blobs.put("image", b"x" * 11))
 
     assert isinstance(api.world.catalog(a_principal()).content.read(image), Link)
+
+
+def test_bytes_that_cannot_be_removed_do_not_hide_that_the_image_went(api: Api, catalog: Catalog) -> None:
+    image = api.world.images.add(an_image(status=Status.SAVING))
+    deletion = partial(catalog.delete, image.id)
+
+    with (
+        api.s3_fault("DeleteObject", "SlowDown", 503),
+        api.on_s3("PutObject", deletion),
+        pytest.raises(DeletedMeanwhile),
+    ):
+        catalog.content.upload(image, b"late")
+
+    assert len(api.stored()) == 1

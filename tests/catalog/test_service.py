@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -227,3 +228,21 @@ def test_an_image_that_waits_for_its_deletion_is_not_deleted_twice(api: Api, ope
         open_catalog("ops", Policy.ADMIN).delete(image.id, gone=True)
 
     assert api.world.images.get(image.id) == (replace(image), {})
+
+
+def test_a_deletion_that_cannot_be_undone_stands(api: Api, catalog: Catalog) -> None:
+    facts: dict[str, Any] = {"compute_resource": 1, "name": "web"}
+    image = api.world.images.add(an_image(status=Status.ACTIVE, location="s3://rosetta-images/a/b", **facts))
+    heirs: list[Image] = []
+
+    def inherit() -> None:
+        heirs.append(api.world.images.add(an_image(**facts)))
+
+    with api.on_s3("DeleteObject", inherit), api.s3_fault("DeleteObject", "AccessDenied", 403):
+        catalog.delete(image.id)
+
+    found = api.world.images.get(image.id)
+    assert found is not None
+    assert found.image.status is Status.DELETED
+    assert found.image.location == image.location
+    assert [heir.name for heir in heirs] == ["web"]

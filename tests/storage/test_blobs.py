@@ -11,6 +11,7 @@ from chalicelib.catalog.errors import StoreDisabled, StoreError, StoreRefused, S
 from chalicelib.storage.blobs import S3BlobStore
 from chalicelib.storage.sources import WebSource
 from tests.api import Api
+from tests.conftest import MakeApi
 from tests.storage.web import CONTENT, Web, serving
 
 PUT, GET, DELETE = "PutObject", "GetObject", "DeleteObject"
@@ -158,3 +159,10 @@ def test_a_store_that_does_not_answer_is_unavailable(api: Api, operation: str) -
 
     with api.on_s3(operation, hang_up), pytest.raises(StoreUnavailable):
         CALLS[operation](api.world)
+
+
+def test_an_object_that_grew_at_its_place_is_not_read(api: Api, make_api: MakeApi) -> None:
+    location = api.put_elsewhere("image.raw", b"x" * 11)
+
+    with pytest.raises(StoreUnavailable):
+        make_api(MAX_INLINE_BYTES="10").world.blobs.get(location)

@@ -309,3 +309,10 @@ def test_a_server_whose_certificate_is_vouched_for_is_read_by_its_name(
         assert ANY.size(url) == len(CONTENT)
         with pytest.raises(StoreUnavailable):
             ANY.size(url.replace("localhost", "127.0.0.1"))
+
+
+def test_a_file_that_comes_too_slowly_is_given_up(web: Web) -> None:
+    hasty = WebSource(allowed=lambda address: True, longest_read=-1)
+
+    with pytest.raises(StoreUnavailable, match="too slowly"):
+        hasty.read(web.url("/file"), len(CONTENT))
