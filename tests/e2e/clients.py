@@ -117,7 +117,7 @@ class Caller:
     """A principal of one server who speaks through one version of the client."""
 
     installation: Installation
-    library: Library
+    bindings: Library
     endpoint: str
     token: str
 
@@ -134,7 +134,7 @@ class Caller:
         return self._call(method, arguments, fields, stream=str(path))
 
     def _call(self, method: str, arguments: tuple[Any, ...], fields: dict[str, Any], **data: str) -> Any:
-        return self.library.call(
+        return self.bindings.call(
             endpoint=self.endpoint, token=self.token, method=method, arguments=arguments, fields=fields, **data
         )
 
