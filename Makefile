@@ -33,6 +33,7 @@ bench: $(READY) ## print the measurements
 
 clean: ## remove everything that was made here
 	rm -rf $(VENV) .local build .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache .chalice/deployments
+	find . -name __pycache__ -prune -exec rm -rf {} +
 
 $(READY): requirements.txt requirements-dev.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed: set PYTHON")'
