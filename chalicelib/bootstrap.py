@@ -11,9 +11,10 @@ from chalicelib.catalog.ports import Clock
 from chalicelib.catalog.principal import Principal
 from chalicelib.catalog.service import Catalog
 from chalicelib.dialects import DIALECTS
+from chalicelib.http.dialect import Dialect
 from chalicelib.http.gateway import Gateway
 from chalicelib.http.meter import Meter
-from chalicelib.settings import Settings
+from chalicelib.settings import BadSetting, Settings
 from chalicelib.storage import tables
 from chalicelib.storage.blobs import S3BlobStore
 from chalicelib.storage.connection import SharedConnection
@@ -101,16 +102,23 @@ def build_world(environ: Mapping[str, str] | None = None, clock: Clock | None = 
 
 
 def build_app(environ: Mapping[str, str] | None = None, world: World | None = None) -> Gateway:
-    """The Lambda handler, ready to be called with events."""
+    """The Lambda handler, ready to be called with events. Raises BadSetting."""
     world = world or build_world(environ)
     return Gateway(
         DIALECTS,
         world.identities,
         world.catalog,
-        world.settings.options,
+        {dialect.name: _options(dialect, world.settings) for dialect in DIALECTS},
         world.settings.public_endpoint,
         world.meter,
     )
+
+
+def _options(dialect: Dialect, settings: Settings) -> object:
+    try:
+        return dialect.read_options(settings.options(dialect.name))
+    except ValueError as error:
+        raise BadSetting(str(error)) from error
 
 
 def _s3_client(region: str) -> Callable[[], "S3Client"]:

@@ -46,6 +46,8 @@ def main() -> int:
         return _complain(f"{seed or DEMONSTRATION.name}: {error}", 2)
     except (EngineError, PortTaken) as error:
         return _complain(str(error), 1)
+    except OSError as error:
+        return _complain(f"{error.filename or local_dir()}: {error.strerror}", 1)
     return 0
 
 

@@ -13,11 +13,15 @@ def local_dir() -> Path:
 
 
 def write_state(folder: Path, state: Mapping[str, Any]) -> None:
-    """Write the state whole or not at all, readable for its owner only, as it holds secrets."""
+    """Write the state whole or not at all, readable for its owner only, as it holds secrets. Raises OSError."""
     unfinished = folder / "state.json.new"
     descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        json.dump(state, file, indent=2)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            json.dump(state, file, indent=2)
+    except OSError:
+        unfinished.unlink()
+        raise
     unfinished.replace(folder / "state.json")
 
 

@@ -141,5 +141,5 @@ def test_settings_show_no_variables_which_may_be_secrets() -> None:
     ],
 )
 def test_an_application_with_nonsense_for_a_dialect_is_not_built(aws: Aws, name: str, text: str) -> None:
-    with pytest.raises(ValueError, match=name):
+    with pytest.raises(BadSetting, match=name):
         build_app({name: text})

@@ -58,7 +58,7 @@ class Gateway(Chalice):
         dialects: Sequence[Dialect],
         identities: Identities,
         open_catalog: Callable[[Principal], Catalog],
-        settings: Callable[[str], Mapping[str, str]],
+        options: Mapping[str, object],
         public_endpoint: str | None,
         meter: Meter,
     ) -> None:
@@ -68,7 +68,7 @@ class Gateway(Chalice):
         self._dialects = dialects
         self._identities = identities
         self._open_catalog = open_catalog
-        self._options = {dialect.name: dialect.read_options(settings(dialect.name)) for dialect in dialects}
+        self._options = options
         self._public_endpoint = public_endpoint
         self._meter = meter
         self.register_middleware(_accept_anything, "http")

@@ -62,8 +62,6 @@ def render_error(_request: Request, error: CatalogError | HttpError) -> Response
 
 
 def read_options(settings: Mapping[str, str]) -> object:
-    if "bad" in settings:
-        raise ValueError("ECHO_BAD makes no sense")
     return dict(settings)
 
 
@@ -97,7 +95,6 @@ def echoing(response: Callable[[], Response] | None = None, **stated: Any) -> Di
 
 def gateway(api: Api, *dialects: Dialect, public_endpoint: str | None = None, **settings: str) -> Gateway:
     """An application over the world of `api` that has these dialects instead of the real ones."""
-    world = api.world
-    return Gateway(
-        dialects or (echoing(),), world.identities, world.catalog, lambda _: settings, public_endpoint, world.meter
-    )
+    world, chosen = api.world, dialects or (echoing(),)
+    options = {dialect.name: dialect.read_options(settings) for dialect in chosen}
+    return Gateway(chosen, world.identities, world.catalog, options, public_endpoint, world.meter)

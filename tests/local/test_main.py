@@ -122,8 +122,10 @@ def test_it_can_be_terminated_while_it_starts(start: Start, folder: Path) -> Non
         ({"ENGINE": "steam"}, 2, "rosetta: ENGINE must be one of moto, dynoxide, not 'steam'\n"),
         ({"SEED": "missing.json"}, 2, "rosetta: missing.json: No such file or directory\n"),
         ({"MAX_SCAN": "many"}, 2, "rosetta: MAX_SCAN must be a whole number, not 'many'\n"),
+        ({"GLANCE_V1_STATUSES": "odd"}, 2, "rosetta: GLANCE_V1_STATUSES cannot be 'odd'\n"),
+        ({"LOCAL_DIR": "/dev/null/x"}, 1, "rosetta: /dev/null/x: Not a directory\n"),
     ],
-    ids=["port", "engine", "seed", "setting"],
+    ids=["port", "engine", "seed", "setting", "option", "folder"],
 )
 def test_what_makes_no_sense_is_one_clear_line(
     start: Start, environ: dict[str, str], status: int, complaint: str
@@ -157,3 +159,14 @@ def test_a_port_in_use_is_one_clear_line_and_another_servers_state_stays(start: 
 
     assert (process.returncode, log) == (1, f"rosetta: port {port} is in use\n")
     assert (folder / "state.json").exists()
+
+
+def test_a_full_disk_is_one_clear_line_and_leaves_no_half_written_state(start: Start, folder: Path) -> None:
+    folder.mkdir(parents=True)
+    (folder / "state.json.new").symlink_to("/dev/full")
+
+    process = start()
+    console, log = process.communicate(timeout=PATIENCE)
+
+    assert (process.returncode, console, log) == (1, "", f"rosetta: {folder}: No space left on device\n")
+    assert list(folder.iterdir()) == []
