@@ -13,7 +13,7 @@ pytestmark = pytest.mark.e2e
 RAW = ("--disk-format", "raw", "--container-format", "bare")
 
 
-def test_an_image_is_created_and_shown(t1: Caller) -> None:
+def test_case_152_an_image_is_created_and_shown(t1: Caller) -> None:
     told = ("--name", "Zwölf Bäume", "--min-disk", "2", "--property", "note=in two words")
 
     created = succeeded(t1.glance("image-create", *told))
@@ -27,7 +27,7 @@ def test_an_image_is_created_and_shown(t1: Caller) -> None:
     assert by_id == by_name
 
 
-def test_a_file_is_uploaded_and_downloaded(t1: Caller, make_file: MakeFile, tmp_path: Path) -> None:
+def test_case_152_a_file_is_uploaded_and_downloaded(t1: Caller, make_file: MakeFile, tmp_path: Path) -> None:
     path, saved = make_file(3 << 20), tmp_path / "saved"
 
     created = succeeded(t1.glance("image-create", "--name", "from a file", *RAW, "--file", str(path)))
@@ -37,7 +37,7 @@ def test_a_file_is_uploaded_and_downloaded(t1: Caller, make_file: MakeFile, tmp_
     assert saved.read_bytes() == path.read_bytes()
 
 
-def test_a_file_is_uploaded_through_a_pipe(t1: Caller, make_file: MakeFile, tmp_path: Path) -> None:
+def test_case_152_a_file_is_uploaded_through_a_pipe(t1: Caller, make_file: MakeFile, tmp_path: Path) -> None:
     path, saved = make_file(3 << 20), tmp_path / "saved"
 
     with subprocess.Popen(["cat", path], stdout=subprocess.PIPE) as cat:  # noqa: S603, S607  # our own file
@@ -48,14 +48,14 @@ def test_a_file_is_uploaded_through_a_pipe(t1: Caller, make_file: MakeFile, tmp_
     assert saved.read_bytes() == path.read_bytes()
 
 
-def test_an_empty_input_makes_an_empty_image(t1: Caller) -> None:
+def test_case_152_an_empty_input_makes_an_empty_image(t1: Caller) -> None:
     with Path("/dev/null").open("rb") as nothing:
         created = succeeded(t1.glance("image-create", *RAW, data=nothing))
 
     assert (created["status"], created["size"]) == ("active", "0")
 
 
-def test_images_are_listed_by_name(t1: Caller) -> None:
+def test_case_152_images_are_listed_by_name(t1: Caller) -> None:
     for name in ("b", "c", "a"):
         t1.call("images.create", name=name)
 
@@ -65,7 +65,7 @@ def test_images_are_listed_by_name(t1: Caller) -> None:
     assert [row[1] for row in table(listed.stdout)] == ["Name", "a", "b", "c"]
 
 
-def test_a_list_is_filtered(t1: Caller) -> None:
+def test_case_152_a_list_is_filtered(t1: Caller) -> None:
     t1.call("images.create", name="one", properties={"distro": "Arch Linux"})
     t1.call("images.create", name="two")
 
@@ -75,7 +75,7 @@ def test_a_list_is_filtered(t1: Caller) -> None:
     assert [row[1] for row in table(listed.stdout)] == ["Name", "one"]
 
 
-def test_an_administrator_lists_the_images_of_all_tenants(t1: Caller, admin: Caller) -> None:
+def test_case_152_an_administrator_lists_the_images_of_all_tenants(t1: Caller, admin: Caller) -> None:
     t1.call("images.create", name="of t1")
 
     listed = admin.glance("image-list", "--all-tenants")
@@ -84,7 +84,7 @@ def test_an_administrator_lists_the_images_of_all_tenants(t1: Caller, admin: Cal
     assert [row[1] for row in table(listed.stdout)] == ["Name", "of t1"]
 
 
-def test_an_image_is_updated(t1: Caller) -> None:
+def test_case_152_an_image_is_updated(t1: Caller) -> None:
     image = t1.call("images.create", name="old", properties={"a": "1"}, size=0)
     words = ("--name", "new name", "--is-protected", "True", "--property", "b=2")
 
@@ -96,7 +96,7 @@ def test_an_image_is_updated(t1: Caller) -> None:
     assert [name for name in purged if name.startswith("Property '")] == ["Property 'c'"]
 
 
-def test_a_reserved_image_gets_its_data(t1: Caller, make_file: MakeFile) -> None:
+def test_case_152_a_reserved_image_gets_its_data(t1: Caller, make_file: MakeFile) -> None:
     reserved = t1.call("images.create", name="reserved", disk_format="raw", container_format="bare")
 
     updated = succeeded(t1.glance("image-update", reserved["id"], "--file", str(make_file(1000))))
@@ -104,7 +104,7 @@ def test_a_reserved_image_gets_its_data(t1: Caller, make_file: MakeFile) -> None
     assert (updated["status"], updated["size"]) == ("active", "1000")
 
 
-def test_images_are_deleted(t1: Caller) -> None:
+def test_case_152_images_are_deleted(t1: Caller) -> None:
     first, second = (t1.call("images.create", name=name) for name in ("first", "second one"))
 
     deleted = t1.glance("image-delete", first["id"], second["name"])
@@ -113,7 +113,7 @@ def test_images_are_deleted(t1: Caller) -> None:
     assert t1.call("images.list") == []
 
 
-def test_an_image_is_shared(t1: Caller, t2: Caller) -> None:
+def test_case_152_an_image_is_shared(t1: Caller, t2: Caller) -> None:
     image = t1.call("images.create", name="shared")
 
     succeeded(t1.glance("member-create", "shared", "t2", "--can-share"))
@@ -127,26 +127,26 @@ def test_an_image_is_shared(t1: Caller, t2: Caller) -> None:
     assert afterwards == [heading]
 
 
-def test_a_missing_image_is_said_to_be_missing(t1: Caller) -> None:
+def test_case_152_a_missing_image_is_said_to_be_missing(t1: Caller) -> None:
     shown = t1.glance("image-show", "nothing")
 
     assert (shown.returncode, shown.stderr) == (1, "No image with a name or ID of 'nothing' exists.\n")
 
 
-def test_a_wrong_token_is_said_to_be_wrong(nobody: Caller) -> None:
+def test_case_152_a_wrong_token_is_said_to_be_wrong(nobody: Caller) -> None:
     listed = nobody.glance("image-list")
 
     assert (listed.returncode, listed.stderr) == (1, "Invalid OpenStack Identity credentials.\n")
 
 
-def test_a_refusal_is_shown_in_the_servers_words(t1: Caller) -> None:
+def test_case_152_a_refusal_is_shown_in_the_servers_words(t1: Caller) -> None:
     created = t1.glance("image-create", "--disk-format", "floppy")
 
     assert created.returncode == 1
     assert "400 Bad Request: Invalid disk format 'floppy' for image" in created.stderr
 
 
-def test_the_command_finds_version_1_by_itself(t1: Caller) -> None:
+def test_case_152_the_command_finds_version_1_by_itself(t1: Caller) -> None:
     t1.call("images.create", name="found")
 
     listed = t1.glance_without_version("image-list")

@@ -21,7 +21,7 @@ def server(small_server: Server) -> Iterator[Server]:
     small_server.forget_images()
 
 
-def test_a_large_image_is_downloaded_from_the_storage(t1: Caller, server: Server, make_file: MakeFile) -> None:
+def test_case_151_a_large_image_is_downloaded_from_the_storage(t1: Caller, server: Server, make_file: MakeFile) -> None:
     path = make_file(LARGE)
 
     image = t1.call("images.create", name="large", location=put_elsewhere(server, path), **RAW)
@@ -31,7 +31,9 @@ def test_a_large_image_is_downloaded_from_the_storage(t1: Caller, server: Server
     assert t1.call("images.data", image["id"]) == download_of(path)
 
 
-def test_the_command_saves_a_large_image(t1: Caller, server: Server, make_file: MakeFile, tmp_path: Path) -> None:
+def test_case_151_the_command_saves_a_large_image(
+    t1: Caller, server: Server, make_file: MakeFile, tmp_path: Path
+) -> None:
     path, saved = make_file(LARGE), tmp_path / "saved"
     location = put_elsewhere(server, path)
     words = ("--name", "large", "--disk-format", "raw", "--container-format", "bare", "--location", location)

@@ -23,7 +23,7 @@ def test_an_image_without_data_is_queued(t1: Caller) -> None:
 
 
 @pytest.mark.parametrize("name", ["My Image", "Çédille à l'œuvre", "猫 100% + 1"])
-def test_texts_are_stored_as_they_were_meant(t1: Caller, name: str) -> None:
+def test_case_146_texts_are_stored_as_they_were_meant(t1: Caller, name: str) -> None:
     told = {"title": "CentOS 7.9 (x86_64)", "note": "für alle & jeden"}
 
     image = t1.call("images.create", name=name, properties=told)
@@ -34,7 +34,7 @@ def test_texts_are_stored_as_they_were_meant(t1: Caller, name: str) -> None:
     assert [(it["id"], it["name"], it["properties"]) for it in found] == [(image["id"], name, told)]
 
 
-def test_a_name_with_spaces_is_shown_plain(t1: Caller) -> None:
+def test_case_146_a_name_with_spaces_is_shown_plain(t1: Caller) -> None:
     image = t1.call("images.create", name="My Image", properties={"os_title": "CentOS 7.9"})
 
     shown = t1.call("images.get", image["id"])
@@ -43,7 +43,7 @@ def test_a_name_with_spaces_is_shown_plain(t1: Caller) -> None:
 
 
 @pytest.mark.parametrize("size", [0, 1, 3 * MIB])
-def test_a_file_comes_back_as_it_went(t1: Caller, make_file: MakeFile, size: int) -> None:
+def test_case_147_a_file_comes_back_as_it_went(t1: Caller, make_file: MakeFile, size: int) -> None:
     path = make_file(size)
 
     image = t1.send_file(path, "images.create", name="file", **RAW)
@@ -82,7 +82,7 @@ def test_the_client_notices_when_stored_data_have_changed(t1: Caller, server: Se
         t1.call("images.data", image["id"])
 
 
-def test_pages_of_two_over_five_images_are_three_requests(t1: Caller, server: Server) -> None:
+def test_case_149_pages_of_two_over_five_images_are_three_requests(t1: Caller, server: Server) -> None:
     made = [t1.call("images.create", name=f"image {number}")["id"] for number in range(5)]
     before = len(server.answered())
 
@@ -154,7 +154,7 @@ def test_an_administrator_chooses_whose_images_to_list(
 
 
 @pytest.mark.parametrize(("purge", "expected"), [(True, {"arch": "arm"}), (False, {"distro": "old", "arch": "arm"})])
-def test_an_update_purges_properties_if_told_to(t1: Caller, purge: bool, expected: dict[str, str]) -> None:
+def test_case_148_an_update_purges_properties_if_told_to(t1: Caller, purge: bool, expected: dict[str, str]) -> None:
     image = t1.call("images.create", name="before", properties={"distro": "old", "arch": "x86"})
 
     updated = t1.call(
@@ -165,7 +165,7 @@ def test_an_update_purges_properties_if_told_to(t1: Caller, purge: bool, expecte
     assert t1.call("images.get", image["id"])["properties"] == expected
 
 
-def test_a_deleted_image_is_gone(t1: Caller, make_file: MakeFile) -> None:
+def test_case_148_a_deleted_image_is_gone(t1: Caller, make_file: MakeFile) -> None:
     image = t1.send_file(make_file(5), "images.create", **RAW)
 
     t1.call("images.delete", image["id"])
@@ -201,7 +201,7 @@ def test_a_public_image_is_everybodys_to_read(t1: Caller, admin: Caller, make_fi
     assert t1.call("images.data", image["id"]) == download_of(path)
 
 
-def test_members_come_and_go(t1: Caller, t2: Caller) -> None:
+def test_case_150_members_come_and_go(t1: Caller, t2: Caller) -> None:
     image = t1.call("images.create", name="shared")
 
     t1.call("image_members.create", image["id"], "t2")
@@ -218,7 +218,7 @@ def test_members_come_and_go(t1: Caller, t2: Caller) -> None:
 
 
 @pytest.mark.parametrize("replacement", [[("t2", True), ("t4", False)], []])
-def test_members_are_replaced(t1: Caller, replacement: list[tuple[str, bool]]) -> None:
+def test_case_150_members_are_replaced(t1: Caller, replacement: list[tuple[str, bool]]) -> None:
     image = t1.call("images.create", name="shared")
     t1.call("image_members.create", image["id"], "t3")
 
