@@ -2,20 +2,25 @@
 
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import TypeVar
 
 from chalicelib.catalog.access import may_change, may_see
 from chalicelib.catalog.errors import (
+    EditConflict,
     ImageGone,
     ImageHidden,
     ImageNotFound,
     NotOwner,
     NotOwnerOfPublic,
     PolicyMissing,
+    StaleImage,
 )
 from chalicelib.catalog.image import Image, Visibility
 from chalicelib.catalog.ports import Found, ImageRepository
 from chalicelib.catalog.principal import Policy, Principal
+
+T = TypeVar("T")
 
 ATTEMPTS = 12
 LONGEST_PAUSE = 0.2
@@ -28,6 +33,16 @@ def attempts() -> Iterator[int]:
             # Not for secrecy: it only keeps writers that met once from meeting again.
             time.sleep(random.uniform(0, min(LONGEST_PAUSE, 0.005 * 2**attempt)))  # noqa: S311
         yield attempt
+
+
+def retried(image_id: str, act: Callable[[], T]) -> T:
+    """What comes of an optimistic read and write, tried again while others are faster. Raises EditConflict."""
+    for _ in attempts():
+        try:
+            return act()
+        except StaleImage:
+            continue
+    raise EditConflict(image_id)
 
 
 class Lookup:

@@ -6,15 +6,13 @@ from datetime import timedelta
 
 from chalicelib.catalog.access import may_change, may_share, owns
 from chalicelib.catalog.errors import (
-    EditConflict,
     Invalid,
     MemberQuotaExceeded,
     MembershipNotFound,
     NotSharable,
-    StaleImage,
 )
 from chalicelib.catalog.image import Image
-from chalicelib.catalog.lookup import Lookup, attempts
+from chalicelib.catalog.lookup import Lookup, retried
 from chalicelib.catalog.membership import Membership
 from chalicelib.catalog.ports import Clock, Found, ImageRepository, MembershipRepository
 from chalicelib.catalog.principal import Policy
@@ -65,16 +63,14 @@ class Members:
         Raises NotSharable, MemberQuotaExceeded (also when the tenant is a member already), EditConflict.
         """
         _check_names([member])
-        for _ in attempts():
+
+        def once() -> None:
             found = self._sharable(image_id, member)
             self._check_quota(found.image.member_count + 1)
             self._check_row(found, member)
-            existing = found.memberships.get(member)
-            try:
-                return self._put(found.image, member, existing, can_share=can_share)
-            except StaleImage:
-                continue
-        raise EditConflict(image_id)
+            self._put(found.image, member, found.memberships.get(member), can_share=can_share)
+
+        retried(image_id, once)
 
     def _put(self, image: Image, member: str, existing: Membership | None, *, can_share: bool | None) -> None:
         if existing is None:
@@ -90,7 +86,8 @@ class Members:
         `read` is asked once it is certain that the caller may share. A member who may share can only add and
         update, and drop itself. Raises as `add`.
         """
-        for _ in attempts():
+
+        def once() -> None:
             found = self._sharable(image_id)
             entries = read()
             self._check_quota(len(entries))
@@ -101,11 +98,9 @@ class Members:
             removable = [member for member in existing if self._concerns(found.image, member)]
             remove = [member for member in removable if member not in wanted]
             count = len(existing.keys() | wanted.keys()) - len(remove)
-            try:
-                return self._memberships.change(found.image, count, put, remove)
-            except StaleImage:
-                continue
-        raise EditConflict(image_id)
+            self._memberships.change(found.image, count, put, remove)
+
+        retried(image_id, once)
 
     def _merged(
         self, image_id: str, existing: Mapping[str, Membership], entries: Mapping[str, bool | None]
@@ -123,16 +118,15 @@ class Members:
 
     def remove(self, image_id: str, member: str) -> None:
         """Stop sharing with a tenant. Raises NotSharable, MembershipNotFound, EditConflict."""
-        for _ in attempts():
+
+        def once() -> None:
             found = self._sharable(image_id, member)
             self._check_row(found, member)
             if member not in found.memberships:
                 raise MembershipNotFound(image_id, member)
-            try:
-                return self._memberships.change(found.image, found.image.member_count - 1, [], [member])
-            except StaleImage:
-                continue
-        raise EditConflict(image_id)
+            self._memberships.change(found.image, found.image.member_count - 1, [], [member])
+
+        retried(image_id, once)
 
     def _sharable(self, image_id: str, *members: str) -> Found:
         self._lookup.require(Policy.CREATE_IMAGE)

@@ -42,8 +42,14 @@ def check(image: Image, changes: Changes, limits: Limits) -> None:
             raise Invalid(name, "Cannot be a negative value")
     if "size" in changes:
         check_size(image.size, limits)
-    if "properties" in changes and 0 <= limits.property_quota < len(image.properties):
-        raise PropertyQuotaExceeded("properties", len(image.properties), limits.property_quota)
+    if "properties" in changes:
+        check_property_count(len(image.properties), limits.property_quota)
+
+
+def check_property_count(count: int, quota: int) -> None:
+    """Refuse more properties than an image may have; a negative quota is none."""
+    if 0 <= quota < count:
+        raise PropertyQuotaExceeded("properties", count, quota)
 
 
 def check_formats(changes: Changes, limits: Limits) -> None:

@@ -11,7 +11,6 @@ from chalicelib.catalog.errors import (
     ClaimTaken,
     DeletePending,
     DeleteRefused,
-    EditConflict,
     FieldFrozen,
     FormatMissing,
     IdTaken,
@@ -25,7 +24,7 @@ from chalicelib.catalog.errors import (
     StoreRefused,
 )
 from chalicelib.catalog.image import MOVES, Changes, Image, NewImage, Status, Visibility
-from chalicelib.catalog.lookup import Lookup, attempts
+from chalicelib.catalog.lookup import Lookup, retried
 from chalicelib.catalog.members import Members
 from chalicelib.catalog.ports import BlobStore, Clock, ImageRepository, MembershipRepository, Sources
 from chalicelib.catalog.principal import Policy, Principal
@@ -127,17 +126,14 @@ class Catalog:
         of a queued image only. Raises as `image` and `register`, and NotOwner, FieldFrozen, NotQueued, EditConflict.
         """
         self._lookup.require(Policy.CREATE_IMAGE)
-        for _ in attempts():
+
+        def once() -> Image:
             old = self._lookup.find(image_id, gone=gone).image
             self._lookup.check_owner(old)
             changes = self._settled(change(old))
-            if not changes:
-                return old
-            try:
-                return self._images.save(old, self._changed(old, changes))
-            except StaleImage:
-                continue
-        raise EditConflict(image_id)
+            return self._images.save(old, self._changed(old, changes)) if changes else old
+
+        return retried(image_id, once)
 
     def _changed(self, old: Image, changes: Changes) -> Image:
         self._check_moves(old, changes)
@@ -185,15 +181,13 @@ class Catalog:
         Raises as `image`, and ImageProtected, DeletePending, NotOwner, DeleteRefused, EditConflict.
         """
         self._lookup.require(Policy.DELETE_IMAGE)
-        for _ in attempts():
+
+        def once() -> tuple[Image, Image]:
             old = self._lookup.find(image_id, gone=gone).image
             self._check_deletable(old)
-            try:
-                tombstone = self._images.save(old, self._deleted(old))
-            except StaleImage:
-                continue
-            return self._clean_up(old, tombstone)
-        raise EditConflict(image_id)
+            return old, self._images.save(old, self._deleted(old))
+
+        self._clean_up(*retried(image_id, once))
 
     def _check_deletable(self, image: Image) -> None:
         if image.protected:

@@ -9,9 +9,9 @@ from pynamodb.exceptions import TransactWriteError
 from pynamodb.expressions.condition import Condition
 from pynamodb.transactions import TransactWrite
 
-from chalicelib.catalog.errors import ClaimTaken, EditConflict, IdTaken, StaleImage
+from chalicelib.catalog.errors import ClaimTaken, IdTaken, StaleImage
 from chalicelib.catalog.image import Image, Status
-from chalicelib.catalog.lookup import attempts
+from chalicelib.catalog.lookup import retried
 from chalicelib.catalog.ports import Found
 from chalicelib.catalog.principal import Principal
 from chalicelib.catalog.query import ImageQuery
@@ -57,13 +57,8 @@ class DynamoImageRepository:
     def add(self, image: Image) -> Image:
         """The image with its rows and claims, provided that the id was never used."""
         stored = replace(image, version=1)
-        for _ in attempts():
-            try:
-                self._write(None, stored, ImageItem.image_id.does_not_exist())
-            except StaleImage:
-                continue
-            return stored
-        raise EditConflict(image.id)
+        retried(image.id, lambda: self._write(None, stored, ImageItem.image_id.does_not_exist()))
+        return stored
 
     def save(self, old: Image, new: Image) -> Image:
         """The new image, provided that the stored one still has the old one's version."""

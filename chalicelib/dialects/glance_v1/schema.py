@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
+from chalicelib.catalog import rules
 from chalicelib.catalog.errors import PropertyQuotaExceeded
 from chalicelib.catalog.image import Changes, Image, Status, Visibility
 from chalicelib.catalog.membership import Membership
@@ -105,8 +106,7 @@ def parse_purge(request: Request) -> bool:
 
 def _property_changes(properties: Mapping[str, str | None], limit: int) -> Changes:
     """All properties of an image in canonical form. Raises PropertyQuotaExceeded (a negative limit is none)."""
-    if 0 <= limit < len(properties):
-        raise PropertyQuotaExceeded("properties", len(properties), limit)
+    rules.check_property_count(len(properties), limit)
     size = sum(len(name.encode()) + len((value or "").encode()) for name, value in properties.items())
     if size > HEADER_BUDGET:
         raise PropertyQuotaExceeded("bytes of properties", size, HEADER_BUDGET)
