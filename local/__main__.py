@@ -28,8 +28,6 @@ from local.server import LocalServer
 from local.state import local_dir, remove_state, write_state
 
 MAX_INLINE_BYTES = 64 << 20
-REQUESTS = {"glance_v1": "curl -H 'X-Auth-Token: {secret}' {url}/v1/images"}
-"""One request to try for each dialect."""
 
 
 def main() -> int:
@@ -114,7 +112,7 @@ def _introduce(url: str, aws_url: str, principals: Mapping[str, Mapping[str, Any
         lines += [who, f"    {principal['secret']}"]
     for principal in list(principals.values())[:1]:
         lines += ["", "Try:"]
-        lines += [f"    {REQUESTS[dialect.name].format(url=url, secret=principal['secret'])}" for dialect in DIALECTS]
+        lines += [f"    curl {dialect.example.format(url=url, **principal)}" for dialect in DIALECTS]
     print("\n".join([*lines, "", "Ctrl-C stops it."]), flush=True)
 
 

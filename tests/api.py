@@ -53,6 +53,16 @@ class Answer:
         return json.loads(self.body)
 
 
+def basic(user: str, secret: str) -> dict[str, str]:
+    """The header that shows these credentials."""
+    return {"Authorization": "Basic " + base64.b64encode(f"{user}:{secret}".encode()).decode("ascii")}
+
+
+def a_caller(tenant: str | None, *policies: str, user: str | None = None) -> Principal:
+    """A user of the tenant, of a name of its own unless one is given."""
+    return Principal(user or f"user-of-{tenant}", tenant, frozenset(map(Policy, policies)))
+
+
 class Api:
     """The application over emptied tables and bucket."""
 
@@ -64,9 +74,13 @@ class Api:
 
     def caller(self, tenant: str | None, *policies: str, user: str | None = None) -> "Caller":
         """A caller with a token of its own; the ordinary policies unless others are named."""
-        granted = frozenset(Policy(name) for name in policies or ORDINARY)
-        principal = Principal(user or f"user-of-{tenant}", tenant, granted)
+        principal = a_caller(tenant, *policies or ORDINARY, user=user)
         return Caller(self, {"X-Auth-Token": self.world.identities.issue(principal)})
+
+    def basic_caller(self, tenant: str | None, *policies: str, user: str | None = None) -> "Caller":
+        """A caller who sends user and secret, and has no other policies than those that are named."""
+        principal = a_caller(tenant, *policies, user=user)
+        return Caller(self, basic(principal.user, self.world.identities.issue(principal)))
 
     def anonymous(self) -> "Caller":
         """A caller without a token."""

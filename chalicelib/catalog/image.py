@@ -1,5 +1,6 @@
 """The canonical image, the statuses it goes through, and the moves between them."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -105,6 +106,11 @@ class Image:
         return self.status in GONE
 
 
+def is_image_id(text: str) -> bool:
+    """Whether an image could have this id: a UUID in lower case, with hyphens."""
+    return re.fullmatch("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", text) is not None
+
+
 class Changes(TypedDict, total=False):
     """New values for some fields of an image; a field that is absent stays as it is."""
 
@@ -141,6 +147,17 @@ class Changes(TypedDict, total=False):
     source_instance: str | None
     recommended_type: str | None
     location: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class TenantAlias:
+    """What a tenant calls an image of its own in a namespace: the image's alias there, or its id if it has none."""
+
+    namespace: str
+    alias: str
+
+    def __str__(self) -> str:
+        return self.alias
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from typing import TypeVar
 
-from chalicelib.catalog.access import may_change, may_see
+from chalicelib.catalog.access import may_change, may_see, owns
 from chalicelib.catalog.errors import (
     EditConflict,
     ImageGone,
@@ -16,7 +16,7 @@ from chalicelib.catalog.errors import (
     PolicyMissing,
     StaleImage,
 )
-from chalicelib.catalog.image import Image, Visibility
+from chalicelib.catalog.image import Image, TenantAlias, Visibility, is_image_id
 from chalicelib.catalog.ports import Found, ImageRepository
 from chalicelib.catalog.principal import Policy, Principal
 
@@ -57,20 +57,31 @@ class Lookup:
         if not self.principal.holds(policy):
             raise PolicyMissing(policy)
 
-    def find(self, image_id: str, *members: str, gone: bool = False) -> Found:
-        """The image with the caller's membership and those of `members`.
+    def find(self, image_id: str | TenantAlias, *members: str, gone: bool = False) -> Found:
+        """The image with the caller's membership and those of `members`; by an alias, one of the caller's tenant only.
 
         Raises ImageNotFound, ImageHidden; ImageGone for deleted ones unless `gone`, to administrators only.
         """
+        if isinstance(image_id, TenantAlias):
+            return self._find_own(image_id)
         tenant = self.principal.tenant
         found = self._images.get(image_id, tenant, *members)
         if found is None:
             raise ImageNotFound(image_id)
         membership = found.memberships.get(tenant) if tenant else None
         if not may_see(self.principal, found.image, membership):
-            raise ImageHidden(image_id)
+            raise ImageNotFound(image_id) if found.image.gone else ImageHidden(image_id)
         if found.image.gone and not gone:
             raise ImageGone(image_id) if self.principal.is_admin else ImageNotFound(image_id)
+        return found
+
+    def _find_own(self, name: TenantAlias) -> Found:
+        image_id = self._images.holder(name.namespace, self.principal.tenant, name.alias)
+        found = self._images.get(image_id or name.alias) if image_id or is_image_id(name.alias) else None
+        if found is None or found.image.gone or not owns(self.principal, found.image):
+            raise ImageNotFound(name.alias)
+        if image_id is None and name.namespace in found.image.tenant_aliases:
+            raise ImageNotFound(name.alias)
         return found
 
     def check_owner(self, image: Image) -> None:

@@ -30,6 +30,9 @@ class ImageRepository(Protocol):
     def many(self, image_ids: Sequence[str]) -> list[Image]:
         """The images among these ids, in no order."""
 
+    def holder(self, namespace: str, tenant: str | None, alias: str) -> str | None:
+        """The id of the image that has an alias in a namespace; without a tenant, one that all tenants share."""
+
     def add(self, image: Image) -> Image:
         """Store a new image. Raises IdTaken, or ClaimTaken naming every claim that was lost."""
 
@@ -39,8 +42,11 @@ class ImageRepository(Protocol):
     def images(self, principal: Principal, query: ImageQuery) -> Iterator[Image]:
         """The images of the scope that the principal may see and the query admits, in order, lazily.
 
-        Raises ScanTooLarge if the order has to read more than the limit.
+        Raises ScanTooLarge if the order has to read more than the limit, or all of them are expected and they are more.
         """
+
+    def count(self, principal: Principal, query: ImageQuery) -> int:
+        """How many images `images` would yield. Raises ScanTooLarge."""
 
     def usage(self, owner: str) -> int:
         """The bytes of all images of an owner, as far as they have come. Raises ScanTooLarge."""

@@ -1,6 +1,6 @@
 """What a listing asks for: which images, under which conditions, in which order, from where on."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum, StrEnum
@@ -13,6 +13,7 @@ class Scope(Enum):
     """Whose images are listed; access rules narrow each of them further."""
 
     VISIBLE = "the caller's own, public ones, and those shared with the caller"
+    OWN = "those of the caller's tenant"
     EVERYTHING = "all there are, for administrators"
 
 
@@ -24,13 +25,15 @@ class Operator(StrEnum):
     AT_LEAST = ">="
     AT_MOST = "<="
     IN = "in"
+    CONTAINS = "contains"
 
 
 @dataclass(frozen=True, slots=True)
 class Condition:
     """`field operator value`; the field is a canonical name that lists know, or `("properties", name)`.
 
-    A field that is None equals None only; among numbers it counts as zero. `IN` takes a tuple.
+    A field that is None equals None only; among numbers it counts as zero, and it contains the empty text only. `IN`
+    takes a tuple.
     """
 
     field: str | tuple[str, str]
@@ -49,6 +52,8 @@ class Condition:
                 return bool((found or 0) >= self.value)
             case Operator.AT_MOST:
                 return bool((found or 0) <= self.value)
+            case Operator.CONTAINS:
+                return self.value in (found or "")
         return found in self.value
 
     def _read(self, image: Image) -> Any:
@@ -56,6 +61,13 @@ class Condition:
             properties: Mapping[str, str | None] = getattr(image, self.field[0])
             return properties.get(self.field[1])
         return getattr(image, self.field)
+
+
+@dataclass(frozen=True, slots=True)
+class Predicate:
+    """A condition that takes the whole image to decide, such as one on how a dialect shows it."""
+
+    holds: Callable[[Image], bool]
 
 
 class SortKey(StrEnum):
@@ -82,14 +94,18 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class ImageQuery:
-    """A listing. `after` is a position (see `position`); `expected` is how many images the caller will likely take."""
+    """A listing. `after` is a position (see `position`).
+
+    `expected` is how many images the caller will likely take. None means all there are, which must not be more than
+    an operator allows.
+    """
 
     scope: Scope = Scope.VISIBLE
-    conditions: tuple[Condition, ...] = ()
+    conditions: tuple[Condition | Predicate, ...] = ()
     order: Order = Order()
     after: str | None = None
     changed_since: datetime | None = None
-    expected: int = 25
+    expected: int | None = 25
 
     @property
     def gone(self) -> bool:

@@ -1,5 +1,6 @@
 """What an image may look like, apart from who asks."""
 
+import json
 from collections.abc import Collection
 from dataclasses import dataclass
 
@@ -15,6 +16,10 @@ from chalicelib.catalog.image import Changes, Image
 
 AMAZON_FORMATS = frozenset({"ami", "ari", "aki"})
 LARGEST_INTEGER = 2**31 - 1
+LONGEST_TEXT = 8192
+LARGEST_DOCUMENT = 16384
+"""Bytes of one field: with these an image fits into an item of DynamoDB (400 KB), and a list into a response."""
+DOCUMENTS = ("root_volume", "extra_volumes", "default_bootscript")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +38,7 @@ class Limits:
 
 def check(image: Image, changes: Changes, limits: Limits) -> None:
     """Refuse an image that its new values would make impossible. Raises Invalid, PropertyQuotaExceeded."""
+    check_lengths(changes)
     check_formats(changes, limits)
     for name in ("min_disk", "min_ram"):
         if not 0 <= getattr(image, name) <= LARGEST_INTEGER:
@@ -44,6 +50,15 @@ def check(image: Image, changes: Changes, limits: Limits) -> None:
         check_size(image.size, limits)
     if "properties" in changes:
         check_property_count(len(image.properties), limits.property_quota)
+
+
+def check_lengths(changes: Changes) -> None:
+    """Refuse texts and documents that are longer than any real image has."""
+    for name, value in changes.items():
+        if isinstance(value, str) and len(value.encode()) > LONGEST_TEXT:
+            raise Invalid(name, f"more than {LONGEST_TEXT} bytes")
+        if name in DOCUMENTS and len(json.dumps(value)) > LARGEST_DOCUMENT:
+            raise Invalid(name, f"more than {LARGEST_DOCUMENT} bytes")
 
 
 def check_property_count(count: int, quota: int) -> None:

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from uuid import uuid4
 
@@ -23,7 +24,16 @@ from chalicelib.catalog.errors import (
     StoreError,
     StoreRefused,
 )
-from chalicelib.catalog.image import MOVES, Changes, Image, NewImage, Status, Visibility
+from chalicelib.catalog.image import (
+    MOVES,
+    Changes,
+    Image,
+    NewImage,
+    Status,
+    TenantAlias,
+    Visibility,
+    is_image_id,
+)
 from chalicelib.catalog.lookup import Lookup, retried
 from chalicelib.catalog.members import Members
 from chalicelib.catalog.ports import BlobStore, Clock, ImageRepository, MembershipRepository, Sources
@@ -63,7 +73,11 @@ class Catalog:
         self.members = Members(self._lookup, images, memberships, clock, limits)
         self.content = Content(images, blobs, sources, clock, limits)
 
-    def image(self, image_id: str, *, gone: bool = False) -> Image:
+    def require(self, policy: Policy) -> None:
+        """Raise PolicyMissing unless the caller holds the policy, for dialects that must know before all else."""
+        self._lookup.require(policy)
+
+    def image(self, image_id: str | TenantAlias, *, gone: bool = False) -> Image:
         """One image; deleted ones too if `gone`. Raises ImageNotFound, ImageHidden, ImageGone, PolicyMissing."""
         self._lookup.require(Policy.READ_IMAGES)
         return self._lookup.find(image_id, gone=gone).image
@@ -73,10 +87,18 @@ class Catalog:
 
         Raises PolicyMissing (everything is listed for administrators only), ScanTooLarge.
         """
+        self._check_listing(query)
+        return self._images.images(self.principal, query)
+
+    def count(self, query: ImageQuery) -> int:
+        """How many images a listing has, wherever it begins. Raises as `images`."""
+        self._check_listing(query)
+        return self._images.count(self.principal, query)
+
+    def _check_listing(self, query: ImageQuery) -> None:
         self._lookup.require(Policy.READ_IMAGES)
         if query.scope is Scope.EVERYTHING:
             self._lookup.require(Policy.ADMIN)
-        return self._images.images(self.principal, query)
 
     def register(self, new: NewImage) -> Image:
         """Add an image, owned by the caller's tenant unless an administrator says otherwise.
@@ -99,6 +121,7 @@ class Catalog:
         fields = self._settled(new.fields)
         image = replace(blank, **fields)
         rules.check(image, fields, self.limits)
+        self._check_aliases(new)
         try:
             image = self._placed(image, fields)
         except FormatMissing:
@@ -111,6 +134,14 @@ class Catalog:
         if image_id is not None and self._images.get(image_id) is not None:
             raise IdTaken(image_id)
 
+    def _check_aliases(self, new: NewImage) -> None:
+        """An image without an alias is known by its id, which is then no alias for another one of the tenant."""
+        for namespace, alias in new.tenant_aliases.items():
+            if is_image_id(alias):
+                with suppress(ImageNotFound):
+                    self._lookup.find(TenantAlias(namespace, alias))
+                    raise ClaimTaken([alias])
+
     def _settled(self, changes: Changes) -> Changes:
         """The changes with both Amazon formats, and without an owner, which only administrators choose."""
         settled = rules.with_amazon_formats(changes)
@@ -119,7 +150,7 @@ class Catalog:
             del settled["owner"]
         return settled
 
-    def update(self, image_id: str, change: Callable[[Image], Changes], *, gone: bool = False) -> Image:
+    def update(self, image_id: str | TenantAlias, change: Callable[[Image], Changes], *, gone: bool = False) -> Image:
         """Change an image by what `change` makes of its present state; no change at all writes nothing.
 
         `change` is asked again if somebody else was faster. It may set a `location`, or the status `saving`,
@@ -133,7 +164,7 @@ class Catalog:
             changes = self._settled(change(old))
             return self._images.save(old, self._changed(old, changes)) if changes else old
 
-        return retried(image_id, once)
+        return retried(str(image_id), once)
 
     def _changed(self, old: Image, changes: Changes) -> Image:
         self._check_moves(old, changes)
@@ -175,7 +206,7 @@ class Catalog:
         if visibility is Visibility.PUBLIC:
             self._lookup.require(Policy.PUBLICIZE_IMAGE)
 
-    def delete(self, image_id: str, *, gone: bool = False) -> None:
+    def delete(self, image_id: str | TenantAlias, *, gone: bool = False) -> None:
         """Delete an image and its bytes; with delayed deletion, one with bytes only waits for it.
 
         Raises as `image`, and ImageProtected, DeletePending, NotOwner, DeleteRefused, EditConflict.
@@ -187,7 +218,7 @@ class Catalog:
             self._check_deletable(old)
             return old, self._images.save(old, self._deleted(old))
 
-        self._clean_up(*retried(image_id, once))
+        self._clean_up(*retried(str(image_id), once))
 
     def _check_deletable(self, image: Image) -> None:
         if image.protected:

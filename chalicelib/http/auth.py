@@ -4,6 +4,8 @@ import base64
 import binascii
 from typing import NamedTuple
 
+from chalicelib.catalog.ports import Identities
+from chalicelib.catalog.principal import Principal
 from chalicelib.http.message import Request
 
 
@@ -34,6 +36,13 @@ def basic(request: Request) -> Basic | None:
     except (binascii.Error, ValueError):
         return None
     return Basic(user, secret) if secret else None
+
+
+def basic_principal(request: Request, identities: Identities) -> Principal | None:
+    """Who shows user and secret by `Authorization: Basic`; None unless both are right."""
+    shown = basic(request)
+    principal = identities.authenticate(shown.secret) if shown else None
+    return principal if principal and shown and principal.user == shown.user else None
 
 
 def _after_scheme(request: Request, scheme: str) -> str | None:

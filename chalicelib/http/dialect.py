@@ -47,6 +47,7 @@ class Dialect:
     It gets the requests below its `roots`, and those it `claims` wherever they go; `resolve` may give a request
     another path before it is routed, `finish` sees every response before it leaves. `read_options` makes its
     `Request.options` of its own settings when the application is built, and raises ValueError if it cannot.
+    `example` are the arguments of curl for a first request: with `{url}`, `{user}` and `{secret}`.
     """
 
     name: str
@@ -54,6 +55,7 @@ class Dialect:
     routes: tuple[Route, ...]
     authenticate: Callable[[Request, Identities], Principal]
     render_error: Callable[[Request, CatalogError | HttpError], Response]
+    example: str
     read_options: Callable[[Mapping[str, str]], object] = _no_options
     claims: Callable[[Request], bool] = _unclaimed
     resolve: Callable[[Request], Request] = _unchanged

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -9,6 +10,8 @@ from uuid import UUID
 from chalicelib.http.errors import BadMessage
 
 EARLIEST_YEAR = 1900
+DEEPEST = 64
+"""Levels of a JSON document at most: what is stored must be written out again, and within other documents."""
 
 
 def integer(field: str, text: str) -> int:
@@ -49,13 +52,32 @@ def uuid(text: str) -> str | None:
 
 
 def json_body(body: bytes) -> Any:
-    """A JSON document whose texts can be stored. An empty body is no document."""
+    """A JSON document that can be stored: UTF-8 texts, finite numbers. An empty body is no document."""
     try:
-        document = json.loads(body, parse_constant=_refuse_constant)
-        json.dumps(document, ensure_ascii=False).encode()
+        document = json.loads(body.decode("utf-8-sig"), parse_constant=_refuse_constant)
+        json.dumps(document, ensure_ascii=False, allow_nan=False).encode()
+        _check_depth(document)
     except (ValueError, RecursionError) as error:
         raise BadMessage("body", "Malformed JSON in the request body") from error
     return document
+
+
+def _check_depth(document: Any) -> None:
+    level = [document]
+    for _ in range(DEEPEST):
+        level = [inner for outer in level for inner in _inside(outer)]
+        if not level:
+            return
+    raise ValueError("nested too deeply")
+
+
+def _inside(value: Any) -> Iterable[Any]:
+    match value:
+        case dict():
+            return value.values()
+        case list():
+            return value
+    return ()
 
 
 def _refuse_constant(name: str) -> None:

@@ -25,6 +25,8 @@ from chalicelib.http.meter import Meter
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 """All that API Gateway can route: what it does not route it answers itself, in no dialect's shape."""
 
+JSON = "application/json"
+
 _log = logging.getLogger("rosetta.access")
 _log.setLevel(logging.INFO)
 _current_request: contextvars.ContextVar[Any] = contextvars.ContextVar("current_request", default=None)
@@ -104,7 +106,7 @@ class Gateway(Chalice):
                 }
             )
         )
-        return response if request.method != "HEAD" else replace(response, body=None)
+        return response if request.method != "HEAD" else _headers_only(response)
 
     def _respond(self, dialect: Dialect, request: Request) -> tuple[str, Response]:
         """The pattern of the route that was taken, for the log, and what came of it."""
@@ -181,6 +183,13 @@ def _accept_anything(event: Any, get_response: Callable[[Any], Any]) -> Any:
     return get_response(event)
 
 
+def _headers_only(response: Response) -> Response:
+    """The response without its body, which the headers still describe."""
+    is_json = isinstance(response.body, dict | list)
+    described = {"Content-Type": JSON, **response.headers} if is_json else response.headers
+    return replace(response, body=None, headers=described)
+
+
 class _Wire(ChaliceResponse):
     """A response that owns its wire form."""
 
@@ -189,7 +198,7 @@ class _Wire(ChaliceResponse):
         self._headers = {name: _header_value(value) for name, value in response.headers.items()}
         if isinstance(response.body, dict | list):
             self.body = json.dumps(response.body)
-            self._headers.setdefault("Content-Type", "application/json")
+            self._headers.setdefault("Content-Type", JSON)
         # Without one, Lambda would say application/json even where there is no body at all.
         self._headers.setdefault("Content-Type", "text/plain; charset=UTF-8")
 

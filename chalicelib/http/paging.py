@@ -1,11 +1,14 @@
 """Windows over a stream of images, computed at the edge."""
 
+import sys
 from collections.abc import Iterable
 from dataclasses import replace
 from itertools import islice
+from typing import NamedTuple
 
 from chalicelib.catalog.image import Image
 from chalicelib.catalog.query import ImageQuery, position
+from chalicelib.catalog.service import Catalog
 
 
 def page_after(query: ImageQuery, marker: Image | None, size: int) -> ImageQuery:
@@ -17,3 +20,25 @@ def page_after(query: ImageQuery, marker: Image | None, size: int) -> ImageQuery
 def first(images: Iterable[Image], size: int) -> list[Image]:
     """The first `size` images; no more are read."""
     return list(islice(images, size))
+
+
+class NumberedPage(NamedTuple):
+    """The images of one page, and how many there are on all pages."""
+
+    images: list[Image]
+    total: int
+
+
+def numbered(catalog: Catalog, query: ImageQuery, number: int, size: int) -> NumberedPage:
+    """Page `number`, from one on, of `size` images each; it is empty beyond the last.
+
+    What comes before the page is read, what comes after it only counted. Raises as `Catalog.images`.
+    """
+    before = min((number - 1) * size, sys.maxsize)
+    stream = catalog.images(replace(query, expected=before + size + 1))
+    skipped = sum(1 for _ in islice(stream, before))
+    images = first(stream, size)
+    if len(images) < size:
+        return NumberedPage(images, skipped + len(images))
+    rest = catalog.count(replace(query, after=position(images[-1], query.order.key)))
+    return NumberedPage(images, skipped + size + rest)

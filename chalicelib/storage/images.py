@@ -54,6 +54,15 @@ class DynamoImageRepository:
         wanted = [(image_id,) for image_id in dict.fromkeys(image_ids)]
         return [image_of(item) for item in batch.get(self._connection, {ImageItem: wanted})[ImageItem]]
 
+    def holder(self, namespace: str, tenant: str | None, alias: str) -> str | None:
+        """One consistent GetItem of the claim."""
+        owner = [] if tenant is None else [tenant]
+        try:
+            claim = ClaimItem.get(keys.key("alias", namespace, *owner, alias), consistent_read=True)
+        except ClaimItem.DoesNotExist:
+            return None
+        return claim.image_id
+
     def add(self, image: Image) -> Image:
         """The image with its rows and claims, provided that the id was never used."""
         stored = replace(image, version=1)
@@ -69,6 +78,10 @@ class DynamoImageRepository:
     def images(self, principal: Principal, query: ImageQuery) -> Iterator[Image]:
         """See `Listings`."""
         return self._listings.images(principal, query)
+
+    def count(self, principal: Principal, query: ImageQuery) -> int:
+        """See `Listings`."""
+        return self._listings.count(principal, query)
 
     def usage(self, owner: str) -> int:
         """Read from the owner's list, sizes only."""

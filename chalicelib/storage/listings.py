@@ -15,7 +15,7 @@ from datetime import datetime
 from functools import reduce
 from itertools import islice
 from operator import and_
-from typing import Any
+from typing import Any, TypeGuard
 
 from pynamodb.expressions.condition import Condition as Expression
 from pynamodb.expressions.operand import Path
@@ -29,6 +29,7 @@ from chalicelib.catalog.query import (
     ImageQuery,
     Operator,
     Order,
+    Predicate,
     Scope,
     SortKey,
     beyond,
@@ -42,6 +43,8 @@ from chalicelib.storage.items import image_of
 from chalicelib.storage.memberships import DynamoMembershipRepository
 from chalicelib.storage.tables import ImageItem, ListingItem
 
+INDEXED = (*keys.INDEXES, SortKey.ID)
+"""The orders that rows are in; ids are the range key of the table itself."""
 PLAIN_NAME = re.compile("[a-z0-9_.-]+")
 MOST_OPERANDS = 100
 """`IN` takes no more."""
@@ -49,6 +52,8 @@ MOST_CONDITIONS = 20
 """DynamoDB limits the length of expressions; conditions beyond are left to `ImageQuery.admits`."""
 STORED = (Status.ACTIVE, Status.DEPRECATED, Status.DEACTIVATED, Status.PENDING_DELETE)
 """The statuses in which the size of an image is that of its bytes, not what somebody said it would be."""
+NOT_PENDING = Condition("status", Operator.UNEQUAL, Status.PENDING_DELETE)
+"""Images that wait for their deletion are in every list, and seen in none."""
 LARGEST_PAGE = 1000
 """Rows in a page at most; DynamoDB itself ends pages at 1 MB."""
 
@@ -67,67 +72,76 @@ class Listings:
         Raises ScanTooLarge while it is consumed.
         """
         merged = heapq.merge(
-            *self._streams(principal, query),
+            *(self._stream(scope, part) for scope, part in _parts(principal, query)),
+            self._shared(principal, query),
             key=lambda image: position(image, query.order.key),
             reverse=query.order.descending,
         )
         return (image for image in merged if query.admits(image))
 
-    def _streams(self, principal: Principal, query: ImageQuery) -> list[Iterator[Image]]:
-        if query.scope is Scope.EVERYTHING:
-            return [self._stream(scope, query) for scope in keys.everything()]
-        if principal.tenant is None:
-            return [self._stream(keys.PUBLIC, query)]
-        others = Condition("owner", Operator.UNEQUAL, principal.tenant)
-        return [
-            self._stream(keys.key("tenant", principal.tenant), query),
-            self._stream(keys.PUBLIC, replace(query, conditions=(*query.conditions, others))),
-            self._shared(principal, principal.tenant, query),
-        ]
+    def count(self, principal: Principal, query: ImageQuery) -> int:
+        """How many images `images` would yield; if DynamoDB can tell them apart it sends their number only.
+
+        Raises ScanTooLarge.
+        """
+        counted = sum(self._count(scope, part) for scope, part in _parts(principal, query))
+        return counted + sum(1 for _ in self._shared(principal, query))
+
+    def _count(self, scope: str, query: ImageQuery) -> int:
+        if not _countable(query):
+            return sum(1 for image in self._stream(scope, query) if query.admits(image))
+        live = replace(query, conditions=(NOT_PENDING, *query.conditions))
+        answers = self._answers(scope, live, _resume(query), select="COUNT")
+        return sum(answer["Count"] for answer in answers)
 
     def _stream(self, scope: str, query: ImageQuery) -> Iterator[Image]:
         order = query.order.key
-        if order is not SortKey.UPDATED and (query.gone or order not in (*keys.INDEXES, SortKey.ID)):
+        if order is not SortKey.UPDATED and (query.gone or order not in INDEXED):
             return self._sorted(scope, query)
-        rows = self._rows(scope, query, _resume(query), query.expected)
+        rows = self._rows(scope, query, _resume(query))
         images = (image_of(ListingItem.from_raw_data(row)) for row in rows)
         return (image for image in images if beyond(position(image, order), query))
 
     def _rows(
-        self,
-        scope: str,
-        query: ImageQuery,
-        resume: Expression | None,
-        page: int,
-        names: Sequence[str] | None = None,
+        self, scope: str, query: ImageQuery, resume: Expression | None, names: Sequence[str] | None = None
     ) -> Iterator[dict[str, Any]]:
         """The rows of a scope that satisfy the query's conditions, as DynamoDB has them.
 
-        Rows of which only some attributes are read are read to the end, so their number is limited.
+        The number of those that are read to the end is limited: of which only some attributes are read, or which the
+        query expects all.
         """
-        order = SortKey.UPDATED if query.gone else query.order.key
-        start, scanned = None, 0
+        whole = names is not None or query.expected is None
+        page = LARGEST_PAGE if whole else min(max(query.expected or 1, 1), LARGEST_PAGE)
+        scanned = 0
+        for answer in self._answers(scope, query, resume, page, attributes_to_get=names):
+            scanned += answer["ScannedCount"]
+            if whole and scanned > self._max_scan:
+                raise ScanTooLarge(self._max_scan)
+            yield from answer["Items"]
+
+    def _answers(
+        self, scope: str, query: ImageQuery, resume: Expression | None, page: int | None = None, **asked: Any
+    ) -> Iterator[dict[str, Any]]:
+        """What DynamoDB answers, page after page; each is twice as long as the one before."""
+        start = None
         while True:
             answer = self._connection.query(
                 table_name=ListingItem.Meta.table_name,
                 hash_key=scope,
                 range_key_condition=resume,
                 filter_condition=_filter(query),
-                attributes_to_get=names,
                 consistent_read=True,
                 exclusive_start_key=start,
-                index_name=keys.index_name(order),
+                index_name=keys.index_name(SortKey.UPDATED if query.gone else query.order.key),
                 limit=page,
                 scan_index_forward=not query.order.descending,
+                **asked,
             )
-            scanned += answer["ScannedCount"]
-            if names is not None and scanned > self._max_scan:
-                raise ScanTooLarge(self._max_scan)
-            yield from answer["Items"]
+            yield answer
             start = answer.get("LastEvaluatedKey")
             if not start:
                 return
-            page = min(page * 2, LARGEST_PAGE)
+            page = page and min(page * 2, LARGEST_PAGE)
 
     def _sorted(self, scope: str, query: ImageQuery) -> Iterator[Image]:
         """A stream in an order that no index has: keys first, then the rows that are really taken."""
@@ -135,20 +149,22 @@ class Listings:
         if query.changed_since is not None:
             resume = ListingItem.updated_key > _past(query.changed_since)
         names = ["image_id", "created_at", *{query.order.key.value} - {"id", "created_at"}]
-        rows = self._rows(scope, query, resume, LARGEST_PAGE, names)
+        rows = self._rows(scope, query, resume, names)
         found = [(keys.raw_place(row, query.order.key), row["image_id"]["S"]) for row in rows]
         left = sorted((row for row in found if beyond(row[0], query)), reverse=query.order.descending)
         yield from self._hydrated(scope, [image_id for _, image_id in left], query)
 
     def _hydrated(self, scope: str, image_ids: Sequence[str], query: ImageQuery) -> Iterator[Image]:
-        waiting, size = iter(image_ids), max(query.expected, 1)
+        waiting, size = iter(image_ids), max(query.expected or LARGEST_PAGE, 1)
         while chunk := list(islice(waiting, size)):
             found = batch.get(self._connection, {ListingItem: [(scope, image_id) for image_id in chunk]})
             yield from in_order((image_of(item) for item in found[ListingItem]), query.order)
 
-    def _shared(self, principal: Principal, tenant: str, query: ImageQuery) -> Iterator[Image]:
-        """What others share with a tenant, less what is in its other streams."""
-        image_ids = [row.image_id for row in self._memberships.of_member(tenant)]
+    def _shared(self, principal: Principal, query: ImageQuery) -> Iterator[Image]:
+        """What others share with the caller's tenant, less what is in its other streams."""
+        if query.scope is not Scope.VISIBLE or principal.tenant is None:
+            return
+        image_ids = [row.image_id for row in self._memberships.of_member(principal.tenant)]
         if not image_ids:
             return
         if len(image_ids) > self._max_scan:
@@ -167,8 +183,19 @@ class Listings:
         """The bytes of the images of a list that have theirs. Raises ScanTooLarge."""
         stored = Condition("status", Operator.IN, STORED)
         query = ImageQuery(conditions=(stored,), order=Order(SortKey.ID))
-        rows = self._rows(scope, query, None, LARGEST_PAGE, ["size"])
+        rows = self._rows(scope, query, None, ["size"])
         return sum(int(row["size"]["N"]) for row in rows if "size" in row)
+
+
+def _parts(principal: Principal, query: ImageQuery) -> list[tuple[str, ImageQuery]]:
+    """The scopes whose rows make up a list, and what is asked of each; what is shared with the caller is no scope."""
+    if query.scope is Scope.EVERYTHING:
+        return [(scope, query) for scope in keys.everything()]
+    own = [] if principal.tenant is None else [(keys.key("tenant", principal.tenant), query)]
+    if query.scope is Scope.OWN:
+        return own
+    others = [Condition("owner", Operator.UNEQUAL, principal.tenant)] if own else []
+    return [*own, (keys.PUBLIC, replace(query, conditions=(*others, *query.conditions)))]
 
 
 def _resume(query: ImageQuery) -> Expression | None:
@@ -194,6 +221,12 @@ def _past(instant: datetime) -> str:
     return instant_text(instant) + "\x01"
 
 
+def _countable(query: ImageQuery) -> bool:
+    """Whether DynamoDB can tell which rows belong to a list."""
+    expressible = len(query.conditions) < MOST_CONDITIONS and all(map(_expressible, query.conditions))
+    return expressible and not query.gone and query.order.key in INDEXED
+
+
 def _filter(query: ImageQuery) -> Expression | None:
     """The query's conditions as far as DynamoDB can check them; without an index, tombstones have to be left out."""
     expressible = [condition for condition in query.conditions if _expressible(condition)]
@@ -203,11 +236,16 @@ def _filter(query: ImageQuery) -> Expression | None:
     return reduce(and_, found) if found else None
 
 
-def _expressible(condition: Condition) -> bool:
+def _expressible(condition: Condition | Predicate) -> TypeGuard[Condition]:
     """Whether DynamoDB decides as `Condition.holds` does; other conditions are left to `ImageQuery.admits`.
 
-    Brackets in a name would be read as indexes of a list, and of nulls there are two: no attribute, and a null one.
+    Brackets in a name would be read as indexes of a list, and of nulls there are two: no attribute, and a null one,
+    neither of which contains the empty text.
     """
+    if isinstance(condition, Predicate):
+        return False
+    if condition.operator is Operator.CONTAINS and not condition.value:
+        return False
     if isinstance(condition.field, tuple):
         return PLAIN_NAME.fullmatch(condition.field[1]) is not None and isinstance(condition.value, str)
     if condition.operator is Operator.IN:
@@ -223,6 +261,7 @@ def _expression(condition: Condition) -> Expression:
         Operator.AT_LEAST: lambda: path >= value if value > 0 else path.does_not_exist() | (path >= value),
         Operator.AT_MOST: lambda: path <= value if value < 0 else path.does_not_exist() | (path <= value),
         Operator.IN: lambda: path.is_in(*value),
+        Operator.CONTAINS: lambda: path.contains(value),
     }
     return comparisons[condition.operator]()
 

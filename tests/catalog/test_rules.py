@@ -136,3 +136,31 @@ def test_bytes_need_both_formats(facts: dict[str, Any], says: str) -> None:
 def test_bytes_of_an_amazon_format_need_the_same_one_twice() -> None:
     with pytest.raises(MixedFormats):
         rules.check_complete(an_image(disk_format="raw", container_format="ami"))
+
+
+@pytest.mark.parametrize(
+    "field", ["name", "description", "login_user", "login_password", "bootstrap_template", "location"]
+)
+def test_a_text_may_only_be_so_long(field: str) -> None:
+    longest: Any = {field: "é" * (rules.LONGEST_TEXT // 2)}
+    longer: Any = {field: "é" * (rules.LONGEST_TEXT // 2) + "x"}
+
+    error = refusal(longer)
+
+    assert refusal(longest) is None
+    assert isinstance(error, Invalid)
+    assert error.field == field
+
+
+@pytest.mark.parametrize("field", rules.DOCUMENTS)
+def test_a_document_may_only_be_so_large(field: str) -> None:
+    room = rules.LARGEST_DOCUMENT - len('{"a": ""}')
+    largest: Any = {field: {"a": "x" * room}}
+    larger: Any = {field: {"a": "x" * (room + 1)}}
+
+    error = refusal(larger)
+
+    assert refusal(largest) is None
+    assert refusal({field: None}) is None  # type: ignore[misc]  # a key of Changes
+    assert isinstance(error, Invalid)
+    assert error.field == field

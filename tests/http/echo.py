@@ -88,6 +88,7 @@ def echoing(response: Callable[[], Response] | None = None, **stated: Any) -> Di
         ),
         "authenticate": authenticate,
         "render_error": render_error,
+        "example": "{url}/echo/me",
         "read_options": read_options,
     }
     return Dialect(**{**usual, **stated})

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.http.auth import Basic, basic, bearer, token_header
+from chalicelib.http.auth import Basic, basic, basic_principal, bearer, token_header
 from chalicelib.http.message import Request
+from tests.api import Api, a_caller
 
 
 def sending(name: str, value: str) -> Request:
@@ -85,3 +86,27 @@ def test_no_header_is_a_defect(scheme: str, value: str) -> None:
     found = [token_header(request), bearer(request), basic(request)]
 
     assert all(credentials is None or credentials for credentials in found)
+
+
+def test_user_and_secret_make_a_principal(api: Api) -> None:
+    principal = a_caller("t1", "read_images", user="ann")
+    secret = api.world.identities.issue(principal)
+
+    shown = sending("authorization", f"Basic {encoded(f'ann:{secret}')}")
+
+    assert basic_principal(shown, api.world.identities) == principal
+
+
+@pytest.mark.parametrize("shown", ["bob:{secret}", "Ann:{secret}", ":{secret}", "ann:wrong", "ann:{secret}x", "ann:"])
+def test_user_and_secret_must_both_be_right(api: Api, shown: str) -> None:
+    secret = api.world.identities.issue(a_caller("t1", "read_images", user="ann"))
+
+    request = sending("authorization", f"Basic {encoded(shown.format(secret=secret))}")
+
+    assert basic_principal(request, api.world.identities) is None
+
+
+def test_a_token_is_not_a_user_and_secret(api: Api) -> None:
+    secret = api.world.identities.issue(a_caller("t1", "read_images", user=""))
+
+    assert basic_principal(sending("x-auth-token", secret), api.world.identities) is None

@@ -20,6 +20,7 @@ def _choose(field: str, text: str) -> Any:
 
 ANYTHING = st.text(st.characters())
 DIGITS = st.text("0123456789+-_ .,eExXtTzZ:ab{}\u0663\u00b2\u2212")
+DEEP = b"[" * 65 + b"]" * 65
 NOON = datetime(2012, 1, 31, 12, tzinfo=UTC)
 A_UUID = "0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9"
 
@@ -170,7 +171,20 @@ def test_a_json_document_is_read(body: bytes, document: Any) -> None:
 
 @pytest.mark.parametrize(
     "body",
-    [b"", b" ", b"{", b"{'a': 1}", b"\xff", b'"\\ud800"', b'{"\\udfff": 1}', b"[" * 100_000, b"1" * 5000, b"nul"],
+    [
+        b"",
+        b" ",
+        b"{",
+        b"{'a': 1}",
+        b"\xff",
+        b'"\\ud800"',
+        b'{"\\udfff": 1}',
+        b"[" * 100_000,
+        b"1" * 5000,
+        b"nul",
+        "{}".encode("utf-16"),
+        DEEP,
+    ],
     ids=lambda body: repr(body[:10]),
 )
 def test_what_is_no_json_document_is_a_bad_message(body: bytes) -> None:
@@ -178,7 +192,16 @@ def test_what_is_no_json_document_is_a_bad_message(body: bytes) -> None:
         fields.json_body(body)
 
 
-@pytest.mark.parametrize("body", [b"NaN", b"-Infinity", b'{"a": Infinity}'])
+@pytest.mark.parametrize("nested", [b'{"a": %s}', b"[%s]", b'[1, {"a": 1, "b": %s}]'], ids=repr)
+def test_a_document_may_be_nested_so_deep_that_it_can_be_written_again(nested: bytes) -> None:
+    document = b"1"
+    for _ in range(30):
+        document = nested % document
+
+    assert fields.json_body(document) == json.loads(document)
+
+
+@pytest.mark.parametrize("body", [b"NaN", b"-Infinity", b'{"a": Infinity}', b"1e999", b'{"a": [-1e999]}'])
 def test_numbers_that_no_json_can_say_are_a_bad_message(body: bytes) -> None:
     with pytest.raises(BadMessage):
         fields.json_body(body)

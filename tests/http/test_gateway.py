@@ -6,6 +6,7 @@ import threading
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -134,7 +135,7 @@ def test_a_handler_sees_the_options_of_its_dialect(api: Api) -> None:
 
 
 def test_a_dialect_without_options_has_none(api: Api) -> None:
-    plain = Dialect("plain", ("/",), (Route("GET", "/plain", echo, open=True),), authenticate, render_error)
+    plain = Dialect("plain", ("/",), (Route("GET", "/plain", echo, open=True),), authenticate, render_error, "")
 
     assert Client(gateway(api, plain, colour="red")).get("/plain").json["options"] is None
 
@@ -189,6 +190,17 @@ def test_a_head_request_is_answered_without_a_body(api: Api) -> None:
     assert (got.body, head.body) == (b"bytes", b"")
     assert head.headers["x-kept"] == "yes"
     assert head.status == 200
+
+
+@pytest.mark.parametrize("body", [{"a": 1}, [], "text", b"bytes", None], ids=repr)
+def test_the_headers_of_a_head_answer_are_those_of_the_answer(api: Api, body: Any) -> None:
+    headers = {"Content-Type": "text/x"} if isinstance(body, str | bytes) else {}
+    client = Client(gateway(api, echoing(lambda: Response(body, headers=headers))))
+
+    got, head = client.get("/echo/response"), client.request("HEAD", "/echo/response")
+
+    assert head.headers == got.headers
+    assert head.body == b""
 
 
 @pytest.mark.parametrize("accept", [None, "image/png", "application/json", "*/*"])

@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from chalicelib.catalog.access import may_see
+from chalicelib.catalog.access import may_see, owns
 from chalicelib.catalog.image import Image, Visibility
 from chalicelib.catalog.membership import Membership
 from chalicelib.catalog.principal import Principal
@@ -30,13 +30,15 @@ SORT_KEYS = ["name", "status", "container_format", "disk_format", "size", "id", 
 
 
 def may_list(principal: Principal, scope: Scope, image: Image, membership: Membership | None) -> bool:
-    """Who may see an image has it in the list, but for two exceptions (contract §3.1).
+    """Who may see an image has it in the list, but for what the scope leaves out and two exceptions (contract §3.1).
 
     An administrator sees as an ordinary caller does unless everything is asked for; and an image that is nobody's,
     which everybody may read who knows its id, is not listed for that.
     """
     if scope is Scope.EVERYTHING:
         return may_see(principal, image, membership)
+    if scope is Scope.OWN:
+        return owns(principal, image)
     if image.owner is None and image.visibility is Visibility.PRIVATE and membership is None:
         return False
     return may_see(replace(principal, policies=ORDINARY), image, membership)
@@ -54,7 +56,8 @@ def expected(catalogue: Sequence[Entry], principal: Principal, query: ImageQuery
 
 def as_offered(query: ImageQuery, principal: Principal) -> ImageQuery:
     """Only administrators list everything."""
-    return query if principal.is_admin else replace(query, scope=Scope.VISIBLE)
+    everything = query.scope is Scope.EVERYTHING and not principal.is_admin
+    return replace(query, scope=Scope.VISIBLE) if everything else query
 
 
 @settings(EXAMPLES, max_examples=40)
@@ -71,6 +74,19 @@ def test_a_list_is_everything_filtered_by_the_access_rules(
     assert [render_image(image) for image in listed] == [
         render_image(image) for image in expected(catalogue, principal, query)
     ]
+
+
+@settings(EXAMPLES, max_examples=40)
+@given(catalogue=catalogues, principal=principals, query=queries)
+def test_a_list_has_as_many_images_as_are_counted(
+    api: Api, catalogue: list[Entry], principal: Principal, query: ImageQuery
+) -> None:
+    store(api.world, catalogue)
+    query = as_offered(query, principal)
+
+    count = api.world.catalog(principal).count(query)
+
+    assert count == len(expected(catalogue, principal, query))
 
 
 @settings(EXAMPLES, max_examples=30)

@@ -12,6 +12,7 @@ DIALECT = Dialect(
     routes=ROUTES,
     authenticate=authenticate,
     render_error=render_error,
+    example="-H 'X-Auth-Token: {secret}' {url}/v1/images",
     read_options=read_options,
     claims=is_addressed,
     resolve=negotiate,

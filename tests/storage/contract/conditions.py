@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from chalicelib.bootstrap import World
 from chalicelib.catalog.image import Image, Status, Visibility
-from chalicelib.catalog.query import Condition, ImageQuery, Operator, Order, SortKey
-from tests.factories import an_image
+from chalicelib.catalog.query import Condition, ImageQuery, Operator, Order, Predicate, SortKey
+from tests.factories import a_principal, an_image
 from tests.storage.contract.faults import Reply, Request, answering
 from tests.storage.contract.shelf import listed, shelve, unshelve
 
@@ -31,6 +31,7 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     "visibility": st.sampled_from(Visibility),
 }
 NUMERIC = ("size", "virtual_size", "compute_resource", "min_disk")
+TEXTUAL = ("name", "description", "architecture")
 PROPERTIES = st.sampled_from(["a", "a.b", "a-b", "_", "0", "a[0]", "A", "é", "a b", ":x", "#x"])
 ANY_RUN = settings(
     max_examples=30,
@@ -51,10 +52,17 @@ def conditions(draw: st.DrawFn) -> Condition:
     """A condition on a fact or a property, its value null at times."""
     field: Any = draw(st.sampled_from(list(VALUES)) | st.tuples(st.just("properties"), PROPERTIES))
     values = VALUES.get(field, st.none() | TEXTS)
-    operator = draw(st.sampled_from(Operator if field in NUMERIC else (*EQUALITY, Operator.IN)))
+    operator = draw(st.sampled_from((*EQUALITY, Operator.IN, *_special(field))))
     if operator is Operator.IN:
         return Condition(field, operator, tuple(draw(st.lists(values, max_size=3))))
-    return Condition(field, operator, draw(values.filter(_is_some) if operator in COMPARISON else values))
+    return Condition(field, operator, draw(values if operator in EQUALITY else values.filter(_is_some)))
+
+
+def _special(field: Any) -> tuple[Operator, ...]:
+    """The operators that make sense for some fields only."""
+    if field in NUMERIC:
+        return COMPARISON
+    return (Operator.CONTAINS,) if field in TEXTUAL or isinstance(field, tuple) else ()
 
 
 def _is_some(value: object) -> bool:
@@ -79,6 +87,13 @@ class Conditions:
 
         expected = [image.id for image in shelved if all(condition.holds(image) for condition in asked)]
         assert sorted(found) == sorted(expected)
+
+    def test_a_predicate_decides_by_the_whole_image(self, world: World) -> None:
+        image, other = an_image(name="a", description="a"), an_image(name="a", description="b")
+        shelve([image, other])
+        same = Predicate(lambda image: image.name == image.description)
+
+        assert listed(world, ImageQuery(conditions=(same,))) == [image.id]
 
     @pytest.mark.parametrize("operator", EQUALITY)
     @pytest.mark.parametrize("field", ["name", "size", "user_data", ("properties", "a")], ids=str)
@@ -127,6 +142,16 @@ class Conditions:
         assert found == [image.id]
         # DynamoDB refuses more than a hundred operands of IN, which other engines take.
         assert max(operands) <= 100
+
+    def test_with_any_number_of_conditions_an_image_is_listed_once(self, world: World) -> None:
+        properties = {f"p{number}": "x" for number in range(30)}
+        image = an_image(visibility=Visibility.PUBLIC, properties=properties)
+        shelve([image])
+        asked = tuple(Condition(("properties", name), Operator.EQUAL, "x") for name in properties)
+        query = ImageQuery(conditions=asked)
+
+        assert listed(world, query) == [image.id]
+        assert world.images.count(a_principal(), query) == 1
 
     def test_more_conditions_than_a_filter_can_hold_are_all_applied(self, world: World) -> None:
         names = [f"p{number}" for number in range(30)]

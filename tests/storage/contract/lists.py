@@ -10,13 +10,15 @@ import pytest
 from chalicelib.bootstrap import World
 from chalicelib.catalog.errors import ScanTooLarge
 from chalicelib.catalog.image import Image, Status, Visibility
-from chalicelib.catalog.query import ImageQuery, Order, Scope, SortKey, position
+from chalicelib.catalog.query import Condition, ImageQuery, Operator, Order, Predicate, Scope, SortKey, position
 from tests.factories import START, a_membership, a_principal, an_image
+from tests.storage.contract.faults import Reply, Request, answering
 from tests.storage.contract.shelf import EVERYTHING, MakeWorld, add, listed, shelve
 
 ORDERS = [Order(key, descending) for key in SortKey for descending in (False, True)]
 NAMES = [None, "", "b", "b", "B", "a\x01", "é", "\uffff", "\U0001f600"]
 """Null, empty, equal; in cases, signs and planes whose order is that of code points."""
+CALLED_WEB = Condition("name", Operator.CONTAINS, "web")
 UNINDEXED = [SortKey.STATUS, SortKey.DISK_FORMAT, SortKey.CONTAINER_FORMAT]
 
 
@@ -106,6 +108,66 @@ class Lists:
 
         assert listed(world, tenant=None) == [public.id]
 
+    def test_what_is_a_tenants_own_is_neither_public_nor_shared(self, world: World) -> None:
+        own, own_public, _, shared = add(
+            world,
+            [
+                an_image(),
+                an_image(visibility=Visibility.PUBLIC),
+                an_image(owner="t2", visibility=Visibility.PUBLIC),
+                an_image(owner="t2"),
+            ],
+        )
+        world.memberships.change(shared, 1, [a_membership(shared, "t1")], [])
+
+        assert sorted(listed(world, ImageQuery(Scope.OWN))) == sorted([own.id, own_public.id])
+        assert listed(world, ImageQuery(Scope.OWN), tenant=None) == []
+
+    def test_a_list_is_counted_as_it_is_read(self, world: World) -> None:
+        statuses = [an_image(status=status) for status in Status]
+        public = [an_image(owner=owner, visibility=Visibility.PUBLIC) for owner in ("t1", "t2")]
+        [shared] = add(world, [an_image(owner="t2")])
+        world.memberships.change(shared, 1, [a_membership(shared, "t1")], [])
+        shelve([*statuses, *public])
+
+        assert world.images.count(a_principal(), ImageQuery()) == len(listed(world)) == len(Status) - 2 + 3
+        assert world.images.count(a_principal(None), ImageQuery()) == 2
+        assert world.images.count(a_principal(), ImageQuery(Scope.OWN)) == len(Status) - 2 + 1
+
+    @pytest.mark.parametrize("order", ORDERS, ids=str)
+    def test_what_comes_after_an_image_is_counted(self, world: World, order: Order) -> None:
+        images = assorted()
+        shelve(images)
+        query = ImageQuery(order=order)
+        by_id = {image.id: image for image in images}
+        whole = [by_id[image_id] for image_id in listed(world, query)]
+
+        counts = [
+            world.images.count(a_principal(), replace(query, after=position(image, order.key))) for image in whole
+        ]
+
+        assert counts == list(reversed(range(len(whole))))
+
+    def test_counting_reads_no_rows_where_conditions_can_be_expressed(self, world: World) -> None:
+        shelve([an_image(name=f"web-{number}") for number in range(3)])
+        asked: list[Request] = []
+
+        def note(request: Request) -> Reply | None:
+            asked.append(request)
+            return None
+
+        with answering("Query", note):
+            count = world.images.count(a_principal(), ImageQuery(Scope.OWN, (CALLED_WEB,)))
+
+        assert count == 3
+        assert [request.get("Select") for request in asked] == ["COUNT"]
+
+    def test_conditions_that_cannot_be_expressed_are_counted_too(self, world: World) -> None:
+        shelve([an_image(name="web"), an_image(name="db"), an_image(visibility=Visibility.PUBLIC)])
+        odd = Predicate(lambda image: image.name != "db")
+
+        assert world.images.count(a_principal(), ImageQuery(conditions=(odd,))) == 2
+
     def test_everything_is_every_image_once(self, world: World) -> None:
         images = add(
             world, [an_image(), an_image(owner="t2"), an_image(owner=None), an_image(visibility=Visibility.PUBLIC)]
@@ -168,6 +230,20 @@ class Lists:
 
         with pytest.raises(ScanTooLarge):
             world.images.usage("t1")
+
+    def test_all_of_a_list_that_is_too_long_is_refused(self, make_world: MakeWorld) -> None:
+        world = make_world(MAX_SCAN="3")
+        shelve([an_image() for _ in range(4)])
+
+        with pytest.raises(ScanTooLarge):
+            listed(world, ImageQuery(expected=None))
+
+    def test_all_of_a_list_may_be_as_long_as_is_allowed(self, make_world: MakeWorld) -> None:
+        world = make_world(MAX_SCAN="4")
+        shelve([an_image() for _ in range(4)])
+
+        assert len(listed(world, ImageQuery(order=Order(SortKey.ID), expected=None))) == 4
+        assert len(listed(world, ImageQuery(order=Order(SortKey.STATUS), expected=None))) == 4
 
     def test_too_many_shared_images_are_refused(self, make_world: MakeWorld) -> None:
         world = make_world(MAX_SCAN="3")

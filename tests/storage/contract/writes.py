@@ -209,6 +209,14 @@ class Claims:
 
         assert refusal.value.claims == (claim,)
 
+    def test_an_alias_leads_to_its_holder(self, world: World) -> None:
+        image = world.images.add(an_image(aliases={"x": "1", "y": "2"}, tenant_aliases={"x": "3"}))
+        other = world.images.add(an_image(owner="t2", tenant_aliases={"x": "3"}))
+
+        assert world.images.holder("x", None, "1") == world.images.holder("x", "t1", "3") == image.id
+        assert world.images.holder("x", "t2", "3") == other.id
+        assert {world.images.holder("x", None, "2"), world.images.holder("x", "t1", "1")} == {None}
+
     def test_every_lost_claim_is_named(self, world: World) -> None:
         world.images.add(an_image(compute_resource=1, provider_image_id="ami-1"))
         world.images.add(an_image(compute_resource=1, name="web"))
