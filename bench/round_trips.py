@@ -1,4 +1,4 @@
-"""Prints what each operation of Glance v1 costs in requests to DynamoDB and S3, over an emulated AWS."""
+"""Prints what the operations of each dialect cost in requests to DynamoDB and S3, over an emulated AWS."""
 
 import json
 import os
@@ -14,6 +14,9 @@ from local.events import Router, proxy_event
 
 RAW = {"x-image-meta-disk_format": "raw", "x-image-meta-container_format": "bare"}
 OCTETS = {"Content-Type": "application/octet-stream"}
+JSON = {"Content-Type": "application/json"}
+TENANT = "1b0f2c3e-7a52-4c7e-9d0a-5d2c0f6e9a11"
+IMAGE = {"organization": TENANT, "name": "web", "arch": "arm", "root_volume": TENANT}
 
 
 def main() -> None:
@@ -33,9 +36,9 @@ def measure() -> list[tuple[str, int, int, int]]:
     aws.s3().create_bucket(Bucket=world.blobs.bucket)
     s3_calls = [0]
     aws.s3().meta.events.register("before-send.s3", lambda **_: s3_calls.__setitem__(0, s3_calls[0] + 1))
-    call = caller(build_app(world=world), world.identities.issue(Principal("ann", "t1", frozenset({Policy.ADMIN}))))
+    call = caller(build_app(world=world), world.identities.issue(Principal("ann", TENANT, frozenset({Policy.ADMIN}))))
     call("GET", "/v1/images")
-    rows = []
+    rows: list[tuple[str, int, int, int]] = []
 
     def row(name: str, method: str, target: str, headers: dict[str, str] | None = None, body: bytes = b"") -> Any:
         s3_calls[0] = 0
@@ -43,22 +46,38 @@ def measure() -> list[tuple[str, int, int, int]]:
         rows.append((name, result["statusCode"], aws.meter.read(), s3_calls[0]))
         return result
 
-    image = json.loads(row("create", "POST", "/v1/images", RAW)["body"])["image"]["id"]
-    row("upload to it", "PUT", f"/v1/images/{image}", OCTETS, b"bytes")
-    row("create with data", "POST", "/v1/images", RAW | OCTETS, b"bytes")
-    row("show", "HEAD", f"/v1/images/{image}")
-    row("download", "GET", f"/v1/images/{image}")
-    row("update", "PUT", f"/v1/images/{image}", {"x-image-meta-name": "renamed"})
-    row("first page", "GET", "/v1/images/detail")
-    row("first page, everything", "GET", "/v1/images/detail?is_public=none")
-    row("page after a marker", "GET", f"/v1/images/detail?marker={image}")
-    row("first page by status", "GET", "/v1/images/detail?sort_key=status")
-    row("share", "PUT", f"/v1/images/{image}/members/t2")
-    row("members", "GET", f"/v1/images/{image}/members")
-    row("replace members", "PUT", f"/v1/images/{image}/members", None, b'{"memberships": []}')
-    row("shared images", "GET", "/v1/shared-images/t2")
-    row("delete", "DELETE", f"/v1/images/{image}")
+    _measure_glance_v1(row)
+    _measure_scaleway(row)
     return rows
+
+
+def _measure_glance_v1(row: Callable[..., Any]) -> None:
+    image = json.loads(row("Glance v1: create", "POST", "/v1/images", RAW)["body"])["image"]["id"]
+    row("Glance v1: upload to it", "PUT", f"/v1/images/{image}", OCTETS, b"bytes")
+    row("Glance v1: create with data", "POST", "/v1/images", RAW | OCTETS, b"bytes")
+    row("Glance v1: show", "HEAD", f"/v1/images/{image}")
+    row("Glance v1: download", "GET", f"/v1/images/{image}")
+    row("Glance v1: update", "PUT", f"/v1/images/{image}", {"x-image-meta-name": "renamed"})
+    row("Glance v1: first page", "GET", "/v1/images/detail")
+    row("Glance v1: first page, everything", "GET", "/v1/images/detail?is_public=none")
+    row("Glance v1: page after a marker", "GET", f"/v1/images/detail?marker={image}")
+    row("Glance v1: first page by status", "GET", "/v1/images/detail?sort_key=status")
+    row("Glance v1: share", "PUT", f"/v1/images/{image}/members/t2")
+    row("Glance v1: members", "GET", f"/v1/images/{image}/members")
+    row("Glance v1: replace members", "PUT", f"/v1/images/{image}/members", None, b'{"memberships": []}')
+    row("Glance v1: shared images", "GET", "/v1/shared-images/t2")
+    row("Glance v1: delete", "DELETE", f"/v1/images/{image}")
+
+
+def _measure_scaleway(row: Callable[..., Any]) -> None:
+    answer = row("Scaleway: create", "POST", "/images", JSON, json.dumps(IMAGE).encode())
+    image = json.loads(answer["body"])["image"]["id"]
+    row("Scaleway: show", "GET", f"/images/{image}")
+    row("Scaleway: update", "PUT", f"/images/{image}", JSON, b'{"name": "renamed"}')
+    row("Scaleway: page that ends the list", "GET", "/images")
+    row("Scaleway: page with more behind it", "GET", "/images?per_page=1")
+    row("Scaleway: number of images", "HEAD", "/images")
+    row("Scaleway: delete", "DELETE", f"/images/{image}")
 
 
 def caller(app: Any, secret: str) -> Callable[..., dict[str, Any]]:

@@ -6,7 +6,10 @@ from pathlib import Path
 import pytest
 
 TESTS = Path(__file__).parent
-CASES = {"glance_v1": (152, ("dialects/glance_v1", "e2e"))}
+CASES = {
+    "glance_v1": (152, ("dialects/glance_v1", "e2e")),
+    "scaleway": (103, ("dialects/scaleway",)),
+}
 """How many cases a dialect has, and where their tests are."""
 
 

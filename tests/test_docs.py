@@ -1,6 +1,7 @@
 """The documentation says what is: each route, setting, file, link and example of it is held to the code."""
 
 import argparse
+import json
 import re
 import shlex
 import string
@@ -11,20 +12,20 @@ from typing import Any
 
 import pytest
 
-from chalicelib.catalog.principal import Policy, Principal
 from chalicelib.dialects import DIALECTS
 from chalicelib.http.dialect import Dialect, refusing
 from chalicelib.http.errors import PathUnknown
 from chalicelib.http.gateway import METHODS
 from chalicelib.settings import Settings
-from tests.api import ORDINARY, Answer, Api, Caller
+from tests.api import ORDINARY, Answer, Api, Caller, a_caller, basic
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
 ARCHITECTURE = ROOT / "docs" / "architecture.md"
-GLANCE_V1 = ROOT / "docs" / "dialects" / "glance-v1.md"
 PAGES = [README, ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
 URL = "http://registry.example"
+ORGANIZATION = "87fe9d8c-ee5c-4a5a-8c7c-1a0a3d5ec4a9"
+ANN = a_caller(ORGANIZATION, *ORDINARY, user="ann")
 REFUSING = refusing(PathUnknown()).__qualname__
 
 
@@ -70,23 +71,43 @@ def test_the_operations_of_a_page_are_the_routes_of_its_dialect(dialect: Dialect
     assert documented == {(route.method, nameless(route.path)) for route in offered}
 
 
-BODIES = {"PUT /v1/images/{id}/members": b'{"memberships": []}'}
+NEW_IMAGE = {"organization": ORGANIZATION, "name": "a", "arch": "arm", "root_volume": ORGANIZATION}
+NEW_RECORD = {"id": "ami-1", "provider": "ec2", "remote_user": "root"}
+BODIES: dict[str, Any] = {
+    "PUT /v1/images/{id}/members": {"memberships": []},
+    "POST /images": NEW_IMAGE,
+    "PUT /images/{id}": {},
+    "PATCH /images/{id}": {},
+    "POST /v3/image": NEW_RECORD,
+    "PUT /v3/image/{id}": {},
+}
+"""What an operation needs to be sent."""
+OPERATIONS = [(dialect, *operation) for dialect in DIALECTS for operation in operations(page_of(dialect)).items()]
 
 
-@pytest.mark.parametrize(("request_line", "answer"), operations(GLANCE_V1).items(), ids=operations(GLANCE_V1))
-def test_an_operation_of_glance_v1_answers_with_its_status(api: Api, request_line: str, answer: str) -> None:
-    caller = api.caller("t1")
-    image = create(caller)
-    assert caller.put(f"/v1/images/{image}/members/t2").status == 204
-    method, path = request_line.replace("ANY", "OPTIONS").split(" ")
-    target = path.format(id=image, tenant="t2")
+@pytest.mark.parametrize(("dialect", "line", "answer"), OPERATIONS, ids=[line for _, line, _ in OPERATIONS])
+def test_an_operation_answers_with_its_status(api: Api, dialect: Dialect, line: str, answer: str) -> None:
+    everyone, credentials = a_user(api)
+    image = an_image_with_data(everyone)
+    assert everyone.put(f"/v1/images/{image}/members/t2").status == 204
+    method, path = line.replace("ANY", "OPTIONS").split(" ")
+    target = path.format(id=image, tenant="t2", provider="ec2")
+    body = json.dumps(BODIES[line]).encode() if line in BODIES else b""
+    headers = {"Content-Type": "application/json"} if body else {}
 
-    answered = caller.request(method, target, body=BODIES.get(request_line, b""))
+    answered = Caller(api, credentials).request(method, target, headers, body)
 
     assert str(answered.status) in re.findall(r"\b\d{3}\b", answer)
 
 
-def create(caller: Caller) -> str:
+def a_user(api: Api) -> tuple[Caller, dict[str, str]]:
+    """The user ann by her token, and all the credentials that she could show anywhere."""
+    secret = api.world.identities.issue(ANN)
+    token = {"X-Auth-Token": secret}
+    return Caller(api, token), {**token, **basic(ANN.user, secret)}
+
+
+def an_image_with_data(caller: Caller) -> str:
     """An image with data; returns its id."""
     formats = {"x-image-meta-disk_format": "raw", "x-image-meta-container_format": "bare"}
     answer = caller.post("/v1/images", {**formats, "Content-Type": "application/octet-stream"}, b"bytes")
@@ -188,6 +209,7 @@ CURL.add_argument("-X", dest="method")
 CURL.add_argument("--head", action="store_true")
 CURL.add_argument("--data")
 CURL.add_argument("-i", action="store_true")
+CURL.add_argument("-u", dest="user")
 CURL.add_argument("url")
 
 
@@ -196,17 +218,30 @@ def curl(caller: Caller, words: list[str]) -> Answer:
     assert words[0] == "curl"
     told = CURL.parse_args(words[1:])
     headers = dict(header.split(": ", 1) for header in told.headers)
+    if told.user is not None:
+        headers |= basic(*told.user.split(":"))
     if told.data is not None:
         headers.setdefault("Content-Type", "application/x-www-form-urlencoded")
     method = told.method or ("HEAD" if told.head else "GET" if told.data is None else "POST")
     return caller.request(method, told.url.removeprefix(URL), headers, (told.data or "").encode())
 
 
-def test_the_examples_of_glance_v1_work_one_after_the_other(api: Api) -> None:
-    principal = Principal("ann", "t1", frozenset(map(Policy, ORDINARY)))
-    secret, image = api.world.identities.issue(principal), create(api.caller("t1"))
-    values = {"URL": URL, "TOKEN": secret, "ID": image}
-    examples = [string.Template(command).substitute(values) for command in commands(GLANCE_V1)]
+@pytest.mark.parametrize("dialect", DIALECTS, ids=lambda dialect: dialect.name)
+def test_the_first_request_that_a_dialect_proposes_is_answered(api: Api, dialect: Dialect) -> None:
+    secret = api.world.identities.issue(ANN)
+    proposed = dialect.example.format(url=URL, user=ANN.user, secret=secret)
+
+    answer = curl(api.anonymous(), shlex.split(f"curl {proposed}"))
+
+    assert answer.status == 200
+
+
+@pytest.mark.parametrize("dialect", DIALECTS, ids=lambda dialect: dialect.name)
+def test_the_examples_of_a_page_work_one_after_the_other(api: Api, dialect: Dialect) -> None:
+    secret = api.world.identities.issue(ANN)
+    image = an_image_with_data(Caller(api, {"X-Auth-Token": secret}))
+    values = {"URL": URL, "WHO": ANN.user, "TOKEN": secret, "ID": image, "ORGANIZATION": ORGANIZATION}
+    examples = [string.Template(command).substitute(values) for command in commands(page_of(dialect))]
 
     answers = {example: curl(api.anonymous(), shlex.split(example)) for example in examples}
 

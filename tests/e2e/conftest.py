@@ -1,4 +1,4 @@
-"""One server for each set of settings, and three principals who reach it through each version of the client."""
+"""One server for each set of settings, and principals who reach it through the releases of a client."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.clients import Caller, Installation, Library, install, running_library
+from tests.e2e.clients import Installation, Library, LibraryCaller, install, running_library
+from tests.e2e.glance import Caller
+from tests.e2e.proxy import MOUNTS, mounted
 from tests.e2e.server import Server, running_server
 
 MakeFile = Callable[[int], Path]
@@ -32,9 +34,10 @@ def server(default_server: Server) -> Iterator[Server]:
     default_server.forget_images()
 
 
-@pytest.fixture(scope="session", params=["4.13.0", "2.8.1"], ids="glanceclient-{}".format)
+@pytest.fixture(scope="session", params=["glanceclient-4.13.0", "glanceclient-2.8.1"])
 def installation(request: pytest.FixtureRequest) -> Installation:
-    return install(request.param)
+    """The releases of the Glance client; the tests of another client name theirs."""
+    return install(*request.param.split("-"))
 
 
 @pytest.fixture(scope="session")
@@ -45,23 +48,47 @@ def library(installation: Installation) -> Iterator[Library]:
 
 @pytest.fixture
 def t1(installation: Installation, library: Library, server: Server) -> Caller:
-    return Caller(installation, library, server.url, server.token("t1"))
+    return Caller(library, server.url, server.token("t1"), server.tenant("t1"), installation)
 
 
 @pytest.fixture
 def t2(installation: Installation, library: Library, server: Server) -> Caller:
-    return Caller(installation, library, server.url, server.token("t2"))
+    return Caller(library, server.url, server.token("t2"), server.tenant("t2"), installation)
 
 
 @pytest.fixture
 def admin(installation: Installation, library: Library, server: Server) -> Caller:
-    return Caller(installation, library, server.url, server.token("admin"))
+    return Caller(library, server.url, server.token("admin"), server.tenant("admin"), installation)
 
 
 @pytest.fixture
 def nobody(installation: Installation, library: Library, server: Server) -> Caller:
     """Has a token that nobody issued."""
-    return Caller(installation, library, server.url, "wrong")
+    return Caller(library, server.url, "wrong", server.tenant("t1"), installation)
+
+
+@pytest.fixture(scope="session", params=MOUNTS)
+def mount(request: pytest.FixtureRequest, default_server: Server) -> Iterator[str]:
+    """Where the callers of Scaleway's clients look for the server."""
+    with mounted(default_server, request.param) as url:
+        yield url
+
+
+@pytest.fixture
+def s1(library: Library, mount: str, server: Server) -> LibraryCaller:
+    """Acts for an organization, as do all callers of Scaleway's clients."""
+    return LibraryCaller(library, mount, server.token("s1"), server.tenant("s1"))
+
+
+@pytest.fixture
+def s2(library: Library, mount: str, server: Server) -> LibraryCaller:
+    return LibraryCaller(library, mount, server.token("s2"), server.tenant("s2"))
+
+
+@pytest.fixture
+def stranger(library: Library, mount: str, server: Server) -> LibraryCaller:
+    """Has a token that nobody issued, for the organization of s1."""
+    return LibraryCaller(library, mount, "wrong", server.tenant("s1"))
 
 
 @pytest.fixture

@@ -27,6 +27,17 @@ PRINCIPALS = {
     "t1": {"user": "u1", "tenant": "t1", "policies": ORDINARY},
     "t2": {"user": "u2", "tenant": "t2", "policies": ORDINARY},
     "admin": {"user": "root", "tenant": "ops", "policies": ["admin"]},
+    "s1": {
+        "user": "s1",
+        "tenant": "1b0f2c3e-7a52-4c7e-9d0a-5d2c0f6e9a11",
+        "policies": [*ORDINARY, "publicize_image"],
+    },
+    "s2": {
+        "user": "s2",
+        "tenant": "5e7a1d90-3c84-4b6f-8e21-9f4d6c0b7a22",
+        "policies": [*ORDINARY, "publicize_image"],
+    },
+    "reader": {"user": "reader", "tenant": "t1", "policies": ["read_images"]},
 }
 
 
@@ -54,8 +65,17 @@ class Server:
         return host, int(port)
 
     def token(self, principal: str) -> str:
-        secret: str = self._principals[principal]["secret"]
-        return secret
+        return self._told(principal, "secret")
+
+    def tenant(self, principal: str) -> str:
+        return self._told(principal, "tenant")
+
+    def user(self, principal: str) -> str:
+        return self._told(principal, "user")
+
+    def _told(self, principal: str, fact: str) -> str:
+        value: str = self._principals[principal][fact]
+        return value
 
     def request(
         self, principal: str, method: str, target: str, body: bytes = b"", headers: Mapping[str, str] | None = None

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.clients import Caller
 from tests.e2e.conftest import MakeFile
+from tests.e2e.glance import Caller
 
 pytestmark = pytest.mark.e2e
 

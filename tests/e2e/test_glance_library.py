@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.clients import RAW, Caller, download_of, refusal
+from tests.e2e.clients import refusal
 from tests.e2e.conftest import MakeFile
+from tests.e2e.glance import RAW, Caller, download_of
 from tests.e2e.server import Server
 
 pytestmark = pytest.mark.e2e

@@ -5,8 +5,9 @@ from uuid import uuid4
 
 import pytest
 
-from tests.e2e.clients import RAW, Caller, refusal
+from tests.e2e.clients import refusal
 from tests.e2e.conftest import MakeFile
+from tests.e2e.glance import RAW, Caller
 from tests.e2e.server import Server
 
 pytestmark = pytest.mark.e2e

@@ -204,7 +204,8 @@ ONE_FILE = "--no-cov -W ignore::pytest_cov.CovDisabledWarning tests/http/test_ev
 ACTS: Mapping[str, Act] = {
     "make run": serves,
     "TOKEN=": says(),
-    'curl -H "X-Auth-Token: $TOKEN" http': says('"name": "web-server"'),
+    'curl -H "X-Auth-Token: $TOKEN" http://127.0.0.1:8000/v1/images': says('"name": "web-server"'),
+    'curl -H "X-Auth-Token: $TOKEN" http://127.0.0.1:8000/images': says('"name": "web-server"', '"arch": "arm64"'),
     "printf 'hello' | curl": says('"checksum": "5d41402abc4b2a76b9719d911017c592"'),
     "curl -i": says("HTTP/1.1 200 OK", '"name": "hello"'),
     "make test": says(" passed", PYTEST_ADDOPTS=ONE_FILE),

@@ -110,6 +110,20 @@ def test_an_administrators_first_page_of_everything_costs_a_request_a_shard(api:
     assert cost(admin, "GET", "/v1/images?is_public=None") == 8
 
 
+def test_a_numbered_page_that_ends_a_list_costs_as_much_as_any_other(api: Api, caller: Caller) -> None:
+    shelve([an_image() for _ in range(30)])
+
+    assert cost(caller, "GET", "/images") == 3
+    assert cost(caller, "GET", "/images?page=2&per_page=20") == 3
+
+
+def test_what_a_numbered_page_does_not_read_is_counted_in_as_many_requests(api: Api, caller: Caller) -> None:
+    shelve([an_image() for _ in range(60)])
+
+    assert cost(caller, "GET", "/images") == 6
+    assert cost(caller, "HEAD", "/images") == 3
+
+
 def test_a_first_page_reads_as_much_of_a_large_catalogue_as_of_a_small_one(world: World) -> None:
     shelve(_own_and_public(30))
     small = _read(world)

@@ -1,39 +1,29 @@
-"""Run by a client's own Python: calls of its library come in, as lines of JSON; what came of them goes out.
+"""Run by the Python of python-glanceclient: a method is a path such as `images.create`.
 
-A call is `{"endpoint", "token", "method": "images.create", "arguments", "fields"}` and, where data are sent,
-`"file"` or `"stream"`: a path, opened as a file that can seek or read from a pipe that cannot.
-An answer is `{"result": …}`, or `{"error": name of the class, "message": …}`.
+Where data are sent, a call has a `"file"` or a `"stream"`: a path, opened as a file that can seek or read from a pipe
+that cannot.
 """
 
 import functools
 import hashlib
 import importlib
-import json
 import subprocess
-import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from operator import attrgetter
 from pathlib import Path
 from typing import IO, Any
 
+from tests.e2e.drivers.protocol import Call, serve
+
 glanceclient = importlib.import_module("glanceclient")  # it has no types, and the other Python has none of it
 
 
-def main() -> None:
-    for line in sys.stdin:
-        sys.stdout.write(json.dumps(answer(json.loads(line))) + "\n")
-        sys.stdout.flush()
-
-
-def answer(call: Mapping[str, Any]) -> dict[str, Any]:
-    try:
-        with data(call) as given:
-            method = attrgetter(call["method"])(client(call["endpoint"], call["token"]))
-            result = method(*call["arguments"], **call["fields"], **given)
-            return {"result": digest(result) if call["method"] == "images.data" else plain(result)}
-    except Exception as error:  # noqa: BLE001  # whatever it raises is the answer
-        return {"error": type(error).__name__, "message": str(error)}
+def perform(call: Call) -> Any:
+    with data(call) as given:
+        method = attrgetter(call["method"])(client(call["endpoint"], call["token"]))
+        result = method(*call["arguments"], **call["fields"], **given)
+        return digest(result) if call["method"] == "images.data" else plain(result)
 
 
 @functools.cache
@@ -43,7 +33,7 @@ def client(endpoint: str, token: str) -> Any:
 
 
 @contextmanager
-def data(call: Mapping[str, Any]) -> Iterator[dict[str, IO[bytes]]]:
+def data(call: Call) -> Iterator[dict[str, IO[bytes]]]:
     if "file" in call:
         with Path(call["file"]).open("rb") as file:
             yield {"data": file}
@@ -69,4 +59,4 @@ def digest(chunks: Any) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    main()
+    serve(perform)

@@ -1,0 +1,14 @@
+"""The early Scaleway (Online Labs) compute API, images only."""
+
+from chalicelib.dialects.scaleway.errors import render_error
+from chalicelib.dialects.scaleway.routes import ROUTES, authenticate
+from chalicelib.http.dialect import Dialect
+
+DIALECT = Dialect(
+    name="scaleway",
+    roots=("/images",),
+    routes=ROUTES,
+    authenticate=authenticate,
+    render_error=render_error,
+    example="-H 'X-Auth-Token: {secret}' {url}/images",
+)

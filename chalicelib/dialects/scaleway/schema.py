@@ -1,0 +1,245 @@
+"""Messages of this dialect ↔ the domain, as pure functions (contract §3 to §7)."""
+
+import re
+from collections.abc import Callable, Collection, Mapping
+from functools import partial
+from typing import Any, cast
+from uuid import UUID, uuid5
+
+from chalicelib.catalog.image import Changes, Image, NewImage, Status, Visibility
+from chalicelib.catalog.query import instant_text
+from chalicelib.dialects.scaleway.errors import BadFields
+from chalicelib.http import fields
+from chalicelib.http.errors import BadMessage, Refused
+
+STATES: Mapping[Status, str] = {
+    Status.QUEUED: "creating",
+    Status.SAVING: "creating",
+    Status.ACTIVE: "available",
+    Status.DEPRECATED: "available",
+    Status.DEACTIVATED: "available",
+    Status.KILLED: "error",
+    # Deleted images are not shown at all.
+    Status.PENDING_DELETE: "error",
+    Status.DELETED: "error",
+}
+WRITABLE_ARCHES = ("arm", "arm64", "x86_64")
+ARCHES: Mapping[str | None, str] = {
+    "amd64": "x86_64",
+    "aarch64": "arm64",
+    "armhf": "arm",
+    "armv7l": "arm",
+    None: "unknown_arch",
+}
+"""Architectures that have another name here."""
+NAMES = UUID("ff1281fb-172e-4909-84a6-9e4dbb34e527")
+"""The namespace of the ids that are made here: of organizations that are no UUID, and of root volumes."""
+NOBODY = str(UUID(int=0))
+"""The organization of images that belong to nobody."""
+LONGEST_NAME = 255
+REQUIRED = ("organization", "name", "arch", "root_volume")
+IGNORED = frozenset(
+    {
+        "id",
+        "creation_date",
+        "modification_date",
+        "from_server",
+        "from_image",
+        "marketplace_key",
+        "state",
+        "tags",
+        "project",
+        "zone",
+    }
+)
+"""Keys that are never read: what the server decides, so that an image can be sent back, and what came later."""
+EMPTY_VOLUMES: Collection[Any] = ("[]", [])
+"""What clients have sent for no volumes at all."""
+
+
+def organization(owner: str | None) -> str:
+    """The organization of a tenant: the tenant itself if it is a UUID, else one that is made of its name."""
+    if owner is None:
+        return NOBODY
+    return fields.uuid(owner) or str(uuid5(NAMES, owner))
+
+
+def shown_name(image: Image) -> str:
+    """The name, or the id of an image that has none."""
+    return image.name or image.id
+
+
+def shown_arch(architecture: str | None) -> str:
+    """The architecture in the words of this dialect."""
+    return ARCHES.get(architecture, architecture or ARCHES[None])
+
+
+def arches_shown_as(arch: str) -> tuple[str | None, ...]:
+    """The canonical architectures that have this name here."""
+    named = [known for known, shown in ARCHES.items() if shown == arch]
+    return tuple(named) if arch in ARCHES else (*named, arch)
+
+
+def render_image(image: Image) -> dict[str, Any]:
+    """The fourteen keys."""
+    return {
+        "id": image.id,
+        "name": shown_name(image),
+        "arch": shown_arch(image.architecture),
+        "organization": organization(image.owner),
+        "public": image.visibility is Visibility.PUBLIC,
+        "root_volume": _render_root_volume(image),
+        "extra_volumes": dict(image.extra_volumes or {}),
+        "default_bootscript": image.default_bootscript and dict(image.default_bootscript),
+        "creation_date": f"{instant_text(image.created_at)}+00:00",
+        "modification_date": f"{instant_text(image.updated_at)}+00:00",
+        "from_server": None,
+        "from_image": None,
+        "marketplace_key": None,
+        "state": STATES[image.status],
+    }
+
+
+def _render_root_volume(image: Image) -> dict[str, Any]:
+    """The volume that was named at creation; an image of another dialect has one that is made of its id."""
+    known = image.root_volume or {"id": str(uuid5(NAMES, image.id)), "name": shown_name(image)}
+    return {"id": known["id"], "name": known["name"], "size": image.size or 0, "volume_type": "l_ssd"}
+
+
+def render_one(image: Image) -> dict[str, Any]:
+    """An image under both keys: the documented one, and the one that every client reads (contract §5)."""
+    shown = render_image(image)
+    return {"image": shown, "images": shown}
+
+
+def parse_document(body: bytes) -> dict[str, Any]:
+    """The object that a request sends."""
+    document = fields.json_body(body)
+    if not isinstance(document, dict):
+        raise BadMessage("body", "The request body must be a JSON object")
+    return document
+
+
+def parse_new_image(document: Mapping[str, Any]) -> tuple[str, NewImage]:
+    """The organization and the image that a POST registers. It waits for no bytes. Raises BadFields."""
+    values = _read(document, READERS, REQUIRED)
+    changes = _changes(values)
+    changes["root_volume"] = {"id": values["root_volume"], "name": values["name"]}
+    changes["status"] = Status.ACTIVE
+    return values["organization"], NewImage(changes)
+
+
+def parse_update(document: Mapping[str, Any], image: Image) -> Changes:
+    """What a PUT changes of the image as it stands. Raises BadFields, Refused for another organization.
+
+    What equals what is shown is kept, as other dialects know names and architectures that cannot be written here.
+    """
+    shown = render_image(image)
+    kept = [key for key in ("name", "arch") if document.get(key) == shown[key]]
+    given = {key: value for key, value in document.items() if key not in kept}
+    values = _read(given, {**READERS, "root_volume": partial(_same_volume, shown["root_volume"]["id"])})
+    if values.get("organization", shown["organization"]) != shown["organization"]:
+        raise Refused("The organization of an image cannot be changed")
+    # Every successful PUT moves the date of modification (contract §3), so it has to change something.
+    return {"visibility": image.visibility, **_changes(values)}
+
+
+def _read(document: Mapping[str, Any], readers: "Readers", required: Collection[str] = ()) -> dict[str, Any]:
+    """The values of the keys that are not ignored."""
+    notes = {key: "required key not provided" for key in required if key not in document}
+    values: dict[str, Any] = {}
+    for key, value in document.items():
+        if key not in IGNORED:
+            try:
+                values[key] = readers.get(key, _unknown)(value)
+            except _WrongError as error:
+                notes[key] = str(error)
+    if notes:
+        raise BadFields(notes)
+    return values
+
+
+def _changes(values: Mapping[str, Any]) -> Changes:
+    changed = {field: values[key] for key, field in FIELDS.items() if key in values}
+    return cast("Changes", changed)  # FIELDS has its keys, READERS their types
+
+
+class _WrongError(Exception):
+    """What is wrong with a value; the words are voluptuous', as in the original."""
+
+
+def _name(value: Any) -> str:
+    if not isinstance(value, str):
+        raise _WrongError("expected str")
+    if not value:
+        raise _WrongError("length of value must be at least 1")
+    if len(value) > LONGEST_NAME:
+        raise _WrongError(f"length of value must be at most {LONGEST_NAME}")
+    return value
+
+
+def _arch(value: Any) -> str:
+    if value not in WRITABLE_ARCHES:
+        raise _WrongError("not a valid value")
+    return cast("str", value)  # all that can be written are texts
+
+
+def _uuid(value: Any) -> str:
+    if not isinstance(value, str) or not re.fullmatch("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", value.lower()):
+        raise _WrongError(f"{value!r:.80} is not a valid UUID.")
+    return value.lower()
+
+
+def _reference(value: Any) -> str:
+    """The id of something, given as such or in an object."""
+    return _uuid(value.get("id") if isinstance(value, dict) else value)
+
+
+def _same_volume(known: str, value: Any) -> None:
+    if _reference(value) != known:
+        raise _WrongError("cannot be changed")
+
+
+def _visibility(value: Any) -> Visibility:
+    if not isinstance(value, bool):
+        raise _WrongError("expected bool")
+    return Visibility.PUBLIC if value else Visibility.PRIVATE
+
+
+def _volumes(value: Any) -> dict[str, Any]:
+    if value in EMPTY_VOLUMES:
+        return {}
+    if not isinstance(value, dict):
+        raise _WrongError("expected a dictionary")
+    return value
+
+
+def _bootscript(value: Any) -> dict[str, Any] | None:
+    if value is None:
+        return None
+    identified = {"id": _reference(value)}
+    return {**value, **identified} if isinstance(value, dict) else identified
+
+
+def _unknown(_value: Any) -> Any:
+    raise _WrongError("extra keys not allowed")
+
+
+Readers = Mapping[str, Callable[[Any], Any]]
+READERS: Readers = {
+    "organization": _uuid,
+    "name": _name,
+    "arch": _arch,
+    "root_volume": _reference,
+    "public": _visibility,
+    "extra_volumes": _volumes,
+    "default_bootscript": _bootscript,
+}
+FIELDS: Mapping[str, str] = {
+    "name": "name",
+    "arch": "architecture",
+    "public": "visibility",
+    "extra_volumes": "extra_volumes",
+    "default_bootscript": "default_bootscript",
+}
+"""The canonical field of each key that a PUT can change."""

@@ -1,0 +1,230 @@
+"""The same verbs for every dialect: one client each, and how it reads what it gets."""
+
+import json
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+from uuid import UUID
+
+from chalicelib.catalog.principal import Principal
+from tests.api import Answer, Api, Caller
+
+Record = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is said of an image; a dialect that has no word for a fact neither writes nor reads it."""
+
+    name: str = "an image"
+    architecture: str = "arm64"
+    login_user: str = "admin"
+    public: bool = False
+
+
+class Client(ABC):
+    """Speaks one dialect for a principal."""
+
+    dialect: ClassVar[str]
+    knows: ClassVar[frozenset[str]]
+    """The facts that this dialect has words for."""
+    required: ClassVar[Mapping[str, type | tuple[type, ...]]]
+    """What every record has, and of which type."""
+
+    def __init__(self, api: Api, principal: Principal | None) -> None:
+        secret = None if principal is None else api.world.identities.issue(principal)
+        self.caller = Caller(api, {} if principal is None or secret is None else self.credentials(principal, secret))
+
+    def credentials(self, _principal: Principal, secret: str) -> dict[str, str]:
+        return {"X-Auth-Token": secret}
+
+    @abstractmethod
+    def create(self, facts: Facts) -> Answer: ...
+
+    @abstractmethod
+    def show(self, image_id: str) -> Answer: ...
+
+    @abstractmethod
+    def listing(self) -> Answer: ...
+
+    @abstractmethod
+    def rename(self, image_id: str, name: str) -> Answer: ...
+
+    @abstractmethod
+    def delete(self, image_id: str) -> Answer: ...
+
+    @abstractmethod
+    def record(self, shown: Answer) -> Record:
+        """The image in the answer to `show`."""
+
+    @abstractmethod
+    def records(self, listed: Answer) -> list[Record]:
+        """The images in the answer to `listing`."""
+
+    @abstractmethod
+    def facts(self, record: Record) -> Mapping[str, Any]:
+        """What a record says, of the facts that this dialect knows."""
+
+    def registered(self, facts: Facts) -> str:
+        """The id of a new image, by the only record that has its name."""
+        answer = self.create(facts)
+        assert answer.status < 300, answer.text
+        image_id: str = self.found(facts.name)["id"]
+        return image_id
+
+    def found(self, name: str) -> Record:
+        """The only record of this name in the list."""
+        listed = self.listing()
+        assert listed.status == 200, listed.text
+        [record] = [record for record in self.records(listed) if record["name"] == name]
+        return record
+
+    def check(self, record: Record) -> None:
+        """That a record has all that it must have, each of its type."""
+        assert {
+            name: type(record[name]) for name in self.required if not isinstance(record[name], self.required[name])
+        } == {}
+
+
+def _json(document: object) -> bytes:
+    return json.dumps(document).encode()
+
+
+JSON = {"Content-Type": "application/json"}
+
+
+class GlanceV1(Client):
+    """OpenStack Glance v1: an image is shown in headers."""
+
+    dialect = "glance_v1"
+    knows = frozenset({"name", "architecture", "login_user", "public"})
+    required: ClassVar[Mapping[str, type | tuple[type, ...]]] = {
+        "id": str,
+        "name": (str, type(None)),
+        "status": str,
+        "size": int,
+        "is_public": bool,
+        "protected": bool,
+        "deleted": bool,
+        "min_disk": int,
+        "min_ram": int,
+        "owner": (str, type(None)),
+        "created_at": str,
+        "updated_at": str,
+        "properties": dict,
+    }
+
+    def create(self, facts: Facts) -> Answer:
+        headers = {
+            "x-image-meta-name": facts.name,
+            "x-image-meta-is_public": str(facts.public),
+            "x-image-meta-property-architecture": facts.architecture,
+            "x-image-meta-property-os_admin_user": facts.login_user,
+        }
+        return self.caller.post("/v1/images", headers)
+
+    def show(self, image_id: str) -> Answer:
+        return self.caller.head(f"/v1/images/{image_id}")
+
+    def listing(self) -> Answer:
+        return self.caller.get("/v1/images/detail")
+
+    def rename(self, image_id: str, name: str) -> Answer:
+        keep = {"x-glance-registry-purge-props": "false"}
+        return self.caller.put(f"/v1/images/{image_id}", {"x-image-meta-name": name, **keep})
+
+    def delete(self, image_id: str) -> Answer:
+        return self.caller.delete(f"/v1/images/{image_id}")
+
+    def record(self, shown: Answer) -> Record:
+        prefix = "x-image-meta-"
+        texts = {name.removeprefix(prefix): text for name, text in shown.headers.items() if name.startswith(prefix)}
+        properties = {name.removeprefix("property-"): text for name, text in texts.items() if "property-" in name}
+        numbers = {name: int(texts[name]) for name in ("size", "min_disk", "min_ram")}
+        flags = {name: {"True": True, "False": False}[texts[name]] for name in ("is_public", "protected", "deleted")}
+        return {"name": None, "owner": None, **texts, **numbers, **flags, "properties": properties}
+
+    def records(self, listed: Answer) -> list[Record]:
+        found: list[Record] = listed.json["images"]
+        return found
+
+    def facts(self, record: Record) -> Mapping[str, Any]:
+        return {
+            "name": record["name"],
+            "architecture": record["properties"].get("architecture"),
+            "login_user": record["properties"].get("os_admin_user"),
+            "public": record["is_public"],
+        }
+
+
+class Scaleway(Client):
+    """The early Scaleway API."""
+
+    dialect = "scaleway"
+    knows = frozenset({"name", "architecture", "public"})
+    required: ClassVar[Mapping[str, type | tuple[type, ...]]] = {
+        "id": str,
+        "name": str,
+        "arch": str,
+        "organization": str,
+        "public": bool,
+        "root_volume": dict,
+        "extra_volumes": dict,
+        "default_bootscript": (dict, type(None)),
+        "creation_date": str,
+        "modification_date": str,
+        "from_server": type(None),
+        "from_image": type(None),
+        "marketplace_key": type(None),
+        "state": str,
+    }
+    volume = "6f0c8f2e-1b7b-4f39-8f0c-3b8d9a7e4c20"
+
+    def __init__(self, api: Api, principal: Principal | None) -> None:
+        super().__init__(api, principal)
+        self._organization = principal.tenant if principal else None
+
+    def create(self, facts: Facts) -> Answer:
+        body = {
+            "name": facts.name,
+            "arch": facts.architecture,
+            "public": facts.public,
+            "organization": self._organization,
+            "root_volume": self.volume,
+        }
+        return self.caller.post("/images", JSON, _json(body))
+
+    def show(self, image_id: str) -> Answer:
+        return self.caller.get(f"/images/{image_id}")
+
+    def listing(self) -> Answer:
+        return self.caller.get("/images")
+
+    def rename(self, image_id: str, name: str) -> Answer:
+        """As the clients do it: read it, change it, and send all of it back."""
+        shown = self.show(image_id)
+        return self.caller.put(f"/images/{image_id}", JSON, _json({**shown.json.get("image", {}), "name": name}))
+
+    def delete(self, image_id: str) -> Answer:
+        return self.caller.delete(f"/images/{image_id}")
+
+    def record(self, shown: Answer) -> Record:
+        found: Record = shown.json["image"]
+        return found
+
+    def records(self, listed: Answer) -> list[Record]:
+        found: list[Record] = listed.json["images"]
+        return found
+
+    def facts(self, record: Record) -> Mapping[str, Any]:
+        return {"name": record["name"], "architecture": record["arch"], "public": record["public"]}
+
+    def check(self, record: Record) -> None:
+        super().check(record)
+        UUID(record["organization"])
+        UUID(record["root_volume"]["id"])
+        assert isinstance(record["root_volume"]["size"], int)
+
+
+CLIENTS: tuple[type[Client], ...] = (GlanceV1, Scaleway)

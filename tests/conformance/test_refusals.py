@@ -1,0 +1,130 @@
+"""Which status each dialect gives to the same refusal."""
+
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+import pytest
+
+from chalicelib.catalog.image import Image, Visibility
+from chalicelib.catalog.principal import Principal
+from tests.api import Answer, Api, a_caller
+from tests.conformance.clients import CLIENTS, Client, Facts
+from tests.conformance.conftest import T1
+from tests.factories import an_image
+
+UNKNOWN = "5a2f0d1c-93b0-4a6e-8a60-2f0a3f6f8e1d"
+POLICIES = ("read_images", "create_image", "delete_image")
+
+
+class World(NamedTuple):
+    """Clients of one dialect by the principal they speak for, and images by what is special about them."""
+
+    owner: Client
+    stranger: Client
+    nobody: Client
+    without: Mapping[str, Client]
+    images: Mapping[str, Image]
+
+
+Act = Callable[[World], Answer]
+
+REFUSALS: dict[str, tuple[Act, dict[str, int]]] = {
+    "list without credentials": (
+        lambda world: world.nobody.listing(),
+        {"glance_v1": 401, "scaleway": 401, "devops_service": 401},
+    ),
+    "delete without credentials": (
+        lambda world: world.nobody.delete(world.images["private"].id),
+        {"glance_v1": 401, "scaleway": 401, "devops_service": 401},
+    ),
+    "list without the right to": (
+        lambda world: world.without["read_images"].listing(),
+        {"glance_v1": 403, "scaleway": 403, "devops_service": 403},
+    ),
+    "show without the right to": (
+        lambda world: world.without["read_images"].show(world.images["private"].id),
+        {"glance_v1": 403, "scaleway": 403, "devops_service": 403},
+    ),
+    "create without the right to": (
+        lambda world: world.without["create_image"].create(Facts()),
+        {"glance_v1": 403, "scaleway": 403, "devops_service": 403},
+    ),
+    "change without the right to": (
+        lambda world: world.without["create_image"].rename(world.images["private"].id, "renamed"),
+        {"glance_v1": 403, "scaleway": 403, "devops_service": 403},
+    ),
+    "delete without the right to": (
+        lambda world: world.without["delete_image"].delete(world.images["private"].id),
+        {"glance_v1": 403, "scaleway": 403, "devops_service": 403},
+    ),
+    "show an unknown image": (
+        lambda world: world.owner.show(UNKNOWN),
+        {"glance_v1": 404, "scaleway": 404, "devops_service": 404},
+    ),
+    "change an unknown image": (
+        lambda world: world.owner.rename(UNKNOWN, "renamed"),
+        {"glance_v1": 404, "scaleway": 404, "devops_service": 404},
+    ),
+    "delete an unknown image": (
+        lambda world: world.owner.delete(UNKNOWN),
+        {"glance_v1": 404, "scaleway": 404, "devops_service": 404},
+    ),
+    "show what is no id": (
+        lambda world: world.owner.show("12345"),
+        {"glance_v1": 404, "scaleway": 404, "devops_service": 404},
+    ),
+    "show somebody's private image": (
+        lambda world: world.stranger.show(world.images["private"].id),
+        {"glance_v1": 404, "scaleway": 403, "devops_service": 404},
+    ),
+    "change somebody's private image": (
+        lambda world: world.stranger.rename(world.images["private"].id, "renamed"),
+        {"glance_v1": 404, "scaleway": 403, "devops_service": 404},
+    ),
+    "delete somebody's private image": (
+        lambda world: world.stranger.delete(world.images["private"].id),
+        {"glance_v1": 404, "scaleway": 403, "devops_service": 404},
+    ),
+    "change somebody's public image": (
+        lambda world: world.stranger.rename(world.images["public"].id, "renamed"),
+        {"glance_v1": 403, "scaleway": 403, "devops_service": 404},
+    ),
+    "delete somebody's public image": (
+        lambda world: world.stranger.delete(world.images["public"].id),
+        {"glance_v1": 403, "scaleway": 403, "devops_service": 404},
+    ),
+    "delete a protected image": (
+        lambda world: world.owner.delete(world.images["protected"].id),
+        {"glance_v1": 403, "scaleway": 403, "devops_service": 400},
+    ),
+    "ask for an unknown path": (
+        lambda world: world.owner.show("a/b/c/d/e"),
+        {"glance_v1": 404, "scaleway": 404, "devops_service": 404},
+    ),
+}
+
+
+@pytest.mark.parametrize("speaking", CLIENTS, ids=[client.dialect for client in CLIENTS])
+@pytest.mark.parametrize("refusal", REFUSALS)
+def test_a_refusal_has_its_status_and_changes_nothing(
+    api: Api, owner: Principal, stranger: Principal, refusal: str, speaking: type[Client]
+) -> None:
+    act, statuses = REFUSALS[refusal]
+    world = World(
+        owner=speaking(api, owner),
+        stranger=speaking(api, stranger),
+        nobody=speaking(api, None),
+        without={policy: speaking(api, a_caller(T1, *(set(POLICIES) - {policy}))) for policy in POLICIES},
+        images={
+            "private": api.world.images.add(an_image(owner=T1)),
+            "public": api.world.images.add(an_image(owner=T1, visibility=Visibility.PUBLIC)),
+            "protected": api.world.images.add(an_image(owner=T1, protected=True)),
+        },
+    )
+
+    answer = act(world)
+
+    assert answer.status == statuses[speaking.dialect]
+    stored = api.world.images.many([image.id for image in world.images.values()])
+    assert sorted(stored, key=lambda image: image.id) == sorted(world.images.values(), key=lambda image: image.id)
+    assert len(world.owner.records(world.owner.listing())) == len(world.images)

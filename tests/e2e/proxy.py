@@ -1,0 +1,65 @@
+"""A reverse proxy as operators put before an application: what it gets below a prefix it passes on without it."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from http import HTTPStatus
+from http.client import HTTPConnection
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from tests.e2e.server import Server
+
+PREFIX = "/prefix"
+MOUNTS = ["at the root", "behind a prefix"]
+
+
+@contextmanager
+def mounted(server: Server, where: str) -> Iterator[str]:
+    """The URL below which clients find the paths of their dialect."""
+    if where == "at the root":
+        yield server.url
+    else:
+        with _running_proxy(server.address) as url:
+            yield url
+
+
+@contextmanager
+def _running_proxy(behind: tuple[str, int]) -> Iterator[str]:
+    """The URL of the prefix, below which everything behind it is found."""
+    with _Proxy(behind) as proxy:
+        thread = threading.Thread(target=proxy.serve_forever, args=(0.05,), daemon=True)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{proxy.server_port}{PREFIX}"
+        finally:
+            proxy.shutdown()
+            thread.join()
+
+
+class _Proxy(ThreadingHTTPServer):
+    def __init__(self, behind: tuple[str, int]) -> None:
+        super().__init__(("127.0.0.1", 0), _Connection)
+        self.behind = behind
+
+
+class _Connection(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    server: _Proxy
+
+    def _pass_on(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        if not self.path.startswith(f"{PREFIX}/"):
+            self.send_error(HTTPStatus.NOT_FOUND)
+            return
+        with closing(HTTPConnection(*self.server.behind)) as connection:
+            connection.request(self.command, self.path.removeprefix(PREFIX), body or None, dict(self.headers))
+            answer = connection.getresponse()
+            content = answer.read()
+        self.send_response_only(answer.status, answer.reason)
+        for name, value in answer.getheaders():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(content)
+
+    do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = _pass_on  # noqa: N815  # where the base class looks
