@@ -1,5 +1,6 @@
 """Prints what the operations of each dialect cost in requests to DynamoDB and S3, over an emulated AWS."""
 
+import base64
 import json
 import os
 from collections.abc import Callable
@@ -17,6 +18,7 @@ OCTETS = {"Content-Type": "application/octet-stream"}
 JSON = {"Content-Type": "application/json"}
 TENANT = "1b0f2c3e-7a52-4c7e-9d0a-5d2c0f6e9a11"
 IMAGE = {"organization": TENANT, "name": "web", "arch": "arm", "root_volume": TENANT}
+RECORD = {"id": "ami-1", "provider": "ec2", "remote_user": "root"}
 
 
 def main() -> None:
@@ -48,6 +50,7 @@ def measure() -> list[tuple[str, int, int, int]]:
 
     _measure_glance_v1(row)
     _measure_scaleway(row)
+    _measure_devops_service(row)
     return rows
 
 
@@ -80,12 +83,22 @@ def _measure_scaleway(row: Callable[..., Any]) -> None:
     row("Scaleway: delete", "DELETE", f"/images/{image}")
 
 
+def _measure_devops_service(row: Callable[..., Any]) -> None:
+    row("devops-service: create", "POST", "/v3/image", JSON, json.dumps(RECORD).encode())
+    row("devops-service: show", "GET", "/v3/image/ami-1")
+    row("devops-service: update", "PUT", "/v3/image/ami-1", JSON, b'{"name": "renamed"}')
+    row("devops-service: list", "GET", "/v3/images")
+    row("devops-service: images of a provider", "GET", "/v3/images/provider/ec2")
+    row("devops-service: delete", "DELETE", "/v3/image/ami-1")
+
+
 def caller(app: Any, secret: str) -> Callable[..., dict[str, Any]]:
     """A function that sends a request as API Gateway does."""
     router = Router(app.routes)
 
     def call(method: str, target: str, headers: dict[str, str] | None = None, body: bytes = b"") -> dict[str, Any]:
-        sent = {"X-Auth-Token": secret, **(headers or {})}
+        basic = base64.b64encode(f"ann:{secret}".encode()).decode("ascii")
+        sent = {"X-Auth-Token": secret, "Authorization": f"Basic {basic}", **(headers or {})}
         result: dict[str, Any] = app(proxy_event(router, method, target, list(sent.items()), body), None)
         return result
 

@@ -9,6 +9,7 @@ TESTS = Path(__file__).parent
 CASES = {
     "glance_v1": (152, ("dialects/glance_v1", "e2e")),
     "scaleway": (103, ("dialects/scaleway",)),
+    "devops_service": (57, ("dialects/devops_service",)),
 }
 """How many cases a dialect has, and where their tests are."""
 

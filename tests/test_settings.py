@@ -138,6 +138,7 @@ def test_settings_show_no_variables_which_may_be_secrets() -> None:
         ("GLANCE_V1_POLICIES", '{"get_images": "nobody"}'),
         ("GLANCE_V1_POLICIES", '{"get_images": ["admin"]}'),
         ("GLANCE_V1_POLICIES", '{"fly": "admin"}'),
+        ("DEVOPS_SERVICE_PROVIDERS", ", ,"),
     ],
 )
 def test_an_application_with_nonsense_for_a_dialect_is_not_built(aws: Aws, name: str, text: str) -> None:

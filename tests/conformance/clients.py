@@ -5,10 +5,11 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
+from urllib.parse import quote
 from uuid import UUID
 
 from chalicelib.catalog.principal import Principal
-from tests.api import Answer, Api, Caller
+from tests.api import Answer, Api, Caller, basic
 
 Record = Mapping[str, Any]
 
@@ -227,4 +228,47 @@ class Scaleway(Client):
         assert isinstance(record["root_volume"]["size"], int)
 
 
-CLIENTS: tuple[type[Client], ...] = (GlanceV1, Scaleway)
+class DevopsService(Client):
+    """Express 42's devops-service."""
+
+    dialect = "devops_service"
+    knows = frozenset({"name", "login_user"})
+    required: ClassVar[Mapping[str, type | tuple[type, ...]]] = {
+        "id": str,
+        "provider": str,
+        "remote_user": str,
+        "name": str,
+    }
+
+    def credentials(self, principal: Principal, secret: str) -> dict[str, str]:
+        return basic(principal.user, secret)
+
+    def create(self, facts: Facts) -> Answer:
+        body = {"id": "ami-83e4bcea", "provider": "ec2", "remote_user": facts.login_user, "name": facts.name}
+        return self.caller.post("/v3/image", JSON, _json(body))
+
+    def show(self, image_id: str) -> Answer:
+        return self.caller.get(f"/v3/image/{quote(image_id, safe='')}")
+
+    def listing(self) -> Answer:
+        return self.caller.get("/v3/images")
+
+    def rename(self, image_id: str, name: str) -> Answer:
+        return self.caller.put(f"/v3/image/{quote(image_id, safe='')}", JSON, _json({"name": name}))
+
+    def delete(self, image_id: str) -> Answer:
+        return self.caller.delete(f"/v3/image/{quote(image_id, safe='')}")
+
+    def record(self, shown: Answer) -> Record:
+        found: Record = shown.json
+        return found
+
+    def records(self, listed: Answer) -> list[Record]:
+        found: list[Record] = listed.json
+        return found
+
+    def facts(self, record: Record) -> Mapping[str, Any]:
+        return {"name": record["name"], "login_user": record["remote_user"]}
+
+
+CLIENTS: tuple[type[Client], ...] = (GlanceV1, Scaleway, DevopsService)

@@ -12,11 +12,13 @@ from chalicelib.catalog.image import Image, Status, Visibility
 from chalicelib.catalog.query import ImageQuery
 from chalicelib.http.paging import first
 from chalicelib.storage.tables import ListingItem
-from tests.api import Api, Caller
+from tests.api import ORDINARY, Api, Caller
 from tests.factories import START, a_membership, a_principal, an_image
 from tests.storage.contract.shelf import shelve
 
 FIELDS = {"x-image-meta-name": "web", "x-image-meta-property-role": "db"}
+JSON = {"Content-Type": "application/json"}
+RECORD = b'{"id": "ami-1", "provider": "ec2", "remote_user": "root"}'
 PAGE = 25
 READ_UNIT = 4096
 
@@ -122,6 +124,33 @@ def test_what_a_numbered_page_does_not_read_is_counted_in_as_many_requests(api: 
 
     assert cost(caller, "GET", "/images") == 6
     assert cost(caller, "HEAD", "/images") == 3
+
+
+def test_an_image_is_shown_by_its_alias_in_two_requests(recorder: Caller) -> None:
+    assert cost(recorder, "POST", "/v3/image", headers=JSON, body=RECORD) == 2
+    assert cost(recorder, "GET", "/v3/image/ami-1") == 2
+    assert cost(recorder, "PUT", "/v3/image/ami-1", body=b'{"name": "new"}') == 3
+    assert cost(recorder, "DELETE", "/v3/image/ami-1") == 3
+
+
+def test_an_alias_that_might_be_an_id_costs_its_creation_two_requests_more(recorder: Caller) -> None:
+    record = RECORD.replace(b"ami-1", b"1b0f2c3e-7a52-4c7e-9d0a-5d2c0f6e9a11")
+
+    assert cost(recorder, "POST", "/v3/image", headers=JSON, body=record) == 4
+
+
+def test_all_of_a_tenants_own_images_cost_one_request(recorder: Caller) -> None:
+    shelve([an_image() for _ in range(30)])
+
+    assert cost(recorder, "GET", "/v3/images") == 1
+
+
+@pytest.fixture
+def recorder(api: Api) -> Caller:
+    """A caller of the dialect whose clients choose ids, whose token was looked up already."""
+    recorder = api.basic_caller("t1", *ORDINARY)
+    assert recorder.get("/v3/images").status == 200
+    return recorder
 
 
 def test_a_first_page_reads_as_much_of_a_large_catalogue_as_of_a_small_one(world: World) -> None:

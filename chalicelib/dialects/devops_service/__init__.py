@@ -1,0 +1,16 @@
+"""Express 42's devops-service, images and what its command asks for beside them."""
+
+from chalicelib.dialects.devops_service.errors import render_error
+from chalicelib.dialects.devops_service.options import authenticate, read_options
+from chalicelib.dialects.devops_service.routes import ROUTES
+from chalicelib.http.dialect import Dialect
+
+DIALECT = Dialect(
+    name="devops_service",
+    roots=("/v3",),
+    routes=ROUTES,
+    authenticate=authenticate,
+    render_error=render_error,
+    example="-u '{user}:{secret}' {url}/v3/images",
+    read_options=read_options,
+)

@@ -1,0 +1,118 @@
+"""The operations of this dialect: the route table, then a short handler each (contract §4)."""
+
+from functools import wraps
+
+from chalicelib.catalog.errors import ClaimTaken
+from chalicelib.catalog.image import Image
+from chalicelib.catalog.principal import Policy
+from chalicelib.catalog.query import Condition, ImageQuery, Operator, Order, Scope, SortKey
+from chalicelib.catalog.service import Catalog
+from chalicelib.dialects.devops_service import schema
+from chalicelib.dialects.devops_service.errors import NotAcceptable, ProviderUnknown, UnsupportedMediaType
+from chalicelib.dialects.devops_service.options import options_of
+from chalicelib.http import media
+from chalicelib.http.dialect import Handler, Route
+from chalicelib.http.errors import BadMessage
+from chalicelib.http.message import Request, Response
+
+JSON = "application/json"
+
+
+def list_images(catalog: Catalog, request: Request) -> Response:
+    catalog.require(Policy.READ_IMAGES)
+    provider = request.parameter("provider")
+    images = _images(catalog, Scope.OWN, None if provider is None else _provider(request, provider))
+    # An image whose id somebody has chosen for another one is hidden behind that.
+    records = {schema.shown_id(image): image for image in sorted(images, key=schema.has_chosen_id)}
+    return Response([schema.render_record(records[image_id]) for image_id in sorted(records)])
+
+
+def add_image(catalog: Catalog, request: Request) -> Response:
+    catalog.require(Policy.CREATE_IMAGE)
+    new = schema.parse_new_image(schema.parse_document(request.body), options_of(request))
+    image_id = new.tenant_aliases[schema.NAMESPACE]
+    try:
+        catalog.register(new)
+    except ClaimTaken as error:
+        raise BadMessage("id", f"Duplicate key error: image with id '{image_id}'") from error
+    return Response({"id": image_id, "message": "Created"})
+
+
+def show_image(catalog: Catalog, _request: Request, image_id: str) -> Response:
+    return Response(schema.render_record(catalog.image(schema.known_as(image_id))))
+
+
+def update_image(catalog: Catalog, request: Request, image_id: str) -> Response:
+    image = catalog.update(
+        schema.known_as(image_id),
+        lambda image: schema.parse_update(schema.parse_document(request.body), image, options_of(request)),
+    )
+    return Response({"image": schema.render_record(image), "message": "Updated"})
+
+
+def delete_image(catalog: Catalog, _request: Request, image_id: str) -> Response:
+    catalog.delete(schema.known_as(image_id))
+    return Response({"id": image_id, "message": "Deleted"})
+
+
+def list_providers(catalog: Catalog, request: Request) -> Response:
+    catalog.require(Policy.READ_IMAGES)
+    return Response(list(options_of(request).providers))
+
+
+def list_templates(catalog: Catalog, request: Request) -> Response:
+    catalog.require(Policy.READ_IMAGES)
+    return Response(list(options_of(request).templates))
+
+
+def list_choices(catalog: Catalog, request: Request, provider: str) -> Response:
+    catalog.require(Policy.READ_IMAGES)
+    choices = map(schema.render_choice, _images(catalog, Scope.VISIBLE, _provider(request, provider)))
+    found = {choice["id"]: choice for choice in choices}
+    return Response([found[image_id] for image_id in sorted(found)])
+
+
+def _images(catalog: Catalog, scope: Scope, provider: str | None) -> list[Image]:
+    shown = (provider, None) if provider == schema.NO_PROVIDER else (provider,)
+    conditions = () if provider is None else (Condition("provider", Operator.IN, shown),)
+    return list(catalog.images(ImageQuery(scope, conditions, Order(SortKey.ID), expected=None)))
+
+
+def _provider(request: Request, name: str) -> str:
+    known = options_of(request).providers
+    if name not in known:
+        raise ProviderUnknown(f"Invalid provider '{name}', available providers: {schema.quoted(known)}")
+    return name
+
+
+def _negotiated(route: Route) -> Route:
+    """The route with the checks that come before all others (contract §2)."""
+
+    @wraps(route.handler)
+    def negotiated(catalog: Catalog, request: Request, **variables: str) -> Response:
+        if not media.accepts(request, JSON):
+            raise NotAcceptable(f"Accept header should contain '{JSON}' type")
+        if media.content_type(request) not in CONTENT_TYPES.get(request.method, {media.content_type(request)}):
+            raise UnsupportedMediaType(f"Content-Type should be '{JSON}'")
+        return route.handler(catalog, request, **variables)
+
+    handler: Handler = negotiated
+    return Route(route.method, route.path, handler)
+
+
+CONTENT_TYPES: dict[str, set[str | None]] = {"POST": {JSON}, "PUT": {JSON, None}}
+"""What a body may be by method; other methods have none that is read."""
+
+ROUTES = tuple(
+    _negotiated(route)
+    for route in (
+        Route("GET", "/v3/images", list_images),
+        Route("POST", "/v3/image", add_image),
+        Route("GET", "/v3/image/{image_id}", show_image),
+        Route("PUT", "/v3/image/{image_id}", update_image),
+        Route("DELETE", "/v3/image/{image_id}", delete_image),
+        Route("GET", "/v3/providers", list_providers),
+        Route("GET", "/v3/images/provider/{provider}", list_choices),
+        Route("GET", "/v3/templates", list_templates),
+    )
+)

@@ -1,0 +1,136 @@
+"""Messages of this dialect ↔ the domain, as pure functions (contract §3 to §5)."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
+
+from chalicelib.catalog.image import Changes, Image, NewImage, Status, TenantAlias
+from chalicelib.dialects.devops_service.options import Options
+from chalicelib.http import fields
+from chalicelib.http.errors import BadMessage
+
+NAMESPACE = "devops"
+"""Where the ids that clients choose are unique, for each tenant."""
+REQUIRED = ("id", "provider", "remote_user")
+OPTIONAL = ("name", "bootstrap_template")
+IMAGE_ID = re.compile(r"[^\s/\x00-\x1f\x7f-\x9f]{1,255}")
+BLANKS = "".join(filter(str.isspace, map(chr, range(0x3001)))).translate(dict.fromkeys((*range(0x1C, 0x20), 0x85)))
+"""Python counts some control characters among them, which no id may have."""
+NO_PROVIDER = "static"
+"""The provider of images that other dialects have registered without one."""
+
+
+def known_as(image_id: str) -> TenantAlias:
+    """The image of the caller's tenant that has this id here."""
+    return TenantAlias(NAMESPACE, image_id)
+
+
+def shown_id(image: Image) -> str:
+    """The id that its client has chosen, or its own."""
+    return image.tenant_aliases.get(NAMESPACE, image.id)
+
+
+def has_chosen_id(image: Image) -> bool:
+    """Whether a client has chosen the id."""
+    return NAMESPACE in image.tenant_aliases
+
+
+def shown_provider(image: Image) -> str:
+    """The kind of cloud."""
+    return image.provider or NO_PROVIDER
+
+
+def render_record(image: Image) -> dict[str, Any]:
+    """The four fields, and the template if there is one."""
+    template = {} if image.bootstrap_template is None else {"bootstrap_template": image.bootstrap_template}
+    return {
+        "id": shown_id(image),
+        "provider": shown_provider(image),
+        "remote_user": image.login_user or "",
+        "name": image.name or "",
+        **template,
+    }
+
+
+def render_choice(image: Image) -> dict[str, Any]:
+    """An image of a cloud, of which the client's user picks one."""
+    return {"id": image.provider_image_id or image.id, "name": image.name or "", "status": image.status.value}
+
+
+def parse_document(body: bytes) -> dict[str, Any]:
+    """The object that a request sends."""
+    try:
+        document = fields.json_body(body)
+    except BadMessage as error:
+        raise BadMessage("body", "Invalid JSON") from error
+    if not isinstance(document, dict):
+        raise BadMessage("body", "Invalid JSON, it should be an object")
+    return document
+
+
+def parse_new_image(document: Mapping[str, Any], options: Options) -> NewImage:
+    """The image that a POST registers. There are no bytes, nor will there be. Raises BadMessage."""
+    _refuse([name for name in REQUIRED if document.get(name) is None], "can not be undefined")
+    texts = _texts(document, (*REQUIRED, *OPTIONAL))
+    _check(texts, options)
+    if texts["provider"] not in options.providers:
+        raise BadMessage("provider", f"Invalid provider '{texts['provider']}'")
+    image_id = texts["id"] or ""
+    if not IMAGE_ID.fullmatch(image_id):
+        raise BadMessage("id", f"Invalid image id '{image_id}'")
+    created: Changes = {"status": Status.ACTIVE, "provider": texts["provider"], "provider_image_id": image_id}
+    return NewImage({**created, **_changes(texts)}, tenant_aliases={NAMESPACE: image_id})
+
+
+def parse_update(document: Mapping[str, Any], image: Image, options: Options) -> Changes:
+    """What a PUT changes of the image as it stands; what is absent stays. Raises BadMessage."""
+    if "provider" in document and _stripped(document["provider"]) != shown_provider(image):
+        raise BadMessage("provider", "Parameter 'provider' can not be changed")
+    if document.get("remote_user", "") is None:
+        _refuse(["remote_user"], "can not be undefined")
+    texts = _texts(document, ("remote_user", *OPTIONAL))
+    _check(texts, options)
+    return _changes(texts)
+
+
+def _texts(document: Mapping[str, Any], names: Sequence[str]) -> dict[str, str | None]:
+    """The fields that are given, without blanks at their ends."""
+    given = {name: document[name] for name in names if name in document}
+    _refuse([name for name, value in given.items() if not isinstance(value, str | None)], "have invalid type(s)")
+    return {name: _stripped(value) for name, value in given.items()}
+
+
+def _stripped(value: Any) -> Any:
+    return value.strip(BLANKS) if isinstance(value, str) else value
+
+
+def _check(texts: Mapping[str, str | None], options: Options) -> None:
+    _refuse([name for name, text in texts.items() if text == "" and name != "name"], "can not be empty")
+    template = texts.get("bootstrap_template")
+    if template is not None and options.templates and template not in options.templates:
+        known = quoted(options.templates)
+        raise BadMessage("bootstrap_template", f"Parameter 'bootstrap_template' can only be one of {known}")
+
+
+def _refuse(names: Sequence[str], reason: str) -> None:
+    """Refuse the fields, if there are any."""
+    if names:
+        raise BadMessage(names[0], f"Parameter(s) {quoted(names)} {reason}")
+
+
+def quoted(names: Sequence[str]) -> str:
+    """Names as messages list them."""
+    return ", ".join(f"'{name}'" for name in names)
+
+
+def _changes(texts: Mapping[str, str | None]) -> Changes:
+    changed = {field: texts[name] or None for name, field in FIELDS.items() if name in texts}
+    return cast("Changes", changed)  # FIELDS has keys of texts
+
+
+FIELDS: Mapping[str, str] = {
+    "remote_user": "login_user",
+    "name": "name",
+    "bootstrap_template": "bootstrap_template",
+}
+"""The canonical field of each one that a PUT can change."""
