@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING
 
-from chalicelib.catalog.ports import Clock
+from chalicelib.catalog.ports import Clock, Ports
 from chalicelib.catalog.principal import Principal
 from chalicelib.catalog.service import Catalog
 from chalicelib.dialects import DIALECTS
@@ -22,6 +22,7 @@ from chalicelib.storage.identities import DynamoIdentities
 from chalicelib.storage.images import DynamoImageRepository
 from chalicelib.storage.listings import Listings
 from chalicelib.storage.memberships import DynamoMembershipRepository
+from chalicelib.storage.references import DynamoReferenceRepository
 from chalicelib.storage.sources import ExternalSources, WebSource
 
 if TYPE_CHECKING:
@@ -64,21 +65,15 @@ class World:
     identities: DynamoIdentities
     images: DynamoImageRepository
     memberships: DynamoMembershipRepository
+    references: DynamoReferenceRepository
     blobs: S3BlobStore
     sources: ExternalSources
     meter: Meter
 
     def catalog(self, principal: Principal) -> Catalog:
         """The catalogue as the principal may use it."""
-        return Catalog(
-            principal,
-            self.images,
-            self.memberships,
-            self.blobs,
-            self.sources,
-            self.clock,
-            self.settings.limits,
-        )
+        ports = Ports(self.images, self.memberships, self.references, self.blobs, self.sources, self.clock)
+        return Catalog(principal, ports, self.settings.limits)
 
 
 def build_world(environ: Mapping[str, str] | None = None, clock: Clock | None = None, aws: Aws | None = None) -> World:
@@ -95,6 +90,7 @@ def build_world(environ: Mapping[str, str] | None = None, clock: Clock | None = 
         identities=DynamoIdentities(clock),
         images=DynamoImageRepository(aws.dynamodb, listings, settings.tombstone_life),
         memberships=memberships,
+        references=DynamoReferenceRepository(aws.dynamodb),
         blobs=S3BlobStore(settings.bucket, aws.s3, web, settings.limits.inline_bytes),
         sources=ExternalSources(settings.bucket, aws.s3, web),
         meter=aws.meter,

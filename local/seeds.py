@@ -3,6 +3,7 @@
 What an earlier load made is left alone, so that tables that outlive the server are seeded once.
 """
 
+import contextlib
 import uuid
 from collections.abc import Mapping
 from dataclasses import replace
@@ -12,13 +13,12 @@ import boto3
 from pydantic import BaseModel
 
 from chalicelib.bootstrap import World
-from chalicelib.catalog.errors import CatalogError
+from chalicelib.catalog.errors import CatalogError, TitleTaken
 from chalicelib.catalog.image import Changes, Image, NewImage, Status
 from chalicelib.catalog.principal import Policy, Principal
+from chalicelib.catalog.reference import Kind, Reference
 from chalicelib.catalog.service import Catalog
-from chalicelib.storage import keys
 from chalicelib.storage.sources import split_s3
-from chalicelib.storage.tables import ReferenceItem
 from local.seed_file import InstanceSeed, PrincipalSeed, ReferenceSeed, Seed, SeedError
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def load(world: World, seed: Seed) -> Loaded:
     for kind, references in seed.references:
         for reference in references:
             for tenant in [reference.tenant] if reference.tenant else tenants:
-                _add_reference(world, keys.key(kind.removesuffix("s"), tenant), reference)
+                _add_reference(world, Kind(kind.removesuffix("s")), tenant, reference)
     return {
         "principals": {name: _issue(world, principal) for name, principal in seed.principals.items()},
         "instances": _run(seed.instances),
@@ -76,13 +76,13 @@ def _start(ec2: "EC2Client", name: str, seed: InstanceSeed) -> str:
     return reservation["Instances"][0]["InstanceId"]
 
 
-def _add_reference(world: World, owner_kind: str, seed: ReferenceSeed) -> None:
-    there = list(ReferenceItem.query(owner_kind, consistent_read=True))
-    if any(item.facts["name"] == seed.name for item in there):
-        return
-    number = seed.number or max((int(item.number) for item in there), default=0) + 1
+def _add_reference(world: World, kind: Kind, tenant: str, seed: ReferenceSeed) -> None:
     now = world.clock.now()
-    ReferenceItem(owner_kind, number, facts=seed.facts, created_at=now, updated_at=now).save()
+    number = seed.number or 0
+    with contextlib.suppress(TitleTaken):
+        world.references.add(
+            Reference(kind=kind, owner=tenant, number=number, facts=seed.facts, created_at=now, updated_at=now)
+        )
 
 
 def _add_image(world: World, name: str, seed: BaseModel) -> str:

@@ -99,7 +99,7 @@ class Api:
         )
 
     @contextmanager
-    def on_s3(self, operation: str, act: Callable[[], None]) -> Iterator[None]:
+    def on_s3(self, operation: str, act: Callable[[], object]) -> Iterator[None]:
         """Have `act` run just before each S3 call of this name."""
 
         def hook(**_: Any) -> None:

@@ -9,6 +9,7 @@ CatalogError
 │   └── SourceNotFound              the bytes of a location do not exist
 ├── Forbidden
 │   ├── PolicyMissing
+│   ├── TenantMissing               the caller acts for no tenant that could own anything
 │   ├── NotOwner                    the caller sees the image, but may not change it
 │   │   └── NotOwnerOfPublic
 │   ├── NotSharable                 the caller sees the image, but may not share it
@@ -24,7 +25,7 @@ CatalogError
 │   ├── ImageTooLarge
 │   └── ScanTooLarge                the order asks to read more images than MAX_SCAN
 ├── Conflict
-│   ├── IdTaken, ClaimTaken, SizeConflict
+│   ├── IdTaken, ClaimTaken, TitleTaken, SizeConflict
 │   ├── NotQueued                   bytes for an image that does not wait for any
 │   └── EditConflict                others were faster too many times
 ├── QuotaExceeded
@@ -98,6 +99,13 @@ class PolicyMissing(Forbidden):
     def __init__(self, policy: Policy) -> None:
         super().__init__(f"This needs the policy {policy}")
         self.policy = policy
+
+
+class TenantMissing(Forbidden):
+    """What is to be made would belong to nobody."""
+
+    def __init__(self) -> None:
+        super().__init__("This token acts for no tenant")
 
 
 class NotOwner(Forbidden):
@@ -240,11 +248,20 @@ class IdTaken(Conflict):
 
 
 class ClaimTaken(Conflict):
-    """Other images hold names that may be held once only."""
+    """Other images hold names that may be held once only; a claim begins with what sort of name it is."""
 
     def __init__(self, claims: Sequence[str]) -> None:
-        super().__init__(f"Already taken: {', '.join(claims)}")
         self.claims = tuple(claims)
+        self.sorts = tuple(claim.partition("/")[0] for claim in claims)
+        super().__init__(f"Already taken by another image: {', '.join(self.sorts)}")
+
+
+class TitleTaken(Conflict):
+    """There is a reference of this kind and title."""
+
+    def __init__(self, title: str) -> None:
+        super().__init__(f"{title} already exists")
+        self.title = title
 
 
 class SizeConflict(Conflict):

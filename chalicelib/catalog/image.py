@@ -161,6 +161,20 @@ class TenantAlias:
 
 
 @dataclass(frozen=True, slots=True)
+class ImageNumber:
+    """The number of an image of the caller's tenant."""
+
+    number: int
+
+    def __str__(self) -> str:
+        return str(self.number)
+
+
+OwnName = TenantAlias | ImageNumber
+"""By what else than its id a tenant may ask for an image of its own."""
+
+
+@dataclass(frozen=True, slots=True)
 class NewImage:
     """What a client says of an image that it registers; without an `id` the catalogue chooses one."""
 

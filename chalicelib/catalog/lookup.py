@@ -16,7 +16,7 @@ from chalicelib.catalog.errors import (
     PolicyMissing,
     StaleImage,
 )
-from chalicelib.catalog.image import Image, TenantAlias, Visibility, is_image_id
+from chalicelib.catalog.image import Image, ImageNumber, OwnName, TenantAlias, Visibility, is_image_id
 from chalicelib.catalog.ports import Found, ImageRepository
 from chalicelib.catalog.principal import Policy, Principal
 
@@ -57,12 +57,12 @@ class Lookup:
         if not self.principal.holds(policy):
             raise PolicyMissing(policy)
 
-    def find(self, image_id: str | TenantAlias, *members: str, gone: bool = False) -> Found:
-        """The image with the caller's membership and those of `members`; by an alias, one of the caller's tenant only.
+    def find(self, image_id: str | OwnName, *members: str, gone: bool = False) -> Found:
+        """The image with the caller's membership and those of `members`; by another name, one of the tenant's own.
 
         Raises ImageNotFound, ImageHidden; ImageGone for deleted ones unless `gone`, to administrators only.
         """
-        if isinstance(image_id, TenantAlias):
+        if isinstance(image_id, TenantAlias | ImageNumber):
             return self._find_own(image_id)
         tenant = self.principal.tenant
         found = self._images.get(image_id, tenant, *members)
@@ -75,14 +75,19 @@ class Lookup:
             raise ImageGone(image_id) if self.principal.is_admin else ImageNotFound(image_id)
         return found
 
-    def _find_own(self, name: TenantAlias) -> Found:
-        image_id = self._images.holder(name.namespace, self.principal.tenant, name.alias)
-        found = self._images.get(image_id or name.alias) if image_id or is_image_id(name.alias) else None
+    def _find_own(self, name: OwnName) -> Found:
+        image_id = self._images.holder(name, self.principal.tenant)
+        found = self._images.get(image_id) if image_id else self._without_alias(name)
         if found is None or found.image.gone or not owns(self.principal, found.image):
-            raise ImageNotFound(name.alias)
-        if image_id is None and name.namespace in found.image.tenant_aliases:
-            raise ImageNotFound(name.alias)
+            raise ImageNotFound(str(name))
         return found
+
+    def _without_alias(self, name: OwnName) -> Found | None:
+        """The image whose own id the alias is, if it has none in the namespace."""
+        if not isinstance(name, TenantAlias) or not is_image_id(name.alias):
+            return None
+        found = self._images.get(name.alias)
+        return None if found and name.namespace in found.image.tenant_aliases else found
 
     def check_owner(self, image: Image) -> None:
         """Raise NotOwner or NotOwnerOfPublic unless the caller may change the image."""

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
-from chalicelib.catalog.image import Image
+from chalicelib.catalog.image import Image, OwnName
 from chalicelib.catalog.membership import Membership
 from chalicelib.catalog.principal import Principal
 from chalicelib.catalog.query import ImageQuery
+from chalicelib.catalog.reference import Kind, Reference
 
 
 class Found(NamedTuple):
@@ -30,8 +31,8 @@ class ImageRepository(Protocol):
     def many(self, image_ids: Sequence[str]) -> list[Image]:
         """The images among these ids, in no order."""
 
-    def holder(self, namespace: str, tenant: str | None, alias: str) -> str | None:
-        """The id of the image that has an alias in a namespace; without a tenant, one that all tenants share."""
+    def holder(self, name: OwnName, tenant: str | None) -> str | None:
+        """The id of the image that holds a name; of those that each tenant chooses for itself, the tenant's one."""
 
     def add(self, image: Image) -> Image:
         """Store a new image. Raises IdTaken, or ClaimTaken naming every claim that was lost."""
@@ -66,6 +67,16 @@ class MembershipRepository(Protocol):
 
     def clear(self, image_id: str) -> None:
         """Remove all memberships of an image that is deleted."""
+
+
+class ReferenceRepository(Protocol):
+    """Keeps what images refer to. What was written is read back at once."""
+
+    def of(self, owner: str, kind: Kind) -> list[Reference]:
+        """All references of a tenant and kind, by number."""
+
+    def add(self, reference: Reference) -> Reference:
+        """Store a new one, which gets the next number if it has none. Raises TitleTaken, EditConflict."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,3 +134,15 @@ class Clock(Protocol):
 
     def now(self) -> datetime:
         """The present instant, aware, UTC."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """All of them, as a catalogue needs them."""
+
+    images: ImageRepository
+    memberships: MembershipRepository
+    references: ReferenceRepository
+    blobs: BlobStore
+    sources: Sources
+    clock: Clock

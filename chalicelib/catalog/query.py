@@ -7,6 +7,7 @@ from enum import Enum, StrEnum
 from typing import Any
 
 from chalicelib.catalog.image import Image
+from chalicelib.catalog.reference import Reference
 
 
 class Scope(Enum):
@@ -94,7 +95,8 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class ImageQuery:
-    """A listing. `after` is a position (see `position`).
+    """A listing. `after` is a position (see `position`). With `below` it is only of the tenant's own images that refer
+    to something.
 
     `expected` is how many images the caller will likely take. None means all there are, which must not be more than
     an operator allows.
@@ -106,6 +108,7 @@ class ImageQuery:
     after: str | None = None
     changed_since: datetime | None = None
     expected: int | None = 25
+    below: Reference | None = None
 
     @property
     def gone(self) -> bool:
@@ -115,6 +118,8 @@ class ImageQuery:
     def admits(self, image: Image) -> bool:
         """Whether the image satisfies every condition."""
         if self.changed_since is not None and image.updated_at <= self.changed_since:
+            return False
+        if self.below is not None and not self.below.is_of(image):
             return False
         return (self.gone or not image.gone) and all(condition.holds(image) for condition in self.conditions)
 

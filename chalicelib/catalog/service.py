@@ -29,6 +29,7 @@ from chalicelib.catalog.image import (
     Changes,
     Image,
     NewImage,
+    OwnName,
     Status,
     TenantAlias,
     Visibility,
@@ -36,9 +37,10 @@ from chalicelib.catalog.image import (
 )
 from chalicelib.catalog.lookup import Lookup, retried
 from chalicelib.catalog.members import Members
-from chalicelib.catalog.ports import BlobStore, Clock, ImageRepository, MembershipRepository, Sources
+from chalicelib.catalog.ports import Ports
 from chalicelib.catalog.principal import Policy, Principal
 from chalicelib.catalog.query import ImageQuery, Scope
+from chalicelib.catalog.references import References
 from chalicelib.catalog.rules import Limits
 
 _log = logging.getLogger(__name__)
@@ -47,37 +49,33 @@ MEASURED = ("size", "checksum")
 """Fields that the server measures; only an administrator may overrule it."""
 
 
+def _anything(_image: Image) -> None:
+    """No refusal."""
+
+
 class Catalog:
     """All use cases, opened for one principal, so that no caller can choose whose eyes to use.
 
-    `members` shares images, `content` moves their bytes.
+    `members` shares images, `content` moves their bytes, `references` are what they refer to.
     """
 
-    def __init__(
-        self,
-        principal: Principal,
-        images: ImageRepository,
-        memberships: MembershipRepository,
-        blobs: BlobStore,
-        sources: Sources,
-        clock: Clock,
-        limits: Limits,
-    ) -> None:
+    def __init__(self, principal: Principal, ports: Ports, limits: Limits) -> None:
         self.principal = principal
         self.limits = limits
-        self._images = images
-        self._memberships = memberships
-        self._blobs = blobs
-        self._clock = clock
-        self._lookup = Lookup(principal, images)
-        self.members = Members(self._lookup, images, memberships, clock, limits)
-        self.content = Content(images, blobs, sources, clock, limits)
+        self._images = ports.images
+        self._memberships = ports.memberships
+        self._blobs = ports.blobs
+        self._clock = ports.clock
+        self._lookup = Lookup(principal, ports.images)
+        self.members = Members(self._lookup, ports.images, ports.memberships, ports.clock, limits)
+        self.references = References(self._lookup, ports.references, ports.clock)
+        self.content = Content(ports.images, ports.blobs, ports.sources, ports.clock, limits)
 
     def require(self, policy: Policy) -> None:
         """Raise PolicyMissing unless the caller holds the policy, for dialects that must know before all else."""
         self._lookup.require(policy)
 
-    def image(self, image_id: str | TenantAlias, *, gone: bool = False) -> Image:
+    def image(self, image_id: str | OwnName, *, gone: bool = False) -> Image:
         """One image; deleted ones too if `gone`. Raises ImageNotFound, ImageHidden, ImageGone, PolicyMissing."""
         self._lookup.require(Policy.READ_IMAGES)
         return self._lookup.find(image_id, gone=gone).image
@@ -150,7 +148,7 @@ class Catalog:
             del settled["owner"]
         return settled
 
-    def update(self, image_id: str | TenantAlias, change: Callable[[Image], Changes], *, gone: bool = False) -> Image:
+    def update(self, image_id: str | OwnName, change: Callable[[Image], Changes], *, gone: bool = False) -> Image:
         """Change an image by what `change` makes of its present state; no change at all writes nothing.
 
         `change` is asked again if somebody else was faster. It may set a `location`, or the status `saving`,
@@ -206,19 +204,25 @@ class Catalog:
         if visibility is Visibility.PUBLIC:
             self._lookup.require(Policy.PUBLICIZE_IMAGE)
 
-    def delete(self, image_id: str | TenantAlias, *, gone: bool = False) -> None:
-        """Delete an image and its bytes; with delayed deletion, one with bytes only waits for it.
+    def delete(
+        self, image_id: str | OwnName, *, gone: bool = False, check: Callable[[Image], object] = _anything
+    ) -> Image:
+        """Delete an image and its bytes, and return what it was; with delayed deletion, one with bytes only waits.
 
-        Raises as `image`, and ImageProtected, DeletePending, NotOwner, DeleteRefused, EditConflict.
+        `check` may refuse the image as it stands. Raises as `image`, and ImageProtected, DeletePending, NotOwner,
+        DeleteRefused, EditConflict.
         """
         self._lookup.require(Policy.DELETE_IMAGE)
 
         def once() -> tuple[Image, Image]:
             old = self._lookup.find(image_id, gone=gone).image
+            check(old)
             self._check_deletable(old)
             return old, self._images.save(old, self._deleted(old))
 
-        self._clean_up(*retried(str(image_id), once))
+        old, tombstone = retried(str(image_id), once)
+        self._clean_up(old, tombstone)
+        return old
 
     def _check_deletable(self, image: Image) -> None:
         if image.protected:

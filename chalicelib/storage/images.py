@@ -10,7 +10,7 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.catalog.errors import ClaimTaken, IdTaken, StaleImage
-from chalicelib.catalog.image import Image, Status
+from chalicelib.catalog.image import Image, OwnName, Status
 from chalicelib.catalog.lookup import retried
 from chalicelib.catalog.ports import Found
 from chalicelib.catalog.principal import Principal
@@ -54,11 +54,10 @@ class DynamoImageRepository:
         wanted = [(image_id,) for image_id in dict.fromkeys(image_ids)]
         return [image_of(item) for item in batch.get(self._connection, {ImageItem: wanted})[ImageItem]]
 
-    def holder(self, namespace: str, tenant: str | None, alias: str) -> str | None:
+    def holder(self, name: OwnName, tenant: str | None) -> str | None:
         """One consistent GetItem of the claim."""
-        owner = [] if tenant is None else [tenant]
         try:
-            claim = ClaimItem.get(keys.key("alias", namespace, *owner, alias), consistent_read=True)
+            claim = ClaimItem.get(keys.claim(name, tenant), consistent_read=True)
         except ClaimItem.DoesNotExist:
             return None
         return claim.image_id

@@ -5,8 +5,9 @@ import zlib
 from collections.abc import Mapping
 from typing import Any
 
-from chalicelib.catalog.image import Image, Status, Visibility
+from chalicelib.catalog.image import Image, ImageNumber, OwnName, Status, TenantAlias, Visibility
 from chalicelib.catalog.query import SortKey, place, position
+from chalicelib.catalog.reference import FIELDS
 
 SHARDS = 8
 LONGEST_KEY = 1024
@@ -29,11 +30,7 @@ def scopes(image: Image) -> list[str]:
         found.append(PUBLIC)
     if image.owner is not None:
         found.append(key("tenant", image.owner))
-        narrower = {
-            "compute_resource": image.compute_resource,
-            "operatingsystem": image.os_title,
-            "architecture": image.architecture,
-        }
+        narrower = {kind: getattr(image, field) for kind, field in FIELDS.items()}
         found += [key(kind, image.owner, value) for kind, value in narrower.items() if value is not None]
     return found
 
@@ -49,9 +46,10 @@ def claims(image: Image) -> frozenset[str]:
     if image.status is Status.DELETED:
         return frozenset(held)
     owner = image.owner or ""
-    held |= {key("alias", namespace, owner, alias) for namespace, alias in image.tenant_aliases.items()}
+    names: list[OwnName] = [TenantAlias(namespace, alias) for namespace, alias in image.tenant_aliases.items()]
     if image.number:
-        held.add(key("number", image.number))
+        names.append(ImageNumber(image.number))
+    held |= {claim(name, image.owner) for name in names}
     if image.compute_resource is not None:
         where = owner, image.compute_resource
         if image.provider_image_id is not None:
@@ -59,6 +57,13 @@ def claims(image: Image) -> frozenset[str]:
         if image.name is not None:
             held.add(key("name", *where, image.os_title or "", image.name))
     return frozenset(held)
+
+
+def claim(name: OwnName, owner: str | None) -> str:
+    """The claim on a name that an image of this owner may hold."""
+    if isinstance(name, ImageNumber):
+        return key("number", name.number)
+    return key("alias", name.namespace, owner or "", name.alias)
 
 
 def key(kind: str, *parts: object) -> str:

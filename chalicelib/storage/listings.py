@@ -162,7 +162,7 @@ class Listings:
 
     def _shared(self, principal: Principal, query: ImageQuery) -> Iterator[Image]:
         """What others share with the caller's tenant, less what is in its other streams."""
-        if query.scope is not Scope.VISIBLE or principal.tenant is None:
+        if query.scope is not Scope.VISIBLE or query.below is not None or principal.tenant is None:
             return
         image_ids = [row.image_id for row in self._memberships.of_member(principal.tenant)]
         if not image_ids:
@@ -191,11 +191,17 @@ def _parts(principal: Principal, query: ImageQuery) -> list[tuple[str, ImageQuer
     """The scopes whose rows make up a list, and what is asked of each; what is shared with the caller is no scope."""
     if query.scope is Scope.EVERYTHING:
         return [(scope, query) for scope in keys.everything()]
-    own = [] if principal.tenant is None else [(keys.key("tenant", principal.tenant), query)]
-    if query.scope is Scope.OWN:
+    own = [] if principal.tenant is None else [(_own_scope(principal.tenant, query), query)]
+    if query.scope is Scope.OWN or query.below is not None:
         return own
     others = [Condition("owner", Operator.UNEQUAL, principal.tenant)] if own else []
     return [*own, (keys.PUBLIC, replace(query, conditions=(*others, *query.conditions)))]
+
+
+def _own_scope(tenant: str, query: ImageQuery) -> str:
+    if query.below is None:
+        return keys.key("tenant", tenant)
+    return keys.key(query.below.kind, tenant, query.below.key)
 
 
 def _resume(query: ImageQuery) -> Expression | None:

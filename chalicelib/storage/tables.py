@@ -14,7 +14,8 @@ tokens       digest                 SHA-256 of a secret → its principal (TTL)
 Scopes: `tenant/<tenant>`, `public`, `all/<0-7>`, `compute_resource/<tenant>/<number>`,
 `operatingsystem/<tenant>/<title>`, `architecture/<tenant>/<name>`.
 Claims: `number/<number>`, `alias/<namespace>/<id>`, `alias/<namespace>/<tenant>/<id>`,
-`uuid/<tenant>/<compute resource>/<uuid>`, `name/<tenant>/<compute resource>/<os title>/<name>`.
+`uuid/<tenant>/<compute resource>/<uuid>`, `name/<tenant>/<compute resource>/<os title>/<name>`; of references
+`title/<kind>/<tenant>/<title>`.
 """
 
 from typing import Any

@@ -90,6 +90,10 @@ class TestLists(contract.Lists):
     """The promises about lists."""
 
 
+class TestReferences(contract.References):
+    """The promises about references."""
+
+
 class TestSharing(contract.Sharing):
     """The promises about sharing."""
 

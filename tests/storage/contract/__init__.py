@@ -7,9 +7,10 @@ from tests.storage.contract.conditions import Conditions
 from tests.storage.contract.faults import Faults
 from tests.storage.contract.keys import Keys
 from tests.storage.contract.lists import Lists
+from tests.storage.contract.references import References
 from tests.storage.contract.sharing import Sharing
 from tests.storage.contract.tombstones import Tombstones
 from tests.storage.contract.volume import Volume
 from tests.storage.contract.writes import Claims, Writes
 
-__all__ = ["Claims", "Conditions", "Faults", "Keys", "Lists", "Sharing", "Tombstones", "Volume", "Writes"]
+__all__ = ["Claims", "Conditions", "Faults", "Keys", "Lists", "References", "Sharing", "Tombstones", "Volume", "Writes"]

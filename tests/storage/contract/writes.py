@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib.bootstrap import World
 from chalicelib.catalog.errors import ClaimTaken, IdTaken, StaleImage
-from chalicelib.catalog.image import Status, Visibility
+from chalicelib.catalog.image import ImageNumber, Status, TenantAlias, Visibility
 from chalicelib.catalog.query import ImageQuery, Order, SortKey
 from tests.factories import START, a_principal, an_image
 from tests.storage.contract.shelf import EVERYTHING, listed, scopes, stored
@@ -210,12 +210,14 @@ class Claims:
         assert refusal.value.claims == (claim,)
 
     def test_an_alias_leads_to_its_holder(self, world: World) -> None:
-        image = world.images.add(an_image(aliases={"x": "1", "y": "2"}, tenant_aliases={"x": "3"}))
+        image = world.images.add(an_image(number=7, tenant_aliases={"x": "3"}))
         other = world.images.add(an_image(owner="t2", tenant_aliases={"x": "3"}))
+        alias = TenantAlias("x", "3")
 
-        assert world.images.holder("x", None, "1") == world.images.holder("x", "t1", "3") == image.id
-        assert world.images.holder("x", "t2", "3") == other.id
-        assert {world.images.holder("x", None, "2"), world.images.holder("x", "t1", "1")} == {None}
+        assert world.images.holder(ImageNumber(7), "t1") == world.images.holder(alias, "t1") == image.id
+        assert world.images.holder(alias, "t2") == other.id
+        assert {world.images.holder(alias, "t3"), world.images.holder(TenantAlias("y", "3"), "t1")} == {None}
+        assert world.images.holder(ImageNumber(8), "t1") is None
 
     def test_every_lost_claim_is_named(self, world: World) -> None:
         world.images.add(an_image(compute_resource=1, provider_image_id="ami-1"))

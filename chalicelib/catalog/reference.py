@@ -1,0 +1,59 @@
+"""What images of a tenant refer to: compute resources by their number, the others by their title."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from chalicelib.catalog.image import Image
+
+
+class Kind(StrEnum):
+    """The kinds of references there are."""
+
+    COMPUTE_RESOURCE = "compute_resource"
+    OPERATINGSYSTEM = "operatingsystem"
+    ARCHITECTURE = "architecture"
+
+
+FIELDS: Mapping[Kind, str] = {
+    Kind.COMPUTE_RESOURCE: "compute_resource",
+    Kind.OPERATINGSYSTEM: "os_title",
+    Kind.ARCHITECTURE: "architecture",
+}
+"""The field of an image that holds the `key` of what it refers to."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reference:
+    """Reference data of a tenant. `number` is unique among those of its kind and tenant, and so is `title`.
+
+    `facts` has at least a `name`; zero as a number means that none was given yet.
+    """
+
+    kind: Kind
+    owner: str
+    number: int = 0
+    facts: Mapping[str, Any]
+    created_at: datetime
+    updated_at: datetime
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+        return str(self.facts["name"])
+
+    @property
+    def title(self) -> str:
+        """What it is called in full."""
+        return str(self.facts.get("title") or self.name)
+
+    @property
+    def key(self) -> int | str:
+        """What images that refer to it hold."""
+        return self.number if self.kind is Kind.COMPUTE_RESOURCE else self.title
+
+    def is_of(self, image: Image) -> bool:
+        """Whether the image refers to it."""
+        return bool(getattr(image, FIELDS[self.kind]) == self.key)
