@@ -67,12 +67,25 @@ def test_the_operations_of_a_page_are_the_routes_of_its_dialect(dialect: Dialect
         method, path = request.split(" ")
         documented |= {(each, nameless(path)) for each in (METHODS if method == "ANY" else [method])}
 
-    offered = [route for route in dialect.routes if route.handler.__qualname__ != REFUSING]
+    offered = [route for route in dialect.routes if getattr(route.handler, "__qualname__", "") != REFUSING]
     assert documented == {(route.method, nameless(route.path)) for route in offered}
 
 
+JSON = {"Content-Type": "application/json"}
 NEW_IMAGE = {"organization": ORGANIZATION, "name": "a", "arch": "arm", "root_volume": ORGANIZATION}
 NEW_RECORD = {"id": "ami-1", "provider": "ec2", "remote_user": "root"}
+PARENTS = {
+    "compute_resources": {"name": "a", "provider": "EC2"},
+    "operatingsystems": {"name": "a"},
+    "architectures": {"name": "a"},
+}
+BELOW = {
+    "name": "a",
+    "uuid": "a",
+    "username": "root",
+    **{f"{kind.removesuffix('s')}_id": 1 for kind in PARENTS},
+}
+"""An image below the first parent of each kind."""
 BODIES: dict[str, Any] = {
     "PUT /v1/images/{id}/members": {"memberships": []},
     "POST /images": NEW_IMAGE,
@@ -80,6 +93,9 @@ BODIES: dict[str, Any] = {
     "PATCH /images/{id}": {},
     "POST /v3/image": NEW_RECORD,
     "PUT /v3/image/{id}": {},
+    **{f"POST /api/{kind}": {**PARENTS[kind], "name": "another"} for kind in PARENTS},
+    **{f"POST /api/{kind}/{{parent}}/images": {**BELOW, "name": "b", "uuid": "b"} for kind in PARENTS},
+    **{f"{method} /api/{kind}/{{parent}}/images/{{number}}": {} for method in ("PUT", "PATCH") for kind in PARENTS},
 }
 """What an operation needs to be sent."""
 OPERATIONS = [(dialect, *operation) for dialect in DIALECTS for operation in operations(page_of(dialect)).items()]
@@ -90,10 +106,11 @@ def test_an_operation_answers_with_its_status(api: Api, dialect: Dialect, line: 
     everyone, credentials = a_user(api)
     image = an_image_with_data(everyone)
     assert everyone.put(f"/v1/images/{image}/members/t2").status == 204
+    numbered = an_image_below(Caller(api, credentials))
     method, path = line.replace("ANY", "OPTIONS").split(" ")
-    target = path.format(id=image, tenant="t2", provider="ec2")
+    target = path.format(id=image, tenant="t2", provider="ec2", parent=1, number=numbered)
     body = json.dumps(BODIES[line]).encode() if line in BODIES else b""
-    headers = {"Content-Type": "application/json"} if body else {}
+    headers = JSON if body else {}
 
     answered = Caller(api, credentials).request(method, target, headers, body)
 
@@ -113,6 +130,15 @@ def an_image_with_data(caller: Caller) -> str:
     answer = caller.post("/v1/images", {**formats, "Content-Type": "application/octet-stream"}, b"bytes")
     image_id: str = answer.json["image"]["id"]
     return image_id
+
+
+def an_image_below(caller: Caller) -> int:
+    """An image below parents that are the first of their kind; returns its number."""
+    for kind, facts in PARENTS.items():
+        assert caller.post(f"/api/{kind}", JSON, json.dumps(facts).encode()).status == 201
+    answer = caller.post("/api/compute_resources/1/images", JSON, json.dumps(BELOW).encode())
+    number: int = answer.json["id"]
+    return number
 
 
 class Recorded(dict[str, str]):
@@ -241,6 +267,7 @@ def test_the_examples_of_a_page_work_one_after_the_other(api: Api, dialect: Dial
     secret = api.world.identities.issue(ANN)
     image = an_image_with_data(Caller(api, {"X-Auth-Token": secret}))
     values = {"URL": URL, "WHO": ANN.user, "TOKEN": secret, "ID": image, "ORGANIZATION": ORGANIZATION}
+    values |= {"PARENT": "1", "NUMBER": "2"}
     examples = [string.Template(command).substitute(values) for command in commands(page_of(dialect))]
 
     answers = {example: curl(api.anonymous(), shlex.split(example)) for example in examples}

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from urllib.parse import quote
 from uuid import UUID
 
+from chalicelib.catalog.image import Image
 from chalicelib.catalog.principal import Principal
 from tests.api import Answer, Api, Caller, basic
 
@@ -30,6 +31,10 @@ class Client(ABC):
     dialect: ClassVar[str]
     knows: ClassVar[frozenset[str]]
     """The facts that this dialect has words for."""
+    needs: ClassVar[frozenset[str]] = frozenset()
+    """The facts without which it shows no image."""
+    unknown: ClassVar[str] = "5a2f0d1c-93b0-4a6e-8a60-2f0a3f6f8e1d"
+    """An id that no image has."""
     required: ClassVar[Mapping[str, type | tuple[type, ...]]]
     """What every record has, and of which type."""
 
@@ -67,6 +72,10 @@ class Client(ABC):
     def facts(self, record: Record) -> Mapping[str, Any]:
         """What a record says, of the facts that this dialect knows."""
 
+    def known_as(self, image: Image) -> str:
+        """The id of an image in this dialect, if its client has chosen none."""
+        return image.id
+
     def registered(self, facts: Facts) -> str:
         """The id of a new image, by the only record that has its name."""
         answer = self.create(facts)
@@ -76,10 +85,14 @@ class Client(ABC):
 
     def found(self, name: str) -> Record:
         """The only record of this name in the list."""
+        [record] = self.all_found(name)
+        return record
+
+    def all_found(self, name: str) -> list[Record]:
+        """All records of this name in the list."""
         listed = self.listing()
         assert listed.status == 200, listed.text
-        [record] = [record for record in self.records(listed) if record["name"] == name]
-        return record
+        return [record for record in self.records(listed) if record["name"] == name]
 
     def check(self, record: Record) -> None:
         """That a record has all that it must have, each of its type."""
@@ -271,4 +284,84 @@ class DevopsService(Client):
         return {"name": record["name"], "login_user": record["remote_user"]}
 
 
-CLIENTS: tuple[type[Client], ...] = (GlanceV1, Scaleway, DevopsService)
+class Foreman(Client):
+    """Foreman: images are below parents, here below an architecture unless they are new."""
+
+    dialect = "foreman"
+    knows = frozenset({"name", "architecture", "login_user"})
+    needs = frozenset({"architecture"})
+    unknown = "999999"
+    required: ClassVar[Mapping[str, type | tuple[type, ...]]] = {
+        "id": int,
+        "name": str,
+        "username": str,
+        "uuid": str,
+        "operatingsystem_id": (int, type(None)),
+        "operatingsystem_name": (str, type(None)),
+        "compute_resource_id": (int, type(None)),
+        "compute_resource_name": (str, type(None)),
+        "architecture_id": int,
+        "architecture_name": str,
+        "created_at": str,
+        "updated_at": str,
+    }
+    below = f"/api/architectures/{Facts.architecture}/images"
+
+    def __init__(self, api: Api, principal: Principal | None) -> None:
+        super().__init__(api, principal)
+        self._compute_resource = self._parent("compute_resource", {"name": "cloud", "provider": "EC2", "url": "x"})
+        self._operatingsystem = self._parent("operatingsystem", {"name": "Linux", "major": "7"})
+        self._architecture = self._parent("architecture", {"name": Facts.architecture})
+
+    def _parent(self, kind: str, facts: Mapping[str, str]) -> int | None:
+        """The number of the only parent of a kind; None for who may not see it."""
+        self.caller.post(f"/api/{kind}s", JSON, _json({kind: facts}))
+        listed = self.caller.get(f"/api/{kind}s")
+        return listed.json["results"][0]["id"] if listed.status == 200 and listed.json["results"] else None
+
+    def credentials(self, principal: Principal, secret: str) -> dict[str, str]:
+        return basic(principal.user, secret)
+
+    def known_as(self, image: Image) -> str:
+        return str(image.number)
+
+    def create(self, facts: Facts) -> Answer:
+        image = {
+            "name": facts.name,
+            "username": facts.login_user,
+            "uuid": "ami-0abc",
+            "operatingsystem_id": self._operatingsystem,
+            "architecture_id": self._architecture,
+        }
+        target = f"/api/compute_resources/{self._compute_resource}/images"
+        return self.caller.post(target, JSON, _json({"image": image}))
+
+    def show(self, image_id: str) -> Answer:
+        return self.caller.get(f"{self.below}/{image_id}")
+
+    def listing(self) -> Answer:
+        return self.caller.get(self.below)
+
+    def rename(self, image_id: str, name: str) -> Answer:
+        return self.caller.put(f"{self.below}/{image_id}", JSON, _json({"image": {"name": name}}))
+
+    def delete(self, image_id: str) -> Answer:
+        return self.caller.delete(f"{self.below}/{image_id}")
+
+    def record(self, shown: Answer) -> Record:
+        found: Record = shown.json
+        return found
+
+    def records(self, listed: Answer) -> list[Record]:
+        found: list[Record] = listed.json["results"]
+        return found
+
+    def facts(self, record: Record) -> Mapping[str, Any]:
+        return {
+            "name": record["name"],
+            "architecture": record["architecture_name"],
+            "login_user": record["username"],
+        }
+
+
+CLIENTS: tuple[type[Client], ...] = (GlanceV1, Scaleway, DevopsService, Foreman)

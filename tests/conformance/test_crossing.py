@@ -12,11 +12,17 @@ from tests.conformance.clients import CLIENTS, Client, Facts
 from tests.factories import an_image
 
 FACTS = Facts(name="crossing é")
-PAIRS = pytest.mark.parametrize(
-    ("writing", "reading"),
-    list(product(CLIENTS, repeat=2)),
-    ids=[f"{writer.dialect}-{reader.dialect}" for writer, reader in product(CLIENTS, repeat=2)],
-)
+ALL = [(writer, reader, reader.needs <= writer.knows) for writer, reader in product(CLIENTS, repeat=2)]
+
+
+def pairs(*, seeing: bool) -> pytest.MarkDecorator:
+    """The pairs of which the reader sees what the writer registers, or those of which it does not."""
+    chosen = [(writer, reader) for writer, reader, sees in ALL if sees is seeing]
+    ids = [f"{writer.dialect}-{reader.dialect}" for writer, reader in chosen]
+    return pytest.mark.parametrize(("writing", "reading"), chosen, ids=ids)
+
+
+PAIRS = pairs(seeing=True)
 EACH = pytest.mark.parametrize("speaking", CLIENTS, ids=[client.dialect for client in CLIENTS])
 
 
@@ -37,6 +43,17 @@ def test_an_image_is_listed_by_the_other_with_all_that_is_required(
     assert reader.facts(record).keys() == reader.knows
     common = reader.knows & writer.knows
     assert {name: reader.facts(record)[name] for name in common} == {name: getattr(FACTS, name) for name in common}
+
+
+@pairs(seeing=False)
+def test_an_image_without_what_the_other_needs_is_not_there(
+    api: Api, owner: Principal, writing: type[Client], reading: type[Client]
+) -> None:
+    writer, reader = writing(api, owner), reading(api, owner)
+    image_id = writer.registered(FACTS)
+
+    assert reader.all_found(FACTS.name) == []
+    assert writer.show(image_id).status == 200
 
 
 @PAIRS
@@ -102,7 +119,8 @@ def test_the_least_that_is_known_of_an_image_is_enough(
     api: Api, owner: Principal, speaking: type[Client], status: Status
 ) -> None:
     client = speaking(api, owner)
-    api.world.images.add(an_image(owner=owner.tenant, status=status))
+    needed = {name: getattr(FACTS, name) for name in client.needs}
+    api.world.images.add(an_image(owner=owner.tenant, status=status, number=7, **needed))
 
     listed = client.records(client.listing())
 

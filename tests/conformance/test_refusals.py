@@ -12,7 +12,8 @@ from tests.conformance.clients import CLIENTS, Client, Facts
 from tests.conformance.conftest import T1
 from tests.factories import an_image
 
-UNKNOWN = "5a2f0d1c-93b0-4a6e-8a60-2f0a3f6f8e1d"
+FACTS = {"owner": T1, "architecture": Facts.architecture}
+"""What every image here has; some dialects do not show images without an architecture."""
 POLICIES = ("read_images", "create_image", "delete_image")
 
 
@@ -25,81 +26,85 @@ class World(NamedTuple):
     without: Mapping[str, Client]
     images: Mapping[str, Image]
 
+    def id(self, image: str) -> str:
+        """The id of an image in this dialect."""
+        return self.owner.known_as(self.images[image])
+
 
 Act = Callable[[World], Answer]
 
 REFUSALS: dict[str, tuple[Act, dict[str, int]]] = {
     "list without credentials": (
         lambda world: world.nobody.listing(),
-        {"glance_v1": 401, "scaleway": 401, "devops_service": 401},
+        {"glance_v1": 401, "scaleway": 401, "devops_service": 401, "foreman": 401},
     ),
     "delete without credentials": (
-        lambda world: world.nobody.delete(world.images["private"].id),
-        {"glance_v1": 401, "scaleway": 401, "devops_service": 401},
+        lambda world: world.nobody.delete(world.id("private")),
+        {"glance_v1": 401, "scaleway": 401, "devops_service": 401, "foreman": 401},
     ),
     "list without the right to": (
         lambda world: world.without["read_images"].listing(),
-        {"glance_v1": 403, "scaleway": 403, "devops_service": 403},
+        {"glance_v1": 403, "scaleway": 403, "devops_service": 403, "foreman": 403},
     ),
     "show without the right to": (
-        lambda world: world.without["read_images"].show(world.images["private"].id),
-        {"glance_v1": 403, "scaleway": 403, "devops_service": 403},
+        lambda world: world.without["read_images"].show(world.id("private")),
+        {"glance_v1": 403, "scaleway": 403, "devops_service": 403, "foreman": 403},
     ),
     "create without the right to": (
         lambda world: world.without["create_image"].create(Facts()),
-        {"glance_v1": 403, "scaleway": 403, "devops_service": 403},
+        {"glance_v1": 403, "scaleway": 403, "devops_service": 403, "foreman": 403},
     ),
     "change without the right to": (
-        lambda world: world.without["create_image"].rename(world.images["private"].id, "renamed"),
-        {"glance_v1": 403, "scaleway": 403, "devops_service": 403},
+        lambda world: world.without["create_image"].rename(world.id("private"), "renamed"),
+        {"glance_v1": 403, "scaleway": 403, "devops_service": 403, "foreman": 403},
     ),
     "delete without the right to": (
-        lambda world: world.without["delete_image"].delete(world.images["private"].id),
-        {"glance_v1": 403, "scaleway": 403, "devops_service": 403},
+        lambda world: world.without["delete_image"].delete(world.id("private")),
+        {"glance_v1": 403, "scaleway": 403, "devops_service": 403, "foreman": 403},
     ),
     "show an unknown image": (
-        lambda world: world.owner.show(UNKNOWN),
-        {"glance_v1": 404, "scaleway": 404, "devops_service": 404},
+        lambda world: world.owner.show(world.owner.unknown),
+        {"glance_v1": 404, "scaleway": 404, "devops_service": 404, "foreman": 404},
     ),
     "change an unknown image": (
-        lambda world: world.owner.rename(UNKNOWN, "renamed"),
-        {"glance_v1": 404, "scaleway": 404, "devops_service": 404},
+        lambda world: world.owner.rename(world.owner.unknown, "renamed"),
+        {"glance_v1": 404, "scaleway": 404, "devops_service": 404, "foreman": 404},
     ),
     "delete an unknown image": (
-        lambda world: world.owner.delete(UNKNOWN),
-        {"glance_v1": 404, "scaleway": 404, "devops_service": 404},
+        lambda world: world.owner.delete(world.owner.unknown),
+        {"glance_v1": 404, "scaleway": 404, "devops_service": 404, "foreman": 404},
     ),
     "show what is no id": (
         lambda world: world.owner.show("12345"),
-        {"glance_v1": 404, "scaleway": 404, "devops_service": 404},
+        {"glance_v1": 404, "scaleway": 404, "devops_service": 404, "foreman": 404},
     ),
     "show somebody's private image": (
-        lambda world: world.stranger.show(world.images["private"].id),
-        {"glance_v1": 404, "scaleway": 403, "devops_service": 404},
+        lambda world: world.stranger.show(world.id("private")),
+        {"glance_v1": 404, "scaleway": 403, "devops_service": 404, "foreman": 404},
     ),
     "change somebody's private image": (
-        lambda world: world.stranger.rename(world.images["private"].id, "renamed"),
-        {"glance_v1": 404, "scaleway": 403, "devops_service": 404},
+        lambda world: world.stranger.rename(world.id("private"), "renamed"),
+        {"glance_v1": 404, "scaleway": 403, "devops_service": 404, "foreman": 404},
     ),
     "delete somebody's private image": (
-        lambda world: world.stranger.delete(world.images["private"].id),
-        {"glance_v1": 404, "scaleway": 403, "devops_service": 404},
+        lambda world: world.stranger.delete(world.id("private")),
+        {"glance_v1": 404, "scaleway": 403, "devops_service": 404, "foreman": 404},
     ),
     "change somebody's public image": (
-        lambda world: world.stranger.rename(world.images["public"].id, "renamed"),
-        {"glance_v1": 403, "scaleway": 403, "devops_service": 404},
+        lambda world: world.stranger.rename(world.id("public"), "renamed"),
+        {"glance_v1": 403, "scaleway": 403, "devops_service": 404, "foreman": 404},
     ),
     "delete somebody's public image": (
-        lambda world: world.stranger.delete(world.images["public"].id),
-        {"glance_v1": 403, "scaleway": 403, "devops_service": 404},
+        lambda world: world.stranger.delete(world.id("public")),
+        {"glance_v1": 403, "scaleway": 403, "devops_service": 404, "foreman": 404},
     ),
     "delete a protected image": (
-        lambda world: world.owner.delete(world.images["protected"].id),
-        {"glance_v1": 403, "scaleway": 403, "devops_service": 400},
+        lambda world: world.owner.delete(world.id("protected")),
+        {"glance_v1": 403, "scaleway": 403, "devops_service": 400, "foreman": 403},
     ),
     "ask for an unknown path": (
         lambda world: world.owner.show("a/b/c/d/e"),
-        {"glance_v1": 404, "scaleway": 404, "devops_service": 404},
+        {"glance_v1": 404, "scaleway": 404, "devops_service": 404, "foreman": 404},
     ),
 }
 
@@ -116,9 +121,9 @@ def test_a_refusal_has_its_status_and_changes_nothing(
         nobody=speaking(api, None),
         without={policy: speaking(api, a_caller(T1, *(set(POLICIES) - {policy}))) for policy in POLICIES},
         images={
-            "private": api.world.images.add(an_image(owner=T1)),
-            "public": api.world.images.add(an_image(owner=T1, visibility=Visibility.PUBLIC)),
-            "protected": api.world.images.add(an_image(owner=T1, protected=True)),
+            "private": api.world.images.add(an_image(number=1, **FACTS)),
+            "public": api.world.images.add(an_image(number=2, visibility=Visibility.PUBLIC, **FACTS)),
+            "protected": api.world.images.add(an_image(number=3, protected=True, **FACTS)),
         },
     )
 

@@ -1,8 +1,10 @@
 """What each use case costs in requests to DynamoDB, counted at the wire, and in rows that it reads."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
+from functools import partial
+from itertools import chain
 from typing import Any
 
 import pytest
@@ -11,6 +13,7 @@ from chalicelib.bootstrap import World
 from chalicelib.catalog.image import Image, Status, Visibility
 from chalicelib.catalog.query import ImageQuery
 from chalicelib.http.paging import first
+from chalicelib.storage.items import rows_of
 from chalicelib.storage.tables import ListingItem
 from tests.api import ORDINARY, Api, Caller
 from tests.factories import START, a_membership, a_principal, an_image
@@ -19,6 +22,11 @@ from tests.storage.contract.shelf import shelve
 FIELDS = {"x-image-meta-name": "web", "x-image-meta-property-role": "db"}
 JSON = {"Content-Type": "application/json"}
 RECORD = b'{"id": "ami-1", "provider": "ec2", "remote_user": "root"}'
+PARENTS = {
+    "compute_resources": b'{"name": "cloud", "provider": "EC2"}',
+    "operatingsystems": b'{"name": "Linux"}',
+    "architectures": b'{"name": "arm64"}',
+}
 PAGE = 25
 READ_UNIT = 4096
 
@@ -163,6 +171,33 @@ def test_a_first_page_reads_as_much_of_a_large_catalogue_as_of_a_small_one(world
     assert small[0] == 2 * PAGE
 
 
+def test_a_list_below_a_parent_does_not_read_what_is_elsewhere(api: Api) -> None:
+    caller = api.basic_caller("t1", *ORDINARY)
+    for kind, facts in PARENTS.items():
+        assert caller.post(f"/api/{kind}", JSON, facts).status == 201
+    below = {"compute_resource": 1, "os_title": "Linux", "architecture": "arm64", "name": "web"}
+    shelve([an_image(number=number, **below) for number in range(1, 21)])
+
+    def ask(query: str) -> None:
+        page = caller.get(f"/api/compute_resources/1/images{query}").json
+        assert (len(page["results"]), page["total"]) == (20, 20)
+
+    def costs() -> list[tuple[tuple[int, int], int]]:
+        queries = ("", "?search=name~web&order=name", "?per_page=50")
+        return [(measured(partial(ask, query)), api.world.meter.read()) for query in queries]
+
+    alone = costs()
+    others = [an_image(number=number, compute_resource=2) for number in range(21, 10_021)]
+    with ListingItem.batch_write() as batch:
+        for row in chain.from_iterable(rows_of(image, None) for image in others):
+            if row.scope == "tenant/t1":
+                batch.save(row)
+    among_others = costs()
+
+    assert among_others == alone
+    assert [requests for _, requests in alone] == [5, 4, 4]
+
+
 def _own_and_public(count: int) -> list[Image]:
     others = {"owner": "t2", "visibility": Visibility.PUBLIC}
     return [image for _ in range(count) for image in (an_image(), an_image(**others))]
@@ -170,21 +205,30 @@ def _own_and_public(count: int) -> list[Image]:
 
 def _read(world: World) -> tuple[int, int]:
     """The rows and read units that a first page takes."""
+
+    def ask() -> None:
+        page = first(world.images.images(a_principal(), ImageQuery(expected=PAGE)), PAGE)
+        assert len(page) == PAGE
+
+    return measured(ask)
+
+
+def measured(ask: Callable[[], None]) -> tuple[int, int]:
+    """The rows and read units of the queries that are made."""
     rows, units = 0, 0
 
     def measure(parsed: Mapping[str, Any], **_: Any) -> None:
         nonlocal rows, units
         rows += parsed["ScannedCount"]
         # A query is charged for the sum of its items, in steps of 4 KB if it is consistent.
-        units += math.ceil(sum(_weight({"M": item}) for item in parsed["Items"]) / READ_UNIT)
+        units += math.ceil(sum(_weight({"M": item}) for item in parsed.get("Items", ())) / READ_UNIT)
 
     events = ListingItem._get_connection().connection.client.meta.events  # noqa: SLF001  # what all tables share
     events.register("after-call.dynamodb.Query", measure)
     try:
-        page = first(world.images.images(a_principal(), ImageQuery(expected=PAGE)), PAGE)
+        ask()
     finally:
         events.unregister("after-call.dynamodb.Query", measure)
-    assert len(page) == PAGE
     return rows, units
 
 

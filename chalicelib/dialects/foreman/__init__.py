@@ -1,0 +1,16 @@
+"""Foreman's API v2: images, and what its clients read before they come to them."""
+
+from chalicelib.dialects.foreman.errors import render_error
+from chalicelib.dialects.foreman.routes import ROUTES, authenticate, finish, negotiate
+from chalicelib.http.dialect import Dialect
+
+DIALECT = Dialect(
+    name="foreman",
+    roots=("/api", "/apidoc"),
+    routes=ROUTES,
+    authenticate=authenticate,
+    render_error=render_error,
+    example="-u '{user}:{secret}' {url}/api/compute_resources",
+    resolve=negotiate,
+    finish=finish,
+)

@@ -1,0 +1,163 @@
+"""How refusals look in this dialect (contract §8)."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import unquote
+
+from chalicelib.catalog import errors as catalog
+from chalicelib.catalog.errors import CatalogError
+from chalicelib.http import media
+from chalicelib.http.errors import HttpError, MethodNotAllowed, PathUnknown, nearest
+from chalicelib.http.message import Request, Response
+
+STATUS: dict[type[Exception], int] = {
+    catalog.NotFound: 404,
+    catalog.Forbidden: 403,
+    catalog.Invalid: 422,
+    catalog.ScanTooLarge: 400,
+    catalog.Conflict: 409,
+    catalog.QuotaExceeded: 422,
+    catalog.StoreError: 500,
+    # The original knows operations by method and path together.
+    MethodNotAllowed: 404,
+}
+
+VERBS = {"POST": "create", "PUT": "edit", "PATCH": "edit", "DELETE": "destroy"}
+SHOWN = {"login_user": "username", "login_password": "password", "provider_image_id": "uuid", "owner": "base"}
+"""Canonical fields that have another name here."""
+CLAIMED = {"uuid": "uuid", "name": "name"}
+"""The attribute that a lost claim was about, by the sort of the claim."""
+TAKEN = "has already been taken"
+
+
+class Unprocessable(HttpError):
+    """Attributes that cannot be stored; `number` is that of the image or parent, None if it is a new one."""
+
+    status = 422
+
+    def __init__(self, errors: Mapping[str, str], number: int | None = None) -> None:
+        super().__init__("Unprocessable")
+        self.errors = dict(errors)
+        self.number = number
+
+
+class NameUnknown(HttpError):
+    """A parent that the body names is not there."""
+
+    status = 422
+
+    def __init__(self, kind: str, name: str) -> None:
+        super().__init__(f"Could not find {kind} with name: {name}")
+
+
+class BadSearch(HttpError):
+    """A search or an order that cannot be understood."""
+
+    status = 400
+
+
+class BadPage(HttpError):
+    """A page that cannot be."""
+
+    status = 400
+
+
+class MalformedBody(HttpError):
+    """A body that is no JSON object."""
+
+    status = 400
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"There was a problem in the JSON you submitted: {reason}")
+
+
+class ParentUnknown(HttpError):
+    """A parent that was asked for itself is not there."""
+
+    status = 404
+
+    def __init__(self, kind: str, parent_id: str) -> None:
+        super().__init__(f"Resource {kind} not found by id '{parent_id}'")
+
+
+class UnsupportedMediaType(HttpError):
+    """The body is not JSON by its own account."""
+
+    status = 415
+
+    def __init__(self, header: str) -> None:
+        super().__init__(
+            f"'Content-Type: {header}' is unsupported in API v2 for POST and PUT requests. "
+            "Please use 'Content-Type: application/json'."
+        )
+
+
+def check_media_type(request: Request) -> None:
+    """Raise UnsupportedMediaType unless the body says that it is JSON; PATCH is not checked (contract §10)."""
+    if request.method != "PATCH" and media.content_type(request) != "application/json":
+        raise UnsupportedMediaType(request.header("content-type") or "")
+
+
+def taken(error: catalog.ClaimTaken, number: int | None) -> Unprocessable:
+    """The refusal of names that other images have, all of them at once."""
+    return Unprocessable({CLAIMED.get(sort, "base"): TAKEN for sort in error.sorts}, number)
+
+
+def render_error(request: Request, error: CatalogError | HttpError) -> Response:
+    """The error in an object, but for the two that the original words elsewhere."""
+    status = STATUS.get(type(error), error.status) if isinstance(error, HttpError) else nearest(STATUS, error)
+    match error:
+        case PathUnknown() | MethodNotAllowed():
+            return Response({"status": 404, "error": "Not Found"}, status)
+        case MalformedBody():
+            return Response({"status": status, "error": str(error)}, status)
+    return Response({"error": _error(request, error)}, status)
+
+
+def _error(request: Request, error: CatalogError | HttpError) -> dict[str, Any]:
+    match error:
+        case Unprocessable():
+            return _attributes(error.errors, error.number)
+        case catalog.Invalid() if not isinstance(error, catalog.ScanTooLarge):
+            return _attributes({SHOWN.get(error.field, error.field): error.reason})
+        case catalog.PolicyMissing():
+            return _denied([permission(request)])
+        case BadSearch():
+            return {"message": str(error), "class": "ScopedSearch::QueryNotSupported"}
+        case catalog.NotFound():
+            return {"message": f"Resource image not found by id '{_image_id(request)}'"}
+    return {"message": str(error)}
+
+
+def _attributes(errors: Mapping[str, str], number: int | None = None) -> dict[str, Any]:
+    return {
+        "id": number,
+        "errors": {field: [text] for field, text in errors.items()},
+        "full_messages": [f"{_human(field)} {text}" for field, text in errors.items()],
+    }
+
+
+def _human(field: str) -> str:
+    """What a person calls an attribute: `compute_resource_id` is a Compute resource."""
+    return field.removesuffix("_id").replace("_", " ").capitalize()
+
+
+def _denied(permissions: Sequence[str]) -> dict[str, Any]:
+    return {
+        "message": "Access denied",
+        "details": f"Missing one of the required permissions: {', '.join(permissions)}",
+        "missing_permissions": list(permissions),
+    }
+
+
+def permission(request: Request) -> str:
+    """What the original calls the right that a request needs (contract §9)."""
+    _, _, parents, *rest = request.path.split("/")
+    return f"{VERBS.get(request.method, 'view')}_{'images' if 'images' in rest[1:2] else parents}"
+
+
+def _image_id(request: Request) -> str:
+    """The id of the image in the path, as it was sent; empty if there is none, although a parent was missing."""
+    found = re.search("/images/([^/]+)$", request.path)
+    return unquote(found[1]) if found else ""

@@ -1,0 +1,101 @@
+"""Lists: search, order and pages (contract §2.3 and §6), of images and of parents alike."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from chalicelib.dialects.foreman.errors import BadPage, BadSearch
+from chalicelib.dialects.foreman.search import Field, Row, SearchRefused, parse_order, parse_search
+from chalicelib.http.message import Request
+
+T = TypeVar("T")
+
+USUAL_SIZE = 20
+LONGEST_SEARCH = 2000
+"""Characters: every row is compared with every word, so words are what a search costs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a list is asked for. A `size` of None means everything; `order` is a field and whether it descends."""
+
+    search: str | None
+    matches: Callable[[Row], bool] | None
+    order_text: str | None
+    order: tuple[str, bool] | None
+    page: int
+    size: int | None
+
+
+def parse(request: Request, fields: Mapping[str, Field]) -> Asked:
+    """Read the query string. Raises BadSearch, BadPage."""
+    search, order = request.parameter("search"), (request.parameter("order") or "").strip()
+    if search and len(search) > LONGEST_SEARCH:
+        raise BadSearch(f"Search is too long (maximum is {LONGEST_SEARCH} characters)")
+    try:
+        return Asked(
+            search=search,
+            matches=parse_search(search, fields) if search and search.strip() else None,
+            order_text=order or None,
+            order=parse_order(order, fields) if order else None,
+            page=_page(request.parameter("page")),
+            size=_size(request.parameter("per_page")),
+        )
+    except SearchRefused as error:
+        raise BadSearch(str(error)) from error
+
+
+def _page(text: str | None) -> int:
+    if text is None:
+        return 1
+    if not re.fullmatch(r"\s*[+-]?[0-9]{1,1000}\s*", text):
+        raise BadPage(f'invalid value for Integer(): "{text}"')
+    page = int(text)
+    if page < 1:
+        raise BadPage(f"invalid page: {page}")
+    return page
+
+
+def _size(text: str | None) -> int | None:
+    """A number of entries by its leading digits, as the original has it; nonsense is zero."""
+    text = (text or "").strip() or str(USUAL_SIZE)
+    if text == "all":
+        return None
+    digits = re.match("-?[0-9]{1,1000}", text)
+    size = int(digits[0]) if digits else 0
+    if size < 0:
+        raise BadPage(f"invalid per_page: {size}")
+    return size
+
+
+def select(asked: Asked, entries: Sequence[T], row: Callable[[T], Row]) -> tuple[list[T], int]:
+    """The entries of the page that is asked for, and how many match; `entries` are in the order of their numbers."""
+    rows = [(row(entry), entry) for entry in entries]
+    if asked.matches is not None:
+        rows = [pair for pair in rows if asked.matches(pair[0])]
+    if asked.order is not None:
+        name, descending = asked.order
+        rows.sort(key=lambda pair: _place(pair[0][name]), reverse=descending)
+    begin = 0 if asked.size is None else (asked.page - 1) * asked.size
+    end = len(rows) if asked.size is None else begin + asked.size
+    return [entry for _, entry in rows[begin:end]], len(rows)
+
+
+def _place(value: object) -> tuple[bool, Any]:
+    """Null goes before everything else."""
+    return value is not None, value
+
+
+def envelope(asked: Asked, results: Sequence[Mapping[str, Any]], total: int, subtotal: int) -> dict[str, Any]:
+    """A page as it is answered."""
+    by, _, direction = (asked.order_text or "").partition(" ")
+    return {
+        "total": total,
+        "subtotal": subtotal,
+        "page": asked.page,
+        "per_page": total if asked.size is None else asked.size,
+        "search": asked.search,
+        "sort": {"by": by or None, "order": ((direction.split() or ["ASC"])[0]) if by else None},
+        "results": list(results),
+    }

@@ -1,0 +1,56 @@
+"""What an operation is: enough to serve it, and to describe it to clients."""
+
+from dataclasses import dataclass
+
+from chalicelib.catalog.reference import Kind
+from chalicelib.dialects.foreman import schema
+from chalicelib.dialects.foreman.parents import field
+from chalicelib.http.dialect import Handler, Route
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A parameter as clients are told of it; `inside` are those of a hash."""
+
+    name: str
+    kind: str = "string"
+    required: bool = False
+    allow_nil: bool = False
+    inside: "tuple[Parameter, ...]" = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """An action on a resource. One that is not `described` is served to those who know of it."""
+
+    resource: str
+    action: str
+    method: str
+    path: str
+    handler: Handler
+    summary: str
+    parameters: tuple[Parameter, ...] = ()
+    described: bool = True
+    open: bool = False
+
+    @property
+    def route(self) -> Route:
+        """How it is served."""
+        return Route(self.method, self.path, self.handler, self.open)
+
+
+ID = Parameter("id", required=True)
+PARENT_ID = Parameter(field(Kind.COMPUTE_RESOURCE), required=True)
+PARENT_IDS = tuple(Parameter(field(kind)) for kind in Kind)
+LIST = (Parameter("search"), Parameter("order"), Parameter("page", "numeric"), Parameter("per_page"))
+
+
+def image_parameter(*, required: bool) -> Parameter:
+    """The hash of attributes; on creation some of them are required."""
+    texts = [name for name in schema.ATTRIBUTES if name not in (*schema.REQUIRED, "user_data")]
+    inside = (
+        *(Parameter(name, required=required) for name in schema.REQUIRED),
+        *(Parameter(name, allow_nil=True) for name in texts),
+        Parameter("user_data", "boolean", allow_nil=True),
+    )
+    return Parameter("image", "hash", required=True, inside=inside)

@@ -1,0 +1,165 @@
+"""The three kinds of parents of an image: how they are found, written and shown (contract §3)."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from chalicelib.catalog.image import Image
+from chalicelib.catalog.reference import Kind, Reference
+from chalicelib.dialects.foreman import values
+from chalicelib.dialects.foreman.errors import Unprocessable
+from chalicelib.dialects.foreman.search import Field, Row
+from chalicelib.dialects.foreman.search import Kind as FieldKind
+from chalicelib.http.message import Request
+
+PROVIDERS = {
+    "Libvirt": "Libvirt",
+    "Ovirt": "oVirt",
+    "EC2": "EC2",
+    "Vmware": "VMware",
+    "Openstack": "RHEL OpenStack Platform",
+    "Rackspace": "Rackspace",
+    "GCE": "Google",
+}
+"""Kinds of clouds, and what people call them."""
+TAKING_USER_DATA = frozenset({"EC2", "Openstack", "Vmware", "Rackspace", "Ovirt"})
+TAKING_IAM_ROLE = frozenset({"EC2"})
+
+ATTRIBUTES: Mapping[Kind, tuple[str, ...]] = {
+    Kind.COMPUTE_RESOURCE: ("name", "provider", "url", "description"),
+    Kind.OPERATINGSYSTEM: ("name", "major", "minor", "description", "family", "release_name", "password_hash"),
+    Kind.ARCHITECTURE: ("name",),
+}
+"""What a client can say of each."""
+REQUIRED: Mapping[Kind, tuple[str, ...]] = {
+    Kind.COMPUTE_RESOURCE: ("name", "provider"),
+    Kind.OPERATINGSYSTEM: ("name",),
+    Kind.ARCHITECTURE: ("name",),
+}
+_TEXT, _FREE, _NUMBER = Field(FieldKind.TEXT), Field(FieldKind.TEXT, free=True), Field(FieldKind.INTEGER)
+FIELDS: Mapping[Kind, Mapping[str, Field]] = {
+    Kind.COMPUTE_RESOURCE: {"name": _FREE, "type": _FREE, "id": _NUMBER},
+    Kind.OPERATINGSYSTEM: {
+        "name": _FREE,
+        "title": _FREE,
+        "description": _FREE,
+        "major": _TEXT,
+        "minor": _TEXT,
+        "family": _TEXT,
+        "id": _NUMBER,
+    },
+    Kind.ARCHITECTURE: {"name": _FREE, "id": _NUMBER},
+}
+"""What each can be searched for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parents:
+    """All parents of a tenant."""
+
+    known: Mapping[Kind, list[Reference]]
+
+    def numbered(self, kind: Kind, number: int) -> Reference | None:
+        """The one with this number."""
+        return next((parent for parent in self.known[kind] if parent.number == number), None)
+
+    def titled(self, kind: Kind, title: str) -> Reference | None:
+        """The one with exactly this title."""
+        return next((parent for parent in self.known[kind] if parent.title == title), None)
+
+    def found(self, kind: Kind, segment: str) -> Reference | None:
+        """The one that a path or a query means, by number or title; compute resources are not found by theirs."""
+        titled = None if kind is Kind.COMPUTE_RESOURCE else self.titled(kind, segment)
+        number = values.leading_number(segment)
+        return titled or (None if number is None else self.numbered(kind, number))
+
+    def all_of(self, image: Image) -> dict[Kind, Reference | None]:
+        """Those that an image refers to."""
+        return {kind: next(filter(lambda parent: parent.is_of(image), self.known[kind]), None) for kind in Kind}
+
+
+def number_of(parent: Reference | None) -> int | None:
+    """The number by which clients know it."""
+    return None if parent is None else parent.number
+
+
+def provider_of(compute_resource: Reference | None) -> str | None:
+    """The kind of its cloud, in the words of this dialect."""
+    return None if compute_resource is None else str(compute_resource.facts.get("provider", ""))
+
+
+def parse(kind: Kind, attributes: Mapping[str, Any]) -> dict[str, Any]:
+    """The facts of a new parent. Raises Unprocessable."""
+    given = {name: partial(values.text, attributes[name]) for name in ATTRIBUTES[kind] if name in attributes}
+    facts, errors = values.collect(given)
+    errors |= {name: values.BLANK for name in REQUIRED[kind] if not facts.get(name) and name not in errors}
+    if kind is Kind.COMPUTE_RESOURCE and facts.get("provider") and facts["provider"] not in PROVIDERS:
+        errors["provider"] = "is not included in the list"
+    if errors:
+        raise Unprocessable(errors)
+    kept = {name: text for name, text in facts.items() if text}
+    return {**kept, "title": _title(kept)} if kind is Kind.OPERATINGSYSTEM else kept
+
+
+def _title(facts: Mapping[str, Any]) -> str:
+    """The description, or else name and release."""
+    release = ".".join(facts[name] for name in ("major", "minor") if name in facts)
+    return str(facts.get("description") or f"{facts['name']} {release}".strip())
+
+
+def render(parent: Reference) -> dict[str, Any]:
+    """The object that is shown and listed."""
+    facts = RENDERERS[parent.kind](parent)
+    stamps = {"created_at": values.stamp(parent.created_at), "updated_at": values.stamp(parent.updated_at)}
+    return {"id": parent.number, "name": parent.name, **facts, **stamps}
+
+
+def _render_compute_resource(parent: Reference) -> dict[str, Any]:
+    provider = provider_of(parent) or ""
+    return {
+        "description": parent.facts.get("description"),
+        "url": parent.facts.get("url", ""),
+        "provider": provider,
+        "provider_friendly_name": PROVIDERS.get(provider, provider),
+    }
+
+
+def _render_operatingsystem(parent: Reference) -> dict[str, Any]:
+    return {
+        "title": parent.title,
+        "description": parent.facts.get("description"),
+        "major": str(parent.facts.get("major", "")),
+        "minor": str(parent.facts.get("minor", "")),
+        "family": parent.facts.get("family"),
+        "release_name": parent.facts.get("release_name"),
+        "password_hash": parent.facts.get("password_hash", "SHA256"),
+    }
+
+
+RENDERERS: Mapping[Kind, Callable[[Reference], dict[str, Any]]] = {
+    Kind.COMPUTE_RESOURCE: _render_compute_resource,
+    Kind.OPERATINGSYSTEM: _render_operatingsystem,
+    Kind.ARCHITECTURE: lambda _: {},
+}
+
+
+def row(parent: Reference) -> Row:
+    """What a search sees of it."""
+    shown = render(parent)
+    return {name: shown["provider" if name == "type" else name] for name in FIELDS[parent.kind]}
+
+
+def kind_of(request: Request) -> Kind:
+    """The kind of parents that a path is about: `/api/architectures/…`."""
+    return Kind(request.path.split("/")[2].removesuffix("s"))
+
+
+def plural(kind: Kind) -> str:
+    """The name of the collection."""
+    return f"{kind}s"
+
+
+def field(kind: Kind) -> str:
+    """The attribute that holds the number of a parent."""
+    return f"{kind}_id"

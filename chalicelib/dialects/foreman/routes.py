@@ -1,0 +1,107 @@
+"""The table of operations, and what every request goes through (contract §1, §9, §10)."""
+
+from dataclasses import replace
+from functools import cache
+from typing import Any
+
+from chalicelib.catalog.ports import Identities
+from chalicelib.catalog.principal import Principal
+from chalicelib.catalog.reference import Kind
+from chalicelib.catalog.service import Catalog
+from chalicelib.dialects.foreman import description, parents, schema
+from chalicelib.dialects.foreman.image_handlers import add_image, delete_image, list_images, show_image, update_image
+from chalicelib.dialects.foreman.operations import ID, LIST, PARENT_ID, PARENT_IDS, Operation, image_parameter
+from chalicelib.dialects.foreman.parent_handlers import add_parent, list_parents, show_parent
+from chalicelib.http import auth
+from chalicelib.http.errors import Refused, Unauthorized
+from chalicelib.http.message import Request, Response
+
+VERSION = "3.1.0"
+"""What clients take us for; it must look like a release of the original."""
+
+
+def authenticate(request: Request, identities: Identities) -> Principal:
+    """Who shows user and secret."""
+    principal = auth.basic_principal(request, identities)
+    if principal is None:
+        shown = auth.basic(request)
+        raise Unauthorized('Basic realm="Foreman"', f"Unable to authenticate user {shown.user if shown else ''}")
+    if principal.tenant is None:
+        raise Refused("Access denied")
+    return principal
+
+
+def negotiate(request: Request) -> Request:
+    """The request with the version taken out of its path."""
+    if request.path == "/api/v2" or request.path.startswith("/api/v2/"):
+        return replace(request, path=f"/api{request.path.removeprefix('/api/v2')}")
+    return request
+
+
+def finish(_request: Request, response: Response) -> Response:
+    """The response with what clients look for in its headers: the version, and whether the description has changed."""
+    headers = {
+        "Content-Type": "application/json; charset=utf-8",
+        "Foreman_api_version": "2",
+        "Foreman_version": VERSION,
+        "Apipie-Checksum": _checksum(),
+    }
+    return replace(response, headers={**headers, **response.headers})
+
+
+def show_status(_catalog: Catalog, _request: Request) -> Response:
+    return Response({"result": "ok", "status": 200, "version": VERSION, "api_version": 2})
+
+
+def show_description(_catalog: Catalog, _request: Request) -> Response:
+    return Response(_description())
+
+
+def show_checksum(_catalog: Catalog, _request: Request) -> Response:
+    return Response({"checksum": _checksum()})
+
+
+def _operations_on_parents(kind: Kind) -> list[Operation]:
+    name, what = parents.plural(kind), kind.replace("_", " ")
+    collection = f"/api/{name}"
+    return [
+        Operation(name, "index", "GET", collection, list_parents, f"List all: {what}", LIST),
+        Operation(name, "show", "GET", f"{collection}/{{parent_id}}", show_parent, f"Show: {what}", (ID,)),
+        Operation(name, "create", "POST", collection, add_parent, f"Create: {what}", described=False),
+    ]
+
+
+def _operations_on_images(kind: Kind) -> list[Operation]:
+    """Those below a kind of parents. Of the writes, clients are told those below compute resources only."""
+    images, what = f"/api/{parents.plural(kind)}/{{parent_id}}/images", kind.replace("_", " ")
+    image, told = f"{images}/{{image_id}}", kind is Kind.COMPUTE_RESOURCE
+    new, changed = (PARENT_ID, image_parameter(required=True)), (PARENT_ID, ID, image_parameter(required=False))
+    return [
+        Operation("images", "index", "GET", images, list_images, f"List below: {what}", (*PARENT_IDS, *LIST)),
+        Operation("images", "show", "GET", image, show_image, f"Show below: {what}", (ID, *PARENT_IDS)),
+        Operation("images", "create", "POST", images, add_image, "Create", new, told),
+        Operation("images", "update", "PUT", image, update_image, "Update", changed, told),
+        Operation("images", "update", "PATCH", image, update_image, "Update", described=False),
+        Operation("images", "destroy", "DELETE", image, delete_image, "Delete", (PARENT_ID, ID), told),
+    ]
+
+
+OPERATIONS = (
+    Operation("home", "status", "GET", "/api/status", show_status, "Server status"),
+    *(operation for kind in Kind for operation in _operations_on_parents(kind)),
+    *(operation for kind in Kind for operation in _operations_on_images(kind)),
+    Operation("apidoc", "show", "GET", "/apidoc/v2.json", show_description, "", described=False, open=True),
+    Operation("apidoc", "checksum", "GET", "/apidoc/apipie_checksum", show_checksum, "", described=False, open=True),
+)
+ROUTES = tuple(operation.route for operation in OPERATIONS)
+
+
+@cache
+def _description() -> dict[str, Any]:
+    searched = {"images": schema.FIELDS, **{parents.plural(kind): parents.FIELDS[kind] for kind in Kind}}
+    return description.describe(OPERATIONS, searched)
+
+
+@cache
+def _checksum() -> str:
+    return description.checksum(_description())

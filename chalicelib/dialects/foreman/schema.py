@@ -1,0 +1,164 @@
+"""Images as this dialect writes and shows them, as pure functions (contract §2, §4 and §5)."""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any, cast
+
+from chalicelib.catalog import reference
+from chalicelib.catalog.image import Changes, Image, NewImage, Status
+from chalicelib.catalog.reference import Kind, Reference
+from chalicelib.dialects.foreman import values
+from chalicelib.dialects.foreman.errors import NameUnknown, Unprocessable
+from chalicelib.dialects.foreman.parents import (
+    TAKING_IAM_ROLE,
+    TAKING_USER_DATA,
+    Parents,
+    field,
+    number_of,
+    provider_of,
+)
+from chalicelib.dialects.foreman.search import Field, Row
+from chalicelib.dialects.foreman.search import Kind as FieldKind
+
+TEXTS: Mapping[str, str] = {
+    "name": "name",
+    "username": "login_user",
+    "uuid": "provider_image_id",
+    "password": "login_password",
+    "iam_role": "iam_role",
+}
+"""Attributes that are texts, with their canonical fields."""
+NAMED: Mapping[Kind, str] = {kind: f"{kind}_name" for kind in Kind}
+ATTRIBUTES = (*TEXTS, "user_data", *map(field, Kind), *NAMED.values())
+REQUIRED = ("username", "name", "uuid")
+FIELDS: Mapping[str, Field] = {
+    "name": Field(FieldKind.TEXT, free=True),
+    "username": Field(FieldKind.TEXT, free=True),
+    "compute_resource": Field(FieldKind.TEXT, free=True),
+    "architecture": Field(FieldKind.INTEGER),
+    "operatingsystem": Field(FieldKind.INTEGER),
+    "user_data": Field(FieldKind.FLAG),
+    "id": Field(FieldKind.INTEGER),
+}
+"""What images can be searched for."""
+
+
+def render_image(image: Image, parents: Parents) -> dict[str, Any]:
+    """The object that is shown, listed, and answered to a create and an update."""
+    refers = parents.all_of(image)
+    shown: dict[str, Any] = {
+        **_render_facts(image),
+        "created_at": values.stamp(image.created_at),
+        "updated_at": values.stamp(image.updated_at),
+    }
+    for kind, parent in refers.items():
+        shown[field(kind)] = number_of(parent)
+        shown[NAMED[kind]] = None if parent is None else parent.title
+    provider = provider_of(refers[Kind.COMPUTE_RESOURCE])
+    if provider in TAKING_USER_DATA:
+        shown["user_data"] = image.user_data
+    if provider in TAKING_IAM_ROLE:
+        shown["iam_role"] = image.iam_role
+    return shown
+
+
+def render_deleted(image: Image, parents: Parents) -> dict[str, Any]:
+    """The record that is gone, in the other shape of the original; its password stays where it was."""
+    return {
+        **_render_facts(image),
+        **{field(kind): number_of(parent) for kind, parent in parents.all_of(image).items()},
+        "created_at": values.iso_stamp(image.created_at),
+        "updated_at": values.iso_stamp(image.updated_at),
+        "iam_role": image.iam_role,
+        "user_data": bool(image.user_data),
+        "password": None,
+    }
+
+
+def _render_facts(image: Image) -> dict[str, Any]:
+    return {
+        "id": image.number,
+        "name": image.name or image.id,
+        "username": image.login_user or "",
+        "uuid": image.provider_image_id or image.id,
+    }
+
+
+def row(image: Image, parents: Parents) -> Row:
+    """What a search sees of an image."""
+    refers = parents.all_of(image)
+    compute_resource = refers.pop(Kind.COMPUTE_RESOURCE)
+    return {
+        "id": image.number,
+        "name": image.name or image.id,
+        "username": image.login_user or "",
+        "compute_resource": None if compute_resource is None else compute_resource.name,
+        "user_data": image.user_data,
+        **{kind.value: number_of(parent) for kind, parent in refers.items()},
+    }
+
+
+def parse_new_image(attributes: Mapping[str, Any], path: Reference, parents: Parents) -> NewImage:
+    """The image that a POST registers below the parent of its path. Raises Unprocessable, NameUnknown."""
+    given, refers, errors = _read(attributes, parents)
+    refers[path.kind] = path
+    errors.pop(field(path.kind), None)
+    missing = [name for name in REQUIRED if not given.get(name)]
+    missing += [field(kind) for kind in Kind if kind not in refers]
+    errors = {**dict.fromkeys(missing, values.BLANK), **errors}
+    if errors:
+        raise Unprocessable(errors)
+    new: Changes = {"status": Status.ACTIVE, "user_data": False}
+    return NewImage({**new, **_changes(given, refers)})
+
+
+def parse_update(attributes: Mapping[str, Any], image: Image, parents: Parents) -> Changes:
+    """What a PUT really changes of the image. Raises Unprocessable, NameUnknown."""
+    given, refers, errors = _read(attributes, parents)
+    blank = [name for name in REQUIRED if name in given and not given[name]]
+    errors = {**dict.fromkeys(blank, values.BLANK), **errors}
+    if errors:
+        raise Unprocessable(errors, image.number)
+    changes = _changes(given, refers).items()
+    return cast("Changes", {name: value for name, value in changes if getattr(image, name) != value})  # a part of them
+
+
+def _read(
+    attributes: Mapping[str, Any], parents: Parents
+) -> tuple[dict[str, Any], dict[Kind, Reference], dict[str, str]]:
+    """The attributes that are given, the parents that they mean, and what is wrong with which of them."""
+    readers: dict[str, Callable[[], Any]] = {
+        name: partial(values.text, attributes[name]) for name in TEXTS if name in attributes
+    }
+    if "user_data" in attributes:
+        readers["user_data"] = partial(values.flag, attributes["user_data"])
+    given, errors = values.collect(readers)
+    found, unknown = values.collect({field(kind): partial(_parent, attributes, kind, parents) for kind in Kind})
+    return given, {kind: found[field(kind)] for kind in Kind if found.get(field(kind))}, {**errors, **unknown}
+
+
+def _parent(attributes: Mapping[str, Any], kind: Kind, parents: Parents) -> Reference | None:
+    """The parent that a body means, by number or by name. Raises WrongValue, NameUnknown."""
+    number = values.number(attributes.get(field(kind)))
+    if number is not None:
+        return _known(parents.numbered(kind, number))
+    name = values.text(attributes.get(NAMED[kind]))
+    named = parents.titled(kind, name) if name else None
+    if name and named is None:
+        raise NameUnknown(kind, name)
+    return named
+
+
+def _known(parent: Reference | None) -> Reference:
+    if parent is None:
+        raise values.WrongValue("does not exist")
+    return parent
+
+
+def _changes(given: Mapping[str, Any], refers: Mapping[Kind, Reference]) -> Changes:
+    changes: dict[str, Any] = {TEXTS[name]: value or None for name, value in given.items() if name in TEXTS}
+    changes |= {name: value for name, value in given.items() if name == "user_data"}
+    changes |= {reference.FIELDS[kind]: parent.key for kind, parent in refers.items()}
+    if Kind.COMPUTE_RESOURCE in refers:
+        changes["provider"] = (provider_of(refers[Kind.COMPUTE_RESOURCE]) or "").lower() or None
+    return cast("Changes", changes)  # canonical names, all of them

@@ -1,0 +1,199 @@
+"""The search language: a text becomes a test of rows (contract §7), or is refused.
+
+Comparisons with null are unknown and count as false: NOT is true of both, so nothing could tell them apart.
+"""
+
+import math
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import Any
+
+from chalicelib.dialects.foreman.tokens import COMPARISONS, ENDS, LISTS, PATTERNS, Sign, Tokens, pattern
+
+Row = Mapping[str, str | int | bool | None]
+"""A value for each field; None is null."""
+Test = Callable[[Row], bool]
+
+DEEPEST = 64
+"""Levels of brackets at most."""
+LONGEST_INTEGER = 600
+"""Digits of an integer that are read, which Python always can; nothing that has more is equal to what is stored."""
+
+
+class Kind(Enum):
+    """How the values of a field compare."""
+
+    TEXT = auto()
+    INTEGER = auto()
+    FLAG = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """What can be searched; texts that are free are also where words without a field are looked for."""
+
+    kind: Kind
+    free: bool = False
+
+
+Fields = Mapping[str, Field]
+
+
+class SearchRefused(Exception):
+    """A search or an order that makes no sense; the message is the one that clients are shown."""
+
+
+def parse_search(text: str, fields: Fields) -> Test:
+    """Whether a row matches; a search of which nothing is left matches everything. Raises SearchRefused."""
+    return _Parser(Tokens(text), fields).query()
+
+
+def parse_order(text: str, fields: Fields) -> tuple[str, bool]:
+    """A field, and whether descending: anything but `desc` ascends (contract §6.2). Raises SearchRefused."""
+    name, *direction = text.split(maxsplit=1) or [""]
+    if name not in fields:
+        raise SearchRefused(f"the field '{name}' in the order statement is not valid field for search")
+    return name, [word.lower() for word in direction] == ["desc"]
+
+
+class _Parser:
+    """Recursive descent over the grammar of contract §7.3: a method reads what it is named after.
+
+    The end closes all brackets that are open, and a bracket that closes none is the end.
+    """
+
+    def __init__(self, tokens: Tokens, fields: Fields) -> None:
+        self._tokens = tokens
+        self._fields = fields
+        self._free = [name for name, field in fields.items() if field.free and field.kind is Kind.TEXT]
+        self._depth = 0
+
+    def query(self) -> Test:
+        """Neighbours are joined by AND."""
+        terms: list[Test] = []
+        while self._tokens.next.sign not in ENDS:
+            terms.append(self._logical())
+        return lambda row: all(term(row) for term in terms)
+
+    def _logical(self) -> Test:
+        """AND and OR are equally strong and associate to the right, so the first term that can decides."""
+        deciding: list[tuple[Test, bool]] = []
+        last = self._unary()
+        while self._tokens.next.sign in (Sign.AND, Sign.OR):
+            deciding.append((last, self._tokens.take().sign is Sign.OR))
+            last = self._unary()
+
+        def test(row: Row) -> bool:
+            for term, decision in deciding:
+                if term(row) is decision:
+                    return decision
+            return last(row)
+
+        return test
+
+    def _unary(self) -> Test:
+        negated = False
+        while self._tokens.took(Sign.NOT):
+            negated = not negated
+        test = self._group() if self._tokens.took(Sign.OPEN) else self._condition()
+        return (lambda row: not test(row)) if negated else test
+
+    def _group(self) -> Test:
+        self._depth += 1
+        if self._depth > DEEPEST:
+            raise SearchRefused("The search is nested too deeply")
+        test = self.query()
+        self._depth -= 1
+        self._tokens.take()
+        return test
+
+    def _condition(self) -> Test:
+        if self._tokens.next.sign in (Sign.HAS, Sign.NULL):
+            return self._nullness()
+        if self._tokens.next.sign in COMPARISONS:
+            return self._anywhere(*self._comparison())
+        name = self._value()
+        if self._tokens.next.sign in COMPARISONS:
+            return _compare(name, self._field(name), *self._comparison())
+        if name in self._fields and self._fields[name].kind is Kind.FLAG:
+            return _compare(name, self._fields[name], Sign.EQUAL, ["true"])
+        return self._anywhere(Sign.LIKE, [name])
+
+    def _nullness(self) -> Test:
+        null = self._tokens.take().sign is Sign.NULL
+        name = self._value()
+        self._field(name)
+        return lambda row: (row[name] is None) is null
+
+    def _comparison(self) -> tuple[Sign, list[str]]:
+        sign = self._tokens.take().sign
+        if sign not in LISTS or not self._tokens.took(Sign.OPEN):
+            return sign, [self._value()]
+        values: list[str] = []
+        while self._tokens.next.sign not in ENDS:
+            values.append(self._value())
+        self._tokens.take()
+        return sign, values
+
+    def _anywhere(self, sign: Sign, values: Sequence[str]) -> Test:
+        """A comparison without a field: that any free text compares so, or nothing at all for most signs."""
+        if sign not in (Sign.EQUAL, Sign.UNEQUAL, *PATTERNS):
+            return lambda _row: True
+        return _holds(self._free, sign, values)
+
+    def _field(self, name: str) -> Field:
+        if name not in self._fields:
+            raise SearchRefused(f"Field '{name}' not recognized for searching!")
+        return self._fields[name]
+
+    def _value(self) -> str:
+        if self._tokens.next.sign is not Sign.VALUE:
+            raise SearchRefused(f"Value expected but found {self._tokens.next.text}")
+        return self._tokens.take().text
+
+
+def _compare(name: str, field: Field, sign: Sign, texts: Sequence[str]) -> Test:
+    return _holds([name], sign, [_read(name, field.kind, sign, text) for text in texts])
+
+
+def _holds(names: Sequence[str], sign: Sign, operands: Sequence[Any]) -> Test:
+    """Whether one of the fields compares so; null never does."""
+    compares = COMPARISONS[sign]
+    operand = frozenset(operands) if sign in LISTS else pattern(*operands) if sign in PATTERNS else operands[0]
+
+    def test(row: Row) -> bool:
+        for name in names:
+            value = row[name]
+            if value is not None and compares(value, operand):
+                return True
+        return False
+
+    return test
+
+
+def _read(name: str, kind: Kind, sign: Sign, text: str) -> Any:
+    """What the values of a field are compared with."""
+    if kind is Kind.INTEGER:
+        return _integer(sign, text)
+    return _flag(name, sign, text) if kind is Kind.FLAG else text
+
+
+def _integer(sign: Sign, text: str) -> float:
+    if not re.fullmatch("-?[0-9]+", text):
+        # Of whatever field: this is how the service calls it.
+        raise SearchRefused(f"Value '{text}' is not valid for field 'id'")
+    if sign in PATTERNS:
+        raise SearchRefused(f"the operator '{sign.value}' is not supported for field type 'integer'")
+    digits = text.lstrip("-0") or "0"
+    size = int(digits) if len(digits) <= LONGEST_INTEGER else math.inf
+    return -size if text.startswith("-") else size
+
+
+def _flag(name: str, sign: Sign, text: str) -> bool:
+    if text not in ("true", "false"):
+        raise SearchRefused(f"'{name}' should be one of 'true, false', but the query was '{text}'")
+    if sign not in (Sign.EQUAL, Sign.UNEQUAL, *LISTS):
+        raise SearchRefused(f"Operator '{sign.value}' not supported for '{name}'")
+    return text == "true"

@@ -1,0 +1,93 @@
+"""How attributes are read and shown, whosever they are (contract §2 and §4)."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from chalicelib.dialects.foreman.errors import MalformedBody
+from chalicelib.http import fields
+from chalicelib.http.errors import BadMessage
+
+BLANK = "can't be blank"
+INVALID = "is invalid"
+LONGEST = 255
+FALSE = frozenset({"0", "f", "false", "off"})
+
+
+class WrongValue(Exception):
+    """An attribute that cannot be had; the text goes with its name: `is invalid`."""
+
+
+def attributes(body: bytes, key: str, known: Sequence[str]) -> Mapping[str, Any]:
+    """The attributes in a body: below their key, or beside each other at the top. Raises MalformedBody."""
+    try:
+        document = fields.json_body(body) if body.strip() else {}
+    except BadMessage as error:
+        raise MalformedBody(error.reason) from error
+    if not isinstance(document, dict):
+        raise MalformedBody("it should be an object")
+    inner = document.get(key, document)
+    if not isinstance(inner, dict | None):
+        raise MalformedBody(f"{key} should be an object")
+    return {name: value for name, value in (inner or {}).items() if name in known}
+
+
+def collect(readers: Mapping[str, Callable[[], Any]]) -> tuple[dict[str, Any], dict[str, str]]:
+    """What the readers bring, and what those complain of that raise WrongValue."""
+    found: dict[str, Any] = {}
+    errors: dict[str, str] = {}
+    for name, read in readers.items():
+        try:
+            found[name] = read()
+        except WrongValue as error:
+            errors[name] = str(error)
+    return found, errors
+
+
+def text(value: Any) -> str | None:
+    """A text; numbers become one. Raises WrongValue."""
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise WrongValue(INVALID)
+    found = str(value).strip()
+    if len(found) > LONGEST:
+        raise WrongValue(f"is too long (maximum is {LONGEST} characters)")
+    return found
+
+
+def number(value: Any) -> int | None:
+    """The number of a parent; None if it is absent. Raises WrongValue."""
+    if value is None or value == "":
+        return None
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    if isinstance(value, str) and re.fullmatch("[0-9]{1,18}", value.strip()):
+        return int(value)
+    raise WrongValue("does not exist")
+
+
+def flag(value: Any) -> bool | None:
+    """A truth value in one of many spellings. Raises WrongValue."""
+    if value is None or value == "":
+        return None
+    if isinstance(value, dict | list):
+        raise WrongValue(INVALID)
+    return str(value).lower() not in FALSE
+
+
+def leading_number(segment: str) -> int | None:
+    """The number that a segment of a path begins with: 11 in `11-web-golden`."""
+    found = re.match("[0-9]{1,18}(?![0-9])", segment)
+    return int(found[0]) if found else None
+
+
+def stamp(instant: datetime) -> str:
+    """An instant in whole seconds: `2016-04-02 09:15:29 UTC`."""
+    return instant.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+
+
+def iso_stamp(instant: datetime) -> str:
+    """An instant in milliseconds: `2016-04-02T09:15:29.296Z`."""
+    return instant.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -1,0 +1,273 @@
+"""The parents themselves: cases F10 and F11, and contract §3.3."""
+
+from typing import Any
+
+import pytest
+
+from tests.dialects.foreman.foreman import (
+    BLANK,
+    EVERYTHING,
+    SINGULAR,
+    TAKEN,
+    TEXT,
+    UNKNOWN,
+    Record,
+    World,
+    add_parent,
+    assert_unsupported,
+    denied,
+    is_stamp,
+    listed,
+    listing,
+    post,
+    show,
+    unsearchable,
+)
+
+KEYS = {
+    "compute_resources": {"provider", "provider_friendly_name", "description", "url"},
+    "operatingsystems": {"title", "description", "major", "minor", "family", "release_name", "password_hash"},
+    "architectures": set[str](),
+}
+"""The keys of each kind beside those that all have."""
+EACH_KIND = pytest.mark.parametrize("kind", KEYS)
+PROVIDERS = ["Libvirt", "Ovirt", "EC2", "Vmware", "Openstack", "Rackspace", "GCE"]
+NEW: dict[str, Record] = {
+    "compute_resources": {"name": "new", "provider": "GCE", "url": "https://gce.example"},
+    "operatingsystems": {"name": "new", "major": "1", "minor": "2"},
+    "architectures": {"name": "new"},
+}
+
+
+def errors(body: Record) -> dict[str, Any]:
+    """The failing fields of a refusal, whose shape is that of images."""
+    assert set(body) == {"error"}
+    assert set(body["error"]) == {"id", "errors", "full_messages"}
+    assert body["error"]["id"] is None
+    found: dict[str, Any] = body["error"]["errors"]
+    assert len(body["error"]["full_messages"]) == sum(len(reasons) for reasons in found.values())
+    return found
+
+
+def test_case_f10_a_compute_resource_is_found_by_its_quoted_name(world: World) -> None:
+    found = listing(world.admin, "/api/compute_resources", search='name="cv-cloud"', per_page=EVERYTHING)
+
+    assert found["results"] == [show(world.admin, world.ca.path)]
+
+
+def test_case_f11_an_operating_system_is_found_by_its_quoted_title(world: World) -> None:
+    found = listing(world.admin, "/api/operatingsystems", search='title="CvLinux 7.9"')
+
+    assert found["results"] == [show(world.admin, world.oa.path)]
+
+
+@EACH_KIND
+def test_a_list_of_parents_has_the_envelope_of_lists(world: World, kind: str) -> None:
+    parents = [world.parent(kind), world.other(kind)]
+
+    found = listing(world.admin, f"/api/{kind}")
+
+    assert found == {
+        "total": 2,
+        "subtotal": 2,
+        "page": 1,
+        "per_page": 20,
+        "search": None,
+        "sort": {"by": None, "order": None},
+        "results": [show(world.admin, parent.path) for parent in parents],
+    }
+
+
+@EACH_KIND
+def test_a_new_parent_is_shown_with_all_its_fields(world: World, kind: str) -> None:
+    answer = post(world.admin, f"/api/{kind}", {SINGULAR[kind]: NEW[kind]})
+
+    assert answer.status == 201
+    found = answer.json
+    assert set(found) == {"id", "name", "created_at", "updated_at"} | KEYS[kind]
+    assert type(found["id"]) is int
+    assert {name: found[name] for name in NEW[kind]} == NEW[kind]
+    assert is_stamp(found["created_at"])
+    assert is_stamp(found["updated_at"])
+    assert show(world.admin, f"/api/{kind}/{found['id']}") == found
+
+
+@EACH_KIND
+def test_ids_of_parents_are_never_given_twice(world: World, kind: str) -> None:
+    new = add_parent(world.admin, kind, **NEW[kind])
+
+    assert new.id not in {world.parent(kind).id, world.other(kind).id}
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
+def test_each_provider_has_a_friendly_name(world: World, provider: str) -> None:
+    new = add_parent(world.admin, "compute_resources", name="new", provider=provider, url="https://cloud.example")
+
+    found = show(world.admin, new.path)
+
+    assert found["provider"] == provider
+    assert isinstance(found["provider_friendly_name"], str)
+    assert found["provider_friendly_name"]
+
+
+@pytest.mark.parametrize(
+    ("given", "title"),
+    [
+        ({"name": "Cv", "major": "8", "minor": "1"}, "Cv 8.1"),
+        ({"name": "Cv", "major": "8"}, "Cv 8"),
+        ({"name": "Cv", "major": "8", "minor": "1", "description": "Cv the eighth"}, "Cv the eighth"),
+    ],
+    ids=["name and version", "major version", "description"],
+)
+def test_the_title_is_the_description_or_else_name_and_version(world: World, given: Record, title: str) -> None:
+    answer = post(world.admin, "/api/operatingsystems", {"operatingsystem": given})
+
+    assert answer.status == 201
+    assert answer.json["title"] == title
+    assert (answer.json["name"], answer.json["major"]) == ("Cv", "8")
+
+
+def test_versions_are_strings_even_if_they_came_as_numbers(world: World) -> None:
+    given = {"name": "Cv", "major": 8, "minor": 1}
+
+    answer = post(world.admin, "/api/operatingsystems", {"operatingsystem": given})
+
+    assert answer.status == 201
+    assert (answer.json["major"], answer.json["minor"], answer.json["title"]) == ("8", "1", "Cv 8.1")
+
+
+def test_versions_of_an_operating_system_are_several(world: World) -> None:
+    new = add_parent(world.admin, "operatingsystems", name="CvLinux", major="8", minor="0")
+
+    assert new.name == "CvLinux 8.0"
+    assert listing(world.admin, "/api/operatingsystems", search="name = CvLinux")["subtotal"] == 2
+
+
+@pytest.mark.parametrize("kind", ["compute_resources", "architectures"])
+def test_the_name_of_a_parent_is_taken_once(world: World, kind: str) -> None:
+    given = {**NEW[kind], "name": world.parent(kind).name}
+
+    answer = post(world.admin, f"/api/{kind}", {SINGULAR[kind]: given})
+
+    assert answer.status == 422
+    assert errors(answer.json) == {"name": [TAKEN]}
+    assert listing(world.admin, f"/api/{kind}")["total"] == 2
+
+
+def test_an_operating_system_is_there_once(world: World) -> None:
+    answer = post(
+        world.admin, "/api/operatingsystems", {"operatingsystem": {"name": "CvLinux", "major": "7", "minor": "9"}}
+    )
+
+    assert answer.status == 422
+    assert [TAKEN] in errors(answer.json).values()
+    assert listing(world.admin, "/api/operatingsystems")["total"] == 2
+
+
+@EACH_KIND
+@pytest.mark.parametrize("name", ["", "  ", None], ids=["empty", "blanks", "null"])
+def test_a_parent_has_a_name(world: World, kind: str, name: str | None) -> None:
+    answer = post(world.admin, f"/api/{kind}", {SINGULAR[kind]: {**NEW[kind], "name": name}})
+
+    assert answer.status == 422
+    assert errors(answer.json) == {"name": [BLANK]}
+
+
+@pytest.mark.parametrize("provider", ["Hyperspace", "ec2"])
+def test_a_provider_is_one_of_those_that_are_known(world: World, provider: str) -> None:
+    given = {"name": "new", "provider": provider, "url": "https://cloud.example"}
+
+    answer = post(world.admin, "/api/compute_resources", {"compute_resource": given})
+
+    assert answer.status == 422
+    assert errors(answer.json) == {"provider": ["is not included in the list"]}
+
+
+@EACH_KIND
+def test_a_viewer_creates_no_parent(world: World, kind: str) -> None:
+    answer = post(world.viewer, f"/api/{kind}", {SINGULAR[kind]: NEW[kind]})
+
+    assert answer.status == 403
+    assert answer.json == denied(f"create_{kind}")
+    assert listing(world.viewer, f"/api/{kind}")["total"] == 2
+
+
+@EACH_KIND
+def test_reading_parents_needs_a_permission(world: World, kind: str) -> None:
+    found = [world.nobody.get(f"/api/{kind}"), world.nobody.get(world.parent(kind).path)]
+
+    assert [answer.status for answer in found] == [403, 403]
+    assert [answer.json for answer in found] == [denied(f"view_{kind}")] * 2
+
+
+@EACH_KIND
+def test_parents_need_credentials(world: World, kind: str) -> None:
+    path = f"/api/{kind}"
+
+    found = [world.anonymous.get(path), world.anonymous.get(f"{path}/1"), post(world.anonymous, path, {})]
+
+    assert [answer.status for answer in found] == [401] * 3
+
+
+@EACH_KIND
+def test_an_unknown_parent_is_not_found(world: World, kind: str) -> None:
+    found = [world.admin.get(f"/api/{kind}/{number}") for number in (7, UNKNOWN)]
+
+    assert [answer.status for answer in found] == [404, 404]
+    assert [answer.json["error"] for answer in found] == [
+        {"message": f"Resource {SINGULAR[kind]} not found by id '{number}'"} for number in (7, UNKNOWN)
+    ]
+
+
+@EACH_KIND
+@pytest.mark.parametrize("search", ['name="{}"', 'name = "{}"', "name ~ {}"], ids=["tight", "loose", "like"])
+def test_parents_are_found_by_their_name(world: World, kind: str, search: str) -> None:
+    parent = add_parent(world.admin, kind, **{**NEW[kind], "name": "cv-new"})
+    search = search.format("cv-new")
+
+    found = listing(world.admin, f"/api/{kind}", search=search, page=1, per_page=1000)
+
+    assert [entry["id"] for entry in found["results"]] == [parent.id]
+    assert (found["total"], found["subtotal"], found["search"]) == (3, 1, search)
+
+
+@pytest.mark.parametrize("search", ['title = "CvBsd 13"', 'title~"cvbsd"', "major = 13", "family = x or major = 13"])
+def test_operating_systems_are_found_by_title_and_version(world: World, search: str) -> None:
+    found = listing(world.admin, "/api/operatingsystems", search=search)
+
+    assert [entry["id"] for entry in found["results"]] == [world.ob.id]
+
+
+@pytest.mark.parametrize("kind", ["compute_resources", "operatingsystems"])
+def test_parents_are_found_by_their_id(world: World, kind: str) -> None:
+    found = listing(world.admin, f"/api/{kind}", search=f"id = {world.other(kind).id}")
+
+    assert [entry["id"] for entry in found["results"]] == [world.other(kind).id]
+
+
+@EACH_KIND
+def test_parents_are_ordered_and_paged(world: World, kind: str) -> None:
+    expected = sorted(listed(world.admin, f"/api/{kind}"), reverse=True)
+
+    pages = [listing(world.admin, f"/api/{kind}", order="name DESC", per_page=1, page=page) for page in (1, 2, 3)]
+
+    assert [[entry["name"] for entry in page["results"]] for page in pages] == [expected[:1], expected[1:], []]
+    assert {(page["total"], page["subtotal"], page["per_page"]) for page in pages} == {(2, 2, 1)}
+    assert pages[0]["sort"] == {"by": "name", "order": "DESC"}
+
+
+@EACH_KIND
+def test_an_unknown_field_of_parents_is_refused(world: World, kind: str) -> None:
+    searched = world.admin.get(f"/api/{kind}?search=nope+%3D+1")
+    ordered = world.admin.get(f"/api/{kind}?order=nope")
+
+    assert (searched.status, ordered.status) == (400, 400)
+    assert searched.json == unsearchable("Field 'nope' not recognized for searching!")
+    assert ordered.json == unsearchable("the field 'nope' in the order statement is not valid field for search")
+
+
+@EACH_KIND
+def test_a_parent_is_created_from_json_only(world: World, kind: str) -> None:
+    answer = world.admin.post(f"/api/{kind}", TEXT, b"{}")
+
+    assert_unsupported(answer, "text/plain")
