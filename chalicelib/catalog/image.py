@@ -106,8 +106,8 @@ class Image:
         return self.status in GONE
 
 
-def is_image_id(text: str) -> bool:
-    """Whether an image could have this id: a UUID in lower case, with hyphens."""
+def is_uuid(text: str) -> bool:
+    """Whether a text is a UUID as ids of images are: in lower case, with hyphens."""
     return re.fullmatch("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", text) is not None
 
 

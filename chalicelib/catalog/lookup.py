@@ -16,7 +16,7 @@ from chalicelib.catalog.errors import (
     PolicyMissing,
     StaleImage,
 )
-from chalicelib.catalog.image import Image, ImageNumber, OwnName, TenantAlias, Visibility, is_image_id
+from chalicelib.catalog.image import Image, ImageNumber, OwnName, TenantAlias, Visibility, is_uuid
 from chalicelib.catalog.ports import Found, ImageRepository
 from chalicelib.catalog.principal import Policy, Principal
 
@@ -84,7 +84,7 @@ class Lookup:
 
     def _without_alias(self, name: OwnName) -> Found | None:
         """The image whose own id the alias is, if it has none in the namespace."""
-        if not isinstance(name, TenantAlias) or not is_image_id(name.alias):
+        if not isinstance(name, TenantAlias) or not is_uuid(name.alias):
             return None
         found = self._images.get(name.alias)
         return None if found and name.namespace in found.image.tenant_aliases else found

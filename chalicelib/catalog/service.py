@@ -33,7 +33,7 @@ from chalicelib.catalog.image import (
     Status,
     TenantAlias,
     Visibility,
-    is_image_id,
+    is_uuid,
 )
 from chalicelib.catalog.lookup import Lookup, retried
 from chalicelib.catalog.members import Members
@@ -135,7 +135,7 @@ class Catalog:
     def _check_aliases(self, new: NewImage) -> None:
         """An image without an alias is known by its id, which is then no alias for another one of the tenant."""
         for namespace, alias in new.tenant_aliases.items():
-            if is_image_id(alias):
+            if is_uuid(alias):
                 with suppress(ImageNotFound):
                     self._lookup.find(TenantAlias(namespace, alias))
                     raise ClaimTaken([alias])

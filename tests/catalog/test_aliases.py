@@ -5,7 +5,7 @@ from uuid import uuid4
 import pytest
 
 from chalicelib.catalog.errors import ClaimTaken, ImageNotFound
-from chalicelib.catalog.image import NewImage, Status, TenantAlias, Visibility, is_image_id
+from chalicelib.catalog.image import NewImage, Status, TenantAlias, Visibility, is_uuid
 from chalicelib.catalog.principal import Policy
 from chalicelib.catalog.service import Catalog
 from tests.api import Api
@@ -28,7 +28,7 @@ def new(alias: str) -> NewImage:
     [(ID, True), (ID.upper(), False), (ID.replace("-", ""), False), (ID + "\n", False), ("ami-1", False), ("", False)],
 )
 def test_an_id_is_a_uuid_in_lower_case(text: str, fits: bool) -> None:
-    assert is_image_id(text) is fits
+    assert is_uuid(text) is fits
 
 
 @pytest.mark.parametrize("alias", ["ami-1", ID, "A", "\U0001f600" * 400, ""])

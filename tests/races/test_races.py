@@ -1,10 +1,6 @@
 """What holds when several callers act at once: real threads over one catalogue."""
 
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from threading import Barrier
-from typing import TypeVar
 from uuid import uuid4
 
 import pytest
@@ -27,8 +23,8 @@ from tests.dialects.glance_v1.glance import (
 )
 from tests.dialects.glance_v1.glance_more import members, members_path, replace, share
 from tests.factories import an_image
+from tests.threads import at_once, statuses
 
-T = TypeVar("T")
 REPEATED = pytest.mark.parametrize("turn", range(3))
 THREADS = range(4)
 DATA = b"bytes of an image"
@@ -43,22 +39,6 @@ def t1(api: Api) -> Caller:
 @pytest.fixture
 def admin(api: Api) -> Caller:
     return api.caller("ops", "admin")
-
-
-def at_once(*acts: Callable[[], T]) -> list[T]:
-    """What comes of acts that begin together."""
-    start = Barrier(len(acts))
-
-    def run(act: Callable[[], T]) -> T:
-        start.wait()
-        return act()
-
-    with ThreadPoolExecutor(len(acts)) as pool:
-        return list(pool.map(run, acts))
-
-
-def statuses(answers: Sequence[Answer]) -> list[int]:
-    return sorted(answer.status for answer in answers)
 
 
 @REPEATED

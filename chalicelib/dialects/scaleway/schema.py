@@ -1,12 +1,11 @@
 """Messages of this dialect ↔ the domain, as pure functions (contract §3 to §7)."""
 
-import re
 from collections.abc import Callable, Collection, Mapping
 from functools import partial
 from typing import Any, cast
 from uuid import UUID, uuid5
 
-from chalicelib.catalog.image import Changes, Image, NewImage, Status, Visibility
+from chalicelib.catalog.image import Changes, Image, NewImage, Status, Visibility, is_uuid
 from chalicelib.catalog.query import instant_text
 from chalicelib.dialects.scaleway.errors import BadFields
 from chalicelib.http import fields
@@ -185,7 +184,7 @@ def _arch(value: Any) -> str:
 
 
 def _uuid(value: Any) -> str:
-    if not isinstance(value, str) or not re.fullmatch("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", value.lower()):
+    if not isinstance(value, str) or not is_uuid(value.lower()):
         raise _WrongError(f"{value!r:.80} is not a valid UUID.")
     return value.lower()
 

@@ -1,14 +1,10 @@
 """What holds when several callers act at once: cases 14 and 52, with real threads."""
 
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from threading import Barrier
-from typing import TypeVar
 
 import pytest
 
-from tests.api import Answer, Caller
+from tests.api import Caller
 from tests.dialects.devops_service.devops import (
     AMI,
     create,
@@ -21,26 +17,10 @@ from tests.dialects.devops_service.devops import (
     records,
     show,
 )
+from tests.threads import at_once, statuses
 
-T = TypeVar("T")
 REPEATED = pytest.mark.parametrize("turn", range(3))
 THREADS = range(8)
-
-
-def at_once(*acts: Callable[[], T]) -> list[T]:
-    """What comes of acts that begin together."""
-    start = Barrier(len(acts))
-
-    def run(act: Callable[[], T]) -> T:
-        start.wait()
-        return act()
-
-    with ThreadPoolExecutor(len(acts)) as pool:
-        return list(pool.map(run, acts))
-
-
-def statuses(answers: Sequence[Answer]) -> list[int]:
-    return sorted(answer.status for answer in answers)
 
 
 @REPEATED

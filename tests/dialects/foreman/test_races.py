@@ -1,14 +1,9 @@
 """What holds when several callers act at once: real threads over one catalogue."""
 
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from threading import Barrier
-from typing import TypeVar
 
 import pytest
 
-from tests.api import Answer
 from tests.dialects.foreman.foreman import (
     TAKEN,
     World,
@@ -22,26 +17,10 @@ from tests.dialects.foreman.foreman import (
     show,
     try_create,
 )
+from tests.threads import at_once, statuses
 
-T = TypeVar("T")
 REPEATED = pytest.mark.parametrize("turn", range(3))
 THREADS = range(8)
-
-
-def at_once(*acts: Callable[[], T]) -> list[T]:
-    """What comes of acts that begin together."""
-    start = Barrier(len(acts))
-
-    def run(act: Callable[[], T]) -> T:
-        start.wait()
-        return act()
-
-    with ThreadPoolExecutor(len(acts)) as pool:
-        return list(pool.map(run, acts))
-
-
-def statuses(answers: Sequence[Answer]) -> list[int]:
-    return sorted(answer.status for answer in answers)
 
 
 @REPEATED
