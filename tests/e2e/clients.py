@@ -1,5 +1,6 @@
 """The published clients: each release in a virtual environment, its library in a process, of its own."""
 
+import fcntl
 import json
 import os
 import re
@@ -39,6 +40,13 @@ class Installation:
 
 def install(client: str, version: str) -> Installation:
     """Installed when asked for first, and again only when its pins, its Python or its place have changed."""
+    CLIENTS.mkdir(parents=True, exist_ok=True)
+    with (CLIENTS / f"{client}-{version}.lock").open("w", encoding="utf-8") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # several processes may run tests of the same client
+        return _install(client, version)
+
+
+def _install(client: str, version: str) -> Installation:
     installation = Installation(client, CLIENTS / f"{client}-{version}")
     requirements = HERE / f"requirements-{client}-{version}.txt"
     pins = requirements.read_text("utf-8")

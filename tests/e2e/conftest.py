@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.clients import Installation, Library, LibraryCaller, install, running_library
+from tests.e2e.foreman import ForemanCaller, Parents, Record, caller_of, make, make_parents
 from tests.e2e.glance import Caller
 from tests.e2e.proxy import MOUNTS, mounted
 from tests.e2e.server import Server, running_server
@@ -89,6 +90,50 @@ def s2(library: Library, mount: str, server: Server) -> LibraryCaller:
 def stranger(library: Library, mount: str, server: Server) -> LibraryCaller:
     """Has a token that nobody issued, for the organization of s1."""
     return LibraryCaller(library, mount, "wrong", server.tenant("s1"))
+
+
+@pytest.fixture
+def f1(library: Library, server: Server, tmp_path: Path) -> ForemanCaller:
+    """Has never had a description of the API, as have none of the callers of Foreman's clients."""
+    return caller_of(server, "f1", library, tmp_path / "f1")
+
+
+@pytest.fixture
+def f2(library: Library, server: Server, tmp_path: Path) -> ForemanCaller:
+    return caller_of(server, "f2", library, tmp_path / "f2")
+
+
+@pytest.fixture
+def f1_viewer(library: Library, server: Server, tmp_path: Path) -> ForemanCaller:
+    return caller_of(server, "f1_viewer", library, tmp_path / "f1_viewer")
+
+
+@pytest.fixture
+def f1_nobody(library: Library, server: Server, tmp_path: Path) -> ForemanCaller:
+    """May do nothing at all."""
+    return caller_of(server, "f1_nobody", library, tmp_path / "f1_nobody")
+
+
+@pytest.fixture(scope="session")
+def parents(default_server: Server) -> Parents:
+    """What the images of f1 are below; it stays, as nothing removes it."""
+    return make_parents(default_server, "f1")
+
+
+@pytest.fixture
+def stock(f1: ForemanCaller, parents: Parents) -> dict[str, Record]:
+    """Five images below one compute resource, made in this order, and one below another."""
+    bsd, aarch64 = {"operatingsystem_id": parents.bsd}, {"architecture_id": parents.aarch64}
+    told: list[Record] = [
+        {"name": "alpha", "user_data": True},
+        {"name": "beta", "username": "ec2-user", **aarch64},
+        {"name": "gamma one", **bsd, "user_data": True},
+        {"name": "delta-1", "username": "debian", **bsd, **aarch64},
+        {"name": "alphabet", "username": "admin"},
+        {"name": "omega-x", "compute_resource_id": parents.libvirt},
+    ]
+    made = [make(f1, parents, uuid=f"cv-u{number}", **each) for number, each in enumerate(told)]
+    return {image["name"]: image for image in made}
 
 
 @pytest.fixture

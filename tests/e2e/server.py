@@ -38,6 +38,10 @@ PRINCIPALS = {
         "policies": [*ORDINARY, "publicize_image"],
     },
     "reader": {"user": "reader", "tenant": "t1", "policies": ["read_images"]},
+    "f1": {"user": "f1", "tenant": "f1", "policies": ORDINARY},
+    "f2": {"user": "f2", "tenant": "f2", "policies": ORDINARY},
+    "f1_viewer": {"user": "f1_viewer", "tenant": "f1", "policies": ["read_images"]},
+    "f1_nobody": {"user": "f1_nobody", "tenant": "f1", "policies": []},
 }
 
 
