@@ -28,14 +28,22 @@ def bearer(request: Request) -> str | None:
 
 def basic(request: Request) -> Basic | None:
     """User and secret of `Authorization: Basic`; None if there are none that can be read, or the secret is empty."""
-    encoded = _after_scheme(request, "basic")
-    if encoded is None:
-        return None
+    shown = _shown(request)
+    return shown if shown.secret else None
+
+
+def user_shown(request: Request) -> str:
+    """Who the client says it is by `Authorization: Basic`, proven or not; empty if it does not say."""
+    return _shown(request).user
+
+
+def _shown(request: Request) -> Basic:
     try:
-        user, _, secret = base64.b64decode(encoded, validate=True).decode().partition(":")
+        decoded = base64.b64decode(_after_scheme(request, "basic") or "", validate=True).decode()
     except (binascii.Error, ValueError):
-        return None
-    return Basic(user, secret) if secret else None
+        decoded = ""
+    user, _, secret = decoded.partition(":")
+    return Basic(user, secret)
 
 
 def basic_principal(request: Request, identities: Identities) -> Principal | None:

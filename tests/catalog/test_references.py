@@ -97,3 +97,12 @@ def test_a_deletion_may_be_refused_by_whoever_asks_for_it(api: Api, catalog: Cat
         catalog.delete(image.id, check=refuse)
 
     assert catalog.image(image.id) == image
+
+
+def test_a_query_below_a_reference_admits_what_refers_to_it() -> None:
+    facts = {"name": "arm64"}
+    reference = Reference(kind=Kind.ARCHITECTURE, owner="t1", facts=facts, created_at=START, updated_at=START)
+    query = ImageQuery(Scope.OWN, below=reference)
+
+    assert query.admits(an_image(architecture="arm64"))
+    assert not query.admits(an_image(architecture="x86_64"))

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.http.auth import Basic, basic, basic_principal, bearer, token_header
+from chalicelib.http.auth import Basic, basic, basic_principal, bearer, token_header, user_shown
 from chalicelib.http.message import Request
 from tests.api import Api, a_caller
 
@@ -110,3 +110,16 @@ def test_a_token_is_not_a_user_and_secret(api: Api) -> None:
     secret = api.world.identities.issue(a_caller("t1", "read_images", user=""))
 
     assert basic_principal(sending("x-auth-token", secret), api.world.identities) is None
+
+
+@pytest.mark.parametrize(
+    ("value", "user"),
+    [("ann:secret", "ann"), ("ann:", "ann"), ("ann", "ann"), (":secret", ""), ("é:", "é"), ("", "")],
+)
+def test_who_it_is_is_said_without_a_secret_too(value: str, user: str) -> None:
+    assert user_shown(sending("authorization", f"Basic {encoded(value)}")) == user
+
+
+@pytest.mark.parametrize("value", ["", "Basic", "Basic !!!", "Bearer YW5uOng=", "Basic /w=="])
+def test_who_it_is_may_not_be_said_at_all(value: str) -> None:
+    assert user_shown(sending("authorization", value)) == ""

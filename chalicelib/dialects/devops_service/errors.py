@@ -52,8 +52,7 @@ def render_error(request: Request, error: CatalogError | HttpError) -> Response:
 def _message(request: Request, error: CatalogError | HttpError) -> str:
     match error:
         case catalog.PolicyMissing():
-            shown = auth.basic(request)
-            return f"Access denied for '{shown.user if shown else ''}'"
+            return f"Access denied for '{auth.user_shown(request)}'"
         case catalog.ImageNotFound():
             return f"Image '{error.image_id}' does not exist"
         case catalog.Invalid():

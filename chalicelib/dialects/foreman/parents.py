@@ -91,7 +91,7 @@ def provider_of(compute_resource: Reference | None) -> str | None:
 
 def parse(kind: Kind, attributes: Mapping[str, Any]) -> dict[str, Any]:
     """The facts of a new parent. Raises Unprocessable."""
-    given = {name: partial(values.text, attributes[name]) for name in ATTRIBUTES[kind] if name in attributes}
+    given = {name: partial(values.short_text, attributes[name]) for name in ATTRIBUTES[kind] if name in attributes}
     facts, errors = values.collect(given)
     errors |= {name: values.BLANK for name in REQUIRED[kind] if not facts.get(name) and name not in errors}
     if kind is Kind.COMPUTE_RESOURCE and facts.get("provider") and facts["provider"] not in PROVIDERS:

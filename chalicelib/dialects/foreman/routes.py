@@ -24,8 +24,7 @@ def authenticate(request: Request, identities: Identities) -> Principal:
     """Who shows user and secret."""
     principal = auth.basic_principal(request, identities)
     if principal is None:
-        shown = auth.basic(request)
-        raise Unauthorized('Basic realm="Foreman"', f"Unable to authenticate user {shown.user if shown else ''}")
+        raise Unauthorized('Basic realm="Foreman"', f"Unable to authenticate user {auth.user_shown(request)}")
     if principal.tenant is None:
         raise Refused("Access denied")
     return principal

@@ -70,7 +70,7 @@ def render_deleted(image: Image, parents: Parents) -> dict[str, Any]:
         "created_at": values.iso_stamp(image.created_at),
         "updated_at": values.iso_stamp(image.updated_at),
         "iam_role": image.iam_role,
-        "user_data": bool(image.user_data),
+        "user_data": image.user_data,
         "password": None,
     }
 
@@ -127,8 +127,9 @@ def _read(
     attributes: Mapping[str, Any], parents: Parents
 ) -> tuple[dict[str, Any], dict[Kind, Reference], dict[str, str]]:
     """The attributes that are given, the parents that they mean, and what is wrong with which of them."""
+    texts = {name: values.short_text if name in REQUIRED else values.text for name in TEXTS}
     readers: dict[str, Callable[[], Any]] = {
-        name: partial(values.text, attributes[name]) for name in TEXTS if name in attributes
+        name: partial(read, attributes[name]) for name, read in texts.items() if name in attributes
     }
     if "user_data" in attributes:
         readers["user_data"] = partial(values.flag, attributes["user_data"])

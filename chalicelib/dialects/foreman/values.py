@@ -45,16 +45,21 @@ def collect(readers: Mapping[str, Callable[[], Any]]) -> tuple[dict[str, Any], d
     return found, errors
 
 
+def short_text(value: Any) -> str | None:
+    """A text of at most 255 characters. Raises WrongValue."""
+    found = text(value)
+    if found is not None and len(found) > LONGEST:
+        raise WrongValue(f"is too long (maximum is {LONGEST} characters)")
+    return found
+
+
 def text(value: Any) -> str | None:
     """A text; numbers become one. Raises WrongValue."""
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise WrongValue(INVALID)
-    found = str(value).strip()
-    if len(found) > LONGEST:
-        raise WrongValue(f"is too long (maximum is {LONGEST} characters)")
-    return found
+    return str(value).strip()
 
 
 def number(value: Any) -> int | None:

@@ -88,6 +88,14 @@ class Conditions:
         expected = [image.id for image in shelved if all(condition.holds(image) for condition in asked)]
         assert sorted(found) == sorted(expected)
 
+    def test_every_text_contains_the_empty_one_and_so_does_none(self, world: World) -> None:
+        shelved = [an_image(name=name) for name in (None, "", "a")]
+        shelve(shelved)
+        empty = Condition("name", Operator.CONTAINS, "")
+
+        assert len(listed(world, ImageQuery(conditions=(empty,)))) == 3
+        assert world.images.count(a_principal(), ImageQuery(conditions=(empty,))) == 3
+
     def test_a_predicate_decides_by_the_whole_image(self, world: World) -> None:
         image, other = an_image(name="a", description="a"), an_image(name="a", description="b")
         shelve([image, other])
