@@ -14,8 +14,10 @@ from chalicelib.dialects import DIALECTS
 from chalicelib.http.dialect import Dialect
 from chalicelib.http.gateway import Gateway
 from chalicelib.http.meter import Meter
+from chalicelib.jobs.reaper import Reaper
 from chalicelib.settings import BadSetting, Settings
 from chalicelib.storage import tables
+from chalicelib.storage.backlog import DynamoBacklog
 from chalicelib.storage.blobs import S3BlobStore
 from chalicelib.storage.connection import SharedConnection
 from chalicelib.storage.identities import DynamoIdentities
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 DEFAULT_REGION = "us-east-1"
+LAMBDA_ANSWER = 3_000_000
+"""Characters of JSON that leave a function for certain: it takes 6 MB, in which each may be escaped once more."""
 
 
 class SystemClock:
@@ -68,12 +72,21 @@ class World:
     references: DynamoReferenceRepository
     blobs: S3BlobStore
     sources: ExternalSources
+    backlog: DynamoBacklog
     meter: Meter
 
     def catalog(self, principal: Principal) -> Catalog:
         """The catalogue as the principal may use it."""
-        ports = Ports(self.images, self.memberships, self.references, self.blobs, self.sources, self.clock)
-        return Catalog(principal, ports, self.settings.limits)
+        return Catalog(principal, self._ports, self.settings.limits)
+
+    @property
+    def reaper(self) -> Reaper:
+        """What has to be done now and then."""
+        return Reaper(self._ports, self.backlog, self.settings.periods)
+
+    @property
+    def _ports(self) -> Ports:
+        return Ports(self.images, self.memberships, self.references, self.blobs, self.sources, self.clock)
 
 
 def build_world(environ: Mapping[str, str] | None = None, clock: Clock | None = None, aws: Aws | None = None) -> World:
@@ -88,11 +101,12 @@ def build_world(environ: Mapping[str, str] | None = None, clock: Clock | None = 
         settings=settings,
         clock=clock,
         identities=DynamoIdentities(clock),
-        images=DynamoImageRepository(aws.dynamodb, listings, settings.tombstone_life),
+        images=DynamoImageRepository(aws.dynamodb, listings, settings.periods.tombstone),
         memberships=memberships,
         references=DynamoReferenceRepository(aws.dynamodb),
         blobs=S3BlobStore(settings.bucket, aws.s3, web, settings.limits.inline_bytes),
         sources=ExternalSources(settings.bucket, aws.s3, web),
+        backlog=DynamoBacklog(aws.dynamodb),
         meter=aws.meter,
     )
 
@@ -106,6 +120,7 @@ def build_app(environ: Mapping[str, str] | None = None, world: World | None = No
         world.catalog,
         {dialect.name: _options(dialect, world.settings) for dialect in DIALECTS},
         world.settings.public_endpoint,
+        max(world.settings.limits.inline_bytes, LAMBDA_ANSWER),
         world.meter,
     )
 

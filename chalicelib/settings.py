@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from chalicelib.catalog.rules import Limits
+from chalicelib.catalog.rules import Limits, Periods
 
 UNITS: dict[str, int] = {unit: 1024**power for power, unit in enumerate(("B", "KB", "MB", "GB", "TB"))}
 DISK_FORMATS = "ami,ari,aki,vhd,vhdx,vmdk,raw,qcow2,vdi,iso,ploop"
@@ -23,7 +23,7 @@ class Settings:
     table_prefix: str
     bucket: str
     max_scan: int
-    tombstone_life: timedelta
+    periods: Periods
     public_endpoint: str | None
     operator_tenant: str
     limits: Limits
@@ -47,7 +47,11 @@ class Settings:
             table_prefix=read.text("TABLE_PREFIX", "rosetta-"),
             bucket=read.text("IMAGE_BUCKET", "rosetta-images"),
             max_scan=read.number("MAX_SCAN", 50_000),
-            tombstone_life=timedelta(days=read.number("TOMBSTONE_DAYS", 90)),
+            periods=Periods(
+                pending_delete=timedelta(hours=read.number("PENDING_DELETE_HOURS", 2)),
+                upload=timedelta(hours=read.number("UPLOAD_HOURS", 24)),
+                tombstone=timedelta(days=read.number("TOMBSTONE_DAYS", 90)),
+            ),
             public_endpoint=read.text("PUBLIC_ENDPOINT", "").rstrip("/") or None,
             operator_tenant=read.text("OPERATOR_TENANT", "system"),
             limits=limits,

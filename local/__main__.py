@@ -22,6 +22,7 @@ from chalicelib.storage.tables import create_tables
 from local.aws import ENGINES, local_aws
 from local.dynoxide import EngineError
 from local.events import Router
+from local.schedule import repeating
 from local.seed_file import DEMONSTRATION, SeedError, read_seed
 from local.seeds import load
 from local.server import LocalServer
@@ -86,6 +87,7 @@ def _serve(port: str, seed_file: Path, engine: str) -> None:
         loaded = load(world, seed)
         app = build_app(world=world)
         router, most = Router(app.routes), world.settings.limits.inline_bytes
+        stack.enter_context(repeating(world.reaper.sweep))
         stack.enter_context(server.serving(app, router, most))
         stack.callback(remove_state, folder)
         write_state(folder, {"url": server.url, **endpoints, **loaded})

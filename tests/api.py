@@ -111,12 +111,18 @@ class Api:
     @contextmanager
     def s3_fault(self, operation: str, code: str, status: int) -> Iterator[None]:
         """Have S3 answer each call of this name with an error."""
+        error = {"Error": {"Code": code, "Message": "as the test asks"}, "ResponseMetadata": {}}
+        with self.s3_reply(operation, error, status):
+            yield
 
-        def fail(**_: Any) -> tuple[AWSResponse, dict[str, Any]]:
-            response = AWSResponse("https://s3.example", status, HTTPHeaders(), BytesIO())
-            return response, {"Error": {"Code": code, "Message": "as the test asks"}, "ResponseMetadata": {}}
+    @contextmanager
+    def s3_reply(self, operation: str, parsed: Mapping[str, Any], status: int = 200) -> Iterator[None]:
+        """Have S3 answer each call of this name with this and do nothing."""
 
-        with self._hooked(operation, fail):
+        def reply(**_: Any) -> tuple[AWSResponse, Mapping[str, Any]]:
+            return AWSResponse("https://s3.example", status, HTTPHeaders(), BytesIO()), parsed
+
+        with self._hooked(operation, reply):
             yield
 
     @contextmanager

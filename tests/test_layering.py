@@ -19,15 +19,16 @@ ARROWS: dict[str, set[str]] = {
     "chalicelib.catalog": {"chalicelib.catalog"},
     "chalicelib.http.gateway": {"chalicelib.catalog", "chalicelib.http", "chalice"},
     "chalicelib.http": {"chalicelib.catalog", "chalicelib.http"},
+    "chalicelib.jobs": {"chalicelib.catalog", "chalicelib.jobs"},
     "chalicelib.storage": {"chalicelib.catalog", "chalicelib.storage", *THIRD_PARTY},
     "chalicelib.dialects": {"chalicelib.catalog", "chalicelib.http"},
     "chalicelib.settings": {"chalicelib.catalog.rules"},
     "chalicelib.bootstrap": {"chalicelib", "boto3", "botocore", "mypy_boto3_s3"},
-    "app": {"chalicelib.bootstrap"},
+    "app": {"chalicelib.bootstrap", "chalice"},
     "chalicelib": set(),
 }
 """What a module or package may import besides the standard library; the most specific entry counts."""
-SHARED = ("chalicelib.catalog", "chalicelib.storage", "chalicelib.http")
+SHARED = ("chalicelib.catalog", "chalicelib.storage", "chalicelib.http", "chalicelib.jobs")
 FOREIGN = {"glance", "foreman", "scaleway", "qingcloud", "devops", *(dialect.name for dialect in DIALECTS)}
 
 

@@ -125,7 +125,8 @@ class Content:
         """Give an image up whose bytes will not come; one that moved on in the meantime is left alone."""
         for _ in attempts():
             now = self._clock.now()
-            killed = replace(image, status=Status.KILLED, updated_at=now, status_changed_at=now)
+            place = self._blobs.place(image.id)  # should any bytes have come, they are found there
+            killed = replace(image, status=Status.KILLED, location=place, updated_at=now, status_changed_at=now)
             try:
                 self._images.save(image, killed)
             except StaleImage:

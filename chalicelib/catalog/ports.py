@@ -69,6 +69,19 @@ class MembershipRepository(Protocol):
         """Remove all memberships of an image that is deleted."""
 
 
+class Backlog(Protocol):
+    """Knows which images somebody has to come back to, oldest change first; what was written is read back at once."""
+
+    def unfinished(self, before: datetime) -> Iterator[str]:
+        """The ids of images in a status that is to be ended, or with bytes that no image has, unchanged since then."""
+
+    def expired(self, before: datetime) -> Iterator[str]:
+        """The ids of images that were deleted before then."""
+
+    def forget(self, image_id: str) -> bool:
+        """Remove a deleted image without a trace but its aliases; whether it was there to be removed."""
+
+
 class ReferenceRepository(Protocol):
     """Keeps what images refer to. What was written is read back at once."""
 
@@ -100,6 +113,12 @@ class BlobStore(Protocol):
 
     def delete(self, location: str) -> None:
         """Remove the bytes if they are ours; bytes that somebody else keeps, or that are gone, are left alone."""
+
+    def place(self, image_id: str) -> str:
+        """The location below which all bytes of an image are kept, for an image whose bytes may be anywhere there."""
+
+    def clear(self, image_id: str) -> None:
+        """Remove all bytes that were ever stored for an image."""
 
 
 class Sources(Protocol):

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import timedelta
 
 from chalicelib.catalog.errors import (
     FormatMissing,
@@ -20,6 +21,15 @@ LONGEST_TEXT = 8192
 LARGEST_DOCUMENT = 16384
 """Bytes of one field: with these an image fits into an item of DynamoDB (400 KB), and a list into a response."""
 DOCUMENTS = ("root_volume", "extra_volumes", "default_bootscript")
+
+
+@dataclass(frozen=True, slots=True)
+class Periods:
+    """How long a deletion waits that is delayed, an upload may take, and a deleted image is remembered."""
+
+    pending_delete: timedelta
+    upload: timedelta
+    tombstone: timedelta
 
 
 @dataclass(frozen=True, slots=True)

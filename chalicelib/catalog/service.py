@@ -239,7 +239,8 @@ class Catalog:
         waits = self.limits.delayed_delete and image.location is not None
         if waits and Status.PENDING_DELETE in MOVES[image.status]:
             return replace(dead, status=Status.PENDING_DELETE)
-        return replace(dead, status=Status.DELETED, properties={}, login_password=None)
+        place = self._blobs.place(image.id) if image.status is Status.SAVING else image.location
+        return replace(dead, status=Status.DELETED, location=place, properties={}, login_password=None)
 
     def _clean_up(self, old: Image, tombstone: Image) -> None:
         """Remove what the tombstone does not need; what stays behind is swept up by the location it keeps."""

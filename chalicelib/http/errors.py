@@ -68,6 +68,15 @@ class TooLarge(HttpError):
     status = 413
 
 
+class AnswerTooLarge(HttpError):
+    """More was asked for than can be answered at once."""
+
+    status = 400
+
+    def __init__(self) -> None:
+        super().__init__("The answer would be too large: ask for less at once")
+
+
 def nearest(table: Mapping[type[Exception], int], error: Exception) -> int:
     """The entry of the error's class, or of its nearest ancestor that has one; 500 if none has."""
     return next((table[ancestor] for ancestor in type(error).__mro__ if ancestor in table), 500)

@@ -18,7 +18,7 @@ from chalicelib.catalog.ports import Identities
 from chalicelib.catalog.principal import ANONYMOUS, Principal
 from chalicelib.catalog.service import Catalog
 from chalicelib.http.dialect import Dialect, match, owner
-from chalicelib.http.errors import HttpError, ServerError
+from chalicelib.http.errors import AnswerTooLarge, HttpError, ServerError
 from chalicelib.http.message import Request, Response
 from chalicelib.http.meter import Meter
 
@@ -62,6 +62,7 @@ class Gateway(Chalice):
         open_catalog: Callable[[Principal], Catalog],
         options: Mapping[str, object],
         public_endpoint: str | None,
+        largest_answer: int,
         meter: Meter,
     ) -> None:
         super().__init__(app_name="rosetta", configure_logs=False)
@@ -72,6 +73,7 @@ class Gateway(Chalice):
         self._open_catalog = open_catalog
         self._options = options
         self._public_endpoint = public_endpoint
+        self._largest_answer = largest_answer
         self._meter = meter
         self.register_middleware(_accept_anything, "http")
         paths = {route.path: None for dialect in dialects for route in dialect.routes}
@@ -92,7 +94,7 @@ class Gateway(Chalice):
         dialect = owner(self._dialects, request)
         request = replace(request, options=self._options[dialect.name])
         route, response = self._respond(dialect, request)
-        response = dialect.finish(request, response)
+        response = self._finished(dialect, request, response)
         _log.info(
             json.dumps(
                 {
@@ -106,7 +108,15 @@ class Gateway(Chalice):
                 }
             )
         )
-        return response if request.method != "HEAD" else _headers_only(response)
+        return response if request.method != "HEAD" else replace(response, body=None)
+
+    def _finished(self, dialect: Dialect, request: Request, response: Response) -> Response:
+        """The response as it leaves; Lambda would fail on one that is too large (it takes 6 MB)."""
+        finished = _encoded(dialect.finish(request, response))
+        if isinstance(finished.body, str) and len(finished.body) > self._largest_answer:
+            refusal = dialect.render_error(request, AnswerTooLarge())
+            return _encoded(dialect.finish(request, refusal))
+        return finished
 
     def _respond(self, dialect: Dialect, request: Request) -> tuple[str, Response]:
         """The pattern of the route that was taken, for the log, and what came of it."""
@@ -183,11 +193,11 @@ def _accept_anything(event: Any, get_response: Callable[[Any], Any]) -> Any:
     return get_response(event)
 
 
-def _headers_only(response: Response) -> Response:
-    """The response without its body, which the headers still describe."""
-    is_json = isinstance(response.body, dict | list)
-    described = {"Content-Type": JSON, **response.headers} if is_json else response.headers
-    return replace(response, body=None, headers=described)
+def _encoded(response: Response) -> Response:
+    """The response with its document as text."""
+    if not isinstance(response.body, dict | list):
+        return response
+    return replace(response, body=json.dumps(response.body), headers={"Content-Type": JSON, **response.headers})
 
 
 class _Wire(ChaliceResponse):
@@ -196,9 +206,6 @@ class _Wire(ChaliceResponse):
     def __init__(self, response: Response) -> None:
         super().__init__(response.body, {}, response.status)
         self._headers = {name: _header_value(value) for name, value in response.headers.items()}
-        if isinstance(response.body, dict | list):
-            self.body = json.dumps(response.body)
-            self._headers.setdefault("Content-Type", JSON)
         # Without one, Lambda would say application/json even where there is no body at all.
         self._headers.setdefault("Content-Type", "text/plain; charset=UTF-8")
 

@@ -78,6 +78,29 @@ class S3BlobStore:
         asked = {"Bucket": bucket, "Key": key, "ResponseContentType": "application/octet-stream"}
         return Link(self.client().generate_presigned_url("get_object", Params=asked, ExpiresIn=LINK_SECONDS))
 
+    def place(self, image_id: str) -> str:
+        """The prefix of its keys."""
+        return f"s3://{self.bucket}/{image_id}/"
+
+    def clear(self, image_id: str) -> None:
+        """A list and a deletion of up to a thousand keys at once; most images have one."""
+        _, prefix = split_s3(self.place(image_id))
+        try:
+            pages = self.client().get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=prefix)
+            for page in pages:
+                keys = [entry["Key"] for entry in page.get("Contents", [])]
+                self._delete_all(keys)
+        except (ClientError, BotoCoreError) as error:
+            raise store_error(error) from error
+
+    def _delete_all(self, keys: list[str]) -> None:
+        if keys:
+            answer = self.client().delete_objects(
+                Bucket=self.bucket, Delete={"Objects": [{"Key": key} for key in keys], "Quiet": True}
+            )
+            if answer.get("Errors"):
+                raise StoreError("The image store kept some bytes")
+
     def delete(self, location: str) -> None:
         """One DeleteObject in our own bucket; nothing anywhere else."""
         if not location.startswith(f"s3://{self.bucket}/"):

@@ -20,12 +20,18 @@ INDEXES: Mapping[SortKey, str] = {
 }
 """The orders that have an index."""
 PUBLIC = "public"
+UNFINISHED = "unfinished"
+DELETED = "deleted"
 COUNTER = "counter/images"
 
 
 def scopes(image: Image) -> list[str]:
     """The lists that an image is in."""
     found = [f"all/{zlib.crc32(image.id.encode()) % SHARDS}"]
+    if image.status is Status.DELETED:
+        found.append(DELETED)
+    if _is_unfinished(image):
+        found.append(UNFINISHED)
     if image.visibility is Visibility.PUBLIC:
         found.append(PUBLIC)
     if image.owner is not None:
@@ -33,6 +39,18 @@ def scopes(image: Image) -> list[str]:
         narrower = {kind: getattr(image, field) for kind, field in FIELDS.items()}
         found += [key(kind, image.owner, value) for kind, value in narrower.items() if value is not None]
     return found
+
+
+def _is_unfinished(image: Image) -> bool:
+    """Whether somebody has to come back to the image, to end its status or to remove what it has left."""
+    match image.status:
+        case Status.SAVING | Status.PENDING_DELETE:
+            return True
+        case Status.KILLED:
+            return image.location is not None
+        case Status.DELETED:
+            return image.location is not None or image.member_count > 0
+    return False
 
 
 def everything() -> list[str]:

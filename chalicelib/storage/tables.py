@@ -11,7 +11,7 @@ jobs         owner       job_id     work that outlives its request (TTL)       l
 references   owner_kind  number     what images of some dialects refer to
 tokens       digest                 SHA-256 of a secret → its principal (TTL)
 
-Scopes: `tenant/<tenant>`, `public`, `all/<0-7>`, `compute_resource/<tenant>/<number>`,
+Scopes: `tenant/<tenant>`, `public`, `all/<0-7>`, `unfinished`, `deleted`, `compute_resource/<tenant>/<number>`,
 `operatingsystem/<tenant>/<title>`, `architecture/<tenant>/<name>`.
 Claims: `number/<number>`, `alias/<namespace>/<id>`, `alias/<namespace>/<tenant>/<id>`,
 `uuid/<tenant>/<compute resource>/<uuid>`, `name/<tenant>/<compute resource>/<os title>/<name>`; of references

@@ -192,6 +192,18 @@ def test_a_head_request_is_answered_without_a_body(api: Api) -> None:
     assert head.status == 200
 
 
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_an_answer_that_could_not_leave_is_refused_by_the_dialect(api: Api, method: str) -> None:
+    answers = [Response({"a": "x" * 90}), Response({"a": "x" * 91}, 201), Response(b"x" * 101)]
+    small, large, data = (Client(gateway(api, echoing(lambda it=it: it), largest_answer=99)) for it in answers)  # type: ignore[misc]
+
+    found = [client.request(method, "/echo/response").status for client in (small, large, data)]
+
+    assert found == [200, 400, 200]
+    if method == "GET":
+        assert "too large" in large.get("/echo/response").json["problem"]
+
+
 @pytest.mark.parametrize("body", [{"a": 1}, [], "text", b"bytes", None], ids=repr)
 def test_the_headers_of_a_head_answer_are_those_of_the_answer(api: Api, body: Any) -> None:
     headers = {"Content-Type": "text/x"} if isinstance(body, str | bytes) else {}

@@ -70,6 +70,10 @@ def _wait(port: int) -> None:
     pytest.fail("dynoxide did not start")
 
 
+class TestBacklog(contract.Backlog):
+    """The promises about the backlog."""
+
+
 class TestClaims(contract.Claims):
     """The promises about claims."""
 

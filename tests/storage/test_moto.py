@@ -3,6 +3,10 @@
 from tests.storage import contract
 
 
+class TestBacklog(contract.Backlog):
+    """The promises about the backlog."""
+
+
 class TestClaims(contract.Claims):
     """The promises about claims."""
 

@@ -3,6 +3,7 @@
 A module that runs them derives its test classes from the suites; its fixture `make_world` brings the engine.
 """
 
+from tests.storage.contract.backlog import Backlog
 from tests.storage.contract.conditions import Conditions
 from tests.storage.contract.faults import Faults
 from tests.storage.contract.keys import Keys
@@ -13,4 +14,16 @@ from tests.storage.contract.tombstones import Tombstones
 from tests.storage.contract.volume import Volume
 from tests.storage.contract.writes import Claims, Writes
 
-__all__ = ["Claims", "Conditions", "Faults", "Keys", "Lists", "References", "Sharing", "Tombstones", "Volume", "Writes"]
+__all__ = [
+    "Backlog",
+    "Claims",
+    "Conditions",
+    "Faults",
+    "Keys",
+    "Lists",
+    "References",
+    "Sharing",
+    "Tombstones",
+    "Volume",
+    "Writes",
+]

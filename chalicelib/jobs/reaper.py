@@ -1,0 +1,99 @@
+"""What nobody asks for: ending what requests have left, at leisure and as often as it takes."""
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import timedelta
+
+from chalicelib.catalog.errors import StaleImage, StoreError
+from chalicelib.catalog.image import Image, Status
+from chalicelib.catalog.ports import Backlog, Ports
+from chalicelib.catalog.rules import Periods
+
+MOST = 200
+"""Images that one sweep ends at most: it has to be over before the next one begins."""
+GRACE = timedelta(minutes=5)
+"""How long a request is left to itself before what it is doing counts as left behind."""
+
+_log = logging.getLogger(__name__)
+
+
+class Reaper:
+    """Ends delayed deletions and uploads that were given up, and removes bytes and traces of deleted images.
+
+    Every step may be taken twice, or by several sweeps at once; what fails is left to a later one.
+    """
+
+    def __init__(self, ports: Ports, backlog: Backlog, periods: Periods) -> None:
+        self._images = ports.images
+        self._memberships = ports.memberships
+        self._blobs = ports.blobs
+        self._clock = ports.clock
+        self._backlog = backlog
+        self._periods = periods
+        self._ends: Mapping[Status, tuple[timedelta, Callable[[Image], object]]] = {
+            Status.PENDING_DELETE: (periods.pending_delete, self._delete),
+            Status.SAVING: (periods.upload, self._give_up),
+            Status.KILLED: (GRACE, self._clean),
+            Status.DELETED: (GRACE, self._clean),
+        }
+
+    def sweep(self) -> int:
+        """How many images were brought to an end, or forgotten."""
+        return self._end_unfinished() + self._forget_expired()
+
+    def _end_unfinished(self) -> int:
+        ended = 0
+        soonest = min(period for period, _ in self._ends.values())
+        for image_id in self._backlog.unfinished(self._clock.now() - soonest):
+            ended += self._end(image_id)
+            if ended == MOST:
+                break
+        return ended
+
+    def _end(self, image_id: str) -> bool:
+        """Whether this image was left behind, and is no more."""
+        found = self._images.get(image_id)
+        if found is None or found.image.status not in self._ends:
+            return False
+        period, end = self._ends[found.image.status]
+        if found.image.status_changed_at > self._clock.now() - period:
+            return False
+        try:
+            end(found.image)
+        except StaleImage:
+            return False  # somebody else is at it
+        except StoreError:
+            _log.warning("image not ended", extra={"image_id": image_id}, exc_info=True)
+            return False
+        return True
+
+    def _delete(self, image: Image) -> None:
+        """End a deletion that had to wait: first the tombstone, then the bytes, as without waiting."""
+        self._clean(self._moved(image, Status.DELETED, properties={}, login_password=None))
+
+    def _give_up(self, image: Image) -> None:
+        """End an upload; should it still go on, it finds its image killed and removes its bytes itself."""
+        self._clean(self._moved(image, Status.KILLED, location=self._blobs.place(image.id)))
+
+    def _moved(self, image: Image, status: Status, **facts: object) -> Image:
+        now = self._clock.now()
+        moved = replace(image, status=status, updated_at=now, status_changed_at=now)
+        return self._images.save(image, replace(moved, **facts))  # type: ignore[arg-type]  # fields of an image
+
+    def _clean(self, image: Image) -> None:
+        """Remove all that an image without bytes may have left."""
+        self._blobs.clear(image.id)
+        members = image.member_count
+        if image.status is Status.DELETED:
+            self._memberships.clear(image.id)
+            members = 0
+        self._images.save(image, replace(image, location=None, member_count=members))
+
+    def _forget_expired(self) -> int:
+        forgotten = 0
+        for image_id in self._backlog.expired(self._clock.now() - self._periods.tombstone):
+            forgotten += self._backlog.forget(image_id)
+            if forgotten == MOST:
+                break
+        return forgotten

@@ -1,0 +1,54 @@
+"""Images that somebody has to come back to: two lists by time of change."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from pynamodb.exceptions import TransactWriteError
+from pynamodb.transactions import TransactWrite
+
+from chalicelib.catalog.image import Status
+from chalicelib.catalog.query import instant_text
+from chalicelib.storage import keys
+from chalicelib.storage.connection import SharedConnection
+from chalicelib.storage.items import image_of
+from chalicelib.storage.tables import ImageItem, ListingItem
+
+
+class DynamoBacklog:
+    """Promises of `ports.Backlog`."""
+
+    def __init__(self, connection: SharedConnection) -> None:
+        self._connection = connection
+
+    def unfinished(self, before: datetime) -> Iterator[str]:
+        """One consistent query, as far as it is consumed."""
+        return self._unchanged(keys.UNFINISHED, before)
+
+    def expired(self, before: datetime) -> Iterator[str]:
+        """One consistent query, as far as it is consumed. DynamoDB's own expiry may be faster, or days late."""
+        return self._unchanged(keys.DELETED, before)
+
+    def _unchanged(self, scope: str, before: datetime) -> Iterator[str]:
+        until = ListingItem.updated_key < instant_text(before)
+        for row in ListingItem.by_updated.query(scope, until, consistent_read=True, attributes_to_get=["image_id"]):
+            yield row.image_id
+
+    def forget(self, image_id: str) -> bool:
+        """A transaction over the tombstone and its rows. The claims on its aliases stay: they are not given twice."""
+        try:
+            tombstone = ImageItem.get(image_id, consistent_read=True)
+        except ImageItem.DoesNotExist:
+            return False
+        image = image_of(tombstone)
+        if image.status is not Status.DELETED:
+            return False
+        try:
+            with TransactWrite(connection=self._connection) as transaction:
+                transaction.delete(tombstone, condition=ImageItem.version == image.version)
+                for scope in keys.scopes(image):
+                    transaction.delete(ListingItem(scope, image_id))
+        except TransactWriteError as error:
+            if any(reason and reason.code != "ConditionalCheckFailed" for reason in error.cancellation_reasons):
+                raise
+            return False
+        return True

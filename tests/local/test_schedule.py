@@ -1,0 +1,38 @@
+"""What is called now and then."""
+
+import threading
+import time
+
+import pytest
+
+from local.schedule import repeating
+
+SOON = 0.01
+PATIENCE = 10
+
+
+def test_it_is_called_again_and_again_until_the_end() -> None:
+    calls = threading.Semaphore(0)
+
+    with repeating(calls.release, SOON):
+        called = [calls.acquire(timeout=PATIENCE) for _ in range(3)]
+
+    assert called == [True] * 3
+    while calls.acquire(blocking=False):
+        pass
+    time.sleep(5 * SOON)
+    assert not calls.acquire(blocking=False)
+
+
+def test_a_failure_does_not_end_it(caplog: pytest.LogCaptureFixture) -> None:
+    calls = threading.Semaphore(0)
+
+    def fail() -> None:
+        calls.release()
+        raise RuntimeError("as the test asks")
+
+    with repeating(fail, SOON):
+        called = [calls.acquire(timeout=PATIENCE) for _ in range(2)]
+
+    assert called == [True] * 2
+    assert "as the test asks" in caplog.text

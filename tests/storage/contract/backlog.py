@@ -1,0 +1,105 @@
+"""What somebody has to come back to."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from pynamodb.exceptions import TransactWriteError
+
+from chalicelib.bootstrap import World
+from chalicelib.catalog.errors import ClaimTaken
+from chalicelib.catalog.image import Image, Status
+from tests.factories import START, an_image
+from tests.storage.contract.faults import answering, cancelled
+from tests.storage.contract.shelf import EVERYTHING, add, listed, rows
+
+LATER = START + timedelta(seconds=1)
+PLACE = "s3://bucket/key"
+
+
+def deleted(world: World, image: Image) -> Image:
+    gone = replace(image, status=Status.DELETED, deleted_at=START, updated_at=START)
+    return world.images.save(world.images.add(image), gone)
+
+
+class Backlog:
+    """Images are in the backlog as long as somebody has to come back to them."""
+
+    @pytest.mark.parametrize(
+        ("image", "is_in"),
+        [
+            (an_image(status=Status.QUEUED), False),
+            (an_image(status=Status.SAVING), True),
+            (an_image(status=Status.ACTIVE, location=PLACE), False),
+            (an_image(status=Status.KILLED), False),
+            (an_image(status=Status.KILLED, location=PLACE), True),
+            (an_image(status=Status.PENDING_DELETE), True),
+            (an_image(status=Status.DELETED), False),
+            (an_image(status=Status.DELETED, location=PLACE), True),
+            (an_image(status=Status.DELETED, member_count=1), True),
+        ],
+        ids=lambda value: value.status.value if isinstance(value, Image) else str(value),
+    )
+    def test_what_is_left_to_be_ended_is_in_it(self, world: World, image: Image, is_in: bool) -> None:
+        world.images.add(image)
+
+        assert list(world.backlog.unfinished(LATER)) == [image.id] * is_in
+
+    def test_what_is_ended_leaves_it(self, world: World) -> None:
+        saving = world.images.add(an_image(status=Status.SAVING))
+
+        world.images.save(saving, replace(saving, status=Status.ACTIVE))
+
+        assert list(world.backlog.unfinished(LATER)) == []
+
+    def test_the_oldest_change_comes_first_and_the_youngest_not_at_all(self, world: World) -> None:
+        times = [START + timedelta(microseconds=step) for step in (2, 0, 1, 3)]
+        images = add(world, [an_image(status=Status.SAVING, updated_at=instant) for instant in times])
+
+        found = list(world.backlog.unfinished(times[3]))
+
+        assert found == [images[1].id, images[2].id, images[0].id]
+
+    def test_deleted_images_expire_in_the_order_of_their_deletion(self, world: World) -> None:
+        one, two = deleted(world, an_image()), deleted(world, an_image())
+        world.images.save(two, replace(two, updated_at=LATER))
+        world.images.add(an_image())
+
+        assert list(world.backlog.expired(LATER)) == [one.id]
+        assert list(world.backlog.expired(LATER + timedelta(microseconds=1))) == [one.id, two.id]
+
+    def test_what_is_forgotten_leaves_nothing_but_its_aliases(self, world: World) -> None:
+        image = an_image(number=7, aliases={"x": "1"}, architecture="arm64", location=PLACE)
+        tombstone = deleted(world, image)
+
+        assert world.backlog.forget(tombstone.id)
+
+        assert world.images.get(tombstone.id) is None
+        assert rows(tombstone.id) == []
+        assert world.images.add(an_image(id=tombstone.id, number=7)).version == 1
+        with pytest.raises(ClaimTaken):
+            world.images.add(an_image(aliases={"x": "1"}))
+
+    @pytest.mark.parametrize("status", [status for status in Status if status is not Status.DELETED])
+    def test_an_image_that_is_not_deleted_is_not_forgotten(self, world: World, status: Status) -> None:
+        image = world.images.add(an_image(status=status))
+
+        assert not world.backlog.forget(image.id)
+        assert len(listed(world, EVERYTHING)) == (status is not Status.PENDING_DELETE)
+
+    def test_what_was_never_there_is_not_forgotten(self, world: World) -> None:
+        assert not world.backlog.forget(an_image().id)
+
+    def test_an_image_that_changes_meanwhile_is_not_forgotten(self, world: World) -> None:
+        tombstone = deleted(world, an_image())
+
+        with answering("TransactWriteItems", lambda _: cancelled("ConditionalCheckFailed", "None")):
+            assert not world.backlog.forget(tombstone.id)
+
+        assert world.images.get(tombstone.id) is not None
+
+    def test_an_engine_that_refuses_is_not_taken_for_somebody_else(self, world: World) -> None:
+        tombstone = deleted(world, an_image())
+
+        with answering("TransactWriteItems", lambda _: cancelled("ValidationError")), pytest.raises(TransactWriteError):
+            world.backlog.forget(tombstone.id)
