@@ -1,11 +1,11 @@
 """The composition root: settings and adapters become a world, a world and the dialects become the application."""
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from chalicelib.catalog.ports import Clock, Ports
 from chalicelib.catalog.principal import Principal
@@ -14,7 +14,9 @@ from chalicelib.dialects import DIALECTS
 from chalicelib.http.dialect import Dialect
 from chalicelib.http.gateway import Gateway
 from chalicelib.http.meter import Meter
+from chalicelib.jobs.delivery import deliver
 from chalicelib.jobs.reaper import Reaper
+from chalicelib.jobs.worker import Worker
 from chalicelib.settings import BadSetting, Settings
 from chalicelib.storage import tables
 from chalicelib.storage.backlog import DynamoBacklog
@@ -22,13 +24,18 @@ from chalicelib.storage.blobs import S3BlobStore
 from chalicelib.storage.connection import SharedConnection
 from chalicelib.storage.identities import DynamoIdentities
 from chalicelib.storage.images import DynamoImageRepository
+from chalicelib.storage.instances import Ec2Instances
+from chalicelib.storage.jobs import DynamoJobRepository
 from chalicelib.storage.listings import Listings
 from chalicelib.storage.memberships import DynamoMembershipRepository
+from chalicelib.storage.queue import SqsQueue
 from chalicelib.storage.references import DynamoReferenceRepository
 from chalicelib.storage.sources import ExternalSources, WebSource
 
 if TYPE_CHECKING:
+    from mypy_boto3_ec2 import EC2Client
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_sqs import SQSClient
 
 DEFAULT_REGION = "us-east-1"
 LAMBDA_ANSWER = 3_000_000
@@ -49,6 +56,8 @@ class Aws:
 
     dynamodb: SharedConnection
     s3: Callable[[], "S3Client"]
+    sqs: Callable[[], "SQSClient"]
+    ec2: Callable[[str | None], "EC2Client"]
     meter: Meter
 
     @classmethod
@@ -57,7 +66,7 @@ class Aws:
         region = environ.get("AWS_REGION") or environ.get("AWS_DEFAULT_REGION") or DEFAULT_REGION
         connection, meter = SharedConnection(region=region), Meter()
         connection.on_call(meter.count)
-        return cls(connection, _s3_client(region), meter)
+        return cls(connection, _s3_client(region), _sqs_client(region), _ec2_clients(region), meter)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +81,19 @@ class World:
     references: DynamoReferenceRepository
     blobs: S3BlobStore
     sources: ExternalSources
+    jobs: DynamoJobRepository
+    queue: SqsQueue
+    instances: Ec2Instances
     backlog: DynamoBacklog
     meter: Meter
 
     def catalog(self, principal: Principal) -> Catalog:
         """The catalogue as the principal may use it."""
         return Catalog(principal, self._ports, self.settings.limits)
+
+    def deliver(self, records: Iterable[Mapping[str, Any]]) -> list[str]:
+        """Hand messages of the queue, as Lambda brings them, to the worker; returns the ids of those that failed."""
+        return deliver(records, Worker(self._ports), self.queue)
 
     @property
     def reaper(self) -> Reaper:
@@ -86,7 +102,17 @@ class World:
 
     @property
     def _ports(self) -> Ports:
-        return Ports(self.images, self.memberships, self.references, self.blobs, self.sources, self.clock)
+        return Ports(
+            images=self.images,
+            memberships=self.memberships,
+            references=self.references,
+            jobs=self.jobs,
+            queue=self.queue,
+            instances=self.instances,
+            blobs=self.blobs,
+            sources=self.sources,
+            clock=self.clock,
+        )
 
 
 def build_world(environ: Mapping[str, str] | None = None, clock: Clock | None = None, aws: Aws | None = None) -> World:
@@ -106,6 +132,9 @@ def build_world(environ: Mapping[str, str] | None = None, clock: Clock | None = 
         references=DynamoReferenceRepository(aws.dynamodb),
         blobs=S3BlobStore(settings.bucket, aws.s3, web, settings.limits.inline_bytes),
         sources=ExternalSources(settings.bucket, aws.s3, web),
+        jobs=DynamoJobRepository(aws.dynamodb),
+        queue=SqsQueue(settings.work_queue, aws.sqs),
+        instances=Ec2Instances(settings.zones, aws.ec2),
         backlog=DynamoBacklog(aws.dynamodb),
         meter=aws.meter,
     )
@@ -141,5 +170,25 @@ def _s3_client(region: str) -> Callable[[], "S3Client"]:
         from botocore.config import Config  # noqa: PLC0415
 
         return boto3.client("s3", region_name=region, config=Config(signature_version="s3v4"))
+
+    return client
+
+
+def _sqs_client(region: str) -> Callable[[], "SQSClient"]:
+    @cache
+    def client() -> "SQSClient":
+        import boto3  # noqa: PLC0415  # as above
+
+        return boto3.client("sqs", region_name=region)
+
+    return client
+
+
+def _ec2_clients(region: str) -> Callable[[str | None], "EC2Client"]:
+    @cache
+    def client(other: str | None) -> "EC2Client":
+        import boto3  # noqa: PLC0415  # as above
+
+        return boto3.client("ec2", region_name=other or region)
 
     return client

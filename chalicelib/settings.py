@@ -25,7 +25,8 @@ class Settings:
     max_scan: int
     periods: Periods
     public_endpoint: str | None
-    operator_tenant: str
+    work_queue: str
+    zones: Mapping[str, str | None]
     limits: Limits
     variables: Mapping[str, str] = field(default_factory=dict, repr=False)
 
@@ -42,6 +43,7 @@ class Settings:
             storage_quota=read.size("USER_STORAGE_QUOTA", 0),
             inline_bytes=read.number("MAX_INLINE_BYTES", 4 * 2**20),
             delayed_delete=read.flag("DELAYED_DELETE"),
+            operator_tenant=read.text("OPERATOR_TENANT", "system"),
         )
         return cls(
             table_prefix=read.text("TABLE_PREFIX", "rosetta-"),
@@ -53,7 +55,8 @@ class Settings:
                 tombstone=timedelta(days=read.number("TOMBSTONE_DAYS", 90)),
             ),
             public_endpoint=read.text("PUBLIC_ENDPOINT", "").rstrip("/") or None,
-            operator_tenant=read.text("OPERATOR_TENANT", "system"),
+            work_queue=read.text("WORK_QUEUE", "rosetta-work"),
+            zones=dict(_zone(word) for word in read.words("ZONES", "ac1,ac2,ac3")),
             limits=limits,
             variables=environ,
         )
@@ -63,6 +66,12 @@ class Settings:
         prefix = f"{dialect.upper()}_"
         named = {name: value for name, value in self.variables.items() if name.startswith(prefix)}
         return {name.removeprefix(prefix).lower(): value for name, value in named.items() if value.strip()}
+
+
+def _zone(word: str) -> tuple[str, str | None]:
+    """A zone, and the AWS region behind it if it is not the function's own: `ac2=eu-west-1`."""
+    zone, _, region = word.partition("=")
+    return zone.strip(), region.strip() or None
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from chalicelib.storage.tables import create_tables
 from local.aws import ENGINES, local_aws
 from local.dynoxide import EngineError
 from local.events import Router
+from local.queue import create_queue, pump
 from local.schedule import repeating
 from local.seed_file import DEMONSTRATION, SeedError, read_seed
 from local.seeds import load
@@ -29,6 +30,8 @@ from local.server import LocalServer
 from local.state import local_dir, remove_state, write_state
 
 MAX_INLINE_BYTES = 64 << 20
+QUEUE_SECONDS, SWEEP_SECONDS = 0.5, 5.0
+"""How often the queue and the backlog are looked at: a person is waiting here, whom a minute would bore."""
 
 
 def main() -> int:
@@ -84,10 +87,12 @@ def _serve(port: str, seed_file: Path, engine: str) -> None:
         create_tables()
         # The bucket is empty whatever the engine: moto keeps nothing beyond the end of its process.
         world.blobs.client().create_bucket(Bucket=world.blobs.bucket)
+        create_queue(world)
         loaded = load(world, seed)
         app = build_app(world=world)
         router, most = Router(app.routes), world.settings.limits.inline_bytes
-        stack.enter_context(repeating(world.reaper.sweep))
+        stack.enter_context(repeating(lambda: pump(world), QUEUE_SECONDS))
+        stack.enter_context(repeating(world.reaper.sweep, SWEEP_SECONDS))
         stack.enter_context(server.serving(app, router, most))
         stack.callback(remove_state, folder)
         write_state(folder, {"url": server.url, **endpoints, **loaded})

@@ -5,14 +5,11 @@ import logging
 import threading
 from collections.abc import Callable, Iterator
 
-SECONDS = 5.0
-"""From one call to the next: a person is waiting here, whom a minute would bore."""
-
 _log = logging.getLogger(__name__)
 
 
 @contextlib.contextmanager
-def repeating(act: Callable[[], object], seconds: float = SECONDS) -> Iterator[None]:
+def repeating(act: Callable[[], object], seconds: float) -> Iterator[None]:
     """Call it now and then; a failure is logged, and it is called again."""
     stop = threading.Event()
 

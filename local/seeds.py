@@ -41,7 +41,7 @@ def load(world: World, seed: Seed) -> Loaded:
                 _add_reference(world, Kind(kind.removesuffix("s")), tenant, reference)
     return {
         "principals": {name: _issue(world, principal) for name, principal in seed.principals.items()},
-        "instances": _run(seed.instances),
+        "instances": run(seed.instances),
         "images": {name: _add_image(world, name, image) for name, image in seed.images.items()},
     }
 
@@ -51,7 +51,7 @@ def _issue(world: World, seed: PrincipalSeed) -> dict[str, Any]:
     return {**seed.model_dump(), "policies": sorted(seed.policies), "secret": secret}
 
 
-def _run(instances: Mapping[str, InstanceSeed]) -> dict[str, str]:
+def run(instances: Mapping[str, InstanceSeed]) -> dict[str, str]:
     """Start EC2 instances and stop those that should not run; returns their ids."""
     if not instances:
         return {}  # the description of EC2 is large, and takes its time to load
@@ -87,7 +87,7 @@ def _add_reference(world: World, kind: Kind, tenant: str, seed: ReferenceSeed) -
 
 def _add_image(world: World, name: str, seed: BaseModel) -> str:
     """Register an image unless it is, or was, there; returns its id."""
-    fields = {"name": name, "owner": world.settings.operator_tenant, **seed.model_dump(exclude_unset=True)}
+    fields = {"name": name, "owner": world.settings.limits.operator_tenant, **seed.model_dump(exclude_unset=True)}
     image_id: str = fields.pop("id", None) or str(uuid.uuid5(IDS, f"{fields['owner']}/{name}"))
     content = fields.pop("content", "").encode()
     found = world.images.get(image_id)
@@ -102,7 +102,7 @@ def _add_image(world: World, name: str, seed: BaseModel) -> str:
 
 
 def _register(world: World, image_id: str, fields: Mapping[str, Any], content: bytes) -> None:
-    operator = Principal("seed", world.settings.operator_tenant, frozenset({Policy.ADMIN}))
+    operator = Principal("seed", world.settings.limits.operator_tenant, frozenset({Policy.ADMIN}))
     catalog = world.catalog(operator)
     asked = {name: fields[name] for name in fields.keys() & Changes.__annotations__.keys() - {"status"}}
     aliases, tenant_aliases = fields.get("aliases", {}), fields.get("tenant_aliases", {})

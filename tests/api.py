@@ -16,6 +16,7 @@ from botocore.compat import HTTPHeaders
 from chalicelib.bootstrap import Aws, World, build_app, build_world
 from chalicelib.catalog.principal import Policy, Principal
 from local.events import Router, proxy_event
+from local.queue import pump
 
 ORDINARY = ("read_images", "create_image", "delete_image")
 ELSEWHERE = "elsewhere"
@@ -97,6 +98,11 @@ class Api:
             header_names=list(result["headers"]),
             body=base64.b64decode(text) if result["isBase64Encoded"] else text.encode(),
         )
+
+    def work(self) -> None:
+        """Have the worker do all that can be done by now; messages that failed are seen again."""
+        while pump(self.world):
+            pass
 
     @contextmanager
     def on_s3(self, operation: str, act: Callable[[], object]) -> Iterator[None]:

@@ -20,7 +20,13 @@ ENVIRON = {
     "AWS_DEFAULT_REGION": "us-east-1",
     # An injected fault would otherwise be retried with pauses of seconds.
     "AWS_MAX_ATTEMPTS": "1",
+    # Hundreds of images that nobody asks for, each filtered in every search by name.
+    "MOTO_EC2_LOAD_DEFAULT_AMIS": "false",
 }
+
+
+VISIBILITY = 30
+"""Seconds, as SQS has it unless it is told otherwise."""
 
 
 class MakeApi(Protocol):
@@ -49,14 +55,33 @@ def make_api(aws: Aws) -> MakeApi:
     for backend in _backends("dynamodb"):
         for table in backend.tables.values():
             table.items.clear()
-    for backend in _backends("s3"):
-        backend.reset()
-    aws.s3().create_bucket(Bucket=Settings.from_environ({}).bucket)
+    settings = Settings.from_environ({})
+    if not _is_fresh_bucket(settings.bucket):
+        for backend in _backends("s3"):
+            backend.reset()
+        aws.s3().create_bucket(Bucket=settings.bucket)
+    if not _is_fresh_queue(settings.work_queue):
+        for backend in _backends("sqs"):
+            backend.reset()
+        aws.sqs().create_queue(QueueName=settings.work_queue)
 
     def make(**environ: str) -> Api:
         return Api(environ, aws)
 
     return make
+
+
+def _is_fresh_bucket(name: str) -> bool:
+    """Whether S3 is as a test finds it; most tests leave it so, and a reset takes longer than many of them."""
+    buckets = [bucket for backend in _backends("s3") for bucket in backend.buckets.values()]
+    return [bucket.name for bucket in buckets] == [name] and not any(buckets[0].keys) and not buckets[0].multiparts
+
+
+def _is_fresh_queue(name: str) -> bool:
+    queues = [queue for backend in _backends("sqs") for queue in backend.queues.values()]
+    return [queue.name for queue in queues] == [name] and not (
+        queues[0]._messages or queues[0].redrive_policy or queues[0].visibility_timeout != VISIBILITY  # noqa: SLF001  # a test double's own
+    )
 
 
 def _backends(service: str) -> list[Any]:

@@ -10,6 +10,7 @@ CASES = {
     "glance_v1": (152, ("dialects/glance_v1", "e2e")),
     "scaleway": (103, ("dialects/scaleway",)),
     "devops_service": (57, ("dialects/devops_service",)),
+    "qingcloud": (74, ("dialects/qingcloud",)),
 }
 """How many cases a dialect has, and where their tests are."""
 

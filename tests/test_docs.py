@@ -17,6 +17,8 @@ from chalicelib.http.dialect import Dialect, refusing
 from chalicelib.http.errors import PathUnknown
 from chalicelib.http.gateway import METHODS
 from chalicelib.settings import Settings
+from local.seed_file import InstanceSeed
+from local.seeds import run
 from tests.api import ORDINARY, Answer, Api, Caller, a_caller, basic
 
 ROOT = Path(__file__).parent.parent
@@ -107,9 +109,10 @@ def test_an_operation_answers_with_its_status(api: Api, dialect: Dialect, line: 
     image = an_image_with_data(everyone)
     assert everyone.put(f"/v1/images/{image}/members/t2").status == 204
     numbered = an_image_below(Caller(api, credentials))
+    captured, bodies = captures(api, Caller(api, credentials)) if "/v2/" in line else ({}, BODIES)
     method, path = line.replace("ANY", "OPTIONS").split(" ")
-    target = path.format(id=image, tenant="t2", provider="ec2", parent=1, number=numbered)
-    body = json.dumps(BODIES[line]).encode() if line in BODIES else b""
+    target = path.format(id=image, tenant="t2", provider="ec2", parent=1, number=numbered, zone="ac1", **captured)
+    body = json.dumps(bodies[line]).encode() if line in bodies else b""
     headers = JSON if body else {}
 
     answered = Caller(api, credentials).request(method, target, headers, body)
@@ -139,6 +142,23 @@ def an_image_below(caller: Caller) -> int:
     answer = caller.post("/api/compute_resources/1/images", JSON, json.dumps(BELOW).encode())
     number: int = answer.json["id"]
     return number
+
+
+def captures(api: Api, caller: Caller) -> tuple[dict[str, str], dict[str, Any]]:
+    """Two captured images, one of them deleted; returns what to call them in paths, and what to send."""
+    machine = run({"machine": InstanceSeed(tenant=ORGANIZATION, zone="ac1", state="stopped")})["machine"]
+    body = json.dumps({"instance": machine}).encode()
+    jobs = [caller.post("/v2/zone/ac1/images", JSON, body).json for _ in range(2)]
+    api.work()
+    [[image], [deleted]] = [job["resource_ids"] for job in jobs]
+    assert caller.delete(f"/v2/zone/ac1/images/{deleted}").status == 200
+    api.work()
+    sent = {
+        "POST /v2/zone/{zone}/images": {"instance": machine},
+        "PUT /v2/zone/{zone}/images": {"image": image},
+        "POST /v2/zone/{zone}/lease": {"resources": [deleted]},
+    }
+    return {"ids": image, "job": jobs[0]["job_id"], "machine": machine}, sent
 
 
 class Recorded(dict[str, str]):
@@ -267,7 +287,9 @@ def test_the_examples_of_a_page_work_one_after_the_other(api: Api, dialect: Dial
     secret = api.world.identities.issue(ANN)
     image = an_image_with_data(Caller(api, {"X-Auth-Token": secret}))
     values = {"URL": URL, "WHO": ANN.user, "TOKEN": secret, "ID": image, "ORGANIZATION": ORGANIZATION}
-    values |= {"PARENT": "1", "NUMBER": "2"}
+    captured, _ = captures(api, Caller(api, basic(ANN.user, secret)))
+    values |= {"PARENT": "1", "NUMBER": "4", "MACHINE": captured["machine"], "IMAGE": captured["ids"]}
+    values |= {"JOB": captured["job"]}
     examples = [string.Template(command).substitute(values) for command in commands(page_of(dialect))]
 
     answers = {example: curl(api.anonymous(), shlex.split(example)) for example in examples}

@@ -46,7 +46,7 @@ class Content:
             raise ImageDeactivated(image.id)
         if image.status not in (Status.ACTIVE, Status.DEPRECATED):
             raise ContentMissing(image.id, "it is not active")
-        if image.location is None:
+        if image.location is None or image.location.startswith("ami:"):
             return self._without_location(image)
         if image.size is None or image.size > self._limits.inline_bytes:
             return self._blobs.link(image.location)

@@ -5,7 +5,7 @@ CatalogError
 │   ├── ImageNotFound
 │   │   ├── ImageHidden             it exists, but not for this caller
 │   │   └── ImageGone               it was deleted, and the caller may know
-│   ├── MembershipNotFound
+│   ├── MembershipNotFound, JobNotFound, ZoneUnknown, InstanceNotFound
 │   └── SourceNotFound              the bytes of a location do not exist
 ├── Forbidden
 │   ├── PolicyMissing
@@ -27,16 +27,20 @@ CatalogError
 ├── Conflict
 │   ├── IdTaken, ClaimTaken, TitleTaken, SizeConflict
 │   ├── NotQueued                   bytes for an image that does not wait for any
+│   ├── WrongStatus                 the image, or the machine, is not in a state for this
 │   └── EditConflict                others were faster too many times
 ├── QuotaExceeded
 │   ├── PropertyQuotaExceeded, MemberQuotaExceeded
 │   └── StorageQuotaExceeded
 ├── DeletedMeanwhile                the image went while its bytes came
 ├── ContentMissing                  no bytes to read in this status, or none where they should be
+├── CloudError
+│   ├── CaptureRefused              the cloud makes no image of this machine
+│   └── CloudUnavailable
 └── StoreError
     ├── StoreDisabled, StoreRefused
     └── StoreUnavailable
-StaleImage                          raised by storage to the catalogue only: read again
+StaleImage, StaleJob                raised by storage to the catalogue only: read again
 """
 
 from collections.abc import Sequence
@@ -79,6 +83,30 @@ class MembershipNotFound(NotFound):
     def __init__(self, image_id: str, member: str) -> None:
         super().__init__(f"Membership could not be found for {member} in image {image_id}")
         self.image_id, self.member = image_id, member
+
+
+class JobNotFound(NotFound):
+    """The tenant has no such job."""
+
+    def __init__(self, job_id: str) -> None:
+        super().__init__(f"Job {job_id} not found")
+        self.job_id = job_id
+
+
+class ZoneUnknown(NotFound):
+    """No such zone is configured."""
+
+    def __init__(self, zone: str) -> None:
+        super().__init__(f"Zone {zone} not found")
+        self.zone = zone
+
+
+class InstanceNotFound(NotFound):
+    """The tenant has no such machine in this zone."""
+
+    def __init__(self, instance_id: str) -> None:
+        super().__init__(f"Instance {instance_id} not found")
+        self.instance_id = instance_id
 
 
 class SourceNotFound(NotFound):
@@ -279,6 +307,14 @@ class NotQueued(Conflict):
         self.image_id, self.status = image_id, status
 
 
+class WrongStatus(Conflict):
+    """What was asked for cannot be done in the state that things are in."""
+
+    def __init__(self, what: str, state: str) -> None:
+        super().__init__(f"{what} is {state}")
+        self.what, self.state = what, state
+
+
 class EditConflict(Conflict):
     """Other writers were faster, several times over; trying again may succeed."""
 
@@ -323,6 +359,18 @@ class ContentMissing(CatalogError):
         self.image_id = image_id
 
 
+class CloudError(CatalogError):
+    """The cloud that machines run in failed."""
+
+
+class CaptureRefused(CloudError):
+    """No image is made of this machine."""
+
+
+class CloudUnavailable(CloudError):
+    """The cloud, or the queue, does not answer; trying again may succeed."""
+
+
 class StoreError(CatalogError):
     """The byte store failed."""
 
@@ -341,3 +389,7 @@ class StoreUnavailable(StoreError):
 
 class StaleImage(Exception):
     """The image was changed since it was read: read it again and decide anew."""
+
+
+class StaleJob(Exception):
+    """The job was changed since it was read: somebody else is at it."""

@@ -44,6 +44,14 @@ class Visibility(StrEnum):
     PRIVATE = "private"
 
 
+class Transition(StrEnum):
+    """A move that a job has begun."""
+
+    CREATING = "creating"
+    DELETING = "deleting"
+    RECOVERING = "recovering"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Image:
     """A virtual-machine image as all dialects share it.
@@ -65,6 +73,7 @@ class Image:
     description: str | None = None
     status: Status = Status.QUEUED
     status_changed_at: datetime
+    transition: Transition | None = None
     visibility: Visibility = Visibility.PRIVATE
     protected: bool = False
     size: int | None = None
@@ -161,6 +170,17 @@ class TenantAlias:
 
 
 @dataclass(frozen=True, slots=True)
+class Alias:
+    """What everybody calls an image in a namespace: its alias there, or its id if it has none."""
+
+    namespace: str
+    alias: str
+
+    def __str__(self) -> str:
+        return self.alias
+
+
+@dataclass(frozen=True, slots=True)
 class ImageNumber:
     """The number of an image of the caller's tenant."""
 
@@ -172,6 +192,8 @@ class ImageNumber:
 
 OwnName = TenantAlias | ImageNumber
 """By what else than its id a tenant may ask for an image of its own."""
+Name = Alias | OwnName
+"""By what else than its id an image may be asked for."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from chalicelib.catalog.errors import (
     PolicyMissing,
     StaleImage,
 )
-from chalicelib.catalog.image import Image, ImageNumber, OwnName, TenantAlias, Visibility, is_uuid
+from chalicelib.catalog.image import Alias, Image, ImageNumber, Name, OwnName, TenantAlias, Visibility, is_uuid
 from chalicelib.catalog.ports import Found, ImageRepository
 from chalicelib.catalog.principal import Policy, Principal
 
@@ -57,13 +57,15 @@ class Lookup:
         if not self.principal.holds(policy):
             raise PolicyMissing(policy)
 
-    def find(self, image_id: str | OwnName, *members: str, gone: bool = False) -> Found:
+    def find(self, image_id: str | Name, *members: str, gone: bool = False) -> Found:
         """The image with the caller's membership and those of `members`; by another name, one of the tenant's own.
 
         Raises ImageNotFound, ImageHidden; ImageGone for deleted ones unless `gone`, to administrators only.
         """
         if isinstance(image_id, TenantAlias | ImageNumber):
             return self._find_own(image_id)
+        if isinstance(image_id, Alias):
+            return self._find_alias(image_id, gone=gone)
         tenant = self.principal.tenant
         found = self._images.get(image_id, tenant, *members)
         if found is None:
@@ -73,6 +75,15 @@ class Lookup:
             raise ImageNotFound(image_id) if found.image.gone else ImageHidden(image_id)
         if found.image.gone and not gone:
             raise ImageGone(image_id) if self.principal.is_admin else ImageNotFound(image_id)
+        return found
+
+    def _find_alias(self, name: Alias, *, gone: bool) -> Found:
+        image_id = self._images.holder(name, None) or (name.alias if is_uuid(name.alias) else None)
+        if image_id is None:
+            raise ImageNotFound(name.alias)
+        found = self.find(image_id, gone=gone)
+        if image_id == name.alias and name.namespace in found.image.aliases:
+            raise ImageNotFound(name.alias)
         return found
 
     def _find_own(self, name: OwnName) -> Found:

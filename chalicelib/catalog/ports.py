@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple, Protocol
 
-from chalicelib.catalog.image import Image, OwnName
+from chalicelib.catalog.image import Image, Name, Transition
+from chalicelib.catalog.instance import Capture, Instance
+from chalicelib.catalog.job import Job
 from chalicelib.catalog.membership import Membership
 from chalicelib.catalog.principal import Principal
 from chalicelib.catalog.query import ImageQuery
@@ -31,11 +33,14 @@ class ImageRepository(Protocol):
     def many(self, image_ids: Sequence[str]) -> list[Image]:
         """The images among these ids, in no order."""
 
-    def holder(self, name: OwnName, tenant: str | None) -> str | None:
+    def holder(self, name: Name, tenant: str | None) -> str | None:
         """The id of the image that holds a name; of those that each tenant chooses for itself, the tenant's one."""
 
-    def add(self, image: Image) -> Image:
-        """Store a new image. Raises IdTaken, or ClaimTaken naming every claim that was lost."""
+    def add(self, image: Image, job: Job | None = None) -> Image:
+        """Store a new image, with the job that makes it. Raises IdTaken, or ClaimTaken naming every lost claim."""
+
+    def mark(self, images: Sequence[Image], transition: Transition) -> None:
+        """Begin a transition of up to a hundred images, all or none. Raises StaleImage."""
 
     def save(self, old: Image, new: Image) -> Image:
         """Replace the image as it was read by the new one. Raises StaleImage if it changed since; ClaimTaken."""
@@ -80,6 +85,54 @@ class Backlog(Protocol):
 
     def forget(self, image_id: str) -> bool:
         """Remove a deleted image without a trace but its aliases; whether it was there to be removed."""
+
+
+class JobRepository(Protocol):
+    """Keeps jobs. What was written is read back at once, in lists too."""
+
+    def add(self, job: Job) -> None:
+        """Store a new job."""
+
+    def get(self, owner: str, job_id: str) -> Job | None:
+        """One job of a tenant."""
+
+    def save(self, old: Job, new: Job) -> Job:
+        """Replace a job as it was read. Raises StaleJob if it changed since."""
+
+    def drop(self, job: Job) -> None:
+        """Remove a job that never came about."""
+
+    def of(self, owner: str) -> list[Job]:
+        """All jobs of a tenant that are remembered, newest first."""
+
+    def unfinished(self, before: datetime) -> Iterator[tuple[str, str]]:
+        """Owner and id of each unfinished job that nobody has been at since then, oldest first."""
+
+
+class Queue(Protocol):
+    """Brings jobs to the worker: at least once, in no order."""
+
+    def send(self, owner: str, job_id: str, delay: timedelta = timedelta()) -> None:
+        """Have a job worked on, after a delay of at most fifteen minutes. Raises CloudUnavailable."""
+
+
+class Instances(Protocol):
+    """Machines in the clouds behind the zones, and images of them. Raises CloudUnavailable."""
+
+    def knows(self, zone: str) -> bool:
+        """Whether there is such a zone."""
+
+    def find(self, instance_id: str, tenant: str, zone: str) -> Instance | None:
+        """A machine of this tenant in this zone."""
+
+    def capture(self, instance_id: str, zone: str, name: str) -> str:
+        """Have an image of a machine made, unless there is one of this name; returns its id. Raises CaptureRefused."""
+
+    def captured(self, capture_id: str, zone: str) -> Capture | None:
+        """How far an image has come; None if there is none."""
+
+    def discard(self, name: str, zone: str, capture_id: str | None = None) -> None:
+        """Remove the image of this name, and of this id, with what it is made of; one that is gone is no matter."""
 
 
 class ReferenceRepository(Protocol):
@@ -162,6 +215,9 @@ class Ports:
     images: ImageRepository
     memberships: MembershipRepository
     references: ReferenceRepository
+    jobs: JobRepository
+    queue: Queue
+    instances: Instances
     blobs: BlobStore
     sources: Sources
     clock: Clock

@@ -34,7 +34,10 @@ class Periods:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What an operator allows. Sizes are bytes; a negative quota of properties or members is none at all."""
+    """What an operator allows. Sizes are bytes; a negative quota of properties or members is none at all.
+
+    Images of the `operator_tenant` are the operator's own.
+    """
 
     disk_formats: Collection[str]
     container_formats: Collection[str]
@@ -44,6 +47,7 @@ class Limits:
     storage_quota: int
     inline_bytes: int
     delayed_delete: bool
+    operator_tenant: str
 
 
 def check(image: Image, changes: Changes, limits: Limits) -> None:

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
+from datetime import datetime
 from uuid import uuid4
 
 from chalicelib.catalog import rules
@@ -28,13 +29,14 @@ from chalicelib.catalog.image import (
     MOVES,
     Changes,
     Image,
+    Name,
     NewImage,
-    OwnName,
     Status,
     TenantAlias,
     Visibility,
     is_uuid,
 )
+from chalicelib.catalog.jobs import Jobs
 from chalicelib.catalog.lookup import Lookup, retried
 from chalicelib.catalog.members import Members
 from chalicelib.catalog.ports import Ports
@@ -56,7 +58,8 @@ def _anything(_image: Image) -> None:
 class Catalog:
     """All use cases, opened for one principal, so that no caller can choose whose eyes to use.
 
-    `members` shares images, `content` moves their bytes, `references` are what they refer to.
+    `members` shares images, `content` moves their bytes, `references` are what they refer to, `jobs` what takes longer
+    than a request.
     """
 
     def __init__(self, principal: Principal, ports: Ports, limits: Limits) -> None:
@@ -69,13 +72,18 @@ class Catalog:
         self._lookup = Lookup(principal, ports.images)
         self.members = Members(self._lookup, ports.images, ports.memberships, ports.clock, limits)
         self.references = References(self._lookup, ports.references, ports.clock)
+        self.jobs = Jobs(self._lookup, ports)
         self.content = Content(ports.images, ports.blobs, ports.sources, ports.clock, limits)
+
+    def now(self) -> datetime:
+        """The present instant."""
+        return self._clock.now()
 
     def require(self, policy: Policy) -> None:
         """Raise PolicyMissing unless the caller holds the policy, for dialects that must know before all else."""
         self._lookup.require(policy)
 
-    def image(self, image_id: str | OwnName, *, gone: bool = False) -> Image:
+    def image(self, image_id: str | Name, *, gone: bool = False) -> Image:
         """One image; deleted ones too if `gone`. Raises ImageNotFound, ImageHidden, ImageGone, PolicyMissing."""
         self._lookup.require(Policy.READ_IMAGES)
         return self._lookup.find(image_id, gone=gone).image
@@ -148,7 +156,7 @@ class Catalog:
             del settled["owner"]
         return settled
 
-    def update(self, image_id: str | OwnName, change: Callable[[Image], Changes], *, gone: bool = False) -> Image:
+    def update(self, image_id: str | Name, change: Callable[[Image], Changes], *, gone: bool = False) -> Image:
         """Change an image by what `change` makes of its present state; no change at all writes nothing.
 
         `change` is asked again if somebody else was faster. It may set a `location`, or the status `saving`,
@@ -180,11 +188,14 @@ class Catalog:
             for field in MEASURED:
                 if field in changes and changes[field] != getattr(old, field):  # type: ignore[literal-required]  # both are keys
                     raise FieldFrozen(field, old.status)
-        if "location" in changes and old.status is not Status.QUEUED:
+        waits = old.status is Status.QUEUED and old.transition is None
+        if "location" in changes and not waits:
             raise Invalid("location", "the image is not in queued status")
         target = changes.get("status")
+        if target is Status.SAVING and not waits:
+            raise NotQueued(old.id, old.status)
         if target is not None and target not in MOVES[old.status]:
-            raise (NotQueued(old.id, old.status) if target is Status.SAVING else FieldFrozen("status", old.status))
+            raise FieldFrozen("status", old.status)
 
     def _placed(self, image: Image, changes: Changes) -> Image:
         """The image made active if its bytes are already somewhere; bytes need formats."""
@@ -205,7 +216,7 @@ class Catalog:
             self._lookup.require(Policy.PUBLICIZE_IMAGE)
 
     def delete(
-        self, image_id: str | OwnName, *, gone: bool = False, check: Callable[[Image], object] = _anything
+        self, image_id: str | Name, *, gone: bool = False, check: Callable[[Image], object] = _anything
     ) -> Image:
         """Delete an image and its bytes, and return what it was; with delayed deletion, one with bytes only waits.
 
@@ -240,7 +251,8 @@ class Catalog:
         if waits and Status.PENDING_DELETE in MOVES[image.status]:
             return replace(dead, status=Status.PENDING_DELETE)
         place = self._blobs.place(image.id) if image.status is Status.SAVING else image.location
-        return replace(dead, status=Status.DELETED, location=place, properties={}, login_password=None)
+        gone = replace(dead, status=Status.DELETED, location=place, transition=None)
+        return replace(gone, properties={}, login_password=None)
 
     def _clean_up(self, old: Image, tombstone: Image) -> None:
         """Remove what the tombstone does not need; what stays behind is swept up by the location it keeps."""

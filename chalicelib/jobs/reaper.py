@@ -5,8 +5,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 
-from chalicelib.catalog.errors import StaleImage, StoreError
+from chalicelib.catalog.errors import CloudError, CloudUnavailable, StaleImage, StoreError
 from chalicelib.catalog.image import Image, Status
+from chalicelib.catalog.instance import capture_name
 from chalicelib.catalog.ports import Backlog, Ports
 from chalicelib.catalog.rules import Periods
 
@@ -19,7 +20,7 @@ _log = logging.getLogger(__name__)
 
 
 class Reaper:
-    """Ends delayed deletions and uploads that were given up, and removes bytes and traces of deleted images.
+    """Ends delayed deletions and uploads that were given up, removes what deleted images leave, reminds of jobs.
 
     Every step may be taken twice, or by several sweeps at once; what fails is left to a later one.
     """
@@ -28,6 +29,9 @@ class Reaper:
         self._images = ports.images
         self._memberships = ports.memberships
         self._blobs = ports.blobs
+        self._instances = ports.instances
+        self._jobs = ports.jobs
+        self._queue = ports.queue
         self._clock = ports.clock
         self._backlog = backlog
         self._periods = periods
@@ -39,8 +43,22 @@ class Reaper:
         }
 
     def sweep(self) -> int:
-        """How many images were brought to an end, or forgotten."""
-        return self._end_unfinished() + self._forget_expired()
+        """How many images were brought to an end or forgotten, and jobs queued again."""
+        return self._end_unfinished() + self._requeue() + self._forget_expired()
+
+    def _requeue(self) -> int:
+        """Send jobs again whose message is lost or whose worker died; the worker fails those past their limit."""
+        sent = 0
+        for owner, job_id in self._jobs.unfinished(self._clock.now() - GRACE):
+            if sent == MOST:
+                break
+            try:
+                self._queue.send(owner, job_id)
+            except CloudUnavailable:
+                _log.warning("job not queued", extra={"job_id": job_id}, exc_info=True)
+                break
+            sent += 1
+        return sent
 
     def _end_unfinished(self) -> int:
         ended = 0
@@ -54,7 +72,7 @@ class Reaper:
     def _end(self, image_id: str) -> bool:
         """Whether this image was left behind, and is no more."""
         found = self._images.get(image_id)
-        if found is None or found.image.status not in self._ends:
+        if found is None or found.image.status not in self._ends or found.image.transition is not None:
             return False
         period, end = self._ends[found.image.status]
         if found.image.status_changed_at > self._clock.now() - period:
@@ -63,7 +81,7 @@ class Reaper:
             end(found.image)
         except StaleImage:
             return False  # somebody else is at it
-        except StoreError:
+        except (StoreError, CloudError):
             _log.warning("image not ended", extra={"image_id": image_id}, exc_info=True)
             return False
         return True
@@ -84,6 +102,8 @@ class Reaper:
     def _clean(self, image: Image) -> None:
         """Remove all that an image without bytes may have left."""
         self._blobs.clear(image.id)
+        if image.source_instance is not None and image.zone is not None:
+            self._instances.discard(capture_name(image.id), image.zone, image.provider_image_id)
         members = image.member_count
         if image.status is Status.DELETED:
             self._memberships.clear(image.id)

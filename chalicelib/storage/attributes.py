@@ -2,14 +2,16 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
+from enum import StrEnum
+from typing import Any, TypeVar
 
 from pynamodb.attributes import Attribute
 from pynamodb.constants import MAP, STRING
 
-from chalicelib.catalog.image import Status, Visibility
 from chalicelib.catalog.principal import Policy
 from chalicelib.catalog.query import instant_text
+
+E = TypeVar("E", bound=StrEnum)
 
 
 class InstantAttribute(Attribute[datetime]):
@@ -26,32 +28,22 @@ class InstantAttribute(Attribute[datetime]):
         return datetime.fromisoformat(value).replace(tzinfo=UTC)
 
 
-class StatusAttribute(Attribute[Status]):
-    """A status by its canonical name."""
+class EnumAttribute(Attribute[E]):
+    """A member of an enumeration of texts, by its value."""
 
     attr_type = STRING
 
-    def serialize(self, value: Status) -> str:
-        """The name."""
+    def __init__(self, members: type[E], *, null: bool = False) -> None:
+        super().__init__(null=null)
+        self._members = members
+
+    def serialize(self, value: E) -> str:
+        """The value."""
         return value.value
 
-    def deserialize(self, value: str) -> Status:
-        """The member of that name."""
-        return Status(value)
-
-
-class VisibilityAttribute(Attribute[Visibility]):
-    """A visibility by its canonical name."""
-
-    attr_type = STRING
-
-    def serialize(self, value: Visibility) -> str:
-        """The name."""
-        return value.value
-
-    def deserialize(self, value: str) -> Visibility:
-        """The member of that name."""
-        return Visibility(value)
+    def deserialize(self, value: str) -> E:
+        """The member of that value."""
+        return self._members(value)
 
 
 class TextsAttribute(Attribute[Mapping[str, str | None]]):

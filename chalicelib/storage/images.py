@@ -1,6 +1,7 @@
 """Images in DynamoDB: an image, its listing rows and its claims change in one transaction or not at all."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -10,7 +11,8 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.catalog.errors import ClaimTaken, IdTaken, StaleImage
-from chalicelib.catalog.image import Image, OwnName, Status
+from chalicelib.catalog.image import Image, Name, Status, Transition
+from chalicelib.catalog.job import Job
 from chalicelib.catalog.lookup import retried
 from chalicelib.catalog.ports import Found
 from chalicelib.catalog.principal import Principal
@@ -18,9 +20,13 @@ from chalicelib.catalog.query import ImageQuery
 from chalicelib.storage import batch, keys
 from chalicelib.storage.connection import SharedConnection
 from chalicelib.storage.items import image_of, item_of, rows_of
+from chalicelib.storage.jobs import put_job
 from chalicelib.storage.listings import Listings
 from chalicelib.storage.memberships import membership_of
 from chalicelib.storage.tables import ClaimItem, ImageItem, ListingItem, MembershipItem
+
+MOST_ACTIONS = 100
+"""A transaction takes no more."""
 
 
 class DynamoImageRepository:
@@ -54,7 +60,7 @@ class DynamoImageRepository:
         wanted = [(image_id,) for image_id in dict.fromkeys(image_ids)]
         return [image_of(item) for item in batch.get(self._connection, {ImageItem: wanted})[ImageItem]]
 
-    def holder(self, name: OwnName, tenant: str | None) -> str | None:
+    def holder(self, name: Name, tenant: str | None) -> str | None:
         """One consistent GetItem of the claim."""
         try:
             claim = ClaimItem.get(keys.claim(name, tenant), consistent_read=True)
@@ -62,11 +68,28 @@ class DynamoImageRepository:
             return None
         return claim.image_id
 
-    def add(self, image: Image) -> Image:
+    def add(self, image: Image, job: Job | None = None) -> Image:
         """The image with its rows and claims, provided that the id was never used."""
         stored = replace(image, version=1)
-        retried(image.id, lambda: self._write(None, stored, ImageItem.image_id.does_not_exist()))
+        retried(image.id, lambda: self._write(None, stored, ImageItem.image_id.does_not_exist(), job))
         return stored
+
+    def mark(self, images: Sequence[Image], transition: Transition) -> None:
+        """One transaction, with the rows if there is room: a hundred images alone fill it, and rows come after."""
+        marked = [replace(image, transition=transition, version=image.version + 1) for image in images]
+        rows = [row for image in marked for row in rows_of(image, None)]
+        together = len(marked) + len(rows) <= MOST_ACTIONS
+        try:
+            with TransactWrite(connection=self._connection) as transaction:
+                for image in marked:
+                    transaction.save(item_of(image, None), condition=ImageItem.version == image.version - 1)
+                for row in rows if together else []:
+                    transaction.save(row)
+        except TransactWriteError as error:
+            raise _refusal(error, images[0].id, adding=False) from error
+        for image in [] if together else marked:
+            with suppress(StaleImage):  # whoever was faster has brought the rows along
+                self.save(image, image)
 
     def save(self, old: Image, new: Image) -> Image:
         """The new image, provided that the stored one still has the old one's version."""
@@ -86,7 +109,7 @@ class DynamoImageRepository:
         """Read from the owner's list, sizes only."""
         return self._listings.total_size(keys.key("tenant", owner))
 
-    def _write(self, old: Image | None, new: Image, condition: Condition) -> None:
+    def _write(self, old: Image | None, new: Image, condition: Condition, job: Job | None = None) -> None:
         scopes_before = keys.scopes(old) if old else []
         claims_before = keys.claims(old) if old else frozenset()
         expires = self._expiry(new)
@@ -101,6 +124,8 @@ class DynamoImageRepository:
                     _take(transaction, claim, new.id)
                 for claim in claims_before - keys.claims(new):
                     transaction.delete(ClaimItem(claim))
+                if job is not None:
+                    put_job(transaction, job)
         except TransactWriteError as error:
             raise _refusal(error, new.id, adding=old is None) from error
 

@@ -5,7 +5,7 @@ import zlib
 from collections.abc import Mapping
 from typing import Any
 
-from chalicelib.catalog.image import Image, ImageNumber, OwnName, Status, TenantAlias, Visibility
+from chalicelib.catalog.image import Alias, Image, ImageNumber, Name, Status, TenantAlias, Visibility
 from chalicelib.catalog.query import SortKey, place, position
 from chalicelib.catalog.reference import FIELDS
 
@@ -60,11 +60,11 @@ def everything() -> list[str]:
 
 def claims(image: Image) -> frozenset[str]:
     """The names an image holds that one image may hold at a time; a deleted one keeps its aliases only."""
-    held = {key("alias", namespace, alias) for namespace, alias in image.aliases.items()}
+    held = {claim(Alias(namespace, alias), None) for namespace, alias in image.aliases.items()}
     if image.status is Status.DELETED:
         return frozenset(held)
     owner = image.owner or ""
-    names: list[OwnName] = [TenantAlias(namespace, alias) for namespace, alias in image.tenant_aliases.items()]
+    names: list[Name] = [TenantAlias(namespace, alias) for namespace, alias in image.tenant_aliases.items()]
     if image.number:
         names.append(ImageNumber(image.number))
     held |= {claim(name, image.owner) for name in names}
@@ -77,10 +77,13 @@ def claims(image: Image) -> frozenset[str]:
     return frozenset(held)
 
 
-def claim(name: OwnName, owner: str | None) -> str:
+def claim(name: Name, owner: str | None) -> str:
     """The claim on a name that an image of this owner may hold."""
-    if isinstance(name, ImageNumber):
-        return key("number", name.number)
+    match name:
+        case ImageNumber():
+            return key("number", name.number)
+        case Alias():
+            return key("alias", name.namespace, name.alias)
     return key("alias", name.namespace, owner or "", name.alias)
 
 

@@ -7,7 +7,8 @@ listings     scope       image_id   a slim row of an image for each list it    l
 claims       claim                  a name that one image holds → image_id;
                                     `counter/images` holds the last number
 memberships  image_id    member     who an image is shared with                global: member
-jobs         owner       job_id     work that outlives its request (TTL)       local: created_key
+jobs         owner       job_id     work that outlives its request (TTL), and  local: created_key
+                                    once more below `unfinished`
 references   owner_kind  number     what images of some dialects refer to
 tokens       digest                 SHA-256 of a secret → its principal (TTL)
 
@@ -24,13 +25,8 @@ from pynamodb.attributes import BooleanAttribute, JSONAttribute, NumberAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, LocalSecondaryIndex
 from pynamodb.models import Model
 
-from chalicelib.storage.attributes import (
-    InstantAttribute,
-    PoliciesAttribute,
-    StatusAttribute,
-    TextsAttribute,
-    VisibilityAttribute,
-)
+from chalicelib.catalog.image import Status, Transition, Visibility
+from chalicelib.storage.attributes import EnumAttribute, InstantAttribute, PoliciesAttribute, TextsAttribute
 from chalicelib.storage.connection import SharedConnection
 
 
@@ -43,9 +39,10 @@ class ImageFacts(Model):
     owner = UnicodeAttribute(null=True)
     name = UnicodeAttribute(null=True)
     description = UnicodeAttribute(null=True)
-    status = StatusAttribute()
+    status = EnumAttribute(Status)
     status_changed_at = InstantAttribute()
-    visibility = VisibilityAttribute()
+    transition = EnumAttribute(Transition, null=True)
+    visibility = EnumAttribute(Visibility)
     protected = BooleanAttribute()
     size = NumberAttribute(null=True)
     checksum = UnicodeAttribute(null=True)
@@ -233,6 +230,8 @@ class JobItem(Model):
     owner = UnicodeAttribute(hash_key=True)
     job_id = UnicodeAttribute(range_key=True)
     created_key = UnicodeAttribute()
+    facts = JSONAttribute()
+    version = NumberAttribute()
     expires = NumberAttribute(null=True)
 
     by_created = ByJobCreated()

@@ -13,12 +13,13 @@ from chalicelib.catalog.errors import (
     ImageGone,
     ImageHidden,
     ImageNotFound,
+    Invalid,
     NotOwner,
     NotOwnerOfPublic,
     NotQueued,
     PolicyMissing,
 )
-from chalicelib.catalog.image import MOVES, Changes, Image, NewImage, Status, Visibility
+from chalicelib.catalog.image import MOVES, Changes, Image, NewImage, Status, Transition, Visibility
 from chalicelib.catalog.principal import Policy
 from chalicelib.catalog.query import ImageQuery, Scope
 from chalicelib.catalog.service import Catalog
@@ -246,3 +247,24 @@ def test_a_deletion_that_cannot_be_undone_stands(api: Api, catalog: Catalog) -> 
     assert found.image.status is Status.DELETED
     assert found.image.location == image.location
     assert [heir.name for heir in heirs] == ["web"]
+
+
+@pytest.mark.parametrize("changes", [{"status": Status.SAVING}, {"location": "s3://elsewhere/key"}], ids=str)
+def test_an_image_that_a_job_is_making_takes_no_bytes_from_others(api: Api, catalog: Catalog, changes: Changes) -> None:
+    facts = {"disk_format": "raw", "container_format": "bare", "transition": Transition.CREATING}
+    image = api.world.images.add(an_image(**facts))
+
+    with pytest.raises((NotQueued, Invalid)):
+        catalog.update(image.id, lambda _: changes)
+
+    assert catalog.image(image.id) == image
+
+
+def test_a_deletion_ends_whatever_a_job_has_begun(api: Api, catalog: Catalog) -> None:
+    image = api.world.images.add(an_image(status=Status.ACTIVE, transition=Transition.DELETING))
+
+    catalog.delete(image.id)
+
+    found = api.world.images.get(image.id)
+    assert found is not None
+    assert (found.image.status, found.image.transition) == (Status.DELETED, None)

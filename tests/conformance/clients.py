@@ -10,6 +10,8 @@ from uuid import UUID
 
 from chalicelib.catalog.image import Image
 from chalicelib.catalog.principal import Principal
+from local.seed_file import InstanceSeed
+from local.seeds import run
 from tests.api import Answer, Api, Caller, basic
 
 Record = Mapping[str, Any]
@@ -31,6 +33,8 @@ class Client(ABC):
     dialect: ClassVar[str]
     knows: ClassVar[frozenset[str]]
     """The facts that this dialect has words for."""
+    says: ClassVar[frozenset[str] | None] = None
+    """The facts that it can write, if these are not all of those."""
     needs: ClassVar[frozenset[str]] = frozenset()
     """The facts without which it shows no image."""
     unknown: ClassVar[str] = "5a2f0d1c-93b0-4a6e-8a60-2f0a3f6f8e1d"
@@ -72,9 +76,18 @@ class Client(ABC):
     def facts(self, record: Record) -> Mapping[str, Any]:
         """What a record says, of the facts that this dialect knows."""
 
+    @classmethod
+    def written(cls) -> frozenset[str]:
+        """The facts that it can write."""
+        return cls.knows if cls.says is None else cls.says
+
     def known_as(self, image: Image) -> str:
         """The id of an image in this dialect, if its client has chosen none."""
         return image.id
+
+    def is_gone(self, image_id: str) -> bool:
+        """Whether an image that was there is deleted."""
+        return self.show(image_id).status == 404
 
     def registered(self, facts: Facts) -> str:
         """The id of a new image, by the only record that has its name."""
@@ -132,6 +145,7 @@ class GlanceV1(Client):
     def create(self, facts: Facts) -> Answer:
         headers = {
             "x-image-meta-name": facts.name,
+            "x-image-meta-size": "0",
             "x-image-meta-is_public": str(facts.public),
             "x-image-meta-property-architecture": facts.architecture,
             "x-image-meta-property-os_admin_user": facts.login_user,
@@ -364,4 +378,84 @@ class Foreman(Client):
         }
 
 
-CLIENTS: tuple[type[Client], ...] = (GlanceV1, Scaleway, DevopsService, Foreman)
+class Qingcloud(Client):
+    """51idc / QingCloud: images are captured from machines, by jobs."""
+
+    dialect = "qingcloud"
+    knows = frozenset({"name", "architecture", "login_user", "public"})
+    says = frozenset({"name", "architecture"})
+    required: ClassVar[Mapping[str, type | tuple[type, ...]]] = {
+        "image_id": str,
+        "image_name": str,
+        "description": str,
+        "size": int,
+        "platform": str,
+        "os_family": str,
+        "processor_type": str,
+        "visibility": str,
+        "provider": str,
+        "status": str,
+        "transition_status": str,
+        "create_time": str,
+        "status_time": str,
+        "default_user": str,
+        "default_passwd": str,
+        "recommended_type": str,
+    }
+    zone = "/v2/zone/ac1"
+
+    def __init__(self, api: Api, principal: Principal | None) -> None:
+        super().__init__(api, principal)
+        self._api = api
+        self._machine = "" if principal is None else a_machine(api, principal.tenant or "")
+
+    def credentials(self, _principal: Principal, secret: str) -> dict[str, str]:
+        return {"Authorization": f"Bearer {secret}"}
+
+    def create(self, facts: Facts) -> Answer:
+        answer = self.caller.post(
+            f"{self.zone}/images", JSON, _json({"instance": self._machine, "image_name": facts.name})
+        )
+        self._api.work()
+        return answer
+
+    def show(self, image_id: str) -> Answer:
+        return self.caller.get(f"{self.zone}/images?images={image_id}")
+
+    def listing(self) -> Answer:
+        return self.caller.get(f"{self.zone}/images?limit=100")
+
+    def rename(self, image_id: str, name: str) -> Answer:
+        return self.caller.put(f"{self.zone}/images", JSON, _json({"image": image_id, "image_name": name}))
+
+    def delete(self, image_id: str) -> Answer:
+        answer = self.caller.delete(f"{self.zone}/images/{image_id}")
+        self._api.work()
+        return answer
+
+    def is_gone(self, image_id: str) -> bool:
+        return self.record(self.show(image_id))["status"] in ("deleted", "ceased")
+
+    def record(self, shown: Answer) -> Record:
+        [found] = self.records(shown)
+        return found
+
+    def records(self, listed: Answer) -> list[Record]:
+        return [{**image, "id": image["image_id"], "name": image["image_name"]} for image in listed.json["images"]]
+
+    def facts(self, record: Record) -> Mapping[str, Any]:
+        return {
+            "name": record["image_name"],
+            "architecture": {"64bit": Facts.architecture}.get(record["processor_type"]),
+            "login_user": record["default_user"],
+            "public": record["visibility"] == "public",
+        }
+
+
+def a_machine(api: Api, tenant: str) -> str:
+    """A stopped machine of the tenant; returns its id."""
+    facts = InstanceSeed(tenant=tenant, zone="ac1", state="stopped", architecture=Facts.architecture, size_gb=1)
+    return run({"machine": facts})["machine"]
+
+
+CLIENTS: tuple[type[Client], ...] = (GlanceV1, Scaleway, DevopsService, Foreman, Qingcloud)

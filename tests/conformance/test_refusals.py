@@ -36,75 +36,75 @@ Act = Callable[[World], Answer]
 REFUSALS: dict[str, tuple[Act, dict[str, int]]] = {
     "list without credentials": (
         lambda world: world.nobody.listing(),
-        {"glance_v1": 401, "scaleway": 401, "devops_service": 401, "foreman": 401},
+        {"glance_v1": 401, "scaleway": 401, "devops_service": 401, "foreman": 401, "qingcloud": 401},
     ),
     "delete without credentials": (
         lambda world: world.nobody.delete(world.id("private")),
-        {"glance_v1": 401, "scaleway": 401, "devops_service": 401, "foreman": 401},
+        {"glance_v1": 401, "scaleway": 401, "devops_service": 401, "foreman": 401, "qingcloud": 401},
     ),
     "list without the right to": (
         lambda world: world.without["read_images"].listing(),
-        {"glance_v1": 403, "scaleway": 403, "devops_service": 403, "foreman": 403},
+        {"glance_v1": 403, "scaleway": 403, "devops_service": 403, "foreman": 403, "qingcloud": 403},
     ),
     "show without the right to": (
         lambda world: world.without["read_images"].show(world.id("private")),
-        {"glance_v1": 403, "scaleway": 403, "devops_service": 403, "foreman": 403},
+        {"glance_v1": 403, "scaleway": 403, "devops_service": 403, "foreman": 403, "qingcloud": 403},
     ),
     "create without the right to": (
         lambda world: world.without["create_image"].create(Facts()),
-        {"glance_v1": 403, "scaleway": 403, "devops_service": 403, "foreman": 403},
+        {"glance_v1": 403, "scaleway": 403, "devops_service": 403, "foreman": 403, "qingcloud": 403},
     ),
     "change without the right to": (
         lambda world: world.without["create_image"].rename(world.id("private"), "renamed"),
-        {"glance_v1": 403, "scaleway": 403, "devops_service": 403, "foreman": 403},
+        {"glance_v1": 403, "scaleway": 403, "devops_service": 403, "foreman": 403, "qingcloud": 403},
     ),
     "delete without the right to": (
         lambda world: world.without["delete_image"].delete(world.id("private")),
-        {"glance_v1": 403, "scaleway": 403, "devops_service": 403, "foreman": 403},
+        {"glance_v1": 403, "scaleway": 403, "devops_service": 403, "foreman": 403, "qingcloud": 403},
     ),
     "show an unknown image": (
         lambda world: world.owner.show(world.owner.unknown),
-        {"glance_v1": 404, "scaleway": 404, "devops_service": 404, "foreman": 404},
+        {"glance_v1": 404, "scaleway": 404, "devops_service": 404, "foreman": 404, "qingcloud": 404},
     ),
     "change an unknown image": (
         lambda world: world.owner.rename(world.owner.unknown, "renamed"),
-        {"glance_v1": 404, "scaleway": 404, "devops_service": 404, "foreman": 404},
+        {"glance_v1": 404, "scaleway": 404, "devops_service": 404, "foreman": 404, "qingcloud": 404},
     ),
     "delete an unknown image": (
         lambda world: world.owner.delete(world.owner.unknown),
-        {"glance_v1": 404, "scaleway": 404, "devops_service": 404, "foreman": 404},
+        {"glance_v1": 404, "scaleway": 404, "devops_service": 404, "foreman": 404, "qingcloud": 404},
     ),
     "show what is no id": (
         lambda world: world.owner.show("12345"),
-        {"glance_v1": 404, "scaleway": 404, "devops_service": 404, "foreman": 404},
+        {"glance_v1": 404, "scaleway": 404, "devops_service": 404, "foreman": 404, "qingcloud": 404},
     ),
     "show somebody's private image": (
         lambda world: world.stranger.show(world.id("private")),
-        {"glance_v1": 404, "scaleway": 403, "devops_service": 404, "foreman": 404},
+        {"glance_v1": 404, "scaleway": 403, "devops_service": 404, "foreman": 404, "qingcloud": 404},
     ),
     "change somebody's private image": (
         lambda world: world.stranger.rename(world.id("private"), "renamed"),
-        {"glance_v1": 404, "scaleway": 403, "devops_service": 404, "foreman": 404},
+        {"glance_v1": 404, "scaleway": 403, "devops_service": 404, "foreman": 404, "qingcloud": 404},
     ),
     "delete somebody's private image": (
         lambda world: world.stranger.delete(world.id("private")),
-        {"glance_v1": 404, "scaleway": 403, "devops_service": 404, "foreman": 404},
+        {"glance_v1": 404, "scaleway": 403, "devops_service": 404, "foreman": 404, "qingcloud": 404},
     ),
     "change somebody's public image": (
         lambda world: world.stranger.rename(world.id("public"), "renamed"),
-        {"glance_v1": 403, "scaleway": 403, "devops_service": 404, "foreman": 404},
+        {"glance_v1": 403, "scaleway": 403, "devops_service": 404, "foreman": 404, "qingcloud": 403},
     ),
     "delete somebody's public image": (
         lambda world: world.stranger.delete(world.id("public")),
-        {"glance_v1": 403, "scaleway": 403, "devops_service": 404, "foreman": 404},
+        {"glance_v1": 403, "scaleway": 403, "devops_service": 404, "foreman": 404, "qingcloud": 403},
     ),
     "delete a protected image": (
         lambda world: world.owner.delete(world.id("protected")),
-        {"glance_v1": 403, "scaleway": 403, "devops_service": 400, "foreman": 403},
+        {"glance_v1": 403, "scaleway": 403, "devops_service": 400, "foreman": 403, "qingcloud": 403},
     ),
     "ask for an unknown path": (
         lambda world: world.owner.show("a/b/c/d/e"),
-        {"glance_v1": 404, "scaleway": 404, "devops_service": 404, "foreman": 404},
+        {"glance_v1": 404, "scaleway": 404, "devops_service": 404, "foreman": 404, "qingcloud": 404},
     ),
 }
 

@@ -122,7 +122,7 @@ def running_library(installation: Installation) -> Iterator[Library]:
 class LibraryCaller:
     """A principal of one server who speaks through a client's library."""
 
-    library: Library
+    bindings: Library
     endpoint: str
     token: str
     tenant: str
@@ -133,4 +133,4 @@ class LibraryCaller:
 
     def _call(self, method: str, arguments: tuple[Any, ...], fields: dict[str, Any], **more: str) -> Any:
         caller = {"endpoint": self.endpoint, "token": self.token, "tenant": self.tenant}
-        return self.library.call(**caller, method=method, arguments=arguments, fields=fields, **more)
+        return self.bindings.call(**caller, method=method, arguments=arguments, fields=fields, **more)

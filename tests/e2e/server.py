@@ -44,6 +44,10 @@ PRINCIPALS = {
     "f1_nobody": {"user": "f1_nobody", "tenant": "f1", "policies": []},
 }
 
+INSTANCES = {
+    "stopped": {"tenant": "t1", "zone": "ac1", "state": "stopped", "os_family": "centos", "architecture": "x86_64"},
+}
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -60,6 +64,7 @@ class Server:
     def __init__(self, state: Mapping[str, Any], log: Path) -> None:
         self.url: str = state["url"]
         self._aws_url: str = state["aws_endpoint_url"]
+        self.instances: Mapping[str, str] = state["instances"]
         self._principals: Mapping[str, Any] = state["principals"]
         self._log = log
 
@@ -123,7 +128,7 @@ class Server:
 def running_server(folder: Path, **settings: str) -> Iterator[Server]:
     """The server with these settings, its catalogue empty; it must end cleanly when it is told to."""
     seed, log = folder / "seed.json", folder / "log.txt"
-    seed.write_text(json.dumps({"principals": PRINCIPALS}), "utf-8")
+    seed.write_text(json.dumps({"principals": PRINCIPALS, "instances": INSTANCES}), "utf-8")
     environment = {"PATH": os.environ["PATH"], "PORT": "0", "SEED": str(seed), "LOCAL_DIR": str(folder)}
     with log.open("w", encoding="utf-8") as file:
         process = subprocess.Popen(

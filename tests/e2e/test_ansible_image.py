@@ -49,7 +49,7 @@ def play(ansible: ForemanCaller, installation: Installation) -> Play:
 
     def run(task: ImageTask) -> Outcome:
         with running_library(installation) as library:
-            return task.play(replace(ansible, library=library))
+            return task.play(replace(ansible, bindings=library))
 
     return run
 

@@ -48,7 +48,7 @@ def test_the_next_start_makes_do_with_the_description_that_was_kept(
     before = len(server.answered())
 
     with running_library(installation) as library:
-        listed = replace(caller, library=library).do("images", "index", compute_resource_id=parents.ec2)
+        listed = replace(caller, bindings=library).do("images", "index", compute_resource_id=parents.ec2)
 
     assert listed["results"] == []
     assert heard(server, before) == ["GET /api/compute_resources/…/images"]

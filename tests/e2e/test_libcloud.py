@@ -110,7 +110,7 @@ def test_a_private_image_is_forbidden_to_others(s1: LibraryCaller, s2: LibraryCa
 
 
 def test_an_image_is_not_made_for_another_organization(s1: LibraryCaller, s2: LibraryCaller, server: Server) -> None:
-    impostor = LibraryCaller(s1.library, s1.endpoint, s1.token, s2.tenant)
+    impostor = LibraryCaller(s1.bindings, s1.endpoint, s1.token, s2.tenant)
 
     with refusal("BaseHTTPError", status=403):
         impostor.call("create_image", "for others", **ARM)

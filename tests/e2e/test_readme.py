@@ -209,6 +209,7 @@ ACTS: Mapping[str, Act] = {
     'curl -u "alice:$TOKEN" http://127.0.0.1:8000/api': says('"name": "web-server"', '"architecture_name": "arm64"'),
     'curl -u "alice:$TOKEN" http://127.0.0.1:8000/v3': says('"name": "web-server"', '"remote_user": "debian"'),
     'curl -u "alice:$TOKEN" -H': says('{"id": "ami-83e4bcea", "message": "Created"}'),
+    'curl -H "Authorization: Bearer $TOKEN" http': says('"image_name": "web-server"', '"total_count"'),
     'curl -H "X-Auth-Token: $TOKEN" "http': says('"name": "centos-7"'),
     "printf 'hello' | curl": says('"checksum": "5d41402abc4b2a76b9719d911017c592"'),
     "curl -i": says("HTTP/1.1 200 OK", '"name": "hello"'),

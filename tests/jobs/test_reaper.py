@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from chalicelib.catalog.image import Image, NewImage, Status
+from chalicelib.catalog.image import Image, NewImage, Status, Transition
 from chalicelib.catalog.service import Catalog
 from chalicelib.jobs import reaper
 from chalicelib.storage.tables import ImageItem
@@ -270,3 +270,13 @@ def test_bytes_of_which_the_store_says_that_it_keeps_them_are_asked_for_again(ap
     assert (failed, len(api.stored())) == (0, 1)
     assert api.world.reaper.sweep() == 1
     assert api.stored() == []
+
+
+def test_an_image_with_which_a_job_has_begun_is_left_to_it(slow: Api) -> None:
+    image = active(slow)
+    catalog_of(slow).delete(image.id)
+    slow.world.images.mark([stored(slow.world, image.id)], Transition.RECOVERING)
+    slow.clock.advance(3 * HOUR)
+
+    assert slow.world.reaper.sweep() == 0
+    assert status(slow, image) is Status.PENDING_DELETE

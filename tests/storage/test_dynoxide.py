@@ -39,7 +39,7 @@ def engine(aws: Aws) -> Iterator[Aws]:
             _wait(port)
             connection, meter = SharedConnection(region=REGION, host=f"http://127.0.0.1:{port}"), Meter()
             connection.on_call(meter.count)
-            yield Aws(connection, aws.s3, meter)
+            yield Aws(connection, aws.s3, aws.sqs, aws.ec2, meter)
         finally:
             process.terminate()
 
@@ -84,6 +84,10 @@ class TestConditions(contract.Conditions):
 
 class TestFaults(contract.Faults):
     """The promises about faults."""
+
+
+class TestJobs(contract.Jobs):
+    """The promises about jobs."""
 
 
 class TestKeys(contract.Keys):

@@ -19,6 +19,10 @@ class TestFaults(contract.Faults):
     """The promises about faults."""
 
 
+class TestJobs(contract.Jobs):
+    """The promises about jobs."""
+
+
 class TestKeys(contract.Keys):
     """The promises about keys."""
 

@@ -6,6 +6,7 @@ A module that runs them derives its test classes from the suites; its fixture `m
 from tests.storage.contract.backlog import Backlog
 from tests.storage.contract.conditions import Conditions
 from tests.storage.contract.faults import Faults
+from tests.storage.contract.jobs import Jobs
 from tests.storage.contract.keys import Keys
 from tests.storage.contract.lists import Lists
 from tests.storage.contract.references import References
@@ -19,6 +20,7 @@ __all__ = [
     "Claims",
     "Conditions",
     "Faults",
+    "Jobs",
     "Keys",
     "Lists",
     "References",

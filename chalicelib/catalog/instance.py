@@ -1,0 +1,39 @@
+"""Virtual machines, from which images are made."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """A virtual machine of a tenant in a zone; only one that is stopped can be captured. `size` is in GB."""
+
+    id: str
+    stopped: bool
+    os_family: str | None = None
+    platform: str | None = None
+    architecture: str | None = None
+    size: int | None = None
+
+
+class CaptureState(StrEnum):
+    """How far the cloud has come with an image of a machine."""
+
+    PENDING = "pending"
+    AVAILABLE = "available"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Capture:
+    """An image of a machine in the cloud; `size` is in GB."""
+
+    id: str
+    state: CaptureState
+    size: int | None = None
+    platform: str | None = None
+
+
+def capture_name(image_id: str) -> str:
+    """What an image is called in the cloud: there is one of a name, so it cannot be made twice."""
+    return f"rosetta-{image_id}"

@@ -1,0 +1,57 @@
+"""A piece of work that outlives the request that asked for it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class Action(StrEnum):
+    """What a job does."""
+
+    CAPTURE = "capture"
+    MODIFY = "modify"
+    DELETE = "delete"
+    RECOVER = "recover"
+
+
+class JobStatus(StrEnum):
+    """Where a job stands; it only moves forward."""
+
+    PENDING = "pending"
+    WORKING = "working"
+    SUCCESSFUL = "successful"
+    FAILED = "failed"
+
+
+FINISHED = frozenset({JobStatus.SUCCESSFUL, JobStatus.FAILED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """A job of a tenant.
+
+    `images` are the ids of the images concerned, `names` what the caller calls them. `facts` are what the work
+    has to know, and what it has found out so far; `info` says why it failed. Somebody is at it until `leased_until`.
+    """
+
+    id: str
+    owner: str
+    action: Action
+    status: JobStatus = JobStatus.PENDING
+    zone: str = ""
+    images: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    request_id: str = ""
+    facts: Mapping[str, str] = field(default_factory=dict)
+    info: str = ""
+    created_at: datetime
+    began_at: datetime | None = None
+    finished_at: datetime | None = None
+    leased_until: datetime | None = None
+    version: int = 0
+
+    @property
+    def finished(self) -> bool:
+        """Whether nothing is left to do."""
+        return self.status in FINISHED

@@ -1,0 +1,205 @@
+"""Use cases that take longer than a request: they are decided at once, stored as jobs, and done by the worker."""
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import uuid4
+
+from chalicelib.catalog.errors import (
+    ClaimTaken,
+    CloudUnavailable,
+    EditConflict,
+    ImageNotFound,
+    ImageProtected,
+    InstanceNotFound,
+    JobNotFound,
+    StaleImage,
+    TenantMissing,
+    WrongStatus,
+    ZoneUnknown,
+)
+from chalicelib.catalog.image import Image, Name, Status, Transition
+from chalicelib.catalog.instance import Instance
+from chalicelib.catalog.job import Action, Job, JobStatus
+from chalicelib.catalog.lookup import Lookup, attempts, retried
+from chalicelib.catalog.ports import Ports
+from chalicelib.catalog.principal import Policy
+
+GIGABYTE = 2**30
+DELETABLE = frozenset({Status.ACTIVE, Status.DEACTIVATED, Status.DEPRECATED})
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What all jobs are told: the zone they run in, and the id of the request that made them."""
+
+    zone: str
+    request_id: str
+
+
+class Jobs:
+    """The jobs of the caller's tenant."""
+
+    def __init__(self, lookup: Lookup, ports: Ports) -> None:
+        self._lookup = lookup
+        self._ports = ports
+
+    def check_zone(self, zone: str) -> None:
+        """Raise ZoneUnknown unless there is such a zone."""
+        if not self._ports.instances.knows(zone):
+            raise ZoneUnknown(zone)
+
+    def job(self, job_id: str) -> Job:
+        """One job. Raises PolicyMissing, JobNotFound."""
+        self._lookup.require(Policy.READ_IMAGES)
+        tenant = self._lookup.principal.tenant
+        found = None if tenant is None else self._ports.jobs.get(tenant, job_id)
+        if found is None:
+            raise JobNotFound(job_id)
+        return found
+
+    def all(self) -> list[Job]:
+        """All that are remembered, newest first. Raises PolicyMissing."""
+        self._lookup.require(Policy.READ_IMAGES)
+        tenant = self._lookup.principal.tenant
+        return [] if tenant is None else self._ports.jobs.of(tenant)
+
+    def capture(self, instance_id: str, name: str, order: Order, aliases: Callable[[], Mapping[str, str]]) -> Job:
+        """Begin to make an image of a stopped machine; `aliases` makes the names it is known by.
+
+        Raises PolicyMissing, TenantMissing, InstanceNotFound, WrongStatus, CloudUnavailable.
+        """
+        self._lookup.require(Policy.CREATE_IMAGE)
+        tenant = self._tenant()
+        instance = self._ports.instances.find(instance_id, tenant, order.zone)
+        if instance is None:
+            raise InstanceNotFound(instance_id)
+        if not instance.stopped:
+            raise WrongStatus(f"instance [{instance_id}]", "not stopped")
+        for _ in attempts():
+            image = self._image_of(instance, name, tenant, order.zone, aliases())
+            known_as = list(image.aliases.values())
+            job = self._new(Action.CAPTURE, [image], known_as, order, {"instance": instance_id})
+            try:
+                self._ports.images.add(image, job)
+            except ClaimTaken:
+                continue
+            self._send(job)
+            return job
+        raise EditConflict(instance_id)
+
+    def _image_of(self, instance: Instance, name: str, tenant: str, zone: str, aliases: Mapping[str, str]) -> Image:
+        now = self._ports.clock.now()
+        return Image(
+            id=str(uuid4()),
+            number=self._ports.images.number(),
+            aliases=aliases,
+            owner=tenant,
+            name=name or None,
+            status=Status.QUEUED,
+            transition=Transition.CREATING,
+            zone=zone,
+            source_instance=instance.id,
+            os_family=instance.os_family,
+            platform=instance.platform,
+            architecture=instance.architecture,
+            size=None if instance.size is None else instance.size * GIGABYTE,
+            provider="ec2",
+            status_changed_at=now,
+            created_at=now,
+            updated_at=now,
+        )
+
+    def delete(self, names: Sequence[str | Name], order: Order) -> Job:
+        """Begin to delete several images, all or none.
+
+        Raises PolicyMissing, ImageNotFound, NotOwner, ImageProtected, WrongStatus, EditConflict.
+        """
+        self._lookup.require(Policy.DELETE_IMAGE)
+        return self._begin(Action.DELETE, names, order, _check_deletable)
+
+    def recover(self, names: Sequence[str | Name], order: Order, since: datetime) -> Job:
+        """Begin to take deletions back that waited since then at most, all or none. Raises as `delete`."""
+        self._lookup.require(Policy.CREATE_IMAGE)
+
+        def check(image: Image) -> None:
+            if image.status is not Status.PENDING_DELETE or image.status_changed_at <= since:
+                raise WrongStatus(f"image [{image.id}]", image.status)
+
+        return self._begin(Action.RECOVER, names, order, check)
+
+    def _begin(self, action: Action, names: Sequence[str | Name], order: Order, check: Callable[[Image], None]) -> Job:
+        transition = Transition.DELETING if action is Action.DELETE else Transition.RECOVERING
+
+        def once() -> Job:
+            images = [self._in_zone(name, order.zone) for name in names]
+            for image in images:
+                self._lookup.check_owner(image)
+            for image in images:
+                if image.transition is not None:
+                    raise WrongStatus(f"image [{image.id}]", image.transition)
+                check(image)
+            # The job comes first: whatever is begun, somebody knows of it. Without its images it is nothing.
+            job = self._new(action, images, [str(name) for name in names], order, {})
+            self._ports.jobs.add(job)
+            try:
+                self._ports.images.mark(images, transition)
+            except StaleImage:
+                self._ports.jobs.drop(job)
+                raise
+            return job
+
+        job = retried(", ".join(map(str, names)), once)
+        self._send(job)
+        return job
+
+    def _in_zone(self, name: str | Name, zone: str) -> Image:
+        image = self._lookup.find(name, gone=True).image
+        if image.zone not in (None, zone):
+            raise ImageNotFound(str(name))
+        return image
+
+    def record(self, action: Action, image: Image, name: str, order: Order) -> Job:
+        """Remember something that is done already, to an image that the caller knows by this name."""
+        job = self._new(action, [image], [name], order, {})
+        done = replace(job, status=JobStatus.SUCCESSFUL, began_at=job.created_at, finished_at=self._ports.clock.now())
+        self._ports.jobs.add(done)
+        return done
+
+    def _new(
+        self, action: Action, images: Sequence[Image], names: Sequence[str], order: Order, facts: Mapping[str, str]
+    ) -> Job:
+        return Job(
+            id=str(uuid4()),
+            owner=self._tenant(),
+            action=action,
+            zone=order.zone,
+            images=tuple(image.id for image in images),
+            names=tuple(names),
+            request_id=order.request_id,
+            facts=facts,
+            created_at=self._ports.clock.now(),
+        )
+
+    def _tenant(self) -> str:
+        tenant = self._lookup.principal.tenant
+        if tenant is None:
+            raise TenantMissing
+        return tenant
+
+    def _send(self, job: Job) -> None:
+        """Have it worked on; a job whose message is lost is found by the reaper."""
+        try:
+            self._ports.queue.send(job.owner, job.id)
+        except CloudUnavailable:
+            _log.warning("job not queued", extra={"job_id": job.id}, exc_info=True)
+
+
+def _check_deletable(image: Image) -> None:
+    if image.protected:
+        raise ImageProtected(image.id)
+    if image.status not in DELETABLE:
+        raise WrongStatus(f"image [{image.id}]", image.status)

@@ -1,0 +1,14 @@
+"""The 51idc front of the QingCloud platform, images and their jobs."""
+
+from chalicelib.dialects.qingcloud.errors import render_error
+from chalicelib.dialects.qingcloud.routes import ROUTES, authenticate
+from chalicelib.http.dialect import Dialect
+
+DIALECT = Dialect(
+    name="qingcloud",
+    roots=("/v2",),
+    routes=ROUTES,
+    authenticate=authenticate,
+    render_error=render_error,
+    example="-H 'Authorization: Bearer {secret}' {url}/v2/zone/ac1/images",
+)

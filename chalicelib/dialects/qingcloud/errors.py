@@ -1,0 +1,56 @@
+"""How refusals look in this dialect (contract §5)."""
+
+from typing import NamedTuple
+
+from chalicelib.catalog import errors as catalog
+from chalicelib.catalog.errors import CatalogError
+from chalicelib.http.errors import HttpError, MethodNotAllowed, nearest
+from chalicelib.http.message import Request, Response
+
+STATUS: dict[type[Exception], int] = {
+    catalog.NotFound: 404,
+    catalog.Forbidden: 403,
+    catalog.Invalid: 400,
+    catalog.Conflict: 409,
+    catalog.QuotaExceeded: 429,
+    catalog.CaptureRefused: 409,
+    catalog.CloudError: 503,
+    catalog.StoreError: 503,
+}
+
+
+class Code(NamedTuple):
+    """The platform's number and name for a refusal."""
+
+    number: int
+    name: str
+
+
+DENIED = Code(1400, "PermissionDenied")
+CODES = {
+    400: Code(1100, "InvalidRequestFormat"),
+    401: Code(1200, "AuthFailure"),
+    403: DENIED,
+    404: Code(2100, "ResourceNotFound"),
+    405: Code(1101, "InvalidMethod"),
+    # The platform has one number for what is not yours, and what is not in a state for it.
+    409: DENIED,
+    413: Code(1100, "InvalidRequestFormat"),
+    429: Code(2500, "QuotaExceeded"),
+    503: Code(5100, "ServerBusy"),
+}
+OURS = Code(5000, "InternalError")
+
+
+def render_error(request: Request, error: CatalogError | HttpError) -> Response:
+    """The envelope: what both generations of clients read."""
+    status = error.status if isinstance(error, HttpError) else nearest(STATUS, error)
+    code = CODES.get(status, OURS)
+    body = {
+        "ret_code": code.number,
+        "code": str(code.number),
+        "message": f"{code.name}, {error}",
+        "detail": "",
+        "request_id": request.request_id,
+    }
+    return Response(body, status, {"Allow": ", ".join(error.allowed)} if isinstance(error, MethodNotAllowed) else {})

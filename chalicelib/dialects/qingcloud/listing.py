@@ -1,0 +1,78 @@
+"""Lists of images and of jobs (contract §9.2 and §9.5)."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from chalicelib.catalog.errors import ImageNotFound
+from chalicelib.catalog.image import Image, Status
+from chalicelib.catalog.job import Job, JobStatus
+from chalicelib.catalog.query import Condition, ImageQuery, Operator, Order, Predicate, Scope, SortKey
+from chalicelib.catalog.service import Catalog
+from chalicelib.dialects.qingcloud import schema
+from chalicelib.dialects.qingcloud.parameters import Filters
+from chalicelib.dialects.qingcloud.schema import Viewer
+from chalicelib.http.errors import BadMessage
+
+STATUSES = tuple(dict.fromkeys(schema.STATUSES.values()))
+BEGINNING = datetime.min.replace(tzinfo=UTC)
+Test = Callable[[Image], bool]
+
+
+def images_of(catalog: Catalog, zone: str, filters: Filters, viewer: Viewer) -> list[Image]:
+    """All images that match, in order. Raises BadMessage; ImageNotFound for an id that is not visible in the zone."""
+    statuses = _closed("status", filters.many("status"), STATUSES)
+    wanted = filters.many("images")
+    tests = _tests(filters, viewer)
+    everything = bool(statuses or wanted)
+    in_zone = Predicate(lambda image: image.zone in (None, zone))
+    query = ImageQuery(
+        Scope.VISIBLE,
+        (in_zone,) if everything else (in_zone, Condition("status", Operator.UNEQUAL, Status.KILLED)),
+        Order(SortKey.UPDATED) if everything else Order(),
+        changed_since=BEGINNING if everything else None,
+        expected=None,
+    )
+    found = {schema.shown_id(image): image for image in catalog.images(query)}
+    for image_id in wanted:
+        if image_id not in found:
+            raise ImageNotFound(image_id)
+    chosen = [found[image_id] for image_id in wanted] if wanted else list(found.values())
+    if statuses:
+        chosen = [image for image in chosen if schema.shown_status(image, viewer.now) in statuses]
+    chosen = [image for image in chosen if all(test(image) for test in tests)]
+    by_id = sorted(chosen, key=schema.shown_id)
+    return sorted(by_id, key=lambda image: image.created_at.replace(microsecond=0), reverse=True)
+
+
+def _tests(filters: Filters, viewer: Viewer) -> list[Test]:
+    """The single-valued filters that are given."""
+    processor = filters.one("processor_type", ("64bit", "32bit"))
+    family = filters.one("os_family")
+    visibility = filters.one("visibility", ("public", "private"))
+    provider = filters.one("provider", ("system", "self", "shared"))
+    word = (filters.one("search_word") or "").strip().lower()
+    given: list[tuple[object, Test]] = [
+        (processor, lambda image: schema.shown_processor(image) == processor),
+        (family, lambda image: (image.os_family or "").lower() == (family or "").lower()),
+        (visibility, lambda image: image.visibility == visibility),
+        (provider, lambda image: schema.shown_provider(image, viewer) == provider),
+        (word, lambda image: word in schema.shown_id(image).lower() or word in (image.name or "").lower()),
+    ]
+    return [test for value, test in given if value]
+
+
+def jobs_of(catalog: Catalog, filters: Filters) -> list[Job]:
+    """All jobs that match, newest first; ids that are not known are left out. Raises BadMessage."""
+    statuses = _closed("status", filters.many("status"), tuple(JobStatus))
+    wanted = filters.many("jobs")
+    return [
+        job
+        for job in catalog.jobs.all()
+        if (not wanted or job.id in wanted) and (not statuses or job.status in statuses)
+    ]
+
+
+def _closed(name: str, values: tuple[str, ...], choices: tuple[str, ...]) -> tuple[str, ...]:
+    if any(value not in choices for value in values):
+        raise BadMessage(name, f"parameter [{name}] should be one of [{', '.join(choices)}]")
+    return values

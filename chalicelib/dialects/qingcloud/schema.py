@@ -1,0 +1,146 @@
+"""Messages of this dialect ↔ the domain, as pure functions (contract §6 to §8)."""
+
+import secrets
+import string
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from chalicelib.catalog.image import Alias, Changes, Image, Status, Visibility
+from chalicelib.catalog.job import Action, Job, JobStatus
+from chalicelib.dialects.qingcloud import parameters
+
+NAMESPACE = "qingcloud"
+"""Where captured images have ids of their own."""
+STATUSES: Mapping[Status, str] = {
+    Status.QUEUED: "pending",
+    Status.SAVING: "pending",
+    Status.ACTIVE: "available",
+    Status.DEPRECATED: "deprecated",
+    Status.DEACTIVATED: "suspended",
+    Status.KILLED: "ceased",
+    Status.PENDING_DELETE: "deleted",
+    Status.DELETED: "ceased",
+}
+RECOVERABLE = timedelta(hours=2)
+"""How long a deleted image can be had back; then it reads as ceased, whoever has come by."""
+ACTIONS: Mapping[Action, str] = {
+    Action.CAPTURE: "CaptureInstance",
+    Action.MODIFY: "ModifyImageAttributes",
+    Action.DELETE: "DeleteImages",
+    Action.RECOVER: "Lease",
+}
+PROCESSORS: Mapping[str | None, str] = {
+    **dict.fromkeys(("x86_64", "amd64", "arm64", "aarch64"), "64bit"),
+    **dict.fromkeys(("i386", "i486", "i586", "i686", "x86", "arm", "armhf", "armv7l"), "32bit"),
+}
+PLATFORMS = ("linux", "windows")
+GIGABYTE = 2**30
+LONGEST_NAME, LONGEST_DESCRIPTION = 255, 1000
+MOST_IDS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """With whose eyes an image is shown, and when."""
+
+    tenant: str | None
+    operator: str
+    now: datetime
+
+
+def known_as(image_id: str) -> Alias:
+    """The image that has this id here."""
+    return Alias(NAMESPACE, image_id)
+
+
+def new_alias() -> dict[str, str]:
+    """A name for a new image, which most likely nobody has."""
+    characters = string.digits + string.ascii_uppercase
+    return {NAMESPACE: "img-" + "".join(secrets.choice(characters) for _ in range(8))}
+
+
+def shown_id(image: Image) -> str:
+    """The id that was given here, or its own."""
+    return image.aliases.get(NAMESPACE, image.id)
+
+
+def shown_status(image: Image, now: datetime) -> str:
+    """The status in the words of this dialect."""
+    ceased = image.status is Status.PENDING_DELETE and image.status_changed_at + RECOVERABLE <= now
+    return "ceased" if ceased else STATUSES[image.status]
+
+
+def shown_provider(image: Image, viewer: Viewer) -> str:
+    """Whose it is, seen from the caller."""
+    if image.owner is not None and image.owner == viewer.tenant:
+        return "self"
+    return "system" if image.owner == viewer.operator else "shared"
+
+
+def shown_processor(image: Image) -> str:
+    """The width of its architecture, empty if that is not known."""
+    return PROCESSORS.get(image.architecture, "")
+
+
+def render_image(image: Image, viewer: Viewer) -> dict[str, Any]:
+    """The sixteen fields."""
+    status = shown_status(image, viewer.now)
+    waiting = "creating" if status == "pending" else ""
+    platform = (image.platform or "").lower()
+    return {
+        "image_id": shown_id(image),
+        "image_name": image.name or "",
+        "description": image.description or "",
+        "size": -(-(image.size or 0) // GIGABYTE),
+        "platform": platform if platform in PLATFORMS else "",
+        "os_family": image.os_family or "",
+        "processor_type": shown_processor(image),
+        "visibility": "public" if image.visibility is Visibility.PUBLIC else "private",
+        "provider": shown_provider(image, viewer),
+        "status": status,
+        "transition_status": image.transition.value if image.transition else waiting,
+        "create_time": _time(image.created_at),
+        "status_time": _time(image.status_changed_at),
+        "default_user": image.login_user or "",
+        "default_passwd": "",
+        "recommended_type": image.recommended_type or "",
+    }
+
+
+def render_job(job: Job) -> dict[str, Any]:
+    """A job; why it failed is nested, so that no client takes the answer itself for an error."""
+    shown: dict[str, Any] = {
+        "job_id": job.id,
+        "id_prefix": "",
+        "action": ACTIONS[job.action],
+        "request_id": job.request_id,
+        "status": job.status.value,
+        "create_time": _time(job.created_at),
+        "begin_time": _time(job.began_at),
+        "finished_time": _time(job.finished_at),
+        "info": job.info,
+        "extra": "",
+        "zone": job.zone,
+        "resource_ids": list(job.names),
+    }
+    if job.status is JobStatus.FAILED:
+        shown["error"] = {"code": "5000", "message": f"InternalError, {job.info}"}
+    return shown
+
+
+def _time(instant: datetime | None) -> str:
+    return "" if instant is None else instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def parse_changes(document: Mapping[str, Any]) -> Changes:
+    """What a PUT changes. Raises BadMessage."""
+    name = parameters.text(document, "image_name", LONGEST_NAME)
+    description = parameters.text(document, "description", LONGEST_DESCRIPTION)
+    changes: Changes = {}
+    if name is not None:
+        changes["name"] = name or None
+    if description is not None:
+        changes["description"] = description or None
+    return changes

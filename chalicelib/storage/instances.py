@@ -1,0 +1,138 @@
+"""Machines in EC2, and images of them.
+
+A machine belongs to the tenant and the zone of its tags `rosetta:tenant` and `rosetta:zone`; further tags tell what EC2
+does not know. An image has the name that the catalogue gives it, of which there is one in an account and a region.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from chalicelib.catalog.errors import CaptureRefused, CloudUnavailable
+from chalicelib.catalog.instance import Capture, CaptureState, Instance
+
+if TYPE_CHECKING:
+    from mypy_boto3_ec2 import EC2Client
+
+TAG = "rosetta:"
+NO_INSTANCE = ("InvalidInstanceID", "UnauthorizedOperation")
+NO_IMAGE = ("InvalidAMIID", "UnavailableAMIID")
+NO_SNAPSHOT = ("InvalidSnapshot.NotFound", "InvalidSnapshotID")
+"""How codes begin that mean: there is none; or, of machines, none that we may see."""
+DUPLICATE = "InvalidAMIName.Duplicate"
+REFUSED = ("IncorrectInstanceState", "InvalidInstance", "InvalidParameter", "UnsupportedOperation", "UnauthorizedOp")
+STATES = {"pending": CaptureState.PENDING, "transient": CaptureState.PENDING, "available": CaptureState.AVAILABLE}
+
+
+class Ec2Instances:
+    """Promises of `ports.Instances`. Each zone is a region's; `client` makes the client of a region."""
+
+    def __init__(self, zones: Mapping[str, str | None], client: "Callable[[str | None], EC2Client]") -> None:
+        self._zones = zones
+        self._client = client
+
+    def knows(self, zone: str) -> bool:
+        """By the settings."""
+        return zone in self._zones
+
+    def find(self, instance_id: str, tenant: str, zone: str) -> Instance | None:
+        """One DescribeInstances. Without the permission every machine is unknown."""
+        if not instance_id.isascii():
+            return None
+        with _told(NO_INSTANCE) as failed:
+            found = self._ec2(zone).describe_instances(InstanceIds=[instance_id])
+        machines = [] if failed else [each for group in found["Reservations"] for each in group["Instances"]]
+        for machine in machines:
+            tags = {tag["Key"]: tag["Value"] for tag in machine.get("Tags", [])}
+            if (tags.get(f"{TAG}tenant"), tags.get(f"{TAG}zone")) == (tenant, zone):
+                return _instance(machine, tags)
+        return None
+
+    def capture(self, instance_id: str, zone: str, name: str) -> str:
+        """One DescribeImages, and one CreateImage if there is none yet."""
+        known = self._named(name, zone)
+        if known:
+            return known[0]
+        tags: Any = [{"ResourceType": "image", "Tags": [{"Key": "Name", "Value": name}]}]
+        with _told((*REFUSED, DUPLICATE)) as failed:
+            made = self._ec2(zone).create_image(
+                InstanceId=instance_id,
+                Name=name,
+                TagSpecifications=tags,
+            )
+        if not failed:
+            return made["ImageId"]
+        for other in self._named(name, zone):
+            return other
+        raise CaptureRefused(failed[0])
+
+    def captured(self, capture_id: str, zone: str) -> Capture | None:
+        """One DescribeImages."""
+        with _told(NO_IMAGE) as failed:
+            found = self._ec2(zone).describe_images(ImageIds=[capture_id])
+        for image in [] if failed else found["Images"]:
+            sizes = [mapping.get("Ebs", {}).get("VolumeSize", 0) for mapping in image.get("BlockDeviceMappings", [])]
+            state = STATES.get(image["State"], CaptureState.FAILED)
+            platform = "windows" if str(image.get("Platform", "")).lower() == "windows" else "linux"
+            return Capture(capture_id, state, sum(sizes) or None, platform)
+        return None
+
+    def discard(self, name: str, zone: str, capture_id: str | None = None) -> None:
+        """Deregister the image, then delete its snapshots, which have been given its name to be found by afterwards."""
+        ec2 = self._ec2(zone)
+        for known in dict.fromkeys([*self._named(name, zone), *([capture_id] if capture_id else [])]):
+            snapshots = self._snapshots(zone, "description", f"Created by CreateImage(*) for {known}*")
+            with _told(NO_SNAPSHOT):
+                if snapshots:
+                    ec2.create_tags(Resources=snapshots, Tags=[{"Key": "Name", "Value": name}])
+            with _told(NO_IMAGE):
+                ec2.deregister_image(ImageId=known)
+        for snapshot in self._snapshots(zone, "tag:Name", name):
+            with _told(NO_SNAPSHOT):
+                ec2.delete_snapshot(SnapshotId=snapshot)
+
+    def _snapshots(self, zone: str, field: str, value: str) -> list[str]:
+        """EC2 describes snapshots by the image they were made for; we name them."""
+        with _told(()):
+            pages = (
+                self._ec2(zone)
+                .get_paginator("describe_snapshots")
+                .paginate(OwnerIds=["self"], Filters=[{"Name": field, "Values": [value]}])
+            )
+            return [snapshot["SnapshotId"] for page in pages for snapshot in page["Snapshots"]]
+
+    def _named(self, name: str, zone: str) -> list[str]:
+        with _told(()):
+            found = self._ec2(zone).describe_images(Owners=["self"], Filters=[{"Name": "name", "Values": [name]}])
+            return [image["ImageId"] for image in found["Images"]]
+
+    def _ec2(self, zone: str) -> "EC2Client":
+        return self._client(self._zones[zone])
+
+
+@contextmanager
+def _told(codes: tuple[str, ...]) -> Iterator[list[str]]:
+    """Collect errors of EC2 whose codes begin like one of these; raise CloudUnavailable for all others."""
+    failed: list[str] = []
+    try:
+        yield failed
+    except ClientError as error:
+        if not error.response["Error"]["Code"].startswith(codes or ("-",)):
+            raise CloudUnavailable("The cloud does not answer") from error
+        failed.append(error.response["Error"].get("Message") or error.response["Error"]["Code"])
+    except BotoCoreError as error:
+        raise CloudUnavailable("The cloud does not answer") from error
+
+
+def _instance(machine: Mapping[str, Any], tags: Mapping[str, str]) -> Instance:
+    size = tags.get(f"{TAG}size_gb", "")
+    return Instance(
+        id=machine["InstanceId"],
+        stopped=machine["State"]["Name"] == "stopped",
+        os_family=tags.get(f"{TAG}os_family"),
+        platform=tags.get(f"{TAG}platform"),
+        architecture=tags.get(f"{TAG}architecture") or machine.get("Architecture"),
+        size=int(size) if size.isdecimal() else None,
+    )

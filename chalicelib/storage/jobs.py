@@ -1,0 +1,110 @@
+"""Jobs in DynamoDB: an item below their tenant, and as long as they are unfinished another one below that word."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import fields, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from pynamodb.exceptions import TransactWriteError
+from pynamodb.expressions.condition import Condition
+from pynamodb.transactions import TransactWrite
+
+from chalicelib.catalog.errors import StaleJob
+from chalicelib.catalog.job import Action, Job, JobStatus
+from chalicelib.catalog.query import instant_text
+from chalicelib.storage import keys
+from chalicelib.storage.connection import SharedConnection
+from chalicelib.storage.tables import JobItem
+
+UNFINISHED = "unfinished"
+LIFE = timedelta(days=30)
+"""How long a finished job is remembered."""
+LOST = {"ConditionalCheckFailed", "TransactionConflict"}
+INSTANTS = ("created_at", "began_at", "finished_at", "leased_until")
+
+
+class DynamoJobRepository:
+    """Promises of `ports.JobRepository`."""
+
+    def __init__(self, connection: SharedConnection) -> None:
+        self._connection = connection
+
+    def add(self, job: Job) -> None:
+        """A transaction over both items."""
+        with TransactWrite(connection=self._connection) as transaction:
+            put_job(transaction, job)
+
+    def get(self, owner: str, job_id: str) -> Job | None:
+        """One consistent GetItem; ids that no item can have are not asked for."""
+        if not keys.fits(job_id):
+            return None
+        try:
+            return _job_of(JobItem.get(_owner_key(owner), job_id, consistent_read=True))
+        except JobItem.DoesNotExist:
+            return None
+
+    def save(self, old: Job, new: Job) -> Job:
+        """A conditional transaction over both items."""
+        stored = replace(new, version=old.version + 1)
+        try:
+            with TransactWrite(connection=self._connection) as transaction:
+                put_job(transaction, stored, JobItem.version == old.version)
+        except TransactWriteError as error:
+            codes = {reason.code for reason in error.cancellation_reasons if reason is not None}
+            if not codes or codes - LOST:
+                raise
+            raise StaleJob(old.id) from error
+        return stored
+
+    def drop(self, job: Job) -> None:
+        """A transaction over both items."""
+        with TransactWrite(connection=self._connection) as transaction:
+            transaction.delete(JobItem(_owner_key(job.owner), job.id))
+            transaction.delete(JobItem(UNFINISHED, job.id))
+
+    def of(self, owner: str) -> list[Job]:
+        """One consistent query."""
+        items = JobItem.by_created.query(_owner_key(owner), consistent_read=True, scan_index_forward=False)
+        return [_job_of(item) for item in items]
+
+    def unfinished(self, before: datetime) -> Iterator[tuple[str, str]]:
+        """One consistent query, as far as it is consumed."""
+        until = JobItem.created_key < instant_text(before)
+        for item in JobItem.by_created.query(UNFINISHED, until, consistent_read=True):
+            yield item.facts["owner"], item.job_id
+
+
+def put_job(transaction: TransactWrite, job: Job, condition: Condition | None = None) -> None:
+    """Let a transaction write a job; the second item goes when the job is finished."""
+    transaction.save(_item_of(job), condition=condition)
+    if job.finished:
+        transaction.delete(JobItem(UNFINISHED, job.id))
+    else:
+        touched = instant_text(job.leased_until or job.created_at)
+        transaction.save(JobItem(UNFINISHED, job.id, created_key=touched, facts={"owner": job.owner}, version=0))
+
+
+def _owner_key(owner: str) -> str:
+    return keys.key("tenant", owner)
+
+
+def _item_of(job: Job) -> JobItem:
+    facts: dict[str, Any] = {field.name: getattr(job, field.name) for field in fields(job)}
+    facts |= {name: facts[name] and facts[name].isoformat() for name in INSTANTS}
+    expires = job.finished_at and int((job.finished_at + LIFE).timestamp())
+    return JobItem(
+        _owner_key(job.owner),
+        job.id,
+        created_key=f"{instant_text(job.created_at)}\x00{job.id}",
+        facts=facts,
+        version=job.version,
+        expires=expires,
+    )
+
+
+def _job_of(item: JobItem) -> Job:
+    facts: Mapping[str, Any] = item.facts
+    instants = {name: facts[name] and datetime.fromisoformat(facts[name]).astimezone(UTC) for name in INSTANTS}
+    words = {"action": Action(facts["action"]), "status": JobStatus(facts["status"])}
+    lists = {name: tuple(facts[name]) for name in ("images", "names")}
+    return Job(**{**facts, **instants, **words, **lists})

@@ -1,0 +1,38 @@
+"""The queue of the worker, in SQS."""
+
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from chalicelib.catalog.errors import CloudUnavailable
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs import SQSClient
+
+LONGEST_DELAY = timedelta(minutes=15)
+
+
+class SqsQueue:
+    """Promises of `ports.Queue`; messages are `{"owner": …, "job": …}`."""
+
+    def __init__(self, name: str, client: "Callable[[], SQSClient]") -> None:
+        self.name = name
+        self.client = client
+
+    @cached_property
+    def url(self) -> str:
+        """Where it is; asked for once."""
+        return self.client().get_queue_url(QueueName=self.name)["QueueUrl"]
+
+    def send(self, owner: str, job_id: str, delay: timedelta = timedelta()) -> None:
+        """One SendMessage."""
+        seconds = int(min(delay, LONGEST_DELAY).total_seconds())
+        try:
+            body = json.dumps({"owner": owner, "job": job_id})
+            self.client().send_message(QueueUrl=self.url, MessageBody=body, DelaySeconds=seconds)
+        except (ClientError, BotoCoreError) as error:
+            raise CloudUnavailable("The queue does not answer") from error

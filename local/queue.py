@@ -1,0 +1,38 @@
+"""The worker's queue as SQS and Lambda would drive it: created, and pumped by whoever calls."""
+
+import json
+from typing import Any
+
+from chalicelib.bootstrap import World
+from chalicelib.jobs.delivery import MOST_RECEIPTS, VISIBILITY
+
+
+def create_queue(world: World) -> None:
+    """The queue, and the one for its dead letters; both may be there."""
+    sqs = world.queue.client()
+    dead = sqs.create_queue(QueueName=f"{world.queue.name}-dead")["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=dead, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    redrive = json.dumps({"deadLetterTargetArn": arn, "maxReceiveCount": MOST_RECEIPTS})
+    visibility = str(int(VISIBILITY.total_seconds()))
+    sqs.create_queue(QueueName=world.queue.name, Attributes={"RedrivePolicy": redrive, "VisibilityTimeout": visibility})
+
+
+def pump(world: World) -> int:
+    """Deliver up to ten messages, and remove those that were worked on; returns how many there were."""
+    sqs, url = world.queue.client(), world.queue.url
+    received = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, MessageSystemAttributeNames=["All"])
+    messages = received.get("Messages", [])
+    failed = world.deliver([_record(message) for message in messages])
+    for message in messages:
+        if message["MessageId"] not in failed:
+            sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+    return len(messages)
+
+
+def _record(message: Any) -> dict[str, Any]:
+    """A message as Lambda hands it over."""
+    return {
+        "messageId": message["MessageId"],
+        "body": message["Body"],
+        "attributes": message.get("Attributes", {}),
+    }
