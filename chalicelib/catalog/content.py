@@ -18,6 +18,7 @@ from chalicelib.catalog.errors import (
     UnverifiedBytes,
 )
 from chalicelib.catalog.image import Image, Status
+from chalicelib.catalog.instance import CLOUD
 from chalicelib.catalog.lookup import attempts
 from chalicelib.catalog.ports import BlobStore, Clock, ImageRepository, Link, Sources
 from chalicelib.catalog.rules import Limits
@@ -46,7 +47,7 @@ class Content:
             raise ImageDeactivated(image.id)
         if image.status not in (Status.ACTIVE, Status.DEPRECATED):
             raise ContentMissing(image.id, "it is not active")
-        if image.location is None or image.location.startswith("ami:"):
+        if image.location is None or image.location.startswith(CLOUD):
             return self._without_location(image)
         if image.size is None or image.size > self._limits.inline_bytes:
             return self._blobs.link(image.location)

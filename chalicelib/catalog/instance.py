@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+CLOUD = "ami:"
+
 
 @dataclass(frozen=True, slots=True)
 class Instance:
@@ -37,3 +39,8 @@ class Capture:
 def capture_name(image_id: str) -> str:
     """What an image is called in the cloud: there is one of a name, so it cannot be made twice."""
     return f"rosetta-{image_id}"
+
+
+def capture_location(capture_id: str) -> str:
+    """Where the bytes of an image are that the cloud keeps; no client can say this of an image."""
+    return f"{CLOUD}{capture_id}"

@@ -11,7 +11,7 @@ from typing import Any
 
 from chalicelib.catalog.errors import CaptureRefused, StaleJob
 from chalicelib.catalog.image import GONE, MOVES, Image, Status, Transition
-from chalicelib.catalog.instance import Capture, CaptureState, capture_name
+from chalicelib.catalog.instance import CLOUD, Capture, CaptureState, capture_location, capture_name
 from chalicelib.catalog.job import Action, Job, JobStatus
 from chalicelib.catalog.lookup import retried
 from chalicelib.catalog.ports import Ports
@@ -99,7 +99,7 @@ class Worker:
     def _capture(self, job: Job) -> timedelta | None:
         [image_id] = job.images
         found = self._ports.images.get(image_id)
-        if found is None or (found.image.transition is not Transition.CREATING and not found.image.provider_image_id):
+        if found is None or (found.image.transition is not Transition.CREATING and not _is_made(found.image)):
             self._fail(job, "the image was deleted meanwhile")
             return None
         try:
@@ -129,13 +129,13 @@ class Worker:
             return
         facts = {
             "provider_image_id": capture.id,
-            "location": f"ami:{capture.id}",
+            "location": capture_location(capture.id),
             "size": image.size or (capture.size or 0) * GIGABYTE,
             "platform": image.platform or capture.platform,
         }
         self._end(image.id, Transition.CREATING, Status.ACTIVE, facts)
         found = self._ports.images.get(image.id)
-        if found is None or found.image.provider_image_id != capture.id:
+        if found is None or not _is_made(found.image):
             self._fail(job, "the image was deleted meanwhile")
         else:
             self._finish(job)
@@ -145,8 +145,9 @@ class Worker:
         if not job.info:
             job = self._ports.jobs.save(job, replace(job, info=reason))
         if job.action is Action.CAPTURE:
-            if self._is_made(job):
-                self._finish(job)
+            found = self._ports.images.get(job.images[0])
+            if found is not None and _is_made(found.image):
+                self._finish(job)  # it came to its end, which only nobody has written down
                 return
             self._discard(job)
         transition = {Action.DELETE: Transition.DELETING, Action.RECOVER: Transition.RECOVERING}.get(job.action)
@@ -154,11 +155,6 @@ class Worker:
             for image_id in job.images:
                 self._give_back(image_id, transition)
         self._finish(job, JobStatus.FAILED, job.info)
-
-    def _is_made(self, job: Job) -> bool:
-        """Whether a capture came to its end, which only nobody has written down: its image is not to be touched."""
-        found = self._ports.images.get(job.images[0])
-        return found is not None and found.image.provider_image_id is not None
 
     def _discard(self, job: Job) -> None:
         """First the image, so that nobody can use what is being removed, then the cloud's."""
@@ -178,3 +174,8 @@ class Worker:
     def _finish(self, job: Job, status: JobStatus = JobStatus.SUCCESSFUL, info: str = "") -> None:
         now = self._ports.clock.now()
         self._ports.jobs.save(job, replace(job, status=status, info=info, finished_at=now, leased_until=None))
+
+
+def _is_made(image: Image) -> bool:
+    """Whether the cloud has made the image; only the worker gives it such a place."""
+    return image.location is not None and image.location.startswith(CLOUD)

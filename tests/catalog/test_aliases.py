@@ -5,7 +5,7 @@ from uuid import uuid4
 import pytest
 
 from chalicelib.catalog.errors import ClaimTaken, ImageNotFound
-from chalicelib.catalog.image import NewImage, Status, TenantAlias, Visibility, is_uuid
+from chalicelib.catalog.image import Alias, NewImage, Status, TenantAlias, Visibility, is_uuid
 from chalicelib.catalog.principal import Policy
 from chalicelib.catalog.service import Catalog
 from tests.api import Api
@@ -128,3 +128,22 @@ def test_an_alias_goes_before_the_id_of_an_image_that_came_later(catalog: Catalo
     catalog.register(NewImage({"name": "later"}, id=image_id))
 
     assert catalog.image(called(image_id)) == image
+
+
+def test_an_alias_for_everybody_leads_to_what_each_may_see(open_catalog: Open) -> None:
+    ours = open_catalog("t1").register(NewImage({"name": "a"}, aliases={"x": "img-1"}))
+
+    assert open_catalog("t1").image(Alias("x", "img-1")) == ours
+    for alias in ("img-1", "img-2", ours.id):
+        with pytest.raises(ImageNotFound):
+            open_catalog("t2").image(Alias("x", alias))
+
+
+def test_an_image_is_known_to_everybody_by_its_id_only_without_an_alias(catalog: Catalog) -> None:
+    plain = catalog.register(NewImage({"name": "a"}))
+    aliased = catalog.register(NewImage({"name": "b"}, aliases={"x": "img-1"}))
+
+    assert catalog.image(Alias("x", plain.id)) == plain
+    assert catalog.image(Alias("y", aliased.id)) == aliased
+    with pytest.raises(ImageNotFound):
+        catalog.image(Alias("x", aliased.id))

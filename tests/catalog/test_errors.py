@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from chalicelib.catalog import errors
-from chalicelib.catalog.errors import CatalogError, ClaimTaken, Invalid, StaleImage, UnknownFormat
+from chalicelib.catalog.errors import CatalogError, ClaimTaken, Invalid, StaleImage, StaleJob, UnknownFormat
 
 
 def descendants(error: type[Exception]) -> Iterator[type[Exception]]:
@@ -19,7 +19,7 @@ def name_of(error: type) -> str:
     return error.__name__
 
 
-FOUND: set[type[Exception]] = {CatalogError, StaleImage, *descendants(CatalogError)}
+FOUND: set[type[Exception]] = {CatalogError, StaleImage, StaleJob, *descendants(CatalogError)}
 TREE = sorted(FOUND, key=name_of)
 
 

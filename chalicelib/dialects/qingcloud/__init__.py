@@ -6,7 +6,7 @@ from chalicelib.http.dialect import Dialect
 
 DIALECT = Dialect(
     name="qingcloud",
-    roots=("/v2",),
+    roots=("/v2/zone",),
     routes=ROUTES,
     authenticate=authenticate,
     render_error=render_error,

@@ -16,6 +16,7 @@ STATUS: dict[type[Exception], int] = {
     catalog.Invalid: 400,
     catalog.Conflict: 409,
     catalog.QuotaExceeded: 403,
+    catalog.CloudError: 500,
     catalog.StoreError: 500,
 }
 

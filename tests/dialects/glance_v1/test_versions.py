@@ -111,7 +111,7 @@ def test_case_008_an_accept_header_that_names_no_version_of_ours_is_a_choice(reg
     assert answer.json == DOCUMENT
 
 
-@pytest.mark.parametrize("path", ["/v10", "/v1.2/images", "/v1.a/images", "/va.1/images"])
+@pytest.mark.parametrize("path", ["/v10", "/v2", "/v2/images", "/v1.2/images", "/v1.a/images", "/va.1/images"])
 def test_case_009_an_unknown_version_in_the_path_is_a_choice(registry: Api, path: str) -> None:
     answer = registry.anonymous().get(path)
 

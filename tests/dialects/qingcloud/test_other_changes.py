@@ -34,6 +34,7 @@ from tests.dialects.qingcloud.shapes import (
     assert_image,
     assert_wrong_state,
 )
+from tests.factories import an_image
 
 EACH_ZONE = pytest.mark.parametrize("zone", ZONES)
 A_DISK: dict[str, Any] = {
@@ -191,3 +192,12 @@ def test_the_bytes_of_a_deleted_image_are_kept_until_it_ceases(api: Api, alice: 
     assert (waiting, recovered) == (1, b"bytes of an image")
     assert api.stored() == []
     assert status_of(alice, image) == ("ceased", "")
+
+
+def test_a_ceased_image_is_changed_no_more(api: Api, alice: Caller) -> None:
+    image = api.world.images.add(an_image(status=Status.DELETED))
+
+    answer = modify(alice, image.id, description="too late")
+
+    assert (answer.status, answer.json["ret_code"]) == (409, 1400)
+    assert show(alice, image.id)["description"] == ""
