@@ -22,7 +22,7 @@ check: $(READY) ## check format, lint, types, tests and packaging: all that CI a
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(MAKE) test
-	AWS_DEFAULT_REGION=us-east-1 $(BIN)/chalice package --stage dev build/package
+	AWS_DEFAULT_REGION=us-east-1 $(BIN)/chalice package --stage dev --merge-template .chalice/resources.json build/package
 	@echo "make check: all is well"
 
 e2e: $(READY) ## run the published clients against a local server
