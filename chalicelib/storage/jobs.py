@@ -14,12 +14,12 @@ from chalicelib.catalog.job import Action, Job, JobStatus
 from chalicelib.catalog.query import instant_text
 from chalicelib.storage import keys
 from chalicelib.storage.connection import SharedConnection
+from chalicelib.storage.races import was_outrun
 from chalicelib.storage.tables import JobItem
 
 UNFINISHED = "unfinished"
 LIFE = timedelta(days=30)
 """How long a finished job is remembered."""
-LOST = {"ConditionalCheckFailed", "TransactionConflict"}
 INSTANTS = ("created_at", "began_at", "finished_at", "leased_until")
 
 
@@ -50,10 +50,9 @@ class DynamoJobRepository:
             with TransactWrite(connection=self._connection) as transaction:
                 put_job(transaction, stored, JobItem.version == old.version)
         except TransactWriteError as error:
-            codes = {reason.code for reason in error.cancellation_reasons if reason is not None}
-            if not codes or codes - LOST:
-                raise
-            raise StaleJob(old.id) from error
+            if was_outrun(error):
+                raise StaleJob(old.id) from error
+            raise
         return stored
 
     def drop(self, job: Job) -> None:

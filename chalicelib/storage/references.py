@@ -10,10 +10,8 @@ from chalicelib.catalog.errors import StaleImage, TitleTaken
 from chalicelib.catalog.lookup import retried
 from chalicelib.catalog.reference import Kind, Reference
 from chalicelib.storage import keys
+from chalicelib.storage.races import was_outrun
 from chalicelib.storage.tables import ClaimItem, ReferenceItem
-
-LOST = {"ConditionalCheckFailed", "TransactionConflict"}
-"""Why a transaction fails if somebody else was faster."""
 
 
 class DynamoReferenceRepository:
@@ -60,8 +58,7 @@ class DynamoReferenceRepository:
                 transaction.save(item, condition=ReferenceItem.owner_kind.does_not_exist())
                 transaction.save(claim, condition=ClaimItem.claim.does_not_exist())
         except TransactWriteError as error:
-            codes = {reason.code for reason in error.cancellation_reasons if reason is not None}
-            if not codes or codes - LOST:
-                raise
-            raise StaleImage(reference.title) from error
+            if was_outrun(error):
+                raise StaleImage(reference.title) from error
+            raise
         return numbered
