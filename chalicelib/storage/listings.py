@@ -45,6 +45,8 @@ from chalicelib.storage.tables import ImageItem, ListingItem
 
 INDEXED = (*keys.INDEXES, SortKey.ID)
 """The orders that rows are in; ids are the range key of the table itself."""
+WITHOUT_TOMBSTONES = keys.INDEXES.keys() - {SortKey.UPDATED}
+"""The orders whose index has no deleted images in it."""
 PLAIN_NAME = re.compile("[a-z0-9_.-]+")
 MOST_OPERANDS = 100
 """`IN` takes no more."""
@@ -234,10 +236,10 @@ def _countable(query: ImageQuery) -> bool:
 
 
 def _filter(query: ImageQuery) -> Expression | None:
-    """The query's conditions as far as DynamoDB can check them; without an index, tombstones have to be left out."""
+    """The query's conditions as far as DynamoDB can check them; tombstones have to be left out where there are any."""
     expressible = [condition for condition in query.conditions if _expressible(condition)]
     found = [_expression(condition) for condition in expressible[:MOST_CONDITIONS]]
-    if not query.gone and query.order.key not in keys.INDEXES:
+    if not query.gone and query.order.key not in WITHOUT_TOMBSTONES:
         found.append(ListingItem.status != Status.DELETED)
     return reduce(and_, found) if found else None
 

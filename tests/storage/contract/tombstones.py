@@ -11,6 +11,7 @@ from chalicelib.catalog.errors import ClaimTaken, IdTaken
 from chalicelib.catalog.image import Image, Status, Visibility
 from chalicelib.catalog.query import ImageQuery, Order, Scope, SortKey, position
 from chalicelib.storage.tables import ImageItem
+from tests.api import a_caller
 from tests.factories import START, an_image
 from tests.storage.contract.shelf import MakeWorld, listed, rows, scopes, stored
 
@@ -45,6 +46,13 @@ class Tombstones:
         assert usual == [live.id]
         assert sorted(changes) == sorted([live.id, tombstone.id])
         assert later == []
+
+    @pytest.mark.parametrize("order", ORDERS, ids=str)
+    def test_it_is_not_counted(self, world: World, order: Order) -> None:
+        world.images.add(an_image())
+        delete(world, world.images.add(an_image()))
+
+        assert world.images.count(a_caller("t1"), ImageQuery(order=order)) == 1
 
     @pytest.mark.parametrize("order", ORDERS, ids=str)
     def test_an_image_that_waits_for_its_deletion_is_listed_like_a_deleted_one(
