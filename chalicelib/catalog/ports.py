@@ -1,6 +1,7 @@
 """What the domain needs from the world outside, each method with its promise."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple, Protocol
@@ -42,8 +43,11 @@ class ImageRepository(Protocol):
     def mark(self, images: Sequence[Image], transition: Transition) -> None:
         """Begin a transition of up to a hundred images, all or none. Raises StaleImage."""
 
-    def save(self, old: Image, new: Image) -> Image:
-        """Replace the image as it was read by the new one. Raises StaleImage if it changed since; ClaimTaken."""
+    def save(self, old: Image, new: Image, job: Job | None = None) -> Image:
+        """Replace the image as it was read by the new one, with the job that this begins.
+
+        Raises StaleImage if it changed since; ClaimTaken.
+        """
 
     def images(self, principal: Principal, query: ImageQuery) -> Iterator[Image]:
         """The images of the scope that the principal may see and the query admits, in order, lazily.
@@ -161,6 +165,12 @@ class BlobStore(Protocol):
     def get(self, location: str) -> bytes | None:
         """The bytes at a location, or None if there are none."""
 
+    def size(self, location: str) -> int | None:
+        """How many bytes there are at a location of our own; None if there are none."""
+
+    def pieces(self, location: str, offset: int, length: int) -> Generator[bytes]:
+        """Up to `length` bytes at a location of our own from an offset on, in pieces of up to a megabyte."""
+
     def link(self, location: str) -> Link:
         """A short-lived link to the bytes, served as application/octet-stream."""
 
@@ -174,6 +184,69 @@ class BlobStore(Protocol):
         """Remove all bytes that were ever stored for an image."""
 
 
+class Part(NamedTuple):
+    """A part that has come: its number from one, its bytes, and the MD5 that its store has found, in hexadecimal."""
+
+    number: int
+    size: int
+    etag: str
+
+
+class Multipart(NamedTuple):
+    """Bytes that come in parts: where they will be, and by what name their store knows that they are coming."""
+
+    location: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class PartLink:
+    """Where a part can be put without credentials for a while, with exactly these headers."""
+
+    number: int
+    url: str
+    headers: Mapping[str, str]
+
+
+class MultipartStore(Protocol):
+    """Takes the bytes of images in parts. Raises as `BlobStore`."""
+
+    def begin(self, image_id: str, name: str) -> Multipart:
+        """Be ready for parts, which will make up an object of this name among the bytes of the image."""
+
+    def begun(self, image_id: str) -> list[Multipart]:
+        """What is still to come for an image."""
+
+    def parts(self, multipart: Multipart) -> list[Part] | None:
+        """The parts that have come, by number; None if no more can come, because it is completed or aborted."""
+
+    def link(self, multipart: Multipart, number: int, size: int, md5: str) -> PartLink:
+        """Where a part of this size and MD5 (hexadecimal) can be put, and no other."""
+
+    def put(self, multipart: Multipart, number: int, content: bytes) -> None:
+        """Store a part."""
+
+    def measure(self, source: str) -> tuple[int, str]:
+        """Size and version of an object in some other bucket. Raises SourceNotFound, SourceRefused."""
+
+    def copy(self, multipart: Multipart, number: int, source: str, version: str, span: tuple[int, int]) -> None:
+        """Make a part of an object's bytes from the first to the last. Raises SourceRefused if it has changed."""
+
+    def complete(self, multipart: Multipart, parts: Sequence[Part]) -> None:
+        """Make an object of the parts."""
+
+    def abort(self, multipart: Multipart) -> None:
+        """Forget what has come; that it is gone already is no matter."""
+
+
+class Reading(NamedTuple):
+    """Bytes on their way from elsewhere: how many the whole has, if that is told; what marks its version; pieces."""
+
+    size: int | None
+    version: str
+    pieces: Iterator[bytes]
+
+
 class Sources(Protocol):
     """Bytes that others keep, at URLs that clients name."""
 
@@ -182,6 +255,12 @@ class Sources(Protocol):
 
     def size(self, url: str) -> int | None:
         """How many bytes there are, None if unknown. Raises SourceRefused, SourceNotFound, StoreUnavailable."""
+
+    def read_from(self, url: str, offset: int, version: str) -> AbstractContextManager[Reading]:
+        """The bytes at a web address from an offset on, of this version if one is given.
+
+        Raises as `size`; SourceRefused also if they have changed since, or cannot be had from there on.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,5 +298,6 @@ class Ports:
     queue: Queue
     instances: Instances
     blobs: BlobStore
+    multiparts: MultipartStore
     sources: Sources
     clock: Clock

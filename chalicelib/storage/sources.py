@@ -5,28 +5,38 @@ import re
 import socket
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, urljoin, urlsplit
 
 import urllib3
 from botocore.exceptions import BotoCoreError, ClientError
-from urllib3.exceptions import HTTPError
+from urllib3 import BaseHTTPResponse
 
 from chalicelib.catalog.errors import SourceNotFound, SourceRefused, StoreUnavailable
+from chalicelib.catalog.ports import Reading
+from chalicelib.storage.ranges import PIECE, answering, check_status, length, reading
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 SECONDS = 10.0
 """How long a server may be silent."""
-PIECE = 1 << 20
-SCHEMES = ("s3", "https", "http")
+WEB = ("https", "http")
+SCHEMES = ("s3", *WEB)
 BUCKET = re.compile("[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 UNREADABLE = frozenset({"404", "NoSuchKey", "NoSuchBucket", "403", "AccessDenied", "301", "400"})
 """What S3 says of objects that are not there, or not for us; it does not always tell which."""
 UNICAST = ipaddress.IPv6Network("2000::/3")
+SPECIAL = tuple(
+    ipaddress.ip_network(network)
+    for network in ("192.0.0.0/24", "192.88.99.0/24", "168.63.129.16/32", "2001::/23", "2002::/16", "3fff::/20")
+)
+"""Protocols' own, tunnels to IPv4, a cloud's metadata, documentation: not every Python knows them for what they are."""
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+FOLLOWED = 5
+"""How many redirects in a row."""
 
 
 class ExternalSources:
@@ -39,13 +49,15 @@ class ExternalSources:
 
     def check(self, url: str) -> None:
         """The scheme alone."""
-        scheme = url.partition(":")[0]
-        if scheme not in SCHEMES:
-            raise SourceRefused(f"External sources are not supported: '{scheme[:64]}'")
+        _check_scheme(url.partition(":")[0], SCHEMES)
 
     def size(self, url: str) -> int | None:
         """One HeadObject, or one HEAD request."""
         return self._object_size(url) if url.startswith("s3:") else self._web.size(url)
+
+    def read_from(self, url: str, offset: int, version: str) -> AbstractContextManager[Reading]:
+        """One GET request; objects in other buckets are not read, but copied by their store."""
+        return self._web.read_from(url, offset, version)
 
     def _object_size(self, url: str) -> int:
         bucket, key = split_s3(url)
@@ -70,31 +82,31 @@ def split_s3(url: str) -> tuple[str, str]:
 def is_public(address: str) -> bool:
     """Whether an IP address is one that everybody could reach: not loopback, private, link-local or metadata."""
     parsed = ipaddress.ip_address(address)
-    if isinstance(parsed, ipaddress.IPv6Address):
-        # All else either is not global, or leads to some IPv4 address by translation.
-        return parsed.is_global and parsed in UNICAST and parsed.sixtofour is None and parsed.teredo is None
-    return parsed.is_global and not parsed.is_multicast
+    if isinstance(parsed, ipaddress.IPv6Address) and parsed not in UNICAST:
+        return False  # all else either is not global, or leads to some IPv4 address by translation
+    return parsed.is_global and not parsed.is_multicast and not any(parsed in network for network in SPECIAL)
 
 
 @dataclass(frozen=True, slots=True)
 class WebSource:
-    """Files on web servers. The address that was checked is the one connected to; redirects are not followed."""
+    """Files on web servers, behind up to five redirects; the address that was checked is the one connected to."""
 
     allowed: Callable[[str], bool] = is_public
     longest_read: float = 20.0
-    """How many seconds a file may take in all."""
+    """How many seconds a file may take in all that is not read piece by piece, and how many redirects may."""
 
     def size(self, url: str) -> int | None:
         """The announced length; None if the server does not say."""
-        with self._request("HEAD", url) as response:
-            length = response.headers.get("Content-Length", "")
-        return int(length) if re.fullmatch("[0-9]{1,18}", length) else None
+        with self._opened("HEAD", url) as response:
+            check_status(url, response, 200)
+            return length(response)
 
     def read(self, url: str, limit: int) -> bytes:
         """The content. Raises StoreUnavailable if it is longer than `limit` bytes or takes too long, and as `size`."""
         end = time.monotonic() + self.longest_read
         content = bytearray()
-        with self._request("GET", url) as response:
+        with self._opened("GET", url) as response, answering():
+            check_status(url, response, 200)
             while piece := response.read(min(PIECE, limit + 1 - len(content))):
                 content += piece
                 if len(content) > limit or time.monotonic() > end:
@@ -102,26 +114,42 @@ class WebSource:
         return bytes(content)
 
     @contextmanager
-    def _request(self, method: str, url: str) -> Iterator[urllib3.BaseHTTPResponse]:
+    def read_from(self, url: str, offset: int, version: str) -> Iterator[Reading]:
+        """Promises of `ports.Sources`; the pieces raise StoreUnavailable if they end early.
+
+        From the beginning on no range is asked for: not every server has them.
+        """
+        with self._opened("GET", url, {"Range": f"bytes={offset}-"} if offset else {}) as response:
+            yield reading(url, response, offset, version)
+
+    @contextmanager
+    def _opened(self, method: str, url: str, headers: dict[str, str] | None = None) -> Iterator[BaseHTTPResponse]:
+        end = time.monotonic() + self.longest_read
+        for _ in range(1 + FOLLOWED):
+            with self._asked(method, url, headers or {}) as response:
+                if response.status not in REDIRECTS:
+                    yield response
+                    return
+                url = _redirected(url, response.headers.get("Location"))
+            if time.monotonic() > end:
+                raise StoreUnavailable("Invalid location: its servers redirect too slowly")
+        raise SourceRefused("Invalid location: it is redirected too often")
+
+    @contextmanager
+    def _asked(self, method: str, url: str, headers: dict[str, str]) -> Iterator[BaseHTTPResponse]:
         parts, port = _checked(url)
-        try:
-            with (
-                self._pool(parts, port) as pool,
-                closing(
-                    pool.request(
-                        method,
-                        parts._replace(scheme="", netloc="", path=parts.path or "/", fragment="").geturl(),
-                        headers={"Host": parts.netloc, "Accept-Encoding": "identity"},
-                        redirect=False,
-                        retries=False,
-                        preload_content=False,
-                    )
-                ) as response,
-            ):
-                _check_status(url, response.status)
+        with self._pool(parts, port) as pool:
+            with answering():
+                response = pool.request(
+                    method,
+                    parts._replace(scheme="", netloc="", path=parts.path or "/", fragment="").geturl(),
+                    headers={"Host": parts.netloc, "Accept-Encoding": "identity", **headers},
+                    redirect=False,
+                    retries=False,
+                    preload_content=False,
+                )
+            with closing(response):
                 yield response
-        except HTTPError as error:
-            raise StoreUnavailable("Invalid location: its server does not answer") from error
 
     def _pool(self, parts: SplitResult, port: int) -> urllib3.HTTPConnectionPool:
         host = parts.hostname or ""
@@ -141,11 +169,23 @@ class WebSource:
         return addresses[0]
 
 
-def _check_status(url: str, status: int) -> None:
-    if status in (404, 410):
-        raise SourceNotFound(url)
-    if status != 200:
-        raise SourceRefused(f"Invalid location: its server answers {status}")
+def _check_scheme(scheme: str, schemes: tuple[str, ...]) -> None:
+    if scheme not in schemes:
+        raise SourceRefused(f"External sources are not supported: '{scheme[:64]}'")
+
+
+def _redirected(url: str, place: str | None) -> str:
+    """Where a redirect leads to, be it relative. Raises SourceRefused."""
+    if not place:
+        raise SourceRefused("Invalid location: it is redirected to nowhere")
+    try:
+        target = urljoin(url, place)
+        schemes = urlsplit(url).scheme, urlsplit(target).scheme
+    except ValueError as error:
+        raise SourceRefused("Invalid location: it is redirected to what is not a URL") from error
+    if schemes == ("https", "http"):
+        raise SourceRefused("Invalid location: it is redirected from https to http")
+    return target
 
 
 def _checked(url: str) -> tuple[SplitResult, int]:
@@ -155,6 +195,7 @@ def _checked(url: str) -> tuple[SplitResult, int]:
         parts, port = parts._replace(netloc=parts.netloc.encode("idna").decode()), parts.port
     except ValueError as error:
         raise SourceRefused("Invalid location: not a URL") from error
+    _check_scheme(parts.scheme, WEB)
     if not parts.hostname:
         raise SourceRefused("Invalid location: it names no server")
     if parts.username is not None or parts.password is not None:

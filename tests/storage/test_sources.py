@@ -4,7 +4,9 @@ import pytest
 from botocore.exceptions import ConnectionClosedError
 
 from chalicelib.catalog.errors import SourceNotFound, SourceRefused, StoreUnavailable
+from chalicelib.storage.sources import ExternalSources, WebSource
 from tests.api import ELSEWHERE, Api
+from tests.storage.web import CONTENT, VERSION, serving
 
 
 @pytest.mark.parametrize("key", ["image.raw", "a/b/c", "a b/%2F?x=1#é"])
@@ -57,6 +59,23 @@ def test_a_web_server_is_asked_only_where_it_is_public(api: Api) -> None:
 
     with pytest.raises(SourceRefused, match="not public"):
         api.world.sources.size("http://169.254.169.254/latest/meta-data/")
+
+
+def test_a_file_on_the_web_is_read_from_a_byte_on(api: Api) -> None:
+    own, client = api.world.settings.bucket, api.world.blobs.client
+    sources = ExternalSources(own, client, WebSource(allowed=lambda address: True))
+
+    with serving() as web, sources.read_from(web.url("/parts"), 1000, VERSION) as reading:
+        assert reading.size == len(CONTENT)
+        assert b"".join(reading.pieces) == CONTENT[1000:]
+
+
+@pytest.mark.parametrize(
+    ("url", "reason"), [("http://169.254.169.254/", "not public"), (f"s3://{ELSEWHERE}/key", "not supported: 's3'")]
+)
+def test_neither_what_is_not_public_nor_objects_are_read_from_the_web(api: Api, url: str, reason: str) -> None:
+    with pytest.raises(SourceRefused, match=reason), api.world.sources.read_from(url, 0, ""):
+        pass
 
 
 @pytest.mark.parametrize(("code", "status"), [("SlowDown", 503), ("InternalError", 500)])

@@ -1,0 +1,101 @@
+"""What a web server answers that was asked for the rest of a file."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from urllib3 import BaseHTTPResponse
+from urllib3.exceptions import HTTPError
+
+from chalicelib.catalog.errors import SourceNotFound, SourceRefused, StoreUnavailable
+from chalicelib.catalog.ports import Reading
+
+PIECE = 1 << 20
+BUSY = frozenset({408, 429, 500, 502, 503, 504})
+"""Answers after which trying again may succeed."""
+NUMBER = "([0-9]{1,18})"
+LENGTH = re.compile(NUMBER)
+PART = re.compile(f"bytes {NUMBER}-{NUMBER}/{NUMBER}")
+END = re.compile(rf"bytes \*/{NUMBER}")
+CHANGED = "Invalid location: it was changed while it was being copied"
+
+
+def reading(url: str, response: BaseHTTPResponse, offset: int, version: str) -> Reading:
+    """The bytes from an offset on, as they are sent, and as soon as they are there; of this version if one is given.
+
+    Raises SourceNotFound, SourceRefused, StoreUnavailable; the pieces raise StoreUnavailable if they end early.
+    """
+    if response.status in BUSY:
+        raise StoreUnavailable(f"Invalid location: its server answers {response.status}")
+    if offset and response.status == 416:
+        return _end(response, offset, version)
+    if offset and response.status == 200:
+        raise SourceRefused("Invalid location: its server sends no parts, and the image is too large to come in one")
+    check_status(url, response, 206 if offset else 200)
+    found = _version(response)
+    if version and found != version:
+        raise SourceRefused(CHANGED)
+    size = _whole(response, offset) if offset else length(response)
+    return Reading(size, found, _pieces(response, None if size is None else size - offset))
+
+
+def _end(response: BaseHTTPResponse, offset: int, version: str) -> Reading:
+    """Nothing, if that is what is left."""
+    whole = END.fullmatch(response.headers.get("Content-Range", ""))
+    found = _version(response) or version
+    if whole is None or int(whole[1]) != offset or (version and found != version):
+        raise SourceRefused(CHANGED)
+    return Reading(offset, found, iter(()))
+
+
+def _version(response: BaseHTTPResponse) -> str:
+    """What changes with the bytes; a weak tag need not."""
+    tag = response.headers.get("ETag", "")
+    return tag if tag.startswith('"') else response.headers.get("Last-Modified", "")
+
+
+def _whole(response: BaseHTTPResponse, offset: int) -> int:
+    """How long the file is; a server that does not say so might end its part early without anybody noticing."""
+    part = PART.fullmatch(response.headers.get("Content-Range", ""))
+    if part is None or not offset == int(part[1]) <= int(part[2]) < int(part[3]):
+        raise SourceRefused("Invalid location: its server sends another part than it is asked for")
+    return int(part[3])
+
+
+def _pieces(response: BaseHTTPResponse, expected: int | None) -> Iterator[bytes]:
+    came = 0
+    while piece := _piece(response):
+        came += len(piece)
+        if expected is not None and came > expected:
+            raise StoreUnavailable("Invalid location: its server sends more than it announces")
+        yield piece
+    if expected is not None and came < expected:
+        raise StoreUnavailable("Invalid location: its server sends less than it announces")
+
+
+def _piece(response: BaseHTTPResponse) -> bytes:
+    with answering():
+        return response.read1(PIECE, decode_content=False)
+
+
+@contextmanager
+def answering() -> Iterator[None]:
+    """Raises StoreUnavailable when a server breaks off, or is silent."""
+    try:
+        yield
+    except HTTPError as error:
+        raise StoreUnavailable("Invalid location: its server does not answer") from error
+
+
+def length(response: BaseHTTPResponse) -> int | None:
+    """How many bytes are announced; None if that is not said."""
+    announced = response.headers.get("Content-Length", "")
+    return int(announced) if LENGTH.fullmatch(announced) else None
+
+
+def check_status(url: str, response: BaseHTTPResponse, expected: int) -> None:
+    """Raises SourceNotFound, or SourceRefused for any other answer than the expected one."""
+    if response.status in (404, 410):
+        raise SourceNotFound(url)
+    if response.status != expected:
+        raise SourceRefused(f"Invalid location: its server answers {response.status}")
