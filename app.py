@@ -10,9 +10,9 @@ world = build_world()
 app = build_app(world=world)
 
 
-@app.on_sqs_message(queue=world.settings.work_queue, batch_size=10)
+@app.on_sqs_message(queue=world.settings.work_queue, batch_size=1)
 def work(event: SQSEvent) -> dict[str, Any]:
-    """Take a step of each job; messages whose step failed come again, and end with the dead letters at last."""
+    """Take a step of a job; a message whose step failed comes again, and ends with the dead letters at last."""
     failed = world.deliver(event.to_dict()["Records"])
     return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in failed]}
 

@@ -28,6 +28,7 @@ from chalicelib.storage.instances import Ec2Instances
 from chalicelib.storage.jobs import DynamoJobRepository
 from chalicelib.storage.listings import Listings
 from chalicelib.storage.memberships import DynamoMembershipRepository
+from chalicelib.storage.multiparts import S3MultipartStore
 from chalicelib.storage.queue import SqsQueue
 from chalicelib.storage.references import DynamoReferenceRepository
 from chalicelib.storage.sources import ExternalSources, WebSource
@@ -80,6 +81,7 @@ class World:
     memberships: DynamoMembershipRepository
     references: DynamoReferenceRepository
     blobs: S3BlobStore
+    multiparts: S3MultipartStore
     sources: ExternalSources
     jobs: DynamoJobRepository
     queue: SqsQueue
@@ -93,12 +95,12 @@ class World:
 
     def deliver(self, records: Iterable[Mapping[str, Any]]) -> list[str]:
         """Hand messages of the queue, as Lambda brings them, to the worker; returns the ids of those that failed."""
-        return deliver(records, Worker(self._ports), self.queue)
+        return deliver(records, Worker(self._ports, self.settings.limits), self.queue)
 
     @property
     def reaper(self) -> Reaper:
         """What has to be done now and then."""
-        return Reaper(self._ports, self.backlog, self.settings.periods)
+        return Reaper(self._ports, self.backlog, self.settings.limits.periods)
 
     @property
     def _ports(self) -> Ports:
@@ -110,6 +112,7 @@ class World:
             queue=self.queue,
             instances=self.instances,
             blobs=self.blobs,
+            multiparts=self.multiparts,
             sources=self.sources,
             clock=self.clock,
         )
@@ -127,10 +130,11 @@ def build_world(environ: Mapping[str, str] | None = None, clock: Clock | None = 
         settings=settings,
         clock=clock,
         identities=DynamoIdentities(clock),
-        images=DynamoImageRepository(aws.dynamodb, listings, settings.periods.tombstone),
+        images=DynamoImageRepository(aws.dynamodb, listings, settings.limits.periods.tombstone),
         memberships=memberships,
         references=DynamoReferenceRepository(aws.dynamodb),
         blobs=S3BlobStore(settings.bucket, aws.s3, web, settings.limits.inline_bytes),
+        multiparts=S3MultipartStore(settings.bucket, aws.s3),
         sources=ExternalSources(settings.bucket, aws.s3, web),
         jobs=DynamoJobRepository(aws.dynamodb),
         queue=SqsQueue(settings.work_queue, aws.sqs),

@@ -23,7 +23,6 @@ class Settings:
     table_prefix: str
     bucket: str
     max_scan: int
-    periods: Periods
     public_endpoint: str | None
     work_queue: str
     zones: Mapping[str, str | None]
@@ -42,18 +41,19 @@ class Settings:
             member_quota=read.number("IMAGE_MEMBER_QUOTA", 128),
             storage_quota=read.size("USER_STORAGE_QUOTA", 0),
             inline_bytes=read.number("MAX_INLINE_BYTES", 4 * 2**20),
+            slice_bytes=read.number("SLICE_BYTES", 2**30),
             delayed_delete=read.flag("DELAYED_DELETE"),
             operator_tenant=read.text("OPERATOR_TENANT", "system"),
-        )
-        return cls(
-            table_prefix=read.text("TABLE_PREFIX", "rosetta-"),
-            bucket=read.text("IMAGE_BUCKET", "rosetta-images"),
-            max_scan=read.number("MAX_SCAN", 50_000),
             periods=Periods(
                 pending_delete=timedelta(hours=read.number("PENDING_DELETE_HOURS", 2)),
                 upload=timedelta(hours=read.number("UPLOAD_HOURS", 24)),
                 tombstone=timedelta(days=read.number("TOMBSTONE_DAYS", 90)),
             ),
+        )
+        return cls(
+            table_prefix=read.text("TABLE_PREFIX", "rosetta-"),
+            bucket=read.text("IMAGE_BUCKET", "rosetta-images"),
+            max_scan=read.number("MAX_SCAN", 50_000),
             public_endpoint=read.text("PUBLIC_ENDPOINT", "").rstrip("/") or None,
             work_queue=read.text("WORK_QUEUE", "rosetta-work"),
             zones=dict(_zone(word) for word in read.words("ZONES", "ac1,ac2,ac3")),

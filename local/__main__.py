@@ -15,14 +15,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NoReturn
 
-from chalicelib.bootstrap import build_app, build_world
+from chalicelib.bootstrap import World, build_app, build_world
 from chalicelib.dialects import DIALECTS
 from chalicelib.settings import BadSetting
 from chalicelib.storage.tables import create_tables
 from local.aws import ENGINES, local_aws
 from local.dynoxide import EngineError
 from local.events import Router
-from local.queue import create_queue, pump
+from local.queue import create_bucket, pump
 from local.schedule import repeating
 from local.seed_file import DEMONSTRATION, SeedError, read_seed
 from local.seeds import load
@@ -30,6 +30,7 @@ from local.server import LocalServer
 from local.state import local_dir, remove_state, write_state
 
 MAX_INLINE_BYTES = 64 << 20
+WORKERS = 2
 QUEUE_SECONDS, SWEEP_SECONDS = 0.5, 5.0
 """How often the queue and the backlog are looked at: a person is waiting here, whom a minute would bore."""
 
@@ -86,12 +87,12 @@ def _serve(port: str, seed_file: Path, engine: str) -> None:
         world = build_world()
         create_tables()
         # The bucket is empty whatever the engine: moto keeps nothing beyond the end of its process.
-        world.blobs.client().create_bucket(Bucket=world.blobs.bucket)
-        create_queue(world)
+        create_bucket(world)
         loaded = load(world, seed)
         app = build_app(world=world)
         router, most = Router(app.routes), world.settings.limits.inline_bytes
-        stack.enter_context(repeating(lambda: pump(world), QUEUE_SECONDS))
+        for _ in range(WORKERS):
+            stack.enter_context(repeating(lambda: _drain(world), QUEUE_SECONDS))
         stack.enter_context(repeating(world.reaper.sweep, SWEEP_SECONDS))
         stack.enter_context(server.serving(app, router, most))
         stack.callback(remove_state, folder)
@@ -99,6 +100,11 @@ def _serve(port: str, seed_file: Path, engine: str) -> None:
         _introduce(server.url, endpoints["aws_endpoint_url"], loaded["principals"])
         while True:
             time.sleep(1)  # not signal.pause(): a signal that another thread catches does not end it
+
+
+def _drain(world: World) -> None:
+    while pump(world):
+        """Until nothing is left."""
 
 
 def _listening(port: str) -> LocalServer:

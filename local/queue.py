@@ -7,20 +7,37 @@ from chalicelib.bootstrap import World
 from chalicelib.jobs.delivery import MOST_RECEIPTS, VISIBILITY
 
 
-def create_queue(world: World) -> None:
-    """The queue, and the one for its dead letters; both may be there."""
+def create_bucket(world: World) -> None:
+    """The bucket, which tells the queue of objects that came in parts."""
+    s3, bucket = world.blobs.client(), world.blobs.bucket
+    s3.create_bucket(Bucket=bucket)
+    s3.put_bucket_notification_configuration(
+        Bucket=bucket,
+        NotificationConfiguration={
+            "QueueConfigurations": [
+                {"QueueArn": create_queue(world), "Events": ["s3:ObjectCreated:CompleteMultipartUpload"]}
+            ]
+        },
+    )
+
+
+def create_queue(world: World) -> str:
+    """The queue, and the one for its dead letters; both may be there. Returns its ARN."""
     sqs = world.queue.client()
     dead = sqs.create_queue(QueueName=f"{world.queue.name}-dead")["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=dead, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
     redrive = json.dumps({"deadLetterTargetArn": arn, "maxReceiveCount": MOST_RECEIPTS})
     visibility = str(int(VISIBILITY.total_seconds()))
-    sqs.create_queue(QueueName=world.queue.name, Attributes={"RedrivePolicy": redrive, "VisibilityTimeout": visibility})
+    url = sqs.create_queue(
+        QueueName=world.queue.name, Attributes={"RedrivePolicy": redrive, "VisibilityTimeout": visibility}
+    )["QueueUrl"]
+    return sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
 
 
 def pump(world: World) -> int:
-    """Deliver up to ten messages, and remove those that were worked on; returns how many there were."""
+    """Deliver a message if there is one, and remove it if it was worked on; returns how many there were."""
     sqs, url = world.queue.client(), world.queue.url
-    received = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, MessageSystemAttributeNames=["All"])
+    received = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=1, MessageSystemAttributeNames=["All"])
     messages = received.get("Messages", [])
     failed = world.deliver([_record(message) for message in messages])
     for message in messages:

@@ -20,6 +20,8 @@ from chalicelib.settings import Settings
 from local.seed_file import InstanceSeed
 from local.seeds import run
 from tests.api import ORDINARY, Answer, Api, Caller, a_caller, basic
+from tests.dialects.glance_v1.glance import RAW, create
+from tests.dialects.glance_v1.sending import begin, named, send_all
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
@@ -109,9 +111,11 @@ def test_an_operation_answers_with_its_status(api: Api, dialect: Dialect, line: 
     image = an_image_with_data(everyone)
     assert everyone.put(f"/v1/images/{image}/members/t2").status == 204
     numbered = an_image_below(Caller(api, credentials))
-    captured, bodies = captures(api, Caller(api, credentials)) if "/v2/" in line else ({}, BODIES)
+    prepare = next((prepare for part, prepare in PREPARATIONS.items() if part in line), nothing)
+    known, bodies = prepare(api, Caller(api, credentials))
     method, path = line.replace("ANY", "OPTIONS").split(" ")
-    target = path.format(id=image, tenant="t2", provider="ec2", parent=1, number=numbered, zone="ac1", **captured)
+    common = {"id": image, "tenant": "t2", "provider": "ec2", "parent": 1, "number": numbered, "zone": "ac1"}
+    target = path.format_map({**common, **known})
     body = json.dumps(bodies[line]).encode() if line in bodies else b""
     headers = JSON if body else {}
 
@@ -159,6 +163,37 @@ def captures(api: Api, caller: Caller) -> tuple[dict[str, str], dict[str, Any]]:
         "POST /v2/zone/{zone}/lease": {"resources": [deleted]},
     }
     return {"ids": image, "job": jobs[0]["job_id"], "machine": machine}, sent
+
+
+def an_upload(_api: Api, caller: Caller) -> tuple[dict[str, str], dict[str, Any]]:
+    """An upload of one byte, which has come; returns what to call it in paths, and what to send."""
+    upload = begin(caller, b"x")
+    parts = send_all(upload, b"x")
+    sent = {
+        "POST /v1/images/{id}/uploads/{upload}/links": {"parts": named([b"x"])},
+        "POST /v1/images/{id}/uploads/{upload}": {"parts": parts},
+    }
+    return {"id": upload["image_id"], "upload": upload["id"], "job": upload["id"]}, sent
+
+
+def a_reservation(_api: Api, caller: Caller) -> tuple[dict[str, str], dict[str, Any]]:
+    """An image that waits for its bytes."""
+    return {"id": create(caller, RAW)["id"]}, {"POST /v1/images/{id}/uploads": {"size": 1}}
+
+
+def nothing(_api: Api, _caller: Caller) -> tuple[dict[str, str], dict[str, Any]]:
+    """What most operations need."""
+    return {}, BODIES
+
+
+PREPARATIONS = {
+    "/v2/": captures,
+    "POST /v1/images/{id}/uploads/": an_upload,
+    "POST /v1/images/{id}/uploads": a_reservation,
+    "/uploads": an_upload,
+    "/v1/jobs": an_upload,
+}
+"""What has to be there before an operation: the first whose key is part of it."""
 
 
 class Recorded(dict[str, str]):

@@ -2,7 +2,7 @@
 
 import hashlib
 import logging
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from chalicelib.catalog import rules
 from chalicelib.catalog.errors import (
@@ -17,25 +17,34 @@ from chalicelib.catalog.errors import (
     StoreError,
     UnverifiedBytes,
 )
-from chalicelib.catalog.image import Image, Status
+from chalicelib.catalog.image import MOVES, Image, Status
 from chalicelib.catalog.instance import CLOUD
 from chalicelib.catalog.lookup import attempts
-from chalicelib.catalog.ports import BlobStore, Clock, ImageRepository, Link, Sources
+from chalicelib.catalog.ports import Link, Ports
 from chalicelib.catalog.rules import Limits
 
+LONGEST_REASON = 500
+
 _log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What bytes are found to be: how many, their MD5 and, if it was asked for, their SHA-256 in hexadecimal."""
+
+    size: int
+    checksum: str
+    sha256: str | None = None
 
 
 class Content:
     """The bytes of images. It is handed images that the caller may see, or is just writing."""
 
-    def __init__(
-        self, images: ImageRepository, blobs: BlobStore, sources: Sources, clock: Clock, limits: Limits
-    ) -> None:
-        self._images = images
-        self._blobs = blobs
-        self._sources = sources
-        self._clock = clock
+    def __init__(self, ports: Ports, limits: Limits) -> None:
+        self._images = ports.images
+        self._blobs = ports.blobs
+        self._sources = ports.sources
+        self._clock = ports.clock
         self._limits = limits
 
     def read(self, image: Image) -> bytes | Link:
@@ -67,32 +76,53 @@ class Content:
         Raises StorageQuotaExceeded, UnverifiedBytes, StoreError (the image is killed); DeletedMeanwhile and
         NotQueued if somebody else ended the upload. Nothing is left in the store in any of these cases.
         """
+        measured = Measured(len(content), hashlib.md5(content, usedforsecurity=False).hexdigest())
         try:
-            self._check_quotas(image, content)
-            checksum = _verified_checksum(image, content)
+            self._check(image, measured)
             location = self._blobs.put(image.id, content)
-        except (StorageQuotaExceeded, UnverifiedBytes, StoreError):
-            self.kill(image)
+        except (StorageQuotaExceeded, UnverifiedBytes, StoreError) as error:
+            self.kill(image, str(error))
             raise
-        return self._activate(image, len(content), checksum, location)
+        return self._activate(image, measured, location)
 
-    def _check_quotas(self, image: Image, content: bytes) -> None:
-        if len(content) > self._limits.image_size_cap:
-            raise StorageQuotaExceeded("bytes of an image", len(content), self._limits.image_size_cap)
+    def accept(self, image: Image, measured: Measured, location: str) -> Image:
+        """Make an image that is `saving` active with bytes that have come to a location of ours. Raises as `upload`."""
+        try:
+            self._check(image, measured)
+        except (StorageQuotaExceeded, UnverifiedBytes) as error:
+            self.kill(image, str(error))
+            self.discard(image.id, location)
+            raise
+        return self._activate(image, measured, location)
+
+    def _check(self, image: Image, measured: Measured) -> None:
+        """Raise UnverifiedBytes if size or checksum are not what the image declares, StorageQuotaExceeded."""
+        self.check_room(image, measured.size)
+        if image.size not in (None, measured.size):
+            raise UnverifiedBytes("size", image.size, measured.size)
+        if image.checksum not in (None, measured.checksum):
+            raise UnverifiedBytes("checksum", image.checksum, measured.checksum)
+
+    def check_room(self, image: Image, size: int) -> None:
+        """Raise StorageQuotaExceeded unless so many bytes may come to the image."""
+        if size > self._limits.image_size_cap:
+            raise StorageQuotaExceeded("bytes of an image", size, self._limits.image_size_cap)
         quota = self._limits.storage_quota
         if quota and image.owner is not None:
             used = self._images.usage(image.owner)
-            if used + len(content) > quota:
-                raise StorageQuotaExceeded("stored bytes", used + len(content), quota)
+            if used + size > quota:
+                raise StorageQuotaExceeded("stored bytes", used + size, quota)
 
-    def _activate(self, image: Image, size: int, checksum: str, location: str) -> Image:
+    def _activate(self, image: Image, measured: Measured, location: str) -> Image:
         for _ in attempts():
             now = self._clock.now()
             active = replace(
                 image,
                 status=Status.ACTIVE,
-                size=size,
-                checksum=checksum,
+                transition=None,
+                size=measured.size,
+                checksum=measured.checksum,
+                sha256=measured.sha256,
                 location=location,
                 updated_at=now,
                 status_changed_at=now,
@@ -102,7 +132,7 @@ class Content:
             except StaleImage:
                 image = self._still_saving(image, location)
         self.discard(image.id, location)
-        self.kill(image)
+        self.kill(image, "others were changing it all the time")
         raise EditConflict(image.id)
 
     def _still_saving(self, image: Image, location: str) -> Image:
@@ -122,17 +152,24 @@ class Content:
         except StoreError:
             _log.warning("bytes left behind", extra={"image_id": image_id}, exc_info=True)
 
-    def kill(self, image: Image) -> None:
+    def kill(self, image: Image, reason: str) -> None:
         """Give an image up whose bytes will not come; one that moved on in the meantime is left alone."""
         for _ in attempts():
             now = self._clock.now()
-            place = self._blobs.place(image.id)  # should any bytes have come, they are found there
-            killed = replace(image, status=Status.KILLED, location=place, updated_at=now, status_changed_at=now)
+            killed = replace(
+                image,
+                status=Status.KILLED,
+                status_reason=reason[:LONGEST_REASON],
+                transition=None,
+                location=self._blobs.place(image.id),  # should any bytes have come, they are found there
+                updated_at=now,
+                status_changed_at=now,
+            )
             try:
                 self._images.save(image, killed)
             except StaleImage:
                 found = self._images.get(image.id)
-                if found is None or found.image.status is not Status.SAVING:
+                if found is None or Status.KILLED not in MOVES[found.image.status]:
                     return
                 image = found.image
             else:
@@ -150,13 +187,3 @@ class Content:
         size = self._sources.size(url)
         rules.check_size(size, self._limits)
         return size
-
-
-def _verified_checksum(image: Image, content: bytes) -> str:
-    """The MD5 of the bytes. Raises UnverifiedBytes if size or checksum are not what the image declares."""
-    if image.size is not None and image.size != len(content):
-        raise UnverifiedBytes("size", image.size, len(content))
-    checksum = hashlib.md5(content, usedforsecurity=False).hexdigest()
-    if image.checksum is not None and image.checksum != checksum:
-        raise UnverifiedBytes("checksum", image.checksum, checksum)
-    return checksum

@@ -5,7 +5,7 @@ CatalogError
 │   ├── ImageNotFound
 │   │   ├── ImageHidden             it exists, but not for this caller
 │   │   └── ImageGone               it was deleted, and the caller may know
-│   ├── MembershipNotFound, JobNotFound, ZoneUnknown, InstanceNotFound
+│   ├── MembershipNotFound, JobNotFound, UploadNotFound, ZoneUnknown, InstanceNotFound
 │   └── SourceNotFound              the bytes of a location do not exist
 ├── Forbidden
 │   ├── PolicyMissing
@@ -90,7 +90,13 @@ class JobNotFound(NotFound):
 
     def __init__(self, job_id: str) -> None:
         super().__init__(f"Job {job_id} not found")
-        self.job_id = job_id
+
+
+class UploadNotFound(NotFound):
+    """The image has no such upload, or it is over."""
+
+    def __init__(self, upload_id: str) -> None:
+        super().__init__(f"Upload {upload_id} not found")
 
 
 class ZoneUnknown(NotFound):
@@ -98,7 +104,6 @@ class ZoneUnknown(NotFound):
 
     def __init__(self, zone: str) -> None:
         super().__init__(f"Zone {zone} not found")
-        self.zone = zone
 
 
 class InstanceNotFound(NotFound):
@@ -106,7 +111,6 @@ class InstanceNotFound(NotFound):
 
     def __init__(self, instance_id: str) -> None:
         super().__init__(f"Instance {instance_id} not found")
-        self.instance_id = instance_id
 
 
 class SourceNotFound(NotFound):

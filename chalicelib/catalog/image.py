@@ -57,8 +57,9 @@ class Image:
     """A virtual-machine image as all dialects share it.
 
     `size` and `virtual_size` are bytes, `min_disk` GB, `min_ram` MB, `checksum` an MD5 in lower-case
-    hexadecimal; times are aware and UTC. `size` and `checksum` of an image that waits for its bytes are what
-    the client declared. `number` is unique and never reused; zero means that none was given yet. `aliases` maps
+    hexadecimal, `sha256` the SHA-256 of bytes that the worker has read; times are aware and UTC. `size` and
+    `checksum` of an image that waits for its bytes are what the client declared. `status_reason` says why it was
+    killed. `number` is unique and never reused; zero means that none was given yet. `aliases` maps
     a namespace to the id that the image has there, which no other image ever gets; the ids in `tenant_aliases` are
     unique among those of the owner, and free again once the image is deleted. `version` counts the writes,
     `member_count` the memberships.
@@ -73,11 +74,13 @@ class Image:
     description: str | None = None
     status: Status = Status.QUEUED
     status_changed_at: datetime
+    status_reason: str | None = None
     transition: Transition | None = None
     visibility: Visibility = Visibility.PRIVATE
     protected: bool = False
     size: int | None = None
     checksum: str | None = None
+    sha256: str | None = None
     virtual_size: int | None = None
     disk_format: str | None = None
     container_format: str | None = None

@@ -13,6 +13,8 @@ class Action(StrEnum):
     MODIFY = "modify"
     DELETE = "delete"
     RECOVER = "recover"
+    UPLOAD = "upload"
+    COPY = "copy"
 
 
 class JobStatus(StrEnum):
@@ -32,7 +34,8 @@ class Job:
     """A job of a tenant.
 
     `images` are the ids of the images concerned, `names` what the caller calls them. `facts` are what the work
-    has to know, and what it has found out so far; `info` says why it failed. Somebody is at it until `leased_until`.
+    has to know, and what it has found out so far: `done` bytes of `size`, where there are any. `info` says why it
+    failed. Somebody is at it until `leased_until`.
     """
 
     id: str

@@ -1,14 +1,13 @@
 """Use cases that take longer than a request: they are decided at once, stored as jobs, and done by the worker."""
 
-import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import uuid4
 
+from chalicelib.catalog.dispatch import dispatch
 from chalicelib.catalog.errors import (
     ClaimTaken,
-    CloudUnavailable,
     EditConflict,
     ImageNotFound,
     ImageProtected,
@@ -28,8 +27,6 @@ from chalicelib.catalog.principal import Policy
 
 GIGABYTE = 2**30
 DELETABLE = frozenset({Status.ACTIVE, Status.DEACTIVATED, Status.DEPRECATED})
-
-_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +84,7 @@ class Jobs:
                 self._ports.images.add(image, job)
             except ClaimTaken:
                 continue
-            self._send(job)
+            dispatch(self._ports.queue, job)
             return job
         raise EditConflict(instance_id)
 
@@ -153,7 +150,7 @@ class Jobs:
             return job
 
         job = retried(", ".join(map(str, names)), once)
-        self._send(job)
+        dispatch(self._ports.queue, job)
         return job
 
     def _in_zone(self, name: str | Name, zone: str) -> Image:
@@ -189,13 +186,6 @@ class Jobs:
         if tenant is None:
             raise TenantMissing
         return tenant
-
-    def _send(self, job: Job) -> None:
-        """Have it worked on; a job whose message is lost is found by the reaper."""
-        try:
-            self._ports.queue.send(job.owner, job.id)
-        except CloudUnavailable:
-            _log.warning("job not queued", extra={"job_id": job.id}, exc_info=True)
 
 
 def _check_deletable(image: Image) -> None:

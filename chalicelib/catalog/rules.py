@@ -36,7 +36,7 @@ class Periods:
 class Limits:
     """What an operator allows. Sizes are bytes; a negative quota of properties or members is none at all.
 
-    Images of the `operator_tenant` are the operator's own.
+    Images of the `operator_tenant` are the operator's own. The worker takes in no more than `slice_bytes` at once.
     """
 
     disk_formats: Collection[str]
@@ -46,8 +46,10 @@ class Limits:
     member_quota: int
     storage_quota: int
     inline_bytes: int
+    slice_bytes: int
     delayed_delete: bool
     operator_tenant: str
+    periods: Periods
 
 
 def check(image: Image, changes: Changes, limits: Limits) -> None:

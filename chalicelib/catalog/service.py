@@ -9,6 +9,8 @@ from uuid import uuid4
 
 from chalicelib.catalog import rules
 from chalicelib.catalog.content import Content
+from chalicelib.catalog.copies import Copies
+from chalicelib.catalog.dispatch import dispatch
 from chalicelib.catalog.errors import (
     ClaimTaken,
     DeletePending,
@@ -44,6 +46,7 @@ from chalicelib.catalog.principal import Policy, Principal
 from chalicelib.catalog.query import ImageQuery, Scope
 from chalicelib.catalog.references import References
 from chalicelib.catalog.rules import Limits
+from chalicelib.catalog.uploads import Uploads
 
 _log = logging.getLogger(__name__)
 
@@ -58,8 +61,8 @@ def _anything(_image: Image) -> None:
 class Catalog:
     """All use cases, opened for one principal, so that no caller can choose whose eyes to use.
 
-    `members` shares images, `content` moves their bytes, `references` are what they refer to, `jobs` what takes longer
-    than a request.
+    `members` shares images, `content` and `uploads` move their bytes, `references` are what they refer to, `jobs` what
+    takes longer than a request.
     """
 
     def __init__(self, principal: Principal, ports: Ports, limits: Limits) -> None:
@@ -73,7 +76,10 @@ class Catalog:
         self.members = Members(self._lookup, ports.images, ports.memberships, ports.clock, limits)
         self.references = References(self._lookup, ports.references, ports.clock)
         self.jobs = Jobs(self._lookup, ports)
-        self.content = Content(ports.images, ports.blobs, ports.sources, ports.clock, limits)
+        self.content = Content(ports, limits)
+        self.uploads = Uploads(self._lookup, ports, self.content, limits)
+        self._copies = Copies(ports, self.content)
+        self._queue = ports.queue
 
     def now(self) -> datetime:
         """The present instant."""
@@ -106,11 +112,11 @@ class Catalog:
         if query.scope is Scope.EVERYTHING:
             self._lookup.require(Policy.ADMIN)
 
-    def register(self, new: NewImage) -> Image:
+    def register(self, new: NewImage, source: str | None = None) -> Image:
         """Add an image, owned by the caller's tenant unless an administrator says otherwise.
 
-        With a `location` it is active at once. Raises PolicyMissing, Invalid, PropertyQuotaExceeded,
-        SourceNotFound, SizeConflict, IdTaken, ClaimTaken.
+        With a `location` it is active at once; from a `source` the worker copies its bytes. Raises PolicyMissing,
+        Invalid, QuotaExceeded, SourceNotFound, SizeConflict, IdTaken, ClaimTaken, StoreUnavailable.
         """
         self._lookup.require(Policy.CREATE_IMAGE)
         self._check_publicity(new.fields.get("visibility"))
@@ -133,7 +139,11 @@ class Catalog:
         except FormatMissing:
             self._check_free(new.id)
             raise
-        return self._images.add(replace(image, number=self._images.number()))
+        image, job = (image, None) if source is None else self._copies.order(image, source)
+        added = self._images.add(replace(image, number=self._images.number()), job)
+        if job is not None:
+            dispatch(self._queue, job)
+        return added
 
     def _check_free(self, image_id: str | None) -> None:
         """An id that is taken is the first thing wrong with an image."""
@@ -156,11 +166,19 @@ class Catalog:
             del settled["owner"]
         return settled
 
-    def update(self, image_id: str | Name, change: Callable[[Image], Changes], *, gone: bool = False) -> Image:
+    def update(
+        self,
+        image_id: str | Name,
+        change: Callable[[Image], Changes],
+        *,
+        gone: bool = False,
+        source: str | None = None,
+    ) -> Image:
         """Change an image by what `change` makes of its present state; no change at all writes nothing.
 
         `change` is asked again if somebody else was faster. It may set a `location`, or the status `saving`,
-        of a queued image only. Raises as `image` and `register`, and NotOwner, FieldFrozen, NotQueued, EditConflict.
+        of a queued image only, and so does a `source`, from which the worker copies the bytes. Raises as `image` and
+        `register`, and NotOwner, FieldFrozen, NotQueued, EditConflict.
         """
         self._lookup.require(Policy.CREATE_IMAGE)
 
@@ -168,7 +186,12 @@ class Catalog:
             old = self._lookup.find(image_id, gone=gone).image
             self._lookup.check_owner(old)
             changes = self._settled(change(old))
-            return self._images.save(old, self._changed(old, changes)) if changes else old
+            if source is None:
+                return self._images.save(old, self._changed(old, changes)) if changes else old
+            new, job = self._copies.order(self._changed(old, changes), source)
+            saved = self._images.save(old, new, job)
+            dispatch(self._queue, job)
+            return saved
 
         return retried(str(image_id), once)
 
@@ -188,6 +211,8 @@ class Catalog:
             for field in MEASURED:
                 if field in changes and changes[field] != getattr(old, field):  # type: ignore[literal-required]  # both are keys
                     raise FieldFrozen(field, old.status)
+        if old.transition is not None and changes.get("owner", old.owner) != old.owner:
+            raise FieldFrozen("owner", old.status)  # what a job does, it does for the one who asked for it
         waits = old.status is Status.QUEUED and old.transition is None
         if "location" in changes and not waits:
             raise Invalid("location", "the image is not in queued status")

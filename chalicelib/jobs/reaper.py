@@ -29,6 +29,7 @@ class Reaper:
         self._images = ports.images
         self._memberships = ports.memberships
         self._blobs = ports.blobs
+        self._multiparts = ports.multiparts
         self._instances = ports.instances
         self._jobs = ports.jobs
         self._queue = ports.queue
@@ -92,7 +93,8 @@ class Reaper:
 
     def _give_up(self, image: Image) -> None:
         """End an upload; should it still go on, it finds its image killed and removes its bytes itself."""
-        self._clean(self._moved(image, Status.KILLED, location=self._blobs.place(image.id)))
+        facts = {"location": self._blobs.place(image.id), "status_reason": "its bytes did not come in time"}
+        self._clean(self._moved(image, Status.KILLED, **facts))
 
     def _moved(self, image: Image, status: Status, **facts: object) -> Image:
         now = self._clock.now()
@@ -101,6 +103,8 @@ class Reaper:
 
     def _clean(self, image: Image) -> None:
         """Remove all that an image without bytes may have left."""
+        for multipart in self._multiparts.begun(image.id):
+            self._multiparts.abort(multipart)
         self._blobs.clear(image.id)
         if image.source_instance is not None and image.zone is not None:
             self._instances.discard(capture_name(image.id), image.zone, image.provider_image_id)

@@ -1,6 +1,7 @@
 """The bytes of images in S3, each upload under a key of its own: `<image id>/<random>`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import closing
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 LINK_SECONDS = 900
+PIECE = 1 << 20
 MISSING = frozenset({"NoSuchKey", "404", "NotFound"})
 REFUSED = frozenset({"AccessDenied", "403", "Forbidden"})
 DISABLED = frozenset({"NoSuchBucket"})
@@ -69,6 +71,28 @@ class S3BlobStore:
             return None
         except SourceRefused as error:
             raise StoreUnavailable("The location of the image can no longer be read") from error
+
+    def size(self, location: str) -> int | None:
+        """One HeadObject."""
+        bucket, key = split_s3(location)
+        try:
+            return self.client().head_object(Bucket=bucket, Key=key)["ContentLength"]
+        except ClientError as error:
+            if error.response["Error"]["Code"] in MISSING:
+                return None
+            raise store_error(error) from error
+        except BotoCoreError as error:
+            raise store_error(error) from error
+
+    def pieces(self, location: str, offset: int, length: int) -> Generator[bytes]:
+        """One GetObject, as far as it is consumed."""
+        bucket, key = split_s3(location)
+        span = f"bytes={offset}-{offset + length - 1}"
+        try:
+            with closing(self.client().get_object(Bucket=bucket, Key=key, Range=span)["Body"]) as body:
+                yield from body.iter_chunks(PIECE)
+        except (ClientError, BotoCoreError) as error:
+            raise store_error(error) from error
 
     def link(self, location: str) -> Link:
         """Signed here, without a request; bytes on the web are linked as they are."""

@@ -91,10 +91,10 @@ class DynamoImageRepository:
             with suppress(StaleImage):  # whoever was faster has brought the rows along
                 self.save(image, image)
 
-    def save(self, old: Image, new: Image) -> Image:
+    def save(self, old: Image, new: Image, job: Job | None = None) -> Image:
         """The new image, provided that the stored one still has the old one's version."""
         stored = replace(new, version=old.version + 1)
-        self._write(old, stored, ImageItem.version == old.version)
+        self._write(old, stored, ImageItem.version == old.version, job)
         return stored
 
     def images(self, principal: Principal, query: ImageQuery) -> Iterator[Image]:

@@ -10,19 +10,17 @@ from chalicelib.catalog.errors import ImageNotFound
 from chalicelib.catalog.image import Changes, Image, NewImage, Visibility
 from chalicelib.catalog.ports import Link
 from chalicelib.catalog.service import Catalog
-from chalicelib.dialects.glance_v1 import schema, versions
+from chalicelib.dialects.glance_v1 import schema, uploads, versions
 from chalicelib.dialects.glance_v1.listing import parse_page
 from chalicelib.dialects.glance_v1.metadata import Metadata, decode, parse_changes, parse_metadata
 from chalicelib.dialects.glance_v1.options import enforce, options_of, refuse_readers
-from chalicelib.dialects.glance_v1.schema import Body
+from chalicelib.dialects.glance_v1.schema import HTML, Body, known
 from chalicelib.http import fields, paging
 from chalicelib.http.dialect import Route, refusing
 from chalicelib.http.errors import BadMessage, MethodNotAllowed, TooLarge, Unauthorized
 from chalicelib.http.message import Request, Response
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS")
-HTML = {"Content-Type": "text/html; charset=UTF-8"}
-"""For answers without a body: the real client reads an empty one as JSON if it is told so."""
 COPY_FROM = "x-glance-api-copy-from"
 LONGEST_REQUEST_ID = 64
 
@@ -65,8 +63,8 @@ def add_image(catalog: Catalog, request: Request) -> Response:
     with _after_reading(catalog, source):
         _check_single_source(request, metadata, body)
         image_id = schema.parse_id(metadata)
-    _check_passable(catalog, request, body)
-    image = catalog.register(NewImage(changes, id=image_id))
+    _check_passable(catalog, body)
+    image = catalog.register(NewImage(changes, id=image_id), _copied(request))
     if body is not None:
         image = _upload(catalog, image, body)
     location = {"Location": f"{request.base_url}/v1/images/{image.id}"}
@@ -83,10 +81,10 @@ def update_image(catalog: Catalog, request: Request, image_id: str) -> Response:
         source = _source(catalog, request, metadata)
         with _after_reading(catalog, source):
             _check_single_source(request, metadata, body)
-        _check_passable(catalog, request, body)
+        _check_passable(catalog, body)
         return changes
 
-    image = catalog.update(_known(image_id), change, gone=catalog.principal.is_admin)
+    image = catalog.update(known(image_id), change, gone=catalog.principal.is_admin, source=_copied(request))
     if body is not None:
         image = _upload(catalog, image, body)
     return _written(image, 200, {})
@@ -138,22 +136,26 @@ def _check_single_source(request: Request, metadata: Metadata, body: Body | None
         raise BadMessage("location", "It is invalid to supply multiple image sources")
 
 
-def _check_passable(catalog: Catalog, request: Request, body: Body | None) -> None:
+def _copied(request: Request) -> str | None:
+    """The URL that the bytes are to be copied from."""
     copy_from = request.header(COPY_FROM)
-    if copy_from is not None:
-        catalog.content.source_size(decode(copy_from))
-        raise BadMessage("copy_from", "copy-from is not available here: send the data, or register its location")
+    return None if copy_from is None else decode(copy_from)
+
+
+def _check_passable(catalog: Catalog, body: Body | None) -> None:
     if body is not None and len(body.content) > catalog.limits.inline_bytes:
         raise TooLarge(
-            f"At most {catalog.limits.inline_bytes} bytes of image data can be sent this way;"
-            " keep larger images elsewhere and register them by x-image-meta-location"
+            f"At most {catalog.limits.inline_bytes} bytes of image data can be sent this way."
+            f" Send larger images in parts (POST /v1/images/{{id}}/uploads), have them copied ({COPY_FROM}),"
+            " or register them where they are (x-image-meta-location)"
         )
 
 
 def _upload(catalog: Catalog, image: Image, body: Body) -> Image:
     if not body.is_octets:
-        catalog.content.kill(image)
-        raise BadMessage("content-type", f"Content-Type must be {schema.OCTETS}")
+        reason = f"Content-Type must be {schema.OCTETS}"
+        catalog.content.kill(image, reason)
+        raise BadMessage("content-type", reason)
     return catalog.content.upload(image, body.content)
 
 
@@ -162,22 +164,15 @@ def _written(image: Image, status: int, headers: dict[str, str]) -> Response:
     return Response({"image": schema.render_image(image)}, status, {**headers, **tag})
 
 
-def _known(image_id: str) -> str:
-    known = fields.uuid(image_id)
-    if known is None:
-        raise ImageNotFound(image_id)
-    return known
-
-
 def show_headers(catalog: Catalog, request: Request, image_id: str) -> Response:
     enforce(catalog.principal, request, "get_image")
-    image = catalog.image(_known(image_id), gone=catalog.principal.is_admin)
+    image = catalog.image(known(image_id), gone=catalog.principal.is_admin)
     return Response(headers={**HTML, **schema.render_headers(image)})
 
 
 def download_image(catalog: Catalog, request: Request, image_id: str) -> Response:
     enforce(catalog.principal, request, "get_image", "download_image")
-    image = catalog.image(_known(image_id))
+    image = catalog.image(known(image_id))
     content = catalog.content.read(image)
     headers = schema.render_headers(image)
     if isinstance(content, Link):
@@ -190,13 +185,13 @@ def delete_image(catalog: Catalog, request: Request, image_id: str) -> Response:
     enforce(catalog.principal, request, "delete_image")
     if request.body.strip():
         fields.json_body(request.body)
-    catalog.delete(_known(image_id), gone=catalog.principal.is_admin)
+    catalog.delete(known(image_id), gone=catalog.principal.is_admin)
     return Response(status=options_of(request).deleted, headers=HTML)
 
 
 def list_members(catalog: Catalog, request: Request, image_id: str) -> Response:
     enforce(catalog.principal, request, "get_members")
-    return Response(schema.render_members(catalog.members.of_image(_known(image_id))))
+    return Response(schema.render_members(catalog.members.of_image(known(image_id))))
 
 
 def replace_members(catalog: Catalog, request: Request, image_id: str) -> Response:
@@ -204,20 +199,20 @@ def replace_members(catalog: Catalog, request: Request, image_id: str) -> Respon
     if not isinstance(document, dict):
         raise BadMessage("body", "Malformed JSON in the request body: not an object")
     _check_sharer(catalog, request, "modify_member")
-    catalog.members.replace(_known(image_id), lambda: schema.parse_memberships(document))
+    catalog.members.replace(known(image_id), lambda: schema.parse_memberships(document))
     return Response(status=204, headers=HTML)
 
 
 def add_member(catalog: Catalog, request: Request, image_id: str, member: str) -> Response:
     can_share = schema.parse_member(request.body)
     _check_sharer(catalog, request, "modify_member")
-    catalog.members.add(_known(image_id), member, can_share=can_share)
+    catalog.members.add(known(image_id), member, can_share=can_share)
     return Response(status=204, headers=HTML)
 
 
 def remove_member(catalog: Catalog, request: Request, image_id: str, member: str) -> Response:
     _check_sharer(catalog, request, "delete_member")
-    catalog.members.remove(_known(image_id), member)
+    catalog.members.remove(known(image_id), member)
     return Response(status=204, headers=HTML)
 
 
@@ -260,4 +255,5 @@ ROUTES = (
     Route("PUT", "/v1/images/{image_id}/members/{member}", add_member),
     Route("DELETE", "/v1/images/{image_id}/members/{member}", remove_member),
     Route("GET", "/v1/shared-images/{member}", list_shared),
+    *uploads.ROUTES,
 )

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, cast
 
 from chalicelib.catalog import rules
-from chalicelib.catalog.errors import PropertyQuotaExceeded
+from chalicelib.catalog.errors import ImageNotFound, PropertyQuotaExceeded
 from chalicelib.catalog.image import Changes, Image, Status, Visibility
 from chalicelib.catalog.membership import Membership
 from chalicelib.catalog.query import instant_text
@@ -29,6 +29,10 @@ HEADER_BUDGET = 7168
 STORES = ("s3", "file")
 TRANSFER_CODINGS = frozenset({"chunked", "compress", "deflate", "gzip", "identity"})
 OCTETS = "application/octet-stream"
+HTML = {"Content-Type": "text/html; charset=UTF-8"}
+"""For answers without a body: the real client reads an empty one as JSON if it is told so."""
+MEASURED = frozenset({"os_hash_algo", "os_hash_value", "status_reason"})
+"""Properties that are shown, and never taken: what the server found out itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +74,14 @@ def check_store(metadata: Metadata) -> None:
         raise BadMessage("store", f"Required store {store} is invalid")
 
 
+def known(image_id: str) -> str:
+    """An id from a path, in canonical form. Raises ImageNotFound for what cannot be one."""
+    found = fields.uuid(image_id)
+    if found is None:
+        raise ImageNotFound(image_id)
+    return found
+
+
 def parse_id(metadata: Metadata) -> str | None:
     """The id that the client chooses, in canonical form."""
     text = metadata.given.get("id")
@@ -106,6 +118,7 @@ def parse_purge(request: Request) -> bool:
 
 def _property_changes(properties: Mapping[str, str | None], limit: int) -> Changes:
     """All properties of an image in canonical form. Raises PropertyQuotaExceeded (a negative limit is none)."""
+    properties = {name: value for name, value in properties.items() if name not in MEASURED}
     rules.check_property_count(len(properties), limit)
     size = sum(len(name.encode()) + len((value or "").encode()) for name, value in properties.items())
     if size > HEADER_BUDGET:
@@ -120,6 +133,9 @@ def shown_properties(image: Image) -> dict[str, str | None]:
     if image.status is Status.DELETED:
         return {}
     facts = {name: getattr(image, field) for name, field in PROPERTY_FIELDS.items()}
+    facts["status_reason"] = image.status_reason
+    if image.sha256 is not None:
+        facts |= {"os_hash_algo": "sha256", "os_hash_value": image.sha256}
     return {**image.properties, **{name: fact for name, fact in facts.items() if fact is not None}}
 
 

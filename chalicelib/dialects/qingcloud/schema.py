@@ -30,6 +30,8 @@ ACTIONS: Mapping[Action, str] = {
     Action.MODIFY: "ModifyImageAttributes",
     Action.DELETE: "DeleteImages",
     Action.RECOVER: "Lease",
+    Action.UPLOAD: "UploadImage",
+    Action.COPY: "CopyImage",
 }
 PROCESSORS: Mapping[str | None, str] = {
     **dict.fromkeys(("x86_64", "amd64", "arm64", "aarch64"), "64bit"),

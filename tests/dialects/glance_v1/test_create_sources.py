@@ -1,5 +1,6 @@
 """Registering images whose data are elsewhere: cases 44 and 53 to 59."""
 
+import hashlib
 from collections.abc import Callable
 from uuid import uuid4
 
@@ -231,14 +232,18 @@ def test_case_058_the_right_size_is_accepted(api: Api, t1: Caller) -> None:
     assert image["size"] == 2
 
 
-def test_case_059_copying_is_refused_by_name_until_there_is_a_worker(api: Api, t1: Caller, admin: Caller) -> None:
-    image_id, url = str(uuid4()), api.put_elsewhere("disk.raw", DATA)
+def test_case_059_an_image_is_copied_and_then_independent_of_its_source(api: Api, t1: Caller) -> None:
+    url = api.put_elsewhere("disk.raw", DATA)
 
-    answer = t1.post("/v1/images", {**RAW, **meta(id=image_id), **copied(url)})
+    image = create(t1, {**RAW, **copied(url)})
+    api.work()
+    api.world.blobs.client().delete_object(Bucket="elsewhere", Key="disk.raw")
 
-    assert answer.status == 400
-    assert says(answer, "copy-from")
-    assert is_unknown(admin, image_id)
+    answer = t1.get(f"/v1/images/{image['id']}")
+    assert (image["status"], image["size"]) == ("queued", len(DATA))
+    assert (answer.status, answer.body) == (200, DATA)
+    assert header_block(answer)["status"] == "active"
+    assert header_block(answer)["checksum"] == hashlib.md5(DATA, usedforsecurity=False).hexdigest()
 
 
 def test_case_059_a_source_to_copy_must_exist(api: Api, t1: Caller, admin: Caller) -> None:

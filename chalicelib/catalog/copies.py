@@ -1,0 +1,43 @@
+"""Images whose bytes are to be copied from elsewhere: ordered in the request, done by the worker."""
+
+from dataclasses import replace
+from uuid import uuid4
+
+from chalicelib.catalog.content import Content
+from chalicelib.catalog.errors import Invalid, SizeConflict
+from chalicelib.catalog.image import Image, Status, Transition
+from chalicelib.catalog.job import Action, Job
+from chalicelib.catalog.ports import Ports
+
+
+class Copies:
+    """Orders to copy."""
+
+    def __init__(self, ports: Ports, content: Content) -> None:
+        self._ports = ports
+        self._content = content
+
+    def order(self, image: Image, source: str) -> tuple[Image, Job]:
+        """A queued image that is to have the bytes at a URL, and the job that brings them; both are still to be stored.
+
+        Raises Invalid, SourceRefused, SourceNotFound, SizeConflict, ImageTooLarge, StorageQuotaExceeded, StoreError.
+        """
+        if image.status is not Status.QUEUED or image.transition is not None:
+            raise Invalid("copy_from", "the image is not in queued status")
+        found = self._content.source_size(source)
+        if found is not None and image.size not in (None, found):
+            raise SizeConflict(image.size or 0, found)
+        self._content.check_room(image, found or 0)
+        now = self._ports.clock.now()
+        size = {} if found is None else {"size": str(found)}
+        job = Job(
+            id=str(uuid4()),
+            owner=image.owner or "",
+            action=Action.COPY,
+            images=(image.id,),
+            names=(image.id,),
+            facts={"source": source, "done": "0", **size},
+            created_at=now,
+        )
+        size_known = image.size if found is None else found
+        return replace(image, transition=Transition.CREATING, size=size_known, updated_at=now), job

@@ -1,0 +1,17 @@
+"""Sending jobs to the worker."""
+
+import logging
+
+from chalicelib.catalog.errors import CloudUnavailable
+from chalicelib.catalog.job import Job
+from chalicelib.catalog.ports import Queue
+
+_log = logging.getLogger(__name__)
+
+
+def dispatch(queue: Queue, job: Job) -> None:
+    """Have a job worked on; one whose message is lost is found by the reaper."""
+    try:
+        queue.send(job.owner, job.id)
+    except CloudUnavailable:
+        _log.warning("job not queued", extra={"job_id": job.id}, exc_info=True)

@@ -1,0 +1,100 @@
+"""An upload: the bytes of an image on their way, in parts that go to the store directly."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from chalicelib.catalog.errors import Invalid
+from chalicelib.catalog.job import Job
+from chalicelib.catalog.ports import Multipart, Part
+from chalicelib.catalog.rules import Limits
+
+MEGABYTE = 2**20
+SMALLEST_PART, LARGEST_PART, MOST_PARTS = 5 * MEGABYTE, 5 * 2**30, 10_000
+"""What S3 takes; the last part may be smaller."""
+USUAL_PART = 16 * MEGABYTE
+MOST_LINKS = 100
+"""Links that are given at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """An upload of `size` bytes. Every part has `part_size` bytes but the last; `received` are those that have come."""
+
+    id: str
+    image_id: str
+    multipart: Multipart
+    size: int
+    part_size: int
+    created_at: datetime
+    expires_at: datetime
+    received: Sequence[Part] = ()
+
+    @property
+    def part_count(self) -> int:
+        """How many parts there will be."""
+        return _part_count(self.size, self.part_size)
+
+    def length(self, number: int) -> int:
+        """The bytes of a part."""
+        return min(self.part_size, self.size - (number - 1) * self.part_size)
+
+    @property
+    def complete(self) -> bool:
+        """Whether all parts have come, each as long as it should be."""
+        return [(part.number, part.size) for part in self.received] == [
+            (number, self.length(number)) for number in range(1, self.part_count + 1)
+        ]
+
+    def check_complete(self, etags: Mapping[int, str]) -> None:
+        """Refuse to end before exactly these parts have come. Raises Invalid."""
+        found = {part.number: part.etag for part in self.received}
+        for number in range(1, self.part_count + 1):
+            if number not in found:
+                raise Invalid("parts", f"part {number} of {self.part_count} has not come")
+            if etags.get(number) != found[number]:
+                raise Invalid("parts", f"the ETag of part {number} is {found[number]}")
+        if not self.complete or etags.keys() != found.keys():
+            raise Invalid("parts", "the parts do not make up the size that was announced")
+
+
+def upload_of(job: Job, limits: Limits) -> Upload:
+    """The upload that a job is about."""
+    return Upload(
+        id=job.id,
+        image_id=job.images[0],
+        multipart=Multipart(job.facts["location"], job.facts["key"]),
+        size=int(job.facts["size"]),
+        part_size=int(job.facts["part_size"]),
+        created_at=job.created_at,
+        expires_at=job.created_at + limits.periods.upload,
+    )
+
+
+def check_parts(md5s: Mapping[int, str], size: int, part_size: int) -> None:
+    """Refuse parts that an upload does not have, or too many at once. Raises Invalid."""
+    count = _part_count(size, part_size)
+    if len(md5s) > MOST_LINKS:
+        raise Invalid("parts", f"links are given for at most {MOST_LINKS} parts at once")
+    for number, md5 in md5s.items():
+        if not 1 <= number <= count:
+            raise Invalid("parts", f"the upload has parts 1 to {count}, not {number}")
+        if not re.fullmatch("[0-9a-f]{32}", md5):
+            raise Invalid("parts", f"the MD5 of part {number} must be 32 hexadecimal digits")
+
+
+def _part_count(size: int, part_size: int) -> int:
+    return -(-size // part_size)
+
+
+def part_size_for(size: int, asked: int | None) -> int:
+    """Bytes of a part: as asked, or as usual, or more if there would be too many. Raises Invalid."""
+    if asked is None:
+        fitting = -(-size // MOST_PARTS)
+        return max(USUAL_PART, -(-fitting // MEGABYTE) * MEGABYTE)
+    if not SMALLEST_PART <= asked <= LARGEST_PART:
+        raise Invalid("parts", f"parts have {SMALLEST_PART} to {LARGEST_PART} bytes")
+    if size > asked * MOST_PARTS:
+        raise Invalid("parts", f"there would be more than {MOST_PARTS} parts")
+    return asked

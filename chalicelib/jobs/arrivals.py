@@ -1,0 +1,118 @@
+"""Bytes that have come to the store without passing through a request: put together, read, verified, made active."""
+
+from contextlib import closing
+from dataclasses import replace
+from datetime import timedelta
+
+from chalicelib.catalog.content import Content, Measured
+from chalicelib.catalog.errors import Conflict, DeletedMeanwhile, Invalid, QuotaExceeded, StoreError
+from chalicelib.catalog.image import MOVES, Image, Status, Transition
+from chalicelib.catalog.job import Job
+from chalicelib.catalog.ports import Multipart, Ports
+from chalicelib.catalog.rules import Limits
+from chalicelib.catalog.upload import upload_of
+from chalicelib.jobs.digest import Digest
+from chalicelib.jobs.outcome import AT_ONCE, Failed, Outcomes
+from chalicelib.jobs.slice import Slice
+
+
+class Arrivals:
+    """Ends uploads, whether or not their clients do."""
+
+    def __init__(self, ports: Ports, limits: Limits) -> None:
+        self._ports = ports
+        self._limits = limits
+        self._outcomes = Outcomes(ports)
+        self._content = Content(ports, limits)
+        self.limit = 2 * limits.periods.upload
+        """As long for verifying as for coming."""
+
+    def step(self, job: Job) -> timedelta | None:
+        """Put the parts together once all have come, then verify a slice. Raises Failed, StoreError."""
+        if self._is_done(job):
+            self._outcomes.finish(job)
+            return None
+        image = self.waiting(job)
+        if "arrived" not in job.facts:
+            gathered = self._gathered(job)
+            if gathered is None:
+                self._outcomes.rest(job)  # the reaper has it looked at again, unless its client comes first
+                return None
+            job = gathered
+        return self._verify(job, image)
+
+    def _is_done(self, job: Job) -> bool:
+        """Whether the image has the bytes of this job, which only nobody has written down."""
+        image = self._outcomes.image(job.images[0])
+        return image is not None and not image.gone and image.location == job.facts.get("location", "")
+
+    def waiting(self, job: Job) -> Image:
+        """The image, if it still waits for the bytes of this job. Raises Failed."""
+        image = self._outcomes.image(job.images[0])
+        if image is None or image.gone:
+            raise Failed("the image was deleted meanwhile")
+        if image.transition is not Transition.CREATING or Status.KILLED not in MOVES[image.status]:
+            raise Failed(image.status_reason or f"the image is {image.status}")
+        return image
+
+    def _gathered(self, job: Job) -> Job | None:
+        """The job with all its bytes in one object; None if some are still to come."""
+        upload = upload_of(job, self._limits)
+        parts = self._ports.multiparts.parts(upload.multipart)
+        if parts is None:
+            return self.found(job)
+        if not replace(upload, received=parts).complete:
+            if self._ports.clock.now() > upload.expires_at:
+                raise Failed("its bytes did not come in time")
+            return None
+        self._ports.multiparts.complete(upload.multipart, parts)
+        return self.arrived(job, upload.size)
+
+    def found(self, job: Job) -> Job:
+        """The job whose parts somebody has put together, or thrown away. Raises Failed."""
+        size = self._ports.blobs.size(job.facts["location"])
+        if size is None:
+            raise Failed("its bytes are gone")
+        return self.arrived(job, size)
+
+    def arrived(self, job: Job, size: int) -> Job:
+        """The job, knowing that so many bytes are in its place."""
+        return self._outcomes.note(job, arrived=size, size=size, done=0)
+
+    def _verify(self, job: Job, image: Image) -> timedelta | None:
+        size, location = int(job.facts["arrived"]), job.facts["location"]
+        digest = Digest.resumed(job.facts["digest"]) if "digest" in job.facts else Digest()
+        if digest.length < size:
+            self._read(location, digest)
+        if digest.length < size:
+            self._outcomes.rest(job, digest=digest.state, done=digest.length)
+            return AT_ONCE
+        try:
+            self._content.accept(image, Measured(size, digest.md5, digest.sha256), location)
+        except (Invalid, QuotaExceeded, DeletedMeanwhile, Conflict) as error:
+            raise Failed(str(error)) from error
+        self._outcomes.finish(replace(job, facts={**job.facts, "done": str(size)}))
+        return None
+
+    def _read(self, location: str, digest: Digest) -> None:
+        before, part = digest.length, Slice(self._limits.slice_bytes)
+        with closing(self._ports.blobs.pieces(location, before, self._limits.slice_bytes)) as pieces:
+            for piece in pieces:
+                digest.update(piece)
+                part.take(len(piece))
+                if part.over:
+                    break
+        if digest.length == before:
+            raise StoreError("The image store sends nothing")
+
+    def undo(self, job: Job) -> bool:
+        """First the image is killed, with the reason, then its bytes go."""
+        if self._is_done(job):
+            return False
+        image = self._outcomes.image(job.images[0])
+        if image is not None and image.transition is Transition.CREATING:
+            self._content.kill(image, job.info)
+        if "location" in job.facts:
+            self._ports.multiparts.abort(Multipart(job.facts["location"], job.facts["key"]))
+            self._ports.blobs.delete(job.facts["location"])
+        return True

@@ -1,0 +1,183 @@
+"""Copies: bytes are brought from another bucket, or from a web server, and then verified as those of uploads are."""
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import timedelta
+
+from chalicelib.catalog import rules
+from chalicelib.catalog.errors import ImageTooLarge, SourceNotFound, SourceRefused, StoreUnavailable
+from chalicelib.catalog.image import Image, Status
+from chalicelib.catalog.job import Job
+from chalicelib.catalog.ports import Multipart, Part, Ports, Reading
+from chalicelib.catalog.rules import Limits
+from chalicelib.catalog.upload import MEGABYTE, MOST_PARTS, SMALLEST_PART
+from chalicelib.jobs.arrivals import Arrivals
+from chalicelib.jobs.outcome import AT_ONCE, Failed, Outcomes
+from chalicelib.jobs.slice import Slice
+
+COPIED_PART = 256 * MEGABYTE
+"""Bytes that S3 copies in a few seconds."""
+FETCHED_PART = 20 * MEGABYTE
+"""Bytes of a part from the web, which has to fit into memory; every thousand parts they become larger by as much."""
+THREADS = 8
+
+
+class Copies:
+    """Brings bytes slice by slice: each step knows from the job, and from the store, how far the last one came."""
+
+    def __init__(self, ports: Ports, limits: Limits, arrivals: Arrivals) -> None:
+        self._ports = ports
+        self._limits = limits
+        self._arrivals = arrivals
+        self._outcomes = Outcomes(ports)
+        self.limit = limits.periods.upload
+
+    def step(self, job: Job) -> timedelta | None:
+        """Bring a slice, or verify one. Raises Failed, StoreError."""
+        if "arrived" in job.facts:
+            return self._arrivals.step(job)
+        image = self._saving(job)
+        job = self._begun(job, image)
+        try:
+            job = self._brought(job)
+        except (SourceNotFound, SourceRefused, ImageTooLarge) as error:
+            raise Failed(str(error)) from error
+        self._outcomes.rest(job)
+        return AT_ONCE
+
+    def undo(self, job: Job) -> bool:
+        """As uploads."""
+        return self._arrivals.undo(job)
+
+    def _saving(self, job: Job) -> Image:
+        image = self._arrivals.waiting(job)
+        if image.status is Status.SAVING:
+            return image
+        now = self._ports.clock.now()
+        return self._ports.images.save(
+            image, replace(image, status=Status.SAVING, updated_at=now, status_changed_at=now)
+        )
+
+    def _begun(self, job: Job, image: Image) -> Job:
+        if "key" in job.facts:
+            return job
+        multipart = self._ports.multiparts.begin(image.id, job.id)
+        return self._outcomes.note(job, location=multipart.location, key=multipart.key)
+
+    def _brought(self, job: Job) -> Job:
+        multipart = Multipart(job.facts["location"], job.facts["key"])
+        parts = self._ports.multiparts.parts(multipart)
+        if parts is None:
+            return self._arrivals.found(job)
+        if job.facts["source"].startswith("s3:"):
+            return self._copied(job, multipart, parts)
+        return self._fetched(job, multipart)
+
+    def _copied(self, job: Job, multipart: Multipart, parts: Sequence[Part]) -> Job:
+        """The job with more of an object copied inside S3."""
+        if "version" not in job.facts:
+            size, version = self._ports.multiparts.measure(job.facts["source"])
+            rules.check_size(size, self._limits)
+            job = self._outcomes.note(job, size=size, version=version)
+        size, length = int(job.facts["size"]), self._part_length(int(job.facts["size"]))
+        if size == 0:
+            self._ports.multiparts.put(multipart, 1, b"")
+            return self._completed(job, multipart, 0)
+        there = {part.number for part in parts}
+        missing = [number for number in range(1, -(-size // length) + 1) if number not in there]
+        part = Slice(self._limits.slice_bytes)
+        while missing and not part.over:
+            batch = missing[: max(1, min(THREADS, self._limits.slice_bytes // length))]
+            self._copy(job, multipart, [(number, _span(number, length, size)) for number in batch])
+            missing = missing[len(batch) :]
+            part.take(len(batch) * length)
+        if missing:
+            return self._outcomes.note(job, done=max(0, size - len(missing) * length))
+        return self._completed(job, multipart, size)
+
+    def _part_length(self, size: int) -> int:
+        """The same in every step, whatever it has copied so far."""
+        return max(SMALLEST_PART, min(COPIED_PART, self._limits.slice_bytes), -(-size // MOST_PARTS))
+
+    def _copy(self, job: Job, multipart: Multipart, batch: Sequence[tuple[int, tuple[int, int]]]) -> None:
+        source, version = job.facts["source"], job.facts["version"]
+        with ThreadPoolExecutor(len(batch)) as pool:
+            for _ in pool.map(
+                lambda each: self._ports.multiparts.copy(multipart, each[0], source, version, each[1]), batch
+            ):
+                """Whichever fails first is raised here."""
+
+    def _completed(self, job: Job, multipart: Multipart, size: int) -> Job:
+        parts = self._ports.multiparts.parts(multipart) or []
+        if sum(part.size for part in parts) != size:
+            raise Failed("some of its bytes are gone")
+        self._ports.multiparts.complete(multipart, parts)
+        return self._arrivals.arrived(job, size)
+
+    def _fetched(self, job: Job, multipart: Multipart) -> Job:
+        """The job with more of a file read from the web."""
+        offset, version = int(job.facts["done"]), job.facts.get("version", "")
+        with self._ports.sources.read_from(job.facts["source"], offset, version) as reading:
+            rules.check_size(reading.size, self._limits)
+            intake = Intake(self._ports, self._limits, multipart, job)
+            try:
+                ended = intake.take(reading)
+            except StoreUnavailable:
+                if intake.done == offset:
+                    raise
+                ended = False  # the next step asks for the rest
+        if not ended:
+            return self._outcomes.note(job, done=intake.done, parts=intake.number, version=reading.version)
+        return self._completed(job, multipart, intake.done)
+
+
+def _span(number: int, length: int, size: int) -> tuple[int, int]:
+    first = (number - 1) * length
+    return first, min(first + length, size) - 1
+
+
+class Intake:
+    """Makes parts of what comes from the web; `done` bytes are in the store, in parts up to `number`."""
+
+    def __init__(self, ports: Ports, limits: Limits, multipart: Multipart, job: Job) -> None:
+        self._ports = ports
+        self._limits = limits
+        self._multipart = multipart
+        self._buffer = bytearray()
+        self.done = self._begin = int(job.facts["done"])
+        self.number = int(job.facts.get("parts", 0))
+
+    def take(self, reading: Reading) -> bool:
+        """Store a slice; whether it was the last. Raises Failed, ImageTooLarge, StoreError."""
+        part = Slice(max(self._limits.slice_bytes, SMALLEST_PART))
+        for piece in reading.pieces:
+            self._buffer += piece
+            rules.check_size(self.done + len(self._buffer), self._limits)
+            if len(self._buffer) >= self._wanted():
+                self._store()
+            part.take(len(piece))
+            if part.over:
+                return self._stopped()
+        if self._buffer or not self.number:
+            self._store()
+        return True
+
+    def _wanted(self) -> int:
+        return max(SMALLEST_PART, min(FETCHED_PART * (1 + self.number // 1000), self._limits.slice_bytes))
+
+    def _stopped(self) -> bool:
+        """What is not enough for a part is read again by the next step."""
+        if len(self._buffer) >= SMALLEST_PART:
+            self._store()
+        if self.done == self._begin:
+            raise Failed("its server is too slow")
+        return False
+
+    def _store(self) -> None:
+        if self.number == MOST_PARTS:
+            raise Failed("it has too many parts")
+        self._ports.multiparts.put(self._multipart, self.number + 1, bytes(self._buffer))
+        self.number += 1
+        self.done += len(self._buffer)
+        self._buffer.clear()

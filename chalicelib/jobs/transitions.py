@@ -1,0 +1,37 @@
+"""Deletions and recoveries of many images at once: all there is to do is to end their transitions."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from chalicelib.catalog.image import Status, Transition
+from chalicelib.catalog.job import Action, Job
+from chalicelib.catalog.ports import Ports
+from chalicelib.jobs.outcome import Outcomes
+
+MOVES: Mapping[Action, tuple[Transition, Status]] = {
+    Action.DELETE: (Transition.DELETING, Status.PENDING_DELETE),
+    Action.RECOVER: (Transition.RECOVERING, Status.ACTIVE),
+}
+
+
+class Transitions:
+    """Moves images that are marked."""
+
+    limit = timedelta(hours=1)
+
+    def __init__(self, ports: Ports) -> None:
+        self._outcomes = Outcomes(ports)
+
+    def step(self, job: Job) -> None:
+        """All at once."""
+        transition, status = MOVES[job.action]
+        for image_id in job.images:
+            self._outcomes.end(image_id, transition, status)
+        self._outcomes.finish(job)
+
+    def undo(self, job: Job) -> bool:
+        """Take the marks away."""
+        transition, _ = MOVES[job.action]
+        for image_id in job.images:
+            self._outcomes.give_back(image_id, transition)
+        return True
