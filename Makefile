@@ -6,10 +6,12 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check e2e bench clean
+.PHONY: help run test check e2e package deploy destroy verify-deploy bench clean
+STAGE ?= dev
+STACK ?= rosetta-$(STAGE)
 
 help: ## list the targets
-	@sed -n 's/^\([a-z0-9]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
+	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
 
 run: $(READY) ## serve on this machine: PORT=8000, SEED=file.json, ENGINE=moto or dynoxide
 	@exec $(BIN)/python -m local
@@ -27,6 +29,23 @@ check: $(READY) ## check format, lint, types, tests and packaging: all that CI a
 
 e2e: $(READY) ## run the published clients against a local server
 	$(BIN)/python -m pytest -m e2e tests/e2e
+
+package: $(READY) ## make what is deployed, for CloudFormation and Terraform: STAGE=dev or prod
+	$(BIN)/python -m deploy package --stage $(STAGE) --out build
+
+deploy: package ## deploy it by CloudFormation: STAGE=dev or prod, BUCKET=one for the code
+	@test -n "$(BUCKET)" || { echo "BUCKET must name a bucket of yours, for the code" >&2; exit 2; }
+	aws cloudformation package --template-file build/cloudformation/$(STAGE)/template.json --s3-bucket $(BUCKET) \
+	    --s3-prefix $(STACK) --use-json --output-template-file build/cloudformation/$(STAGE)/packaged.json
+	aws cloudformation deploy --template-file build/cloudformation/$(STAGE)/packaged.json --stack-name $(STACK) \
+	    --s3-bucket $(BUCKET) --s3-prefix $(STACK) --capabilities CAPABILITY_IAM --no-fail-on-empty-changeset $(DEPLOY_OPTIONS)
+
+destroy: ## remove what was deployed, but not the tables and the bucket: STAGE=dev or prod
+	aws cloudformation delete-stack --stack-name $(STACK)
+	aws cloudformation wait stack-delete-complete --stack-name $(STACK)
+
+verify-deploy: $(READY) ## deploy it on this machine, and run it from its bundle
+	$(BIN)/python -m pytest -m loopback tests/loopback
 
 bench: $(READY) ## print the measurements
 	set -e; for script in bench/*.py; do PYTHONPATH=. $(BIN)/python $$script; done

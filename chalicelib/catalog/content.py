@@ -155,6 +155,8 @@ class Content:
     def kill(self, image: Image, reason: str) -> None:
         """Give an image up whose bytes will not come; one that moved on in the meantime is left alone."""
         for _ in attempts():
+            if Status.KILLED not in MOVES[image.status]:
+                return
             now = self._clock.now()
             killed = replace(
                 image,
@@ -169,7 +171,7 @@ class Content:
                 self._images.save(image, killed)
             except StaleImage:
                 found = self._images.get(image.id)
-                if found is None or Status.KILLED not in MOVES[found.image.status]:
+                if found is None:
                     return
                 image = found.image
             else:

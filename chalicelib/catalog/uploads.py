@@ -182,4 +182,5 @@ def _place(multipart: Multipart) -> Mapping[str, str]:
 
 
 def _is_open(job: Job, image: Image) -> bool:
-    return job.action is Action.UPLOAD and job.images == (image.id,) and not job.finished
+    waits = image.status is Status.SAVING and image.transition is Transition.CREATING
+    return waits and job.action is Action.UPLOAD and job.images == (image.id,) and not job.finished

@@ -44,7 +44,9 @@ class Arrivals:
     def _is_done(self, job: Job) -> bool:
         """Whether the image has the bytes of this job, which only nobody has written down."""
         image = self._outcomes.image(job.images[0])
-        return image is not None and not image.gone and image.location == job.facts.get("location", "")
+        if image is None or image.status is Status.DELETED:
+            return False
+        return image.location == job.facts.get("location", "")
 
     def waiting(self, job: Job) -> Image:
         """The image, if it still waits for the bytes of this job. Raises Failed."""

@@ -83,9 +83,10 @@ class Copies:
         size, length = int(job.facts["size"]), self._part_length(int(job.facts["size"]))
         if size == 0:
             self._ports.multiparts.put(multipart, 1, b"")
-            return self._completed(job, multipart, 0)
+            return self._completed(job, multipart, 1, 0)
         there = {part.number for part in parts}
-        missing = [number for number in range(1, -(-size // length) + 1) if number not in there]
+        count = -(-size // length)
+        missing = [number for number in range(1, count + 1) if number not in there]
         part = Slice(self._limits.slice_bytes)
         while missing and not part.over:
             batch = missing[: max(1, min(THREADS, self._limits.slice_bytes // length))]
@@ -94,7 +95,7 @@ class Copies:
             part.take(len(batch) * length)
         if missing:
             return self._outcomes.note(job, done=max(0, size - len(missing) * length))
-        return self._completed(job, multipart, size)
+        return self._completed(job, multipart, count, size)
 
     def _part_length(self, size: int) -> int:
         """The same in every step, whatever it has copied so far."""
@@ -108,8 +109,9 @@ class Copies:
             ):
                 """Whichever fails first is raised here."""
 
-    def _completed(self, job: Job, multipart: Multipart, size: int) -> Job:
-        parts = self._ports.multiparts.parts(multipart) or []
+    def _completed(self, job: Job, multipart: Multipart, count: int, size: int) -> Job:
+        """The job with its parts put together, without any that a worker has left who died before it could say so."""
+        parts = [part for part in self._ports.multiparts.parts(multipart) or [] if part.number <= count]
         if sum(part.size for part in parts) != size:
             raise Failed("some of its bytes are gone")
         self._ports.multiparts.complete(multipart, parts)
@@ -129,7 +131,7 @@ class Copies:
                 ended = False  # the next step asks for the rest
         if not ended:
             return self._outcomes.note(job, done=intake.done, parts=intake.number, version=reading.version)
-        return self._completed(job, multipart, intake.done)
+        return self._completed(job, multipart, intake.number, intake.done)
 
 
 def _span(number: int, length: int, size: int) -> tuple[int, int]:
