@@ -126,7 +126,7 @@ def serve_rosetta(endpoint: str) -> None:
     secret = world.identities.issue(Principal("bench", "bench", frozenset(Policy)))
     app = build_app(world=world)
     server = LocalServer(0)
-    with repeating(lambda: pump(world), 0.1), server.serving(app, Router(app.routes), INLINE):
+    with repeating(lambda: pump(world), 0.1, eagerly=True), server.serving(app, Router(app.routes), INLINE):
         print(json.dumps({"ROSETTA_URL": server.url, "ROSETTA_TOKEN": secret}), flush=True)
         time.sleep(3600)
 

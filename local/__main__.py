@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NoReturn
 
-from chalicelib.bootstrap import World, build_app, build_world
+from chalicelib.bootstrap import build_app, build_world
 from chalicelib.dialects import DIALECTS
 from chalicelib.settings import BadSetting
 from chalicelib.storage.tables import create_tables
@@ -30,6 +30,8 @@ from local.server import LocalServer
 from local.state import local_dir, remove_state, write_state
 
 MAX_INLINE_BYTES = 64 << 20
+SLICE_BYTES = 128 << 20
+"""Taken in within a second or two, after which the server can stop."""
 WORKERS = 2
 QUEUE_SECONDS, SWEEP_SECONDS = 0.5, 5.0
 """How often the queue and the backlog are looked at: a person is waiting here, whom a minute would bore."""
@@ -80,6 +82,7 @@ def _serve(port: str, seed_file: Path, engine: str) -> None:
     folder = local_dir()
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     os.environ.setdefault("MAX_INLINE_BYTES", str(MAX_INLINE_BYTES))
+    os.environ.setdefault("SLICE_BYTES", str(SLICE_BYTES))
     with contextlib.ExitStack() as stack:
         server = stack.enter_context(_listening(port))
         remove_state(folder)  # of a server that was killed
@@ -92,7 +95,7 @@ def _serve(port: str, seed_file: Path, engine: str) -> None:
         app = build_app(world=world)
         router, most = Router(app.routes), world.settings.limits.inline_bytes
         for _ in range(WORKERS):
-            stack.enter_context(repeating(lambda: _drain(world), QUEUE_SECONDS))
+            stack.enter_context(repeating(lambda: pump(world), QUEUE_SECONDS, eagerly=True))
         stack.enter_context(repeating(world.reaper.sweep, SWEEP_SECONDS))
         stack.enter_context(server.serving(app, router, most))
         stack.callback(remove_state, folder)
@@ -100,11 +103,6 @@ def _serve(port: str, seed_file: Path, engine: str) -> None:
         _introduce(server.url, endpoints["aws_endpoint_url"], loaded["principals"])
         while True:
             time.sleep(1)  # not signal.pause(): a signal that another thread catches does not end it
-
-
-def _drain(world: World) -> None:
-    while pump(world):
-        """Until nothing is left."""
 
 
 def _listening(port: str) -> LocalServer:

@@ -9,14 +9,20 @@ _log = logging.getLogger(__name__)
 
 
 @contextlib.contextmanager
-def repeating(act: Callable[[], object], seconds: float) -> Iterator[None]:
-    """Call it now and then; a failure is logged, and it is called again."""
+def repeating(act: Callable[[], object], seconds: float, *, eagerly: bool = False) -> Iterator[None]:
+    """Call it now and then, or, eagerly, at once as long as it returns something true.
+
+    A failure is logged, and it is called again.
+    """
     stop = threading.Event()
 
     def run() -> None:
-        while not stop.wait(seconds):
+        pause = seconds
+        while not stop.wait(pause):
+            pause = seconds
             try:
-                act()
+                if act() and eagerly:
+                    pause = 0
             except Exception:  # noqa: BLE001  # whatever it was, the next call may succeed
                 _log.exception("scheduled call failed")
 

@@ -1,15 +1,20 @@
 """The queue on this machine."""
 
 import logging
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
 
+from chalicelib.bootstrap import Aws
 from chalicelib.catalog.image import NewImage, Status
 from chalicelib.catalog.job import Action, JobStatus
 from chalicelib.catalog.jobs import Order
-from local.queue import create_queue, pump
+from local.queue import create_bucket, create_queue, pump
 from tests.api import Api, a_caller
+from tests.dialects.glance_v1.sending import SMALL
+from tests.jobs.arriving import MADE, left, multipart_of, uploading
+from tests.jobs.jobs import Stage
 
 
 @pytest.fixture
@@ -20,6 +25,16 @@ def patient(api: Api) -> Api:
     create_queue(api.world)
     sqs.set_queue_attributes(QueueUrl=queue.url, Attributes={"VisibilityTimeout": "0"})
     return api
+
+
+@pytest.fixture
+def telling(api: Api, aws: Aws) -> Iterator[Stage]:
+    """The bucket tells the queue of objects that came in parts."""
+    aws.sqs().delete_queue(QueueUrl=api.world.queue.url)
+    create_bucket(api.world)
+    yield Stage(api, aws)
+    silence = {"Bucket": api.world.blobs.bucket, "NotificationConfiguration": {}}
+    aws.s3().put_bucket_notification_configuration(**silence)
 
 
 def dead(api: Api) -> list[str]:
@@ -72,3 +87,31 @@ def test_a_job_whose_message_fails_to_the_last_fails_and_says_why(patient: Api) 
     assert catalog.jobs.job(job.id).status is JobStatus.SUCCESSFUL
     assert (failed.status, failed.info) == (JobStatus.FAILED, "it failed 5 times, at last with: KeyError")
     assert len(dead(patient)) == 1
+
+
+def test_the_bucket_tells_of_an_upload_that_its_client_put_together(telling: Stage) -> None:
+    job = uploading(telling, SMALL)
+    parts = telling.api.world.multiparts.parts(multipart_of(job)) or []
+
+    telling.api.world.multiparts.complete(multipart_of(job), parts)
+    telling.api.work()
+
+    assert left(telling, job) == MADE
+
+
+def test_the_bucket_tells_nothing_of_objects_that_came_whole(telling: Stage) -> None:
+    telling.api.work()
+
+    telling.api.world.blobs.put("image", SMALL)
+
+    assert pump(telling.api.world) == 0
+
+
+def test_a_bucket_that_is_there_stays(telling: Stage) -> None:
+    location = telling.api.world.blobs.put("image", SMALL)
+
+    create_bucket(telling.api.world)
+    telling.api.work()
+
+    assert telling.api.world.blobs.get(location) == SMALL
+    assert dead(telling.api) == []

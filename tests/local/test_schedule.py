@@ -36,3 +36,20 @@ def test_a_failure_does_not_end_it(caplog: pytest.LogCaptureFixture) -> None:
 
     assert called == [True] * 2
     assert "as the test asks" in caplog.text
+
+
+def test_eagerly_it_goes_on_as_long_as_there_is_something_to_do() -> None:
+    left, done = [1, 1, 1, 0], threading.Event()
+
+    def act() -> int:
+        found = left.pop(0)
+        if not left:
+            done.set()
+        return found
+
+    with repeating(act, 0.2, eagerly=True):
+        begun = time.monotonic()
+        assert done.wait(PATIENCE)
+
+    assert time.monotonic() - begun < 0.5
+    assert left == []
