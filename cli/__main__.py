@@ -1,16 +1,28 @@
-"""`python -m cli`: the commands, against AWS as botocore's environment has it, or a local server."""
+"""`python -m cli`: the commands, on a deployment over HTTP, or, those of `token`, on its tables."""
 
 import click
 
+from cli.console import Commands
+from cli.download import download
+from cli.images import images, share, show
+from cli.importing.command import import_images
+from cli.jobs import jobs
 from cli.tokens import token
+from cli.upload import upload
+
+EPILOG = """ROSETTA_URL and ROSETTA_TOKEN name the deployment and who asks; `token` works on its tables instead.
+
+Exit status: 0 done; 1 refused or failed; 2 wrong usage, or a setting is missing; 3 (import) some images were
+refused; 130 interrupted."""
 
 
-@click.group()
+@click.group(cls=Commands, epilog=EPILOG)
 def cli() -> None:
     """Operate Rosetta."""
 
 
-cli.add_command(token)
+for command in (upload, download, images, show, share, jobs, import_images, token):
+    cli.add_command(command)
 
 if __name__ == "__main__":
     cli(prog_name="python -m cli")

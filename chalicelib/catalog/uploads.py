@@ -9,6 +9,7 @@ from chalicelib.catalog import rules
 from chalicelib.catalog.content import Content
 from chalicelib.catalog.dispatch import dispatch
 from chalicelib.catalog.errors import (
+    EditConflict,
     Invalid,
     NotQueued,
     SizeConflict,
@@ -86,7 +87,7 @@ class Uploads:
                 image = self._waiting(image.id, size)
             else:
                 return job
-        raise NotQueued(image.id, image.status)
+        raise EditConflict(image.id)
 
     def _waiting(self, image_id: str, size: int) -> Image:
         """The caller's image, if it waits for that many bytes."""
@@ -109,7 +110,9 @@ class Uploads:
         image = self._own(image_id)
         names = [multipart.location.rpartition("/")[2] for multipart in self._ports.multiparts.begun(image.id)]
         jobs = [self._ports.jobs.get(image.owner or "", name) for name in names]
-        return [self._received(job) for job in jobs if job is not None and _is_open(job, image)]
+        found = [self._upload_of(job) for job in jobs if job is not None and _is_open(job, image)]
+        received = [(upload, self._ports.multiparts.parts(upload.multipart)) for upload in found]
+        return [replace(upload, received=parts) for upload, parts in received if parts is not None]
 
     def upload(self, image_id: str, upload_id: str) -> Upload:
         """An upload with the parts that have come.

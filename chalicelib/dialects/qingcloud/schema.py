@@ -117,7 +117,7 @@ def render_job(job: Job) -> dict[str, Any]:
         "job_id": job.id,
         "id_prefix": "",
         "action": ACTIONS[job.action],
-        "request_id": job.request_id,
+        "request_id": job.request_id or job.id,
         "status": job.status.value,
         "create_time": _time(job.created_at),
         "begin_time": _time(job.began_at),

@@ -1,0 +1,80 @@
+"""What commands say is one line each, and safe to show."""
+
+import errno
+import os
+from collections.abc import Callable
+
+import click
+import pytest
+from click.testing import CliRunner, Result
+
+from cli.console import Commands, Interrupted, bytes_text, plain, table_lines
+from cli.http import ServiceError
+
+
+def run(do: Callable[[], None]) -> Result:
+    """A command that does this."""
+
+    @click.group(cls=Commands)
+    def group() -> None:
+        pass
+
+    group.command(name="do")(do)
+    return CliRunner().invoke(group, ["do"])
+
+
+def raising(error: BaseException) -> Callable[[], None]:
+    def do() -> None:
+        raise error
+
+    return do
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "line"),
+    [
+        (ServiceError("401: Authentication required", 401), 1, "Error: 401: Authentication required"),
+        (ServiceError("two\nlines\x1b[31m"), 1, "Error: two lines\N{REPLACEMENT CHARACTER}[31m"),
+        (OSError(errno.EIO, os.strerror(errno.EIO), "a.raw"), 1, "Error: a.raw: Input/output error"),
+        (OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)), 1, "Error: No space left on device"),
+        (KeyboardInterrupt(), 130, "Interrupted."),
+        (Interrupted("The same command goes on."), 130, "The same command goes on."),
+        (click.ClickException("refused"), 1, "Error: refused"),
+    ],
+    ids=["service", "orders", "file", "disk", "ctrl-c", "interrupted", "refused"],
+)
+def test_what_goes_wrong_is_one_line(error: BaseException, status: int, line: str) -> None:
+    result = run(raising(error))
+
+    assert (result.exit_code, result.stdout, result.stderr) == (status, "", f"{line}\n")
+
+
+def test_a_reader_that_is_gone_is_silence() -> None:
+    result = run(raising(BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE))))
+
+    assert (result.exit_code, result.output) == (1, "")
+
+
+@pytest.mark.parametrize(
+    ("count", "text"),
+    [
+        (0, "0 bytes"),
+        (1023, "1023 bytes"),
+        (1024, "1.0 KiB"),
+        (100_000_000, "95.4 MiB"),
+        (3 * 1024**3, "3.0 GiB"),
+        (5000 * 1024**4, "5000.0 TiB"),
+    ],
+)
+def test_bytes_are_told_in_units(count: int, text: str) -> None:
+    assert bytes_text(count) == text
+
+
+def test_a_table_has_columns_of_equal_width() -> None:
+    rows = [("ID", "NAME"), ("1", "a longer name"), ("1000", "x\ty")]
+
+    assert list(table_lines(rows)) == ["ID    NAME", "1     a longer name", "1000  x\N{REPLACEMENT CHARACTER}y"]
+
+
+def test_text_of_any_language_is_left_alone() -> None:
+    assert plain("Größe 猫 ё") == "Größe 猫 ё"
