@@ -1,4 +1,4 @@
-"""How long a large image takes to go up and down, and how much memory: `large_image.py [megabytes]`, 1024 by itself.
+"""How long a large image takes to go up and down, and how much memory: `large_image.py [megabytes]`, 128 by itself.
 
 Three processes are watched apart: the command, Rosetta (server and worker), and the AWS that it runs on here, whose
 share is not ours: moto keeps all bytes in memory, and hands them out slowly.
@@ -40,7 +40,7 @@ class Step:
 
 def main() -> None:
     """Print the table."""
-    size = int(sys.argv[1]) if len(sys.argv) > 1 else 1024
+    size = int(sys.argv[1]) if len(sys.argv) > 1 else 128
     with tempfile.TemporaryDirectory() as folder:
         source, target = Path(folder, "disk.raw"), Path(folder, "copy.raw")
         write(source, size)

@@ -201,6 +201,8 @@ def cleans(newcomer: Newcomer, command: str) -> None:
 ONE_FILE = "--no-cov -W ignore::pytest_cov.CovDisabledWarning tests/http/test_events.py"
 """Pytest's options for the targets that test: all else of them runs, and the other tests do so elsewhere."""
 
+AT_WORK = "ROSETTA_URL=http://127.0.0.1:8000 ROSETTA_TOKEN=$TOKEN .venv/bin/python -m cli"
+
 ACTS: Mapping[str, Act] = {
     "make run": serves,
     "TOKEN=": says(),
@@ -213,6 +215,9 @@ ACTS: Mapping[str, Act] = {
     'curl -H "X-Auth-Token: $TOKEN" "http': says('"name": "centos-7"'),
     "printf 'hello' | curl": says('"checksum": "5d41402abc4b2a76b9719d911017c592"'),
     "curl -i": says("HTTP/1.1 200 OK", '"name": "hello"'),
+    "head -c": says(),
+    f"{AT_WORK} upload": says("size    20000000", "sha256"),
+    f"{AT_WORK} images": says("web-server", "disk"),
     "make test": says(" passed", PYTEST_ADDOPTS=ONE_FILE),
     "make check": says(" passed", "make check: all is well", PYTEST_ADDOPTS=ONE_FILE),
     "make e2e": says("tests collected", PYTEST_ADDOPTS="--collect-only"),
