@@ -1,13 +1,14 @@
 """Tokens: issue, list, revoke."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import click
 
 from chalicelib.catalog.ports import Token
 from chalicelib.catalog.principal import Policy, Principal
+from cli.console import show_table
 from cli.world import opened
 
 UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
@@ -65,8 +66,7 @@ def list_tokens(*, local: bool) -> None:
     """List the tokens that are valid."""
     with opened(local=local) as world:
         rows = [_row(found) for found in world.identities.list()]
-    for line in _table([HEADINGS, *rows]):
-        click.echo(line)
+    show_table(HEADINGS, rows)
 
 
 @token.command()
@@ -89,9 +89,3 @@ def _row(found: Token) -> tuple[str, ...]:
 
 def _instant(instant: datetime | None) -> str:
     return "never" if instant is None else f"{instant:%Y-%m-%d %H:%M} UTC"
-
-
-def _table(rows: Sequence[Sequence[str]]) -> Iterable[str]:
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
