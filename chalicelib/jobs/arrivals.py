@@ -30,7 +30,7 @@ class Arrivals:
     def step(self, job: Job) -> timedelta | None:
         """Put the parts together once all have come, then verify a slice. Raises Failed, StoreError."""
         if self._is_done(job):
-            self._outcomes.finish(job)
+            self._finish(job)
             return None
         image = self.waiting(job)
         if "arrived" not in job.facts:
@@ -93,8 +93,14 @@ class Arrivals:
             self._content.accept(image, Measured(size, digest.md5, digest.sha256), location)
         except (Invalid, QuotaExceeded, DeletedMeanwhile, Conflict) as error:
             raise Failed(str(error)) from error
-        self._outcomes.finish(replace(job, facts={**job.facts, "done": str(size)}))
+        self._finish(replace(job, facts={**job.facts, "done": str(size)}))
         return None
+
+    def _finish(self, job: Job) -> None:
+        """End a job that is done, and whatever else was begun for its image by those who died before they said so."""
+        for multipart in self._ports.multiparts.begun(job.images[0]):
+            self._ports.multiparts.abort(multipart)
+        self._outcomes.finish(job)
 
     def _read(self, location: str, digest: Digest) -> None:
         before, part = digest.length, Slice(self._limits.slice_bytes)

@@ -34,6 +34,8 @@ SPECIAL = tuple(
     for network in ("192.0.0.0/24", "192.88.99.0/24", "168.63.129.16/32", "2001::/23", "2002::/16", "3fff::/20")
 )
 """Protocols' own, tunnels to IPv4, a cloud's metadata, documentation: not every Python knows them for what they are."""
+WITHOUT_HEAD = frozenset({403, 405, 501})
+"""How servers answer that do not want to be asked for the head alone."""
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 FOLLOWED = 5
 """How many redirects in a row."""
@@ -96,8 +98,12 @@ class WebSource:
     """How many seconds a file may take in all that is not read piece by piece, and how many redirects may."""
 
     def size(self, url: str) -> int | None:
-        """The announced length; None if the server does not say."""
+        """The announced length; None if the server does not say. A signed link is often good for GET alone."""
         with self._opened("HEAD", url) as response:
+            if response.status not in WITHOUT_HEAD:
+                check_status(url, response, 200)
+                return length(response)
+        with self._opened("GET", url) as response:
             check_status(url, response, 200)
             return length(response)
 

@@ -33,8 +33,7 @@ def telling(api: Api, aws: Aws) -> Iterator[Stage]:
     aws.sqs().delete_queue(QueueUrl=api.world.queue.url)
     create_bucket(api.world)
     yield Stage(api, aws)
-    silence = {"Bucket": api.world.blobs.bucket, "NotificationConfiguration": {}}
-    aws.s3().put_bucket_notification_configuration(**silence)
+    aws.s3().put_bucket_notification_configuration(Bucket=api.world.blobs.bucket, NotificationConfiguration={})
 
 
 def dead(api: Api) -> list[str]:

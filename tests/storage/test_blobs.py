@@ -1,6 +1,7 @@
 """The bytes of images in S3, and what storage makes of S3's errors."""
 
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -14,7 +15,7 @@ from tests.api import Api
 from tests.conftest import MakeApi
 from tests.storage.web import CONTENT, Web, serving
 
-PUT, GET, DELETE = "PutObject", "GetObject", "DeleteObject"
+PUT, GET, HEAD, DELETE = "PutObject", "GetObject", "HeadObject", "DeleteObject"
 
 
 @pytest.fixture
@@ -127,6 +128,7 @@ Call = Callable[[World], object]
 CALLS: dict[str, Call] = {
     PUT: lambda world: world.blobs.put("image", b"1"),
     GET: lambda world: world.blobs.get(f"s3://{world.blobs.bucket}/image/1"),
+    HEAD: lambda world: world.blobs.size(f"s3://{world.blobs.bucket}/image/1"),
     DELETE: lambda world: world.blobs.delete(f"s3://{world.blobs.bucket}/image/1"),
 }
 
@@ -166,3 +168,71 @@ def test_an_object_that_grew_at_its_place_is_not_read(api: Api, make_api: MakeAp
 
     with pytest.raises(StoreUnavailable):
         make_api(MAX_INLINE_BYTES="10").world.blobs.get(location)
+
+
+@pytest.mark.parametrize("content", [b"", b"12345"], ids=["empty", "some"])
+def test_bytes_are_counted(world: World, content: bytes) -> None:
+    location = world.blobs.put("image", content)
+
+    assert world.blobs.size(location) == len(content)
+
+
+def test_bytes_that_are_gone_are_not_counted(world: World) -> None:
+    location = world.blobs.put("image", b"1")
+
+    world.blobs.delete(location)
+
+    assert world.blobs.size(location) is None
+
+
+@pytest.mark.parametrize(
+    ("offset", "length", "found"), [(0, 10, b"0123456789"), (0, 3, b"012"), (4, 2, b"45"), (8, 100, b"89")]
+)
+def test_bytes_are_read_from_any_offset_on(world: World, offset: int, length: int, found: bytes) -> None:
+    location = world.blobs.put("image", b"0123456789")
+
+    assert b"".join(world.blobs.pieces(location, offset, length)) == found
+
+
+def test_many_bytes_come_piece_by_piece(world: World) -> None:
+    content = bytes(2**20) + b"x" * 2**20 + b"end"
+    location = world.blobs.put("image", content)
+
+    pieces = list(world.blobs.pieces(location, 0, len(content)))
+
+    assert max(map(len, pieces)) <= 2**20
+    assert b"".join(pieces) == content
+
+
+def test_bytes_that_are_no_longer_wanted_are_read_no_further(world: World) -> None:
+    location = world.blobs.put("image", bytes(3 * 2**20))
+
+    with closing(world.blobs.pieces(location, 0, 3 * 2**20)) as pieces:
+        first = next(pieces)
+
+    assert len(first) <= 2**20
+    assert list(pieces) == []
+
+
+@pytest.mark.parametrize(
+    ("code", "status", "error"),
+    [
+        ("NoSuchKey", 404, StoreError),
+        ("InvalidRange", 416, StoreError),
+        ("AccessDenied", 403, StoreRefused),
+        ("SlowDown", 503, StoreUnavailable),
+    ],
+)
+def test_pieces_that_do_not_come_are_an_error(api: Api, code: str, status: int, error: type[StoreError]) -> None:
+    with api.s3_fault(GET, code, status), pytest.raises(StoreError) as refusal:
+        list(api.world.blobs.pieces(f"s3://{api.world.blobs.bucket}/image/1", 0, 1))
+
+    assert type(refusal.value) is error
+
+
+def test_pieces_of_a_store_that_does_not_answer_are_unavailable(api: Api) -> None:
+    def hang_up() -> None:
+        raise ConnectionClosedError(endpoint_url="https://s3.example")
+
+    with api.on_s3(GET, hang_up), pytest.raises(StoreUnavailable):
+        list(api.world.blobs.pieces(f"s3://{api.world.blobs.bucket}/image/1", 0, 1))

@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib.catalog.errors import SourceNotFound, SourceRefused, StoreUnavailable
 from chalicelib.storage.sources import WebSource, is_public
-from tests.storage.web import CONTENT, DISGUISES, REFUSED_ADDRESSES, Resolver, Web, host_of, self_signed, serving
+from tests.storage.web import CONTENT, DISGUISES, REFUSED_ADDRESSES, SIZE, Resolver, Web, host_of, self_signed, serving
 
 ANY = WebSource(allowed=lambda address: True)
 """A source that would fetch from anywhere, so that the tests may have a server of their own."""
@@ -38,6 +38,17 @@ def resolver(monkeypatch: pytest.MonkeyPatch) -> Resolver:
 def test_the_size_of_a_file_is_what_its_server_announces(web: Web) -> None:
     assert ANY.size(web.url("/file")) == len(CONTENT)
     assert [method for method, *_ in web.asked] == ["HEAD"]
+
+
+@pytest.mark.parametrize("status", [403, 405, 501])
+def test_a_server_that_refuses_head_is_asked_for_the_file_and_not_read(web: Web, status: int) -> None:
+    url = web.answer("/signed", 200, SIZE)
+    web.heads["/signed"] = (status, {"Content-Length": "0"}, b"")
+
+    size = ANY.size(url)
+
+    assert size == len(CONTENT)
+    assert [method for method, *_ in web.asked] == ["HEAD", "GET"]
 
 
 @pytest.mark.parametrize("path", ["/endless", "/word"])

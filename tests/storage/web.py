@@ -7,6 +7,7 @@ import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -91,6 +92,30 @@ def host_of(address: str) -> str:
     return f"[{address}]" if ":" in address else address
 
 
+@dataclass
+class File:
+    """A file of a server that may have parts and say its length or not, and breaks off in the middle so many times."""
+
+    content: bytes = CONTENT
+    version: str = VERSION
+    parts: bool = True
+    announced: bool = True
+    breaks: int = 0
+
+    def answer(self, wanted: str | None) -> Answer:
+        """What is answered to one who wants this range."""
+        found = re.fullmatch("bytes=([0-9]+)-", wanted or "") if self.parts else None
+        start, whole = int(found[1]) if found else 0, len(self.content)
+        if start >= whole > 0:
+            return 416, {"Content-Range": f"bytes */{whole}", "Content-Length": "0"}, b""
+        headers = {"ETag": self.version, "Last-Modified": DATE}
+        if self.announced:
+            headers["Content-Length"] = str(whole - start)
+        if not found:
+            return 200, headers, self.content
+        return 206, headers | {"Content-Range": f"bytes {start}-{whole - 1}/{whole}"}, self.content[start:]
+
+
 class Web(ThreadingHTTPServer):
     """Remembers what it was asked: method, path and Host header, and the Range headers."""
 
@@ -105,6 +130,8 @@ class Web(ThreadingHTTPServer):
         self.asked: list[tuple[str, str, str]] = []
         self.ranges: list[str | None] = []
         self.answers: dict[str, Answer] = {}
+        self.heads: dict[str, Answer] = {}
+        self.files: dict[str, File] = {}
         self.gate = threading.Event()
 
     @property
@@ -123,6 +150,11 @@ class Web(ThreadingHTTPServer):
     def answer(self, path: str, status: int, headers: dict[str, str], content: bytes = CONTENT) -> str:
         """Have a path answer so; returns its URL."""
         self.answers[path] = (status, headers, content)
+        return self.url(path)
+
+    def keep(self, path: str, file: File) -> str:
+        """Have a file at a path; returns its URL."""
+        self.files[path] = file
         return self.url(path)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
@@ -176,8 +208,12 @@ class _Files(BaseHTTPRequestHandler):
             self._send(content)
 
     def _answer(self) -> Answer:
+        if self.command == "HEAD" and self.path in self.server.heads:
+            return self.server.heads[self.path]
         if self.path == "/parts":
-            return _part(self.headers["Range"])
+            return File().answer(self.headers["Range"])
+        if self.path in self.server.files:
+            return self.server.files[self.path].answer(self.headers["Range"])
         found = self.server.answers.get(self.path) or self.answers.get(self.path)
         return found or (200, SIZE, CONTENT)
 
@@ -186,25 +222,16 @@ class _Files(BaseHTTPRequestHandler):
             self.wfile.write(content[:1])
             self.server.gate.wait(10)
             content = content[1:]
+        file = self.server.files.get(self.path)
+        if file is not None and file.breaks:
+            file.breaks -= 1
+            content = content[: len(content) // 2]
         self.wfile.write(content)
 
     do_HEAD = do_GET  # noqa: N815  # the name that http.server looks for
 
     def log_message(self, *_args: object) -> None:
         """Nothing is said on the console."""
-
-
-def _part(wanted: str | None) -> Answer:
-    """What a server with parts answers."""
-    found = re.fullmatch("bytes=([0-9]+)-", wanted or "")
-    start = int(found[1]) if found else 0
-    whole = len(CONTENT)
-    if start >= whole:
-        return 416, {"Content-Range": f"bytes */{whole}", "Content-Length": "0"}, b""
-    headers = {"ETag": VERSION, "Last-Modified": DATE, "Content-Length": str(whole - start)}
-    if not found:
-        return 200, headers, CONTENT
-    return 206, headers | {"Content-Range": f"bytes {start}-{whole - 1}/{whole}"}, CONTENT[start:]
 
 
 @contextmanager

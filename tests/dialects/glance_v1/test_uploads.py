@@ -207,30 +207,6 @@ def test_an_upload_can_be_given_up(api: Api, t1: Caller) -> None:
     assert (api.stored(), multiparts(api)) == ([], [])
 
 
-def test_an_upload_that_was_given_up_is_a_failed_job(t1: Caller) -> None:
-    upload = begin(t1, SMALL)
-
-    abort(t1, upload)
-
-    job = t1.get(f"/v1/jobs/{upload['id']}").json["job"]
-    assert (job["action"], job["status"], job["reason"]) == ("upload", "failed", "its upload was aborted")
-    assert job["finished_at"] is not None
-
-
-def test_a_job_tells_how_far_an_upload_has_come(api: Api, t1: Caller) -> None:
-    upload = begin(t1, SMALL)
-    [begun] = t1.get("/v1/jobs").json["jobs"]
-    complete(t1, upload, send_all(upload, SMALL))
-
-    api.work()
-
-    job = t1.get(f"/v1/jobs/{upload['id']}").json["job"]
-    assert (begun["status"], begun["done"], begun["size"]) == ("pending", 0, len(SMALL))
-    assert (begun["began_at"], begun["finished_at"], begun["reason"]) == (None, None, "")
-    assert (job["status"], job["done"], job["size"]) == ("successful", len(SMALL), len(SMALL))
-    assert job["images"] == [upload["image_id"]]
-
-
 def test_of_two_uploads_that_begin_at_once_one_is_refused(api: Api, t1: Caller) -> None:
     image = create(t1, RAW)
 

@@ -49,7 +49,7 @@ JOB_TEXTS = {
     "zone",
 }
 """The fields of a job that are texts (contract §8)."""
-ACTIONS = {"CaptureInstance", "DeleteImages", "ModifyImageAttributes", "Lease"}
+ACTIONS = {"CaptureInstance", "DeleteImages", "ModifyImageAttributes", "Lease", "UploadImage", "CopyImage"}
 ENDED = {"successful", "failed"}
 JOB_STATUSES = {"pending", "working"} | ENDED
 ERROR_NAMES = {
