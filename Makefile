@@ -24,7 +24,7 @@ check: $(READY) ## check format, lint, types, tests and packaging: all that CI a
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(MAKE) test
-	AWS_DEFAULT_REGION=us-east-1 $(BIN)/chalice package --stage dev --merge-template .chalice/resources.json build/package
+	$(MAKE) package STAGE=dev
 	@echo "make check: all is well"
 
 e2e: $(READY) ## run the published clients against a local server

@@ -30,8 +30,8 @@ def attempts() -> Iterator[int]:
     """Count the tries of an optimistic write, pausing at random (seconds) before each but the first."""
     for attempt in range(ATTEMPTS):
         if attempt:
-            # Not for secrecy: it only keeps writers that met once from meeting again.
-            time.sleep(random.uniform(0, min(LONGEST_PAUSE, 0.005 * 2**attempt)))  # noqa: S311
+            # It keeps writers that met once from meeting again, functions that started from one snapshot among them.
+            time.sleep(random.SystemRandom().uniform(0, min(LONGEST_PAUSE, 0.005 * 2**attempt)))
         yield attempt
 
 

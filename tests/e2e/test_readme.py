@@ -227,7 +227,8 @@ ACTS: Mapping[str, Act] = {
     "AWS_ENDPOINT_URL=": serves_through_chalice,
     ".venv/bin/python -m cli token issue": says("Issued"),
     ".venv/bin/python -m cli token list": says("ann"),
-    "AWS_DEFAULT_REGION=us-east-1 .venv/bin/chalice package": says("deployment package"),
+    "make package": says("template.json"),
+    "make verify-deploy": says("tests collected", PYTEST_ADDOPTS="--collect-only"),
 }
 """What must come of each command, by its beginning."""
 

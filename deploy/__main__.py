@@ -1,0 +1,33 @@
+"""`python -m deploy package --stage dev`: make what is deployed."""
+
+from pathlib import Path
+
+import click
+
+from deploy.bundle import BundleError
+from deploy.cloudformation import TemplateError
+from deploy.package import package as make_package
+
+ROOT = Path(__file__).parent.parent
+
+
+@click.group()
+def deploy() -> None:
+    """Make what is deployed."""
+
+
+@deploy.command()
+@click.option("--stage", required=True, help="One of the stages in .chalice/config.json.")
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), default=ROOT / "build", help="Where to.")
+def package(stage: str, out: Path) -> None:
+    """Write the bundle, and the templates for CloudFormation and for Terraform."""
+    try:
+        made = make_package(ROOT, stage, out)
+    except (BundleError, TemplateError, RuntimeError, ValueError) as error:
+        raise click.ClickException(str(error)) from error
+    for path in made:
+        click.echo(f"{path.stat().st_size:>9,}  {path}")
+
+
+if __name__ == "__main__":
+    deploy(prog_name="python -m deploy")

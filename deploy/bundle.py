@@ -1,0 +1,139 @@
+"""The bundle: all that Lambda runs, in one zip.
+
+The same sources, the same requirements and the same Python give the same bytes, wherever and whenever it is made:
+
+    app.py, chalicelib/     the application
+    <library>/              code of the requirements, as they are installed here: pure Python, so any processor runs it
+    botocore/data/          the few descriptions of AWS that the application needs (`aws_data`)
+    *.dist-info/            the libraries' licences
+    **/__pycache__/         bytecode of all of it: `/var/task` is read-only, and compiling takes longer than the rest
+"""
+
+import base64
+import hashlib
+import io
+import re
+import sys
+import zipfile
+from collections.abc import Iterator, Mapping
+from importlib.metadata import PackageNotFoundError, PackagePath, distribution
+from pathlib import Path, PurePosixPath
+
+from deploy.aws_data import FOLDER, chosen, is_needed, spoken_names
+from deploy.compiling import compiled
+
+LARGEST = 4_000_000
+"""Bytes: a cold start begins with fetching them."""
+LONG_AGO = (1980, 1, 1, 0, 0, 0)
+PLAIN_FILE = 0o100644
+LICENCE = re.compile(r"(LICEN[CS]E|NOTICE|COPYING)(\.\w+)?")
+CERTIFICATES = "botocore/cacert.pem"
+CHALICE = frozenset({"chalice/__init__.py", "chalice/app.py"})
+"""All of Chalice that runs on Lambda; the rest of it is what a developer uses."""
+CALLERS = ("chalicelib/", "pynamodb/")
+"""Whose code names operations in texts, too: `get_paginator("list_parts")`, `"TransactWriteItems"`."""
+LIBRARIES = ("boto3/", "botocore/", "s3transfer/")
+"""Whose code calls operations of its own accord, such as `assume_role`."""
+
+Files = dict[str, bytes]
+
+
+class BundleError(Exception):
+    """The bundle cannot be made from what is here; the message says why."""
+
+
+def bundle(root: Path) -> bytes:
+    """The zip for the project in a folder. Raises BundleError."""
+    files = _application(root)
+    for name, version in _requirements(root / "requirements.txt"):
+        files |= _library(name, version)
+    data = {path: files.pop(path) for path in list(files) if path.startswith(FOLDER)}
+    files |= chosen(data, _names(files))
+    bytecode = compiled({path: content for path, content in files.items() if _is_code(path)})
+    packed = _zipped(files | {_bytecode_path(path): content for path, content in bytecode.items()})
+    if len(packed) > LARGEST:
+        raise BundleError(f"the bundle has {len(packed):,} bytes, more than {LARGEST:,}")
+    return packed
+
+
+def _application(root: Path) -> Files:
+    """Only modules: Chalice would pack whatever lies in the folder, such as another Python's bytecode."""
+    paths = [root / "app.py", *(root / "chalicelib").rglob("*.py")]
+    return {path.relative_to(root).as_posix(): path.read_bytes() for path in paths}
+
+
+def _requirements(path: Path) -> Iterator[tuple[str, str]]:
+    for line in path.read_text("utf-8").splitlines():
+        requirement = line.partition("#")[0].strip()
+        if requirement:
+            name, pinned, version = requirement.partition("==")
+            if not pinned:
+                raise BundleError(f"{path.name}: {requirement} is not pinned by ==")
+            yield name, version
+
+
+def _library(name: str, version: str) -> Files:
+    """What of an installed library is packed. Raises BundleError unless it is what was published, and pure Python."""
+    try:
+        library = distribution(name)
+    except PackageNotFoundError:
+        raise BundleError(f"{name} is not installed") from None
+    if library.version != version:
+        raise BundleError(f"{name} {library.version} is installed, {version} is required")
+    if "Root-Is-Purelib: true" not in (library.read_text("WHEEL") or ""):
+        raise BundleError(f"{name} is not pure Python")
+    return {path.as_posix(): _published(path) for path in library.files or [] if _is_packed(path)}
+
+
+def _published(path: PackagePath) -> bytes:
+    """A file as its distribution recorded it. Raises BundleError if it was changed since."""
+    content = path.read_binary()
+    found = base64.urlsafe_b64encode(hashlib.sha256(content).digest()).rstrip(b"=").decode()
+    if path.hash is None or (path.hash.mode, path.hash.value) != ("sha256", found):
+        raise BundleError(f"{path} is not as it was published")
+    return content
+
+
+def _is_packed(path: PurePosixPath) -> bool:
+    """Whether a library's file is code, a licence, or data that the code reads."""
+    text = str(path)
+    if path.parts[0] == "..":
+        return False  # a command, outside of what is imported
+    if path.parts[0] == "chalice":
+        return text in CHALICE
+    if path.parts[0].endswith(".dist-info"):
+        return LICENCE.fullmatch(path.name) is not None
+    return text == CERTIFICATES or _is_code(text) or is_needed(text)
+
+
+def _is_code(path: str) -> bool:
+    return path.endswith(".py")
+
+
+def _names(files: Mapping[str, bytes]) -> frozenset[str]:
+    """By which operations of AWS could be called."""
+    return frozenset(
+        name
+        for path, content in files.items()
+        if _is_code(path) and path.startswith(CALLERS + LIBRARIES)
+        for name in spoken_names(content, texts=path.startswith(CALLERS))
+    )
+
+
+def _bytecode_path(path: str) -> str:
+    folder, _, name = path.rpartition("/")
+    cached = f"__pycache__/{name.removesuffix('.py')}.{sys.implementation.cache_tag}.pyc"
+    return f"{folder}/{cached}" if folder else cached
+
+
+def _zipped(files: Mapping[str, bytes]) -> bytes:
+    """A zip that depends on nothing but the files."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        for path in sorted(files):
+            entry = zipfile.ZipInfo(path, LONG_AGO)
+            entry.create_system = 3  # Unix, whose permissions follow
+            entry.external_attr = PLAIN_FILE << 16
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(entry, files[path], compresslevel=9)
+    return packed.getvalue()

@@ -1,0 +1,72 @@
+"""The template for CloudFormation: Chalice's and ours, with what Chalice has no words for.
+
+The API calls a published version of its function, by the alias `live`: SnapStart works on published versions only, and
+an alias changes at once. As long as the API called the function itself, neither would have any effect.
+"""
+
+import copy
+import json
+import re
+from typing import Any
+
+from deploy.chalice_output import ZIP, Document
+
+FUNCTION = "AWS::Serverless::Function"
+API_HANDLER = "APIHandler"
+ALIAS = "live"
+ALIAS_RESOURCE = f"{API_HANDLER}Alias{ALIAS}"
+"""What the SAM transform calls the alias."""
+FIRST_WITH_SNAP_START = (3, 12)
+RETENTION = ("DeletionPolicy", "UpdateReplacePolicy")
+
+
+class TemplateError(Exception):
+    """What Chalice made, or the template of the other resources, is not as this code expects; the message says how."""
+
+
+def finished(template: Document, stage: str) -> Document:
+    """The merged template, ready for `aws cloudformation package`. Raises TemplateError."""
+    result = copy.deepcopy(template)
+    result["Parameters"]["Stage"] |= {"Default": stage, "AllowedValues": [stage]}
+    for resource in result["Resources"].values():
+        if resource["Type"] == FUNCTION:
+            resource["Properties"]["CodeUri"] = ZIP
+    _call_the_alias(result["Resources"], stage)
+    return result
+
+
+def serialised(document: Document) -> str:
+    """JSON that depends on the content only."""
+    return json.dumps(document, indent=2, sort_keys=True) + "\n"
+
+
+def has_snap_start(runtime: str, stage: str) -> bool:
+    """Whether functions start from a snapshot: in `prod`, as keeping one is paid for, if the runtime can do it."""
+    version = re.fullmatch(r"python(\d+)\.(\d+)", runtime)
+    can = version is not None and tuple(map(int, version.groups())) >= FIRST_WITH_SNAP_START
+    return can and stage == "prod"
+
+
+def _call_the_alias(resources: Document, stage: str) -> None:
+    function = resources[API_HANDLER]["Properties"]
+    # A new version not only when the code changed: settings are frozen in a version, too.
+    function |= {"AutoPublishAlias": ALIAS, "AutoPublishAliasAllProperties": True}
+    if has_snap_start(function["Runtime"], stage):
+        function["SnapStart"] = {"ApplyOn": "PublishedVersions"}
+    resources[f"{API_HANDLER}InvokePermission"]["Properties"]["FunctionName"] = {"Ref": ALIAS_RESOURCE}
+    api = resources["RestAPI"]["Properties"]
+    api["DefinitionBody"] = _with_alias(api["DefinitionBody"])
+
+
+def _with_alias(node: Any) -> Any:
+    """The API's definition, each integration with the alias in place of the function."""
+    if isinstance(node, list):
+        return [_with_alias(each) for each in node]
+    if not isinstance(node, dict):
+        return node
+    if node.keys() == {"Fn::Sub"}:
+        wanted = f"functions/${{{API_HANDLER}.Arn}}/invocations"
+        if wanted not in node["Fn::Sub"]:
+            raise TemplateError(f"the API calls something unknown: {node['Fn::Sub']}")
+        return {"Fn::Sub": node["Fn::Sub"].replace(wanted, f"functions/${{{ALIAS_RESOURCE}}}/invocations")}
+    return {key: _with_alias(value) for key, value in node.items()}

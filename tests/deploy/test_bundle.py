@@ -1,0 +1,187 @@
+"""The bundle: what is in it, that it runs by itself, and that it is always the same."""
+
+import base64
+import importlib.util
+import io
+import marshal
+import os
+import random
+import subprocess
+import sys
+import sysconfig
+import zipfile
+from importlib.metadata import version
+from pathlib import Path
+from types import CodeType
+
+import pytest
+
+from deploy.bundle import LARGEST, BundleError, bundle
+from deploy.compiling import UNCHECKED
+from tests.api import ORDINARY, a_caller
+
+ROOT = Path(__file__).parents[2]
+TAG = sys.implementation.cache_tag
+LIBRARIES = {"boto3", "botocore", "chalice", "dateutil", "jmespath", "pynamodb", "s3transfer", "six.py", "urllib3"}
+OWNER = a_caller("1b0f2c3e-7a52-4c7e-9d0a-5d2c0f6e9a11", *ORDINARY, "publicize_image", user="owner")
+FRESH = (
+    "import sys; from pathlib import Path; from deploy.bundle import bundle; sys.stdout.buffer.write(bundle(Path('.')))"
+)
+
+
+@pytest.fixture(scope="module")
+def contents(packed: bytes) -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(packed)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def test_it_has_the_application_and_libraries_only(contents: dict[str, bytes]) -> None:
+    tops = {name.partition("/")[0] for name in contents}
+
+    licences = {top for top in tops if top.endswith(".dist-info")}
+    assert tops - licences == {"app.py", "chalicelib", "__pycache__", *LIBRARIES}
+    assert len(licences) == len(LIBRARIES)
+    assert {Path(name).suffix for name in contents} == {".py", ".pyc", ".json", ".pem", ".txt", ""}
+
+
+def test_it_has_every_module_of_the_application(contents: dict[str, bytes]) -> None:
+    modules = [ROOT / "app.py", *(ROOT / "chalicelib").rglob("*.py")]
+
+    assert {name for name in contents if name.startswith(("app.py", "chalicelib/")) and name.endswith(".py")} == {
+        str(module.relative_to(ROOT)) for module in modules
+    }
+
+
+def test_every_module_has_bytecode_that_is_believed_unread(contents: dict[str, bytes]) -> None:
+    sources = [Path(name) for name in contents if name.endswith(".py")]
+    cached = {str(source): str(source.parent / "__pycache__" / f"{source.stem}.{TAG}.pyc") for source in sources}
+
+    assert set(cached.values()) == {name for name in contents if name.endswith(".pyc")}
+    for source, compiled in cached.items():
+        magic, flags, digest = contents[compiled][:4], contents[compiled][4:8], contents[compiled][8:16]
+        assert (magic, flags) == (importlib.util.MAGIC_NUMBER, UNCHECKED)
+        assert digest == importlib.util.source_hash(contents[source])
+
+
+def test_no_path_of_this_machine_is_in_it(contents: dict[str, bytes]) -> None:
+    places = {str(ROOT), sys.prefix, sysconfig.get_path("purelib"), str(Path.home())} - {"/"}
+    compiled = [marshal.loads(content[16:]) for name, content in contents.items() if name.endswith(".pyc")]  # noqa: S302  # of our own making
+
+    assert [name for name in contents for place in places if place.encode() in contents[name]] == []
+    assert [file for code in compiled for file in files_of(code) if not file.startswith("/var/task/")] == []
+
+
+def files_of(code: CodeType) -> set[str]:
+    """The files that a module's code, and all code in it, says to be from."""
+    inner = [files_of(constant) for constant in code.co_consts if isinstance(constant, CodeType)]
+    return {code.co_filename}.union(*inner)
+
+
+def test_any_processor_runs_it(contents: dict[str, bytes]) -> None:
+    binary = [name for name, content in contents.items() if content.startswith((b"\x7fELF", b"MZ", b"\xcf\xfa"))]
+
+    assert binary == []
+    assert [name for name in contents if ".so" in Path(name).suffixes] == []
+
+
+def test_it_is_small(packed: bytes) -> None:
+    assert len(packed) <= LARGEST
+
+
+def test_its_entries_depend_on_no_clock_and_no_umask(packed: bytes) -> None:
+    with zipfile.ZipFile(io.BytesIO(packed)) as archive:
+        entries = archive.infolist()
+
+    assert {(each.date_time, each.external_attr, each.create_system) for each in entries} == {
+        ((1980, 1, 1, 0, 0, 0), 0o100644 << 16, 3)
+    }
+    assert [each.filename for each in entries] == sorted(each.filename for each in entries)
+
+
+def test_it_is_the_same_whatever_was_done_before_in_its_process(packed: bytes) -> None:
+    assert bundle(ROOT) == packed
+
+
+@pytest.mark.parametrize(("seed", "umask"), [("1", 0o077), ("4242", 0o000)])
+def test_it_is_the_same_wherever_it_is_made(packed: bytes, seed: str, umask: int) -> None:
+    environ = {**os.environ, "PYTHONHASHSEED": seed, "TZ": "Pacific/Auckland", "LC_ALL": "C"}
+
+    words = [sys.executable, "-O", "-c", FRESH]
+    made = subprocess.run(words, cwd=ROOT, env=environ, umask=umask, check=True, stdout=subprocess.PIPE)  # noqa: S603  # ours
+
+    assert made.stdout == packed
+
+
+def test_it_is_made_of_what_is_committed_to(tmp_path: Path, contents: dict[str, bytes]) -> None:
+    project = a_project(tmp_path, (ROOT / "requirements.txt").read_text("utf-8"))
+    (project / "chalicelib" / "__pycache__").mkdir()
+    (project / "chalicelib" / "__pycache__" / "old.cpython-39.pyc").touch()
+    (project / "chalicelib" / "notes.txt").touch()
+    (project / ".env").touch()
+
+    with zipfile.ZipFile(io.BytesIO(bundle(project))) as archive:
+        names = {name for name in archive.namelist() if not name.endswith(".pyc")}
+
+    libraries = {name for name in contents if name.split("/")[0] not in {"app.py", "chalicelib"}}
+    assert names - libraries == {"app.py", "chalicelib/__init__.py"}
+
+
+@pytest.mark.parametrize(
+    ("requirements", "reason"),
+    [
+        ("six", "requirements.txt: six is not pinned by =="),
+        ("six==1.0", "six {} is installed, 1.0 is required"),
+        ("no-such-library==1.0", "no-such-library is not installed"),
+    ],
+)
+def test_libraries_are_those_that_are_required(tmp_path: Path, requirements: str, reason: str) -> None:
+    project = a_project(tmp_path, requirements)
+
+    with pytest.raises(BundleError) as refused:
+        bundle(project)
+
+    assert str(refused.value) == reason.format(version("six"))
+
+
+@pytest.mark.parametrize(
+    ("pure", "digest", "reason"),
+    [
+        ("false", "", "example is not pure Python"),
+        ("true", ",sha256=47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU,0", "example.py is not as it was published"),
+        ("true", ",,", "example.py is not as it was published"),
+    ],
+    ids=["compiled", "changed", "unknown"],
+)
+def test_libraries_are_as_they_were_published(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pure: str, digest: str, reason: str
+) -> None:
+    project = a_project(tmp_path, "example==1.0")
+    (tmp_path / "example.py").write_text("CHANGED = True\n")
+    about = tmp_path / "example-1.0.dist-info"
+    about.mkdir()
+    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: example\nVersion: 1.0\n")
+    (about / "WHEEL").write_text(f"Wheel-Version: 1.0\nRoot-Is-Purelib: {pure}\n")
+    (about / "RECORD").write_text(f"example.py{digest}\n")
+    monkeypatch.syspath_prepend(tmp_path)
+
+    with pytest.raises(BundleError, match=reason):
+        bundle(project)
+
+
+def test_a_bundle_that_grows_too_large_is_not_made(tmp_path: Path) -> None:
+    project = a_project(tmp_path, "")
+    noise = base64.b85encode(random.Random(1).randbytes(LARGEST))  # noqa: S311  # hard to compress, and the same each time
+    (project / "chalicelib" / "noise.py").write_bytes(b"NOISE = '" + noise.translate(None, b"'\\\\") + b"'\n")
+
+    with pytest.raises(BundleError, match="more than 4,000,000"):
+        bundle(project)
+
+
+def a_project(folder: Path, requirements: str) -> Path:
+    """A project that does nothing, with these requirements."""
+    project = folder / "project"
+    (project / "chalicelib").mkdir(parents=True)
+    (project / "app.py").write_text("")
+    (project / "chalicelib" / "__init__.py").write_text("")
+    (project / "requirements.txt").write_text(requirements + "\n")
+    return project
