@@ -1,0 +1,68 @@
+"""What is done to a template because the emulator is not AWS; the README lists what is not like AWS."""
+
+import copy
+import json
+from typing import Any
+
+Template = dict[str, Any]
+
+ACCOUNT = "000000000000"
+"""The only one there is."""
+UNENCRYPTED = {"Bool": {"aws:SecureTransport": "false"}}
+"""Under which access is denied, and under which all access on this machine is."""
+
+
+def with_code_at(template: Template, bucket: str, key: str) -> Template:
+    """The template of SAM, its functions' code uploaded, as `aws cloudformation package` leaves it."""
+    made = copy.deepcopy(template)
+    for resource in made["Resources"].values():
+        if resource["Type"] == "AWS::Serverless::Function":
+            resource["Properties"]["CodeUri"] = {"Bucket": bucket, "Key": key}
+    return made
+
+
+def adapted(template: Template) -> Template:
+    """The translated template as the emulator understands it."""
+    resources: Template = {}
+    for name, resource in template["Resources"].items():
+        resources.update(_adapted(name, copy.deepcopy(resource)))
+    responses = [name for name in resources if resources[name]["Type"] == "AWS::ApiGateway::GatewayResponse"]
+    for resource in resources.values():
+        if resource["Type"] == "AWS::ApiGateway::Deployment":
+            resource["DependsOn"] = responses
+    return {**template, "Resources": resources}
+
+
+def _adapted(name: str, resource: Template) -> Template:
+    """What stands for the resource."""
+    properties = resource["Properties"]
+    match resource["Type"]:
+        case "AWS::ApiGateway::RestApi":
+            body = properties["Body"]
+            properties["BinaryMediaTypes"] = body.get("x-amazon-apigateway-binary-media-types", [])
+            return {name: resource, **_gateway_responses(name, body)}
+        case "AWS::CloudWatch::Alarm" if "Metrics" in properties:
+            return {}
+        case "AWS::IAM::Role":
+            return {name: json.loads(json.dumps(resource).replace("${aws:PrincipalAccount}", ACCOUNT))}
+        case "AWS::S3::BucketPolicy" | "AWS::SQS::QueuePolicy":
+            policy = properties["PolicyDocument"]
+            policy["Statement"] = [each for each in policy["Statement"] if each.get("Condition") != UNENCRYPTED]
+    return {name: resource}
+
+
+def _gateway_responses(api: str, body: Template) -> Template:
+    """Responses of the API's document, which the emulator does not read, as resources, which it knows."""
+    return {
+        f"{api}Response{kind.title().replace('_', '')}": {
+            "Type": "AWS::ApiGateway::GatewayResponse",
+            "Properties": {
+                "RestApiId": {"Ref": api},
+                "ResponseType": kind,
+                "ResponseParameters": told.get("responseParameters", {}),
+                "ResponseTemplates": told.get("responseTemplates", {}),
+                **({"StatusCode": str(told["statusCode"])} if "statusCode" in told else {}),
+            },
+        }
+        for kind, told in body.get("x-amazon-apigateway-gateway-responses", {}).items()
+    }

@@ -1,0 +1,97 @@
+"""One bundle, one stack and one runtime for the session; each test has tenants of its own."""
+
+import zipfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+from moto.server import ThreadedMotoServer
+
+from chalicelib.catalog.principal import Principal
+from tests.loopback.deployed import DeployedApi
+from tests.loopback.emulator import Emulator, running_emulator
+from tests.loopback.environment import aws_at, use
+from tests.loopback.past import Abandoned, an_abandoned_upload
+from tests.loopback.principals import a_principal
+from tests.loopback.runtime import Function, running_function
+from tests.loopback.runtime_api import RuntimeApi, prepare
+from tests.loopback.stack import DOMAIN, Package, Stack, a_certificate, deploy, package
+
+
+@pytest.fixture(scope="session")
+def packaged(tmp_path_factory: pytest.TempPathFactory) -> Package:
+    return package(tmp_path_factory.mktemp("package"), "dev")
+
+
+@pytest.fixture(scope="session")
+def moto() -> Iterator[str]:
+    """The address of an AWS that runs no stacks, but has machines."""
+    server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def emulator(tmp_path_factory: pytest.TempPathFactory, moto: str) -> Iterator[Emulator]:
+    with running_emulator(tmp_path_factory.mktemp("emulator"), moto) as emulator:
+        yield emulator
+
+
+@pytest.fixture(scope="session")
+def stack(packaged: Package, emulator: Emulator) -> Stack:
+    return deploy(packaged, emulator, DomainName=DOMAIN, CertificateArn=a_certificate(emulator))
+
+
+@pytest.fixture(scope="session")
+def abandoned(stack: Stack) -> Abandoned:
+    """What the schedule has to end within a minute, while other tests go on."""
+    with pytest.MonkeyPatch.context() as environment:
+        use(environment, stack.emulator.environment)
+        return an_abandoned_upload(DeployedApi(stack).world, a_principal())
+
+
+@pytest.fixture
+def api(stack: Stack, abandoned: Abandoned, monkeypatch: pytest.MonkeyPatch) -> DeployedApi:
+    """The stack's."""
+    use(monkeypatch, stack.emulator.environment)
+    return DeployedApi(stack)
+
+
+@pytest.fixture(scope="session")
+def bundle(packaged: Package, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The bundle as Lambda unpacks it."""
+    folder = tmp_path_factory.mktemp("task")
+    with zipfile.ZipFile(packaged.bundle) as archive:
+        archive.extractall(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def functions(bundle: Path, moto: str) -> Iterator[Mapping[str, Function]]:
+    """The three functions, warm once they have been called, by the names of their handlers."""
+    with (
+        running_function("app", bundle, aws_at(moto)) as app,
+        running_function("work", bundle, aws_at(moto)) as work,
+        running_function("sweep", bundle, aws_at(moto)) as sweep,
+    ):
+        yield {"app": app, "work": work, "sweep": sweep}
+
+
+@pytest.fixture
+def runtime_api(functions: Mapping[str, Function], moto: str, monkeypatch: pytest.MonkeyPatch) -> RuntimeApi:
+    """The functions' own, without a gateway."""
+    use(monkeypatch, aws_at(moto))
+    prepare()
+    return RuntimeApi(functions)
+
+
+@pytest.fixture
+def owner() -> Principal:
+    return a_principal()
+
+
+@pytest.fixture
+def stranger() -> Principal:
+    return a_principal()

@@ -1,0 +1,121 @@
+"""An AWS on this machine that runs whole stacks, in a process and a folder of its own."""
+
+import contextlib
+import http.client
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from botocore.config import Config
+
+from tests.loopback import tools
+from tests.loopback.environment import REGION, aws_at
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_sqs import SQSClient
+
+PATIENCE = 60
+"""Seconds that the emulator may take to be ready."""
+
+LAUNCH = "import sys; sys.path.append(sys.argv.pop()); from ministack.app import main; main()"
+"""The emulator starts functions with the Python that it runs on itself: what is on its path must not be on theirs."""
+
+
+@dataclass(frozen=True)
+class Emulator:
+    """A running emulator, which leaves machines to another, and what it has said."""
+
+    port: int
+    ec2_url: str
+    log: Path
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Where, and as whom, its administrator reaches it."""
+        return {**aws_at(self.url), "AWS_ENDPOINT_URL_EC2": self.ec2_url}
+
+    def client(self, service: str) -> Any:
+        """The administrator's."""
+        session = boto3.Session("test", "test", region_name=REGION)
+        return session.client(service, endpoint_url=self.url, config=Config(proxies={}))  # type: ignore[call-overload]  # any service's name
+
+    @property
+    def s3(self) -> "S3Client":
+        found: S3Client = self.client("s3")
+        return found
+
+    @property
+    def sqs(self) -> "SQSClient":
+        found: SQSClient = self.client("sqs")
+        return found
+
+
+@contextlib.contextmanager
+def running_emulator(folder: Path, ec2_url: str) -> Iterator[Emulator]:
+    """Serve until the block ends; then nothing but its log is left."""
+    (folder / "tmp").mkdir()
+    emulator = Emulator(_free_port(), ec2_url, folder / "emulator.log")
+    words = [tools.bare_python(), "-c", LAUNCH, str(tools.emulator())]
+    with emulator.log.open("w", encoding="utf-8") as log:
+        process = subprocess.Popen(  # noqa: S603  # our own words
+            words, cwd=folder, env=_environment(emulator, folder), stdout=log, stderr=log, start_new_session=True
+        )
+    try:
+        _wait_until_ready(process, emulator)
+        yield emulator
+    finally:
+        os.killpg(process.pid, signal.SIGKILL)  # the functions too; an orderly end takes long and is worth nothing here
+        process.wait()
+        shutil.rmtree(folder / "tmp")
+
+
+def _environment(emulator: Emulator, folder: Path) -> dict[str, str]:
+    return {
+        **emulator.environment,
+        "PATH": os.defpath,
+        "HOME": str(folder),
+        "LC_ALL": "C.UTF-8",
+        "TMPDIR": str(folder / "tmp"),
+        "BIND_HOST": "127.0.0.1",
+        "GATEWAY_PORT": str(emulator.port),
+        "AUTH": "true",  # each function may do what its role allows, and no more
+        "DOCKER_HOST": f"unix://{folder}/none",
+        "IOT_MTLS_ENABLED": "0",
+        "SFTP_ENABLED": "0",
+    }
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+        return port
+
+
+def _wait_until_ready(process: "subprocess.Popen[bytes]", emulator: Emulator) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not _is_ready(emulator.port):
+        assert process.poll() is None, emulator.log.read_text("utf-8")
+        assert time.monotonic() < deadline, emulator.log.read_text("utf-8")
+        time.sleep(0.1)
+
+
+def _is_ready(port: int) -> bool:
+    with contextlib.closing(http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)) as connection:
+        try:
+            connection.request("GET", "/_ministack/ready")
+            return connection.getresponse().status == 200
+        except ConnectionError:
+            return False

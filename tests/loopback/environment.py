@@ -1,0 +1,31 @@
+"""Environments in which AWS is on this machine, and nowhere else."""
+
+import os
+from collections.abc import Mapping
+
+import pytest
+
+REGION = "us-east-1"
+
+
+def aws_at(url: str) -> dict[str, str]:
+    """Where AWS is, and as whom it is spoken to."""
+    return {
+        "AWS_ENDPOINT_URL": url,
+        "AWS_ACCESS_KEY_ID": "test",  # the emulator's root user, whose presigned links it honours
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_DEFAULT_REGION": REGION,
+        "AWS_REGION": REGION,
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "NO_PROXY": "127.0.0.1,localhost",
+    }
+
+
+def use(monkeypatch: pytest.MonkeyPatch, environment: Mapping[str, str]) -> None:
+    """Have this process live there, whatever the user's own environment says of AWS."""
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        monkeypatch.delenv(name)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)

@@ -1,0 +1,30 @@
+"""What was begun so long ago that the sweeper has to end it."""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+from chalicelib.bootstrap import World
+from chalicelib.catalog.image import NewImage, Status
+from chalicelib.catalog.principal import Principal
+
+
+class PastClock:
+    """The machine's own clock, two days late."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) - timedelta(days=2)
+
+
+@dataclass(frozen=True)
+class Abandoned:
+    """An image whose bytes have been on their way for two days."""
+
+    owner: Principal
+    image_id: str
+
+
+def an_abandoned_upload(world: World, owner: Principal) -> Abandoned:
+    catalog = replace(world, clock=PastClock()).catalog(owner)
+    image = catalog.register(NewImage({"name": "abandoned", "disk_format": "raw", "container_format": "bare"}))
+    catalog.update(image.id, lambda _: {"status": Status.SAVING})
+    return Abandoned(owner, image.id)

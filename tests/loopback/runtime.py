@@ -1,0 +1,139 @@
+"""Functions as Lambda runs them: awslambdaric in a process of its own, which asks a Runtime API for its events.
+
+See "Using the Lambda runtime API for custom runtimes" in AWS's guide.
+"""
+
+import contextlib
+import json
+import subprocess
+import tempfile
+import threading
+import time
+import uuid
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from queue import Queue
+from typing import Any
+
+from tests.loopback import tools
+
+VERSION = "/2018-06-01/runtime"
+PATIENCE = 60
+"""Seconds that a function may take to start and to answer."""
+TIMEOUT = 29
+"""Seconds that it is told it may take."""
+
+
+class FunctionError(Exception):
+    """What a function raised, in its own words."""
+
+
+@dataclass(frozen=True)
+class Function:
+    """A function whose process runs."""
+
+    folder: Path
+    process: "subprocess.Popen[bytes]"
+    server: "_RuntimeServer"
+
+    def invoke(self, event: object) -> Any:
+        """The result of one event. Raises FunctionError."""
+        self.server.events.put((str(uuid.uuid4()), json.dumps(event).encode()))
+        kind, document = self.server.outcomes.get(timeout=PATIENCE)
+        if kind != "response":
+            raise FunctionError(document)
+        return document
+
+    @property
+    def log(self) -> str:
+        return (self.folder / "log.txt").read_text("utf-8")
+
+
+@contextlib.contextmanager
+def running_function(handler: str, bundle: Path, environment: Mapping[str, str], **more: str) -> Iterator[Function]:
+    """The function of a bundle that has this handler, with nothing on its path but the bundle and its runtime."""
+    with contextlib.ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        server = stack.enter_context(_RuntimeServer())
+        log = stack.enter_context((folder / "log.txt").open("wb"))
+        words = [tools.bare_python(), "-m", "awslambdaric", f"app.{handler}"]
+        told = {**_environment(handler, bundle, server.server_port), **environment, **more}
+        process = subprocess.Popen(words, cwd=bundle, env=told, stdout=log, stderr=log)  # noqa: S603  # our own words
+        stack.callback(_end, process, server)
+        yield Function(folder, process, server)
+
+
+def _environment(handler: str, bundle: Path, port: int) -> dict[str, str]:
+    return {
+        "AWS_LAMBDA_RUNTIME_API": f"127.0.0.1:{port}",
+        "AWS_LAMBDA_FUNCTION_NAME": f"rosetta-{handler}",
+        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "1024",
+        "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
+        "AWS_LAMBDA_LOG_GROUP_NAME": f"/aws/lambda/rosetta-{handler}",
+        "AWS_LAMBDA_LOG_STREAM_NAME": "2026/01/02/[$LATEST]0",
+        "LAMBDA_TASK_ROOT": str(bundle),
+        "PYTHONPATH": f"{bundle}:{tools.runtime_client()}",
+        "LC_ALL": "C.UTF-8",
+        "TZ": ":UTC",
+    }
+
+
+def _end(process: "subprocess.Popen[bytes]", server: "_RuntimeServer") -> None:
+    process.terminate()
+    process.wait(PATIENCE)
+    server.end()
+
+
+class _RuntimeServer(ThreadingHTTPServer):
+    """The Runtime API of one function, served while the block runs."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Exchange)
+        self.events: Queue[tuple[str, bytes] | None] = Queue()
+        self.outcomes: Queue[tuple[str, Any]] = Queue()
+        self.restorations = 0
+        self._thread = threading.Thread(target=self.serve_forever, args=(0.05,), daemon=True)
+        self._thread.start()
+
+    def end(self) -> None:
+        self.events.put(None)
+        self.shutdown()
+        self._thread.join()
+
+
+class _Exchange(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    server: _RuntimeServer
+
+    def do_GET(self) -> None:  # where the base class looks
+        """The next event, once there is one; or leave to go on after a restoration."""
+        if self.path == f"{VERSION}/restore/next":
+            self.server.restorations += 1
+            self._answer(200, b"")
+        elif event := self.server.events.get():
+            self._answer(200, event[1], event[0])
+
+    def do_POST(self) -> None:  # where the base class looks
+        """What became of an event, or of the start."""
+        document = self.rfile.read(int(self.headers["Content-Length"]))
+        self.server.outcomes.put((self.path.rpartition("/")[2], json.loads(document)))
+        self._answer(202, b'{"status": "OK"}')
+
+    def _answer(self, status: int, body: bytes, request_id: str | None = None) -> None:
+        self.send_response_only(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        if request_id is not None:
+            self.send_header("Lambda-Runtime-Aws-Request-Id", request_id)
+            self.send_header("Lambda-Runtime-Deadline-Ms", str(int((time.time() + TIMEOUT) * 1000)))
+            self.send_header("Lambda-Runtime-Invoked-Function-Arn", "arn:aws:lambda:us-east-1:123456789012:function:x")
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *words: Any) -> None:
+        """Nothing."""

@@ -1,0 +1,156 @@
+"""The package as it goes to AWS, and the stack that becomes of it in the emulator."""
+
+import json
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.loopback import tools
+from tests.loopback.adapting import Template, adapted, with_code_at
+from tests.loopback.emulator import Emulator
+from tests.loopback.environment import REGION
+
+DOMAIN = "images.example.org"
+"""Where the / of the stage dev is /."""
+UPLOADS = "deployments"
+"""The bucket through which code and template come to CloudFormation."""
+PATIENCE = 60
+"""Seconds that a stack may take."""
+
+
+@dataclass(frozen=True)
+class Package:
+    """What `make package` leaves for CloudFormation."""
+
+    stage: str
+    template: Path
+    bundle: Path
+
+
+def package(folder: Path, stage: str) -> Package:
+    """Made as `make package` makes it."""
+    words = [sys.executable, "-m", "deploy", "package", "--stage", stage, "--out", str(folder)]
+    subprocess.run(words, cwd=tools.ROOT, check=True, stdout=subprocess.DEVNULL)  # noqa: S603  # our own words
+    made = folder / "cloudformation" / stage
+    return Package(stage, made / "template.json", made / "deployment.zip")
+
+
+@dataclass(frozen=True)
+class Stack:
+    """A stack that exists."""
+
+    emulator: Emulator
+    stage: str
+    stack_id: str
+    resources: dict[str, str]
+    """The resources' own names by those in the template."""
+    outputs: dict[str, str]
+
+    @property
+    def host(self) -> str:
+        """The API's own, as a client names it."""
+        return f"{self.resources['RestAPI']}.execute-api.localhost:{self.emulator.port}"
+
+    @property
+    def plain_url(self) -> str:
+        """The API's address for those who cannot look up its host."""
+        return f"{self.emulator.url}/restapis/{self.resources['RestAPI']}/{self.stage}/_user_request_"
+
+    def variables(self, function: str) -> dict[str, str]:
+        """The settings that the template gives to a function."""
+        told = self.emulator.client("lambda").get_function_configuration(FunctionName=self.resources[function])
+        found: dict[str, str] = told["Environment"]["Variables"]
+        return found
+
+    def log(self, function: str) -> list[str]:
+        """What CloudWatch keeps of a function's invocations."""
+        group = f"/aws/lambda/{self.resources[function]}"
+        logs = self.emulator.client("logs")
+        if not logs.describe_log_groups(logGroupNamePrefix=group)["logGroups"]:
+            return []
+        return [event["message"] for event in logs.filter_log_events(logGroupName=group)["events"]]
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """With which an operator's commands work on the stack's tables."""
+        return {**self.emulator.environment, **self.variables("APIHandler")}
+
+
+def deploy(made: Package, emulator: Emulator, **parameters: str) -> Stack:
+    """Upload the package and create the stack, as `make deploy` does."""
+    s3, code, template = emulator.s3, f"{made.stage}.zip", f"{made.stage}.json"
+    s3.create_bucket(Bucket=UPLOADS)
+    s3.put_object(Bucket=UPLOADS, Key=code, Body=made.bundle.read_bytes())
+    packaged = with_code_at(json.loads(made.template.read_bytes()), UPLOADS, code)
+    s3.put_object(Bucket=UPLOADS, Key=template, Body=json.dumps(adapted(translated(packaged))).encode())
+    created = emulator.client("cloudformation").create_stack(
+        StackName=f"rosetta-{made.stage}",
+        TemplateURL=f"{emulator.url}/{UPLOADS}/{template}",
+        Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()],
+        Capabilities=["CAPABILITY_IAM"],
+    )
+    return _created(emulator, made.stage, created["StackId"])
+
+
+def remove(stack: Stack) -> None:
+    """As `make destroy` does."""
+    stack.emulator.client("cloudformation").delete_stack(StackName=stack.stack_id)
+    assert _settled(stack.emulator, stack.stack_id)["StackStatus"] == "DELETE_COMPLETE"
+
+
+def a_certificate(emulator: Emulator) -> str:
+    """For the domain."""
+    told = emulator.client("acm").request_certificate(DomainName=DOMAIN, ValidationMethod="DNS")
+    arn: str = told["CertificateArn"]
+    return arn
+
+
+def translated(template: Template) -> Template:
+    """A template of SAM as CloudFormation sees it after its transformation."""
+    done = subprocess.run(  # noqa: S603  # our own words
+        [tools.bare_python(), "-m", "tests.loopback.translating"],
+        cwd=tools.ROOT,
+        env={"PYTHONPATH": str(tools.emulator()), "AWS_DEFAULT_REGION": REGION, "LC_ALL": "C.UTF-8"},
+        input=json.dumps(template),
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
+    found: Template = json.loads(done.stdout)
+    return found
+
+
+def _created(emulator: Emulator, stage: str, stack_id: str) -> Stack:
+    cloudformation, stack = emulator.client("cloudformation"), _settled(emulator, stack_id)
+    assert stack["StackStatus"] == "CREATE_COMPLETE", _reasons(cloudformation, stack_id)
+    resources = cloudformation.describe_stack_resources(StackName=stack_id)["StackResources"]
+    return Stack(
+        emulator,
+        stage,
+        stack_id,
+        {each["LogicalResourceId"]: each["PhysicalResourceId"] for each in resources},
+        {each["OutputKey"]: each["OutputValue"] for each in stack.get("Outputs", [])},
+    )
+
+
+def _settled(emulator: Emulator, stack_id: str) -> Any:
+    """The stack, once nothing of it is in progress."""
+    cloudformation, deadline = emulator.client("cloudformation"), time.monotonic() + PATIENCE
+    while True:
+        [stack] = cloudformation.describe_stacks(StackName=stack_id)["Stacks"]
+        if not stack["StackStatus"].endswith("PROGRESS"):
+            return stack
+        assert time.monotonic() < deadline, stack
+        time.sleep(0.2)
+
+
+def _reasons(cloudformation: Any, stack_id: str) -> list[str]:
+    events = cloudformation.describe_stack_events(StackName=stack_id)["StackEvents"]
+    return [
+        f"{event['LogicalResourceId']}: {event['ResourceStatusReason']}"
+        for event in events
+        if event.get("ResourceStatusReason")
+    ]
