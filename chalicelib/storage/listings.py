@@ -25,6 +25,7 @@ from chalicelib.catalog.errors import ScanTooLarge
 from chalicelib.catalog.image import Image, Status, Visibility
 from chalicelib.catalog.principal import Principal
 from chalicelib.catalog.query import (
+    KEY_BYTES,
     Condition,
     ImageQuery,
     Operator,
@@ -134,7 +135,7 @@ class Listings:
                 filter_condition=_filter(query),
                 consistent_read=True,
                 exclusive_start_key=start,
-                index_name=keys.index_name(SortKey.UPDATED if query.gone else query.order.key),
+                index_name=keys.index_name(_index(query)),
                 limit=page,
                 scan_index_forward=not query.order.descending,
                 **asked,
@@ -206,9 +207,37 @@ def _own_scope(tenant: str, query: ImageQuery) -> str:
     return keys.key(query.below.kind, tenant, query.below.key)
 
 
+def _index(query: ImageQuery) -> SortKey:
+    """The order that the rows are read in; rows of one name are among themselves in that of their creation."""
+    if query.gone:
+        return SortKey.UPDATED
+    return query.order.key if _name(query) is None else SortKey.NAME
+
+
+def _name(query: ImageQuery) -> str | None:
+    """The name that everything in a list by creation has; None if there may be several, or keys hold it in part."""
+    if query.gone or query.order.key is not SortKey.CREATED:
+        return None
+    plain = (condition for condition in query.conditions if isinstance(condition, Condition))
+    named = (each.value for each in plain if each.field == "name" and each.operator is Operator.EQUAL)
+    return next((name for name in named if name and len(name.encode()) <= KEY_BYTES), None)
+
+
+def _of_name(name: str, query: ImageQuery) -> Expression:
+    """The condition on the sort key that leaves out other names, and what comes before the query's position."""
+    low, high = "", "\x7f"
+    if query.after is not None and query.order.descending:
+        high = query.after[:-1] + chr(ord(query.after[-1]) - 1)  # ids are of one length, so none is in between
+    elif query.after is not None:
+        low = f"{query.after}\x00"
+    return ListingItem.name_key.between(f"{name}\x00{low}", f"{name}\x00{high}")
+
+
 def _resume(query: ImageQuery) -> Expression | None:
     """The condition on the sort key that leaves out what comes before the query's position, or its instant."""
-    order = query.order.key
+    order, name = query.order.key, _name(query)
+    if name is not None:
+        return _of_name(name, query)
     key = Path(ListingItem.image_id if order is SortKey.ID else getattr(ListingItem, keys.key_name(order)))
     low = high = None
     if query.changed_since is not None:

@@ -162,6 +162,40 @@ class Lists:
         assert count == 3
         assert [request.get("Select") for request in asked] == ["COUNT"]
 
+    @pytest.mark.parametrize("descending", [False, True])
+    def test_a_list_of_one_name_resumes_and_is_counted_after_each_image(
+        self, world: World, *, descending: bool
+    ) -> None:
+        called = Condition("name", Operator.EQUAL, "a")
+        names = ["a", "a\x00a", "a", "ab", "a", None, "a", "A"]
+        images = [
+            an_image(name=name, created_at=START + timedelta(days=place // 3), visibility=visibility)
+            for visibility in Visibility
+            for place, name in enumerate(names)
+        ]
+        gone = an_image(name="a", status=Status.DELETED)
+        shelve([*images, gone])
+        query = ImageQuery(conditions=(called,), order=Order(descending=descending), expected=2)
+
+        rests = {image.id: replace(query, after=position(image, SortKey.CREATED)) for image in images}
+
+        key = in_code_points(query.order)
+        ordered = sorted(images, key=key, reverse=descending)
+        for place, image in enumerate(ordered):
+            expected = [each.id for each in ordered[place + 1 :] if each.name == "a"]
+            assert listed(world, rests[image.id]) == expected
+            assert world.images.count(a_principal(), rests[image.id]) == len(expected)
+
+    def test_images_of_one_name_are_found_without_reading_others(self, world: World) -> None:
+        shelve([an_image(name=f"image-{place}") for place in range(60)] + [an_image(name="image-1")])
+        query = ImageQuery(conditions=(Condition("name", Operator.EQUAL, "image-1"),), expected=2)
+
+        world.meter.start()
+        found = listed(world, query)
+
+        assert len(found) == 2
+        assert world.meter.read() <= 4
+
     def test_conditions_that_cannot_be_expressed_are_counted_too(self, world: World) -> None:
         shelve([an_image(name="web"), an_image(name="db"), an_image(visibility=Visibility.PUBLIC)])
         odd = Predicate(lambda image: image.name != "db")

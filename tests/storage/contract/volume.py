@@ -44,9 +44,9 @@ class Volume:
     @pytest.mark.parametrize("expected", [1, 25])
     def test_a_rare_image_is_found_in_few_requests(self, world: World, expected: int) -> None:
         images = [an_image(created_at=START + timedelta(seconds=place)) for place in range(600)]
-        rare = an_image(name="rare", created_at=START - timedelta(days=1))
+        rare = an_image(zone="rare", created_at=START - timedelta(days=1))
         shelve([rare, *images])
-        query = ImageQuery(conditions=(Condition("name", Operator.EQUAL, "rare"),), expected=expected)
+        query = ImageQuery(conditions=(Condition("zone", Operator.EQUAL, "rare"),), expected=expected)
 
         world.meter.start()
         found = listed(world, query)
