@@ -20,7 +20,7 @@ from tests.test_docs import README, ROOT, commands
 
 INSTALLATION = 600
 """Seconds that the packages may take to arrive."""
-PATIENCE = 120
+PATIENCE = 300
 """Seconds that any other command may take."""
 FIRST_START, NEXT_START = 60, 5
 """Seconds from installed packages, or from the command, to a server that is ready."""

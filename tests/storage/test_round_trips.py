@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from bench.parts.capacity import READ_UNIT, size
 from chalicelib.bootstrap import World
 from chalicelib.catalog.image import Image, Status, Visibility
 from chalicelib.catalog.query import ImageQuery
@@ -28,7 +29,6 @@ PARENTS = {
     "architectures": b'{"name": "arm64"}',
 }
 PAGE = 25
-READ_UNIT = 4096
 
 
 @pytest.fixture
@@ -221,7 +221,7 @@ def measured(ask: Callable[[], None]) -> tuple[int, int]:
         nonlocal rows, units
         rows += parsed["ScannedCount"]
         # A query is charged for the sum of its items, in steps of 4 KB if it is consistent.
-        units += math.ceil(sum(_weight({"M": item}) for item in parsed.get("Items", ())) / READ_UNIT)
+        units += math.ceil(sum(map(size, parsed.get("Items", ()))) / READ_UNIT)
 
     events = ListingItem._get_connection().connection.client.meta.events  # noqa: SLF001  # what all tables share
     events.register("after-call.dynamodb.Query", measure)
@@ -230,17 +230,3 @@ def measured(ask: Callable[[], None]) -> tuple[int, int]:
     finally:
         events.unregister("after-call.dynamodb.Query", measure)
     return rows, units
-
-
-def _weight(value: Mapping[str, Any]) -> int:
-    """About the bytes that DynamoDB counts for a value, names of attributes included."""
-    ((kind, content),) = value.items()
-    match kind:
-        case "M":
-            return 3 + sum(len(name.encode()) + 1 + _weight(inner) for name, inner in content.items())
-        case "S":
-            return len(content.encode())
-        case "N":
-            return len(content) // 2 + 2
-        case _:
-            return 1

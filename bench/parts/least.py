@@ -1,0 +1,28 @@
+"""The least that operations could take, the caller's token being known, and why some take more.
+
+One read of all that the answer or a check needs, for a batch reads any items whose keys are known; one query for each
+list that an answer is made of; one transaction for all that is changed; a call for each object in S3, each message and
+each machine; and calls that do not need each other's answers at the same time.
+"""
+
+from bench.parts.trial import Least
+
+NUMBER = "its number comes from a counter"
+IN_TURN = "lists are read one after the other"
+SIGHT = "whether it may be seen decides first"
+COUNTED = "what the page does not show is counted apart"
+SAVING = "it is saving first, so that no bytes are without an image"
+OWNER = "the job is its owner's, whom the image tells"
+JOB_FIRST = "the job is stored before its image is touched"
+PARENTS = "its parents are read one after the other"
+WRITTEN = "each thing is written down when it is done, should the worker die"
+ONE_BY_ONE = "each image is ended by itself, so that none delays another"
+
+NOTHING = Least(0)
+SHOWN = Least(1)
+CHANGED = Least(2)
+ADDED = Least(1, NUMBER)
+NAMED = Least(2)
+NAMED_CHANGED = Least(3)
+LISTED = Least(4, IN_TURN, 2)
+"""The caller's own images, public ones, and those shared with it: which ones, and then what they are."""

@@ -1,0 +1,109 @@
+"""The operations of the other dialects, each in the cases that cost differently."""
+
+from bench.parts.least import (
+    ADDED,
+    CHANGED,
+    COUNTED,
+    IN_TURN,
+    JOB_FIRST,
+    LISTED,
+    NAMED,
+    NAMED_CHANGED,
+    NOTHING,
+    NUMBER,
+    PARENTS,
+    SHOWN,
+)
+from bench.parts.trial import TENANT, Least, Trial, a_machine, an_own_image
+
+ZONE = "ac1"
+IMAGE = {"organization": TENANT, "name": "web", "arch": "arm", "root_volume": TENANT}
+RECORD = {"id": "ami-1", "provider": "ec2", "remote_user": "root"}
+KINDS = {
+    "compute_resources": {"name": "cloud", "provider": "EC2"},
+    "operatingsystems": {"name": "Linux"},
+    "architectures": {"name": "arm64"},
+}
+BELOW = {"name": "web", "uuid": "ami-1", "username": "root", **{f"{kind[:-1]}_id": 1 for kind in KINDS}}
+
+
+def scaleway(trial: Trial) -> None:
+    """All of Scaleway's."""
+    trial.fill()
+    trial.ask("GET /images", LISTED, case="all on the page", query="?per_page=100")
+    trial.ask("GET /images", Least(4, f"{IN_TURN}; {COUNTED}", 2), case="more behind it", query="?per_page=25")
+    trial.ask("HEAD /images", LISTED)
+    image = trial.ask("POST /images", ADDED, body=IMAGE).json["image"]["id"]
+    for method in ("GET", "HEAD"):
+        trial.ask(f"{method} /images/{{id}}", SHOWN, id=image)
+    for method in ("PUT", "PATCH"):
+        trial.ask(f"{method} /images/{{id}}", CHANGED, body={"name": f"by {method}"}, id=image)
+    trial.ask("DELETE /images/{id}", CHANGED, id=image)
+
+
+def foreman(trial: Trial) -> None:
+    """All of Foreman's; its images are below three kinds of parents."""
+    trial.fill(compute_resource=1, os_title="Linux", architecture="arm64")
+    for path in ("/api/status", "/apidoc/v2.json", "/apidoc/apipie_checksum"):
+        trial.ask(f"GET {path}", NOTHING)
+    for kind, facts in KINDS.items():
+        trial.ask(f"POST /api/{kind}", Least(2), body=facts)
+    for kind in KINDS:
+        trial.ask(f"GET /api/{kind}", Least(1))
+        trial.ask(f"GET /api/{kind}/{{parent}}", Least(1), parent=1)
+    for kind in KINDS:
+        _foreman_images(trial, kind)
+
+
+def _foreman_images(trial: Trial, kind: str) -> None:
+    images = f"/api/{kind}/{{parent}}/images"
+    # Below a compute resource images are found by its number, elsewhere by its title, which is read first.
+    depth = 1 if kind == "compute_resources" else 2
+    trial.ask(f"GET {images}", Least(4, f"{PARENTS}; {COUNTED}", depth), parent=1)
+    trial.ask(f"GET {images}", Least(4, PARENTS, depth), case="a search", parent=1, query="?search=name~0007")
+    number = trial.ask(f"POST {images}", Least(4, f"{NUMBER}; {PARENTS}", 2), body=BELOW, parent=1).json["id"]
+    image = f"{images}/{{number}}"
+    trial.ask(f"GET {image}", Least(5, PARENTS, 2), parent=1, number=number)
+    for method in ("PUT", "PATCH"):
+        trial.ask(f"{method} {image}", Least(6, PARENTS, 3), body={"name": f"by {method}"}, parent=1, number=number)
+    trial.ask(f"DELETE {image}", Least(6, PARENTS, 3), parent=1, number=number)
+
+
+def qingcloud(trial: Trial) -> None:
+    """All of QingCloud's, on a captured image."""
+    trial.fill()
+    images = "/v2/zone/{zone}/images"
+    trial.ask(f"GET {images}", LISTED, zone=ZONE)
+    trial.ask(f"GET {images}", LISTED, case="one passes the filter", query="?search_word=0007", zone=ZONE)
+    machine = a_machine(trial)
+    job = trial.ask(f"POST {images}", Least(3, NUMBER), body={"instance": machine}, zone=ZONE).json
+    [image] = job["resource_ids"]
+    trial.api.work()
+    trial.ask(
+        f"PUT {images}",
+        Least(3, "its job is recorded when it is done"),
+        body={"image": image, "description": "golden"},
+        zone=ZONE,
+    )
+    trial.ask("GET /v2/zone/{zone}/job/{job}", SHOWN, job=job["job_id"], zone=ZONE)
+    trial.ask("GET /v2/zone/{zone}/jobs", SHOWN, zone=ZONE)
+    trial.ask("GET /v2/zone/{zone}/unfinished_jobs", SHOWN, zone=ZONE)
+    several = ",".join(an_own_image(trial) for _ in range(5))
+    trial.ask(f"DELETE {images}/{{ids}}", Least(4, JOB_FIRST), case="one", ids=image, zone=ZONE)
+    each = Least(4, f"images are looked up one by one; {JOB_FIRST}")
+    trial.ask(f"DELETE {images}/{{ids}}", each, case="five", ids=several, zone=ZONE)
+    trial.api.work()
+    trial.ask("POST /v2/zone/{zone}/lease", Least(4, JOB_FIRST), body={"resources": [image]}, zone=ZONE)
+
+
+def devops_service(trial: Trial) -> None:
+    """All of the devops service's."""
+    trial.fill()
+    trial.ask("GET /v3/images", SHOWN)
+    trial.ask("GET /v3/images/provider/{provider}", LISTED, provider="ec2")
+    trial.ask("GET /v3/providers", NOTHING)
+    trial.ask("GET /v3/templates", NOTHING)
+    trial.ask("POST /v3/image", ADDED, body=RECORD)
+    trial.ask("GET /v3/image/{id}", NAMED, id=RECORD["id"])
+    trial.ask("PUT /v3/image/{id}", NAMED_CHANGED, body={"name": "renamed"}, id=RECORD["id"])
+    trial.ask("DELETE /v3/image/{id}", NAMED_CHANGED, id=RECORD["id"])

@@ -1,0 +1,86 @@
+"""The steps of the worker, and what a sweep finds."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from bench.parts.glance_requests import an_upload
+from bench.parts.least import ONE_BY_ONE, WRITTEN
+from bench.parts.trial import RAW, TENANT, Least, Trial, a_machine, an_own_image
+from chalicelib.catalog.image import Status
+from tests.dialects.glance_v1.sending import PART, content, pieces
+
+ZONE = "/v2/zone/ac1"
+
+
+def uploads(trial: Trial) -> None:
+    """Uploads, from the bucket's event to the last byte."""
+    data = content(PART + 1)
+    image, upload = an_upload(trial, data)
+    for number, part in enumerate(pieces(data), 1):
+        trial.api.world.multiparts.put(trial.multipart(image, upload), number, part)
+    trial.work("an upload is put together and verified", Least(7, WRITTEN), message(upload))
+    image, upload = an_upload(trial, data)
+    event = {"Records": [{"s3": {"object": {"key": f"{image}/{upload}"}}}]}
+    trial.work("the bucket tells of an upload", Least(2), event)
+    twice = Least(5, "its image is read twice: whether it is done, and whether it waits")
+    trial.work("an upload of which parts are to come", twice, message(upload))
+
+
+def message(job: str) -> dict[str, str]:
+    """What brings a job to the worker."""
+    return {"owner": TENANT, "job": job}
+
+
+def copies(trial: Trial) -> None:
+    """A copy inside S3, which takes two steps."""
+    place = trial.api.put_elsewhere("disk", content(PART + 1))
+    trial.caller.post("/v1/images", {**RAW, "x-glance-api-copy-from": place})
+    [job] = trial.caller.get("/v1/jobs").json["jobs"]
+    trial.work("a copy inside S3", Least(10, WRITTEN), message(job["id"]))
+    trial.work("a copy is verified", Least(5, WRITTEN), message(job["id"]))
+
+
+def captures(trial: Trial) -> None:
+    """A capture, and deletions and recoveries of images."""
+    job = trial.send("POST", f"{ZONE}/images", {"instance": a_machine(trial)})
+    with _slow_cloud(trial):
+        trial.work("a capture is begun", Least(7, WRITTEN), message(job["job_id"]))
+        trial.work("a capture is not done yet", Least(6), message(job["job_id"]))
+    trial.work("a capture is done", Least(5, WRITTEN), message(job["job_id"]))
+    images = [an_own_image(trial) for _ in range(5)]
+    job = trial.send("DELETE", f"{ZONE}/images/{','.join(images)}")
+    trial.work("five images are deleted", Least(4, ONE_BY_ONE), message(job["job_id"]))
+    job = trial.send("POST", f"{ZONE}/lease", {"resources": images})
+    trial.work("five images are brought back", Least(4, ONE_BY_ONE), message(job["job_id"]))
+
+
+@contextmanager
+def _slow_cloud(trial: Trial) -> Iterator[None]:
+    """Have EC2 say that all images are still being made."""
+
+    def tell(parsed: Any, **_: Any) -> None:
+        for image in parsed.get("Images", []):
+            image["State"] = "pending"
+
+    events = trial.aws.ec2(None).meta.events
+    events.register("after-call.ec2.DescribeImages", tell)
+    try:
+        yield
+    finally:
+        events.unregister("after-call.ec2.DescribeImages", tell)
+
+
+def sweeps(trial: Trial) -> None:
+    """Nothing to do, and each thing that may be found."""
+    trial.sweep("nothing to do", Least(3))
+    an_own_image(trial, status=Status.SAVING)
+    trial.pass_time(hours=25)
+    trial.sweep("an upload was given up", Least(8), 1)
+    an_own_image(trial, status=Status.PENDING_DELETE, location=f"s3://{trial.api.world.blobs.bucket}/some/bytes")
+    trial.pass_time(hours=3)
+    members = Least(8, "its members are looked for, whatever their number is said to be")
+    trial.sweep("a deletion has waited long enough", members, 1)
+    an_upload(trial, b"x")
+    trial.pass_time(minutes=6)
+    trial.sweep("a job has lost its message", Least(4, "its image has waited as long, and is looked at"), 1)
