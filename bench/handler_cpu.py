@@ -1,0 +1,151 @@
+"""Prints the CPU time of the Lambda handler, from event to response, over that of the bare calls it makes.
+
+The floor is a plain client of botocore, with its own parser, that makes the same calls of the same DynamoDB. Handler
+and floor take turns in one process; DynamoDB is another one, which replays what an emulated one answered. The budget
+is 1.2 for a single image and 1.0 for a list.
+"""
+
+import argparse
+import json
+import logging
+import os
+import time
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from statistics import median
+from typing import Any, NamedTuple
+
+import botocore.session
+from moto import mock_aws
+
+from bench.parts.replay import Call, Recorder, replayed
+from chalicelib.bootstrap import Aws, build_app, build_world
+from chalicelib.catalog.principal import Policy, Principal
+from chalicelib.storage.tables import create_tables
+from local.environment import REGION, use_local_aws
+from local.events import Event, Router, proxy_event
+
+TENANT = "1b0f2c3e-7a52-4c7e-9d0a-5d2c0f6e9a11"
+PRINCIPAL = Principal("ann", TENANT, frozenset({Policy.READ_IMAGES, Policy.CREATE_IMAGE, Policy.DELETE_IMAGE}))
+SECRET = "of-the-benchmark"  # noqa: S105  # of nothing else
+PAGE = 25
+IMAGES = 2 * PAGE
+FIELDS = {
+    "x-image-meta-name": "web server",
+    "x-image-meta-disk_format": "qcow2",
+    "x-image-meta-container_format": "bare",
+    "x-image-meta-size": "2147483648",
+    "x-image-meta-checksum": "d41d8cd98f00b204e9800998ecf8427e",
+    "x-image-meta-min_disk": "20",
+    "x-image-meta-property-os_distro": "debian",
+    "x-image-meta-property-os_version": "13",
+    "x-image-meta-property-architecture": "x86_64",
+}
+HEADERS = {"Host": "images.example.com", "User-Agent": "python-glanceclient", "Accept": "*/*", "X-Auth-Token": SECRET}
+BUDGETS = {"list": 1.0}
+BUDGET = 1.2
+WARMING = 30
+
+
+class Operation(NamedTuple):
+    """Something to measure: the event of a request, and the calls that it leads to."""
+
+    name: str
+    event: Event
+    calls: list[Call]
+
+    @property
+    def budget(self) -> float:
+        return BUDGETS.get(self.name.partition(" ")[0], BUDGET)
+
+
+def main() -> None:
+    """Measure all of it in one run and print a table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--times", type=int, default=150, help="how often each operation runs")
+    times = parser.parse_args().times
+    alone()
+    logging.getLogger().addHandler(logging.FileHandler(os.devnull))  # Lambda's own would write it, too
+    operations, answers = recorded()
+    print(f"{'CPU time, ms':16}{'calls':>7}{'handler':>10}{'floor':>8}{'ratio':>8}{'budget':>8}")
+    with replayed(answers) as url:
+        use_local_aws(os.environ, url)
+        run, call = running(operations), calling()
+        for operation in operations:
+            ours, floor, ratio = alternating(partial(run, operation.event), partial(call, operation.calls), times)
+            figures = f"{ours * 1e3:>10.2f}{floor * 1e3:>8.2f}{ratio:>8.2f}{operation.budget:>8}"
+            print(f"{operation.name:16}{len(operation.calls):>7}{figures}")
+
+
+def alone() -> None:
+    """Have this process speak to no AWS but an emulated one, which is where the real one would be."""
+    use_local_aws(os.environ, "")
+    del os.environ["AWS_ENDPOINT_URL"]
+
+
+def recorded() -> tuple[list[Operation], Mapping[str, str]]:
+    """Each operation, run once, and all that DynamoDB answered."""
+    with mock_aws():
+        aws = Aws.from_environ(os.environ)
+        world, recorder = build_world({}, aws=aws), Recorder(aws.dynamodb.client)
+        create_tables()
+        world.identities.issue(PRINCIPAL, SECRET)
+        app = build_app(world=world)
+        router = Router(app.routes)
+        created = [app(_event(router, "POST", "/v1/images", FIELDS), None) for _ in range(IMAGES)]
+        image = json.loads(created[0]["body"])["image"]["id"]
+        operations = []
+        for name, event in _events(router, image):
+            recorder.take()
+            assert app(event, None)["statusCode"] < 300, name  # noqa: S101  # a refusal costs less
+            operations.append(Operation(name, event, recorder.take()))
+        return operations, recorder.answers
+
+
+def _events(router: Router, image: str) -> Iterator[tuple[str, Event]]:
+    path = f"/v1/images/{image}"
+    yield "show", _event(router, "HEAD", path)
+    yield f"list of {PAGE}", _event(router, "GET", f"/v1/images/detail?limit={PAGE}")
+    yield "create", _event(router, "POST", "/v1/images", FIELDS)
+    yield "update", _event(router, "PUT", path, FIELDS | {"x-image-meta-name": "renamed"})
+    yield "member add", _event(router, "PUT", f"{path}/members/t2")
+
+
+def _event(router: Router, method: str, target: str, headers: Mapping[str, str] | None = None) -> Event:
+    return proxy_event(router, method, target, list((HEADERS | dict(headers or {})).items()), b"")
+
+
+def running(operations: list[Operation]) -> Callable[[Event], Any]:
+    """The handler, which knows the token."""
+    app = build_app({})
+    for operation in operations:
+        assert app(operation.event, None)["statusCode"] < 300, operation.name  # noqa: S101  # nothing else is replayed
+    return lambda event: app(event, None)
+
+
+def calling() -> Callable[[list[Call]], None]:
+    """The floor: a client of botocore as it comes."""
+    client: Any = botocore.session.get_session().create_client("dynamodb", region_name=REGION)
+    methods = {name: getattr(client, method) for method, name in client.meta.method_to_api_mapping.items()}
+
+    def call(calls: list[Call]) -> None:
+        for operation, parameters in calls:
+            methods[operation](**parameters)
+
+    return call
+
+
+def alternating(ours: Callable[[], Any], floor: Callable[[], Any], times: int) -> tuple[float, float, float]:
+    """The medians of the CPU seconds that each takes, and of the ratios within a turn."""
+    turns = [(_cpu_seconds(ours), _cpu_seconds(floor)) for _ in range(WARMING + times)][WARMING:]
+    return median(o for o, _ in turns), median(f for _, f in turns), median(o / f for o, f in turns)
+
+
+def _cpu_seconds(function: Callable[[], Any]) -> float:
+    start = time.process_time()
+    function()
+    return time.process_time() - start
+
+
+if __name__ == "__main__":
+    main()
