@@ -5,7 +5,7 @@ from uuid import uuid4
 
 from chalicelib.catalog.content import Content
 from chalicelib.catalog.errors import Invalid, SizeConflict
-from chalicelib.catalog.image import Image, Status, Transition
+from chalicelib.catalog.image import Image, Transition
 from chalicelib.catalog.job import Action, Job
 from chalicelib.catalog.ports import Ports
 
@@ -22,7 +22,7 @@ class Copies:
 
         Raises Invalid, SourceRefused, SourceNotFound, SizeConflict, ImageTooLarge, StorageQuotaExceeded, StoreError.
         """
-        if image.status is not Status.QUEUED or image.transition is not None:
+        if not image.waits:
             raise Invalid("copy_from", "the image is not in queued status")
         found = self._content.source_size(source)
         if found is not None and image.size not in (None, found):

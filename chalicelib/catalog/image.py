@@ -117,6 +117,11 @@ class Image:
         """Whether the image counts as deleted."""
         return self.status in GONE
 
+    @property
+    def waits(self) -> bool:
+        """Whether the image waits for its bytes, and none are on their way."""
+        return self.status is Status.QUEUED and self.transition is None
+
 
 def is_uuid(text: str) -> bool:
     """Whether a text is a UUID as ids of images are: in lower case, with hyphens."""

@@ -213,11 +213,10 @@ class Catalog:
                     raise FieldFrozen(field, old.status)
         if old.transition is not None and changes.get("owner", old.owner) != old.owner:
             raise FieldFrozen("owner", old.status)  # what a job does, it does for the one who asked for it
-        waits = old.status is Status.QUEUED and old.transition is None
-        if "location" in changes and not waits:
+        if "location" in changes and not old.waits:
             raise Invalid("location", "the image is not in queued status")
         target = changes.get("status")
-        if target is Status.SAVING and not waits:
+        if target is Status.SAVING and not old.waits:
             raise NotQueued(old.id, old.status)
         if target is not None and target not in MOVES[old.status]:
             raise FieldFrozen("status", old.status)

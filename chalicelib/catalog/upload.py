@@ -64,12 +64,17 @@ def upload_of(job: Job, limits: Limits) -> Upload:
     return Upload(
         id=job.id,
         image_id=job.images[0],
-        multipart=Multipart(job.facts["location"], job.facts["key"]),
+        multipart=multipart_of(job),
         size=int(job.facts["size"]),
         part_size=int(job.facts["part_size"]),
         created_at=job.created_at,
         expires_at=job.created_at + limits.periods.upload,
     )
+
+
+def multipart_of(job: Job) -> Multipart:
+    """Where the bytes come that a job is about."""
+    return Multipart(job.facts["location"], job.facts["key"])
 
 
 def check_parts(md5s: Mapping[int, str], size: int, part_size: int) -> None:

@@ -21,10 +21,10 @@ from chalicelib.catalog.errors import (
 from chalicelib.catalog.image import Image, Status, Transition
 from chalicelib.catalog.job import Action, Job, JobStatus
 from chalicelib.catalog.lookup import Lookup, attempts
-from chalicelib.catalog.ports import Multipart, PartLink, Ports
+from chalicelib.catalog.ports import PartLink, Ports
 from chalicelib.catalog.principal import Policy
 from chalicelib.catalog.rules import Limits
-from chalicelib.catalog.upload import Upload, check_parts, part_size_for, upload_of
+from chalicelib.catalog.upload import Upload, check_parts, multipart_of, part_size_for, upload_of
 
 _log = logging.getLogger(__name__)
 
@@ -55,7 +55,8 @@ class Uploads:
         job_id = str(uuid4())
         multipart = self._ports.multiparts.begin(image.id, job_id)
         try:
-            job = self._begin(image, job_id, size, {**_place(multipart), "part_size": str(chosen)})
+            facts = {"location": multipart.location, "key": multipart.key, "part_size": str(chosen)}
+            job = self._begin(image, job_id, size, facts)
         except BaseException:
             self._ports.multiparts.abort(multipart)
             raise
@@ -92,7 +93,7 @@ class Uploads:
     def _waiting(self, image_id: str, size: int) -> Image:
         """The caller's image, if it waits for that many bytes."""
         image = self._own(image_id)
-        if image.status is not Status.QUEUED or image.transition is not None:
+        if not image.waits:
             raise NotQueued(image.id, image.status)
         rules.check_complete(image)
         if image.size not in (None, size):
@@ -142,9 +143,10 @@ class Uploads:
         self._lookup.require(Policy.CREATE_IMAGE)
         image = self._own(image_id)
         job = self._job(image, upload_id)
-        parts = self._ports.multiparts.parts(self._upload_of(job).multipart)
+        upload = self._upload_of(job)
+        parts = self._ports.multiparts.parts(upload.multipart)
         if parts is not None:
-            replace(self._upload_of(job), received=parts).check_complete(etags)
+            replace(upload, received=parts).check_complete(etags)
         dispatch(self._ports.queue, job)
         return image
 
@@ -155,7 +157,7 @@ class Uploads:
         job, reason = self._job(image, upload_id), "its upload was aborted"
         self._content.kill(image, reason)
         try:
-            self._ports.multiparts.abort(self._upload_of(job).multipart)
+            self._ports.multiparts.abort(multipart_of(job))
             now = self._ports.clock.now()
             failed = replace(job, status=JobStatus.FAILED, info=reason, finished_at=now, leased_until=None)
             self._ports.jobs.save(job, failed)
@@ -178,10 +180,6 @@ class Uploads:
 
     def _upload_of(self, job: Job) -> Upload:
         return upload_of(job, self._limits)
-
-
-def _place(multipart: Multipart) -> Mapping[str, str]:
-    return {"location": multipart.location, "key": multipart.key}
 
 
 def _is_open(job: Job, image: Image) -> bool:

@@ -8,9 +8,9 @@ from chalicelib.catalog.content import Content, Measured
 from chalicelib.catalog.errors import Conflict, DeletedMeanwhile, Invalid, QuotaExceeded, StoreError
 from chalicelib.catalog.image import MOVES, Image, Status, Transition
 from chalicelib.catalog.job import Job
-from chalicelib.catalog.ports import Multipart, Ports
+from chalicelib.catalog.ports import Ports
 from chalicelib.catalog.rules import Limits
-from chalicelib.catalog.upload import upload_of
+from chalicelib.catalog.upload import multipart_of, upload_of
 from chalicelib.jobs.digest import Digest
 from chalicelib.jobs.outcome import AT_ONCE, Failed, Outcomes
 from chalicelib.jobs.slice import Slice
@@ -121,6 +121,6 @@ class Arrivals:
         if image is not None and image.transition is Transition.CREATING:
             self._content.kill(image, job.info)
         if "location" in job.facts:
-            self._ports.multiparts.abort(Multipart(job.facts["location"], job.facts["key"]))
+            self._ports.multiparts.abort(multipart_of(job))
             self._ports.blobs.delete(job.facts["location"])
         return True

@@ -11,7 +11,7 @@ from chalicelib.catalog.image import Image, Status
 from chalicelib.catalog.job import Job
 from chalicelib.catalog.ports import Multipart, Part, Ports, Reading
 from chalicelib.catalog.rules import Limits
-from chalicelib.catalog.upload import MEGABYTE, MOST_PARTS, SMALLEST_PART
+from chalicelib.catalog.upload import MEGABYTE, MOST_PARTS, SMALLEST_PART, multipart_of
 from chalicelib.jobs.arrivals import Arrivals
 from chalicelib.jobs.outcome import AT_ONCE, Failed, Outcomes
 from chalicelib.jobs.slice import Slice
@@ -66,7 +66,7 @@ class Copies:
         return self._outcomes.note(job, location=multipart.location, key=multipart.key)
 
     def _brought(self, job: Job) -> Job:
-        multipart = Multipart(job.facts["location"], job.facts["key"])
+        multipart = multipart_of(job)
         parts = self._ports.multiparts.parts(multipart)
         if parts is None:
             return self._arrivals.found(job)

@@ -64,25 +64,20 @@ class Worker:
         try:
             return work.step(job)
         except Failed as failure:
-            self._give_up(job, str(failure))
+            self.give_up(owner, job_id, str(failure))  # read again, as it may have learned something
             return None
 
     def arrived(self, image_id: str, job_id: str) -> None:
-        """Take a step of the upload that a new object belongs to, if any. Raises as `work`."""
+        """Have the upload that a new object belongs to, if any, worked on. Raises as `work`."""
         image = self._outcomes.image(image_id)
         if image is not None:
-            owner = image.owner or ""
-            self._ports.queue.send(owner, job_id)
+            self._ports.queue.send(image.owner or "", job_id)
 
     def give_up(self, owner: str, job_id: str, reason: str) -> None:
         """Fail a job whose steps keep failing. Raises as `work`."""
         job = self._ports.jobs.get(owner, job_id)
         if job is not None and not job.finished:
             self._fail(job, reason)
-
-    def _give_up(self, job: Job, reason: str) -> None:
-        """Fail a job that may have learned something since it was read."""
-        self.give_up(job.owner, job.id, reason)
 
     def _fail(self, job: Job, reason: str) -> None:
         """End a job that cannot be done, its images as if it had never begun; first of all it is written down why."""

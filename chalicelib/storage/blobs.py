@@ -57,11 +57,9 @@ class S3BlobStore:
             if found["ContentLength"] > self._inline_bytes:
                 raise StoreUnavailable("The image at its location has grown")
             return found["Body"].read()
-        except ClientError as error:
-            if error.response["Error"]["Code"] in MISSING:
+        except (ClientError, BotoCoreError) as error:
+            if code_of(error) in MISSING:
                 return None
-            raise store_error(error) from error
-        except BotoCoreError as error:
             raise store_error(error) from error
 
     def _read_web(self, location: str) -> bytes | None:
@@ -77,11 +75,9 @@ class S3BlobStore:
         bucket, key = split_s3(location)
         try:
             return self.client().head_object(Bucket=bucket, Key=key)["ContentLength"]
-        except ClientError as error:
-            if error.response["Error"]["Code"] in MISSING:
+        except (ClientError, BotoCoreError) as error:
+            if code_of(error) in MISSING:
                 return None
-            raise store_error(error) from error
-        except BotoCoreError as error:
             raise store_error(error) from error
 
     def pieces(self, location: str, offset: int, length: int) -> Generator[bytes]:
@@ -136,11 +132,16 @@ class S3BlobStore:
             raise store_error(error) from error
 
 
+def code_of(error: ClientError | BotoCoreError) -> str:
+    """What S3 calls the error; nothing if it did not answer."""
+    return error.response["Error"]["Code"] if isinstance(error, ClientError) else ""
+
+
 def store_error(error: ClientError | BotoCoreError) -> StoreError:
     """A vendor's error in the catalogue's words; the vendor's text stays out of answers."""
     if isinstance(error, BotoCoreError):
         return StoreUnavailable("The image store does not answer")
-    code = error.response["Error"]["Code"]
+    code = code_of(error)
     if code in DISABLED:
         return StoreDisabled("Image storage is disabled")
     if code in REFUSED:

@@ -9,7 +9,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.catalog.errors import SourceNotFound, SourceRefused
 from chalicelib.catalog.ports import Multipart, Part, PartLink
-from chalicelib.storage.blobs import store_error
+from chalicelib.storage.blobs import code_of, store_error
 from chalicelib.storage.sources import UNREADABLE, split_s3
 
 if TYPE_CHECKING:
@@ -53,11 +53,9 @@ class S3MultipartStore:
                 for page in pages
                 for part in page.get("Parts", [])
             ]
-        except ClientError as error:
-            if error.response["Error"]["Code"] == OVER:
+        except (ClientError, BotoCoreError) as error:
+            if code_of(error) == OVER:
                 return None
-            raise store_error(error) from error
-        except BotoCoreError as error:
             raise store_error(error) from error
 
     def link(self, multipart: Multipart, number: int, size: int, md5: str) -> PartLink:
@@ -102,11 +100,9 @@ class S3MultipartStore:
         """One AbortMultipartUpload."""
         try:
             self._client().abort_multipart_upload(**_named(multipart))
-        except ClientError as error:
-            if error.response["Error"]["Code"] != OVER:
+        except (ClientError, BotoCoreError) as error:
+            if code_of(error) != OVER:
                 raise store_error(error) from error
-        except BotoCoreError as error:
-            raise store_error(error) from error
 
 
 def _named(multipart: Multipart) -> Any:
@@ -127,12 +123,9 @@ def _of_source(source: str) -> Iterator[None]:
     """As `_in_our_words`, where what fails may be the source. Raises SourceNotFound, SourceRefused, StoreError."""
     try:
         yield
-    except ClientError as error:
-        code = error.response["Error"]["Code"]
-        if code in CHANGED:
+    except (ClientError, BotoCoreError) as error:
+        if code_of(error) in CHANGED:
             raise SourceRefused("The source was changed while it was being copied") from error
-        if code in UNREADABLE:
+        if code_of(error) in UNREADABLE:
             raise SourceNotFound(source) from error
-        raise store_error(error) from error
-    except BotoCoreError as error:
         raise store_error(error) from error
