@@ -1,6 +1,7 @@
 """AWS as tests see it: one moto for the session, emptied before each test."""
 
 import os
+import socket
 from collections.abc import Iterator
 from typing import Any, Protocol
 
@@ -13,6 +14,7 @@ from chalicelib.settings import Settings
 from chalicelib.storage.tables import create_tables
 from local.moto_fixes import lock_moto, share_items, speed_up_moto
 from tests.api import Api
+from tests.storage.web import Resolver, Web, serving
 
 ENVIRON = {
     "AWS_ACCESS_KEY_ID": "testing",
@@ -91,3 +93,24 @@ def _backends(service: str) -> list[Any]:
 @pytest.fixture
 def api(make_api: MakeApi) -> Api:
     return make_api()
+
+
+@pytest.fixture(scope="module")
+def _web() -> Iterator[Web]:
+    with serving() as web:
+        yield web
+
+
+@pytest.fixture
+def web(_web: Web) -> Web:
+    """A web server that nothing was asked yet."""
+    _web.forget()
+    return _web
+
+
+@pytest.fixture
+def resolver(monkeypatch: pytest.MonkeyPatch) -> Resolver:
+    """Names that do not exist, for those who look them up."""
+    found = Resolver({})
+    monkeypatch.setattr(socket, "getaddrinfo", found)
+    return found

@@ -4,9 +4,18 @@ import pytest
 
 from chalicelib.bootstrap import Aws
 from tests.api import Api
+from tests.conftest import MakeApi
+from tests.dialects.glance_v1.sending import PART
+from tests.jobs.arriving import trusting
 from tests.jobs.jobs import Stage
 
 
 @pytest.fixture
 def stage(api: Api, aws: Aws) -> Stage:
     return Stage(api, aws)
+
+
+@pytest.fixture
+def sliced(make_api: MakeApi, aws: Aws) -> Stage:
+    """A stage that takes in 5 MiB at once, and a server of ours for a public one."""
+    return trusting(Stage(make_api(SLICE_BYTES=str(PART)), aws))

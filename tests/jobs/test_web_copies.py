@@ -1,7 +1,6 @@
 """Copies from web servers: read slice by slice, as far as the server lets us, then verified."""
 
 import hashlib
-from collections.abc import Iterator
 
 import pytest
 
@@ -24,33 +23,15 @@ from tests.jobs.arriving import (
     trusting,
 )
 from tests.jobs.jobs import Stage
-from tests.storage.web import File, Web, serving
+from tests.storage.web import File, Web
 
 DATA = content(12 * MEGABYTE)
 OTHER = '"2-def"'
 
 
-@pytest.fixture(scope="module")
-def _web() -> Iterator[Web]:
-    with serving() as web:
-        yield web
-
-
-@pytest.fixture
-def web(_web: Web) -> Web:
-    _web.forget()
-    return _web
-
-
 @pytest.fixture
 def stage(stage: Stage) -> Stage:
     return trusting(stage)
-
-
-@pytest.fixture
-def sliced(make_api: MakeApi, aws: Aws) -> Stage:
-    """A worker that takes in 5 MiB at once."""
-    return trusting(Stage(make_api(SLICE_BYTES=str(PART)), aws))
 
 
 @pytest.mark.parametrize("announced", [True, False], ids=["with a length", "without a length"])

@@ -1,31 +1,18 @@
 """Files on web servers, read from any byte on."""
 
 import gzip
-from collections.abc import Iterator
 
 import pytest
 from urllib3.exceptions import HTTPError
 
 from chalicelib.catalog.errors import SourceNotFound, SourceRefused, StoreUnavailable
 from chalicelib.storage.sources import WebSource
-from tests.storage.web import CONTENT, DATE, SIZE, VERSION, Web, serving
+from tests.storage.web import CONTENT, DATE, SIZE, VERSION, Web
 
 ANY = WebSource(allowed=lambda address: True)
 WHOLE = len(CONTENT)
 OTHER = '"2-def"'
 HALF = {"Content-Range": f"bytes 512-{WHOLE - 1}/{WHOLE}"}
-
-
-@pytest.fixture(scope="module")
-def _web() -> Iterator[Web]:
-    with serving() as web:
-        yield web
-
-
-@pytest.fixture
-def web(_web: Web) -> Web:
-    _web.forget()
-    return _web
 
 
 def read(url: str, offset: int = 0, version: str = "") -> bytes:

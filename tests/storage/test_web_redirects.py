@@ -1,7 +1,6 @@
 """Redirects of web servers: each hop is checked as the first one is."""
 
-import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -36,25 +35,6 @@ WAYS: dict[str, Ask] = {
     "read-from": read_from,
 }
 each_way = pytest.mark.parametrize("ask", WAYS.values(), ids=WAYS)
-
-
-@pytest.fixture(scope="module")
-def _web() -> Iterator[Web]:
-    with serving() as web:
-        yield web
-
-
-@pytest.fixture
-def web(_web: Web) -> Web:
-    _web.forget()
-    return _web
-
-
-@pytest.fixture
-def resolver(monkeypatch: pytest.MonkeyPatch) -> Resolver:
-    found = Resolver({})
-    monkeypatch.setattr(socket, "getaddrinfo", found)
-    return found
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """Files on web servers, as far as they may be fetched."""
 
 import socket
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,25 +13,6 @@ ANY = WebSource(allowed=lambda address: True)
 """A source that would fetch from anywhere, so that the tests may have a server of their own."""
 CHECKED = WebSource()
 UNLIMITED = 10**6
-
-
-@pytest.fixture(scope="module")
-def _web() -> Iterator[Web]:
-    with serving() as web:
-        yield web
-
-
-@pytest.fixture
-def web(_web: Web) -> Web:
-    _web.forget()
-    return _web
-
-
-@pytest.fixture
-def resolver(monkeypatch: pytest.MonkeyPatch) -> Resolver:
-    found = Resolver({})
-    monkeypatch.setattr(socket, "getaddrinfo", found)
-    return found
 
 
 def test_the_size_of_a_file_is_what_its_server_announces(web: Web) -> None:
