@@ -13,6 +13,7 @@ from chalicelib.bootstrap import Aws, build_world
 from chalicelib.settings import Settings
 from chalicelib.storage.tables import create_tables
 from local.moto_fixes import lock_moto, share_items, speed_up_moto
+from tests import tally
 from tests.api import Api
 from tests.storage.web import Resolver, Web, serving
 
@@ -35,6 +36,24 @@ class MakeApi(Protocol):
     """Builds an application with other settings over the same tables and bucket."""
 
     def __call__(self, **environ: str) -> Api: ...
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Have a worker process tell what it counted to the one that prints it."""
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["counted"] = dict(tally.COUNTED)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Take what a worker process has counted."""
+    tally.COUNTED.update(getattr(node, "workeroutput", {}).get("counted", {}))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print the sums of what was counted."""
+    for what, number in sorted(tally.COUNTED.items()):
+        terminalreporter.write_line(f"{what}: {number:,}")
 
 
 @pytest.fixture(scope="session")
