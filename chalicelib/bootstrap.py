@@ -14,9 +14,6 @@ from chalicelib.dialects import DIALECTS
 from chalicelib.http.dialect import Dialect
 from chalicelib.http.gateway import Gateway
 from chalicelib.http.meter import Meter
-from chalicelib.jobs.delivery import deliver
-from chalicelib.jobs.reaper import Reaper
-from chalicelib.jobs.worker import Worker
 from chalicelib.settings import BadSetting, Settings
 from chalicelib.storage import tables
 from chalicelib.storage.backlog import DynamoBacklog
@@ -37,6 +34,8 @@ if TYPE_CHECKING:
     from mypy_boto3_ec2 import EC2Client
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_sqs import SQSClient
+
+    from chalicelib.jobs.reaper import Reaper
 
 DEFAULT_REGION = "us-east-1"
 LAMBDA_ANSWER = 3_000_000
@@ -95,11 +94,16 @@ class World:
 
     def deliver(self, records: Iterable[Mapping[str, Any]]) -> list[str]:
         """Hand messages of the queue, as Lambda brings them, to the worker; returns the ids of those that failed."""
+        from chalicelib.jobs.delivery import deliver  # noqa: PLC0415  # the API does without
+        from chalicelib.jobs.worker import Worker  # noqa: PLC0415  # as above
+
         return deliver(records, Worker(self._ports, self.settings.limits), self.queue)
 
     @property
-    def reaper(self) -> Reaper:
+    def reaper(self) -> "Reaper":
         """What has to be done now and then."""
+        from chalicelib.jobs.reaper import Reaper  # noqa: PLC0415  # as above
+
         return Reaper(self._ports, self.backlog, self.settings.limits.periods)
 
     @property

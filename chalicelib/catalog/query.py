@@ -158,7 +158,7 @@ def place(key: SortKey, value: int | str | None, created: str, image_id: str) ->
 
 def instant_text(instant: datetime) -> str:
     """An instant as text of one width, which sorts by time: `2016-05-10T21:35:15.000000`, UTC."""
-    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f").rjust(26, "0")
+    return instant.astimezone(UTC).isoformat(timespec="microseconds")[:26]
 
 
 def in_order(images: Iterable[Image], order: Order) -> list[Image]:

@@ -26,6 +26,7 @@ METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 """All that API Gateway can route: what it does not route it answers itself, in no dialect's shape."""
 
 JSON = "application/json"
+CONTROLS = re.compile("[\x00-\x1f\x7f]")
 
 _log = logging.getLogger("rosetta.access")
 _log.setLevel(logging.INFO)
@@ -221,4 +222,4 @@ class _Wire(ChaliceResponse):
 
 
 def _header_value(value: str) -> str:
-    return "".join(character for character in value if character >= " " and character != "\x7f")
+    return CONTROLS.sub("", value)

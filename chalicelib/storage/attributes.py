@@ -1,12 +1,12 @@
 """How the domain's values look in DynamoDB items."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, TypeVar
 
 from pynamodb.attributes import Attribute
-from pynamodb.constants import MAP, STRING
+from pynamodb.constants import MAP, NUMBER, STRING
 
 from chalicelib.catalog.principal import Policy
 from chalicelib.catalog.query import instant_text
@@ -25,7 +25,21 @@ class InstantAttribute(Attribute[datetime]):
 
     def deserialize(self, value: str) -> datetime:
         """An aware instant."""
-        return datetime.fromisoformat(value).replace(tzinfo=UTC)
+        return datetime.fromisoformat(f"{value}+00:00")
+
+
+class IntegerAttribute(Attribute[int]):
+    """A whole number."""
+
+    attr_type = NUMBER
+
+    def serialize(self, value: int) -> str:
+        """Its digits."""
+        return str(value)
+
+    def deserialize(self, value: str) -> int:
+        """The number, which DynamoDB writes in digits."""
+        return int(value)
 
 
 class EnumAttribute(Attribute[E]):
@@ -35,7 +49,7 @@ class EnumAttribute(Attribute[E]):
 
     def __init__(self, members: type[E], *, null: bool = False) -> None:
         super().__init__(null=null)
-        self._members = members
+        self._members = {member.value: member for member in members}
 
     def serialize(self, value: E) -> str:
         """The value."""
@@ -43,7 +57,7 @@ class EnumAttribute(Attribute[E]):
 
     def deserialize(self, value: str) -> E:
         """The member of that value."""
-        return self._members(value)
+        return self._members[value]
 
 
 class TextsAttribute(Attribute[Mapping[str, str | None]]):

@@ -8,7 +8,7 @@ from pynamodb.transactions import TransactWrite
 
 from chalicelib.catalog.image import Status
 from chalicelib.catalog.query import instant_text
-from chalicelib.storage import keys
+from chalicelib.storage import batch, keys
 from chalicelib.storage.connection import SharedConnection
 from chalicelib.storage.items import image_of
 from chalicelib.storage.tables import ImageItem, ListingItem
@@ -35,16 +35,13 @@ class DynamoBacklog:
 
     def forget(self, image_id: str) -> bool:
         """A transaction over the tombstone and its rows. The claims on its aliases stay: they are not given twice."""
-        try:
-            tombstone = ImageItem.get(image_id, consistent_read=True)
-        except ImageItem.DoesNotExist:
-            return False
-        image = image_of(tombstone)
-        if image.status is not Status.DELETED:
+        found = batch.get(self._connection, {ImageItem: [(image_id,)]})[ImageItem]
+        image = image_of(found[0]) if found else None
+        if image is None or image.status is not Status.DELETED:
             return False
         try:
             with TransactWrite(connection=self._connection) as transaction:
-                transaction.delete(tombstone, condition=ImageItem.version == image.version)
+                transaction.delete(ImageItem(image_id), condition=ImageItem.version == image.version)
                 for scope in keys.scopes(image):
                     transaction.delete(ListingItem(scope, image_id))
         except TransactWriteError as error:

@@ -15,18 +15,17 @@ LARGEST_BATCH = 100
 
 def get(
     connection: SharedConnection, keys: Mapping[type[Model], Sequence[tuple[str, ...]]]
-) -> dict[type[Model], list[Any]]:
-    """The items with these keys, by model, in no order; missing ones are left out. Read consistently.
+) -> dict[type[Model], list[dict[str, Any]]]:
+    """The items with these keys, as DynamoDB has them, by model, in no order, without missing ones. Read consistently.
 
     Raises StoreUnavailable if DynamoDB leaves keys unprocessed too often.
     """
-    found: dict[type[Model], list[Any]] = {model: [] for model in keys}
+    found: dict[type[Model], list[dict[str, Any]]] = {model: [] for model in keys}
     models = {_table(model): model for model in keys}
     pairs = ((model, key) for model, rows in keys.items() for key in rows)
     while chunk := list(islice(pairs, LARGEST_BATCH)):
         for table, items in _read(connection, _request(chunk)):
-            model = models[table]
-            found[model] += [model.from_raw_data(item) for item in items]
+            found[models[table]] += items
     return found
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import botocore.session
+from botocore.config import Config
 from botocore.parsers import JSONParser, ResponseParser, ResponseParserFactory
 from pynamodb.connection import Connection
 from pynamodb.connection.base import MetaTable
@@ -21,6 +22,8 @@ class SharedConnection(Connection):
         if self._session is None:
             session = botocore.session.get_session()
             session.register_component("response_parser_factory", _PlainParserFactory())
+            # The name that botocore would put together anew for each request.
+            session.set_default_client_config(Config(user_agent=session.user_agent()))
             self._session = session
         return self._session
 

@@ -50,7 +50,7 @@ class DynamoImageRepository:
         if named:
             wanted[MembershipItem] = [(image_id, member) for member in named]
         items = batch.get(self._connection, wanted)
-        shares = [membership_of(item) for item in items.get(MembershipItem, [])]
+        shares = [membership_of(MembershipItem.from_raw_data(item)) for item in items.get(MembershipItem, [])]
         for item in items[ImageItem]:
             return Found(image_of(item), {share.member: share for share in shares})
         return None

@@ -1,5 +1,8 @@
 """Images as items of the tables, and back."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from chalicelib.catalog.image import Image
 from chalicelib.storage import keys
 from chalicelib.storage.tables import ImageFacts, ImageItem, ListingItem
@@ -7,21 +10,33 @@ from chalicelib.storage.tables import ImageFacts, ImageItem, ListingItem
 FACTS = tuple(name for name in ImageFacts.get_attributes() if name != "expires")
 PRIVATE_FACTS = ("login_password", "location", "member_count", "version")
 """What only the image's own item knows."""
+_READERS = tuple(
+    (name, attribute.attr_type, attribute.deserialize)
+    for name, attribute in ImageItem.get_attributes().items()
+    if name in {*FACTS, *PRIVATE_FACTS}
+)
 
 
 def item_of(image: Image, expires: int | None) -> ImageItem:
     """The image as its own item; `expires` in seconds since the epoch."""
-    facts = {name: getattr(image, name) for name in (*FACTS, *PRIVATE_FACTS)}
-    return ImageItem(image.id, expires=expires, **facts)
+    return ImageItem(image.id, **_known(image, (*FACTS, *PRIVATE_FACTS), expires))
 
 
 def rows_of(image: Image, expires: int | None) -> list[ListingItem]:
     """The image's row for each list that it is in."""
-    facts = {name: getattr(image, name) for name in FACTS} | keys.places(image)
-    return [ListingItem(scope, image.id, expires=expires, **facts) for scope in keys.scopes(image)]
+    facts = _known(image, FACTS, expires) | keys.places(image)
+    return [ListingItem(scope, image.id, **facts) for scope in keys.scopes(image)]
 
 
-def image_of(item: ImageItem | ListingItem) -> Image:
-    """The image that an item or a row stands for; a row knows nothing private."""
-    names = FACTS if isinstance(item, ListingItem) else (*FACTS, *PRIVATE_FACTS)
-    return Image(id=item.image_id, **{name: getattr(item, name) for name in names})
+def _known(image: Image, names: tuple[str, ...], expires: int | None) -> dict[str, Any]:
+    facts = {name: getattr(image, name) for name in names} | {"expires": expires}
+    return {name: value for name, value in facts.items() if value is not None}
+
+
+def image_of(raw: Mapping[str, Mapping[str, Any]]) -> Image:
+    """The image that an item or a row, as DynamoDB has it, stands for; a row knows nothing private.
+
+    A model in between would take twice the time, and lists have many of them.
+    """
+    fields = {name: read(raw[name][kind]) for name, kind, read in _READERS if name in raw}
+    return Image(id=raw["image_id"]["S"], **fields)

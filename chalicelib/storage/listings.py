@@ -102,7 +102,7 @@ class Listings:
         if order is not SortKey.UPDATED and (query.gone or order not in INDEXED):
             return self._sorted(scope, query)
         rows = self._rows(scope, query, _resume(query))
-        images = (image_of(ListingItem.from_raw_data(row)) for row in rows)
+        images = map(image_of, rows)
         return (image for image in images if beyond(position(image, order), query))
 
     def _rows(
@@ -161,7 +161,7 @@ class Listings:
         waiting, size = iter(image_ids), max(query.expected or LARGEST_PAGE, 1)
         while chunk := list(islice(waiting, size)):
             found = batch.get(self._connection, {ListingItem: [(scope, image_id) for image_id in chunk]})
-            yield from in_order((image_of(item) for item in found[ListingItem]), query.order)
+            yield from in_order(map(image_of, found[ListingItem]), query.order)
 
     def _shared(self, principal: Principal, query: ImageQuery) -> Iterator[Image]:
         """What others share with the caller's tenant, less what is in its other streams."""

@@ -21,19 +21,25 @@ Claims: `number/<number>`, `alias/<namespace>/<id>`, `alias/<namespace>/<tenant>
 
 from typing import Any
 
-from pynamodb.attributes import BooleanAttribute, JSONAttribute, NumberAttribute, UnicodeAttribute
+from pynamodb.attributes import BooleanAttribute, JSONAttribute, UnicodeAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, LocalSecondaryIndex
 from pynamodb.models import Model
 
 from chalicelib.catalog.image import Status, Transition, Visibility
-from chalicelib.storage.attributes import EnumAttribute, InstantAttribute, PoliciesAttribute, TextsAttribute
+from chalicelib.storage.attributes import (
+    EnumAttribute,
+    InstantAttribute,
+    IntegerAttribute,
+    PoliciesAttribute,
+    TextsAttribute,
+)
 from chalicelib.storage.connection import SharedConnection
 
 
 class ImageFacts(Model):
     """What a listing filters by or shows; the names are those of the canonical image."""
 
-    number = NumberAttribute()
+    number = IntegerAttribute()
     aliases = TextsAttribute()
     tenant_aliases = TextsAttribute()
     owner = UnicodeAttribute(null=True)
@@ -45,14 +51,14 @@ class ImageFacts(Model):
     transition = EnumAttribute(Transition, null=True)
     visibility = EnumAttribute(Visibility)
     protected = BooleanAttribute()
-    size = NumberAttribute(null=True)
+    size = IntegerAttribute(null=True)
     checksum = UnicodeAttribute(null=True)
     sha256 = UnicodeAttribute(null=True)
-    virtual_size = NumberAttribute(null=True)
+    virtual_size = IntegerAttribute(null=True)
     disk_format = UnicodeAttribute(null=True)
     container_format = UnicodeAttribute(null=True)
-    min_disk = NumberAttribute()
-    min_ram = NumberAttribute()
+    min_disk = IntegerAttribute()
+    min_ram = IntegerAttribute()
     properties = TextsAttribute()
     architecture = UnicodeAttribute(null=True)
     os_family = UnicodeAttribute(null=True)
@@ -61,7 +67,7 @@ class ImageFacts(Model):
     login_user = UnicodeAttribute(null=True)
     provider = UnicodeAttribute(null=True)
     provider_image_id = UnicodeAttribute(null=True)
-    compute_resource = NumberAttribute(null=True)
+    compute_resource = IntegerAttribute(null=True)
     user_data = BooleanAttribute(null=True)
     iam_role = UnicodeAttribute(null=True)
     bootstrap_template = UnicodeAttribute(null=True)
@@ -74,7 +80,13 @@ class ImageFacts(Model):
     created_at = InstantAttribute()
     updated_at = InstantAttribute()
     deleted_at = InstantAttribute(null=True)
-    expires = NumberAttribute(null=True)
+    expires = IntegerAttribute(null=True)
+
+    def serialize(self, null_check: bool = True) -> dict[str, dict[str, Any]]:  # noqa: ARG002, FBT001, FBT002
+        """The attributes that have a value; pynamodb looks at all of them, five times in a transaction."""
+        known, attributes = self.attribute_values.items(), self.get_attributes()
+        written = [(name, attributes[name], value) for name, value in known if value is not None]
+        return {name: {attribute.attr_type: attribute.serialize(value)} for name, attribute, value in written}
 
 
 class ImageItem(ImageFacts):
@@ -87,8 +99,8 @@ class ImageItem(ImageFacts):
     image_id = UnicodeAttribute(hash_key=True)
     login_password = UnicodeAttribute(null=True)
     location = UnicodeAttribute(null=True)
-    member_count = NumberAttribute()
-    version = NumberAttribute()
+    member_count = IntegerAttribute()
+    version = IntegerAttribute()
 
 
 class _LocalIndex(LocalSecondaryIndex["ListingItem"]):
@@ -181,8 +193,8 @@ class ClaimItem(Model):
 
     claim = UnicodeAttribute(hash_key=True)
     image_id = UnicodeAttribute(null=True)
-    last = NumberAttribute(null=True)
-    expires = NumberAttribute(null=True)
+    last = IntegerAttribute(null=True)
+    expires = IntegerAttribute(null=True)
 
 
 class ByMember(GlobalSecondaryIndex["MembershipItem"]):
@@ -233,8 +245,8 @@ class JobItem(Model):
     job_id = UnicodeAttribute(range_key=True)
     created_key = UnicodeAttribute()
     facts = JSONAttribute()
-    version = NumberAttribute()
-    expires = NumberAttribute(null=True)
+    version = IntegerAttribute()
+    expires = IntegerAttribute(null=True)
 
     by_created = ByJobCreated()
 
@@ -247,7 +259,7 @@ class ReferenceItem(Model):
         billing_mode = "PAY_PER_REQUEST"
 
     owner_kind = UnicodeAttribute(hash_key=True)
-    number = NumberAttribute(range_key=True)
+    number = IntegerAttribute(range_key=True)
     facts = JSONAttribute()
     created_at = InstantAttribute()
     updated_at = InstantAttribute()
@@ -266,7 +278,7 @@ class TokenItem(Model):
     policies = PoliciesAttribute()
     created_at = InstantAttribute()
     expires_at = InstantAttribute(null=True)
-    expires = NumberAttribute(null=True)
+    expires = IntegerAttribute(null=True)
 
 
 MODELS: tuple[type[Model], ...] = (
