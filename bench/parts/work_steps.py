@@ -23,8 +23,7 @@ def uploads(trial: Trial) -> None:
     image, upload = an_upload(trial, data)
     event = {"Records": [{"s3": {"object": {"key": f"{image}/{upload}"}}}]}
     trial.work("the bucket tells of an upload", Least(2), event)
-    twice = Least(5, "its image is read twice: whether it is done, and whether it waits")
-    trial.work("an upload of which parts are to come", twice, message(upload))
+    trial.work("an upload of which parts are to come", Least(5), message(upload))
 
 
 def message(job: str) -> dict[str, str]:

@@ -29,10 +29,11 @@ class Arrivals:
 
     def step(self, job: Job) -> timedelta | None:
         """Put the parts together once all have come, then verify a slice. Raises Failed, StoreError."""
-        if self._is_done(job):
+        image = self._outcomes.image(job.images[0])
+        if _is_done(job, image):
             self._finish(job)
             return None
-        image = self.waiting(job)
+        image = _waiting(image)
         if "arrived" not in job.facts:
             gathered = self._gathered(job)
             if gathered is None:
@@ -41,21 +42,9 @@ class Arrivals:
             job = gathered
         return self._verify(job, image)
 
-    def _is_done(self, job: Job) -> bool:
-        """Whether the image has the bytes of this job, which only nobody has written down."""
-        image = self._outcomes.image(job.images[0])
-        if image is None or image.status is Status.DELETED:
-            return False
-        return image.location == job.facts.get("location", "")
-
     def waiting(self, job: Job) -> Image:
         """The image, if it still waits for the bytes of this job. Raises Failed."""
-        image = self._outcomes.image(job.images[0])
-        if image is None or image.gone:
-            raise Failed("the image was deleted meanwhile")
-        if image.transition is not Transition.CREATING or Status.KILLED not in MOVES[image.status]:
-            raise Failed(image.status_reason or f"the image is {image.status}")
-        return image
+        return _waiting(self._outcomes.image(job.images[0]))
 
     def _gathered(self, job: Job) -> Job | None:
         """The job with all its bytes in one object; None if some are still to come."""
@@ -115,12 +104,27 @@ class Arrivals:
 
     def undo(self, job: Job) -> bool:
         """First the image is killed, with the reason, then its bytes go."""
-        if self._is_done(job):
-            return False
         image = self._outcomes.image(job.images[0])
+        if _is_done(job, image):
+            return False
         if image is not None and image.transition is Transition.CREATING:
             self._content.kill(image, job.info)
         if "location" in job.facts:
             self._ports.multiparts.abort(multipart_of(job))
             self._ports.blobs.delete(job.facts["location"])
         return True
+
+
+def _is_done(job: Job, image: Image | None) -> bool:
+    """Whether the image has the bytes of this job, which only nobody has written down."""
+    if image is None or image.status is Status.DELETED:
+        return False
+    return image.location == job.facts.get("location", "")
+
+
+def _waiting(image: Image | None) -> Image:
+    if image is None or image.gone:
+        raise Failed("the image was deleted meanwhile")
+    if image.transition is not Transition.CREATING or Status.KILLED not in MOVES[image.status]:
+        raise Failed(image.status_reason or f"the image is {image.status}")
+    return image
