@@ -7,12 +7,13 @@ from typing import Any
 import botocore.session
 from botocore.config import Config
 from botocore.parsers import JSONParser, ResponseParser, ResponseParserFactory
+from botocore.serialize import JSONSerializer
 from pynamodb.connection import Connection
 from pynamodb.connection.base import MetaTable
 
 
 class SharedConnection(Connection):
-    """A pynamodb connection whose session parses DynamoDB's answers as the plain JSON they are."""
+    """A pynamodb connection that writes requests, and parses DynamoDB's answers, as the plain JSON they are."""
 
     _session: botocore.session.Session | None = None
 
@@ -27,6 +28,13 @@ class SharedConnection(Connection):
             self._session = session
         return self._session
 
+    @property
+    def client(self) -> Any:
+        """The one client of this connection, for all threads."""
+        client: Any = super().client
+        client._serializer = _SERIALIZER  # noqa: SLF001  # no public way to choose it
+        return client
+
     def add_meta_table(self, meta_table: MetaTable) -> None:
         """Learn a table's keys, so that they need not be asked for; learning them again changes nothing."""
         if meta_table.table_name not in self._tables:
@@ -35,6 +43,16 @@ class SharedConnection(Connection):
     def on_call(self, count: Callable[[], None]) -> None:
         """Have `count` called before each request that goes to DynamoDB."""
         self.session.register("before-send.dynamodb", lambda **_: count())
+
+
+class _PlainJsonSerializer(JSONSerializer):
+    """What pynamodb asks for is JSON as it stands: there are no bytes and no times in it."""
+
+    def _serialize(self, serialized: dict[str, Any], value: Any, shape: Any, key: Any = None) -> None:  # noqa: ARG002  # botocore's signature
+        serialized.update(value)
+
+
+_SERIALIZER = _PlainJsonSerializer()
 
 
 class _PlainJsonParser(JSONParser):
