@@ -6,7 +6,7 @@ gone, and lets the API call the function itself (see `cloudformation` for why it
 
 import copy
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from chalice.package import TemplateDeepMerger
@@ -33,6 +33,13 @@ FUNCTION: Schema = {
 EVENT_SOURCE: Schema = {
     "FunctionResponseTypes": "function_response_types",
     "ScalingConfig": block("scaling_config", {"MaximumConcurrency": "maximum_concurrency"}),
+}
+EVERY_METHOD = {"HttpMethod": "*", "ResourcePath": "/*"}
+TOLD_APART = frozenset({"OpenApiVersion", "MethodSettings"})
+"""What of the API is not in its definition: what SAM alone wants, and what is a block of its own."""
+METHODS: Schema = {
+    "ThrottlingRateLimit": "throttling_rate_limit",
+    "ThrottlingBurstLimit": "throttling_burst_limit",
 }
 EVENT_INVOKE: Schema = {
     "MaximumEventAgeInSeconds": "maximum_event_age_in_seconds",
@@ -68,6 +75,7 @@ def renewed(chalice: Document, changed: Document, scope: Scope, addresses: Mappi
     _deploy_to_a_stage(result)
     for logical, change in changed.items():
         if logical == "RestAPI":
+            _limit_requests(blocks, change["Properties"].get("MethodSettings", ()), scope)
             continue
         _change_function(blocks, logical, change, scope, addresses)
     definition = _definition(json.loads(result["locals"][SWAGGER]), changed.get("RestAPI", {}), scope)
@@ -161,9 +169,23 @@ def _change_source(blocks: Document, event: str, source: Document) -> None:
     sources[names[0]] |= rendered(translated(source["Properties"], EVENT_SOURCE, event))
 
 
+def _limit_requests(blocks: Document, settings: Sequence[Document], scope: Scope) -> None:
+    """What holds for all methods of the stage; single ones have no settings of their own."""
+    for each in settings:
+        limits = {name: scope.value(value) for name, value in each.items() if name not in EVERY_METHOD}
+        if {name: each[name] for name in EVERY_METHOD} != EVERY_METHOD:
+            raise TemplateError("RestAPI: no translation of settings of single methods")
+        blocks.setdefault("aws_api_gateway_method_settings", {})[API] = {
+            "rest_api_id": f"${{aws_api_gateway_rest_api.{API}.id}}",
+            "stage_name": f"${{aws_api_gateway_stage.{API}.stage_name}}",
+            "method_path": "*/*",
+            "settings": rendered(translated(limits, METHODS, "RestAPI")),
+        }
+
+
 def _definition(swagger: Document, change: Document, scope: Scope) -> Document:
     """The API's definition with the template's additions; what SAM alone wants is left out."""
-    properties = {key: value for key, value in change.get("Properties", {}).items() if key != "OpenApiVersion"}
+    properties = {key: value for key, value in change.get("Properties", {}).items() if key not in TOLD_APART}
     added = translated(properties, {"DefinitionBody": "body"}, "RestAPI").get("body", {})
     return _merged(rendered(scope.value(added)), _with_alias(swagger))
 

@@ -161,3 +161,15 @@ def test_a_domain_of_ones_own_begins_at_its_root() -> None:
     assert "BasePath" not in mapping
     assert asked["Outputs"]["Url"]["Value"] == "https://images.example.org"
     assert template("prod")["Outputs"]["Url"]["Value"].endswith(f".execute-api.{REGION}.amazonaws.com/prod")
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_the_requests_of_a_second_are_limited(stage: str) -> None:
+    """Whoever guesses at secrets, or means harm, is slowed down, and so is the bill."""
+    usual, less = (template(stage, **chosen)["Resources"]["RestAPI"] for chosen in ({}, {"RequestsPerSecond": "5"}))
+
+    [settings], [chosen] = usual["Properties"]["MethodSettings"], less["Properties"]["MethodSettings"]
+
+    assert (settings["HttpMethod"], settings["ResourcePath"]) == ("*", "/*")
+    assert (settings["ThrottlingRateLimit"], settings["ThrottlingBurstLimit"]) == ("100", "200")
+    assert chosen["ThrottlingRateLimit"] == "5"

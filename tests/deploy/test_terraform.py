@@ -176,6 +176,18 @@ def test_the_api_is_the_same(build: Path, stage: str) -> None:
 
 
 @EACH
+def test_as_many_requests_are_let_through(build: Path, stage: str) -> None:
+    [there] = read_template(build, stage)["Resources"]["RestAPI"]["Properties"]["MethodSettings"]
+
+    here = read_module(build, stage)["resource"]["aws_api_gateway_method_settings"]["rest_api"]
+
+    assert here["method_path"] == "*/*"
+    assert here["stage_name"] == "${aws_api_gateway_stage.rest_api.stage_name}"
+    for name, limit in (("ThrottlingRateLimit", "rate"), ("ThrottlingBurstLimit", "burst")):
+        assert here["settings"][f"throttling_{limit}_limit"] == f"${{var.{there[name]['Ref']}}}"
+
+
+@EACH
 def test_the_worker_hears_of_its_queue_in_the_same_way(build: Path, stage: str) -> None:
     [there] = read_template(build, stage)["Resources"]["Work"]["Properties"]["Events"].values()
 

@@ -155,6 +155,9 @@ def test_a_change_that_there_is_no_translation_of_is_refused(change: Document, r
         ours({"APIHandler": {"Properties": change}})
 
 
+ONE_METHOD = {"HttpMethod": "GET", "ResourcePath": "/images", "ThrottlingRateLimit": 1}
+
+
 @pytest.mark.parametrize(
     ("sections", "reason"),
     [
@@ -163,6 +166,7 @@ def test_a_change_that_there_is_no_translation_of_is_refused(change: Document, r
         ({"Parameters": {"In": {"MinLength": 1}}}, "In: no translation of MinLength"),
         ({"Conditions": {"Odd": {"Fn::Xor": []}}, "Outputs": {"Out": {"Value": 1, "Condition": "Odd"}}}, "of Fn::Xor"),
         ({"Resources": {"RestAPI": {"Properties": {"Fast": True}}}}, "RestAPI: no translation of Fast"),
+        ({"Resources": {"RestAPI": {"Properties": {"MethodSettings": [ONE_METHOD]}}}}, "settings of single methods"),
     ],
 )
 def test_a_template_is_translated_whole_or_not_at_all(sections: Any, reason: str) -> None:
