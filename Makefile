@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check e2e package deploy destroy verify-deploy bench clean
+.PHONY: help run test check audit defects e2e package deploy destroy verify-deploy bench clean
 STAGE ?= dev
 STACK ?= rosetta-$(STAGE)
 
@@ -23,9 +23,17 @@ check: $(READY) ## check format, lint, types, tests and packaging: all that CI a
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive app.py chalicelib cli deploy local
 	$(MAKE) test
 	$(MAKE) package STAGE=dev
 	@echo "make check: all is well"
+
+audit: $(READY) ## look for known vulnerabilities in what is used, at the package index's advisories
+	$(BIN)/pip-audit --strict --disable-pip --no-deps --requirement requirements.txt
+	$(BIN)/pip-audit --strict --disable-pip --no-deps --requirement requirements-dev.txt
+
+defects: $(READY) ## seed defects into a copy, one at a time, and see the tests catch them: a quarter of an hour
+	$(BIN)/python -m tests.defects
 
 e2e: $(READY) ## run the published clients against a local server
 	$(BIN)/python -m pytest -m e2e tests/e2e

@@ -12,6 +12,7 @@ from chalicelib.catalog.principal import Principal
 from chalicelib.catalog.service import Catalog
 from chalicelib.dialects import DIALECTS
 from chalicelib.http.dialect import Dialect
+from chalicelib.http.docs import documentation
 from chalicelib.http.gateway import Gateway
 from chalicelib.http.meter import Meter
 from chalicelib.settings import BadSetting, Settings
@@ -151,11 +152,12 @@ def build_world(environ: Mapping[str, str] | None = None, clock: Clock | None = 
 def build_app(environ: Mapping[str, str] | None = None, world: World | None = None) -> Gateway:
     """The Lambda handler, ready to be called with events. Raises BadSetting."""
     world = world or build_world(environ)
+    dialects = (*DIALECTS, documentation(DIALECTS))
     return Gateway(
-        DIALECTS,
+        dialects,
         world.identities,
         world.catalog,
-        {dialect.name: _options(dialect, world.settings) for dialect in DIALECTS},
+        {dialect.name: _options(dialect, world.settings) for dialect in dialects},
         world.settings.public_endpoint,
         max(world.settings.limits.inline_bytes, LAMBDA_ANSWER),
         world.meter,

@@ -2,7 +2,7 @@
 
 The same sources, the same requirements and the same Python give the same bytes, wherever and whenever it is made:
 
-    app.py, chalicelib/     the application
+    app.py, chalicelib/     the application, and the page that it serves
     <library>/              code of the requirements, as they are installed here: pure Python, so any processor runs it
     botocore/data/          the few descriptions of AWS that the application needs (`aws_data`)
     *.dist-info/            the libraries' licences
@@ -57,8 +57,8 @@ def bundle(root: Path) -> bytes:
 
 
 def _application(root: Path) -> Files:
-    """Only modules: Chalice would pack whatever lies in the folder, such as another Python's bytecode."""
-    paths = [root / "app.py", *(root / "chalicelib").rglob("*.py")]
+    """Only modules and pages: Chalice would pack whatever lies in the folder, such as another Python's bytecode."""
+    paths = [root / "app.py", *(root / "chalicelib").rglob("*.py"), *(root / "chalicelib").rglob("*.html")]
     return {path.relative_to(root).as_posix(): path.read_bytes() for path in paths}
 
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from chalicelib.catalog.errors import CatalogError
@@ -9,6 +11,9 @@ from chalicelib.catalog.ports import Identities
 from chalicelib.catalog.principal import Principal
 from chalicelib.http.errors import HttpError, MethodNotAllowed, PathUnknown
 from chalicelib.http.message import Request, Response
+
+if TYPE_CHECKING:
+    from chalicelib.http.openapi import Description
 
 Handler = Callable[..., Response]
 """`handler(catalog: Catalog, request: Request, **path_variables: str) -> Response`."""
@@ -47,7 +52,8 @@ class Dialect:
     It gets the requests below its `roots`, and those it `claims` wherever they go; `resolve` may give a request
     another path before it is routed, `finish` sees every response before it leaves. `read_options` makes its
     `Request.options` of its own settings when the application is built, and raises ValueError if it cannot.
-    `example` are the arguments of curl for a first request: with `{url}`, `{user}` and `{secret}`.
+    `example` are the arguments of curl for a first request: with `{url}`, `{user}` and `{secret}`. `describe` says what
+    its operations take and answer; a dialect without it is in no description.
     """
 
     name: str
@@ -60,6 +66,17 @@ class Dialect:
     claims: Callable[[Request], bool] = _unclaimed
     resolve: Callable[[Request], Request] = _unchanged
     finish: Callable[[Request, Response], Response] = _unfinished
+    describe: "Callable[[], Description] | None" = None
+
+
+def described_in(module: str) -> "Callable[[], Description]":
+    """The `DESCRIPTION` of a module, which is imported when it is asked for: most processes never are."""
+
+    def describe() -> "Description":
+        description: Description = import_module(module).DESCRIPTION
+        return description
+
+    return describe
 
 
 def owner(dialects: Sequence[Dialect], request: Request) -> Dialect:

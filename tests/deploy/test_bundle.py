@@ -41,7 +41,7 @@ def test_it_has_the_application_and_libraries_only(contents: dict[str, bytes]) -
     licences = {top for top in tops if top.endswith(".dist-info")}
     assert tops - licences == {"app.py", "chalicelib", "__pycache__", *LIBRARIES}
     assert len(licences) == len(LIBRARIES)
-    assert {Path(name).suffix for name in contents} == {".py", ".pyc", ".json", ".pem", ".txt", ""}
+    assert {Path(name).suffix for name in contents} == {".py", ".pyc", ".html", ".json", ".pem", ".txt", ""}
 
 
 def test_it_has_every_module_of_the_application(contents: dict[str, bytes]) -> None:
@@ -50,6 +50,10 @@ def test_it_has_every_module_of_the_application(contents: dict[str, bytes]) -> N
     assert {name for name in contents if name.startswith(("app.py", "chalicelib/")) and name.endswith(".py")} == {
         str(module.relative_to(ROOT)) for module in modules
     }
+
+
+def test_it_has_the_page_that_the_application_serves(contents: dict[str, bytes]) -> None:
+    assert contents["chalicelib/http/docs.html"] == (ROOT / "chalicelib" / "http" / "docs.html").read_bytes()
 
 
 def test_every_module_has_bytecode_that_is_believed_unread(contents: dict[str, bytes]) -> None:

@@ -69,6 +69,13 @@ def test_an_image_is_registered_and_shown(bundled: BundledApi, speaking: type[Cl
     client.check(client.record(client.show(image_id)))
 
 
+def test_the_description_and_its_page_are_served(owner: Caller) -> None:
+    document, page = owner.get("/openapi.json"), owner.get("/docs")
+
+    assert {tag["name"] for tag in document.json["tags"]} == {client.dialect for client in CLIENTS}
+    assert page.text.startswith("<!doctype html>")
+
+
 def test_bytes_come_in_and_go_out(bundled: BundledApi, owner: Caller) -> None:
     image = create(owner, data=b"bytes")["id"]
     before = bundled.stored()

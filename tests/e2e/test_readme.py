@@ -214,6 +214,7 @@ ACTS: Mapping[str, Act] = {
     'curl -H "Authorization: Bearer $TOKEN" http': says('"image_name": "web-server"', '"total_count"'),
     'curl -H "X-Auth-Token: $TOKEN" "http': says('"name": "centos-7"'),
     "printf 'hello' | curl": says('"checksum": "5d41402abc4b2a76b9719d911017c592"'),
+    "curl http://127.0.0.1:8000/openapi.json": says('"openapi": "3.1.0"'),
     "curl -i": says("HTTP/1.1 200 OK", '"name": "hello"'),
     "head -c": says(),
     f"{AT_WORK} upload": says("size    20000000", "sha256"),

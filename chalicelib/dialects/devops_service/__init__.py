@@ -3,7 +3,7 @@
 from chalicelib.dialects.devops_service.errors import render_error
 from chalicelib.dialects.devops_service.options import authenticate, read_options
 from chalicelib.dialects.devops_service.routes import ROUTES
-from chalicelib.http.dialect import Dialect
+from chalicelib.http.dialect import Dialect, described_in
 
 DIALECT = Dialect(
     name="devops_service",
@@ -13,4 +13,5 @@ DIALECT = Dialect(
     render_error=render_error,
     example="-u '{user}:{secret}' {url}/v3/images",
     read_options=read_options,
+    describe=described_in(f"{__name__}.openapi"),
 )

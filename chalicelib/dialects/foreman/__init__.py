@@ -2,7 +2,7 @@
 
 from chalicelib.dialects.foreman.errors import render_error
 from chalicelib.dialects.foreman.routes import ROUTES, authenticate, finish, negotiate
-from chalicelib.http.dialect import Dialect
+from chalicelib.http.dialect import Dialect, described_in
 
 DIALECT = Dialect(
     name="foreman",
@@ -13,4 +13,5 @@ DIALECT = Dialect(
     example="-u '{user}:{secret}' {url}/api/compute_resources",
     resolve=negotiate,
     finish=finish,
+    describe=described_in(f"{__name__}.openapi"),
 )

@@ -4,7 +4,7 @@ from chalicelib.dialects.glance_v1.errors import render_error
 from chalicelib.dialects.glance_v1.options import authenticate, read_options
 from chalicelib.dialects.glance_v1.routes import ROUTES, with_request_id
 from chalicelib.dialects.glance_v1.versions import is_addressed, negotiate
-from chalicelib.http.dialect import Dialect
+from chalicelib.http.dialect import Dialect, described_in
 
 DIALECT = Dialect(
     name="glance_v1",
@@ -17,4 +17,5 @@ DIALECT = Dialect(
     claims=is_addressed,
     resolve=negotiate,
     finish=with_request_id,
+    describe=described_in(f"{__name__}.openapi"),
 )

@@ -77,6 +77,8 @@ def _document(catalog: Catalog, request: Request) -> Mapping[str, Any]:
 
 def _number(document: Mapping[str, Any], name: str) -> int:
     value = document.get(name)
+    if isinstance(value, float) and value.is_integer():
+        return int(value)  # JSON has one sort of numbers: 1.0 is an integer to JSON Schema
     if not isinstance(value, int) or isinstance(value, bool):
         raise BadMessage(name, f"'{name}' must be an integer")
     return value

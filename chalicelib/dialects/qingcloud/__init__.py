@@ -2,7 +2,7 @@
 
 from chalicelib.dialects.qingcloud.errors import render_error
 from chalicelib.dialects.qingcloud.routes import ROUTES, authenticate
-from chalicelib.http.dialect import Dialect
+from chalicelib.http.dialect import Dialect, described_in
 
 DIALECT = Dialect(
     name="qingcloud",
@@ -11,4 +11,5 @@ DIALECT = Dialect(
     authenticate=authenticate,
     render_error=render_error,
     example="-H 'Authorization: Bearer {secret}' {url}/v2/zone/ac1/images",
+    describe=described_in(f"{__name__}.openapi"),
 )

@@ -2,7 +2,7 @@
 
 from chalicelib.dialects.scaleway.errors import render_error
 from chalicelib.dialects.scaleway.routes import ROUTES, authenticate
-from chalicelib.http.dialect import Dialect
+from chalicelib.http.dialect import Dialect, described_in
 
 DIALECT = Dialect(
     name="scaleway",
@@ -11,4 +11,5 @@ DIALECT = Dialect(
     authenticate=authenticate,
     render_error=render_error,
     example="-H 'X-Auth-Token: {secret}' {url}/images",
+    describe=described_in(f"{__name__}.openapi"),
 )

@@ -1,0 +1,161 @@
+"""What this dialect says of its operations (contract §2 to §6), by the constants that serve its requests."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from chalicelib.catalog.image import Status
+from chalicelib.catalog.rules import LONGEST_TEXT
+from chalicelib.dialects.devops_service import schema
+from chalicelib.dialects.devops_service.errors import STATUS, NotAcceptable, UnsupportedMediaType
+from chalicelib.dialects.devops_service.options import CHALLENGE, read_options
+from chalicelib.http.errors import BadMessage, Refused, ServerError, Unauthorized
+from chalicelib.http.openapi import Answer, Body, Description, Operation, Parameter, Schema, record, ref
+
+PROVIDERS = list(read_options({}).providers)
+TEXT: Schema = {"type": "string", "minLength": 1}
+# Python and ECMAScript differ in what is blank; some control characters are no blanks here.
+FILLED: Schema = {"type": "string", "pattern": r"[\S\x1c-\x1f\x85]", "maxLength": LONGEST_TEXT}
+PROVIDER: Schema = {"type": "string", "description": "One of those that are configured", "examples": PROVIDERS}
+TEMPLATE: Schema = {"anyOf": [{"type": "null"}, FILLED], "description": "One of those that are configured, if any are"}
+CHANGEABLE: Mapping[str, Schema] = {
+    "remote_user": {**FILLED, "description": "Who logs in"},
+    "name": {"type": ["string", "null"], "maxLength": LONGEST_TEXT},
+    "bootstrap_template": TEMPLATE,
+}
+CHOSEN_ID: Schema = {
+    "type": "string",
+    "pattern": f"^{schema.IMAGE_ID.pattern}$",
+    "description": "What the client likes",
+}
+
+WORDS = {
+    400: "The body makes no sense, or the id is taken",
+    401: "User and secret are missing, or wrong",
+    403: "The user has no right to do this",
+    404: "There is no such image, or no such provider",
+    406: "`Accept` excludes JSON",
+    409: "Others were faster, too many times",
+    415: "The body is not JSON by its `Content-Type`",
+}
+STATUSES = {
+    BadMessage.status,
+    Unauthorized.status,
+    NotAcceptable.status,
+    UnsupportedMediaType.status,
+    ServerError.status,
+    *STATUS.values(),
+}
+CHALLENGED: Mapping[int, Mapping[str, Schema]] = {401: {"WWW-Authenticate": {"const": CHALLENGE}}}
+ERRORS = {
+    status: Answer(
+        WORDS.get(status, HTTPStatus(status).phrase), ref("DevopsServiceError"), headers=CHALLENGED.get(status, {})
+    )
+    for status in sorted(STATUSES)
+}
+
+SCHEMAS: Mapping[str, Schema] = {
+    "DevopsServiceRecord": record(
+        {
+            "id": TEXT,
+            "provider": TEXT,
+            "remote_user": {"type": "string"},
+            "name": {"type": "string"},
+            "bootstrap_template": {"type": "string"},
+        },
+        {"bootstrap_template"},
+    ),
+    "DevopsServiceChoice": record(
+        {"id": TEXT, "name": {"type": "string"}, "status": {"enum": [status.value for status in Status]}}
+    ),
+    "DevopsServiceNew": {
+        "type": "object",
+        "properties": {"id": CHOSEN_ID, "provider": PROVIDER, **CHANGEABLE},
+        "required": list(schema.REQUIRED),
+        "description": "Blanks around texts are dropped, other keys ignored",
+    },
+    "DevopsServiceChanges": {
+        "type": "object",
+        "properties": {
+            "provider": {"type": "string", "description": "If it is given at all, the image's own"},
+            **CHANGEABLE,
+        },
+        "description": "What is absent stays; blanks around texts are dropped, other keys ignored",
+    },
+    "DevopsServiceNames": {"type": "array", "items": TEXT},
+    "DevopsServiceError": record({"message": TEXT}),
+}
+
+NEW: dict[str, Any] = {"id": "ami-83e4bcea", "provider": "ec2", "remote_user": "ubuntu", "name": "trusty"}
+CHOICE = {"id": "ami-83e4bcea", "name": "trusty", "status": Status.ACTIVE.value}
+IMAGE_ID = Parameter("image_id", "path", {**TEXT, "examples": [NEW["id"]]}, "As the client chose it")
+
+
+def _done(message: str, **shown: Schema) -> Schema:
+    return record({**shown, "message": {"const": message}})
+
+
+def _list(items: str, example: list[Any]) -> dict[int, Answer]:
+    return {200: Answer("All of them", {"type": "array", "items": ref(items)}, example=example)}
+
+
+def _names(example: list[str]) -> dict[int, Answer]:
+    return {200: Answer("Their names", ref("DevopsServiceNames"), example=example)}
+
+
+DESCRIPTION = Description(
+    title="Express 42's devops-service, images and what its command asks for beside them",
+    security={"DevopsServiceUser": {"type": "http", "scheme": "basic"}},
+    schemas=SCHEMAS,
+    operations={
+        ("GET", "/v3/images"): Operation(
+            "List images",
+            _list("DevopsServiceRecord", [NEW]),
+            (Parameter("provider", "query", PROVIDER),),
+            description="Those of the user's tenant, by their ids.",
+            refuses=(400, 404),
+        ),
+        ("POST", "/v3/image"): Operation(
+            "Add an image",
+            {200: Answer("It is added", _done("Created", id=TEXT), example={"id": NEW["id"], "message": "Created"})},
+            bodies=(Body(ref("DevopsServiceNew"), example=NEW),),
+            refuses=(400, 415),
+        ),
+        ("GET", "/v3/image/{image_id}"): Operation(
+            "Show an image",
+            {200: Answer("The image", ref("DevopsServiceRecord"), example=NEW)},
+            (IMAGE_ID,),
+            refuses=(404,),
+        ),
+        ("PUT", "/v3/image/{image_id}"): Operation(
+            "Change an image",
+            {
+                200: Answer(
+                    "It is changed",
+                    _done("Updated", image=ref("DevopsServiceRecord")),
+                    example={"image": NEW, "message": "Updated"},
+                )
+            },
+            (IMAGE_ID,),
+            (Body(ref("DevopsServiceChanges"), example={"remote_user": "root"}),),
+            refuses=(400, 404, 409, 415),
+        ),
+        ("DELETE", "/v3/image/{image_id}"): Operation(
+            "Delete an image",
+            {200: Answer("It is deleted", _done("Deleted", id=TEXT), example={"id": NEW["id"], "message": "Deleted"})},
+            (IMAGE_ID,),
+            refuses=(400, 404, 409),
+        ),
+        ("GET", "/v3/providers"): Operation("List the providers that are configured", _names(PROVIDERS)),
+        ("GET", "/v3/images/provider/{provider}"): Operation(
+            "List what can be chosen of a provider",
+            _list("DevopsServiceChoice", [CHOICE]),
+            (Parameter("provider", "path", {**PROVIDER, "minLength": 1}),),
+            description="All images of the provider that the user may see, by their ids there.",
+            refuses=(400, 404),
+        ),
+        ("GET", "/v3/templates"): Operation("List the templates that are configured", _names(["base"])),
+    },
+    errors=ERRORS,
+    everywhere=(Refused.status, NotAcceptable.status, *(status for status in ERRORS if status >= 500)),
+)

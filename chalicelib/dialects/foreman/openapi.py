@@ -1,0 +1,165 @@
+"""What the operations of this dialect take and answer, made of the operations that are served (contract §1 and §8)."""
+
+from collections.abc import Iterator, Mapping
+from http import HTTPStatus
+
+from chalicelib.catalog.reference import Kind
+from chalicelib.dialects.foreman import openapi_examples as examples
+from chalicelib.dialects.foreman import parents, schema
+from chalicelib.dialects.foreman.errors import STATUS
+from chalicelib.dialects.foreman.listing import LONGEST_SEARCH, USUAL_SIZE
+from chalicelib.dialects.foreman.openapi_schemas import NAMES, SCHEMAS, SEGMENT, TEXT
+from chalicelib.dialects.foreman.operations import LIST, Operation
+from chalicelib.dialects.foreman.routes import OPERATIONS, VERSION
+from chalicelib.dialects.foreman.search import Fields
+from chalicelib.http import openapi
+from chalicelib.http.openapi import Answer, Body, Description, Parameter, Schema, ref
+
+ALWAYS: Mapping[str, Schema] = {
+    "Foreman_api_version": {"const": "2"},
+    "Foreman_version": {"const": VERSION},
+    "Apipie-Checksum": {"type": "string", "pattern": "^[0-9a-f]{32}$"},
+}
+"""The headers of every answer."""
+SHAPES: Mapping[int, tuple[str, ...]] = {
+    400: ("ForemanError", "ForemanSearchError", "ForemanMalformed"),
+    403: ("ForemanError", "ForemanDenied"),
+    422: ("ForemanError", "ForemanInvalid"),
+}
+"""Errors that have other shapes than a mere message."""
+SERVER_ERRORS = tuple(sorted({500, *(status for status in STATUS.values() if status > 500)}))
+CHANGES = (400, 403, 404, 409, 422)
+REFUSES: Mapping[tuple[bool, str], tuple[int, ...]] = {
+    (False, "status"): (403,),
+    (False, "index"): (400, 403),
+    (False, "show"): (403, 404),
+    (False, "create"): (400, 403, 409, 422),
+    (True, "index"): (400, 403, 404),
+    (True, "show"): (403, 404),
+    (True, "create"): CHANGES,
+    (True, "update"): CHANGES,
+    (True, "destroy"): (403, 404, 409),
+}
+"""What operations refuse with, by whether they are on images, and by their action."""
+CHECKED = ("POST", "PUT")
+"""Methods that refuse bodies which do not say that they are JSON."""
+SUMMARIES = {"show": "Describe the operations to clients", "checksum": "Tell whether the description has changed"}
+
+DESCRIPTIONS = {
+    ("images", "create"): "Parents that the path does not name must be given, each by its number or its name."
+    " A compute resource in the path goes before one in the body.",
+    ("images", "update"): "Only attributes that are given change. Another compute resource moves the image.",
+    ("images", "index"): "Images that are below all of the parents that are named.",
+}
+
+
+def _answer(description: str, name: str, example: object = None) -> Answer:
+    return Answer(description, ref(name), headers=ALWAYS, example=example)
+
+
+def _error(status: int) -> Answer:
+    shapes = [ref(name) for name in SHAPES.get(status, ("ForemanError",))]
+    return Answer(HTTPStatus(status).phrase, shapes[0] if len(shapes) == 1 else {"anyOf": shapes}, headers=ALWAYS)
+
+
+def _operation(operation: Operation) -> openapi.Operation:
+    """An operation as everybody is told of it who does not use the dialect's own description."""
+    kind = _kind(operation)
+    return openapi.Operation(
+        operation.summary or SUMMARIES[operation.action],
+        _answers(operation, kind),
+        tuple(_parameters(operation, kind)),
+        _bodies(operation, kind),
+        DESCRIPTIONS.get((operation.resource, operation.action), ""),
+        refuses=() if operation.open else _refuses(operation),
+    )
+
+
+def _refuses(operation: Operation) -> tuple[int, ...]:
+    statuses = REFUSES[operation.resource == "images", operation.action]
+    return (*statuses, 415) if operation.method in CHECKED else statuses
+
+
+def _kind(operation: Operation) -> Kind | None:
+    """The kind of parents that the path is about."""
+    return next((kind for kind in Kind if operation.path.split("/")[2] == parents.plural(kind)), None)
+
+
+def _answers(operation: Operation, kind: Kind | None) -> dict[int, Answer]:
+    if kind is None:
+        name = {"/api/status": "ForemanStatus", "/apidoc/v2.json": "ForemanDescription"}.get(operation.path)
+        return {200: _answer("As it is now", name or "ForemanChecksum")}
+    name = "ForemanImage" if operation.resource == "images" else NAMES[kind]
+    example = examples.IMAGE if operation.resource == "images" else examples.PARENTS[kind]
+    match operation.action:
+        case "index":
+            return {200: _answer("A page", f"{name}Page", examples.page_of(example))}
+        case "create":
+            return {201: _answer("What is there now", name, example)}
+        case "destroy":
+            return {200: _answer("What was there", "ForemanDeletedImage", examples.DELETED_IMAGE)}
+    return {200: _answer("What is there", name, example)}
+
+
+def _parameters(operation: Operation, kind: Kind | None) -> Iterator[Parameter]:
+    if kind is None:
+        return
+    if "{parent_id}" in operation.path:
+        yield Parameter("parent_id", "path", SEGMENT, PARENT_IDS[kind])
+    if "{image_id}" in operation.path:
+        yield Parameter("image_id", "path", SEGMENT, "The number of the image, or a text that begins with it")
+    if operation.resource == "images":
+        for other in Kind:
+            yield Parameter(parents.field(other), "query", TEXT, "One more parent that there must be")
+    if operation.action == "index":
+        fields = schema.FIELDS if operation.resource == "images" else parents.FIELDS[kind]
+        for told in LIST:
+            yield Parameter(told.name, "query", *_query(fields)[told.name])
+
+
+PARENT_IDS: Mapping[Kind, str] = {
+    Kind.COMPUTE_RESOURCE: "Its number, or a text that begins with it",
+    Kind.OPERATINGSYSTEM: "Its title, its number, or a text that begins with it",
+    Kind.ARCHITECTURE: "Its name, its number, or a text that begins with it",
+}
+
+
+def _query(fields: Fields) -> Mapping[str, tuple[Schema, str]]:
+    """What a list can be asked for, by these fields."""
+    names = "|".join(fields)
+    return {
+        "search": (
+            {"type": "string", "maxLength": LONGEST_SEARCH},
+            f"In the language of scoped_search, such as `name ~ gold and id > 3`; the fields are {', '.join(fields)}",
+        ),
+        "order": ({"type": "string", "pattern": f"^ *(({names})( .*)?)?$"}, "A field, and `desc` to descend by it"),
+        "page": ({"type": "integer", "minimum": 1}, "1 unless it is given"),
+        "per_page": (
+            {"type": "string", "pattern": "^([0-9]{1,18}|all)$"},
+            f"{USUAL_SIZE} unless it is given",
+        ),
+    }
+
+
+def _bodies(operation: Operation, kind: Kind | None) -> tuple[Body, ...]:
+    """The document of a write; only PATCH takes none for an empty one, as it may lack a media type."""
+    if kind is None or operation.action not in ("create", "update"):
+        return ()
+    key, name, example = {
+        ("images", "create"): ("image", "ForemanNewImageBody", examples.NEW_IMAGE),
+        ("images", "update"): ("image", "ForemanChangesBody", examples.IMAGE_CHANGES),
+    }.get((operation.resource, operation.action), (kind.value, f"{NAMES[kind]}Body", examples.PARENT_FACTS[kind]))
+    return (Body(ref(name), required=operation.method != "PATCH", example={key: example}),)
+
+
+DESCRIPTION = Description(
+    title="Foreman API v2: images, and what they are listed below. `/api/v2` is `/api`.",
+    security={"ForemanUser": {"type": "http", "scheme": "basic"}},
+    schemas=SCHEMAS,
+    operations={(operation.method, operation.path): _operation(operation) for operation in OPERATIONS},
+    errors={
+        status: _error(status)
+        for status in sorted({401, 415, *SERVER_ERRORS, *(each for statuses in REFUSES.values() for each in statuses)})
+    },
+    everywhere=SERVER_ERRORS,
+)

@@ -1,0 +1,163 @@
+"""The documents of this dialect as JSON Schemas (contract §2 to §5 and §8), closed where its objects are."""
+
+from collections.abc import Mapping
+
+from chalicelib.catalog.reference import Kind
+from chalicelib.dialects.foreman import openapi_apidoc as apidoc
+from chalicelib.dialects.foreman import parents, schema, values
+from chalicelib.dialects.foreman.operations import Parameter, image_parameter
+from chalicelib.http.openapi import Schema, record, ref
+
+TEXT: Schema = {"type": "string"}
+SEGMENT: Schema = {**TEXT, "minLength": 1}
+MAYBE_TEXT: Schema = {"type": ["string", "null"]}
+FLAG: Schema = {"type": ["boolean", "null"]}
+COUNT: Schema = {"type": "integer", "minimum": 0}
+NUMBER: Schema = {"type": "integer", "minimum": 1}
+MAYBE_NUMBER: Schema = {"type": ["integer", "null"], "minimum": 1}
+STAMP: Schema = {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2} UTC$"}
+ISO_STAMP: Schema = {
+    "type": "string",
+    "pattern": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z$",
+}
+
+NAMES: Mapping[Kind, str] = {kind: f"Foreman{kind.title().replace('_', '')}" for kind in Kind}
+"""What the schema of a parent is called."""
+IMAGE: Mapping[str, Schema] = {
+    "id": NUMBER,
+    **dict.fromkeys(schema.REQUIRED, TEXT),
+    **{parents.field(kind): MAYBE_NUMBER for kind in Kind},
+}
+"""What every image has, shown or deleted."""
+PARENT: Mapping[Kind, Mapping[str, Schema]] = {
+    Kind.COMPUTE_RESOURCE: {
+        "description": MAYBE_TEXT,
+        "url": TEXT,
+        "provider": TEXT,
+        "provider_friendly_name": TEXT,
+    },
+    Kind.OPERATINGSYSTEM: {
+        **dict.fromkeys(("title", "major", "minor", "password_hash"), TEXT),
+        **dict.fromkeys(("description", "family", "release_name"), MAYBE_TEXT),
+    },
+    Kind.ARCHITECTURE: {},
+}
+"""What parents have beside a name."""
+
+# What a body may say: the readers in `values` take more than one type for most attributes.
+SAID_TEXT: Schema = {"type": ["string", "number", "null"]}
+SHORT_TEXT: Schema = {**SAID_TEXT, "maxLength": values.LONGEST}
+REQUIRED_TEXT: Schema = {"type": ["string", "number"], "maxLength": values.LONGEST, "pattern": r"\S"}
+SAID: Mapping[str, Schema] = {
+    "string": SAID_TEXT,
+    "boolean": {
+        "type": ["boolean", "string", "number", "null"],
+        "description": f"{', '.join(sorted(values.FALSE))}, in any case, are false; null and an empty text are null",
+    },
+}
+"""By the kind of a parameter."""
+PARENT_NUMBER: Schema = {"anyOf": [{"type": ["integer", "null"]}, {"type": "string", "pattern": "^([0-9]{1,18})?$"}]}
+
+
+def _said(parameter: Parameter) -> Schema:
+    """What an attribute of an image may be, which clients are told less of."""
+    if parameter.name in map(parents.field, Kind):
+        return PARENT_NUMBER
+    return REQUIRED_TEXT if parameter.name in schema.REQUIRED else SAID[parameter.kind]
+
+
+def _attributes(parameters: tuple[Parameter, ...]) -> Schema:
+    """An object of these attributes; others are dropped."""
+    required = [each.name for each in parameters if each.required]
+    said = {each.name: _said(each) for each in parameters}
+    return {"type": "object", "properties": said, **({"required": required} if required else {})}
+
+
+def _below(key: str, name: str) -> Schema:
+    """Attributes of this schema below their key, or beside each other at the top if the key is not there."""
+    wrapped = {"type": "object", "properties": {key: ref(name)}, "required": [key]}
+    return {"anyOf": [wrapped, {"allOf": [ref(name)], "properties": {key: False}}]}
+
+
+def _parent(kind: Kind) -> Schema:
+    stamps = {"created_at": STAMP, "updated_at": STAMP}
+    return record({"id": NUMBER, "name": TEXT, **PARENT[kind], **stamps})
+
+
+def _new_parent(kind: Kind) -> Schema:
+    known = {name: REQUIRED_TEXT if name in parents.REQUIRED[kind] else SHORT_TEXT for name in parents.ATTRIBUTES[kind]}
+    if kind is Kind.COMPUTE_RESOURCE:
+        known["provider"] = {"type": "string", "enum": [*parents.PROVIDERS]}
+    return {"type": "object", "properties": known, "required": [*parents.REQUIRED[kind]]}
+
+
+def _page_of(name: str) -> Schema:
+    """A page of what has this schema."""
+    sort = record({"by": MAYBE_TEXT, "order": MAYBE_TEXT})
+    head: Mapping[str, Schema] = {
+        "total": COUNT,
+        "subtotal": COUNT,
+        "page": NUMBER,
+        "per_page": COUNT,
+        "search": MAYBE_TEXT,
+        "sort": sort,
+    }
+    return record({**head, "results": {"type": "array", "items": ref(name)}})
+
+
+def _error(**members: Schema) -> Schema:
+    return record({"error": record(members)})
+
+
+TEXTS: Schema = {"type": "array", "items": TEXT, "minItems": 1}
+ERRORS: Mapping[str, Schema] = {
+    "ForemanError": _error(message=TEXT),
+    "ForemanSearchError": _error(message=TEXT, **{"class": {"const": "ScopedSearch::QueryNotSupported"}}),
+    "ForemanDenied": _error(message={"const": "Access denied"}, details=TEXT, missing_permissions=TEXTS),
+    "ForemanInvalid": _error(
+        id=MAYBE_NUMBER,
+        errors={"type": "object", "additionalProperties": TEXTS, "minProperties": 1},
+        full_messages=TEXTS,
+    ),
+    "ForemanMalformed": record({"status": {"const": 400}, "error": TEXT}),
+}
+
+SCHEMAS: Mapping[str, Schema] = {
+    "ForemanImage": record(
+        {
+            **IMAGE,
+            **dict.fromkeys(schema.NAMED.values(), MAYBE_TEXT),
+            "created_at": STAMP,
+            "updated_at": STAMP,
+            "user_data": FLAG,
+            "iam_role": MAYBE_TEXT,
+        },
+        optional=("user_data", "iam_role"),
+    ),
+    "ForemanDeletedImage": record(
+        {
+            **IMAGE,
+            "created_at": ISO_STAMP,
+            "updated_at": ISO_STAMP,
+            "user_data": FLAG,
+            "iam_role": MAYBE_TEXT,
+            "password": {"type": "null"},
+        }
+    ),
+    "ForemanImagePage": _page_of("ForemanImage"),
+    "ForemanNewImageBody": _below("image", "ForemanNewImageAttributes"),
+    "ForemanNewImageAttributes": _attributes(image_parameter(required=True).inside),
+    "ForemanChangesBody": _below("image", "ForemanChangedAttributes"),
+    "ForemanChangedAttributes": _attributes(image_parameter(required=False).inside),
+    **{name: _parent(kind) for kind, name in NAMES.items()},
+    **{f"{name}Page": _page_of(name) for name in NAMES.values()},
+    **{f"{name}Attributes": _new_parent(kind) for kind, name in NAMES.items()},
+    **{f"{name}Body": _below(kind, f"{name}Attributes") for kind, name in NAMES.items()},
+    "ForemanStatus": record(
+        {"result": {"const": "ok"}, "status": {"const": 200}, "version": TEXT, "api_version": {"const": 2}}
+    ),
+    **apidoc.SCHEMAS,
+    "ForemanChecksum": record({"checksum": TEXT}),
+    **ERRORS,
+}
+"""By the names that operations call them by."""

@@ -1,0 +1,133 @@
+"""What requests say in headers and queries, and images in the headers of answers (contract §2 and §3)."""
+
+from collections.abc import Iterable, Mapping
+
+from chalicelib.dialects.glance_v1.listing import BOOLEANS, DIRECTIONS, NUMBERS, SORT_KEYS
+from chalicelib.dialects.glance_v1.metadata import (
+    LARGEST_MINIMUM,
+    LARGEST_SIZE,
+    LONGEST_CHECKSUM,
+    LONGEST_NAME,
+    LONGEST_OWNER,
+    PREFIX,
+    TIMES,
+    TRUE,
+)
+from chalicelib.dialects.glance_v1.openapi_schemas import IMAGE, TEXT
+from chalicelib.dialects.glance_v1.routes import COPY_FROM, LONGEST_REQUEST_ID
+from chalicelib.dialects.glance_v1.schema import STATUS_NAMES, STORES
+from chalicelib.http.openapi import Parameter, Schema
+
+PRINTABLE: Schema = {"type": "string", "pattern": "^[ -~]*$"}
+NATURAL: Schema = {"type": "integer", "minimum": 0, "maximum": 10**30 - 1}
+UUID: Schema = {"type": "string", "pattern": "^[0-9A-Fa-f]{8}-?([0-9A-Fa-f]{4}-?){3}[0-9A-Fa-f]{12}$"}
+_DAY = r"^(19(0[1-9]|[1-9][0-9])|[2-8][0-9]{3})-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
+_TIME = r"T([01][0-9]|2[0-3])(:[0-5][0-9]){2}(\.[0-9]{1,6})?(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])"
+INSTANT: Schema = {
+    "anyOf": [
+        {"type": "string", "format": "date", "pattern": f"{_DAY}$"},
+        {"type": "string", "format": "date-time", "pattern": f"{_DAY}{_TIME}$"},
+    ]
+}
+
+
+def _words(words: Iterable[str]) -> Schema:
+    """One of some words, whatever its case."""
+    spelled = (
+        "".join(f"[{letter.upper()}{letter}]" if letter.isalpha() else letter for letter in each) for each in words
+    )
+    return {"type": "string", "pattern": f"^({'|'.join(spelled)})$"}
+
+
+FORGIVING = f"{', '.join(sorted(TRUE))}, in any case, are true; everything else is false"
+UNUSED = "Taken, and ignored"
+FACTS: Mapping[str, tuple[Schema, str]] = {
+    "id": (UUID, "Chosen by the client when the image is registered; a change is refused"),
+    "name": ({**PRINTABLE, "maxLength": LONGEST_NAME}, f"At most {LONGEST_NAME} bytes of UTF-8"),
+    "disk_format": (
+        {**PRINTABLE, "examples": ["qcow2", "raw"]},
+        "One of those that the operator allows; an Amazon format alone fills in the other one",
+    ),
+    "container_format": ({**PRINTABLE, "examples": ["bare", "ovf"]}, "As `x-image-meta-disk_format`"),
+    "size": ({"type": "integer", "minimum": 0, "maximum": LARGEST_SIZE}, "Bytes; compared with those that come"),
+    "virtual_size": (
+        {"anyOf": [{"type": "integer", "minimum": 0, "maximum": LARGEST_SIZE}, {"const": "None"}]},
+        "Bytes of the disk; `None` is null",
+    ),
+    "checksum": ({**PRINTABLE, "maxLength": LONGEST_CHECKSUM}, "MD5 in lower case; compared with that of the bytes"),
+    "is_public": (PRINTABLE, FORGIVING),
+    "protected": (PRINTABLE, f"Whether the image cannot be deleted: {FORGIVING}"),
+    "min_disk": ({"type": "integer", "minimum": 0, "maximum": LARGEST_MINIMUM}, "GB"),
+    "min_ram": ({"type": "integer", "minimum": 0, "maximum": LARGEST_MINIMUM}, "MB"),
+    "owner": ({**PRINTABLE, "maxLength": LONGEST_OWNER}, "Of administrators only; ignored otherwise"),
+    "location": ({**PRINTABLE, "minLength": 1}, "Where the bytes are and stay: `s3://`, `https://` or `http://`"),
+    "store": ({"type": "string", "enum": [*STORES]}, "There is one store, by two names"),
+    "status": (PRINTABLE, "Ignored when an image is registered; a change is refused"),
+    **dict.fromkeys(TIMES, (INSTANT, "Checked, and ignored")),
+    **dict.fromkeys(("deleted", "copy_from", "uri"), (PRINTABLE, UNUSED)),
+}
+"""What a request can say of an image: all that `metadata.FIELDS` names."""
+
+METADATA = (
+    "Names and values of headers may be percent-encoded; what is not ASCII must be, or be UTF-8. Empty is null."
+    " `x-image-meta-property-<name>`, as often as needed, sets a property of this name: lower case, `_` for `-`."
+)
+REQUEST_ID = Parameter(
+    "x-openstack-request-id",
+    "header",
+    PRINTABLE,
+    f"Comes back in the answer, with `req-` before it, unless it has more than {LONGEST_REQUEST_ID} characters",
+)
+FACT_HEADERS = (
+    *(Parameter(f"{PREFIX}{name}", "header", schema, text) for name, (schema, text) in FACTS.items()),
+    Parameter(COPY_FROM, "header", {**PRINTABLE, "minLength": 1}, "A URL from which the bytes are to be copied"),
+)
+PURGE = Parameter(
+    "x-glance-registry-purge-props",
+    "header",
+    PRINTABLE,
+    f"Whether properties that the request does not name are removed; they are if it is absent. {FORGIVING}",
+)
+
+SEGMENT: Schema = {**TEXT, "minLength": 1}
+IMAGE_ID = Parameter("image_id", "path", SEGMENT, "A UUID, with hyphens or without")
+LIMIT = Parameter("limit", "query", NATURAL, "Entries at most")
+FILTERS = "Filters are combined with AND; parameters that are unknown are ignored."
+LIST_QUERY = (
+    LIMIT,
+    Parameter("marker", "query", UUID, "The id of the image that the list begins after"),
+    Parameter("sort_key", "query", {"type": "string", "enum": sorted(SORT_KEYS)}, "`created_at` unless it is given"),
+    Parameter("sort_dir", "query", {"type": "string", "enum": [*DIRECTIONS]}, "`desc` unless it is given"),
+    *(Parameter(name, "query", TEXT, "Equal to this") for name in ("name", "container_format", "disk_format")),
+    Parameter("status", "query", TEXT, f"One of {', '.join(sorted(set(STATUS_NAMES.values())))}"),
+    *(Parameter(name, "query", NATURAL, f"`{field}` {sign} this") for name, (field, sign) in NUMBERS.items()),
+    Parameter("protected", "query", _words(BOOLEANS)),
+    Parameter("is_public", "query", _words([*BOOLEANS, "none"]), "Which images an administrator lists: `none` is all"),
+    Parameter("changes-since", "query", INSTANT, "Changed later than this; deleted and killed images too"),
+    Parameter(
+        "properties",
+        "query",
+        {"type": "object", "propertyNames": {"pattern": "^property-"}, "additionalProperties": TEXT},
+        "`property-<name>`, as often as needed: the property of this name has this value",
+    ),
+)
+
+
+def _in_header(schema: Schema) -> Schema:
+    """A field as a header shows it: truth as the word of it, and no null."""
+    kind = schema["type"][0] if isinstance(schema["type"], list) else schema["type"]
+    return {"type": "string", "enum": ["True", "False"]} if kind == "boolean" else {**schema, "type": kind}
+
+
+def _is_always_shown(schema: Schema) -> bool:
+    return isinstance(schema["type"], str)
+
+
+_SHOWN = {name: schema for name, schema in IMAGE.items() if name != "properties"}
+IMAGE_HEADERS = {f"{PREFIX}{name}": _in_header(each) for name, each in _SHOWN.items() if _is_always_shown(each)}
+"""What the headers of every image say."""
+MORE_IMAGE_HEADERS = {
+    **{f"{PREFIX}{name}": _in_header(each) for name, each in _SHOWN.items() if not _is_always_shown(each)},
+    "ETag": _in_header(IMAGE["checksum"]),
+}
+"""What is left out if it is null."""

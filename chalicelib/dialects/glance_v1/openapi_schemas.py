@@ -1,0 +1,151 @@
+"""The documents of this dialect as JSON Schemas (contract §2.1, §3, §4 and §6), closed where its objects are."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from chalicelib.catalog.job import Action, JobStatus
+from chalicelib.catalog.members import LONGEST_MEMBER
+from chalicelib.catalog.rules import LARGEST_INTEGER
+from chalicelib.catalog.upload import LARGEST_PART, MOST_LINKS, MOST_PARTS, SMALLEST_PART
+from chalicelib.dialects.glance_v1.metadata import LARGEST_SIZE, LONGEST_CHECKSUM
+from chalicelib.dialects.glance_v1.schema import STATUS_NAMES
+from chalicelib.http.openapi import Schema, record, ref
+
+TEXT: Schema = {"type": "string"}
+FLAG: Schema = {"type": "boolean"}
+BYTES: Schema = {"type": "integer", "minimum": 0, "maximum": LARGEST_SIZE}
+MINIMUM: Schema = {"type": "integer", "minimum": 0, "maximum": LARGEST_INTEGER}
+NUMBER: Schema = {"type": "integer", "minimum": 1, "maximum": MOST_PARTS}
+ID: Schema = {"type": "string", "pattern": "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"}
+INSTANT: Schema = {"type": "string", "pattern": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}$"}
+MD5: Schema = {"type": "string", "pattern": '^"?[0-9A-Fa-f]{32}"?$'}
+OCTETS: Schema = {"type": "string", "format": "binary"}
+
+
+def nullable(schema: Schema) -> Schema:
+    """The schema of a value that may be null."""
+    return {**schema, "type": [schema["type"], "null"]}
+
+
+def list_of(items: Schema) -> Schema:
+    """A list of any length."""
+    return {"type": "array", "items": items}
+
+
+BRIEF: Mapping[str, Schema] = {
+    "id": ID,
+    "name": nullable(TEXT),
+    "disk_format": nullable(TEXT),
+    "container_format": nullable(TEXT),
+    "size": BYTES,
+    "checksum": nullable({**TEXT, "maxLength": LONGEST_CHECKSUM}),
+}
+IMAGE: Mapping[str, Schema] = {
+    **BRIEF,
+    "virtual_size": nullable(BYTES),
+    "status": {"type": "string", "enum": sorted(set(STATUS_NAMES.values()))},
+    "is_public": FLAG,
+    "protected": FLAG,
+    "min_disk": MINIMUM,
+    "min_ram": MINIMUM,
+    "owner": nullable(TEXT),
+    "created_at": INSTANT,
+    "updated_at": INSTANT,
+    "deleted_at": nullable(INSTANT),
+    "deleted": FLAG,
+    "properties": {"type": "object", "additionalProperties": nullable(TEXT)},
+}
+"""The fields of an image, which are shown in documents and, but for the properties, in headers."""
+
+MEMBER_NAME: Schema = {**TEXT, "minLength": 1, "maxLength": LONGEST_MEMBER}
+CAN_SHARE: Schema = {"description": "A text is read as in headers; of all else the truth value counts"}
+ENTRY: Mapping[str, Schema] = {"member_id": MEMBER_NAME, "can_share": CAN_SHARE}
+
+LINK = record({"number": NUMBER, "url": TEXT, "headers": {"type": "object", "additionalProperties": TEXT}})
+UPLOAD = record(
+    {
+        "id": ID,
+        "image_id": ID,
+        "size": BYTES,
+        "part_size": {"type": "integer", "minimum": SMALLEST_PART, "maximum": LARGEST_PART},
+        "part_count": NUMBER,
+        "created_at": INSTANT,
+        "expires_at": INSTANT,
+        "received": list_of(record({"number": NUMBER, "size": BYTES, "etag": TEXT})),
+        "links": list_of(ref("GlanceLink")),
+    }
+)
+JOB = record(
+    {
+        "id": ID,
+        "action": {"type": "string", "enum": [action.value for action in Action]},
+        "status": {"type": "string", "enum": [status.value for status in JobStatus]},
+        "images": list_of(ID),
+        "done": nullable(BYTES),
+        "size": nullable(BYTES),
+        "reason": TEXT,
+        "created_at": INSTANT,
+        "began_at": nullable(INSTANT),
+        "finished_at": nullable(INSTANT),
+    }
+)
+VERSION = record(
+    {"id": TEXT, "status": TEXT, "links": list_of(record({"rel": {"const": "self"}, "href": TEXT}))},
+)
+
+
+def _parts(name: str, schema: Schema, **more: Any) -> Schema:
+    part = {"type": "object", "properties": {"number": NUMBER, name: schema}, "required": ["number", name]}
+    return {**list_of(part), **more}
+
+
+SCHEMAS: Mapping[str, Schema] = {
+    "GlanceImage": record(IMAGE),
+    "GlanceImageAnswer": record({"image": ref("GlanceImage")}),
+    "GlanceImages": record({"images": list_of(ref("GlanceImage"))}),
+    "GlanceBriefImages": record({"images": list_of(record(BRIEF))}),
+    "GlanceMembers": record({"members": list_of(record({"member_id": TEXT, "can_share": FLAG}))}),
+    "GlanceSharedImages": record({"shared_images": list_of(record({"image_id": ID, "can_share": FLAG}))}),
+    "GlanceMemberships": {
+        "anyOf": [
+            {
+                "type": "object",
+                "properties": {"memberships": list_of(ref("GlanceMembership"))},
+                "required": ["memberships"],
+            },
+            {
+                "type": "object",
+                "properties": {**ENTRY, "memberships": False},
+                "required": ["member_id"],
+                "description": "The only membership",
+            },
+        ]
+    },
+    "GlanceMembership": {"type": "object", "properties": ENTRY, "required": ["member_id"]},
+    "GlanceNewMember": {
+        "type": "object",
+        "properties": {"member": {"type": "object", "properties": {"can_share": CAN_SHARE}}},
+    },
+    "GlanceNewUpload": {
+        "type": "object",
+        "properties": {
+            "size": {**BYTES, "minimum": 1},
+            "part_size": {"type": "integer", "minimum": SMALLEST_PART, "maximum": LARGEST_PART},
+            "parts": _parts("md5", MD5, maxItems=MOST_LINKS),
+        },
+        "required": ["size"],
+    },
+    "GlanceWantedParts": {"type": "object", "properties": {"parts": _parts("md5", MD5, maxItems=MOST_LINKS)}},
+    "GlanceSentParts": {"type": "object", "properties": {"parts": _parts("etag", TEXT)}},
+    "GlanceLink": LINK,
+    "GlanceLinks": record({"links": list_of(ref("GlanceLink"))}),
+    "GlanceUpload": UPLOAD,
+    "GlanceUploadAnswer": record({"upload": ref("GlanceUpload")}),
+    "GlanceUploads": record({"uploads": list_of(ref("GlanceUpload"))}),
+    "GlanceJob": JOB,
+    "GlanceJobAnswer": record({"job": ref("GlanceJob")}),
+    "GlanceJobs": record({"jobs": list_of(ref("GlanceJob"))}),
+    "GlanceVersions": record({"versions": list_of(VERSION)}),
+    "GlanceError": record({"error": record({"code": {"type": "integer"}, "title": TEXT, "message": TEXT})}),
+}
+"""By the names that operations call them by."""

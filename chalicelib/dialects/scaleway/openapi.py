@@ -1,0 +1,182 @@
+"""What this dialect says of its operations (contract §1 to §8), by the constants that serve its requests."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from chalicelib.dialects.scaleway import listing, schema
+from chalicelib.dialects.scaleway.errors import OURS, STATUS, TYPES
+from chalicelib.http.errors import BadMessage, ServerError, Unauthorized
+from chalicelib.http.openapi import Answer, Body, Description, Operation, Parameter, Schema, record, ref
+
+UUID: Schema = {"type": "string", "pattern": "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"}
+UUID_READ: Schema = {"type": "string", "pattern": "^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$"}
+INSTANT: Schema = {"type": "string", "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}\+00:00$"}
+NOTHING: Schema = {"type": "null"}
+TEXT: Schema = {"type": "string", "minLength": 1}
+NAME: Schema = {**TEXT, "maxLength": schema.LONGEST_NAME}
+IDENTIFIED: Schema = {"type": "object", "properties": {"id": UUID}, "required": ["id"]}
+REFERENCE: Schema = {"anyOf": [UUID_READ, {**IDENTIFIED, "properties": {"id": UUID_READ}}]}
+"""The id of something, or an object of which little else is read."""
+WRITABLE: Mapping[str, Schema] = {
+    "organization": {**UUID_READ, "description": "Must be the organization of the token"},
+    "name": NAME,
+    "arch": {"enum": list(schema.WRITABLE_ARCHES)},
+    "root_volume": {**REFERENCE, "description": "The volume is not looked up, and cannot be changed later"},
+    "public": {"type": "boolean", "default": False},
+    "extra_volumes": {
+        "anyOf": [{"type": "object"}, {"enum": list(schema.EMPTY_VOLUMES)}],
+        "description": "Kept as it is; the other forms stand for none",
+    },
+    "default_bootscript": {"anyOf": [NOTHING, REFERENCE]},
+}
+IGNORED: Mapping[str, Schema] = {key: {"description": "Ignored"} for key in sorted(schema.IGNORED)}
+
+
+def _error(status: int) -> Schema:
+    """What a refusal with this status is."""
+    shape = {"type": {"const": TYPES.get(status, OURS)}, "message": TEXT}
+    return record({**shape, "fields": ref("ScalewayFields")}, {"fields"}) if status == 400 else record(shape)
+
+
+WORDS = {
+    400: "The request makes no sense; `fields` say what is wrong with them",
+    401: "The token is missing, or not known",
+    403: "The token may not do this: the image or the organization is another's, or the image is protected",
+    404: "There is no such image",
+    409: "Others were faster, too many times",
+}
+ERRORS = {
+    status: Answer(WORDS.get(status, HTTPStatus(status).phrase), _error(status))
+    for status in sorted({BadMessage.status, Unauthorized.status, ServerError.status, *STATUS.values()})
+}
+
+SCHEMAS: Mapping[str, Schema] = {
+    "ScalewayImage": record(
+        {
+            "id": UUID,
+            "name": TEXT,
+            "arch": TEXT,
+            "organization": UUID,
+            "public": {"type": "boolean"},
+            "root_volume": ref("ScalewayVolume"),
+            "extra_volumes": {"type": "object"},
+            "default_bootscript": {"anyOf": [NOTHING, IDENTIFIED]},
+            "creation_date": INSTANT,
+            "modification_date": INSTANT,
+            "from_server": NOTHING,
+            "from_image": NOTHING,
+            "marketplace_key": NOTHING,
+            "state": {"enum": sorted(set(schema.STATES.values()))},
+        }
+    ),
+    "ScalewayVolume": record(
+        {
+            "id": UUID,
+            "name": {"type": "string"},
+            "size": {"type": "integer", "minimum": 0, "description": "Bytes of the image"},
+            "volume_type": {"const": "l_ssd"},
+        }
+    ),
+    "ScalewayOne": record({"image": ref("ScalewayImage"), "images": ref("ScalewayImage")}),
+    "ScalewayList": record({"images": {"type": "array", "items": ref("ScalewayImage")}}),
+    "ScalewayNewImage": record({**WRITABLE, **IGNORED}, {*WRITABLE, *IGNORED}.difference(schema.REQUIRED)),
+    "ScalewayChanges": record({**WRITABLE, **IGNORED}, {*WRITABLE, *IGNORED}),
+    "ScalewayFields": {
+        "type": "object",
+        "minProperties": 1,
+        "additionalProperties": {"type": "array", "items": TEXT, "minItems": 1},
+    },
+}
+
+NEW: dict[str, Any] = {
+    "organization": "1b0f2c3e-7a52-4c7e-9d0a-5d2c0f6e9a11",
+    "name": "my_image",
+    "arch": "arm",
+    "root_volume": "6f0c8f2e-1b7b-4f39-8f0c-3b8d9a7e4c20",
+}
+IMAGE: dict[str, Any] = {
+    "id": "0dd0a5a4-62c1-4a6b-8a5c-4f7b0a4f2f10",
+    **NEW,
+    "public": False,
+    "root_volume": {"id": NEW["root_volume"], "name": "my_image", "size": 0, "volume_type": "l_ssd"},
+    "extra_volumes": {},
+    "default_bootscript": None,
+    "creation_date": "2024-03-05T10:20:30.123456+00:00",
+    "modification_date": "2024-03-05T10:20:30.123456+00:00",
+    "from_server": None,
+    "from_image": None,
+    "marketplace_key": None,
+    "state": "available",
+}
+ONE = {"image": IMAGE, "images": IMAGE}
+SPELLINGS = [spelling for word in listing.VISIBILITIES for spelling in (word, word.capitalize(), word.upper())]
+
+PAGE = (
+    Parameter("page", "query", {"type": "integer", "minimum": 1, "default": 1}),
+    Parameter(
+        "per_page",
+        "query",
+        {"type": "integer", "minimum": 1, "maximum": listing.LARGEST_SIZE, "default": listing.USUAL_SIZE},
+    ),
+    Parameter("organization", "query", {"type": "string"}, "Of this organization; another's public images only"),
+    Parameter("arch", "query", {"type": "string"}, "Of exactly this architecture"),
+    Parameter("name", "query", {"type": "string"}, "Whose name contains this, in this case"),
+    Parameter("public", "query", {"enum": list(dict.fromkeys(SPELLINGS))}, "In any case"),
+)
+PAGE_HEADERS: Mapping[str, Schema] = {
+    "X-Total-Count": {"type": "integer", "minimum": 0, "description": "Images on all pages"},
+    "Link": {
+        "type": "string",
+        "description": "Relations first, previous, next and last; targets begin at the root of the API",
+        "pattern": '^</images\\?[^>]*>; rel="[a-z]+"(,</images\\?[^>]*>; rel="[a-z]+")*$',
+    },
+}
+LISTED = Answer("The images of the page", ref("ScalewayList"), headers=PAGE_HEADERS, example={"images": [IMAGE]})
+SHOWN = Answer("The image, under two names", ref("ScalewayOne"), example=ONE)
+CREATED = Answer(
+    "The new image, under two names",
+    ref("ScalewayOne"),
+    headers={"Location": {"type": "string", "description": "Where it is shown"}},
+    example=ONE,
+)
+CHANGES = Body(ref("ScalewayChanges"), example={"name": "another_name", "public": False})
+CHANGE = Operation(
+    "Change an image",
+    {200: SHOWN},
+    bodies=(CHANGES,),
+    description="The whole image may be sent back, or a part of it; what is absent stays. A `name` or an `arch` that"
+    " equals the one that is shown is taken in any case.",
+    refuses=(400, 403, 404, 409),
+)
+
+DESCRIPTION = Description(
+    title="The early Scaleway (Online Labs) compute API, images only",
+    security={"ScalewayToken": {"type": "apiKey", "in": "header", "name": "X-Auth-Token"}},
+    schemas=SCHEMAS,
+    operations={
+        ("GET", "/images"): Operation(
+            "List images",
+            {200: LISTED},
+            PAGE,
+            description="Those of the token's organization, and all public ones; newest first.",
+            refuses=(400, 403),
+        ),
+        ("HEAD", "/images"): Operation("Count images", {200: LISTED}, PAGE, refuses=(400, 403)),
+        ("POST", "/images"): Operation(
+            "Add an image",
+            {201: CREATED},
+            bodies=(Body(ref("ScalewayNewImage"), example=NEW),),
+            refuses=(400, 403),
+        ),
+        ("GET", "/images/{image_id}"): Operation("Show an image", {200: SHOWN}, refuses=(403, 404)),
+        ("HEAD", "/images/{image_id}"): Operation("Ask whether an image is there", {200: SHOWN}, refuses=(403, 404)),
+        ("PUT", "/images/{image_id}"): CHANGE,
+        ("PATCH", "/images/{image_id}"): CHANGE,
+        ("DELETE", "/images/{image_id}"): Operation(
+            "Delete an image", {204: Answer("It is deleted")}, refuses=(403, 404, 409)
+        ),
+    },
+    errors=ERRORS,
+    everywhere=tuple(status for status in ERRORS if status >= 500),
+)

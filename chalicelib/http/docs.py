@@ -1,0 +1,86 @@
+"""The description of the dialects, and the page that shows it, served beside them to everybody."""
+
+import base64
+import hashlib
+import re
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from chalicelib.catalog.errors import CatalogError
+from chalicelib.catalog.ports import Identities
+from chalicelib.catalog.principal import ANONYMOUS, Principal
+from chalicelib.http.dialect import Dialect, Route
+from chalicelib.http.errors import HttpError, MethodNotAllowed
+from chalicelib.http.message import Request, Response
+
+DOCUMENT, PAGE = "/openapi.json", "/docs"
+CACHED = {"Cache-Control": "public, max-age=300"}
+
+
+def documentation(dialects: Sequence[Dialect]) -> Dialect:
+    """What serves `/openapi.json` and `/docs`, as a dialect without a description of its own."""
+
+    @cache
+    def description() -> dict[str, Any]:
+        from chalicelib.http.openapi_document import document  # noqa: PLC0415  # most processes are never asked for it
+
+        return document(dialects)
+
+    def show_document(_catalog: object, request: Request) -> Response:
+        return Response({**description(), "servers": [{"url": request.base_url}]}, headers=CACHED)
+
+    def show_page(_catalog: object, _request: Request) -> Response:
+        return _page()
+
+    return Dialect(
+        name="documentation",
+        roots=(DOCUMENT, PAGE),
+        routes=tuple(
+            Route(method, path, handler, open=True)
+            for path, handler in ((DOCUMENT, show_document), (PAGE, show_page))
+            for method in ("GET", "HEAD")
+        ),
+        authenticate=_anybody,
+        render_error=render_error,
+        example="{url}/openapi.json",
+    )
+
+
+def _anybody(_request: Request, _identities: Identities) -> Principal:
+    return ANONYMOUS
+
+
+def render_error(_request: Request, error: CatalogError | HttpError) -> Response:
+    """A message."""
+    allowed = {"Allow": ", ".join(error.allowed)} if isinstance(error, MethodNotAllowed) else {}
+    return Response({"message": str(error)}, error.status if isinstance(error, HttpError) else 500, allowed)
+
+
+@cache
+def _page() -> Response:
+    """The page, which may load the description and nothing else, and run no script and use no style but its own."""
+    page = Path(__file__).with_name("docs.html").read_text("utf-8")
+    sources = {
+        "default-src": "'none'",
+        "connect-src": "'self'",
+        "script-src": _digest(page, "script"),
+        "style-src": _digest(page, "style"),
+        "base-uri": "'none'",
+        "form-action": "'none'",
+        "frame-ancestors": "'none'",
+    }
+    headers = {
+        "Content-Type": "text/html; charset=utf-8",
+        "Content-Security-Policy": "; ".join(f"{name} {source}" for name, source in sources.items()),
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "no-referrer",
+    }
+    return Response(page, headers={**headers, **CACHED})
+
+
+def _digest(page: str, element: str) -> str:
+    """By which a policy knows the only element of its name."""
+    [content] = re.findall(f"<{element}>(.*?)</{element}>", page, re.DOTALL)
+    return f"'sha256-{base64.b64encode(hashlib.sha256(content.encode()).digest()).decode('ascii')}'"

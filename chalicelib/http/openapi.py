@@ -1,0 +1,95 @@
+"""In which terms a dialect describes its operations; `openapi_document` makes OpenAPI of it."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any, Literal
+
+JSON = "application/json"
+Schema = Mapping[str, Any]
+"""A JSON Schema of the dialect 2020-12."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A part of the request that stands beside its body."""
+
+    name: str
+    place: Literal["query", "header", "path"]
+    schema: Schema
+    description: str = ""
+    required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """What a request may send; an operation has one for each media type that it takes."""
+
+    schema: Schema
+    media: str = JSON
+    required: bool = True
+    example: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a status comes with: always with `headers`, sometimes with `more_headers`; without a schema, no body.
+
+    `others` are the schemas of the other media types that a client may have it in.
+    """
+
+    description: str
+    schema: Schema | None = None
+    media: str = JSON
+    headers: Mapping[str, Schema] = field(default_factory=dict)
+    more_headers: Mapping[str, Schema] = field(default_factory=dict)
+    example: Any = None
+    others: Mapping[str, Schema] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """What a route takes and answers: `answers` of its own, and those of the dialect's errors that it `refuses` with.
+
+    A variable of the path needs a parameter only if there is something to say of it.
+    """
+
+    summary: str
+    answers: Mapping[int, Answer]
+    parameters: tuple[Parameter, ...] = ()
+    bodies: tuple[Body, ...] = ()
+    description: str = ""
+    refuses: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """All that a dialect says of itself.
+
+    Any one of the security schemes will do. Names of schemas and of security schemes begin with the dialect's, and
+    schemas refer to each other by `ref`. An operation is known by the method and the path of its route. `errors` are
+    the answers that operations share: those named in `everywhere` belong to all, 401 to all that are not open.
+    """
+
+    title: str
+    security: Mapping[str, Schema]
+    schemas: Mapping[str, Schema]
+    operations: Mapping[tuple[str, str], Operation]
+    errors: Mapping[int, Answer]
+    everywhere: tuple[int, ...] = (500,)
+
+
+def ref(name: str) -> Schema:
+    """A reference to a schema of a description."""
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def record(properties: Mapping[str, Schema], optional: Collection[str] = ()) -> Schema:
+    """An object that has these properties and no others, all of them but the optional ones always."""
+    required = [name for name in properties if name not in optional]
+    return {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
+
+
+def refusals(statuses: Iterable[int], schema: Schema | None, media: str = JSON) -> dict[int, Answer]:
+    """Answers of one shape for errors, each described by its reason phrase."""
+    return {status: Answer(HTTPStatus(status).phrase, schema, media) for status in sorted(set(statuses))}

@@ -1,0 +1,177 @@
+"""The OpenAPI 3.1 document, made of the routes that serve requests and what their dialects say of them."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from chalicelib.http.dialect import Dialect, Route
+from chalicelib.http.openapi import Answer, Description, Operation, Parameter, Schema
+
+VERSION = "0.1.0"
+NAMELESS: Schema = {"type": "string", "minLength": 1}
+"""What a variable of a path is unless its operation says more."""
+
+
+class IncompleteError(Exception):
+    """Routes and descriptions do not fit; the message says which."""
+
+
+def document(dialects: Sequence[Dialect]) -> dict[str, Any]:
+    """The description of all dialects that describe themselves. Raises IncompleteError."""
+    described = [(dialect, dialect.describe()) for dialect in dialects if dialect.describe is not None]
+    paths: dict[str, dict[str, Any]] = {}
+    for dialect, description in described:
+        _check(dialect, description)
+        for route in dialect.routes:
+            shown = _operation(dialect, description, route)
+            paths.setdefault(route.path, {})[route.method.lower()] = shown
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Rosetta",
+            "version": VERSION,
+            "description": "One catalogue of virtual-machine images, in several HTTP dialects.",
+        },
+        "tags": [{"name": dialect.name, "description": each.title} for dialect, each in described],
+        "paths": paths,
+        "components": {
+            "schemas": _merged(description.schemas for _, description in described),
+            "responses": _merged(_shared(dialect, description) for dialect, description in described),
+            "securitySchemes": _merged(description.security for _, description in described),
+        },
+    }
+
+
+def _check(dialect: Dialect, description: Description) -> None:
+    """That routes and operations are the same, and that what operations name is there."""
+    offered = {(route.method, route.path) for route in dialect.routes}
+    _refuse(dialect, "not described", offered - description.operations.keys())
+    _refuse(dialect, "described without a route", description.operations.keys() - offered)
+    _refuse(dialect, "refuse with a status without a shape", _shapeless(dialect, description))
+    _refuse(dialect, "describe a variable that the path lacks", _pathless(description))
+
+
+def _refuse(dialect: Dialect, what: str, operations: set[tuple[str, str]]) -> None:
+    if operations:
+        raise IncompleteError(f"{dialect.name}: {what}: {sorted(operations)}")
+
+
+def _shapeless(dialect: Dialect, description: Description) -> set[tuple[str, str]]:
+    return {
+        (route.method, route.path)
+        for route in dialect.routes
+        if not description.errors.keys() >= _shared_statuses(description, route)
+    }
+
+
+def _pathless(description: Description) -> set[tuple[str, str]]:
+    return {
+        (method, path)
+        for (method, path), operation in description.operations.items()
+        for parameter in operation.parameters
+        if parameter.place == "path" and parameter.name not in _variables(path)
+    }
+
+
+def _variables(path: str) -> list[str]:
+    return re.findall(r"{(\w+)}", path)
+
+
+def _merged(parts: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """One mapping of several that have no key in common. Raises IncompleteError."""
+    merged: dict[str, Any] = {}
+    for part in parts:
+        if both := merged.keys() & part.keys():
+            raise IncompleteError(f"two dialects have these names: {sorted(both)}")
+        merged.update(part)
+    return merged
+
+
+def _operation(dialect: Dialect, description: Description, route: Route) -> dict[str, Any]:
+    operation = description.operations[route.method, route.path]
+    shown: dict[str, Any] = {
+        "operationId": operation_id(route),
+        "tags": [dialect.name],
+        "summary": operation.summary,
+        "security": [] if route.open else [{scheme: []} for scheme in description.security],
+        "responses": _responses(dialect, description, route),
+    }
+    if operation.description:
+        shown["description"] = operation.description
+    if parameters := [*_of_path(route.path, operation), *map(_parameter, _beside_path(operation))]:
+        shown["parameters"] = parameters
+    if operation.bodies:
+        content = {body.media: _media(body.schema, body.example) for body in operation.bodies}
+        shown["requestBody"] = {"required": all(body.required for body in operation.bodies), "content": content}
+    return shown
+
+
+def operation_id(route: Route) -> str:
+    """A name of method and path that no other operation has."""
+    words = re.sub(r"\W+", "_", route.path).strip("_")
+    return f"{route.method.lower()}_{words}".rstrip("_")
+
+
+def _of_path(path: str, operation: Operation) -> list[dict[str, Any]]:
+    told = {parameter.name: parameter for parameter in operation.parameters if parameter.place == "path"}
+    return [
+        {**_parameter(told.get(name, Parameter(name, "path", NAMELESS))), "required": True} for name in _variables(path)
+    ]
+
+
+def _beside_path(operation: Operation) -> list[Parameter]:
+    return [parameter for parameter in operation.parameters if parameter.place != "path"]
+
+
+def _parameter(parameter: Parameter) -> dict[str, Any]:
+    shown = {"name": parameter.name, "in": parameter.place, "required": parameter.required, "schema": parameter.schema}
+    return {**shown, "description": parameter.description} if parameter.description else shown
+
+
+def _responses(dialect: Dialect, description: Description, route: Route) -> dict[str, Any]:
+    """What an operation answers itself, and references to the errors that it shares."""
+    own = description.operations[route.method, route.path].answers
+    statuses = sorted({*own, *_shared_statuses(description, route)})
+    if route.method == "HEAD":
+        bodiless = {status: replace(own.get(status) or description.errors[status], schema=None) for status in statuses}
+        return {str(status): _response(answer) for status, answer in bodiless.items()}
+    return {
+        str(status): _response(own[status])
+        if status in own
+        else {"$ref": f"#/components/responses/{_shared_name(dialect, status)}"}
+        for status in statuses
+    }
+
+
+def _shared_statuses(description: Description, route: Route) -> set[int]:
+    """The errors that an operation shares with others."""
+    operation = description.operations[route.method, route.path]
+    return {*operation.refuses, *description.everywhere, *([] if route.open else [401])} - operation.answers.keys()
+
+
+def _shared(dialect: Dialect, description: Description) -> dict[str, Any]:
+    """The shared errors that some answer refers to."""
+    read = [route for route in dialect.routes if route.method != "HEAD"]
+    used = {status for route in read for status in _shared_statuses(description, route)}
+    return {_shared_name(dialect, status): _response(description.errors[status]) for status in sorted(used)}
+
+
+def _shared_name(dialect: Dialect, status: int) -> str:
+    return f"{dialect.name}_{status}"
+
+
+def _response(answer: Answer) -> dict[str, Any]:
+    shown: dict[str, Any] = {"description": answer.description}
+    headers = {name: {"required": True, "schema": schema} for name, schema in answer.headers.items()}
+    headers |= {name: {"required": False, "schema": schema} for name, schema in answer.more_headers.items()}
+    if headers:
+        shown["headers"] = headers
+    if answer.schema is not None:
+        others = {media: _media(schema, None) for media, schema in answer.others.items()}
+        shown["content"] = {answer.media: _media(answer.schema, answer.example), **others}
+    return shown
+
+
+def _media(schema: Schema, example: object) -> dict[str, Any]:
+    return {"schema": schema} if example is None else {"schema": schema, "example": example}

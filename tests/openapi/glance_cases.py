@@ -1,0 +1,158 @@
+"""Requests of every operation of the Glance v1 dialect, one for each status that is easily had."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from chalicelib.dialects.glance_v1.routes import METHODS, ROUTES
+from tests.dialects.glance_v1.glance import OCTETS, RAW, meta, properties
+from tests.dialects.glance_v1.sending import SMALL, named
+from tests.openapi.checking import Case, Operation
+
+UNKNOWN = "6b1d1a3e-59a5-4f37-a1a8-51d1f3f0a001"
+TAKEN = "6b1d1a3e-59a5-4f37-a1a8-51d1f3f0a002"
+DATA = {**RAW, **OCTETS}
+IMAGES, IMAGE = "/v1/images", "/v1/images/{image_id}"
+MEMBERS, MEMBER = f"{IMAGE}/members", f"{IMAGE}/members/{{member}}"
+UPLOADS, UPLOAD = f"{IMAGE}/uploads", f"{IMAGE}/uploads/{{upload_id}}"
+LINKS, SHARED = f"{UPLOAD}/links", "/v1/shared-images/{member}"
+JOBS, JOB = "/v1/jobs", "/v1/jobs/{job_id}"
+OF_A_MEMBER, OF_AN_UPLOAD = "/v1/images/{image}/members/t2", "/v1/images/{uploading}/uploads/{upload}"
+BEGUN = {"size": len(SMALL), "part_size": 5 * 2**20, "parts": named([SMALL])}
+EVERY_FILTER = (
+    "limit=2&sort_key=name&sort_dir=asc&name=a&status=active&container_format=bare&disk_format=raw&size_min=1"
+    "&size_max=9&min_ram=0&min_disk=0&protected=False&is_public=None&changes-since=2012-01-31T10:00:00Z&property-a=b"
+)
+
+
+def _about_versions() -> Iterator[Case]:
+    yield from (Case(method, "/", 300, "/", "anonymous") for method in METHODS)
+    yield Case("GET", "/versions", 200, "/versions", "anonymous")
+
+
+def _about_lists() -> Iterator[Case]:
+    for path in ("/v1", IMAGES, f"{IMAGES}/detail"):
+        yield Case("GET", path, 200, path)
+        yield Case("GET", path, 200, f"{path}?{EVERY_FILTER}")
+        yield Case("GET", path, 200, f"{path}?marker={{image}}&changes-since=2012-01-31", "admin")
+        yield Case("GET", path, 400, f"{path}?limit=-1", conforms=False)
+        yield Case("GET", path, 400, f"{path}?sort_key=colour", conforms=False)
+        yield Case("GET", path, 400, f"{path}?marker={UNKNOWN}")
+        yield Case("GET", path, 403, path, "nobody")
+    yield Case("HEAD", f"{IMAGES}/detail", 405, f"{IMAGES}/detail")
+
+
+def _about_new_images() -> Iterator[Case]:
+    yield Case("POST", IMAGES, 202, IMAGES)
+    yield Case("POST", IMAGES, 202, "/v1.1/images", headers={**DATA, **meta(name="a")}, body="bytes")
+    yield Case("POST", IMAGES, 400, IMAGES, headers=meta(colour="blue"))
+    yield Case("POST", IMAGES, 400, IMAGES, headers=OCTETS, body="bytes")
+    yield Case("POST", IMAGES, 403, IMAGES, "nobody")
+    yield Case("POST", IMAGES, 404, IMAGES, headers={**RAW, **meta(location="s3://elsewhere/nothing")})
+    yield Case("POST", IMAGES, 409, IMAGES, headers=meta(id=TAKEN))
+    yield Case("POST", IMAGES, 413, IMAGES, headers=DATA, body="x" * 65)
+
+
+def _about_an_image() -> Iterator[Case]:
+    one, unknown = f"{IMAGES}/{{image}}", f"{IMAGES}/{UNKNOWN}"
+    yield Case("GET", IMAGE, 200, one)
+    yield Case("GET", IMAGE, 200, f"{IMAGES}/{{empty}}")
+    yield Case("GET", IMAGE, 302, f"{IMAGES}/{{large}}")
+    yield Case("GET", IMAGE, 403, f"{IMAGES}/{{deactivated}}")
+    yield Case("HEAD", IMAGE, 200, one)
+    yield Case("HEAD", IMAGE, 200, f"{IMAGES}/{{other}}")
+    yield Case("HEAD", IMAGE, 200, f"{IMAGES}/{{deleted}}", "admin")
+    yield Case("HEAD", IMAGE, 403, one, "nobody")
+    yield from (Case(method, IMAGE, 404, unknown) for method in ("GET", "HEAD", "PUT", "DELETE"))
+    yield Case("PUT", IMAGE, 200, one, headers={**meta(name="b"), **properties(a="b")})
+    yield Case("PUT", IMAGE, 200, f"{IMAGES}/{{queued}}", headers=OCTETS, body="bytes")
+    yield Case("PUT", IMAGE, 400, one, headers=meta(min_ram="-1"))
+    yield Case("PUT", IMAGE, 403, one, headers=meta(status="queued"))
+    yield Case("PUT", IMAGE, 409, one, headers=OCTETS, body="bytes")
+    yield Case("PUT", IMAGE, 413, one, headers=properties(a="x" * 8000))
+    yield Case("DELETE", IMAGE, 204, one)
+    yield Case("DELETE", IMAGE, 400, one, body="{")
+    yield Case("DELETE", IMAGE, 403, f"{IMAGES}/{{protected}}")
+
+
+def _about_members() -> Iterator[Case]:
+    members, unknown = f"{IMAGES}/{{image}}/members", f"{IMAGES}/{UNKNOWN}/members"
+    three = [{"member_id": f"t{number}"} for number in range(3)]
+    yield Case("GET", MEMBERS, 200, f"{IMAGES}/{{full}}/members")
+    yield Case("PUT", MEMBERS, 204, members, body={"memberships": [{"member_id": "t2", "can_share": "yes"}]})
+    yield Case("PUT", MEMBERS, 204, members, body={"member_id": "t2"})
+    yield Case("PUT", MEMBERS, 400, members, body={"memberships": "t2"}, conforms=False)
+    yield Case("PUT", MEMBERS, 400, members, conforms=False)
+    yield Case("PUT", MEMBERS, 413, members, body={"memberships": three})
+    yield Case("GET", MEMBER, 405, OF_A_MEMBER)
+    yield Case("PUT", MEMBER, 204, OF_A_MEMBER)
+    yield Case("PUT", MEMBER, 204, OF_A_MEMBER, body={"member": {"can_share": True}})
+    yield Case("PUT", MEMBER, 400, OF_A_MEMBER, body="[]", conforms=False)
+    yield Case("PUT", MEMBER, 413, f"{IMAGES}/{{full}}/members/t4")
+    yield Case("DELETE", MEMBER, 204, f"{IMAGES}/{{full}}/members/t2")
+    yield Case("GET", SHARED, 200, "/v1/shared-images/t2")
+    for method in ("GET", "PUT"):
+        body: Any = {"memberships": []} if method == "PUT" else None
+        yield Case(method, MEMBERS, 403, members, "nobody", body)
+        yield Case(method, MEMBERS, 404, unknown, body=body)
+    for method in ("PUT", "DELETE"):
+        yield Case(method, MEMBER, 403, OF_A_MEMBER, "nobody")
+        yield Case(method, MEMBER, 404, f"{unknown}/t2")
+
+
+def _about_uploads() -> Iterator[Case]:
+    queued = f"{IMAGES}/{{queued}}/uploads"
+    yield Case("POST", UPLOADS, 201, queued, body=BEGUN)
+    yield Case("POST", UPLOADS, 201, queued, body={**BEGUN, "size": float(len(SMALL))})
+    yield Case("POST", UPLOADS, 400, queued, body={"size": "1"}, conforms=False)
+    yield Case("POST", UPLOADS, 409, f"{IMAGES}/{{image}}/uploads", body=BEGUN)
+    yield Case("POST", UPLOADS, 413, queued, body={"size": 1_000_001})
+    yield Case("GET", UPLOADS, 200, f"{IMAGES}/{{uploading}}/uploads")
+    yield Case("GET", UPLOAD, 200, OF_AN_UPLOAD)
+    yield Case("POST", LINKS, 200, f"{OF_AN_UPLOAD}/links", body={"parts": named([SMALL])})
+    yield Case("POST", LINKS, 400, f"{OF_AN_UPLOAD}/links", body={"parts": [{"number": 1}]}, conforms=False)
+    yield Case("POST", UPLOAD, 202, OF_AN_UPLOAD, body={"parts": "{sent}"})
+    yield Case("POST", UPLOAD, 400, OF_AN_UPLOAD, body={"parts": []})
+    yield Case("DELETE", UPLOAD, 204, OF_AN_UPLOAD)
+    unknown: dict[Operation, Any] = {
+        ("GET", UPLOADS): None,
+        ("POST", UPLOADS): BEGUN,
+        ("GET", UPLOAD): None,
+        ("POST", UPLOAD): {"parts": []},
+        ("DELETE", UPLOAD): None,
+        ("POST", LINKS): {"parts": []},
+    }
+    for (method, path), body in unknown.items():
+        target = path.format(image_id=UNKNOWN, upload_id=UNKNOWN)
+        yield Case(method, path, 404, target, body=body)
+        yield Case(method, path, 403, target, "nobody", body)
+
+
+def _about_jobs() -> Iterator[Case]:
+    yield Case("GET", JOBS, 200, f"{JOBS}?limit=1")
+    yield Case("GET", JOBS, 400, f"{JOBS}?limit=many", conforms=False)
+    yield Case("GET", JOBS, 403, JOBS, "nobody")
+    yield Case("GET", JOB, 200, f"{JOBS}/{{upload}}")
+    yield Case("GET", JOB, 403, f"{JOBS}/{UNKNOWN}", "nobody")
+    yield Case("GET", JOB, 404, f"{JOBS}/{UNKNOWN}")
+
+
+def _without_credentials() -> Iterator[Case]:
+    bodies: dict[Operation, Any] = {("PUT", MEMBERS): {"memberships": []}, ("POST", UPLOADS): BEGUN}
+    bodies |= {("POST", path): {"parts": []} for path in (UPLOAD, LINKS)}
+    for route in ROUTES:
+        if not route.open:
+            names = {"image_id": UNKNOWN, "member": "t2", "upload_id": UNKNOWN, "job_id": UNKNOWN}
+            body = bodies.get((route.method, route.path))
+            yield Case(route.method, route.path, 401, route.path.format_map(names), "anonymous", body)
+
+
+CASES = [
+    *_about_versions(),
+    *_about_lists(),
+    *_about_new_images(),
+    *_about_an_image(),
+    *_about_members(),
+    *_about_uploads(),
+    *_about_jobs(),
+    *_without_credentials(),
+]
