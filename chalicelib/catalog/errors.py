@@ -8,21 +8,16 @@ CatalogError
 │   ├── MembershipNotFound, JobNotFound, UploadNotFound, ZoneUnknown, InstanceNotFound
 │   └── SourceNotFound              the bytes of a location do not exist
 ├── Forbidden
-│   ├── PolicyMissing
+│   ├── PolicyMissing, ImageProtected, ImageDeactivated, DeletePending, FieldFrozen
 │   ├── TenantMissing               the caller acts for no tenant that could own anything
 │   ├── NotOwner                    the caller sees the image, but may not change it
 │   │   └── NotOwnerOfPublic
 │   ├── NotSharable                 the caller sees the image, but may not share it
-│   ├── ImageProtected
-│   ├── ImageDeactivated
-│   ├── DeletePending
-│   ├── FieldFrozen                 the field cannot be changed in this status
 │   └── DeleteRefused               the byte store keeps the bytes
 ├── Invalid
-│   ├── UnknownFormat, MixedFormats, FormatMissing
+│   ├── UnknownFormat, MixedFormats, FormatMissing, ImageTooLarge
 │   ├── SourceRefused               a location that is not allowed
 │   ├── UnverifiedBytes             size or checksum are not what was declared
-│   ├── ImageTooLarge
 │   └── ScanTooLarge                the order asks to read more images than MAX_SCAN
 ├── Conflict
 │   ├── IdTaken, ClaimTaken, TitleTaken, SizeConflict
@@ -30,16 +25,18 @@ CatalogError
 │   ├── WrongStatus                 the image, or the machine, is not in a state for this
 │   └── EditConflict                others were faster too many times
 ├── QuotaExceeded
-│   ├── PropertyQuotaExceeded, MemberQuotaExceeded
-│   └── StorageQuotaExceeded
+│   └── PropertyQuotaExceeded, MemberQuotaExceeded, StorageQuotaExceeded
 ├── DeletedMeanwhile                the image went while its bytes came
 ├── ContentMissing                  no bytes to read in this status, or none where they should be
 ├── CloudError
-│   ├── CaptureRefused              the cloud makes no image of this machine
-│   └── CloudUnavailable
-└── StoreError
-    ├── StoreDisabled, StoreRefused
-    └── StoreUnavailable
+│   └── CaptureRefused              the cloud makes no image of this machine
+├── StoreError
+│   └── StoreDisabled, StoreRefused
+└── Unavailable                     nobody answers
+    ├── CloudUnavailable            a CloudError too
+    └── StoreUnavailable            a StoreError too
+        └── TablesUnavailable       in `outages`
+            └── OutcomeUnknown      nobody says whether it was written
 StaleImage, StaleJob                raised by storage to the catalogue only: read again
 """
 
@@ -363,6 +360,10 @@ class ContentMissing(CatalogError):
         self.image_id = image_id
 
 
+class Unavailable(CatalogError):
+    """Something that the catalogue needs does not answer; trying again may succeed."""
+
+
 class CloudError(CatalogError):
     """The cloud that machines run in failed."""
 
@@ -371,7 +372,7 @@ class CaptureRefused(CloudError):
     """No image is made of this machine."""
 
 
-class CloudUnavailable(CloudError):
+class CloudUnavailable(Unavailable, CloudError):
     """The cloud, or the queue, does not answer; trying again may succeed."""
 
 
@@ -387,8 +388,8 @@ class StoreRefused(StoreError):
     """The byte store refuses this operation."""
 
 
-class StoreUnavailable(StoreError):
-    """The byte store, or a location, does not answer; trying again may succeed."""
+class StoreUnavailable(Unavailable, StoreError):
+    """The byte store, the tables or a location do not answer; trying again may succeed."""
 
 
 class StaleImage(Exception):

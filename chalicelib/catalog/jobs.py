@@ -22,6 +22,7 @@ from chalicelib.catalog.image import Image, Name, Status, Transition
 from chalicelib.catalog.instance import Instance
 from chalicelib.catalog.job import Action, Job, JobStatus
 from chalicelib.catalog.lookup import Lookup, attempts, retried
+from chalicelib.catalog.outages import OutcomeUnknown, TablesUnavailable
 from chalicelib.catalog.ports import Ports
 from chalicelib.catalog.principal import Policy
 
@@ -132,7 +133,10 @@ class Jobs:
         transition = Transition.DELETING if action is Action.DELETE else Transition.RECOVERING
 
         def once() -> Job:
-            images = [self._in_zone(name, order.zone) for name in names]
+            images = [found.image for found in self._lookup.find_all(names, gone=True)]
+            for name, image in zip(names, images, strict=True):
+                if image.zone not in (None, order.zone):
+                    raise ImageNotFound(str(name))
             for image in images:
                 self._lookup.check_owner(image)
             for image in images:
@@ -144,7 +148,9 @@ class Jobs:
             self._ports.jobs.add(job)
             try:
                 self._ports.images.mark(images, transition)
-            except StaleImage:
+            except OutcomeUnknown:
+                raise  # the images may be marked, and then the job has to be done
+            except (StaleImage, TablesUnavailable):
                 self._ports.jobs.drop(job)
                 raise
             return job
@@ -152,12 +158,6 @@ class Jobs:
         job = retried(", ".join(map(str, names)), once)
         dispatch(self._ports.queue, job)
         return job
-
-    def _in_zone(self, name: str | Name, zone: str) -> Image:
-        image = self._lookup.find(name, gone=True).image
-        if image.zone not in (None, zone):
-            raise ImageNotFound(str(name))
-        return image
 
     def record(self, action: Action, image: Image, name: str, order: Order) -> Job:
         """Remember something that is done already, to an image that the caller knows by this name."""

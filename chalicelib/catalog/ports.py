@@ -31,11 +31,14 @@ class ImageRepository(Protocol):
     def get(self, image_id: str, *members: str | None) -> Found | None:
         """The image, deleted ones included, with its memberships of these members; one round trip."""
 
+    def each(self, image_ids: Sequence[str], *members: str | None) -> Mapping[str, Found]:
+        """As `get`, of several at once, by id; those that are not there are left out."""
+
     def many(self, image_ids: Sequence[str]) -> list[Image]:
         """The images among these ids, in no order."""
 
-    def holder(self, name: Name, tenant: str | None) -> str | None:
-        """The id of the image that holds a name; of those that each tenant chooses for itself, the tenant's one."""
+    def holders(self, names: Sequence[Name], tenant: str | None) -> Mapping[Name, str]:
+        """The ids of the images that hold these names; of those that each tenant chooses for itself, the tenant's."""
 
     def add(self, image: Image, job: Job | None = None) -> Image:
         """Store a new image, with the job that makes it. Raises IdTaken, or ClaimTaken naming every lost claim."""
@@ -172,7 +175,7 @@ class BlobStore(Protocol):
         """Up to `length` bytes at a location of our own from an offset on, in pieces of up to a megabyte."""
 
     def link(self, location: str) -> Link:
-        """A short-lived link to the bytes, served as application/octet-stream."""
+        """A short-lived link to the bytes in a store, served as application/octet-stream."""
 
     def delete(self, location: str) -> None:
         """Remove the bytes if they are ours; bytes that somebody else keeps, or that are gone, are left alone."""

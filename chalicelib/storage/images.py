@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 from pynamodb.exceptions import TransactWriteError
 from pynamodb.expressions.condition import Condition
+from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.catalog.errors import ClaimTaken, IdTaken, StaleImage
@@ -45,28 +45,33 @@ class DynamoImageRepository:
 
     def get(self, image_id: str, *members: str | None) -> Found | None:
         """One BatchGetItem over two tables, consistent."""
-        wanted: dict[Any, list[Any]] = {ImageItem: [(image_id,)]}
+        return self.each([image_id], *members).get(image_id)
+
+    def each(self, image_ids: Sequence[str], *members: str | None) -> dict[str, Found]:
+        """Consistent BatchGetItem calls over two tables, of a hundred keys each."""
+        ids = list(dict.fromkeys(image_ids))
         named = sorted({member for member in members if member and keys.fits(member)})
-        if named:
-            wanted[MembershipItem] = [(image_id, member) for member in named]
+        wanted: dict[type[Model], list[tuple[str, ...]]] = {
+            ImageItem: [(image_id,) for image_id in ids],
+            MembershipItem: [(image_id, member) for image_id in ids for member in named],
+        }
         items = batch.get(self._connection, wanted)
-        shares = [membership_of(MembershipItem.from_raw_data(item)) for item in items.get(MembershipItem, [])]
-        for item in items[ImageItem]:
-            return Found(image_of(item), {share.member: share for share in shares})
-        return None
+        images = [image_of(item) for item in items[ImageItem]]
+        shares = [membership_of(MembershipItem.from_raw_data(item)) for item in items[MembershipItem]]
+        return {
+            image.id: Found(image, {share.member: share for share in shares if share.image_id == image.id})
+            for image in images
+        }
 
     def many(self, image_ids: Sequence[str]) -> list[Image]:
         """Consistent BatchGetItem calls of a hundred each."""
-        wanted = [(image_id,) for image_id in dict.fromkeys(image_ids)]
-        return [image_of(item) for item in batch.get(self._connection, {ImageItem: wanted})[ImageItem]]
+        return [found.image for found in self.each(image_ids).values()]
 
-    def holder(self, name: Name, tenant: str | None) -> str | None:
-        """One consistent GetItem of the claim."""
-        try:
-            claim = ClaimItem.get(keys.claim(name, tenant), consistent_read=True)
-        except ClaimItem.DoesNotExist:
-            return None
-        return claim.image_id
+    def holders(self, names: Sequence[Name], tenant: str | None) -> dict[Name, str]:
+        """Consistent BatchGetItem calls of a hundred claims each."""
+        claims = {keys.claim(name, tenant): name for name in names}
+        items = batch.get(self._connection, {ClaimItem: [(claim,) for claim in claims]})[ClaimItem]
+        return {claims[item["claim"]["S"]]: item["image_id"]["S"] for item in items if "image_id" in item}
 
     def add(self, image: Image, job: Job | None = None) -> Image:
         """The image with its rows and claims, provided that the id was never used."""

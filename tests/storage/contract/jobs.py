@@ -252,7 +252,7 @@ class Jobs:
     def test_an_alias_is_held_for_everybody(self, world: World, name: Name, is_held: bool) -> None:
         image = world.images.add(an_image(aliases={"x": "1"}, tenant_aliases={"own": "1"}))
 
-        assert world.images.holder(name, None) == (image.id if is_held else None)
+        assert world.images.holders([name], None) == ({name: image.id} if is_held else {})
 
     def test_images_begin_a_transition_and_lists_of_a_few_tell_at_once(self, world: World) -> None:
         images = add(world, [an_image(status=Status.ACTIVE, name=name) for name in ("a", "b")])

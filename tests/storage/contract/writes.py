@@ -214,10 +214,11 @@ class Claims:
         other = world.images.add(an_image(owner="t2", tenant_aliases={"x": "3"}))
         alias = TenantAlias("x", "3")
 
-        assert world.images.holder(ImageNumber(7), "t1") == world.images.holder(alias, "t1") == image.id
-        assert world.images.holder(alias, "t2") == other.id
-        assert {world.images.holder(alias, "t3"), world.images.holder(TenantAlias("y", "3"), "t1")} == {None}
-        assert world.images.holder(ImageNumber(8), "t1") is None
+        number = ImageNumber(7)
+        assert world.images.holders([number, alias], "t1") == {number: image.id, alias: image.id}
+        assert world.images.holders([alias], "t2") == {alias: other.id}
+        assert not world.images.holders([alias], "t3")
+        assert not world.images.holders([TenantAlias("y", "3"), ImageNumber(8)], "t1")
 
     def test_every_lost_claim_is_named(self, world: World) -> None:
         world.images.add(an_image(compute_resource=1, provider_image_id="ami-1"))

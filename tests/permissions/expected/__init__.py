@@ -1,0 +1,17 @@
+"""What every caller is answered, by dialect and kind of operation, written from the contracts and from the design.
+
+Nothing of the product is imported here: the tables say what should be, whatever the code does.
+"""
+
+from collections.abc import Mapping
+
+from tests.permissions.expected import devops_service, foreman, glance_v1, qingcloud, scaleway
+from tests.permissions.expected.notation import Listing, Rule
+
+EXPECTED: Mapping[str, Mapping[str, Rule | Listing]] = {
+    "devops_service": devops_service.TABLES,
+    "foreman": foreman.TABLES,
+    "glance_v1": glance_v1.TABLES,
+    "qingcloud": qingcloud.TABLES,
+    "scaleway": scaleway.TABLES,
+}

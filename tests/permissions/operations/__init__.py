@@ -1,0 +1,11 @@
+"""Every operation of every dialect, some of them asked for in more than one way."""
+
+from tests.permissions.operations import devops_service, foreman, glance_v1, qingcloud, scaleway
+
+OPERATIONS = (
+    *devops_service.OPERATIONS,
+    *foreman.OPERATIONS,
+    *glance_v1.OPERATIONS,
+    *qingcloud.OPERATIONS,
+    *scaleway.OPERATIONS,
+)

@@ -1,0 +1,62 @@
+"""A request of the matrix, as a template that is filled in for a caller and a thing."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from itertools import count
+
+from tests.api import Answer, Caller
+from tests.permissions.callers import TENANTS
+from tests.permissions.expected.notation import Who
+from tests.permissions.things import MD5, Thing
+
+READING = ("GET", "HEAD", "OPTIONS")
+_new = count(1)
+
+
+@dataclass(frozen=True)
+class Operation:
+    """A route of a dialect, asked for in one way.
+
+    `table` is the name of the rule it follows. `target`, `headers` and `body` may hold `{id}` and `{upload}` of the
+    thing it is `about`, tenants by the callers that act for them, `{own}` for that of whoever asks, and `{new}`.
+    `stores` says whether a success leaves anything behind, and `creates` that this is a new image.
+    """
+
+    dialect: str
+    method: str
+    pattern: str
+    table: str
+    target: str
+    about: str = "nothing"
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: object = None
+    stores: bool = False
+    creates: bool = False
+    variant: str = ""
+
+    @property
+    def name(self) -> str:
+        """For a person."""
+        return f"{self.dialect}: {self.method} {self.pattern}" + (f" ({self.variant})" if self.variant else "")
+
+    def ask(self, caller: Caller, who: Who, thing: Thing) -> Answer:
+        """Send the request."""
+        values = {
+            "id": thing.known_as,
+            "upload": thing.upload,
+            "own": TENANTS[who],
+            "new": f"new-{next(_new)}",
+            "md5": MD5,
+            **{name.value: tenant for name, tenant in TENANTS.items()},
+        }
+        headers = {name: filled(text, values) for name, text in self.headers.items()}
+        body = b"" if self.body is None else filled(json.dumps(self.body), values).encode()
+        return caller.request(self.method, filled(self.target, values), headers, body)
+
+
+def filled(template: str, values: Mapping[str, str]) -> str:
+    """The template with each `{name}` replaced by its value."""
+    for name, value in values.items():
+        template = template.replace(f"{{{name}}}", value)
+    return template

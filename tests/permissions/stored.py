@@ -1,0 +1,94 @@
+"""What is kept in all stores, compared from one moment to another, and the calls that a request sends to them."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from typing import Any, NamedTuple
+
+from moto.backends import get_backend
+
+from chalicelib.bootstrap import Aws
+
+Key = tuple[str, ...]
+Attributes = Mapping[str, Any]
+Stored = Mapping[Key, Attributes]
+COUNTERS = "counter/"
+"""Claims that begin so are no facts about images: a number that was drawn in vain is lost (`ports.ImageRepository`)."""
+
+
+class Difference(NamedTuple):
+    """An entry of a store that is not what it was."""
+
+    key: Key
+    before: Attributes | None
+    after: Attributes | None
+
+    def text(self, name: str) -> str | None:
+        """A text attribute of the entry, as it is or, if it is gone, as it was."""
+        found = (self.after or self.before or {}).get(name)
+        return None if found is None else str(found.value)
+
+    @property
+    def table(self) -> str:
+        """The store's name."""
+        return self.key[0].removeprefix("rosetta-")
+
+
+def stored() -> Stored:
+    """All items, objects, uploads and messages that there are."""
+    found: dict[Key, Attributes] = {}
+    for backend in _backends("dynamodb"):
+        for table in backend.tables.values():
+            found |= {(table.name, *_key(item)): dict(item.attrs) for item in table.all_items()}
+    for backend in _backends("s3"):
+        for bucket in backend.buckets.values():
+            found |= {("object", bucket.name, key): {} for key in bucket.keys}
+            found |= {("multipart", bucket.name, key): {} for key in bucket.multiparts}
+    for backend in _backends("sqs"):
+        for queue in backend.queues.values():
+            found |= {("message", queue.name, message.id): {} for message in queue._messages}  # noqa: SLF001  # a test double's own
+    return {key: attributes for key, attributes in found.items() if not key[1].startswith(COUNTERS)}
+
+
+def differences(before: Stored, after: Stored) -> list[Difference]:
+    """What has changed."""
+    keys = [key for key in {**before, **after} if before.get(key) != after.get(key)]
+    return [Difference(key, before.get(key), after.get(key)) for key in keys]
+
+
+def _key(item: Any) -> list[str]:
+    return [str(key.value) for key in (item.hash_key, item.range_key) if key is not None]
+
+
+def _backends(service: str) -> list[Any]:
+    return [backend for account in get_backend(service).values() for backend in account.values()]  # type: ignore[call-overload]  # any service's name
+
+
+class Calls:
+    """The names of the calls that were sent to AWS since it was last cleared, in order."""
+
+    def __init__(self) -> None:
+        self._made: list[str] = []
+
+    def begin(self) -> None:
+        self._made.clear()
+
+    @property
+    def made(self) -> tuple[str, ...]:
+        return tuple(self._made)
+
+    def note(self, event_name: str, **_: Any) -> None:
+        """A client is about to send a call."""
+        self._made.append(event_name.removeprefix("before-call."))
+
+
+@contextmanager
+def listening(aws: Aws) -> Iterator[Calls]:
+    """Hear of all calls while the block runs."""
+    calls = Calls()
+    clients: list[Any] = [aws.dynamodb.client, aws.s3(), aws.sqs(), aws.ec2(None)]
+    with ExitStack() as stack:
+        for client in clients:
+            events = client.meta.events
+            events.register("before-call", calls.note)
+            stack.callback(events.unregister, "before-call", calls.note)
+        yield calls

@@ -1,0 +1,138 @@
+"""One operation tried by every caller on a thing in every state, each answer held against the table."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from tests.api import Answer, Api, Caller
+from tests.permissions.callers import TENANTS, all_callers
+from tests.permissions.expected.notation import Listing, Rule, State, Who
+from tests.permissions.operations.operation import Operation
+from tests.permissions.stored import Calls, Difference, Stored, differences, stored
+from tests.permissions.things import SUBJECTS, Subject, Thing, add_parents
+
+VARYING = re.compile(r'(req-|"request_id": ")[0-9a-f-]{36}')
+"""What differs from one answer to the next whatever it says."""
+
+
+@dataclass(frozen=True)
+class Reply:
+    """An answer without what varies, and the calls to AWS that it took."""
+
+    answer: Answer
+    calls: tuple[str, ...]
+    changes: Sequence[Difference] = ()
+
+    def seen(self, thing: Thing) -> Mapping[str, object]:
+        """All that a caller can tell of it, with the ids that it knows left out."""
+        headers = {name: _without_ids(value, thing) for name, value in self.answer.headers.items()}
+        body = _without_ids(self.answer.text, thing)
+        return {"status": self.answer.status, "headers": headers, "body": body, "calls": self.calls}
+
+    def tells(self, thing: Thing) -> list[str]:
+        """The marks of the thing that it holds."""
+        said = json.dumps(list(self.answer.headers.items())) + self.answer.body.decode(errors="replace")
+        return [mark for mark in thing.marks if mark in said]
+
+
+def _without_ids(text: str, thing: Thing) -> str:
+    for known, word in ((thing.known_as, "{id}"), (thing.upload, "{upload}")):
+        text = text.replace(known, word) if known else text
+    return VARYING.sub("{request}", text)
+
+
+@dataclass
+class Trial:
+    """The world in which an operation is tried; a thing is made anew when a request has changed it."""
+
+    api: Api
+    operation: Operation
+    calls: Calls
+    callers: dict[Who, Caller] = field(init=False)
+    _things: dict[State, Thing] = field(init=False, default_factory=dict)
+    _absent: dict[Who, Mapping[str, object]] = field(init=False, default_factory=dict)
+    _stored: Stored | None = field(init=False, default=None)
+
+    def __post_init__(self) -> None:
+        self.callers = all_callers(self.api, self.operation.dialect)
+        if self.operation.dialect == "foreman":
+            add_parents(self.api)
+
+    @property
+    def subject(self) -> Subject:
+        """What the operation is about."""
+        return SUBJECTS[self.operation.about]
+
+    def thing(self, state: State) -> Thing:
+        """What it is about, in this state."""
+        if state not in self._things:
+            self._stored = None
+            self._things[state] = self.subject.make(self.api, state)
+        return self._things[state]
+
+    def ask(self, who: Who, thing: Thing) -> Reply:
+        """What the caller gets."""
+        before = stored() if self._stored is None else self._stored
+        self.calls.begin()
+        answer = self.operation.ask(self.callers[who], who, thing)
+        calls = self.calls.made
+        self._stored = stored()
+        return Reply(answer, calls, differences(before, self._stored))
+
+    def problems(self, rule: Rule, who: Who, state: State) -> Iterator[str]:
+        """What is wrong with a cell of the table."""
+        thing, outcome = self.thing(state), rule.outcome(who, state)
+        reply = self.ask(who, thing)
+        if reply.answer.status != outcome.status:
+            yield f"status {reply.answer.status}, not {outcome.status}: {reply.answer.text[:200]}"
+        if outcome.status >= 400 and (told := set(reply.tells(thing)) - {thing.known_as, thing.image_id}):
+            yield f"the refusal tells {told}"
+        if outcome.blind and self.operation.about != "nothing":
+            seen, absent = reply.seen(thing), self._absence(who)
+            yield from (f"{part} {seen[part]}, if absent {absent[part]}" for part in seen if seen[part] != absent[part])
+        yield from self._effects(reply, thing, who, allowed=outcome.status < 300 and self.operation.stores)
+        if reply.changes:
+            del self._things[state]
+
+    def _absence(self, who: Who) -> Mapping[str, object]:
+        """What the caller can tell of the answer for a thing that never existed."""
+        if who not in self._absent:
+            never = Thing(self.subject.absent)
+            self._absent[who] = self.ask(who, never).seen(never)
+        return self._absent[who]
+
+    def _effects(self, reply: Reply, thing: Thing, who: Who, *, allowed: bool) -> Iterator[str]:
+        """What is wrong with what was stored, and with what was not."""
+        if allowed and not reply.changes:
+            yield "nothing was stored"
+        if not allowed and reply.changes:
+            yield f"changed {[change.key for change in reply.changes]}"
+        mine = None if self.operation.creates else thing.image_id
+        others = {other.image_id for other in self._things.values()} - {mine, None}
+        if touched := others & {change.text("image_id") for change in reply.changes}:
+            yield f"touched other images: {touched}"
+        new = [change for change in reply.changes if change.table == "images" and change.before is None]
+        if given := {image.text("owner") for image in new} - {TENANTS[who]}:
+            yield f"made an image of {given}"
+
+    def listed(self, listing: Listing, who: Who) -> Iterator[str]:
+        """What is wrong with a list, of which all things might be a part."""
+        things = {state: self.thing(state) for state in self.subject.states}
+        reply = self.ask(who, Thing(""))
+        if reply.answer.status != 200 or reply.changes:
+            yield f"status {reply.answer.status}, {len(reply.changes)} changes: {reply.answer.text[:200]}"
+            return
+        shown = {state for state in things if listing.shows(who, state)}
+        if self.operation.method == "HEAD" and reply.answer.headers["x-total-count"] != str(len(shown)):
+            yield f"counts {reply.answer.headers['x-total-count']}, not {len(shown)}"
+        for state, thing in things.items():
+            told = reply.tells(thing)
+            if bool(told) != (state in shown and self.operation.method != "HEAD"):
+                yield f"{state}: shows {told}, should {'' if state in shown else 'not '}be there"
+
+    def unknown(self, who: Who) -> Iterator[str]:
+        """What is wrong with a list for a caller without good credentials."""
+        reply = self.ask(who, Thing(""))
+        if reply.answer.status != 401 or reply.changes:
+            yield f"status {reply.answer.status}, {len(reply.changes)} changes: {reply.answer.text[:200]}"
