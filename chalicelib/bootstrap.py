@@ -39,6 +39,8 @@ if TYPE_CHECKING:
     from chalicelib.jobs.reaper import Reaper
 
 DEFAULT_REGION = "us-east-1"
+READ_SECONDS, CONNECT_SECONDS = 5, 2
+"""How long DynamoDB may take: asked four times, it still leaves time to say so within API Gateway's 29 seconds."""
 LAMBDA_ANSWER = 3_000_000
 """Characters of JSON that leave a function for certain: it takes 6 MB, in which each may be escaped once more."""
 
@@ -65,7 +67,7 @@ class Aws:
     def from_environ(cls, environ: Mapping[str, str]) -> "Aws":
         """Clients for the region of the environment; its endpoints and credentials are botocore's business."""
         region = environ.get("AWS_REGION") or environ.get("AWS_DEFAULT_REGION") or DEFAULT_REGION
-        connection, meter = SharedConnection(region=region), Meter()
+        connection, meter = _connection(region), Meter()
         connection.on_call(meter.count)
         return cls(connection, _s3_client(region), _sqs_client(region), _ec2_clients(region), meter)
 
@@ -169,6 +171,10 @@ def _options(dialect: Dialect, settings: Settings) -> object:
         return dialect.read_options(settings.options(dialect.name))
     except ValueError as error:
         raise BadSetting(str(error)) from error
+
+
+def _connection(region: str) -> SharedConnection:
+    return SharedConnection(region, read_timeout_seconds=READ_SECONDS, connect_timeout_seconds=CONNECT_SECONDS)
 
 
 def _s3_client(region: str) -> Callable[[], "S3Client"]:

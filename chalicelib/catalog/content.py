@@ -24,6 +24,8 @@ from chalicelib.catalog.ports import Link, Ports
 from chalicelib.catalog.rules import Limits
 
 LONGEST_REASON = 500
+STORE = "s3:"
+"""How locations begin to which a link of ours leads, and nobody's choice."""
 
 _log = logging.getLogger(__name__)
 
@@ -50,7 +52,8 @@ class Content:
     def read(self, image: Image) -> bytes | Link:
         """The bytes, or where to get them if they are too many to pass through.
 
-        Raises ImageDeactivated; ContentMissing if the image is not active or its bytes are lost; StoreError.
+        Raises ImageDeactivated; ContentMissing if the image is not active, its bytes are lost, or are too many and on
+        the web; StoreError.
         """
         if image.status is Status.DEACTIVATED:
             raise ImageDeactivated(image.id)
@@ -58,12 +61,23 @@ class Content:
             raise ContentMissing(image.id, "it is not active")
         if image.location is None or image.location.startswith(CLOUD):
             return self._without_location(image)
-        if image.size is None or image.size > self._limits.inline_bytes:
+        if self._is_linked(image, image.location):
             return self._blobs.link(image.location)
         content = self._blobs.get(image.location)
         if content is None:
             raise ContentMissing(image.id, "its store has lost it")
         return content
+
+    def _is_linked(self, image: Image, location: str) -> bool:
+        """Whether the bytes are got elsewhere. Raises ContentMissing if that would be from somebody's web server.
+
+        Clients send their credentials along wherever a redirect leads them: it must not be to where a tenant likes.
+        """
+        if location.startswith(STORE):
+            return image.size is None or image.size > self._limits.inline_bytes
+        if image.size is not None and image.size > self._limits.inline_bytes:
+            raise ContentMissing(image.id, "they are on a web server, and too many to pass through here: copy them")
+        return False
 
     def _without_location(self, image: Image) -> bytes:
         if image.size:

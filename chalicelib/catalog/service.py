@@ -41,6 +41,7 @@ from chalicelib.catalog.image import (
 from chalicelib.catalog.jobs import Jobs
 from chalicelib.catalog.lookup import Lookup, retried
 from chalicelib.catalog.members import Members
+from chalicelib.catalog.outages import TablesUnavailable
 from chalicelib.catalog.ports import Ports
 from chalicelib.catalog.principal import Policy, Principal
 from chalicelib.catalog.query import ImageQuery, Scope
@@ -288,7 +289,10 @@ class Catalog:
             except StoreError as error:
                 self._undo(old, tombstone, error)
         if old.member_count:
-            self._memberships.clear(old.id)
+            try:
+                self._memberships.clear(old.id)
+            except TablesUnavailable:
+                _log.warning("members left behind", extra={"image_id": old.id}, exc_info=True)
 
     def _undo(self, old: Image, tombstone: Image, error: StoreError) -> None:
         """Put an image back that its store refuses to delete; if only the store failed, the deletion stands."""

@@ -21,6 +21,7 @@ from chalicelib.catalog.errors import (
 from chalicelib.catalog.image import Image, Status, Transition
 from chalicelib.catalog.job import Action, Job, JobStatus
 from chalicelib.catalog.lookup import Lookup, attempts
+from chalicelib.catalog.outages import OutcomeUnknown
 from chalicelib.catalog.ports import PartLink, Ports
 from chalicelib.catalog.principal import Policy
 from chalicelib.catalog.rules import Limits
@@ -57,6 +58,8 @@ class Uploads:
         try:
             facts = {"location": multipart.location, "key": multipart.key, "part_size": str(chosen)}
             job = self._begin(image, job_id, size, facts)
+        except OutcomeUnknown:
+            raise  # the image may be waiting for it, and then its client finds it
         except BaseException:
             self._ports.multiparts.abort(multipart)
             raise

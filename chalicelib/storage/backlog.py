@@ -3,14 +3,13 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from pynamodb.exceptions import TransactWriteError
-from pynamodb.transactions import TransactWrite
-
+from chalicelib.catalog.errors import StaleImage
 from chalicelib.catalog.image import Status
 from chalicelib.catalog.query import instant_text
 from chalicelib.storage import batch, keys
 from chalicelib.storage.connection import SharedConnection
 from chalicelib.storage.items import image_of
+from chalicelib.storage.races import transaction
 from chalicelib.storage.tables import ImageItem, ListingItem
 
 
@@ -40,12 +39,10 @@ class DynamoBacklog:
         if image is None or image.status is not Status.DELETED:
             return False
         try:
-            with TransactWrite(connection=self._connection) as transaction:
-                transaction.delete(ImageItem(image_id), condition=ImageItem.version == image.version)
+            with transaction(self._connection, StaleImage(image_id)) as writes:
+                writes.delete(ImageItem(image_id), condition=ImageItem.version == image.version)
                 for scope in keys.scopes(image):
-                    transaction.delete(ListingItem(scope, image_id))
-        except TransactWriteError as error:
-            if any(reason and reason.code != "ConditionalCheckFailed" for reason in error.cancellation_reasons):
-                raise
+                    writes.delete(ListingItem(scope, image_id))
+        except StaleImage:
             return False
         return True

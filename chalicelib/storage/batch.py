@@ -1,4 +1,4 @@
-"""BatchGetItem over several tables at once, which pynamodb offers for one table only."""
+"""BatchGetItem over several tables at once, which pynamodb offers for one only, and BatchWriteItem that gives up."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
@@ -6,11 +6,14 @@ from typing import Any
 
 from pynamodb.models import Model
 
-from chalicelib.catalog.errors import StoreUnavailable
 from chalicelib.catalog.lookup import attempts
+from chalicelib.catalog.outages import TablesUnavailable
 from chalicelib.storage.connection import SharedConnection
 
 LARGEST_BATCH = 100
+LARGEST_WRITE = 25
+LEFT = {"BatchGetItem": "UnprocessedKeys", "BatchWriteItem": "UnprocessedItems"}
+"""What DynamoDB was too busy for, by operation."""
 
 
 def get(
@@ -18,34 +21,51 @@ def get(
 ) -> dict[type[Model], list[dict[str, Any]]]:
     """The items with these keys, as DynamoDB has them, by model, in no order, without missing ones. Read consistently.
 
-    Raises StoreUnavailable if DynamoDB leaves keys unprocessed too often.
+    Raises TablesUnavailable if DynamoDB leaves keys unprocessed too often.
     """
     found: dict[type[Model], list[dict[str, Any]]] = {model: [] for model in keys}
     models = {_table(model): model for model in keys}
     pairs = ((model, key) for model, rows in keys.items() for key in rows)
     while chunk := list(islice(pairs, LARGEST_BATCH)):
-        for table, items in _read(connection, _request(chunk)):
-            found[models[table]] += items
+        for answer in _answers(connection, "BatchGetItem", _request(chunk)):
+            for table, items in answer["Responses"].items():
+                found[models[table]] += items
     return found
+
+
+def delete(connection: SharedConnection, model: type[Model], keys: Sequence[tuple[str, ...]]) -> None:
+    """Remove the items with these keys. Raises TablesUnavailable as `get`; some may be gone then."""
+    rows = iter(keys)
+    while chunk := list(islice(rows, LARGEST_WRITE)):
+        list(_answers(connection, "BatchWriteItem", {_table(model): [_removal(model, key) for key in chunk]}))
 
 
 def _request(chunk: Sequence[tuple[type[Model], tuple[str, ...]]]) -> dict[str, Any]:
     request: dict[str, Any] = {}
     for model, key in chunk:
-        names = [model._hash_keyname, model._range_keyname]  # noqa: SLF001  # no public name for them
         entry = request.setdefault(_table(model), {"Keys": [], "ConsistentRead": True})
-        entry["Keys"].append({str(name): {"S": value} for name, value in zip(names, key, strict=False)})
+        entry["Keys"].append(_key(model, key))
     return request
 
 
-def _read(connection: SharedConnection, request: dict[str, Any]) -> Iterator[tuple[str, list[Any]]]:
+def _removal(model: type[Model], key: tuple[str, ...]) -> dict[str, Any]:
+    return {"DeleteRequest": {"Key": _key(model, key)}}
+
+
+def _key(model: type[Model], key: tuple[str, ...]) -> dict[str, dict[str, str]]:
+    names = [model._hash_keyname, model._range_keyname]  # noqa: SLF001  # no public name for them
+    return {str(name): {"S": value} for name, value in zip(names, key, strict=False)}
+
+
+def _answers(connection: SharedConnection, operation: str, request: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """What DynamoDB answers until it has processed all of a request."""
     for _ in attempts():
-        answer = connection.dispatch("BatchGetItem", {"RequestItems": request})
-        yield from answer["Responses"].items()
-        request = answer.get("UnprocessedKeys") or {}
+        answer = connection.dispatch(operation, {"RequestItems": request})
+        yield answer
+        request = answer.get(LEFT[operation]) or {}
         if not request:
             return
-    raise StoreUnavailable("The tables are too busy, try again")
+    raise TablesUnavailable
 
 
 def _table(model: type[Model]) -> str:

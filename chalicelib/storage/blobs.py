@@ -26,7 +26,7 @@ PIECE = 1 << 20
 MISSING = frozenset({"NoSuchKey", "404", "NotFound"})
 REFUSED = frozenset({"AccessDenied", "403", "Forbidden"})
 DISABLED = frozenset({"NoSuchBucket"})
-PASSING = frozenset({"SlowDown", "ServiceUnavailable", "RequestTimeout", "503"})
+PASSING = frozenset({"SlowDown", "ServiceUnavailable", "RequestTimeout", "InternalError", "500", "503"})
 
 
 class S3BlobStore:
@@ -91,9 +91,7 @@ class S3BlobStore:
             raise store_error(error) from error
 
     def link(self, location: str) -> Link:
-        """Signed here, without a request; bytes on the web are linked as they are."""
-        if not location.startswith("s3:"):
-            return Link(location)
+        """Signed here, without a request."""
         bucket, key = split_s3(location)
         asked = {"Bucket": bucket, "Key": key, "ResponseContentType": "application/octet-stream"}
         return Link(self.client().generate_presigned_url("get_object", Params=asked, ExpiresIn=LINK_SECONDS))

@@ -6,10 +6,13 @@ from typing import Any
 
 import botocore.session
 from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
 from botocore.parsers import JSONParser, ResponseParser, ResponseParserFactory
 from botocore.serialize import JSONSerializer
 from pynamodb.connection import Connection
 from pynamodb.connection.base import MetaTable
+
+from chalicelib.storage.races import unavailable
 
 
 class SharedConnection(Connection):
@@ -34,6 +37,16 @@ class SharedConnection(Connection):
         client: Any = super().client
         client._serializer = _SERIALIZER  # noqa: SLF001  # no public way to choose it
         return client
+
+    def dispatch(self, operation_name: str, operation_kwargs: dict[str, Any]) -> dict[str, Any]:
+        """The answer to a request. Raises TablesUnavailable, OutcomeUnknown, and what pynamodb makes of defects."""
+        try:
+            return super().dispatch(operation_name, operation_kwargs)
+        except (ClientError, BotoCoreError) as error:
+            refusal = unavailable(operation_name, error)
+            if refusal is None:
+                raise
+            raise refusal from error
 
     def add_meta_table(self, meta_table: MetaTable) -> None:
         """Learn a table's keys, so that they need not be asked for; learning them again changes nothing."""

@@ -5,16 +5,16 @@ from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from pynamodb.exceptions import TransactWriteError
 from pynamodb.expressions.condition import Condition
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.catalog.errors import StaleJob
 from chalicelib.catalog.job import Action, Job, JobStatus
+from chalicelib.catalog.outages import TablesUnavailable
 from chalicelib.catalog.query import instant_text
 from chalicelib.storage import keys
 from chalicelib.storage.connection import SharedConnection
-from chalicelib.storage.races import was_outrun
+from chalicelib.storage.races import transaction
 from chalicelib.storage.tables import JobItem
 
 UNFINISHED = "unfinished"
@@ -31,8 +31,8 @@ class DynamoJobRepository:
 
     def add(self, job: Job) -> None:
         """A transaction over both items."""
-        with TransactWrite(connection=self._connection) as transaction:
-            put_job(transaction, job)
+        with transaction(self._connection, TablesUnavailable()) as writes:
+            put_job(writes, job)
 
     def get(self, owner: str, job_id: str) -> Job | None:
         """One consistent GetItem; ids that no item can have are not asked for."""
@@ -46,20 +46,15 @@ class DynamoJobRepository:
     def save(self, old: Job, new: Job) -> Job:
         """A conditional transaction over both items."""
         stored = replace(new, version=old.version + 1)
-        try:
-            with TransactWrite(connection=self._connection) as transaction:
-                put_job(transaction, stored, JobItem.version == old.version)
-        except TransactWriteError as error:
-            if was_outrun(error):
-                raise StaleJob(old.id) from error
-            raise
+        with transaction(self._connection, StaleJob(old.id)) as writes:
+            put_job(writes, stored, JobItem.version == old.version)
         return stored
 
     def drop(self, job: Job) -> None:
         """A transaction over both items."""
-        with TransactWrite(connection=self._connection) as transaction:
-            transaction.delete(JobItem(_owner_key(job.owner), job.id))
-            transaction.delete(JobItem(UNFINISHED, job.id))
+        with transaction(self._connection, TablesUnavailable()) as writes:
+            writes.delete(JobItem(_owner_key(job.owner), job.id))
+            writes.delete(JobItem(UNFINISHED, job.id))
 
     def of(self, owner: str) -> list[Job]:
         """One consistent query."""
@@ -73,14 +68,14 @@ class DynamoJobRepository:
             yield item.facts["owner"], item.job_id
 
 
-def put_job(transaction: TransactWrite, job: Job, condition: Condition | None = None) -> None:
+def put_job(writes: TransactWrite, job: Job, condition: Condition | None = None) -> None:
     """Let a transaction write a job; the second item goes when the job is finished."""
-    transaction.save(_item_of(job), condition=condition)
+    writes.save(_item_of(job), condition=condition)
     if job.finished:
-        transaction.delete(JobItem(UNFINISHED, job.id))
+        writes.delete(JobItem(UNFINISHED, job.id))
     else:
         touched = instant_text(job.leased_until or job.created_at)
-        transaction.save(JobItem(UNFINISHED, job.id, created_key=touched, facts={"owner": job.owner}, version=0))
+        writes.save(JobItem(UNFINISHED, job.id, created_key=touched, facts={"owner": job.owner}, version=0))
 
 
 def _owner_key(owner: str) -> str:

@@ -9,7 +9,7 @@ from pynamodb.transactions import TransactWrite
 from chalicelib.catalog.errors import StaleImage
 from chalicelib.catalog.image import Image
 from chalicelib.catalog.membership import Membership
-from chalicelib.storage import keys
+from chalicelib.storage import batch, keys
 from chalicelib.storage.connection import SharedConnection
 from chalicelib.storage.items import item_of as image_item_of
 from chalicelib.storage.tables import ImageItem, MembershipItem
@@ -65,9 +65,8 @@ class DynamoMembershipRepository:
 
     def clear(self, image_id: str) -> None:
         """A query, and writes of twenty-five each."""
-        with MembershipItem.batch_write() as batch:
-            for item in MembershipItem.query(image_id, consistent_read=True):
-                batch.delete(item)
+        members = [item.member for item in MembershipItem.query(image_id, consistent_read=True)]
+        batch.delete(self._connection, MembershipItem, [(image_id, member) for member in members])
 
 
 def item_of(membership: Membership) -> MembershipItem:

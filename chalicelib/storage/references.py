@@ -3,14 +3,12 @@
 from dataclasses import replace
 
 from pynamodb.connection import Connection
-from pynamodb.exceptions import TransactWriteError
-from pynamodb.transactions import TransactWrite
 
 from chalicelib.catalog.errors import StaleImage, TitleTaken
 from chalicelib.catalog.lookup import retried
 from chalicelib.catalog.reference import Kind, Reference
 from chalicelib.storage import keys
-from chalicelib.storage.races import was_outrun
+from chalicelib.storage.races import transaction
 from chalicelib.storage.tables import ClaimItem, ReferenceItem
 
 
@@ -53,12 +51,7 @@ class DynamoReferenceRepository:
             updated_at=reference.updated_at,
         )
         claim = ClaimItem(keys.key("title", reference.kind, reference.owner, reference.title))
-        try:
-            with TransactWrite(connection=self._connection) as transaction:
-                transaction.save(item, condition=ReferenceItem.owner_kind.does_not_exist())
-                transaction.save(claim, condition=ClaimItem.claim.does_not_exist())
-        except TransactWriteError as error:
-            if was_outrun(error):
-                raise StaleImage(reference.title) from error
-            raise
+        with transaction(self._connection, StaleImage(reference.title)) as writes:
+            writes.save(item, condition=ReferenceItem.owner_kind.does_not_exist())
+            writes.save(claim, condition=ClaimItem.claim.does_not_exist())
         return numbered

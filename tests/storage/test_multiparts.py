@@ -223,7 +223,8 @@ EACH_SOURCE = pytest.mark.parametrize("operation", SOURCES)
         ("AccessDenied", 403, StoreRefused),
         ("SlowDown", 503, StoreUnavailable),
         ("ServiceUnavailable", 503, StoreUnavailable),
-        ("InternalError", 500, StoreError),
+        ("InternalError", 500, StoreUnavailable),
+        ("InvalidRequest", 400, StoreError),
     ],
 )
 def test_an_error_of_s3_is_told_in_the_words_of_the_catalogue(
@@ -250,7 +251,8 @@ def test_an_error_of_s3_is_told_in_the_words_of_the_catalogue(
         ("SlowDown", 503, StoreUnavailable),
         ("503", 503, StoreUnavailable),
         ("NoSuchUpload", 404, StoreError),
-        ("InternalError", 500, StoreError),
+        ("InternalError", 500, StoreUnavailable),
+        ("InvalidRequest", 400, StoreError),
     ],
 )
 def test_an_error_may_be_one_of_the_source(

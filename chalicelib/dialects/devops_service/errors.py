@@ -2,6 +2,7 @@
 
 from chalicelib.catalog import errors as catalog
 from chalicelib.catalog.errors import CatalogError
+from chalicelib.catalog.outages import PAUSE
 from chalicelib.http import auth
 from chalicelib.http.errors import HttpError, MethodNotAllowed, PathUnknown, Unauthorized, nearest
 from chalicelib.http.message import Request, Response
@@ -17,6 +18,7 @@ STATUS: dict[type[Exception], int] = {
     catalog.QuotaExceeded: 400,
     catalog.CloudError: 500,
     catalog.StoreError: 500,
+    catalog.Unavailable: 503,
     # The original knows operations by method and path together.
     MethodNotAllowed: 404,
 }
@@ -46,8 +48,16 @@ class UnsupportedMediaType(HttpError):
 def render_error(request: Request, error: CatalogError | HttpError) -> Response:
     """A message."""
     status = STATUS.get(type(error), error.status) if isinstance(error, HttpError) else nearest(STATUS, error)
-    headers = {"WWW-Authenticate": error.challenge} if isinstance(error, Unauthorized) else {}
-    return Response({"message": _message(request, error)}, status, headers)
+    return Response({"message": _message(request, error)}, status, _headers(error))
+
+
+def _headers(error: CatalogError | HttpError) -> dict[str, str]:
+    match error:
+        case Unauthorized():
+            return {"WWW-Authenticate": error.challenge}
+        case catalog.Unavailable():
+            return {"Retry-After": str(PAUSE)}
+    return {}
 
 
 def _message(request: Request, error: CatalogError | HttpError) -> str:

@@ -7,6 +7,7 @@ from urllib.parse import unquote
 
 from chalicelib.catalog import errors as catalog
 from chalicelib.catalog.errors import CatalogError
+from chalicelib.catalog.outages import PAUSE
 from chalicelib.http import media
 from chalicelib.http.errors import HttpError, MethodNotAllowed, PathUnknown, nearest
 from chalicelib.http.message import Request, Response
@@ -20,6 +21,7 @@ STATUS: dict[type[Exception], int] = {
     catalog.QuotaExceeded: 422,
     catalog.CloudError: 500,
     catalog.StoreError: 500,
+    catalog.Unavailable: 503,
     # The original knows operations by method and path together.
     MethodNotAllowed: 404,
 }
@@ -113,7 +115,8 @@ def render_error(request: Request, error: CatalogError | HttpError) -> Response:
             return Response({"status": 404, "error": "Not Found"}, status)
         case MalformedBody():
             return Response({"status": status, "error": str(error)}, status)
-    return Response({"error": _error(request, error)}, status)
+    headers = {"Retry-After": str(PAUSE)} if isinstance(error, catalog.Unavailable) else {}
+    return Response({"error": _error(request, error)}, status, headers)
 
 
 def _error(request: Request, error: CatalogError | HttpError) -> dict[str, Any]:

@@ -4,7 +4,8 @@ from html import escape
 from http import HTTPStatus
 
 from chalicelib.catalog import errors as catalog
-from chalicelib.catalog.errors import CatalogError, NotOwner, NotOwnerOfPublic, NotSharable
+from chalicelib.catalog.errors import CatalogError, NotOwner, NotOwnerOfPublic, NotSharable, Unavailable
+from chalicelib.catalog.outages import PAUSE
 from chalicelib.http.errors import HttpError, MethodNotAllowed, Unauthorized, nearest
 from chalicelib.http.message import Request, Response
 
@@ -24,7 +25,7 @@ STATUS: dict[type[Exception], int] = {
     catalog.StoreError: 500,
     catalog.StoreDisabled: 410,
     catalog.StoreRefused: 503,
-    catalog.StoreUnavailable: 503,
+    catalog.Unavailable: 503,
 }
 
 PAGE = """<html>
@@ -70,5 +71,7 @@ def _headers(error: CatalogError | HttpError) -> dict[str, str]:
             return {"Allow": ", ".join(error.allowed)}
         case Unauthorized():
             return {"WWW-Authenticate": error.challenge}
+        case Unavailable():
+            return {"Retry-After": str(PAUSE)}
         case _:
             return {}

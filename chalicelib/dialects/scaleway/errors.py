@@ -5,6 +5,7 @@ from typing import Any
 
 from chalicelib.catalog import errors as catalog
 from chalicelib.catalog.errors import CatalogError
+from chalicelib.catalog.outages import PAUSE, OutcomeUnknown
 from chalicelib.http.errors import HttpError, MethodNotAllowed, PathUnknown, nearest
 from chalicelib.http.message import Request, Response
 
@@ -18,6 +19,9 @@ STATUS: dict[type[Exception], int] = {
     catalog.QuotaExceeded: 403,
     catalog.CloudError: 500,
     catalog.StoreError: 500,
+    catalog.Unavailable: 503,
+    # Clients repeat whatever fails with 503: they would register an image twice (contract §8).
+    OutcomeUnknown: 500,
 }
 
 TYPES = {
@@ -29,6 +33,8 @@ TYPES = {
     409: "conflict",
 }
 OURS = "api_error"
+
+BUSY = 503
 
 SHOWN = {"architecture": "arch", "visibility": "public"}
 """Canonical fields that have another name here."""
@@ -51,7 +57,15 @@ def render_error(request: Request, error: CatalogError | HttpError) -> Response:
     notes = _notes(error)
     if notes:
         body["fields"] = {field: [note] for field, note in notes.items()}
-    return Response(body, status, {"Allow": ", ".join(error.allowed)} if isinstance(error, MethodNotAllowed) else {})
+    return Response(body, status, _headers(error, status))
+
+
+def _headers(error: CatalogError | HttpError, status: int) -> dict[str, str]:
+    if isinstance(error, MethodNotAllowed):
+        return {"Allow": ", ".join(error.allowed)}
+    if isinstance(error, catalog.Unavailable) and status == BUSY:
+        return {"Retry-After": str(PAUSE)}
+    return {}
 
 
 def _message(request: Request, error: CatalogError | HttpError) -> str:

@@ -1,0 +1,146 @@
+"""The scenes of Glance v1."""
+
+from collections.abc import Callable
+from typing import Any
+
+from chalicelib.catalog.image import NewImage, Status, Visibility
+from chalicelib.catalog.upload import Upload
+from tests.api import ORDINARY, Api, a_caller
+from tests.dialects.glance_v1.sending import MEGABYTE, md5
+from tests.factories import a_membership, an_image
+from tests.faults.scenes import DATA, IMAGE, NEW, OTHER, TENANT, Arrange, Ask, Scene, document, kept, plain, with_image
+
+ROOT = "/v1/images"
+METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS")
+RAW = {"x-image-meta-disk_format": "raw", "x-image-meta-container_format": "bare"}
+OCTETS = {"Content-Type": "application/octet-stream"}
+FORMATS: Any = {"disk_format": "raw", "container_format": "bare"}
+KEEP = {"x-glance-registry-purge-props": "false"}
+UPLOAD = {"size": len(DATA), "part_size": 5 * MEGABYTE, "parts": [{"number": 1, "md5": md5(DATA)}]}
+
+
+def crowded(api: Api) -> None:
+    """An image of the caller's, a public one and one that is shared with it."""
+    kept(api)
+    api.world.images.add(an_image(owner=OTHER, name="public", visibility=Visibility.PUBLIC))
+    shared = api.world.images.add(an_image(owner=OTHER, name="shared"))
+    api.world.memberships.change(shared, 1, [a_membership(shared, TENANT)], [])
+
+
+def listing(target: str) -> Arrange:
+    def arrange(api: Api) -> Ask:
+        crowded(api)
+        return Ask("GET", target)
+
+    return arrange
+
+
+def shared(ask: Ask, **fields: Any) -> Arrange:
+    """A request that finds an image of two members."""
+
+    def arrange(api: Api) -> Ask:
+        image = kept(api, **fields)
+        api.world.memberships.change(image, 2, [a_membership(image, each) for each in (OTHER, "t3")], [])
+        return ask
+
+    return arrange
+
+
+def with_bytes(ask: Ask, *members: str) -> Arrange:
+    """A request that finds an image that has bytes, and perhaps members."""
+
+    def arrange(api: Api) -> Ask:
+        location = api.world.blobs.put(IMAGE, DATA)
+        image = kept(api, location=location, size=len(DATA), checksum=md5(DATA), **FORMATS)
+        if members:
+            shares = [a_membership(image, member) for member in members]
+            api.world.memberships.change(image, len(members), shares, [])
+        return ask
+
+    return arrange
+
+
+def from_elsewhere(header: str, ask: Callable[[dict[str, str]], Ask], **fields: Any) -> Arrange:
+    """A request that names bytes in another bucket, and perhaps finds an image."""
+
+    def arrange(api: Api) -> Ask:
+        if fields:
+            kept(api, **fields)
+        return ask({**RAW, header: api.put_elsewhere("disk.raw", DATA)})
+
+    return arrange
+
+
+def uploading(ask: Callable[[str], Ask], *, came: bool = False) -> Arrange:
+    """A request that finds an upload under way, and perhaps its only part."""
+
+    def arrange(api: Api) -> Ask:
+        kept(api, status=Status.QUEUED, **FORMATS)
+        catalog = api.world.catalog(a_caller(TENANT, *ORDINARY))
+        upload: Upload = catalog.uploads.begin(IMAGE, len(DATA), None, {})
+        if came:
+            api.world.multiparts.put(upload.multipart, 1, DATA)
+        return ask(f"{ROOT}/{IMAGE}/uploads/{upload.id}")
+
+    return arrange
+
+
+def with_job(ask: Callable[[str], Ask]) -> Arrange:
+    """A request that finds a job."""
+
+    def arrange(api: Api) -> Ask:
+        source = api.put_elsewhere("disk.raw", DATA)
+        catalog = api.world.catalog(a_caller(TENANT, *ORDINARY))
+        catalog.register(NewImage(FORMATS), source)
+        return ask(catalog.jobs.all()[0].id)
+
+    return arrange
+
+
+COPIED, PLACED = "x-glance-api-copy-from", "x-image-meta-location"
+QUEUED: dict[str, Any] = {"status": Status.QUEUED, **FORMATS}
+NAMED = {"x-image-meta-id": NEW, "x-image-meta-name": "new"}
+PARTS = {"parts": [{"number": 1, "etag": md5(DATA)}]}
+LINKS = {"parts": [{"number": 1, "md5": md5(DATA)}]}
+MEMBERS = {"memberships": [{"member_id": "t3", "can_share": True}, {"member_id": "t4"}]}
+
+
+def _scene(name: str, arrange: Arrange, **more: Any) -> Scene:
+    return Scene("glance_v1", name, arrange, **more)
+
+
+SCENES = (
+    *(_scene(f"{method} of the root", plain(method, "/")) for method in METHODS),
+    _scene("versions", plain("GET", "/versions")),
+    _scene("list at the root", listing("/v1")),
+    _scene("list", listing(ROOT)),
+    _scene("detailed list after a marker", listing(f"{ROOT}/detail?marker={IMAGE}")),
+    _scene("list of everything", listing(f"{ROOT}?is_public=none"), policies=("admin",)),
+    _scene("HEAD of the detailed list", plain("HEAD", f"{ROOT}/detail")),
+    _scene("reserve", plain("POST", ROOT, NAMED)),
+    _scene("reserve without an id", plain("POST", ROOT, {"x-image-meta-name": "new"}), nameless=True),
+    _scene("create", lambda _: Ask("POST", ROOT, {**RAW, **NAMED, **OCTETS}, DATA), bytes_may_fail=True),
+    _scene("create in place", from_elsewhere(PLACED, lambda given: Ask("POST", ROOT, {**given, **NAMED}))),
+    _scene("copy", from_elsewhere(COPIED, lambda given: Ask("POST", ROOT, {**given, **NAMED}))),
+    _scene("show", with_image(Ask("HEAD", f"{ROOT}/{IMAGE}"))),
+    _scene("download", with_bytes(Ask("GET", f"{ROOT}/{IMAGE}"))),
+    _scene("rename", with_image(Ask("PUT", f"{ROOT}/{IMAGE}", {**KEEP, "x-image-meta-name": "new"}))),
+    _scene("upload", with_image(Ask("PUT", f"{ROOT}/{IMAGE}", OCTETS, DATA), **QUEUED), bytes_may_fail=True),
+    _scene("place", from_elsewhere(PLACED, lambda given: Ask("PUT", f"{ROOT}/{IMAGE}", given), **QUEUED)),
+    _scene("copy to", from_elsewhere(COPIED, lambda given: Ask("PUT", f"{ROOT}/{IMAGE}", given), **QUEUED)),
+    _scene("delete", with_bytes(Ask("DELETE", f"{ROOT}/{IMAGE}"), OTHER, "t3")),
+    _scene("members", shared(Ask("GET", f"{ROOT}/{IMAGE}/members"))),
+    _scene("replace members", shared(document("PUT", f"{ROOT}/{IMAGE}/members", MEMBERS))),
+    _scene("GET of a member", shared(Ask("GET", f"{ROOT}/{IMAGE}/members/{OTHER}"))),
+    _scene("add a member", with_image(Ask("PUT", f"{ROOT}/{IMAGE}/members/{OTHER}"))),
+    _scene("remove a member", shared(Ask("DELETE", f"{ROOT}/{IMAGE}/members/{OTHER}"))),
+    _scene("shared images", listing(f"/v1/shared-images/{TENANT}")),
+    _scene("begin an upload", with_image(document("POST", f"{ROOT}/{IMAGE}/uploads", UPLOAD), **QUEUED)),
+    _scene("uploads", uploading(lambda target: Ask("GET", target.rpartition("/")[0]))),
+    _scene("an upload", uploading(lambda target: Ask("GET", target), came=True)),
+    _scene("complete an upload", uploading(lambda target: document("POST", target, PARTS), came=True)),
+    _scene("abort an upload", uploading(lambda target: Ask("DELETE", target), came=True)),
+    _scene("links of parts", uploading(lambda target: document("POST", f"{target}/links", LINKS))),
+    _scene("jobs", with_job(lambda _: Ask("GET", "/v1/jobs"))),
+    _scene("a job", with_job(lambda job_id: Ask("GET", f"/v1/jobs/{job_id}"))),
+)

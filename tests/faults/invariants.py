@@ -1,0 +1,167 @@
+"""What holds at all times, whatever went wrong, and what holds once the sweeper has been."""
+
+import json
+from collections import Counter
+from collections.abc import Hashable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from chalicelib.catalog.image import Image, Status
+from chalicelib.catalog.job import FINISHED
+from chalicelib.storage import keys
+from chalicelib.storage.items import image_of
+from chalicelib.storage.jobs import UNFINISHED
+from tests.api import Api
+from tests.faults import store
+
+GRACE = 6 * 60
+DAY = 25 * 60 * 60
+BYTES = (Status.ACTIVE, Status.DEPRECATED, Status.DEACTIVATED)
+"""Statuses in which the bytes of an image are where it says."""
+PRIVATE = ("login_password", "location", "member_count", "version")
+"""What no list knows."""
+
+
+def images() -> list[Image]:
+    """All images, deleted ones included."""
+    return [image_of(raw) for raw in store.items("images")]
+
+
+def broken(api: Api) -> list[str]:
+    """What does not hold although it should at all times: a sentence each."""
+    return [*_rows(), *_claims(), *_members(), *_jobs(), *_lost_bytes(api)]
+
+
+def _rows() -> Iterator[str]:
+    """Every image has a row in each of its lists, which shows it as it is, and there are no other rows."""
+    rows = {(raw["scope"]["S"], raw["image_id"]["S"]): image_of(raw) for raw in store.items("listings")}
+    due = {(scope, image.id): _as_listed(image) for image in images() for scope in keys.scopes(image)}
+    yield from (f"no row {each}" for each in due.keys() - rows.keys())
+    yield from (f"a row too many {each}" for each in rows.keys() - due.keys())
+    yield from (f"an old row {each}" for each in due.keys() & rows.keys() if rows[each] != due[each])
+
+
+def _as_listed(image: Image) -> Image:
+    now = image.created_at
+    blank = Image(id="", status_changed_at=now, created_at=now, updated_at=now)
+    return replace(image, **{name: getattr(blank, name) for name in PRIVATE})
+
+
+def _claims() -> Iterator[str]:
+    """Every image, and every reference, holds its names, and nobody else holds any."""
+    raws = [raw for raw in store.items("claims") if raw["claim"]["S"] != keys.COUNTER]
+    held = {(raw["claim"]["S"], raw.get("image_id", {}).get("S")) for raw in raws}
+    due: set[tuple[str, str | None]] = {(claim, image.id) for image in images() for claim in keys.claims(image)}
+    due |= {(keys.key("title", *reference), None) for reference in references()}
+    yield from (f"not claimed {each}" for each in due - held)
+    yield from (f"claimed by nobody {each}" for each in held - due)
+
+
+def references() -> list[tuple[str, str, str]]:
+    """Kind, owner and title of all references."""
+    facts = [(raw["owner_kind"]["S"], json.loads(raw["facts"]["S"])) for raw in store.items("references")]
+    return [(*kind.split("/"), str(known.get("title") or known["name"])) for kind, known in facts]
+
+
+def _members() -> Iterator[str]:
+    """The memberships of an image are as many as it says; those of a deleted one may be gone already."""
+    found = Counter(raw["image_id"]["S"] for raw in store.items("memberships"))
+    for image in images():
+        if found[image.id] > image.member_count or (not image.gone and found[image.id] < image.member_count):
+            yield f"{image.member_count} members of {image.id} are {found[image.id]}"
+
+
+def unfinished() -> dict[str, Mapping[str, Any]]:
+    """The facts of all jobs that are not finished, by id."""
+    raws = [raw for raw in store.items("jobs") if raw["owner"]["S"] != UNFINISHED]
+    facts = {raw["job_id"]["S"]: json.loads(raw["facts"]["S"]) for raw in raws}
+    return {job_id: job for job_id, job in facts.items() if job["status"] not in FINISHED}
+
+
+def _jobs() -> Iterator[str]:
+    """The jobs that are not finished, and no others, are known as unfinished; images in a transition have one."""
+    known = {raw["job_id"]["S"] for raw in store.items("jobs") if raw["owner"]["S"] == UNFINISHED}
+    due = unfinished()
+    yield from (f"nobody knows that a job is not finished: {due[each]}" for each in due.keys() - known)
+    yield from (f"a job is said not to be finished: {each}" for each in known - due.keys())
+    waited_for = {image_id for job in due.values() for image_id in job["images"]}
+    waiting = {image.id for image in images() if image.transition is not None}
+    yield from (f"no job will end the transition of {each}" for each in waiting - waited_for)
+
+
+def _lost_bytes(api: Api) -> Iterator[str]:
+    """The bytes of an active image are there."""
+    place, there = f"s3://{api.world.blobs.bucket}/", set(store.objects(api.world.blobs.bucket))
+    for image in images():
+        ours = image.status in BYTES and (image.location or "").startswith(place)
+        if ours and (image.location or "").removeprefix(place) not in there:
+            yield f"the bytes of {image.id} are not there"
+
+
+def orphans(api: Api) -> list[str]:
+    """What nobody needs, and the sweeper leaves behind although a day has gone by."""
+    for _ in range(2):
+        if not [*left_over(api), *unfinished()]:
+            return []
+        api.clock.advance(DAY)
+        api.world.reaper.sweep()
+        api.work()
+    return [*left_over(api), *broken(api)]
+
+
+def left_over(api: Api) -> Iterator[str]:
+    """What nobody needs."""
+    bucket, found = api.world.blobs.bucket, images()
+    needed = {image.location for image in found if image.status in BYTES}
+    yield from (
+        f"an object of no image: {key}" for key in store.objects(bucket) if f"s3://{bucket}/{key}" not in needed
+    )
+    yield from (f"parts of no object: {key}" for key in store.arriving(bucket))
+    yield from (f"an upload without an end: {image.id}" for image in found if image.status is Status.SAVING)
+    members = len(store.items("memberships"))
+    if members != sum(image.member_count for image in found if not image.gone):
+        yield f"{members} members, some of them of no image"
+
+
+def settle(api: Api) -> None:
+    """Have the worker do what is to be done, and the sweeper remind it of what it was not told."""
+    if unfinished():
+        api.work()
+    if unfinished():
+        api.clock.advance(GRACE)
+        api.world.reaper.sweep()
+        api.work()
+
+
+def census() -> Counter[Hashable]:
+    """What there is, but for what differs from one time to the next."""
+    members = Counter(raw["image_id"]["S"] for raw in store.items("memberships"))
+    kept = [
+        (
+            *(str(getattr(image, name)) for name in FACTS),
+            (image.location or "").partition(":")[0] if image.status in BYTES else "",
+            0 if image.gone else members[image.id],
+            image.provider_image_id is not None,
+        )
+        for image in images()
+    ]
+    return Counter([*kept, *(job["action"] for job in unfinished().values()), *references()])
+
+
+FACTS = (
+    "owner",
+    "name",
+    "description",
+    "status",
+    "transition",
+    "visibility",
+    "protected",
+    "size",
+    "checksum",
+    "properties",
+    "tenant_aliases",
+    "architecture",
+    "os_title",
+    "compute_resource",
+    "login_user",
+)

@@ -1,0 +1,191 @@
+"""The scenes of Scaleway, devops-service, Foreman and QingCloud."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import boto3
+
+from chalicelib.catalog.image import Status, Visibility
+from chalicelib.catalog.jobs import Order
+from chalicelib.catalog.reference import Kind
+from chalicelib.dialects.scaleway.schema import render_image
+from tests.api import ORDINARY, Api, a_caller
+from tests.dialects.qingcloud.machines import Machines
+from tests.factories import an_image
+from tests.faults.scenes import IMAGE, OTHER, TENANT, Arrange, Ask, Scene, document, kept, plain, with_image
+
+SECOND = "44444444-4444-4444-8444-444444444444"
+
+
+def _scaleway(name: str, arrange: Arrange, *, nameless: bool = False) -> Scene:
+    return Scene("scaleway", name, arrange, nameless=nameless)
+
+
+def listed(ask: Ask, **fields: Any) -> Arrange:
+    """A request that finds an image of the caller's and a public one."""
+
+    def arrange(api: Api) -> Ask:
+        kept(api, **fields)
+        api.world.images.add(an_image(owner=OTHER, name="public", visibility=Visibility.PUBLIC))
+        return ask
+
+    return arrange
+
+
+def replaced(api: Api) -> Ask:
+    """A request that sends an image back as it was shown, with another name."""
+    return document("PUT", f"/images/{IMAGE}", {**render_image(kept(api)), "name": "new"})
+
+
+BOUGHT = {"name": "new", "arch": "x86_64", "organization": TENANT, "root_volume": SECOND}
+SCALEWAY = (
+    _scaleway("list", listed(Ask("GET", "/images"))),
+    _scaleway("count", listed(Ask("HEAD", "/images"))),
+    _scaleway("create", lambda _: document("POST", "/images", BOUGHT), nameless=True),
+    _scaleway("show", with_image(Ask("GET", f"/images/{IMAGE}"))),
+    _scaleway("head", with_image(Ask("HEAD", f"/images/{IMAGE}"))),
+    _scaleway("rename", with_image(document("PATCH", f"/images/{IMAGE}", {"name": "new"}))),
+    _scaleway("replace", replaced),
+    _scaleway("delete", with_image(Ask("DELETE", f"/images/{IMAGE}"))),
+)
+
+AMI = "ami-63071b0a"
+RECORD = {"id": AMI, "provider": "ec2", "remote_user": "ec2-user", "name": "CentOS 6.5"}
+CHOSEN: dict[str, Any] = {"tenant_aliases": {"devops": AMI}, "provider": "ec2", "provider_image_id": AMI}
+
+
+def _devops(name: str, arrange: Arrange) -> Scene:
+    return Scene("devops_service", name, arrange)
+
+
+DEVOPS = (
+    _devops("list", listed(Ask("GET", "/v3/images"), **CHOSEN)),
+    _devops("list of a provider", listed(Ask("GET", "/v3/images?provider=ec2"), **CHOSEN)),
+    _devops("create", lambda _: document("POST", "/v3/image", RECORD)),
+    _devops("show", with_image(Ask("GET", f"/v3/image/{AMI}"), **CHOSEN)),
+    _devops("show by the id of another dialect", with_image(Ask("GET", f"/v3/image/{IMAGE}"))),
+    _devops("rename", with_image(document("PUT", f"/v3/image/{AMI}", {"name": "new"}), **CHOSEN)),
+    _devops("delete", with_image(Ask("DELETE", f"/v3/image/{AMI}"), **CHOSEN)),
+    _devops("providers", plain("GET", "/v3/providers")),
+    _devops("choices", listed(Ask("GET", "/v3/images/provider/ec2"), **CHOSEN)),
+    _devops("templates", plain("GET", "/v3/templates")),
+)
+
+FACTS: Mapping[Kind, Mapping[str, str]] = {
+    Kind.COMPUTE_RESOURCE: {"name": "cloud", "provider": "EC2", "url": "eu-west-1"},
+    Kind.OPERATINGSYSTEM: {"name": "Linux", "major": "7", "title": "Linux 7"},
+    Kind.ARCHITECTURE: {"name": "x86_64"},
+}
+CREATED = {
+    "name": "new",
+    "username": "root",
+    "uuid": "u-2",
+    "operatingsystem_id": 1,
+    "architecture_id": 1,
+    "compute_resource_id": 1,
+}
+NUMBER = 700
+
+
+def _foreman(name: str, arrange: Arrange) -> Scene:
+    return Scene("foreman", name, arrange)
+
+
+def parents(api: Api) -> None:
+    """One parent of each kind, all of number 1."""
+    catalog = api.world.catalog(a_caller(TENANT, *ORDINARY))
+    for kind, facts in FACTS.items():
+        catalog.references.add(kind, facts)
+
+
+def below(ask: Ask) -> Arrange:
+    """A request that finds parents, and an image below them."""
+
+    def arrange(api: Api) -> Ask:
+        parents(api)
+        fields = {"compute_resource": 1, "os_title": "Linux 7", "architecture": "x86_64", "provider_image_id": "u-1"}
+        kept(api, **fields, login_user="root", number=NUMBER)
+        return ask
+
+    return arrange
+
+
+def _of_parents(kind: Kind) -> tuple[Scene, ...]:
+    path, new = f"/api/{kind}s", {**FACTS[kind], "name": "new"}
+    new.pop("title", None)
+    return (
+        _foreman(f"list of {kind}s", below(Ask("GET", path))),
+        _foreman(f"show a {kind}", below(Ask("GET", f"{path}/1"))),
+        _foreman(f"create a {kind}", below(document("POST", path, {kind: new}))),
+    )
+
+
+def _of_images(kind: Kind) -> tuple[Scene, ...]:
+    path, changed = f"/api/{kind}s/1/images", {"image": {"name": "new"}}
+    return (
+        _foreman(f"list below a {kind}", below(Ask("GET", path))),
+        _foreman(f"search below a {kind}", below(Ask("GET", f"{path}?search=name%3Dweb"))),
+        _foreman(f"show below a {kind}", below(Ask("GET", f"{path}/{NUMBER}"))),
+        _foreman(f"create below a {kind}", below(document("POST", path, {"image": CREATED}))),
+        _foreman(f"rename below a {kind}", below(document("PUT", f"{path}/{NUMBER}", changed))),
+        _foreman(f"change below a {kind}", below(document("PATCH", f"{path}/{NUMBER}", changed))),
+        _foreman(f"delete below a {kind}", below(Ask("DELETE", f"{path}/{NUMBER}"))),
+    )
+
+
+FOREMAN = (
+    _foreman("status", plain("GET", "/api/status")),
+    _foreman("description", plain("GET", "/apidoc/v2.json")),
+    _foreman("checksum", plain("GET", "/apidoc/apipie_checksum")),
+    *(scene for kind in Kind for scene in (*_of_parents(kind), *_of_images(kind))),
+)
+
+ZONE = "/v2/zone/ac1"
+ORDER = Order("ac1", "req-1")
+
+
+def _qingcloud(name: str, arrange: Arrange, *, nameless: bool = False) -> Scene:
+    return Scene("qingcloud", name, arrange, nameless=nameless)
+
+
+def stopped(_: Api) -> Ask:
+    """A request that finds a machine of its own."""
+    machine = Machines(boto3.client("ec2", region_name="us-east-1")).start(tenant=TENANT)
+    return document("POST", f"{ZONE}/images", {"instance": machine, "image_name": "new"})
+
+
+def two(ask: Ask, **fields: Any) -> Arrange:
+    """A request that finds two images of the caller's."""
+
+    def arrange(api: Api) -> Ask:
+        for image_id in (IMAGE, SECOND):
+            now = api.clock.now()
+            since = {"status_changed_at": now, "deleted_at": now} if fields else {}
+            kept(api, id=image_id, **fields, **since)
+        return ask
+
+    return arrange
+
+
+def asked(ask: Callable[[str], Ask]) -> Arrange:
+    """A request that finds a job."""
+
+    def arrange(api: Api) -> Ask:
+        kept(api)
+        return ask(api.world.catalog(a_caller(TENANT, *ORDINARY)).jobs.delete([IMAGE], ORDER).id)
+
+    return arrange
+
+
+BOTH = [IMAGE, SECOND]
+QINGCLOUD = (
+    _qingcloud("list", listed(Ask("GET", f"{ZONE}/images"))),
+    _qingcloud("search", listed(Ask("GET", f"{ZONE}/images?images={IMAGE}"))),
+    _qingcloud("capture", stopped, nameless=True),
+    _qingcloud("modify", with_image(document("PUT", f"{ZONE}/images", {"image": IMAGE, "image_name": "new"}))),
+    _qingcloud("delete", two(Ask("DELETE", f"{ZONE}/images/{','.join(BOTH)}"))),
+    _qingcloud("recover", two(document("POST", f"{ZONE}/lease", {"resources": BOTH}), status=Status.PENDING_DELETE)),
+    _qingcloud("a job", asked(lambda job_id: Ask("GET", f"{ZONE}/job/{job_id}"))),
+    _qingcloud("jobs", asked(lambda _: Ask("GET", f"{ZONE}/jobs"))),
+    _qingcloud("unfinished jobs", asked(lambda _: Ask("GET", f"{ZONE}/unfinished_jobs"))),
+)

@@ -1,0 +1,94 @@
+"""What a scene is: what there is when a request comes, and the request."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from chalicelib.catalog.image import Image, Status
+from tests.api import ORDINARY, Answer, Api, a_caller, basic
+from tests.factories import an_image
+
+TENANT = "33333333-3333-4333-8333-333333333333"
+OTHER = "t2"
+IMAGE = "11111111-1111-4111-8111-111111111111"
+NEW = "22222222-2222-4222-8222-222222222222"
+JSON = {"Content-Type": "application/json"}
+DATA = b"bytes of an image"
+
+
+@dataclass(frozen=True)
+class Ask:
+    """A request, without its credentials."""
+
+    method: str
+    target: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+
+
+Arrange = Callable[[Api], Ask]
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A request to a dialect, and what it finds.
+
+    What it makes has no name by which a repetition could be told from a second wish if it is `nameless`. With
+    `bytes_may_fail` the image may be found killed in the end, as bytes are which the store did not take.
+    """
+
+    dialect: str
+    name: str
+    arrange: Arrange
+    policies: tuple[str, ...] = ORDINARY
+    nameless: bool = False
+    bytes_may_fail: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.dialect}: {self.name}"
+
+    def credentials(self, api: Api) -> dict[str, str]:
+        """Of a caller with a new token."""
+        principal = a_caller(TENANT, *self.policies)
+        secret = api.world.identities.issue(principal)
+        match self.dialect:
+            case "foreman" | "devops_service":
+                return basic(principal.user, secret)
+            case "qingcloud":
+                return {"Authorization": f"Bearer {secret}"}
+        return {"X-Auth-Token": secret}
+
+
+def send(api: Api, ask: Ask, credentials: Mapping[str, str]) -> Answer:
+    """The answer to a request."""
+    headers = {"Host": "registry.example", **credentials, **ask.headers}
+    if ask.body:
+        headers["Content-Length"] = str(len(ask.body))
+    return api.send(ask.method, ask.target, list(headers.items()), ask.body)
+
+
+def plain(method: str, target: str, headers: Mapping[str, str] | None = None) -> Arrange:
+    """A request that finds nothing."""
+    return lambda _: Ask(method, target, headers or {})
+
+
+def document(method: str, target: str, content: object, headers: Mapping[str, str] = JSON) -> Ask:
+    """A request that brings JSON."""
+    return Ask(method, target, headers, json.dumps(content).encode())
+
+
+def kept(api: Api, **fields: Any) -> Image:
+    """An active image of the caller's tenant, unless the fields say otherwise."""
+    usual = {"id": IMAGE, "owner": TENANT, "number": api.world.images.number(), "name": "web", "status": Status.ACTIVE}
+    return api.world.images.add(an_image(**{**usual, **fields}))
+
+
+def with_image(ask: Ask, **fields: Any) -> Arrange:
+    """A request that finds an image."""
+
+    def arrange(api: Api) -> Ask:
+        kept(api, **fields)
+        return ask
+
+    return arrange

@@ -1,0 +1,49 @@
+"""Any call of AWS that a request makes may fail: it ends in success or in an error that asks to try again, whole."""
+
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+import pytest
+
+from chalicelib.dialects import DIALECTS
+from chalicelib.http.dialect import Route, match
+from tests import tally
+from tests.api import Api
+from tests.conftest import MakeApi
+from tests.faults import store
+from tests.faults.glance import SCENES as GLANCE
+from tests.faults.others import DEVOPS, FOREMAN, QINGCLOUD, SCALEWAY
+from tests.faults.scenes import Scene
+from tests.faults.told import told
+from tests.faults.trials import Trials
+
+SCENES = (*GLANCE, *SCALEWAY, *DEVOPS, *FOREMAN, *QINGCLOUD)
+
+
+@pytest.mark.parametrize("scene", SCENES, ids=str)
+def test_a_request_that_meets_a_fault_is_whole_and_can_be_repeated(scene: Scene, make_api: MakeApi) -> None:
+    trials = Trials(scene, make_api)
+
+    found = dict(trials.mismatches())
+
+    tally.count("injected faults", len(found))
+    assert not any(found.values()), told(found)
+    assert trials.clean.status < 400 or trials.clean.status == 405
+
+
+def test_every_operation_has_a_scene(make_api: MakeApi) -> None:
+    """The routes that the requests of all scenes take are all there are."""
+    tables = {dialect.name: dialect.routes for dialect in DIALECTS}
+    routes = {(name, route.method, route.path) for name, table in tables.items() for route in table}
+
+    found = {(scene.dialect, *taken(scene, tables[scene.dialect], make_api())) for scene in SCENES}
+
+    assert routes - found == set()
+
+
+def taken(scene: Scene, routes: Sequence[Route], api: Api) -> tuple[str, str]:
+    """Method and path of the route that the request of a scene takes."""
+    store.clear()
+    ask = scene.arrange(api)
+    route, _ = match(routes, ask.method, urlsplit(ask.target).path)
+    return route.method, route.path

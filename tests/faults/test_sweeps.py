@@ -1,0 +1,131 @@
+"""Any call of AWS that the sweeper makes may fail: a later sweep ends what this one has not."""
+
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import suppress
+from dataclasses import replace
+from typing import NamedTuple
+
+import pytest
+
+from chalicelib.catalog.errors import Unavailable
+from chalicelib.catalog.image import Image, NewImage, Status
+from tests import tally
+from tests.api import ORDINARY, Api, a_caller
+from tests.conftest import MakeApi
+from tests.dialects.glance_v1.sending import SMALL
+from tests.factories import a_membership
+from tests.faults import store
+from tests.faults.glance import FORMATS
+from tests.faults.invariants import DAY, GRACE, broken, census, left_over, unfinished
+from tests.faults.kinds import Fault, injected, watched
+from tests.faults.scenes import IMAGE, TENANT, kept
+from tests.faults.told import told
+
+SWEEPS = 3
+TOMBSTONE = 90 * DAY
+
+
+class Scene(NamedTuple):
+    """What somebody has left, and after how many seconds the sweeper comes."""
+
+    leave: Callable[[Api], object]
+    seconds: int
+
+
+def abandoned(api: Api) -> None:
+    """An upload that never ended, of which the bytes are there."""
+    api.world.blobs.put(IMAGE, SMALL)
+    kept(api, status=Status.SAVING)
+
+
+def with_bytes(api: Api, status: Status, members: int = 0) -> Image:
+    """An image that was deleted, and whose bytes and members are there."""
+    location, now = api.world.blobs.put(IMAGE, SMALL), api.clock.now()
+    image = kept(api, location=location, size=len(SMALL))
+    shares = [a_membership(image, f"m{number}") for number in range(members)]
+    if shares:
+        api.world.memberships.change(image, members, shares, [])
+    old = api.world.images.many([IMAGE])[0]
+    return api.world.images.save(old, replace(old, status=status, status_changed_at=now, deleted_at=now))
+
+
+def captured(api: Api) -> None:
+    """A deleted image of a machine, of which the cloud may have made one."""
+    kept(api, status=Status.KILLED, zone="ac1", source_instance="i-1", location=api.world.blobs.place(IMAGE))
+
+
+def in_parts(api: Api) -> None:
+    """A direct upload that never ended: its job has to be worked on."""
+    kept(api, status=Status.QUEUED, **FORMATS)
+    upload = api.world.catalog(a_caller(TENANT, *ORDINARY)).uploads.begin(IMAGE, len(SMALL), None, {})
+    api.world.multiparts.put(upload.multipart, 1, SMALL)
+
+
+def copy(api: Api) -> None:
+    """A copy whose message was lost."""
+    source = api.put_elsewhere("disk.raw", SMALL)
+    api.world.catalog(a_caller(TENANT, *ORDINARY)).register(NewImage(FORMATS), source)
+    store.lose_messages()
+
+
+SCENES = {
+    "abandoned upload": Scene(abandoned, DAY),
+    "delayed deletion": Scene(lambda api: with_bytes(api, Status.PENDING_DELETE), DAY),
+    "deletion with bytes and members": Scene(lambda api: with_bytes(api, Status.DELETED, 2), DAY),
+    "image of a machine": Scene(captured, DAY),
+    "tombstone": Scene(lambda api: kept(api, status=Status.DELETED, deleted_at=api.clock.now()), TOMBSTONE),
+    "direct upload": Scene(in_parts, 2 * DAY),
+    "lost message": Scene(copy, GRACE),
+}
+
+
+@pytest.mark.parametrize("scene", SCENES.values(), ids=SCENES.keys())
+def test_what_a_sweep_that_meets_a_fault_has_left_is_swept_up_later(scene: Scene, make_api: MakeApi) -> None:
+    api = left_alone(scene, make_api)
+    with watched() as calls:
+        api.world.reaper.sweep()
+    end = ended(api)
+
+    found = {
+        f"{sent}, {fault.name}": list(mismatches(left_alone(scene, make_api), end, sent.call, fault))
+        for sent, faults in calls
+        for fault in faults
+    }
+
+    tally.count("injected faults", len(found))
+    assert not any(found.values()), told(found)
+    assert len(found) > len(calls) > 1
+
+
+def left_alone(scene: Scene, make_api: MakeApi) -> Api:
+    """A registry to which the sweeper comes."""
+    store.clear()
+    api = make_api()
+    scene.leave(api)
+    api.clock.advance(scene.seconds)
+    return api
+
+
+def ended(api: Api, end: Counter[Hashable] | None = None) -> Counter[Hashable]:
+    """What there is after more sweeps, as many as it takes to an end that is known, and the work that these make."""
+    for _ in range(SWEEPS):
+        if unfinished():
+            api.work()
+        if census() == end and not [*unfinished(), *left_over(api)]:
+            break
+        api.clock.advance(GRACE)
+        api.world.reaper.sweep()
+    return census()
+
+
+def mismatches(api: Api, end: Counter[Hashable], nth: int, fault: Fault) -> Iterator[str]:
+    """What is not as it should be, now and in the end, if a fault befalls a sweep from its n-th call on."""
+    with injected(fault, nth), suppress(Unavailable):
+        api.world.reaper.sweep()
+    yield from broken(api)
+    found = ended(api, end)
+    if found != end:
+        yield f"there is {found - end}, there is not {end - found}"
+    yield from left_over(api)
+    yield from broken(api)

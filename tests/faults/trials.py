@@ -1,0 +1,143 @@
+"""A trial: a scene with one fault at one call of AWS, then the same request again without it."""
+
+import logging
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import NamedTuple
+
+from chalicelib.catalog.image import Status
+from tests.api import Answer, Api
+from tests.faults import store
+from tests.faults.answers import BUSY, CONFLICT, DONE, UNSURE, wrong
+from tests.faults.invariants import broken, census, images, orphans, settle
+from tests.faults.kinds import Befallen, Fault, Span, injected, watched
+from tests.faults.scenes import Ask, Scene, send
+from tests.faults.wire import TRANSACTION, Sent
+
+LATER = 60
+MakeApi = Callable[[], Api]
+
+
+class Clean(NamedTuple):
+    """How a request goes if nothing goes wrong: its status, what there is then and in the end, and its calls of AWS.
+
+    With each call there are the faults that may befall it.
+    """
+
+    status: int
+    begun: Counter[Hashable]
+    ended: Counter[Hashable]
+    calls: Sequence[Befallen]
+
+
+class Trials:
+    """The trials of one scene. What the scene finds is arranged anew for each only if there are bytes in it."""
+
+    def __init__(self, scene: Scene, make_api: MakeApi) -> None:
+        self._scene = scene
+        self._make_api = make_api
+        self._arrange()
+        has_bytes = store.has_bytes()
+        self.clean = self._clean()
+        self._anew = has_bytes or store.has_bytes()
+
+    def _arrange(self) -> None:
+        store.clear()
+        api = self._make_api()
+        self._ask: Ask = self._scene.arrange(api)
+        self._credentials: Mapping[str, str] = self._scene.credentials(api)
+        self._found = store.saved()
+
+    def _begin(self) -> Api:
+        """A registry that knows no token yet, over what the scene finds."""
+        if self._anew:
+            self._arrange()
+        store.lose_messages()
+        store.restore(self._found)
+        return self._later()
+
+    def _later(self) -> Api:
+        api = self._make_api()
+        api.clock.advance(LATER)
+        return api
+
+    def _clean(self) -> Clean:
+        api = self._later()
+        with watched() as calls:
+            answer = self._send(api)
+        begun = census()
+        settle(api)
+        return Clean(answer.status, begun, census(), calls)
+
+    def _send(self, api: Api) -> Answer:
+        return send(api, self._ask, self._credentials)
+
+    def mismatches(self) -> Iterator[tuple[str, list[str]]]:
+        """For each call and each fault that may befall it, what is not as it should be."""
+        for sent, faults in self.clean.calls:
+            for fault in faults:
+                yield f"{self._scene}, {sent}, {fault.name}", list(self._trial(sent, fault))
+
+    def _trial(self, at: Sent, fault: Fault) -> Iterator[str]:
+        api = self._begin()
+        with logged() as errors, injected(fault, at.call):
+            answer = self._send(api)
+        yield from errors
+        yield from self._wrong(answer, at, fault)
+        yield from broken(api)
+        if answer.status != self.clean.status:
+            yield from self._again(api)
+        yield from self._in_the_end(api, at, fault)
+
+    def _wrong(self, answer: Answer, at: Sent, fault: Fault) -> Iterator[str]:
+        """What is wrong with an answer to the request that meets the fault."""
+        if answer.status == self.clean.status or (fault.name == "missing" and answer.status == 404):
+            return
+        unsure = fault.unsure and at.operation == TRANSACTION
+        expected = {UNSURE[self._scene.dialect]} if unsure else {BUSY[self._scene.dialect], CONFLICT}
+        if fault.span is Span.ATTEMPT:
+            yield f"it is not overcome: {answer.status} {answer.text[:100]}"
+        elif answer.status not in expected:
+            yield f"the answer is {answer.status} {answer.text[:100]}"
+        else:
+            yield from wrong(self._scene.dialect, self._ask.method, answer)
+
+    def _again(self, api: Api) -> Iterator[str]:
+        with logged() as errors:
+            answer = self._send(api)
+        yield from errors
+        if answer.status not in {self.clean.status, *DONE[self._scene.dialect]}:
+            yield f"again it is {answer.status} {answer.text[:100]}"
+        yield from broken(api)
+
+    def _in_the_end(self, api: Api, at: Sent, fault: Fault) -> Iterator[str]:
+        if at.service != "sqs" and not fault.unsure and census() == self.clean.begun:
+            return  # what is left to do is what is left if nothing goes wrong
+        settle(api)
+        found = census()
+        yield from orphans(api)
+        if self._scene.bytes_may_fail:
+            statuses = [image.status for image in images()]
+            if len(statuses) != 1 or statuses[0] not in (Status.ACTIVE, Status.KILLED):
+                yield f"there are {statuses}"
+        elif found != self.clean.ended and not (self._scene.nameless and fault.unsure and at.operation == TRANSACTION):
+            yield f"there is {found - self.clean.ended}, there is not {self.clean.ended - found}"
+
+
+@contextmanager
+def logged() -> Iterator[list[str]]:
+    """Collect what is logged as an error."""
+    found: list[str] = []
+
+    class Collector(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            cause = record.exc_info[1] if record.exc_info else None
+            found.append(f"logged: {record.getMessage()}: {cause!r}")
+
+    collector = Collector(logging.ERROR)
+    logging.getLogger().addHandler(collector)
+    try:
+        yield found
+    finally:
+        logging.getLogger().removeHandler(collector)

@@ -1,0 +1,94 @@
+"""The wire to AWS: what is sent over it is seen, and may be lost, refused, or answered in vain."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from botocore.awsrequest import AWSResponse
+from botocore.compat import HTTPHeaders
+from moto.core.botocore_stubber import BotocoreStubber, MockRawResponse
+
+TRANSACTION = "TransactWriteItems"
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A request on its way: the how many-th call of AWS it is, and the how many-th attempt at it."""
+
+    service: str
+    operation: str
+    url: str
+    body: bytes
+    call: int
+    attempt: int
+    deliver: Callable[[], AWSResponse]
+
+    @property
+    def document(self) -> Mapping[str, Any]:
+        """What DynamoDB and SQS are sent."""
+        found: Mapping[str, Any] = json.loads(self.body)
+        return found
+
+    def __str__(self) -> str:
+        return f"{self.call + 1} {self.service} {self.operation}"
+
+
+@contextmanager
+def wire(answer: Callable[[Sent], AWSResponse]) -> Iterator[list[Sent]]:
+    """Have `answer` decide what comes of each request; yields those that were sent."""
+    sent: list[Sent] = []
+    calls: list[str] = []
+    original, transactions = BotocoreStubber.__call__, _Transactions()
+
+    def call(self: BotocoreStubber, event_name: str, request: Any, **kwargs: Any) -> AWSResponse | None:
+        _, service, operation = event_name.split(".")
+        invocation = request.headers["amz-sdk-invocation-id"]
+        if invocation not in calls:
+            calls.append(invocation)
+        number = calls.index(invocation)
+        body = request.body if isinstance(request.body, bytes) else str(request.body or "").encode()
+
+        def deliver() -> AWSResponse:
+            def act() -> AWSResponse:
+                found = original(self, event_name, request, **kwargs)
+                assert found is not None, event_name
+                return found
+
+            return transactions.once(body, act) if operation == TRANSACTION else act()
+
+        attempt = sum(each.call == number for each in sent) + 1
+        sent.append(Sent(service, operation, request.url, body, number, attempt, deliver))
+        return answer(sent[-1])
+
+    BotocoreStubber.__call__ = call  # type: ignore[method-assign]  # all clients of AWS are answered there
+    try:
+        yield sent
+    finally:
+        BotocoreStubber.__call__ = original  # type: ignore[method-assign]  # as above
+
+
+class _Transactions:
+    """DynamoDB makes a transaction once however often it is sent with one token, which moto does not look at."""
+
+    def __init__(self) -> None:
+        self._made: dict[str, tuple[int, bytes]] = {}
+
+    def once(self, body: bytes, act: Callable[[], AWSResponse]) -> AWSResponse:
+        token = json.loads(body)["ClientRequestToken"]
+        if token in self._made:
+            return response(*self._made[token])
+        answer = act()
+        if answer.status_code == 200:
+            self._made[token] = answer.status_code, answer.content
+            return response(*self._made[token])
+        return answer
+
+
+def response(status: int, content: bytes, headers: Mapping[str, str] | None = None) -> AWSResponse:
+    """An answer of AWS."""
+    named: Any = HTTPHeaders()
+    for name, value in (headers or {}).items():
+        named[name] = value
+    return AWSResponse("https://aws.example", status, named, MockRawResponse(content))
