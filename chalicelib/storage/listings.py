@@ -9,7 +9,7 @@ only, and sorted; the rows themselves are then fetched as they are consumed.
 
 import heapq
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import reduce
@@ -74,9 +74,10 @@ class Listings:
 
         Raises ScanTooLarge while it is consumed.
         """
+        shared = self._shared_ids(principal, query)
         merged = heapq.merge(
-            *(self._stream(scope, part) for scope, part in _parts(principal, query)),
-            self._shared(principal, query),
+            *(_without(shared, principal, self._stream(scope, part)) for scope, part in _parts(principal, query)),
+            self._shared(principal, query, shared),
             key=lambda image: position(image, query.order.key),
             reverse=query.order.descending,
         )
@@ -88,7 +89,8 @@ class Listings:
         Raises ScanTooLarge.
         """
         counted = sum(self._count(scope, part) for scope, part in _parts(principal, query))
-        return counted + sum(1 for _ in self._shared(principal, query))
+        shared = self._shared(principal, query, self._shared_ids(principal, query))
+        return counted + sum(1 for image in shared if image.visibility is not Visibility.PUBLIC)
 
     def _count(self, scope: str, query: ImageQuery) -> int:
         if not _countable(query):
@@ -163,21 +165,20 @@ class Listings:
             found = batch.get(self._connection, {ListingItem: [(scope, image_id) for image_id in chunk]})
             yield from in_order(map(image_of, found[ListingItem]), query.order)
 
-    def _shared(self, principal: Principal, query: ImageQuery) -> Iterator[Image]:
-        """What others share with the caller's tenant, less what is in its other streams."""
+    def _shared_ids(self, principal: Principal, query: ImageQuery) -> frozenset[str]:
+        """What others share with the caller's tenant, if its list has such images."""
         if query.scope is not Scope.VISIBLE or query.below is not None or principal.tenant is None:
-            return
-        image_ids = [row.image_id for row in self._memberships.of_member(principal.tenant)]
-        if not image_ids:
-            return
+            return frozenset()
+        rows = self._memberships.of_member(principal.tenant)
+        image_ids = frozenset(row.image_id for row in rows)
         if len(image_ids) > self._max_scan:
             raise ScanTooLarge(self._max_scan)
-        found = batch.get(self._connection, {ImageItem: [(image_id,) for image_id in image_ids]})
-        others = (
-            image
-            for image in map(image_of, found[ImageItem])
-            if image.visibility is not Visibility.PUBLIC and not owns(principal, image)
-        )
+        return image_ids
+
+    def _shared(self, principal: Principal, query: ImageQuery, image_ids: Collection[str]) -> Iterator[Image]:
+        """The images with these ids that others share with the caller's tenant, public ones too."""
+        found = batch.get(self._connection, {ImageItem: [(image_id,) for image_id in sorted(image_ids)]})
+        others = (image for image in map(image_of, found[ImageItem]) if not owns(principal, image))
         for image in in_order(filter(query.admits, others), query.order):
             if beyond(position(image, query.order.key), query):
                 yield image
@@ -188,6 +189,11 @@ class Listings:
         query = ImageQuery(conditions=(stored,), order=Order(SortKey.ID))
         rows = self._rows(scope, query, None, ["size"])
         return sum(int(row["size"]["N"]) for row in rows if "size" in row)
+
+
+def _without(shared: Collection[str], principal: Principal, images: Iterator[Image]) -> Iterator[Image]:
+    """A stream less what comes with the shared images: they may become public, or cease to be, between the reads."""
+    return (image for image in images if image.id not in shared or owns(principal, image))
 
 
 def _parts(principal: Principal, query: ImageQuery) -> list[tuple[str, ImageQuery]]:

@@ -1,0 +1,78 @@
+"""What was asked and answered, when, and by which of several threads."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from tests.histories.model import Call, Outcome, Slot, Verb, apply, names_seen
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What an answer says: the outcomes that it may mean, and the names that were read, sorted."""
+
+    outcomes: frozenset[Outcome]
+    names: tuple[str, ...] = ()
+
+    @property
+    def done(self) -> bool:
+        """Whether the call was acknowledged."""
+        return Outcome.DONE in self.outcomes
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A call and its answer; it took place at some instant from `invoked` to `returned`."""
+
+    thread: int
+    invoked: float
+    returned: float
+    call: Call
+    reply: Reply
+
+    @property
+    def passive(self) -> bool:
+        """Whether it certainly changed nothing: a reading, or a refusal."""
+        return self.call.verb in {Verb.SHOW, Verb.LIST} or not self.reply.done
+
+    def __str__(self) -> str:
+        call, reply = self.call, self.reply
+        asked = " ".join(filter(None, (call.verb, call.slot, call.born, call.name, call.member[:4])))
+        said = " | ".join(sorted(reply.outcomes)) or "an answer that cannot be"
+        span = f"{self.invoked:.4f} to {self.returned:.4f}"
+        return f"{span}: {call.tenant[:4]} asks {call.dialect}: {asked} -> {said} {list(reply.names)}"
+
+
+def slot_of(name: str) -> str:
+    """The slot of the image that has, or had, this name."""
+    return name.rpartition(".")[0]
+
+
+def slots(history: Iterable[Event]) -> list[str]:
+    """All slots that somebody has asked for, or read of."""
+    events = list(history)
+    named = {event.call.slot for event in events if event.call.slot}
+    return sorted(named | {slot_of(name) for event in events for name in event.reply.names})
+
+
+def of_slot(history: Iterable[Event], slot: str) -> Iterator[Event]:
+    """What concerns one slot: the calls for it that were not outrun, and what lists show of it."""
+    for event in history:
+        if event.call.verb is Verb.LIST:
+            shown = tuple(name for name in event.reply.names if slot_of(name) == slot)
+            yield replace(event, reply=replace(event.reply, names=shown))
+        elif event.call.slot == slot and Outcome.OUTRUN not in event.reply.outcomes:
+            yield event
+
+
+def explain(slot: Slot, event: Event) -> Slot | None:
+    """The slot after the event; None if the model would have answered otherwise."""
+    call, reply = event.call, event.reply
+    if call.verb is Verb.LIST:
+        as_seen = reply.done and names_seen(slot, call.dialect, call.tenant) == reply.names
+        return slot if as_seen else None
+    after, outcome = apply(slot, call)
+    if outcome not in reply.outcomes:
+        return None
+    if call.verb is Verb.SHOW and outcome is Outcome.DONE:
+        return slot if names_seen(slot, call.dialect, call.tenant) == reply.names else None
+    return after

@@ -1,0 +1,113 @@
+"""Laws that a history obeys whatever the model says: each returns the events, or pairs of them, that break it.
+
+They are weaker than the checker and say more: what was lost, read of nobody, given twice, or missed.
+"""
+
+import math
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+from tests.histories.history import Event, slot_of
+from tests.histories.model import DEVOPS, FOREMAN, GLANCE, QINGCLOUD, Verb
+
+History = Sequence[Event]
+NAMING = frozenset({Verb.CREATE, Verb.RENAME})
+ENDING = frozenset({Verb.DELETE, Verb.END})
+
+
+def answers_that_cannot_be(history: History) -> Iterator[str]:
+    """Statuses that the contract does not give to such a call: 5xx and time-outs among them."""
+    yield from (str(event) for event in history if not event.reply.outcomes)
+
+
+def phantoms(history: History) -> Iterator[str]:
+    """Names that nobody had begun to write when they were read."""
+    written = _writers(history)
+    for event in history:
+        for name in event.reply.names:
+            writer = written.get(name)
+            if writer is None or writer.invoked > event.returned or not writer.reply.done:
+                yield f"nobody wrote {name}: {event}"
+
+
+def lost_updates(history: History) -> Iterator[str]:
+    """Names that were read although an acknowledged rename of the same image had replaced them."""
+    writers = _writers(history)
+    updates = [event for event in history if event.call.verb is Verb.RENAME and event.reply.done and event.call.born]
+    for read in history:
+        for name in set(read.reply.names) & writers.keys():
+            older = writers[name]
+            for update in updates:
+                later = older.returned < update.invoked and update.returned < read.invoked
+                if later and update.call.born == _born(older):
+                    yield f"{update.call.name} was lost: {read}"
+
+
+def duplicate_claims(history: History) -> Iterator[str]:
+    """Slots that were given more often than they had become free, which ids of Glance never do, or are shown twice."""
+    given = Counter(event.call.slot for event in history if event.call.verb is Verb.CREATE and event.reply.done)
+    freed = Counter(event.call.slot for event in history if _has_ended(event) and event.reply.done)
+    forever = {event.call.slot for event in history if event.call.verb is Verb.CREATE and event.call.dialect == GLANCE}
+    for slot, times in given.items():
+        if times > 1 + (0 if slot in forever else freed[slot]):
+            yield f"{slot} was given {times} times, and freed {freed[slot]} times"
+    for event in history:
+        shown = Counter(map(slot_of, event.reply.names))
+        yield from (f"{slot} is shown {times} times: {event}" for slot, times in shown.items() if times > 1)
+
+
+def missed_writes(history: History) -> Iterator[str]:
+    """Lists of the owner's without an image whose creation was acknowledged, and which nobody had begun to delete."""
+    deletions = [event for event in history if event.call.verb in ENDING and event.reply.done]
+    for created in history:
+        if created.call.verb is not Verb.CREATE or not created.reply.done:
+            continue
+        slot = created.call.slot
+        ends = [event.invoked for event in deletions if event.call.slot == slot and event.returned > created.invoked]
+        for listed in _lists_with(history, created):
+            alive = created.returned < listed.invoked and listed.returned < min(ends, default=math.inf)
+            if alive and slot not in map(slot_of, listed.reply.names):
+                yield f"{slot} is missed: {listed}"
+
+
+def shown_after_deletion(history: History) -> Iterator[str]:
+    """Reads that began when the deletion of what they show was acknowledged."""
+    writers = _writers(history)
+    ended = {event.call.born: event.returned for event in history if _has_ended(event) and event.reply.done}
+    for read in history:
+        for name in set(read.reply.names) & writers.keys():
+            born = _born(writers[name])
+            if born is not None and read.invoked > ended.get(born, math.inf):
+                yield f"{name} was deleted: {read}"
+
+
+def _writers(history: History) -> dict[str, Event]:
+    """Who has written each name, or tried to."""
+    return {event.call.name: event for event in history if event.call.verb in NAMING}
+
+
+def _born(event: Event) -> str | None:
+    return event.call.name if event.call.verb is Verb.CREATE else event.call.born
+
+
+def _has_ended(event: Event) -> bool:
+    """Whether it ends an image by itself: what is deleted through QingCloud is ended by the worker."""
+    return event.call.verb is Verb.END or (event.call.verb is Verb.DELETE and event.call.dialect != QINGCLOUD)
+
+
+def _lists_with(history: History, created: Event) -> Iterator[Event]:
+    """The lists that an image of this tenant and dialect belongs into; Foreman has none without architecture."""
+    for event in history:
+        foreign = (event.call.dialect, created.call.dialect) == (FOREMAN, DEVOPS)
+        if event.call.verb is Verb.LIST and event.call.tenant == created.call.tenant and not foreign:
+            yield event
+
+
+LAWS: Mapping[str, Callable[[History], Iterator[str]]] = {
+    "every answer is one of its contract": answers_that_cannot_be,
+    "nothing is read that nobody wrote": phantoms,
+    "no acknowledged update is lost": lost_updates,
+    "nothing is given twice": duplicate_claims,
+    "lists miss no acknowledged write": missed_writes,
+    "nothing is read after its deletion": shown_after_deletion,
+}

@@ -1,0 +1,165 @@
+"""Threads that ask for whatever a generator of random numbers says, and the history of what they asked."""
+
+import random
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import count
+
+from tests.histories.history import Event, Reply, slot_of
+from tests.histories.model import DEVOPS, DIALECTS, FOREMAN, GLANCE, QINGCLOUD, SCALEWAY, Call, Outcome, Verb
+from tests.histories.speaking import TENANTS, Heard, Speaker
+from tests.threads import at_once
+
+SPOKEN: dict[Verb, tuple[str, ...]] = {
+    Verb.CREATE: (GLANCE, SCALEWAY, DEVOPS, DEVOPS, FOREMAN, FOREMAN, QINGCLOUD),
+    Verb.RENAME: DIALECTS,
+    Verb.PUBLISH: (GLANCE, SCALEWAY),
+    Verb.WITHDRAW: (GLANCE, SCALEWAY),
+    Verb.SHARE: (GLANCE,),
+    Verb.UNSHARE: (GLANCE,),
+    Verb.DELETE: DIALECTS,
+    Verb.SHOW: DIALECTS,
+    Verb.LIST: DIALECTS,
+}
+"""The dialects that have a word for each verb; those whose ids are fought for come twice."""
+WEIGHTS: dict[Verb, int] = {
+    Verb.CREATE: 14,
+    Verb.RENAME: 22,
+    Verb.PUBLISH: 6,
+    Verb.WITHDRAW: 5,
+    Verb.SHARE: 6,
+    Verb.UNSHARE: 4,
+    Verb.DELETE: 7,
+    Verb.SHOW: 12,
+    Verb.LIST: 24,
+}
+CONTESTED = 2
+"""How many slots there are of each dialect, and tenant, whose clients choose ids."""
+STRANGERS = 0.25
+"""How often somebody asks for what belongs to another tenant."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """An image as one dialect knows it."""
+
+    slot: str
+    born: str | None
+    image_id: str
+    owner: str
+
+
+class Known:
+    """What threads have learned: the id of each image in each dialect, and which names were given to it."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._targets: dict[str, dict[str, Target]] = defaultdict(dict)
+        self._born: dict[str, tuple[str, str]] = {}
+
+    def will_name(self, call: Call, owner: str) -> None:
+        """A name is about to be given; without `born` nobody can tell to which image."""
+        born = call.name if call.verb is Verb.CREATE else call.born
+        if born is not None:
+            with self._lock:
+                self._born[call.name] = born, owner
+
+    def learn(self, dialect: str, heard: Heard) -> None:
+        """What a dialect calls the images of these names; two of the dialects use the same ids."""
+        with self._lock:
+            for name, image_id in heard.ids.items():
+                if name not in self._born:
+                    continue
+                born, owner = self._born[name]
+                for spoken in (GLANCE, SCALEWAY) if dialect in {GLANCE, SCALEWAY} else (dialect,):
+                    chosen = spoken == DEVOPS and image_id == slot_of(name)
+                    self._targets[spoken][image_id] = Target(slot_of(name), None if chosen else born, image_id, owner)
+
+    def targets(self, dialect: str) -> list[Target]:
+        """All that a dialect has ids of, in the order in which they were learned."""
+        with self._lock:
+            return list(self._targets[dialect].values())
+
+
+class Recorder:
+    """Asks, and writes down what was asked and answered."""
+
+    def __init__(self, speaker: Speaker) -> None:
+        self.events: list[Event] = []
+        self.known = Known()
+        self._speaker = speaker
+        self._numbers = count()
+
+    def ask(self, thread: int, call: Call, target: Target | None = None) -> None:
+        """Put the call, to the target unless it creates or lists."""
+        if call.name:
+            self.known.will_name(call, target.owner if target else call.tenant)
+        invoked = time.perf_counter()
+        heard = self._speaker.ask(call, target.image_id if target else "")
+        self.events.append(Event(thread, invoked, time.perf_counter(), call, heard.reply))
+        self.known.learn(call.dialect, heard)
+
+    def random_call(self, rng: random.Random) -> tuple[Call, Target | None]:
+        """A call that makes sense, by chance; without anything to ask for a list."""
+        [verb] = rng.choices(list(WEIGHTS), list(WEIGHTS.values()))
+        dialect, tenant = rng.choice(SPOKEN[verb]), rng.choice(TENANTS)
+        if verb is Verb.CREATE:
+            slot = self._slot(rng, dialect, tenant)
+            return Call(verb, dialect, tenant, slot, name=self._name(slot)), None
+        targets = self.known.targets(dialect)
+        if verb is Verb.LIST or not targets:
+            return Call(Verb.LIST, dialect, tenant), None
+        target = rng.choice(targets[-8:])
+        own = rng.random() > STRANGERS or (dialect == DEVOPS and target.born is None)
+        tenant = target.owner if own else tenant
+        call = Call(verb, dialect, tenant, target.slot, target.born)
+        if verb is Verb.RENAME:
+            call = replace(call, name=self._name(target.slot))
+        elif verb in {Verb.SHARE, Verb.UNSHARE}:
+            call = replace(call, member=rng.choice([other for other in TENANTS if other != target.owner]))
+        return call, target
+
+    def _name(self, slot: str) -> str:
+        return f"{slot}.{next(self._numbers)}"
+
+    def _slot(self, rng: random.Random, dialect: str, tenant: str) -> str:
+        number = rng.randrange(CONTESTED)
+        match dialect:
+            case "glance_v1":
+                return f"glance-{number}" if rng.random() < 0.5 else f"glance-{next(self._numbers)}-own"
+            case "devops_service" | "foreman":
+                return f"{dialect}-{tenant[:4]}-{number}"
+        return f"{dialect}-{next(self._numbers)}"
+
+
+def record(speaker: Speaker, threads: int, calls: int, seed: int) -> list[Event]:
+    """The history of random calls of several threads, and of a last list in every dialect when all is quiet."""
+    recorder = Recorder(speaker)
+
+    def run(thread: int) -> None:
+        rng = random.Random(f"{seed}/{thread}")  # noqa: S311  # it is repeatable that matters
+        for _ in range(calls):
+            recorder.ask(thread, *recorder.random_call(rng))
+
+    at_once(*(partial(run, thread) for thread in range(threads)))
+    speaker.rest()
+    rested = time.perf_counter()
+    for tenant in TENANTS:
+        for dialect in DIALECTS:
+            recorder.ask(threads, Call(Verb.LIST, dialect, tenant))
+    return recorder.events + _endings(recorder.events, rested)
+
+
+def _endings(events: Iterable[Event], rested: float) -> list[Event]:
+    """What the worker did about the deletions that were asked for through QingCloud, some time or other."""
+    begun = [event for event in events if event.call.verb is Verb.DELETE and event.call.dialect == QINGCLOUD]
+    done = Reply(frozenset({Outcome.DONE}))
+    return [
+        replace(event, thread=-1, returned=rested, call=replace(event.call, verb=Verb.END), reply=done)
+        for event in begun
+        if event.reply.done
+    ]

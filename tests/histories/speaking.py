@@ -1,0 +1,223 @@
+"""How the model's calls are put to the five dialects, and what their answers mean (contracts, on statuses)."""
+
+import json
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from uuid import UUID, uuid5
+
+from tests.api import ORDINARY, Answer, Api, a_caller
+from tests.conformance.clients import CLIENTS, JSON, Client, Facts, Foreman
+from tests.conformance.conftest import T1, T2
+from tests.histories.history import Reply
+from tests.histories.model import DEVOPS, FOREMAN, GLANCE, QINGCLOUD, SCALEWAY, Call, Outcome, Verb
+
+T3 = "3d2b4e50-9c74-4e90-bf2c-7f4e2b8acb33"
+TENANTS = (T1, T2, T3)
+IDS = UUID("0f6c1a52-6c0e-4d53-9b52-8a3f5c1e7d44")
+"""Under which the ids are named that clients of Glance choose."""
+GONE_IN_QINGCLOUD = frozenset({"deleted", "ceased"})
+PATIENCE = 60.0
+"""Seconds that jobs may take which are waited for."""
+KEEP = {"x-glance-registry-purge-props": "false"}
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A reply, and the id of each image that the answer names, by its name."""
+
+    reply: Reply
+    ids: Mapping[str, str]
+
+
+class Speaker:
+    """Puts calls to a registry in all dialects for all tenants; it may be shared by threads."""
+
+    def __init__(self, api: Api) -> None:
+        self.asked = 0
+        rights = (*ORDINARY, "publicize_image")
+        self._clients: dict[tuple[str, str], Client] = {}
+        for tenant in TENANTS:
+            principal = a_caller(tenant, *rights)
+            self._clients.update({(tenant, client.dialect): client(api, principal) for client in CLIENTS})
+
+    def ask(self, call: Call, image_id: str = "") -> Heard:
+        """What comes of a call; `image_id` is what its dialect calls the image that it is about."""
+        client = self._clients[call.tenant, call.dialect]
+        self.asked += 1
+        answer = _put(client, call, image_id)
+        outcomes = _meaning(call, answer)
+        if answer.status >= 300:
+            return Heard(Reply(outcomes), {})
+        if call.verb is Verb.CREATE:
+            return Heard(Reply(outcomes), {call.name: _new_id(client, call, answer)})
+        return _heard(client, call, answer, outcomes)
+
+    def rest(self) -> None:
+        """Wait until no job is left to be done."""
+        deadline = time.monotonic() + PATIENCE
+        while any(self._unfinished(tenant) for tenant in TENANTS):
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+
+    def _unfinished(self, tenant: str) -> int:
+        answer = self._clients[tenant, QINGCLOUD].caller.get("/v2/zone/ac1/unfinished_jobs")
+        assert answer.status == 200, answer.text
+        return len(answer.json)
+
+    def page(self, tenant: str, dialect: str, size: int, number: int, last: str | None) -> list[tuple[str, str]]:
+        """Ids and names on one page of a list, the `last` image on the page before being known."""
+        client = self._clients[tenant, dialect]
+        answer = client.caller.get(PAGES[dialect](size, number, last))
+        assert answer.status == 200, answer.text
+        return [(str(record["id"]), str(record["name"])) for record in client.records(answer)]
+
+
+def _heard(client: Client, call: Call, answer: Answer, outcomes: frozenset[Outcome]) -> Heard:
+    """What was read, if it was a reading; an image that QingCloud shows as deleted is gone."""
+    if call.verb is Verb.LIST:
+        records = client.records(answer)
+    elif call.verb is Verb.SHOW:
+        records = [client.record(answer)]
+    else:
+        return Heard(Reply(outcomes), {})
+    if call.verb is Verb.SHOW and call.dialect == QINGCLOUD and records[0]["status"] in GONE_IN_QINGCLOUD:
+        return Heard(Reply(frozenset({Outcome.GONE, Outcome.WAITING})), {})
+    names = tuple(sorted(str(record["name"]) for record in records))
+    return Heard(Reply(outcomes, names), {str(record["name"]): str(record["id"]) for record in records})
+
+
+def _put(client: Client, call: Call, image_id: str) -> Answer:
+    act = OTHERWISE.get((call.verb, call.dialect)) or ACTS[call.verb]
+    return act(client, call, image_id)
+
+
+def _json(document: object) -> bytes:
+    return json.dumps(document).encode()
+
+
+def _create_glance(client: Client, call: Call, _: str) -> Answer:
+    headers = {
+        "x-image-meta-id": str(uuid5(IDS, call.slot)),
+        "x-image-meta-name": call.name,
+        "x-image-meta-size": "0",
+        "x-image-meta-property-architecture": Facts.architecture,
+    }
+    return client.caller.post("/v1/images", headers)
+
+
+def _create_devops(client: Client, call: Call, _: str) -> Answer:
+    body = {"id": call.slot, "provider": "ec2", "remote_user": "admin", "name": call.name}
+    return client.caller.post("/v3/image", JSON, _json(body))
+
+
+def _create_foreman(client: Client, call: Call, _: str) -> Answer:
+    names = {"operatingsystem_name": "Linux 7", "compute_resource_name": "cloud"}
+    image = {"name": call.name, "username": "admin", "uuid": call.slot, **names}
+    return client.caller.post(Foreman.below, JSON, _json({"image": image}))
+
+
+def _publish_glance(client: Client, call: Call, image_id: str) -> Answer:
+    headers = {"x-image-meta-is_public": str(call.verb is Verb.PUBLISH), **KEEP}
+    return client.caller.put(f"/v1/images/{image_id}", headers)
+
+
+def _publish_scaleway(client: Client, call: Call, image_id: str) -> Answer:
+    return client.caller.put(f"/images/{image_id}", JSON, _json({"public": call.verb is Verb.PUBLISH}))
+
+
+def _rename_scaleway(client: Client, call: Call, image_id: str) -> Answer:
+    """In one call: the usual clients send back all that they have read before."""
+    return client.caller.put(f"/images/{image_id}", JSON, _json({"name": call.name}))
+
+
+def _member(call: Call, image_id: str) -> str:
+    return f"/v1/images/{image_id}/members/{call.member}"
+
+
+Act = Callable[[Client, Call, str], Answer]
+ACTS: Mapping[Verb, Act] = {
+    Verb.CREATE: lambda client, call, _: client.create(Facts(name=call.name)),
+    Verb.RENAME: lambda client, call, image_id: client.rename(image_id, call.name),
+    Verb.PUBLISH: _publish_glance,
+    Verb.WITHDRAW: _publish_glance,
+    Verb.SHARE: lambda client, call, image_id: client.caller.put(_member(call, image_id)),
+    Verb.UNSHARE: lambda client, call, image_id: client.caller.delete(_member(call, image_id)),
+    Verb.DELETE: lambda client, _, image_id: client.delete(image_id),
+    Verb.SHOW: lambda client, _, image_id: client.show(image_id),
+    Verb.LIST: lambda client, call, _: client.caller.get(LISTS[call.dialect]),
+}
+OTHERWISE: Mapping[tuple[Verb, str], Act] = {
+    (Verb.CREATE, GLANCE): _create_glance,
+    (Verb.CREATE, DEVOPS): _create_devops,
+    (Verb.CREATE, FOREMAN): _create_foreman,
+    (Verb.RENAME, SCALEWAY): _rename_scaleway,
+    (Verb.PUBLISH, SCALEWAY): _publish_scaleway,
+    (Verb.WITHDRAW, SCALEWAY): _publish_scaleway,
+}
+"""A slot is an id in three dialects; the other two choose ids themselves."""
+
+LISTS: Mapping[str, str] = {
+    GLANCE: "/v1/images/detail?limit=100",
+    SCALEWAY: "/images?per_page=100",
+    DEVOPS: "/v3/images",
+    FOREMAN: f"{Foreman.below}?per_page=100",
+    QINGCLOUD: "/v2/zone/ac1/images?limit=100",
+}
+
+Page = Callable[[int, int, str | None], str]
+PAGES: Mapping[str, Page] = {
+    GLANCE: lambda size, _, last: f"/v1/images/detail?limit={size}" + (f"&marker={last}" if last else ""),
+    SCALEWAY: lambda size, number, _: f"/images?per_page={size}&page={number}",
+    FOREMAN: lambda size, number, _: f"{Foreman.below}?per_page={size}&page={number}",
+    QINGCLOUD: lambda size, number, _: f"/v2/zone/ac1/images?limit={size}&offset={size * (number - 1)}",
+}
+"""The target of a page, from one on; devops-service has none."""
+
+
+def _new_id(client: Client, call: Call, answer: Answer) -> str:
+    match call.dialect:
+        case "devops_service":
+            return call.slot
+        case "foreman":
+            return str(answer.json["id"])
+        case "qingcloud":
+            return str(answer.json["resource_ids"][0])
+    return str(client.record(answer)["id"]) if call.dialect == SCALEWAY else str(answer.json["image"]["id"])
+
+
+def _meaning(call: Call, answer: Answer) -> frozenset[Outcome]:
+    """What a status may mean; nothing if the contract has no such answer."""
+    if 200 <= answer.status < 300:
+        remembered = call.dialect == QINGCLOUD and call.verb is Verb.RENAME
+        return frozenset({Outcome.DONE, Outcome.WAITING} if remembered else {Outcome.DONE})
+    if call.verb is Verb.LIST:
+        return frozenset()
+    if call.verb is Verb.CREATE and TAKEN.get(call.dialect, (0, ""))[0] == answer.status:
+        return frozenset({Outcome.TAKEN} if TAKEN[call.dialect][1] in answer.text else ())
+    if answer.status == 409 and call.verb is not Verb.SHOW:
+        return frozenset({Outcome.OUTRUN})
+    meaning = REFUSALS[call.dialect].get(answer.status, frozenset())
+    if call.verb in {Verb.SHARE, Verb.UNSHARE} and answer.status == 404:
+        return meaning | {Outcome.PUBLIC}  # who may not share does not learn more (contract of Glance, section 4)
+    return frozenset() if call.verb is Verb.CREATE else meaning
+
+
+TAKEN: Mapping[str, tuple[int, str]] = {
+    GLANCE: (409, "already exists"),
+    DEVOPS: (400, "Duplicate key error"),
+    FOREMAN: (422, "has already been taken"),
+}
+"""The status of a create whose slot is taken, and what the answer says."""
+
+_UNKNOWN = frozenset({Outcome.GONE, Outcome.WAITING, Outcome.HIDDEN})
+_FOREIGN = frozenset({Outcome.PUBLIC, Outcome.SHARED})
+REFUSALS: Mapping[str, Mapping[int, frozenset[Outcome]]] = {
+    GLANCE: {403: frozenset({Outcome.PUBLIC}), 404: _UNKNOWN | {Outcome.SHARED, Outcome.NO_MEMBER}},
+    SCALEWAY: {403: _FOREIGN | {Outcome.HIDDEN}, 404: frozenset({Outcome.GONE, Outcome.WAITING})},
+    DEVOPS: {404: _UNKNOWN},
+    FOREMAN: {404: _UNKNOWN},
+    # A deleted image is remembered, so that a tenant whom it was shown to hears whose it is.
+    QINGCLOUD: {403: _FOREIGN | {Outcome.GONE, Outcome.WAITING}, 404: _UNKNOWN},
+}
+"""What the statuses of refusals may mean, but for 409: somebody was faster, or the image is not in a state for it."""

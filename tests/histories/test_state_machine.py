@@ -1,0 +1,32 @@
+"""All five dialects over one registry, one call after the other: it is the model whoever writes and whoever reads."""
+
+import os
+
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from tests.api import Api
+from tests.histories.machine import CatalogueMachine
+from tests.histories.speaking import Speaker
+
+NIGHTLY = os.environ.get("HISTORIES")
+EXAMPLES = settings(
+    max_examples=5 * int(NIGHTLY) if NIGHTLY else 8,
+    stateful_step_count=25,
+    derandomize=not NIGHTLY,
+    phases=[Phase.generate],  # a failure is told by its steps; to shorten them would take minutes
+    database=None,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+)
+
+
+def test_what_one_dialect_writes_all_read_as_the_model_says(api: Api) -> None:
+    shared = Speaker(api)
+
+    class Machine(CatalogueMachine):
+        speaker = shared
+
+    run_state_machine_as_test(Machine, settings=EXAMPLES)
+
+    assert shared.asked > 0
