@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check audit defects e2e package deploy destroy verify-deploy bench clean
+.PHONY: help run test check audit defects fuzz e2e package deploy destroy verify-deploy bench clean
 STAGE ?= dev
 STACK ?= rosetta-$(STAGE)
 
@@ -34,6 +34,10 @@ audit: $(READY) ## look for known vulnerabilities in what is used, at the packag
 
 defects: $(READY) ## seed defects into a copy, one at a time, and see the tests catch them: a quarter of an hour
 	$(BIN)/python -m tests.defects
+
+fuzz: $(READY) ## send some 20,000 random requests: FUZZ_SEED=number repeats those of a run that printed it
+	@seed=$${FUZZ_SEED:-$$(od -An -N4 -tu4 /dev/urandom | tr -d ' ')}; echo "FUZZ_SEED=$$seed"; \
+	FUZZ=nightly $(BIN)/python -m pytest -n 2 --hypothesis-seed=$$seed tests/fuzz
 
 e2e: $(READY) ## run the published clients against a local server
 	$(BIN)/python -m pytest -m e2e tests/e2e

@@ -16,7 +16,7 @@ from chalicelib.http.errors import HttpError, MethodNotAllowed
 from chalicelib.http.message import Request, Response
 
 DOCUMENT, PAGE = "/openapi.json", "/docs"
-CACHED = {"Cache-Control": "public, max-age=300"}
+CACHED = {"Cache-Control": "private, max-age=300"}
 
 
 def documentation(dialects: Sequence[Dialect]) -> Dialect:

@@ -26,6 +26,8 @@ METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 """All that API Gateway can route: what it does not route it answers itself, in no dialect's shape."""
 
 JSON = "application/json"
+HOST = re.compile(r"[A-Za-z0-9._:\[\]-]{1,261}")
+"""What is taken for a host, with its port: it stands in the links and the headers of answers."""
 CONTROLS = re.compile("[\x00-\x1f\x7f]")
 
 _log = logging.getLogger("rosetta.access")
@@ -182,7 +184,8 @@ def _text(value: str) -> str:
 def _base_url(context: Mapping[str, Any], path: str, headers: Mapping[str, str]) -> str:
     """What stands before the path: the scheme, the host, and the stage or the base path of a custom domain."""
     scheme = "https" if headers.get("x-forwarded-proto") == "https" else "http"
-    host = headers.get("host") or context.get("domainName") or "localhost"
+    named = (headers.get("host"), context.get("domainName"), "localhost")
+    host = next(name for name in named if HOST.fullmatch(name or ""))
     whole = str(context.get("path") or path).rstrip("/")
     prefix = whole if path == "/" else whole.rsplit("/", path.count("/"))[0]
     return f"{scheme}://{host}{prefix}"

@@ -39,7 +39,7 @@ class Ec2Instances:
 
     def find(self, instance_id: str, tenant: str, zone: str) -> Instance | None:
         """One DescribeInstances. Without the permission every machine is unknown."""
-        if not instance_id.isascii():
+        if not (instance_id.isascii() and instance_id.isprintable()):  # it comes back in XML, which cannot hold it
             return None
         with _told(NO_INSTANCE) as failed:
             found = self._ec2(zone).describe_instances(InstanceIds=[instance_id])

@@ -87,7 +87,7 @@ def test_nothing_is_below_them(api: Api) -> None:
 
 @BOTH
 def test_they_may_be_kept_for_a_while(api: Api, path: str) -> None:
-    assert api.anonymous().get(path).headers["cache-control"] == "public, max-age=300"
+    assert api.anonymous().get(path).headers["cache-control"] == "private, max-age=300"
 
 
 def test_a_defect_of_a_description_is_told_to_nobody(api: Api, caplog: pytest.LogCaptureFixture) -> None:

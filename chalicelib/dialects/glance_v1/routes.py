@@ -228,10 +228,10 @@ def list_shared(catalog: Catalog, _request: Request, member: str) -> Response:
 
 
 def with_request_id(request: Request, response: Response) -> Response:
-    """The response with its id: the client's own if it is short enough, else ours."""
+    """The response with its id: the client's own if it is short and can stand in a header, else ours."""
     given = request.header("x-openstack-request-id") or ""
     ours = request.request_id or str(uuid4())
-    request_id = given if 0 < len(given) <= LONGEST_REQUEST_ID else ours
+    request_id = given if given.isascii() and 0 < len(given) <= LONGEST_REQUEST_ID else ours
     request_id = request_id if request_id.startswith("req-") else f"req-{request_id}"
     return replace(response, headers={**response.headers, "x-openstack-request-id": request_id})
 

@@ -1,5 +1,6 @@
 """Messages of this dialect ↔ the domain, as pure functions (contract §2 to §4)."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -51,7 +52,7 @@ def parse_body(request: Request) -> Body | None:
         return None
     media_type = (request.header("content-type") or "").partition(";")[0].strip().lower()
     length = request.header("content-length") or ""
-    return Body(request.body, media_type == OCTETS, int(length) if length.isdecimal() else None)
+    return Body(request.body, media_type == OCTETS, int(length) if re.fullmatch("[0-9]{1,1000}", length) else None)
 
 
 def parse_new_fields(metadata: Metadata, body: Body | None, limit: int) -> Changes:

@@ -64,7 +64,7 @@ def _tests(filters: Filters, viewer: Viewer) -> list[Test]:
 def jobs_of(catalog: Catalog, filters: Filters) -> list[Job]:
     """All jobs that match, newest first; ids that are not known are left out. Raises BadMessage."""
     statuses = _closed("status", filters.many("status"), tuple(JobStatus))
-    wanted = filters.many("jobs")
+    wanted = frozenset(filters.many("jobs"))
     return [
         job
         for job in catalog.jobs.all()

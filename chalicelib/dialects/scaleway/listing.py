@@ -21,6 +21,8 @@ VISIBILITIES: dict[str, Any] = {
     **dict.fromkeys(("true", "1", "yes", "on"), Visibility.PUBLIC),
     **dict.fromkeys(("false", "0", "no", "off"), Visibility.PRIVATE),
 }
+LONGEST_FILTERS = 2000
+"""Bytes of filters as they stand in links, of which an answer has up to four: API Gateway sends 10,240 in all."""
 POSITIVE = re.compile("0*[1-9][0-9]{0,999}")
 PIECE_OF_ID = re.compile("[0-9a-f-]+")
 
@@ -44,9 +46,18 @@ def parse_page(request: Request, principal: Principal) -> Page:
         notes["per_page"] = f"value must be at most {LARGEST_SIZE}"
     filters = {name: text for name in FILTERS if (text := request.parameter(name)) is not None}
     query = _query(filters, principal, notes)
+    notes |= _overlong(filters)
     if notes:
         raise BadFields(notes)
     return Page(query, number, size, filters)
+
+
+def _overlong(filters: Mapping[str, str]) -> dict[str, str]:
+    """What is wrong with the longest of the filters, if the links of the answer could not hold them all."""
+    lengths = {name: len(quote(text, safe="")) for name, text in filters.items()}
+    if sum(lengths.values()) <= LONGEST_FILTERS:
+        return {}
+    return {max(lengths, key=lambda name: lengths[name]): "length of value is too large"}
 
 
 def _positive(request: Request, name: str, usual: int, notes: dict[str, str]) -> int:

@@ -1,0 +1,80 @@
+"""A request as it is sent, and what came back on the wire."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import unquote
+
+VERSIONED = "application/vnd.openstack.images-"
+"""With an `Accept` that begins so, a client of Glance asks for a version wherever the request goes (contract §1.2)."""
+ROOTS = {
+    "images": "scaleway",
+    "api": "foreman",
+    "apidoc": "foreman",
+    "v3": "devops_service",
+    "openapi.json": "documentation",
+    "docs": "documentation",
+}
+"""The dialect of a path by its first segment; other paths are Glance's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A request. `caller` is whose credentials go with it, if any do; `twist` how its event differs from the usual."""
+
+    method: str
+    target: str
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
+    caller: str | None = None
+    twist: str = "usual"
+
+    @property
+    def path(self) -> str:
+        """The target without its query."""
+        return self.target.partition("?")[0]
+
+    def header(self, name: str) -> str:
+        """The last value of a header, empty if it was not sent."""
+        return next((value for known, value in reversed(self.headers) if known.lower() == name), "")
+
+    @property
+    def dialect(self) -> str:
+        """Whom it is meant for (design, section 2)."""
+        first, second, *_ = [*self.path.rstrip("/").split("/")[1:], "", ""]
+        if self.header("accept").startswith(VERSIONED):
+            return "glance_v1"
+        if (first, second) == ("v2", "zone"):
+            return "qingcloud"
+        return ROOTS.get(first, "glance_v1")
+
+
+@dataclass(frozen=True, slots=True)
+class Got:
+    """What came back, with header names in lower case, and what was logged meanwhile."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    log: str = field(repr=False, default="")
+
+    @property
+    def media_type(self) -> str:
+        """What the body is said to be, without parameters."""
+        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+    @property
+    def document(self) -> Any:
+        """The JSON document of the body, read strictly. Raises ValueError."""
+        return json.loads(self.body.decode(), parse_constant=_refuse)
+
+    @property
+    def text(self) -> str:
+        """All that a client can read in the answer, also what is quoted in it."""
+        seen = "\n".join([*self.headers, *self.headers.values(), self.body.decode("latin-1")])
+        return seen + unquote(seen)
+
+
+def _refuse(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")

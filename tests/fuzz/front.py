@@ -1,0 +1,38 @@
+"""The registry as the web application that schemathesis talks to."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from tests import tally
+from tests.fuzz.exchange import Got, Sent
+from tests.fuzz.world import Registry
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+
+@dataclass
+class Front:
+    """A WSGI application in front of whatever registry is there; `seen` are the exchanges since it was emptied."""
+
+    registry: Registry | None = None
+    seen: list[tuple[Sent, Got]] = field(default_factory=list)
+
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        assert self.registry is not None
+        sent = Sent(environ["REQUEST_METHOD"], environ["RAW_URI"], _headers(environ), environ["wsgi.input"].read())
+        got = self.registry.exchange(sent)
+        tally.count("requests fuzzed")
+        self.seen.append((sent, got))
+        # WSGI has headers as bytes that are read as Latin-1.
+        headers = [(name, value.encode().decode("latin-1")) for name, value in got.headers.items()]
+        start_response(f"{got.status} -", headers)
+        return [got.body]
+
+
+def _headers(environ: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    """What the client has sent; the bytes that WSGI reads as Latin-1 come so in an event too."""
+    named = {name.removeprefix("HTTP_"): value for name, value in environ.items() if name.startswith("HTTP_")}
+    named |= {name: environ[name] for name in ("CONTENT_TYPE", "CONTENT_LENGTH") if environ.get(name)}
+    return tuple((name.replace("_", "-").title(), value) for name, value in named.items())

@@ -1,0 +1,173 @@
+"""What every answer must be, and what each dialect's refusals look like (the error section of its contract)."""
+
+import re
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any
+
+from tests.fuzz.exchange import Got, Sent
+
+MOST_HEADER_BYTES = 10_240
+"""What API Gateway passes on; more becomes an error of its own."""
+TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+CONTROLS = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+BODILESS = frozenset({204, 304})
+
+Shape = Callable[[Sent, Got], None]
+
+SCALEWAY_TYPES = {
+    400: "invalid_request_error",
+    401: "invalid_auth",
+    403: "authorization_required",
+    404: "unknown_resource",
+    405: "405",
+    415: "invalid_request_error",
+    500: "api_error",
+}
+QINGCLOUD_CODES = {
+    400: (1100, "InvalidRequestFormat"),
+    401: (1200, "AuthFailure"),
+    403: (1400, "PermissionDenied"),
+    404: (2100, "ResourceNotFound"),
+    405: (1101, "InvalidMethod"),
+    409: (1400, "PermissionDenied"),
+    413: (1100, "InvalidRequestFormat"),
+    429: (2500, "QuotaExceeded"),
+    500: (5000, "InternalError"),
+    503: (5100, "ServerBusy"),
+}
+
+
+def check(sent: Sent, got: Got) -> None:
+    """That this is a proper answer, and, if it refuses, one in the words of the dialect it was sent to."""
+    assert got.status < 500
+    check_headers(got)
+    check_body(sent, got)
+    if got.status >= 400:
+        if got.status == HTTPStatus.METHOD_NOT_ALLOWED:
+            assert got.headers["allow"]
+        check_always(sent, got)
+        if sent.method != "HEAD":
+            REFUSALS[sent.dialect](sent, got)
+
+
+def check_headers(got: Got) -> None:
+    """That the headers can be sent as they are, and that API Gateway does not find them too long."""
+    for name, value in got.headers.items():
+        assert TOKEN.fullmatch(name)
+        assert not CONTROLS.search(value)
+        # What an image says of itself leaves as UTF-8 (Glance's contract §2.2).
+        assert name.startswith("x-image-meta-") or value.encode("latin-1")
+    assert sum(len(f"{name}: {value}\r\n".encode()) for name, value in got.headers.items()) < MOST_HEADER_BYTES
+
+
+def check_body(sent: Sent, got: Got) -> None:
+    """That the body is what it is said to be, and not there where there cannot be one."""
+    if sent.method == "HEAD" or got.status in BODILESS:
+        assert got.body == b""
+        return
+    match got.media_type:
+        case "application/json":
+            assert isinstance(got.document, dict | list)
+        case "text/html" | "text/plain":
+            got.body.decode()
+        case other:
+            assert other == "application/octet-stream"
+
+
+def check_always(sent: Sent, got: Got) -> None:
+    """What is in the headers of every refusal of a dialect."""
+    if sent.dialect == "foreman":
+        assert got.headers["apipie-checksum"]
+        assert got.headers["content-type"] == "application/json; charset=utf-8"
+    if sent.dialect == "glance_v1":
+        assert re.fullmatch(r"req-\S.*", got.headers["x-openstack-request-id"])
+
+
+def _scaleway(_sent: Sent, got: Got) -> None:
+    assert got.media_type == "application/json"
+    document = got.document
+    assert document.keys() <= {"type", "message", "fields"}
+    assert is_text(document["message"])
+    assert is_text(document["type"])
+    assert document["type"] == SCALEWAY_TYPES.get(got.status, document["type"])
+    notes = document.get("fields", {})
+    assert not notes or got.status == 400
+    assert all(isinstance(texts, list) and texts and all(map(is_text, texts)) for texts in notes.values())
+
+
+def _foreman(_sent: Sent, got: Got) -> None:
+    document = got.document
+    error = document["error"]
+    if isinstance(error, str):
+        # Malformed JSON, and paths that are not there (contract §8.6 and §8.8).
+        assert got.status in {400, 404}
+        assert document == {"status": got.status, "error": error}
+        assert error
+    elif "errors" in error:
+        assert got.status == 422
+        assert error.keys() == {"id", "errors", "full_messages"}
+        assert error["id"] is None or type(error["id"]) is int
+        assert all(map(is_text, error["full_messages"]))
+        assert all(isinstance(texts, list) and all(map(is_text, texts)) for texts in error["errors"].values())
+        assert error["errors"]
+    else:
+        assert document.keys() == {"error"}
+        assert is_text(error["message"])
+
+
+def _glance(sent: Sent, got: Got) -> None:
+    """By the `Accept` of the request; in JSON never flat, at which the real client fails (contract §6)."""
+    accept, title = sent.header("accept"), f"{got.status} {HTTPStatus(got.status).phrase}"
+    if "*/*" in accept or "text/html" in accept:
+        assert got.headers["content-type"] == "text/html; charset=UTF-8"
+        page = got.body.decode()
+        assert f"<title>{title}</title>" in page
+        assert not re.search("<(?!/?(html|head|title|body|h1|br /)>)", page)
+    elif "application/json" in accept:
+        assert got.media_type == "application/json"
+        assert got.document.keys() == {"error"}
+        error = got.document["error"]
+        assert (error["code"], error["title"]) == (got.status, HTTPStatus(got.status).phrase)
+        assert is_text(error["message"])
+    else:
+        assert got.headers["content-type"] == "text/plain; charset=UTF-8"
+        assert got.body.decode().startswith(f"{title}\n\n")
+
+
+def _qingcloud(_sent: Sent, got: Got) -> None:
+    assert got.media_type == "application/json"
+    document = got.document
+    number, name = QINGCLOUD_CODES[got.status]
+    assert type(document["ret_code"]) is int
+    assert (document["ret_code"], document["code"]) == (number, str(number))
+    assert document["message"].startswith(f"{name}, ")
+    assert isinstance(document.get("detail", ""), str)
+    assert isinstance(document.get("request_id", ""), str)
+
+
+def _devops_service(sent: Sent, got: Got) -> None:
+    _documentation(sent, got)
+    if got.status == HTTPStatus.UNAUTHORIZED:
+        assert got.headers["www-authenticate"].startswith("Basic ")
+
+
+def _documentation(_sent: Sent, got: Got) -> None:
+    assert got.media_type == "application/json"
+    assert got.document.keys() == {"message"}
+    assert is_text(got.document["message"])
+
+
+def is_text(value: Any) -> bool:
+    """Whether this is a text that says something."""
+    return isinstance(value, str) and bool(value)
+
+
+REFUSALS: dict[str, Shape] = {
+    "scaleway": _scaleway,
+    "foreman": _foreman,
+    "glance_v1": _glance,
+    "qingcloud": _qingcloud,
+    "devops_service": _devops_service,
+    "documentation": _documentation,
+}

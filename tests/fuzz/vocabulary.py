@@ -1,0 +1,195 @@
+"""What the dialects have words for: for every route a request that it understands, from which fuzzing departs."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from chalicelib.catalog.image import Status
+from chalicelib.catalog.job import JobStatus
+from chalicelib.catalog.reference import Kind
+from tests.fuzz.catalogue import ALIASES, IMAGES, JOBS, NUMBERS, PASSWORD, PUBLIC, SHARED, TENANT, TITLES, UPLOAD
+
+OCTETS = {"Content-Type": "application/octet-stream"}
+JSON = {"Content-Type": "application/json"}
+VOLUME = "33333333-3333-4333-8333-333333333333"
+Record = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Usual:
+    """What a client sends to a route: a JSON document, or bytes, or nothing."""
+
+    document: Any = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    content: bytes = b""
+
+
+SCALEWAY_IMAGE: Record = {
+    "organization": TENANT,
+    "name": "fuzzed",
+    "arch": "x86_64",
+    "root_volume": VOLUME,
+    "public": False,
+    "extra_volumes": {"1": {"id": VOLUME, "size": 10}},
+    "default_bootscript": {"id": VOLUME, "title": "boot"},
+    "tags": [],
+}
+FOREMAN_IMAGE: Record = {
+    "name": "fuzzed",
+    "username": "root",
+    "uuid": "ami-1",
+    "password": PASSWORD,
+    "iam_role": "role",
+    "user_data": True,
+    "compute_resource_id": 1,
+    "operatingsystem_id": 1,
+    "operatingsystem_name": TITLES[Kind.OPERATINGSYSTEM],
+    "architecture_id": 1,
+}
+FOREMAN_PARENTS: Mapping[str, Record] = {
+    "compute_resource": {"name": "fuzzed", "provider": "EC2", "url": "eu-west-1", "description": "d"},
+    "operatingsystem": {"name": "fuzzed", "major": "7", "minor": "9", "family": "Redhat", "description": "d"},
+    "architecture": {"name": "fuzzed"},
+}
+DEVOPS_IMAGE: Record = {
+    "id": "fuzzed",
+    "provider": "ec2",
+    "remote_user": "root",
+    "name": "n",
+    "bootstrap_template": "b",
+}
+GLANCE_HEADERS = {
+    "x-image-meta-name": "fuzzed",
+    "x-image-meta-disk_format": "raw",
+    "x-image-meta-container_format": "bare",
+    "x-image-meta-size": "3",
+    "x-image-meta-min_disk": "0",
+    "x-image-meta-property-os%20distro": "a%20b",
+}
+PARTS = [{"number": 1, "md5": "rL0Y20zC+Fzt72VPzMSk2A==", "etag": "acbd18db4cc2f85cedef654fccc4a4d8"}]
+
+USUAL: Mapping[tuple[str, str], Usual] = {
+    ("POST", "/images"): Usual(SCALEWAY_IMAGE),
+    ("PUT", "/images/{image_id}"): Usual({"name": "renamed", "arch": "arm", "public": True}),
+    ("PATCH", "/images/{image_id}"): Usual({"name": "renamed", "extra_volumes": {}, "default_bootscript": None}),
+    **{("POST", f"/api/{kind}s"): Usual({kind: facts}, JSON) for kind, facts in FOREMAN_PARENTS.items()},
+    **{
+        (method, f"/api/{kind}s/{{parent_id}}/images{rest}"): Usual({"image": FOREMAN_IMAGE}, JSON)
+        for kind in FOREMAN_PARENTS
+        for method, rest in (("POST", ""), ("PUT", "/{image_id}"), ("PATCH", "/{image_id}"))
+    },
+    ("POST", "/v1/images"): Usual(headers={**GLANCE_HEADERS, **OCTETS}, content=b"foo"),
+    ("PUT", "/v1/images/{image_id}"): Usual(headers=GLANCE_HEADERS),
+    ("PUT", "/v1/images/{image_id}/members"): Usual({"memberships": [{"member_id": "t2", "can_share": True}]}),
+    ("PUT", "/v1/images/{image_id}/members/{member}"): Usual({"member": {"can_share": True}}),
+    ("POST", "/v1/images/{image_id}/uploads"): Usual({"size": 6_000_000, "part_size": 5 << 20, "parts": PARTS}),
+    ("POST", "/v1/images/{image_id}/uploads/{upload_id}"): Usual({"parts": PARTS}),
+    ("POST", "/v1/images/{image_id}/uploads/{upload_id}/links"): Usual({"parts": PARTS}),
+    ("POST", "/v2/zone/{zone}/images"): Usual({"instance": "i-12345678", "image_name": "fuzzed"}),
+    ("PUT", "/v2/zone/{zone}/images"): Usual(
+        {"image": ALIASES[IMAGES[Status.ACTIVE]], "image_name": "fuzzed", "description": "d"}
+    ),
+    ("POST", "/v2/zone/{zone}/lease"): Usual({"resources": [ALIASES[IMAGES[Status.PENDING_DELETE]]]}),
+    ("POST", "/v3/image"): Usual(DEVOPS_IMAGE, JSON),
+    ("PUT", "/v3/image/{image_id}"): Usual({"remote_user": "root", "name": "n"}, JSON),
+}
+"""By method and path; to all others a client sends no more than its credentials."""
+
+OWN = (IMAGES[Status.ACTIVE], IMAGES[Status.QUEUED], IMAGES[Status.DEACTIVATED], IMAGES[Status.PENDING_DELETE])
+SEEN = (*OWN, PUBLIC, SHARED)
+IMAGE_IDS: Mapping[str, tuple[str, ...]] = {
+    "scaleway": SEEN,
+    "glance_v1": SEEN,
+    "foreman": tuple(str(NUMBERS[image_id]) for image_id in SEEN),
+    "qingcloud": tuple(ALIASES[image_id] for image_id in SEEN),
+    "devops_service": tuple(ALIASES[image_id] for image_id in SEEN),
+}
+VARIABLES: Mapping[str, tuple[str, ...]] = {
+    "parent_id": ("1", "1-cloud"),
+    "zone": ("ac1", "ac2"),
+    "job_id": (JOBS[JobStatus.WORKING], JOBS[JobStatus.FAILED]),
+    "upload_id": (UPLOAD,),
+    "member": (TENANT, "t2"),
+    "provider": ("ec2", "static"),
+}
+"""What stands in paths, but for the ids of images."""
+
+
+def known_in(dialect: str) -> dict[str, tuple[str, ...]]:
+    """What stands in the paths of a dialect, by the name of the variable."""
+    image_ids = IMAGE_IDS.get(dialect, ())
+    return {"image_id": image_ids, "image_ids": image_ids, **VARIABLES}
+
+
+PARAMETERS: Mapping[str, tuple[str, ...]] = {
+    "scaleway": ("page", "per_page", "organization", "arch", "name", "public"),
+    "foreman": ("search", "order", "page", "per_page", "compute_resource_id", "operatingsystem_id", "architecture_id"),
+    "glance_v1": (
+        "limit",
+        "marker",
+        "sort_key",
+        "sort_dir",
+        "changes-since",
+        "is_public",
+        "name",
+        "status",
+        "disk_format",
+        "size_min",
+        "size_max",
+        "min_ram",
+        "protected",
+        "property-kernel version",
+        "property-architecture",
+    ),
+    "qingcloud": (
+        "images",
+        "images.1",
+        "images.10",
+        "status",
+        "status.1",
+        "jobs.1",
+        "search_word",
+        "os_family",
+        "processor_type",
+        "provider",
+        "visibility",
+        "offset",
+        "limit",
+    ),
+    "devops_service": ("provider",),
+}
+"""What stands in queries."""
+
+HEADERS: Mapping[str, tuple[str, ...]] = {
+    "glance_v1": (
+        *GLANCE_HEADERS,
+        *(f"x-image-meta-{name}" for name in ("id", "owner", "status", "checksum", "is_public", "protected", "store")),
+        *(f"x-image-meta-{name}" for name in ("location", "created_at", "virtual_size", "deleted", "min_ram", "uri")),
+        *(f"X-Image-Meta-Property-{name}" for name in ("Kernel-ID", "%C3%A9", "%0d%0a", "description", "os_type")),
+        "x-image-meta-unknown",
+        "x-image-meta-",
+        "x-image-meta-property-",
+        "x-glance-api-copy-from",
+        "x-glance-registry-purge-props",
+        "X-OpenStack-Request-ID",
+        "x-identity-status",
+        "x-roles",
+    ),
+}
+"""What stands in headers, where a dialect has some of its own."""
+COMMON_HEADERS = (
+    "Host",
+    "X-Forwarded-Proto",
+    "X-Forwarded-Host",
+    "Transfer-Encoding",
+    "Content-Length",
+    "Content-MD5",
+    "Expect",
+    "Range",
+    "If-None-Match",
+    "Cookie",
+    "X-HTTP-Method-Override",
+    "Accept-Language",
+    "Accept-Encoding",
+    "Origin",
+)

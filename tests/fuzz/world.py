@@ -1,0 +1,124 @@
+"""The registry that is fuzzed: whatever was done to it, it can be had as it was at the start."""
+
+import base64
+import copy
+import io
+import json
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from moto.backends import get_backend
+
+from chalicelib.bootstrap import Aws
+from chalicelib.catalog.image import Status
+from local.events import proxy_event
+from tests.api import Api, Caller, a_caller, basic
+from tests.fuzz.catalogue import CALLERS, CONTENT, IMAGES, PASSWORD, SIGNATURE, STORED, UPLOAD, fill
+from tests.fuzz.exchange import Got, Sent
+from tests.fuzz.twists import TWISTS
+
+
+@dataclass
+class Stock:
+    """What the tables and the bucket hold at the start, once it is known: it takes its time to be made."""
+
+    secrets: dict[str, str] = field(default_factory=dict)
+    upload: str = ""
+    tables: dict[str, Any] = field(default_factory=dict)
+    multiparts: dict[str, Any] = field(default_factory=dict)
+
+
+class Registry(Api):
+    """The application over tables that hold, at the start and after each `restore`, the same."""
+
+    def __init__(self, aws: Aws, stock: Stock) -> None:
+        super().__init__({}, aws)
+        self._stock = stock
+        if not stock.tables:
+            self._make()
+        self.restore()
+
+    def _make(self) -> None:
+        stock = self._stock
+        for name, (tenant, policies) in CALLERS.items():
+            stock.secrets[name] = self.world.identities.issue(a_caller(tenant, *policies))
+        fill(self)
+        caller = Caller(self, dict([self.credentials("owner", "glance_v1")]))
+        begun = caller.post(f"/v1/images/{IMAGES[Status.QUEUED]}/uploads", body=b'{"size": 6000000}')
+        stock.upload = begun.json["upload"]["id"]
+        stock.tables = {table.name: copy.deepcopy(table) for table in _tables()}
+        stock.multiparts = dict(_bucket().multiparts)
+
+    def restore(self) -> None:
+        """Have the tables and the bucket hold again what they held at the start."""
+        for table in _tables():  # other ones than at the start: moto ends a failed transaction with copies
+            table.items = copy.deepcopy(self._stock.tables[table.name]).items
+        bucket = _bucket()
+        bucket.multiparts = dict(self._stock.multiparts)
+        if STORED not in bucket.keys:
+            self.world.blobs.client().put_object(Bucket=self.world.blobs.bucket, Key=STORED, Body=CONTENT)
+
+    def check_secrets(self, got: Got) -> None:
+        """That neither the answer nor the log would let a reader in."""
+        basics = [self.credentials(name, "foreman")[1].removeprefix("Basic ") for name in CALLERS]
+        for secret in (*self._stock.secrets.values(), *basics, PASSWORD):
+            assert secret not in got.text
+            assert secret not in got.log
+        assert SIGNATURE not in got.log
+
+    def credentials(self, caller: str, dialect: str) -> tuple[str, str]:
+        """The header that shows who it is, in the way of a dialect."""
+        secret = self._stock.secrets[caller]
+        match dialect:
+            case "foreman" | "devops_service":
+                return "Authorization", basic(f"user-of-{CALLERS[caller][0]}", secret)["Authorization"]
+            case "qingcloud":
+                return "Authorization", f"Bearer {secret}"
+        return "X-Auth-Token", secret
+
+    def exchange(self, sent: Sent) -> Got:
+        """What comes back for a request, on the wire, and what was logged about it."""
+        headers = [("Host", "registry.example"), *sent.headers]
+        if sent.caller is not None:
+            headers.append(self.credentials(sent.caller, sent.dialect))
+        target = sent.target.replace(UPLOAD, self._stock.upload)
+        event = TWISTS[sent.twist](proxy_event(self._router, sent.method, target, headers, sent.body))
+        with recorded() as log:
+            result = json.loads(json.dumps(self._app(json.loads(json.dumps(event)), None)))
+        text = result["body"]
+        return Got(
+            status=result["statusCode"],
+            headers={name.lower(): value for name, value in result["headers"].items()},
+            body=base64.b64decode(text, validate=True) if result["isBase64Encoded"] else text.encode(),
+            log=log.getvalue(),
+        )
+
+
+@contextmanager
+def recorded() -> Iterator[io.StringIO]:
+    """All that is logged meanwhile, tracebacks too."""
+    log = io.StringIO()
+    handler = logging.StreamHandler(log)
+    logging.getLogger().addHandler(handler)
+    try:
+        yield log
+    finally:
+        logging.getLogger().removeHandler(handler)
+
+
+def _tables() -> list[Any]:
+    backends = [backend for account in get_backend("dynamodb").values() for backend in account.values()]
+    return [table for backend in backends for table in backend.tables.values()]
+
+
+def _bucket() -> Any:
+    [bucket] = [
+        bucket
+        for account in get_backend("s3").values()
+        for backend in account.values()
+        for bucket in backend.buckets.values()
+    ]
+    return bucket
