@@ -1,0 +1,79 @@
+"""Everything that lists, in every dialect: each route, each way to ask it."""
+
+from collections.abc import Iterator
+
+from chalicelib.dialects import DIALECTS
+from chalicelib.http.dialect import Route
+
+QUERIES = {
+    "glance_v1": (
+        "",
+        "is_public=None",
+        "is_public=False",
+        "sort_key=status&limit=1",
+        "sort_key=name&sort_dir=asc",
+        "changes-since=2000-01-01",
+        "changes-since=2000-01-01&sort_key=size",
+        "name=theirs",
+        "property-architecture=arm64",
+        "owner={other}",
+        "limit=0",
+    ),
+    "scaleway": (
+        "",
+        "organization={own}",
+        "organization={other}",
+        "name=theirs",
+        "public=true",
+        "public=false",
+        "page=2&per_page=1",
+        "arch=arm64",
+    ),
+    "devops_service": ("", "provider=ec2", "provider=static", "owner={other}"),
+    "foreman": (
+        "",
+        "search=name~theirs&order=name",
+        "search=id>0",
+        "order=id%20DESC",
+        "per_page=1&page=2",
+        "architecture_id=arm64",
+        "operatingsystem_id=1",
+        "compute_resource_id=1",
+        "owner={other}",
+    ),
+    "qingcloud": (
+        "",
+        "status=available",
+        "status=pending,ceased",
+        "images={known}",
+        "jobs={job}",
+        "provider=shared",
+        "visibility=private",
+        "search_word=theirs",
+        "owner={other}",
+        "offset=1&limit=1",
+    ),
+}
+"""What can be asked of the lists of each dialect; a dialect ignores or refuses what another one's lists know."""
+VARIABLES = {"zone": "ac1", "parent_id": "1", "provider": "ec2", "member": "{own}", "image_id": "{known}"}
+"""What stands for the variables of their paths."""
+OF_ONE = ("/{image_id}", "/{job_id}", "/{upload_id}", "/status", "/{parent_id}", "/providers", "/templates")
+"""How paths end that show a single thing, or settings."""
+
+
+def routes() -> Iterator[tuple[str, Route]]:
+    """The routes that list, by dialect."""
+    for dialect in DIALECTS:
+        for route in dialect.routes:
+            if route.method in ("GET", "HEAD") and not route.open and not route.path.endswith(OF_ONE):
+                yield dialect.name, route
+
+
+def requests() -> Iterator[tuple[str, str, str]]:
+    """Dialect, method and target of all of them; `{own}` and the like are left to be filled in."""
+    for dialect, route in routes():
+        for query in QUERIES[dialect]:
+            path = route.path
+            for name, value in VARIABLES.items():
+                path = path.replace(f"{{{name}}}", value)
+            yield dialect, route.method, f"{path}?{query}" if query else path
