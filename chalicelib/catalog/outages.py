@@ -2,20 +2,16 @@
 
 from chalicelib.catalog.errors import StoreUnavailable
 
-PAUSE = 1
-"""After how many seconds it is worth trying again, whatever it was that did not answer."""
-
 
 class TablesUnavailable(StoreUnavailable):
     """The tables do not answer, or are too busy; nothing was written."""
 
-    def __init__(self) -> None:
-        super().__init__("The tables are too busy, try again")
+    def __init__(self, reason: str = "The tables are too busy, try again") -> None:
+        super().__init__(reason)
 
 
 class OutcomeUnknown(TablesUnavailable):
     """The tables do not say whether they have written what they were sent: all of it, or nothing."""
 
     def __init__(self) -> None:
-        super().__init__()
-        self.args = ("The tables do not answer: look whether it was done, and try again if it was not",)
+        super().__init__("The tables do not answer: look whether it was done, and try again if it was not")

@@ -12,7 +12,7 @@ from chalicelib.catalog.errors import CatalogError
 from chalicelib.catalog.ports import Identities
 from chalicelib.catalog.principal import ANONYMOUS, Principal
 from chalicelib.http.dialect import Dialect, Route
-from chalicelib.http.errors import HttpError, MethodNotAllowed
+from chalicelib.http.errors import HttpError, headers
 from chalicelib.http.message import Request, Response
 
 DOCUMENT, PAGE = "/openapi.json", "/docs"
@@ -54,8 +54,8 @@ def _anybody(_request: Request, _identities: Identities) -> Principal:
 
 def render_error(_request: Request, error: CatalogError | HttpError) -> Response:
     """A message."""
-    allowed = {"Allow": ", ".join(error.allowed)} if isinstance(error, MethodNotAllowed) else {}
-    return Response({"message": str(error)}, error.status if isinstance(error, HttpError) else 500, allowed)
+    status = error.status if isinstance(error, HttpError) else 500
+    return Response({"message": str(error)}, status, headers(error, status))
 
 
 @cache

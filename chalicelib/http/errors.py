@@ -3,6 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
+from chalicelib.catalog.errors import CatalogError, Unavailable
+
+RETRY_AFTER = 1
+"""After how many seconds it is worth trying again, whatever it was that did not answer."""
+
 
 class HttpError(Exception):
     """A refusal that has a status of its own in every dialect."""
@@ -80,3 +85,13 @@ class AnswerTooLarge(HttpError):
 def nearest(table: Mapping[type[Exception], int], error: Exception) -> int:
     """The entry of the error's class, or of its nearest ancestor that has one; 500 if none has."""
     return next((table[ancestor] for ancestor in type(error).__mro__ if ancestor in table), 500)
+
+
+def headers(error: CatalogError | HttpError, status: int) -> dict[str, str]:
+    """What a refusal with this status says beside its body in every dialect: `Allow` and `Retry-After`."""
+    match error:
+        case MethodNotAllowed() if status == MethodNotAllowed.status:
+            return {"Allow": ", ".join(error.allowed)}
+        case Unavailable() if status == 503:
+            return {"Retry-After": str(RETRY_AFTER)}
+    return {}

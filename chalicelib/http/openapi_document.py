@@ -12,6 +12,11 @@ VERSION = "0.1.0"
 NAMELESS: Schema = {"type": "string", "minLength": 1}
 """What a variable of a path is unless its operation says more."""
 
+RETRY: Mapping[str, Schema] = {
+    "Retry-After": {"type": "integer", "minimum": 1, "description": "After how many seconds to try again"}
+}
+"""What `http.errors.headers` adds in every dialect when something does not answer."""
+
 
 class IncompleteError(Exception):
     """Routes and descriptions do not fit; the message says which."""
@@ -135,9 +140,9 @@ def _responses(dialect: Dialect, description: Description, route: Route) -> dict
     statuses = sorted({*own, *_shared_statuses(description, route)})
     if route.method == "HEAD":
         bodiless = {status: replace(own.get(status) or description.errors[status], schema=None) for status in statuses}
-        return {str(status): _response(answer) for status, answer in bodiless.items()}
+        return {str(status): _response(status, answer) for status, answer in bodiless.items()}
     return {
-        str(status): _response(own[status])
+        str(status): _response(status, own[status])
         if status in own
         else {"$ref": f"#/components/responses/{_shared_name(dialect, status)}"}
         for status in statuses
@@ -154,17 +159,18 @@ def _shared(dialect: Dialect, description: Description) -> dict[str, Any]:
     """The shared errors that some answer refers to."""
     read = [route for route in dialect.routes if route.method != "HEAD"]
     used = {status for route in read for status in _shared_statuses(description, route)}
-    return {_shared_name(dialect, status): _response(description.errors[status]) for status in sorted(used)}
+    return {_shared_name(dialect, status): _response(status, description.errors[status]) for status in sorted(used)}
 
 
 def _shared_name(dialect: Dialect, status: int) -> str:
     return f"{dialect.name}_{status}"
 
 
-def _response(answer: Answer) -> dict[str, Any]:
+def _response(status: int, answer: Answer) -> dict[str, Any]:
     shown: dict[str, Any] = {"description": answer.description}
     headers = {name: {"required": True, "schema": schema} for name, schema in answer.headers.items()}
-    headers |= {name: {"required": False, "schema": schema} for name, schema in answer.more_headers.items()}
+    more = RETRY if status == 503 else {}
+    headers |= {name: {"required": False, "schema": schema} for name, schema in {**answer.more_headers, **more}.items()}
     if headers:
         shown["headers"] = headers
     if answer.schema is not None:

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.parsers import ResponseParserError
 
 from chalicelib.catalog.errors import CaptureRefused, CloudUnavailable
 from chalicelib.catalog.instance import Capture, CaptureState, Instance
@@ -122,7 +123,7 @@ def _told(codes: tuple[str, ...]) -> Iterator[list[str]]:
         if not error.response["Error"]["Code"].startswith(codes or ("-",)):
             raise CloudUnavailable("The cloud does not answer") from error
         failed.append(error.response["Error"].get("Message") or error.response["Error"]["Code"])
-    except BotoCoreError as error:
+    except (BotoCoreError, ResponseParserError) as error:
         raise CloudUnavailable("The cloud does not answer") from error
 
 

@@ -81,7 +81,7 @@ class Listings:
             key=lambda image: position(image, query.order.key),
             reverse=query.order.descending,
         )
-        return (image for image in merged if query.admits(image))
+        yield from filter(query.admits, merged)
 
     def count(self, principal: Principal, query: ImageQuery) -> int:
         """How many images `images` would yield; if DynamoDB can tell them apart it sends their number only.

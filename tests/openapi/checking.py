@@ -50,6 +50,18 @@ class Case:
         body = sent.encode() if isinstance(sent, str) else b"" if sent is None else json.dumps(sent).encode()
         return callers[self.caller].request(self.method, target, self.headers, body)
 
+    def problems(self, callers: Mapping[str, Caller], facts: Mapping[str, object]) -> list[str]:
+        """What is wrong with the answer to it, or with what the description says of both."""
+        answer = self.send(callers, facts)
+        found = answer_violations(self.operation, answer)
+        if answer.status != self.status:
+            found.append(f"{answer.status}: {answer.text}")
+        if (violations := self.violations(facts)) and self.conforms:
+            found += violations
+        elif not violations and not self.conforms:
+            found.append("the description allows it")
+        return found
+
     def violations(self, facts: Mapping[str, object]) -> list[str]:
         """What the description does not allow of the query and the body of the request."""
         return list(_request_violations(self.operation, self.target.format_map(facts), _filled(self.body, facts)))

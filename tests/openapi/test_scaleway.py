@@ -12,7 +12,7 @@ from chalicelib.dialects.scaleway import openapi, schema
 from chalicelib.dialects.scaleway.errors import BadFields
 from tests.api import ORDINARY, Api, Caller
 from tests.factories import an_image
-from tests.openapi.checking import Case, Facts, answer_violations, documented, is_valid
+from tests.openapi.checking import Case, Facts, documented, is_valid
 from tests.openapi.sharing import an_api
 
 OWNER, STRANGER = "87fe9d8c-ee5c-4a5a-8c7c-1a0a3d5ec4a9", "1b0f2c3e-7a52-4c7e-9d0a-5d2c0f6e9a11"
@@ -109,11 +109,7 @@ def facts(api: Api) -> Facts:
 
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_a_request_is_answered_as_described(callers: dict[str, Caller], facts: Facts, case: Case) -> None:
-    answer = case.send(callers, facts)
-
-    assert answer.status == case.status, answer.text
-    assert answer_violations(case.operation, answer) == []
-    assert (case.violations(facts) == []) is case.conforms
+    assert case.problems(callers, facts) == []
 
 
 def test_every_documented_status_is_asked_for() -> None:

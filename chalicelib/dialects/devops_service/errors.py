@@ -2,9 +2,8 @@
 
 from chalicelib.catalog import errors as catalog
 from chalicelib.catalog.errors import CatalogError
-from chalicelib.catalog.outages import PAUSE
 from chalicelib.http import auth
-from chalicelib.http.errors import HttpError, MethodNotAllowed, PathUnknown, Unauthorized, nearest
+from chalicelib.http.errors import HttpError, MethodNotAllowed, PathUnknown, Unauthorized, headers, nearest
 from chalicelib.http.message import Request, Response
 
 STATUS: dict[type[Exception], int] = {
@@ -48,16 +47,8 @@ class UnsupportedMediaType(HttpError):
 def render_error(request: Request, error: CatalogError | HttpError) -> Response:
     """A message."""
     status = STATUS.get(type(error), error.status) if isinstance(error, HttpError) else nearest(STATUS, error)
-    return Response({"message": _message(request, error)}, status, _headers(error))
-
-
-def _headers(error: CatalogError | HttpError) -> dict[str, str]:
-    match error:
-        case Unauthorized():
-            return {"WWW-Authenticate": error.challenge}
-        case catalog.Unavailable():
-            return {"Retry-After": str(PAUSE)}
-    return {}
+    challenge = {"WWW-Authenticate": error.challenge} if isinstance(error, Unauthorized) else {}
+    return Response({"message": _message(request, error)}, status, headers(error, status) | challenge)
 
 
 def _message(request: Request, error: CatalogError | HttpError) -> str:

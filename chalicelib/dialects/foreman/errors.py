@@ -7,9 +7,8 @@ from urllib.parse import unquote
 
 from chalicelib.catalog import errors as catalog
 from chalicelib.catalog.errors import CatalogError
-from chalicelib.catalog.outages import PAUSE
 from chalicelib.http import media
-from chalicelib.http.errors import HttpError, MethodNotAllowed, PathUnknown, nearest
+from chalicelib.http.errors import HttpError, MethodNotAllowed, PathUnknown, headers, nearest
 from chalicelib.http.message import Request, Response
 
 STATUS: dict[type[Exception], int] = {
@@ -115,8 +114,7 @@ def render_error(request: Request, error: CatalogError | HttpError) -> Response:
             return Response({"status": 404, "error": "Not Found"}, status)
         case MalformedBody():
             return Response({"status": status, "error": str(error)}, status)
-    headers = {"Retry-After": str(PAUSE)} if isinstance(error, catalog.Unavailable) else {}
-    return Response({"error": _error(request, error)}, status, headers)
+    return Response({"error": _error(request, error)}, status, headers(error, status))
 
 
 def _error(request: Request, error: CatalogError | HttpError) -> dict[str, Any]:

@@ -4,9 +4,8 @@ from html import escape
 from http import HTTPStatus
 
 from chalicelib.catalog import errors as catalog
-from chalicelib.catalog.errors import CatalogError, NotOwner, NotOwnerOfPublic, NotSharable, Unavailable
-from chalicelib.catalog.outages import PAUSE
-from chalicelib.http.errors import HttpError, MethodNotAllowed, Unauthorized, nearest
+from chalicelib.catalog.errors import CatalogError, NotOwner, NotOwnerOfPublic, NotSharable
+from chalicelib.http.errors import HttpError, Unauthorized, headers, nearest
 from chalicelib.http.message import Request, Response
 
 STATUS: dict[type[Exception], int] = {
@@ -46,15 +45,17 @@ def render_error(request: Request, error: CatalogError | HttpError) -> Response:
     """The error in the form that `Accept` asks for. JSON is nested: the real client fails on a flat object."""
     status = error.status if isinstance(error, HttpError) else nearest(STATUS, error)
     title, message = HTTPStatus(status).phrase, _message(request, error)
+    challenge = {"WWW-Authenticate": error.challenge} if isinstance(error, Unauthorized) else {}
+    shared = headers(error, status) | challenge
     accept = request.header("accept") or ""
     if "*/*" in accept or "text/html" in accept:
         page = PAGE.format(title=f"{status} {title}", message=escape(message, quote=False))
-        return Response(page, status, {"Content-Type": "text/html; charset=UTF-8", **_headers(error)})
+        return Response(page, status, {"Content-Type": "text/html; charset=UTF-8", **shared})
     if "application/json" in accept:
         body = {"error": {"code": status, "title": title, "message": message}}
-        return Response(body, status, _headers(error))
+        return Response(body, status, shared)
     text = f"{status} {title}\n\n{message}\n\n"
-    return Response(text, status, {"Content-Type": "text/plain; charset=UTF-8", **_headers(error)})
+    return Response(text, status, {"Content-Type": "text/plain; charset=UTF-8", **shared})
 
 
 def _message(request: Request, error: CatalogError | HttpError) -> str:
@@ -63,15 +64,3 @@ def _message(request: Request, error: CatalogError | HttpError) -> str:
     if isinstance(error, NotOwner | NotSharable):
         return f"Image {error.image_id} not found"
     return str(error)
-
-
-def _headers(error: CatalogError | HttpError) -> dict[str, str]:
-    match error:
-        case MethodNotAllowed():
-            return {"Allow": ", ".join(error.allowed)}
-        case Unauthorized():
-            return {"WWW-Authenticate": error.challenge}
-        case Unavailable():
-            return {"Retry-After": str(PAUSE)}
-        case _:
-            return {}

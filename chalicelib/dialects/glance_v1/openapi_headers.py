@@ -76,7 +76,8 @@ REQUEST_ID = Parameter(
     "x-openstack-request-id",
     "header",
     PRINTABLE,
-    f"Comes back in the answer, with `req-` before it, unless it has more than {LONGEST_REQUEST_ID} characters",
+    "Comes back in the answer, with `req-` before it, unless it is not ASCII or has more than"
+    f" {LONGEST_REQUEST_ID} characters",
 )
 FACT_HEADERS = (
     *(Parameter(f"{PREFIX}{name}", "header", schema, text) for name, (schema, text) in FACTS.items()),

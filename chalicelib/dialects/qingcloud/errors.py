@@ -4,8 +4,8 @@ from typing import NamedTuple
 
 from chalicelib.catalog import errors as catalog
 from chalicelib.catalog.errors import CatalogError
-from chalicelib.catalog.outages import PAUSE, OutcomeUnknown
-from chalicelib.http.errors import HttpError, MethodNotAllowed, nearest
+from chalicelib.catalog.outages import OutcomeUnknown
+from chalicelib.http.errors import HttpError, headers, nearest
 from chalicelib.http.message import Request, Response
 
 STATUS: dict[type[Exception], int] = {
@@ -20,9 +20,6 @@ STATUS: dict[type[Exception], int] = {
     # Clients repeat whatever fails with a 5: they would capture a machine twice (contract §5).
     OutcomeUnknown: 409,
 }
-
-
-BUSY = 503
 
 
 class Code(NamedTuple):
@@ -59,12 +56,4 @@ def render_error(request: Request, error: CatalogError | HttpError) -> Response:
         "detail": "",
         "request_id": request.request_id,
     }
-    return Response(body, status, _headers(error, status))
-
-
-def _headers(error: CatalogError | HttpError, status: int) -> dict[str, str]:
-    if isinstance(error, MethodNotAllowed):
-        return {"Allow": ", ".join(error.allowed)}
-    if isinstance(error, catalog.Unavailable) and status == BUSY:
-        return {"Retry-After": str(PAUSE)}
-    return {}
+    return Response(body, status, headers(error, status))

@@ -5,8 +5,8 @@ from typing import Any
 
 from chalicelib.catalog import errors as catalog
 from chalicelib.catalog.errors import CatalogError
-from chalicelib.catalog.outages import PAUSE, OutcomeUnknown
-from chalicelib.http.errors import HttpError, MethodNotAllowed, PathUnknown, nearest
+from chalicelib.catalog.outages import OutcomeUnknown
+from chalicelib.http.errors import HttpError, MethodNotAllowed, PathUnknown, headers, nearest
 from chalicelib.http.message import Request, Response
 
 STATUS: dict[type[Exception], int] = {
@@ -34,8 +34,6 @@ TYPES = {
 }
 OURS = "api_error"
 
-BUSY = 503
-
 SHOWN = {"architecture": "arch", "visibility": "public"}
 """Canonical fields that have another name here."""
 
@@ -57,15 +55,7 @@ def render_error(request: Request, error: CatalogError | HttpError) -> Response:
     notes = _notes(error)
     if notes:
         body["fields"] = {field: [note] for field, note in notes.items()}
-    return Response(body, status, _headers(error, status))
-
-
-def _headers(error: CatalogError | HttpError, status: int) -> dict[str, str]:
-    if isinstance(error, MethodNotAllowed):
-        return {"Allow": ", ".join(error.allowed)}
-    if isinstance(error, catalog.Unavailable) and status == BUSY:
-        return {"Retry-After": str(PAUSE)}
-    return {}
+    return Response(body, status, headers(error, status))
 
 
 def _message(request: Request, error: CatalogError | HttpError) -> str:
