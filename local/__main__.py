@@ -124,7 +124,7 @@ def _introduce(url: str, aws_url: str, principals: Mapping[str, Mapping[str, Any
     for principal in list(principals.values())[:1]:
         lines += ["", "Try:"]
         lines += [f"    curl {dialect.example.format(url=url, **principal)}" for dialect in DIALECTS]
-    print("\n".join([*lines, "", "Ctrl-C stops it."]), flush=True)
+    print("\n".join([*lines, "", f"All that can be asked: {url}/docs", "Ctrl-C stops it."]), flush=True)
 
 
 if __name__ == "__main__":

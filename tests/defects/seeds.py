@@ -26,7 +26,7 @@ FAULTS = ("tests/faults",)
 HISTORIES = ("tests/histories",)
 FUZZ = ("tests/fuzz",)
 SECURITY = ("tests/security",)
-ISOLATION = ("tests/storage/test_isolation.py",)
+ISOLATION = ("tests/storage/test_isolation.py", "tests/security/test_keys_touched.py")
 
 DEFECTS = {
     "whoever sees a private image may change it": Defect(
@@ -74,7 +74,8 @@ DEFECTS = {
     "a list is read from the tenant that is asked for": Defect(
         "chalicelib/storage/listings.py",
         'return keys.key("tenant", tenant)',
-        'return keys.key("tenant", next(iter(getattr(each, "value", tenant) for each in query.conditions), tenant))',
+        'asked = (each.value for each in query.conditions if getattr(each, "field", "") == "owner")\n'
+        '        return keys.key("tenant", next(asked, tenant))',
         ISOLATION,
     ),
     "text that is not UTF-8 is not expected": Defect(
