@@ -71,11 +71,10 @@ DEFECTS = {
         '                    "request_id": dict(request.headers),\n',
         SECURITY,
     ),
-    "a list is read from the tenant that is asked for": Defect(
+    "what a tenant may see is sought among everything": Defect(
         "chalicelib/storage/listings.py",
-        'return keys.key("tenant", tenant)',
-        'asked = (each.value for each in query.conditions if getattr(each, "field", "") == "owner")\n'
-        '        return keys.key("tenant", next(asked, tenant))',
+        "    if query.scope is Scope.EVERYTHING:\n",
+        "    if query.scope is not Scope.OWN and query.below is None:\n",
         ISOLATION,
     ),
     "text that is not UTF-8 is not expected": Defect(
