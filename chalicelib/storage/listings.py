@@ -19,6 +19,7 @@ from typing import Any, TypeGuard
 
 from pynamodb.expressions.condition import Condition as Expression
 from pynamodb.expressions.operand import Path
+from pynamodb.models import Model
 
 from chalicelib.catalog.access import owns
 from chalicelib.catalog.errors import ScanTooLarge
@@ -42,7 +43,7 @@ from chalicelib.storage import batch, keys
 from chalicelib.storage.connection import SharedConnection
 from chalicelib.storage.items import image_of
 from chalicelib.storage.memberships import DynamoMembershipRepository
-from chalicelib.storage.tables import ImageItem, ListingItem
+from chalicelib.storage.tables import ImageItem, ListingItem, MembershipItem
 
 INDEXED = (*keys.INDEXES, SortKey.ID)
 """The orders that rows are in; ids are the range key of the table itself."""
@@ -176,9 +177,20 @@ class Listings:
         return image_ids
 
     def _shared(self, principal: Principal, query: ImageQuery, image_ids: Collection[str]) -> Iterator[Image]:
-        """The images with these ids that others share with the caller's tenant, public ones too."""
-        found = batch.get(self._connection, {ImageItem: [(image_id,) for image_id in sorted(image_ids)]})
-        others = (image for image in map(image_of, found[ImageItem]) if not owns(principal, image))
+        """The images with these ids that others share with the caller's tenant, public ones too.
+
+        The index that knew the ids lags: whether they are shared is read again, with them, so that nobody sees what was
+        written after a revocation.
+        """
+        ordered = sorted(image_ids)
+        wanted: dict[type[Model], list[tuple[str, ...]]] = {
+            ImageItem: [(image_id,) for image_id in ordered],
+            MembershipItem: [(image_id, principal.tenant or "") for image_id in ordered],
+        }
+        found = batch.get(self._connection, wanted)
+        shared = {item["image_id"]["S"] for item in found[MembershipItem]}
+        images = (image for image in map(image_of, found[ImageItem]) if not owns(principal, image))
+        others = (image for image in images if image.visibility is Visibility.PUBLIC or image.id in shared)
         for image in in_order(filter(query.admits, others), query.order):
             if beyond(position(image, query.order.key), query):
                 yield image
