@@ -1,19 +1,64 @@
-"""Repairs of moto, for tests and local server alike: atomic DynamoDB calls, cheaper answers and transactions."""
+"""Repairs of moto, for tests and local server alike: atomic DynamoDB calls, and cheaper answers that say the same."""
 
 import base64
+import json
+import pickle
+import re
 import threading
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable
+from functools import cache
 from typing import Any
 
+import moto.backend_index
+from moto.backends import get_backend
+from moto.core import responses
 from moto.core.botocore_stubber import BotocoreStubber
-from moto.core.serialize import BaseJSONSerializer
+from moto.core.models import DEFAULT_ACCOUNT_ID
+from moto.core.request import Request, normalize_request
+from moto.core.responses import ActionResult
+from moto.core.utils import get_equivalent_url_in_aws_domain, get_service_model
+from moto.dynamodb.comparisons import ConditionExpressionParser
+from moto.dynamodb.exceptions import ItemSizeTooLarge
+from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
 from moto.dynamodb.models.table import Table
+from moto.dynamodb.models.utilities import bytesize
+from moto.dynamodb.parsing.expressions import UpdateExpressionParser  # type: ignore[attr-defined]  # moto's is untyped
+from moto.dynamodb.responses import DynamoHandler
+from werkzeug.exceptions import HTTPException
 
 DYNAMODB_LOCK = threading.RLock()
 """Held while moto answers: its conditional writes and transactions are not atomic by themselves."""
 
-ITEM_SHAPES = frozenset({"AttributeMap", "Key", "PutItemInputAttributeMap"})
+PLAIN = frozenset(
+    {
+        "BatchGetItem",
+        "BatchWriteItem",
+        "DeleteItem",
+        "GetItem",
+        "PutItem",
+        "Query",
+        "Scan",
+        "TransactWriteItems",
+        "UpdateItem",
+    }
+)
+"""The operations of DynamoDB whose requests and answers hold nothing but what JSON has: no times, and bytes as text."""
+
+BYTES = re.compile(rb'"BS?"\s*:')
+"""How values begin that moto wants as bytes, which JSON has none of."""
+
+MAX_ITEM_BYTES = 405_000
+"""What an item may weigh, as moto has it."""
+
+HOSTED = ("dynamodb", "ec2", "s3", "sqs")
+"""The services that are asked for often enough to know them by their host."""
+
+INDEX_NAME = 6
+"""Where `Table.query` has the index among the arguments that follow the hash key."""
+
+REMEMBERED = 5_000
+"""Texts of conditions that are remembered parsed; a suite has some hundreds."""
 
 
 def lock_moto() -> None:
@@ -21,43 +66,30 @@ def lock_moto() -> None:
 
     Calling it again changes nothing.
     """
-    original = BotocoreStubber.__call__
-    if getattr(original, "locked", False):
-        return
 
-    def call(self: BotocoreStubber, *args: Any, **kwargs: Any) -> Any:
-        with DYNAMODB_LOCK:
-            return original(self, *args, **kwargs)
+    def locked(answer: Callable[..., Any]) -> Callable[..., Any]:
+        def call(self: BotocoreStubber, *args: Any, **kwargs: Any) -> Any:
+            with DYNAMODB_LOCK:
+                return answer(self, *args, **kwargs)
 
-    call.locked = True  # type: ignore[attr-defined]  # a mark on the function, so that it is wrapped once
-    BotocoreStubber.__call__ = call  # type: ignore[method-assign]  # the repair is this assignment
+        return call
+
+    _replace(BotocoreStubber, "__call__", locked)
 
 
 def speed_up_moto() -> None:
-    """Write DynamoDB items out as they are instead of walking their shapes, which costs 3 ms an item.
+    """Have moto do once what it does again for each attribute, condition or request, with the same outcome.
 
     Calling it again changes nothing.
     """
-    write_map = BaseJSONSerializer._serialize_type_map  # noqa: SLF001  # moto offers no public place for this
-    write_structure = BaseJSONSerializer._serialize_type_structure  # noqa: SLF001  # the same
-    if getattr(write_map, "fast", False):
-        return
-
-    def write_item(self: Any, serialized: Any, value: Any, shape: Any, key: str) -> None:
-        if shape.name in ITEM_SHAPES and value is not None:
-            serialized[key] = _plain(value)
-        else:
-            write_map(self, serialized, value, shape, key)
-
-    def write_attribute(self: Any, serialized: Any, value: Any, shape: Any, key: Any) -> None:
-        if shape.name == "AttributeValue" and isinstance(value, dict) and key is not None:
-            serialized[key] = _plain(value)
-        else:
-            write_structure(self, serialized, value, shape, key)
-
-    write_item.fast = True  # type: ignore[attr-defined]  # a mark on the function, so that it is replaced once
-    BaseJSONSerializer._serialize_type_map = write_item  # type: ignore[method-assign]  # noqa: SLF001  # the repair
-    BaseJSONSerializer._serialize_type_structure = write_attribute  # type: ignore[method-assign]  # noqa: SLF001  # the repair
+    _replace(Item, "__init__", _weighed_once)
+    _replace(BotocoreStubber, "process_request", _routed_by_host)
+    _replace(responses, "method_names_from_class", cache)
+    _replace(DynamoHandler, "parse_parameters", _parameters_as_they_stand)
+    _replace(DynamoHandler, "serialized", _results_as_they_stand)
+    _replace(ConditionExpressionParser, "parse", _conditions_parsed_once)
+    _replace(UpdateExpressionParser, "make", _updates_parsed_once)
+    _replace(Table, "query", _queried_by_hash_key)
 
 
 def share_items() -> None:
@@ -79,13 +111,159 @@ def share_items() -> None:
     Table.__deepcopy__ = snapshot  # type: ignore[attr-defined]  # the repair is this assignment
 
 
-def _plain(value: Any) -> Any:
-    """A value as DynamoDB's JSON has it: moto's own types resolved, bytes in base64."""
-    for method in ("to_regular_json", "to_json"):
-        if hasattr(value, method):
-            value = getattr(value, method)()
-    if isinstance(value, Mapping):
-        return {name: _plain(inner) for name, inner in value.items()}
-    if isinstance(value, list | tuple | set):
-        return [_plain(inner) for inner in value]
-    return base64.b64encode(value).decode() if isinstance(value, bytes) else value
+def _replace(owner: Any, name: str, repaired: Callable[[Any], Any]) -> None:
+    """Put what `repaired` makes of an attribute of moto in its place, once."""
+    if (owner, name) not in _REPLACED:
+        _REPLACED.add((owner, name))
+        setattr(owner, name, repaired(getattr(owner, name)))
+
+
+_REPLACED: set[tuple[Any, str]] = set()
+
+
+def _weighed_once(_original: object) -> Callable[..., None]:
+    """An item's size summed up as its attributes come, not all of it again for each of them."""
+
+    def init(self: Item, hash_key: DynamoType, range_key: DynamoType | None, attrs: dict[str, Any]) -> None:
+        self.hash_key, self.range_key = hash_key, range_key
+        self.attrs, size = LimitedSizeDict(), 0
+        for key, value in attrs.items():
+            typed = DynamoType(value)
+            size += bytesize(key) + typed.size()
+            if size > MAX_ITEM_BYTES:
+                raise ItemSizeTooLarge
+            dict.__setitem__(self.attrs, key, typed)
+
+    return init
+
+
+def _routed_by_host(original: Callable[..., Any]) -> Callable[..., Any]:
+    """The service behind a host looked up once, instead of every service's patterns tried for each request."""
+
+    @cache
+    def methods(root: str) -> list[tuple[re.Pattern[str], Callable[..., Any]]]:
+        patterns = moto.backend_index.backend_url_patterns
+        service = next((service for service, pattern in patterns if pattern.match(root)), None)
+        if service not in HOSTED:
+            return []
+        regions = get_backend(service)[DEFAULT_ACCOUNT_ID]  # type: ignore[call-overload]  # any service's name
+        backend = regions["us-east-1" if "us-east-1" in regions else "aws"]
+        return [(re.compile(url), method) for url, method in backend.urls.items()]
+
+    def process_request(self: BotocoreStubber, request: Any) -> Any:
+        url, _ = get_equivalent_url_in_aws_domain(request.url)
+        address = f"{url.scheme}://{url.netloc}{url.path}"
+        found = (method for pattern, method in methods(f"{url.scheme}://{url.netloc}/") if pattern.match(address))
+        method = next(found, None)
+        if method is None:
+            return original(self, request)
+        normalized = normalize_request(request)
+        try:
+            return method(normalized, normalized.raw_url, normalized.headers)
+        except HTTPException as error:
+            return error.code, error.get_headers(), error.get_body()
+
+    return process_request
+
+
+def _parameters_as_they_stand(original: Callable[..., None]) -> Callable[..., None]:
+    """A request's JSON taken as it is, unless it may hold bytes, instead of walked along its shapes."""
+
+    def parse_parameters(self: DynamoHandler, request: Request) -> None:
+        if self._get_action() in PLAIN and not BYTES.search(request.data):
+            self.params = json.loads(request.data)
+        else:
+            original(self, request)
+
+    return parse_parameters
+
+
+def _results_as_they_stand(original: Callable[..., Any]) -> Callable[..., Any]:
+    """An answer's JSON written as it is, instead of walked along its shapes, which costs 3 ms an item."""
+
+    @cache
+    def known(action: str) -> frozenset[str]:
+        return frozenset(get_service_model("dynamodb").operation_model(action).output_shape.members)
+
+    def serialized(self: DynamoHandler, result: ActionResult) -> Any:
+        action, found = self._get_action(), result.result
+        if action not in PLAIN or not isinstance(found, dict):
+            return original(self, result)
+        shown = {name: value for name, value in found.items() if value is not None and name in known(action)}
+        headers = {"Content-Type": "application/x-amz-json-1.0", **self.response_headers}
+        return 200, headers, json.dumps(shown, default=_base64)
+
+    return serialized
+
+
+def _base64(value: bytes) -> str:
+    return base64.b64encode(value).decode()
+
+
+def _conditions_parsed_once(original: Callable[..., Any]) -> Callable[..., Any]:
+    """The tree of a condition kept by its text and names, and filled with the values of the request at hand."""
+    trees: dict[object, tuple[Any, list[str], list[str]]] = {}
+
+    def filled(parser: ConditionExpressionParser, node: Any) -> Any:
+        if node.kind == parser.Kind.EXPRESSION_ATTRIBUTE_VALUE:
+            return node._replace(value=parser._lookup_expression_attribute_value(node.text))  # noqa: SLF001  # moto's own
+        return node._replace(children=[filled(parser, child) for child in node.children]) if node.children else node
+
+    def parse(self: ConditionExpressionParser) -> Any:
+        if not self.condition_expression:
+            return original(self)
+        key = self.condition_expression, tuple((self.expression_attribute_names or {}).items())
+        if key not in trees:
+            if len(trees) > REMEMBERED:
+                trees.clear()
+            tree, condition = _noting_the_root(self, original)
+            trees[key] = tree, list(self.expr_attr_names_found), list(self.expr_attr_values_found)
+            return condition
+        tree, names, values = trees[key]
+        self.expr_attr_names_found.extend(names)
+        self.expr_attr_values_found.extend(values)
+        return self._make_op_condition(filled(self, tree))
+
+    return parse
+
+
+def _noting_the_root(parser: ConditionExpressionParser, parse: Callable[..., Any]) -> tuple[Any, Any]:
+    """The root of the tree that a parser makes of its condition, and the condition."""
+    nodes: list[Any] = []
+    make = parser._make_op_condition  # noqa: SLF001  # where moto hands on what it has parsed
+
+    def note(node: Any) -> Any:
+        nodes.append(node)
+        return make(node)
+
+    parser._make_op_condition = note  # type: ignore[method-assign]  # noqa: SLF001  # as above
+    condition = parse(parser)
+    return nodes[0], condition
+
+
+def _updates_parsed_once(original: Callable[[str], Any]) -> Callable[[str], Any]:
+    """The tree of an update kept by its text; each request has a copy, as moto writes into it."""
+
+    @cache
+    def tree(text: str) -> bytes:
+        return pickle.dumps(original(text))
+
+    return staticmethod(lambda text: pickle.loads(tree(text)))  # noqa: S301  # pickled two lines above
+
+
+def _queried_by_hash_key(original: Callable[..., Any]) -> Callable[..., Any]:
+    """A query shown the items of its hash key alone, instead of the whole table."""
+
+    def query(self: Table, hash_key: DynamoType | None, *args: Any, **kwargs: Any) -> Any:
+        index = args[INDEX_NAME] if len(args) > INDEX_NAME else kwargs.get("index_name")
+        local = index is None or index in {each.name for each in self.indexes}
+        if hash_key is None or self.range_key_attr is None or not local:
+            return original(self, hash_key, *args, **kwargs)
+        whole = self.items
+        self.items = defaultdict(dict, {hash_key: whole[hash_key]} if hash_key in whole else {})
+        try:
+            return original(self, hash_key, *args, **kwargs)
+        finally:
+            self.items = whole
+
+    return query

@@ -23,17 +23,20 @@ ELSEWHERE = "elsewhere"
 
 
 class FakeClock:
-    """A clock that moves on by a millisecond whenever it is read, and further when it is told to."""
+    """A clock that moves on by a millisecond whenever it is read, and further when it is told to.
+
+    `time` is what it showed last.
+    """
 
     def __init__(self) -> None:
-        self._now = datetime(2026, 1, 2, 3, 4, 5, 678901, UTC)
+        self.time = datetime(2026, 1, 2, 3, 4, 5, 678901, UTC)
 
     def now(self) -> datetime:
-        self._now += timedelta(milliseconds=1)
-        return self._now
+        self.time += timedelta(milliseconds=1)
+        return self.time
 
     def advance(self, seconds: float) -> None:
-        self._now += timedelta(seconds=seconds)
+        self.time += timedelta(seconds=seconds)
 
 
 @dataclass(frozen=True)
@@ -159,6 +162,10 @@ class Caller:
     def __init__(self, api: Api, credentials: Mapping[str, str]) -> None:
         self.api = api
         self._credentials = credentials
+
+    def through(self, api: Api) -> "Caller":
+        """The same caller, speaking to another application over the same tables."""
+        return Caller(api, self._credentials)
 
     def request(
         self,

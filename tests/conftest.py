@@ -3,11 +3,11 @@
 import os
 import socket
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, Protocol
 
 import pytest
 from moto import mock_aws
-from moto.backends import get_backend
 
 from chalicelib.bootstrap import Aws, build_world
 from chalicelib.settings import Settings
@@ -15,6 +15,8 @@ from chalicelib.storage.tables import create_tables
 from local.moto_fixes import lock_moto, share_items, speed_up_moto
 from tests import tally
 from tests.api import Api
+from tests.lane import Lane
+from tests.moto_state import backends, buckets, empty_tables, forget_machines, has_bytes, queues
 from tests.storage.web import Resolver, Web, serving
 
 ENVIRON = {
@@ -57,32 +59,39 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 @pytest.fixture(scope="session")
-def aws() -> Iterator[Aws]:
+def lane() -> Lane:
+    """The connection of the session, which leaves the wire out where nobody could notice."""
+    return Lane(ENVIRON["AWS_DEFAULT_REGION"])
+
+
+@pytest.fixture(scope="session")
+def aws(lane: Lane) -> Iterator[Aws]:
     """The clients of the session, over tables that exist."""
     os.environ.update(ENVIRON)
     lock_moto()
     speed_up_moto()
     share_items()
     with mock_aws():
-        clients = Aws.from_environ(ENVIRON)
+        clients = replace(Aws.from_environ(ENVIRON), dynamodb=lane)
+        lane.on_call(clients.meter.count)
         build_world({}, aws=clients)
         create_tables()
+        lane.open()
         yield clients
 
 
 @pytest.fixture
 def make_api(aws: Aws) -> MakeApi:
     """Applications over tables and a bucket that are empty when the test begins."""
-    for backend in _backends("dynamodb"):
-        for table in backend.tables.values():
-            table.items.clear()
+    empty_tables()
+    forget_machines()
     settings = Settings.from_environ({})
     if not _is_fresh_bucket(settings.bucket):
-        for backend in _backends("s3"):
+        for backend in backends("s3"):
             backend.reset()
         aws.s3().create_bucket(Bucket=settings.bucket)
     if not _is_fresh_queue(settings.work_queue):
-        for backend in _backends("sqs"):
+        for backend in backends("sqs"):
             backend.reset()
         aws.sqs().create_queue(QueueName=settings.work_queue)
 
@@ -94,19 +103,14 @@ def make_api(aws: Aws) -> MakeApi:
 
 def _is_fresh_bucket(name: str) -> bool:
     """Whether S3 is as a test finds it; most tests leave it so, and a reset takes longer than many of them."""
-    buckets = [bucket for backend in _backends("s3") for bucket in backend.buckets.values()]
-    return [bucket.name for bucket in buckets] == [name] and not any(buckets[0].keys) and not buckets[0].multiparts
+    return [bucket.name for bucket in buckets()] == [name] and not has_bytes()
 
 
 def _is_fresh_queue(name: str) -> bool:
-    queues = [queue for backend in _backends("sqs") for queue in backend.queues.values()]
-    return [queue.name for queue in queues] == [name] and not (
-        queues[0]._messages or queues[0].redrive_policy or queues[0].visibility_timeout != VISIBILITY  # noqa: SLF001  # a test double's own
+    found = queues()
+    return [queue.name for queue in found] == [name] and not (
+        found[0]._messages or found[0].redrive_policy or found[0].visibility_timeout != VISIBILITY  # noqa: SLF001  # a test double's own
     )
-
-
-def _backends(service: str) -> list[Any]:
-    return [backend for account in get_backend(service).values() for backend in account.values()]  # type: ignore[call-overload]  # any service's name
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from tests.api import ORDINARY, Api, a_caller
 from tests.conftest import MakeApi
 from tests.dialects.glance_v1.sending import SMALL
 from tests.factories import a_membership
+from tests import moto_state
 from tests.faults import store
 from tests.faults.glance import FORMATS
 from tests.faults.invariants import DAY, GRACE, broken, census, left_over, unfinished
@@ -66,7 +67,7 @@ def copy(api: Api) -> None:
     """A copy whose message was lost."""
     source = api.put_elsewhere("disk.raw", SMALL)
     api.world.catalog(a_caller(TENANT, *ORDINARY)).register(NewImage(FORMATS), source)
-    store.lose_messages()
+    moto_state.lose_messages()
 
 
 SCENES = {

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from chalicelib.catalog.image import Status
 from tests.api import Answer, Api
+from tests import moto_state
 from tests.faults import store
 from tests.faults.answers import BUSY, CONFLICT, DONE, UNSURE, wrong
 from tests.faults.invariants import broken, census, images, orphans, settle
@@ -38,23 +39,23 @@ class Trials:
         self._scene = scene
         self._make_api = make_api
         self._arrange()
-        has_bytes = store.has_bytes()
+        has_bytes = moto_state.has_bytes()
         self.clean = self._clean()
-        self._anew = has_bytes or store.has_bytes()
+        self._anew = has_bytes or moto_state.has_bytes()
 
     def _arrange(self) -> None:
         store.clear()
         api = self._make_api()
         self._ask: Ask = self._scene.arrange(api)
         self._credentials: Mapping[str, str] = self._scene.credentials(api)
-        self._found = store.saved()
+        self._found = moto_state.saved()
 
     def _begin(self) -> Api:
         """A registry that knows no token yet, over what the scene finds."""
         if self._anew:
             self._arrange()
-        store.lose_messages()
-        store.restore(self._found)
+        moto_state.lose_messages()
+        moto_state.restore(self._found)
         return self._later()
 
     def _later(self) -> Api:

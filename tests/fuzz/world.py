@@ -1,7 +1,6 @@
 """The registry that is fuzzed: whatever was done to it, it can be had as it was at the start."""
 
 import base64
-import copy
 import io
 import json
 import logging
@@ -10,8 +9,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from moto.backends import get_backend
-
 from chalicelib.bootstrap import Aws
 from chalicelib.catalog.image import Status
 from local.events import proxy_event
@@ -19,6 +16,7 @@ from tests.api import Api, Caller, a_caller, basic
 from tests.fuzz.catalogue import CALLERS, CONTENT, IMAGES, PASSWORD, SIGNATURE, STORED, UPLOAD, fill
 from tests.fuzz.exchange import Got, Sent
 from tests.fuzz.twists import TWISTS
+from tests.moto_state import Items, buckets, restore, saved
 
 
 @dataclass
@@ -27,7 +25,7 @@ class Stock:
 
     secrets: dict[str, str] = field(default_factory=dict)
     upload: str = ""
-    tables: dict[str, Any] = field(default_factory=dict)
+    items: Items = field(default_factory=dict)
     multiparts: dict[str, Any] = field(default_factory=dict)
 
 
@@ -37,7 +35,7 @@ class Registry(Api):
     def __init__(self, aws: Aws, stock: Stock) -> None:
         super().__init__({}, aws)
         self._stock = stock
-        if not stock.tables:
+        if not stock.items:
             self._make()
         self.restore()
 
@@ -49,13 +47,12 @@ class Registry(Api):
         caller = Caller(self, dict([self.credentials("owner", "glance_v1")]))
         begun = caller.post(f"/v1/images/{IMAGES[Status.QUEUED]}/uploads", body=b'{"size": 6000000}')
         stock.upload = begun.json["upload"]["id"]
-        stock.tables = {table.name: copy.deepcopy(table) for table in _tables()}
+        stock.items = saved()
         stock.multiparts = dict(_bucket().multiparts)
 
     def restore(self) -> None:
         """Have the tables and the bucket hold again what they held at the start."""
-        for table in _tables():  # other ones than at the start: moto ends a failed transaction with copies
-            table.items = copy.deepcopy(self._stock.tables[table.name]).items
+        restore(self._stock.items)
         bucket = _bucket()
         bucket.multiparts = dict(self._stock.multiparts)
         if STORED not in bucket.keys:
@@ -109,16 +106,6 @@ def recorded() -> Iterator[io.StringIO]:
         logging.getLogger().removeHandler(handler)
 
 
-def _tables() -> list[Any]:
-    backends = [backend for account in get_backend("dynamodb").values() for backend in account.values()]
-    return [table for backend in backends for table in backend.tables.values()]
-
-
 def _bucket() -> Any:
-    [bucket] = [
-        bucket
-        for account in get_backend("s3").values()
-        for backend in account.values()
-        for bucket in backend.buckets.values()
-    ]
+    [bucket] = buckets()
     return bucket

@@ -1,6 +1,10 @@
-"""moto after its repairs: conditional writes have one winner, and items come back as they were put."""
+"""moto after its repairs: conditional writes have one winner, and answers are those of a moto without them."""
 
+import json
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -9,6 +13,7 @@ from botocore.exceptions import ClientError
 
 from local.moto_fixes import lock_moto, speed_up_moto
 
+ROOT = Path(__file__).parents[2]
 ITEM = {
     "claim": {"S": "all types"},
     "text": {"S": "ñandú"},
@@ -82,3 +87,18 @@ def test_the_repairs_can_be_asked_for_again(dynamodb: Any, table: str) -> None:
 
     dynamodb.put_item(TableName=table, Item=ITEM)
     assert dynamodb.scan(TableName=table)["Count"] == 1
+
+
+def test_every_answer_is_the_one_that_moto_gives_without_its_repairs() -> None:
+    plain, repaired = asked(), asked("--repaired")
+
+    assert len(plain) > 40
+    assert repaired == plain
+
+
+def asked(*options: str) -> list[object]:
+    """What a new process is answered."""
+    command = [sys.executable, "-m", "tests.local.moto_answers", *options]
+    said = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)  # noqa: S603  # ours
+    found: list[object] = json.loads(said.stdout)
+    return found

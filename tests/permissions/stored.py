@@ -4,9 +4,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from typing import Any, NamedTuple
 
-from moto.backends import get_backend
-
 from chalicelib.bootstrap import Aws
+from tests.moto_state import buckets, queues, tables
 
 Key = tuple[str, ...]
 Attributes = Mapping[str, Any]
@@ -36,16 +35,13 @@ class Difference(NamedTuple):
 def stored() -> Stored:
     """All items, objects, uploads and messages that there are."""
     found: dict[Key, Attributes] = {}
-    for backend in _backends("dynamodb"):
-        for table in backend.tables.values():
-            found |= {(table.name, *_key(item)): dict(item.attrs) for item in table.all_items()}
-    for backend in _backends("s3"):
-        for bucket in backend.buckets.values():
-            found |= {("object", bucket.name, key): {} for key in bucket.keys}
-            found |= {("multipart", bucket.name, key): {} for key in bucket.multiparts}
-    for backend in _backends("sqs"):
-        for queue in backend.queues.values():
-            found |= {("message", queue.name, message.id): {} for message in queue._messages}  # noqa: SLF001  # a test double's own
+    for name, table in tables().items():
+        found |= {(name, *_key(item)): dict(item.attrs) for item in table.all_items()}
+    for bucket in buckets():
+        found |= {("object", bucket.name, key): {} for key in bucket.keys}
+        found |= {("multipart", bucket.name, key): {} for key in bucket.multiparts}
+    for queue in queues():
+        found |= {("message", queue.name, message.id): {} for message in queue._messages}  # noqa: SLF001  # a test double's own
     return {key: attributes for key, attributes in found.items() if not key[1].startswith(COUNTERS)}
 
 
@@ -57,10 +53,6 @@ def differences(before: Stored, after: Stored) -> list[Difference]:
 
 def _key(item: Any) -> list[str]:
     return [str(key.value) for key in (item.hash_key, item.range_key) if key is not None]
-
-
-def _backends(service: str) -> list[Any]:
-    return [backend for account in get_backend(service).values() for backend in account.values()]  # type: ignore[call-overload]  # any service's name
 
 
 class Calls:

@@ -1,10 +1,20 @@
 """Worlds whose tables and bucket are empty when a test begins."""
 
+from collections.abc import Iterator
+
 import pytest
 
 from chalicelib.bootstrap import World
 from tests.conftest import MakeApi
+from tests.lane import Lane
 from tests.storage.contract.shelf import MakeWorld
+
+
+@pytest.fixture(autouse=True)
+def on_the_wire(lane: Lane) -> Iterator[None]:
+    """What storage promises is promised of what DynamoDB is really sent."""
+    with lane.closed():
+        yield
 
 
 @pytest.fixture

@@ -6,11 +6,16 @@ import pytest
 
 from tests.api import ORDINARY, Api
 from tests.dialects.foreman.foreman import World, add_parent, create
+from tests.remember import remembered
 
 
 @pytest.fixture
 def world(api: Api) -> World:
     """The parents, without any image."""
+    return remembered(api, _world, api)
+
+
+def _world(api: Api) -> World:
     admin = api.basic_caller("t1", *ORDINARY, user="admin")
     return World(
         api=api,
@@ -30,6 +35,10 @@ def world(api: Api) -> World:
 @pytest.fixture
 def stocked(world: World) -> World:
     """Five images below CA, made in this order, and one below CB."""
+    return remembered(world.api, _stocked, world)
+
+
+def _stocked(world: World) -> World:
     rows = [
         ("alpha", "root", "cv-u1", world.ca, world.oa, world.aa, True),
         ("beta", "ec2-user", "cv-u2", world.ca, world.oa, world.ab, False),

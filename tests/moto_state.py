@@ -1,0 +1,82 @@
+"""What moto holds, read, emptied, kept and put back without asking it: a request for each would take longer."""
+
+import copy
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from moto.backends import get_backend
+
+Items = Mapping[str, Mapping[Any, Any]]
+MACHINES = ("amis", "attachments", "deleted_amis", "enis", "reservations", "snapshots", "tags", "volumes")
+"""What EC2 has of machines, and of what is made of them."""
+
+
+def backends(service: str) -> list[Any]:
+    """What stands for a service, in each account and region."""
+    return [backend for account in get_backend(service).values() for backend in account.values()]  # type: ignore[call-overload]  # any service's name
+
+
+def tables() -> dict[str, Any]:
+    """The tables by name; their objects are not for long, as moto ends a failed transaction with copies."""
+    return {name: table for backend in backends("dynamodb") for name, table in backend.tables.items()}
+
+
+def buckets(name: str | None = None) -> Iterator[Any]:
+    """All buckets, or the one of this name."""
+    for backend in backends("s3"):
+        yield from (bucket for bucket in backend.buckets.values() if name in (None, bucket.name))
+
+
+def queues() -> list[Any]:
+    """All queues."""
+    return [queue for backend in backends("sqs") for queue in backend.queues.values()]
+
+
+def has_bytes() -> bool:
+    """Whether there are bytes in any bucket, or on their way to one."""
+    return any(bucket.keys or bucket.multiparts for bucket in buckets())
+
+
+def has_machines() -> bool:
+    """Whether there is a machine, or what was made of one."""
+    return any(getattr(backend, held) for backend in backends("ec2") for held in MACHINES)
+
+
+def empty_tables() -> None:
+    """Have no item in any table."""
+    for table in tables().values():
+        table.items.clear()
+
+
+def lose_messages() -> None:
+    """Have no message in any queue."""
+    for queue in queues():
+        queue._messages.clear()  # noqa: SLF001  # a test double's own
+
+
+def forget_machines() -> None:
+    """Have no machine, and nothing that was made of one: EC2 looks through all of them at each call."""
+    for backend in backends("ec2"):
+        for held in MACHINES:
+            getattr(backend, held).clear()
+
+
+def saved() -> Items:
+    """All items of all tables."""
+    return {name: _copied(table.items) for name, table in tables().items()}
+
+
+def restore(items: Items) -> None:
+    """Have the tables hold what they held."""
+    for name, table in tables().items():
+        table.items.clear()
+        table.items.update(_copied(items[name]))
+
+
+def _copied(items: Mapping[Any, Any]) -> dict[Any, Any]:
+    """Writes replace items, which therefore are shared; only a counter is changed in place."""
+    return {key: dict(found) if isinstance(found, dict) else _own(found) for key, found in items.items()}
+
+
+def _own(item: Any) -> Any:
+    return copy.deepcopy(item) if "last" in item.attrs else item
