@@ -10,12 +10,11 @@ import pytest
 
 from chalicelib.catalog.errors import Unavailable
 from chalicelib.catalog.image import Image, NewImage, Status
-from tests import tally
+from tests import moto_state, tally
 from tests.api import ORDINARY, Api, a_caller
 from tests.conftest import MakeApi
 from tests.dialects.glance_v1.sending import SMALL
 from tests.factories import a_membership
-from tests import moto_state
 from tests.faults import store
 from tests.faults.glance import FORMATS
 from tests.faults.invariants import DAY, GRACE, broken, census, left_over, unfinished

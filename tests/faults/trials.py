@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from typing import NamedTuple
 
 from chalicelib.catalog.image import Status
-from tests.api import Answer, Api
 from tests import moto_state
+from tests.api import Answer, Api
 from tests.faults import store
 from tests.faults.answers import BUSY, CONFLICT, DONE, UNSURE, wrong
 from tests.faults.invariants import broken, census, images, orphans, settle
