@@ -85,6 +85,7 @@ def speed_up_moto() -> None:
     _replace(Item, "__init__", _weighed_once)
     _replace(BotocoreStubber, "process_request", _routed_by_host)
     _replace(responses, "method_names_from_class", cache)
+    _replace(responses, "camelcase_to_underscores", cache)
     _replace(DynamoHandler, "parse_parameters", _parameters_as_they_stand)
     _replace(DynamoHandler, "serialized", _results_as_they_stand)
     _replace(ConditionExpressionParser, "parse", _conditions_parsed_once)

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 import pytest
 from moto import mock_aws
+from moto.core.botocore_stubber import BotocoreStubber
 
 from chalicelib.bootstrap import Aws, build_world
 from chalicelib.settings import Settings
@@ -18,6 +19,7 @@ from tests.api import Api
 from tests.lane import Lane
 from tests.moto_state import backends, buckets, empty_tables, forget_machines, has_bytes, queues
 from tests.storage.web import Resolver, Web, serving
+from tests.untraced import untraced
 
 ENVIRON = {
     "AWS_ACCESS_KEY_ID": "testing",
@@ -71,6 +73,7 @@ def aws(lane: Lane) -> Iterator[Aws]:
     lock_moto()
     speed_up_moto()
     share_items()
+    BotocoreStubber.__call__ = untraced(BotocoreStubber.__call__)  # type: ignore[method-assign]  # for this process
     with mock_aws():
         clients = replace(Aws.from_environ(ENVIRON), dynamodb=lane)
         lane.on_call(clients.meter.count)

@@ -16,10 +16,18 @@ from moto.dynamodb.responses import DynamoHandler
 
 from chalicelib.storage.connection import SharedConnection
 from local.moto_fixes import BYTES, DYNAMODB_LOCK, PLAIN
+from tests.untraced import untraced
 
 METHODS = {operation: camelcase_to_underscores(operation) for operation in PLAIN}
 PHASES = ("provide-client-params", "before-parameter-build", "before-call", "request-created", "choose-signer")
 LATER = ("before-sign", "before-send", "response-received", "needs-retry", "after-call", "after-call-error")
+
+
+@untraced
+def _asked(method: Callable[[], Any]) -> Any:
+    """What moto answers, as JSON brings it."""
+    with DYNAMODB_LOCK:
+        return json.loads(json.dumps(method().result))
 
 
 class Lane(SharedConnection):
@@ -28,6 +36,7 @@ class Lane(SharedConnection):
     def __init__(self, region: str) -> None:
         super().__init__(region)
         self._counts: list[Callable[[], None]] = []
+        self._notes: list[Callable[[str], None]] = []
         self._stubber: Any = None
         self._usual: dict[str, int] = {}
         self._heard: tuple[object, dict[str, bool]] = (None, {})
@@ -51,6 +60,15 @@ class Lane(SharedConnection):
         finally:
             self._usual = usual
 
+    @contextmanager
+    def noted(self, note: Callable[[str], None]) -> Iterator[None]:
+        """Have `note` called with the name of each operation, without anything else being different."""
+        self._notes.append(note)
+        try:
+            yield
+        finally:
+            self._notes.remove(note)
+
     def is_free(self, operation: str) -> bool:
         """Whether a call may go this way: moto answers it as it always does, and nobody listens."""
         if operation not in self._usual or BotocoreStubber.__call__ is not self._stubber:
@@ -64,6 +82,8 @@ class Lane(SharedConnection):
         return heard[operation]
 
     def _make_api_call(self, operation_name: str, operation_kwargs: dict[str, Any], *args: Any) -> dict[str, Any]:
+        for note in self._notes:
+            note(operation_name)
         answer = self._direct(operation_name, operation_kwargs) if self.is_free(operation_name) else None
         return super()._make_api_call(operation_name, operation_kwargs, *args) if answer is None else answer
 
@@ -75,13 +95,12 @@ class Lane(SharedConnection):
         handler = DynamoHandler()
         handler.body = handler.params = json.loads(sent)
         handler.current_account, handler.region, handler.headers = DEFAULT_ACCOUNT_ID, self.region, {}
-        with DYNAMODB_LOCK:
-            try:
-                answer: dict[str, Any] = json.loads(json.dumps(getattr(handler, METHODS[operation])().result))
-            except Exception:  # noqa: BLE001  # whatever it is, the wire says it in DynamoDB's words
-                return None
-            for count in self._counts:
-                count()
+        try:
+            answer: dict[str, Any] = _asked(getattr(handler, METHODS[operation]))
+        except Exception:  # noqa: BLE001  # whatever it is, the wire says it in DynamoDB's words
+            return None
+        for count in self._counts:
+            count()
         return answer
 
     def _listeners(self, operation: str) -> int:

@@ -87,7 +87,9 @@ class Gateway(Chalice):
         def view(**_: str) -> ChaliceResponse:
             return _Wire(self.answer(self.current_request.to_original_event()))
 
-        self.route(path, methods=METHODS, content_types=["*/*"], name=path)(view)
+        self.route(path, methods=METHODS[:1], content_types=["*/*"], name=path)(view)
+        # One entry stands for all methods: Chalice would read the path again for each, at every cold start.
+        self.routes[path] = dict.fromkeys(METHODS, self.routes[path][METHODS[0]])
 
     def answer(self, event: Mapping[str, Any]) -> Response:
         """The response to a proxy event, and one log line about it."""

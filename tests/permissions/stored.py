@@ -5,6 +5,7 @@ from contextlib import ExitStack, contextmanager
 from typing import Any, NamedTuple
 
 from chalicelib.bootstrap import Aws
+from tests.lane import Lane
 from tests.moto_state import buckets, queues, tables
 
 Key = tuple[str, ...]
@@ -68,19 +69,24 @@ class Calls:
     def made(self) -> tuple[str, ...]:
         return tuple(self._made)
 
-    def note(self, event_name: str, **_: Any) -> None:
+    def note(self, name: str) -> None:
         """A client is about to send a call."""
-        self._made.append(event_name.removeprefix("before-call."))
+        self._made.append(name)
 
 
 @contextmanager
-def listening(aws: Aws) -> Iterator[Calls]:
+def listening(aws: Aws, lane: Lane) -> Iterator[Calls]:
     """Hear of all calls while the block runs."""
     calls = Calls()
-    clients: list[Any] = [aws.dynamodb.client, aws.s3(), aws.sqs(), aws.ec2(None)]
+
+    def hear(event_name: str, **_: Any) -> None:
+        calls.note(event_name.removeprefix("before-call."))
+
+    clients: list[Any] = [aws.s3(), aws.sqs(), aws.ec2(None)]
     with ExitStack() as stack:
+        stack.enter_context(lane.noted(lambda operation: calls.note(f"dynamodb.{operation}")))
         for client in clients:
             events = client.meta.events
-            events.register("before-call", calls.note)
-            stack.callback(events.unregister, "before-call", calls.note)
+            events.register("before-call", hear)
+            stack.callback(events.unregister, "before-call", hear)
         yield calls

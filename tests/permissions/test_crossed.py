@@ -9,6 +9,7 @@ import pytest
 from chalicelib.bootstrap import Aws
 from chalicelib.catalog.reference import Kind
 from tests.api import Api, Caller
+from tests.lane import Lane
 from tests.permissions.callers import TENANTS, all_callers
 from tests.permissions.expected.notation import State, Who
 from tests.permissions.operations.operation import filled
@@ -111,8 +112,8 @@ CROSSINGS = (
 
 
 @pytest.fixture
-def calls(aws: Aws) -> Iterator[Calls]:
-    with listening(aws) as calls:
+def calls(aws: Aws, lane: Lane) -> Iterator[Calls]:
+    with listening(aws, lane) as calls:
         yield calls
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from chalicelib.bootstrap import Aws
 from tests.api import Api
+from tests.lane import Lane
 from tests.permissions.expected import EXPECTED
 from tests.permissions.expected.notation import UNKNOWN, Listing, Rule, Who
 from tests.permissions.operations import OPERATIONS
@@ -30,8 +31,8 @@ def named(pairs: list[tuple[Operation, Table]]) -> list[object]:
 
 
 @pytest.fixture
-def trial(api: Api, aws: Aws, operation: Operation) -> Iterator[Trial]:
-    with listening(aws) as calls:
+def trial(api: Api, aws: Aws, lane: Lane, operation: Operation) -> Iterator[Trial]:
+    with listening(aws, lane) as calls:
         yield Trial(api, operation, calls)
 
 
