@@ -5,17 +5,23 @@ import sys
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from tests.deploy.files import ROOT, STAGES
 
 
 @pytest.fixture(scope="session")
-def build(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder with the packages of all stages, each made by a process of its own."""
-    out = tmp_path_factory.mktemp("build")
-    for stage in STAGES:
-        words = [sys.executable, "-m", "deploy", "package", "--stage", stage, "--out", str(out)]
-        subprocess.run(words, cwd=ROOT, check=True, capture_output=True)  # noqa: S603  # our own words
+def build(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """The folder with the packages of all stages, made by whichever process of this run comes first."""
+    own = tmp_path_factory.getbasetemp()
+    shared = own if worker_id == "master" else own.parent
+    out, done = shared / "build", shared / "build.done"
+    with FileLock(shared / "build.lock"):
+        if not done.exists():
+            for stage in STAGES:
+                words = [sys.executable, "-m", "deploy", "package", "--stage", stage, "--out", str(out)]
+                subprocess.run(words, cwd=ROOT, check=True, capture_output=True)  # noqa: S603  # our own words
+            done.touch()
     return out
 
 
