@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from contextvars import ContextVar
 from typing import Any
 
 import botocore.session
@@ -12,7 +13,7 @@ from botocore.serialize import JSONSerializer
 from pynamodb.connection import Connection
 from pynamodb.connection.base import MetaTable
 
-from chalicelib.storage.races import unavailable
+from chalicelib.storage.races import may_be_made, unavailable
 
 
 class SharedConnection(Connection):
@@ -28,6 +29,7 @@ class SharedConnection(Connection):
             session.register_component("response_parser_factory", _PlainParserFactory())
             # The name that botocore would put together anew for each request.
             session.set_default_client_config(Config(user_agent=session.user_agent()))
+            session.register("needs-retry.dynamodb", _note_attempt)
             self._session = session
         return self._session
 
@@ -40,10 +42,11 @@ class SharedConnection(Connection):
 
     def dispatch(self, operation_name: str, operation_kwargs: dict[str, Any]) -> dict[str, Any]:
         """The answer to a request. Raises TablesUnavailable, OutcomeUnknown, and what pynamodb makes of defects."""
+        _may_be_made.set(False)
         try:
             return super().dispatch(operation_name, operation_kwargs)
         except (ClientError, BotoCoreError) as error:
-            refusal = unavailable(operation_name, error)
+            refusal = unavailable(operation_name, error, may_be_made_before=_may_be_made.get())
             if refusal is None:
                 raise
             raise refusal from error
@@ -56,6 +59,18 @@ class SharedConnection(Connection):
     def on_call(self, count: Callable[[], None]) -> None:
         """Have `count` called before each request that goes to DynamoDB."""
         self.session.register("before-send.dynamodb", lambda **_: count())
+
+
+_may_be_made: ContextVar[bool] = ContextVar("may_be_made", default=False)
+"""Whether any attempt of the present call may have been carried out without anybody hearing of it."""
+
+
+def _note_attempt(**attempt: Any) -> None:
+    """Hear how an attempt ended: botocore's event `needs-retry`."""
+    response = attempt["response"]
+    code = response[1].get("Error", {}).get("Code", "") if response else ""
+    if may_be_made(code, attempt["caught_exception"]):
+        _may_be_made.set(True)
 
 
 class _PlainJsonSerializer(JSONSerializer):

@@ -6,17 +6,18 @@ from contextlib import contextmanager
 from botocore.exceptions import ClientError, HTTPClientError
 from botocore.exceptions import ConnectionError as NotConnected
 from pynamodb.connection import Connection
-from pynamodb.exceptions import TransactWriteError
+from pynamodb.exceptions import TransactWriteError, VerboseClientError
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.catalog.outages import OutcomeUnknown, TablesUnavailable
 
-LOST = frozenset({"ConditionalCheckFailed", "TransactionConflict"})
+MET = "TransactionConflict"
+LOST = frozenset({"ConditionalCheckFailed", MET})
 BUSY = frozenset({"ThrottlingError", "ProvisionedThroughputExceeded"})
 """Why a transaction was cancelled."""
 THROTTLED = frozenset({"ThrottlingException", "ProvisionedThroughputExceededException", "RequestLimitExceeded"})
 FAILED = frozenset({"InternalServerError", "ServiceUnavailable", "TransactionInProgressException", "500", "503"})
-"""Codes of errors that pass; after these a transaction may have been made."""
+"""Codes of errors that pass; after the latter a transaction may have been made."""
 TRANSACTION = "TransactWriteItems"
 
 
@@ -35,14 +36,26 @@ def transaction(connection: Connection, lost: Exception) -> Iterator[TransactWri
         raise
 
 
-def unavailable(operation: str, error: Exception) -> TablesUnavailable | None:
+def may_be_made(code: str, failure: Exception | None) -> bool:
+    """Whether what an attempt asked for may have been done, though it failed with this code or got no answer at all."""
+    return code in FAILED or (isinstance(failure, HTTPClientError) and not isinstance(failure, NotConnected))
+
+
+def unavailable(operation: str, error: Exception, *, may_be_made_before: bool) -> TablesUnavailable | None:
     """What an error of DynamoDB means if it passes; botocore has tried again by then.
 
-    A transaction may have been made although nobody has heard of it; whatever else is written here may be repeated.
+    A transaction may have been made although nobody has heard of it, by whichever attempt; whatever else is written
+    here may be repeated.
     """
     code = error.response["Error"]["Code"] if isinstance(error, ClientError) else ""
-    if code in THROTTLED or isinstance(error, NotConnected):
-        return TablesUnavailable()
-    if code in FAILED or isinstance(error, HTTPClientError):
-        return OutcomeUnknown() if operation == TRANSACTION else TablesUnavailable()
-    return None
+    is_open = operation == TRANSACTION and (may_be_made_before or may_be_made(code, error))
+    if code in THROTTLED | FAILED or isinstance(error, NotConnected | HTTPClientError):
+        return OutcomeUnknown() if is_open else TablesUnavailable()
+    return OutcomeUnknown() if is_open and _met_only(error) else None
+
+
+def _met_only(error: Exception) -> bool:
+    """Whether a transaction met another one, which may be its own earlier attempt, or was too much for the tables."""
+    reasons = error.cancellation_reasons if isinstance(error, VerboseClientError) else []
+    codes = {reason.code for reason in reasons if reason is not None}
+    return bool(codes) and codes <= BUSY | {MET}

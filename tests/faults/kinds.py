@@ -140,16 +140,26 @@ def _unprocessed(sent: Sent) -> AWSResponse:
     return response(200, content)
 
 
+def _lost_at_first(later: Reply) -> Reply:
+    """The first attempt is carried out, and nobody hears of it; those that follow fail in another way."""
+    return lambda sent: _lost(sent) if sent.attempt == 1 else later(sent)
+
+
 DYNAMODB, S3, SQS, EC2 = (_to(service) for service in WRITES)
 BATCH = _to("dynamodb", "BatchGetItem", "BatchWriteItem")
 TRANSACTIONS = _to("dynamodb", TRANSACTION)
+WRITING = _writing("dynamodb")
+THROTTLED = _json_error("ThrottlingException", 400)
 FAULTS = (
     Fault("throttled for a moment", DYNAMODB, _json_error("ProvisionedThroughputExceededException", 400), Span.ATTEMPT),
-    Fault("throttled", DYNAMODB, _json_error("ThrottlingException", 400), Span.LASTING),
+    Fault("throttled", DYNAMODB, THROTTLED, Span.LASTING),
     Fault("internal error", DYNAMODB, _json_error("InternalServerError", 500), unsure=True),
     Fault("not reached", DYNAMODB, _not_reached),
-    Fault("answer lost", _writing("dynamodb"), _lost, Span.ATTEMPT),
-    Fault("answers lost", _writing("dynamodb"), _lost, unsure=True),
+    Fault("answer lost", WRITING, _lost, Span.ATTEMPT),
+    Fault("answers lost", WRITING, _lost, unsure=True),
+    Fault("answer lost, then throttled", WRITING, _lost_at_first(THROTTLED), unsure=True),
+    Fault("answer lost, then not reached", WRITING, _lost_at_first(_not_reached), unsure=True),
+    Fault("answer lost, then met", TRANSACTIONS, _lost_at_first(_cancelled("TransactionConflict")), unsure=True),
     Fault("met", TRANSACTIONS, _cancelled("TransactionConflict")),
     Fault("met always", TRANSACTIONS, _cancelled("TransactionConflict"), Span.LASTING),
     Fault("throttled in part", TRANSACTIONS, _cancelled("ThrottlingError"), Span.LASTING),
