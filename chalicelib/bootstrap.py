@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from chalicelib.catalog.ports import Clock, Ports
 from chalicelib.catalog.principal import Principal
@@ -69,7 +69,14 @@ class Aws:
         region = environ.get("AWS_REGION") or environ.get("AWS_DEFAULT_REGION") or DEFAULT_REGION
         connection, meter = _connection(region), Meter()
         connection.on_call(meter.count)
-        return cls(connection, _s3_client(region), _sqs_client(region), _ec2_clients(region), meter)
+        local = environ.keys() & {"AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3"}
+        return cls(
+            connection,
+            _s3_client(region, "auto" if local else "virtual"),
+            _sqs_client(region),
+            _ec2_clients(region),
+            meter,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,15 +184,26 @@ def _connection(region: str) -> SharedConnection:
     return SharedConnection(region, read_timeout_seconds=READ_SECONDS, connect_timeout_seconds=CONNECT_SECONDS)
 
 
-def _s3_client(region: str) -> Callable[[], "S3Client"]:
-    """A client that is made when it is first used: most requests move no bytes, and boto3 is slow to import."""
+def _s3_client(region: str, addressing: Literal["auto", "virtual"]) -> Callable[[], "S3Client"]:
+    """A client that is made when it is first used: most requests move no bytes, and boto3 is slow to import.
+
+    Its links name the host of the region, which is signed: the global host redirects to another one for a day after a
+    bucket is made, and does not know the buckets of newer regions at all. Only virtual addressing has botocore name it;
+    what else than AWS answers at a name such as `localhost` may not know a bucket in front of it. Bytes are sent with
+    the checksum that their upload began with, and no other.
+    """
 
     @cache
     def client() -> "S3Client":
         import boto3  # noqa: PLC0415
         from botocore.config import Config  # noqa: PLC0415
 
-        return boto3.client("s3", region_name=region, config=Config(signature_version="s3v4"))
+        config = Config(
+            signature_version="s3v4",
+            s3={"addressing_style": addressing, "us_east_1_regional_endpoint": "regional"},
+            request_checksum_calculation="when_required",
+        )
+        return boto3.client("s3", region_name=region, config=config)
 
     return client
 

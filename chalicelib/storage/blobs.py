@@ -1,5 +1,7 @@
 """The bytes of images in S3, each upload under a key of its own: `<image id>/<random>`."""
 
+import base64
+import hashlib
 from collections.abc import Callable, Generator
 from contextlib import closing
 from typing import TYPE_CHECKING
@@ -29,6 +31,11 @@ DISABLED = frozenset({"NoSuchBucket"})
 PASSING = frozenset({"SlowDown", "ServiceUnavailable", "RequestTimeout", "InternalError", "500", "503"})
 
 
+def content_md5(content: bytes) -> str:
+    """The value of the header `Content-MD5` (RFC 1864), by which S3 tells bytes that changed on their way."""
+    return base64.b64encode(hashlib.md5(content, usedforsecurity=False).digest()).decode("ascii")
+
+
 class S3BlobStore:
     """Promises of `ports.BlobStore`, for bytes in the bucket, in other buckets (read only) and on the web."""
 
@@ -39,10 +46,10 @@ class S3BlobStore:
         self._inline_bytes = inline_bytes
 
     def put(self, image_id: str, content: bytes) -> str:
-        """One PutObject."""
+        """One PutObject, which S3 checks by its MD5."""
         key = f"{image_id}/{uuid4().hex}"
         try:
-            self.client().put_object(Bucket=self.bucket, Key=key, Body=content)
+            self.client().put_object(Bucket=self.bucket, Key=key, Body=content, ContentMD5=content_md5(content))
         except (ClientError, BotoCoreError) as error:
             raise store_error(error) from error
         return f"s3://{self.bucket}/{key}"

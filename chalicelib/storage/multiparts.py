@@ -9,7 +9,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.catalog.errors import SourceNotFound, SourceRefused
 from chalicelib.catalog.ports import Multipart, Part, PartLink
-from chalicelib.storage.blobs import code_of, store_error
+from chalicelib.storage.blobs import code_of, content_md5, store_error
 from chalicelib.storage.sources import UNREADABLE, split_s3
 
 if TYPE_CHECKING:
@@ -66,9 +66,11 @@ class S3MultipartStore:
         return PartLink(number, url, {"Content-MD5": encoded, "Content-Length": str(size)})
 
     def put(self, multipart: Multipart, number: int, content: bytes) -> None:
-        """One UploadPart; the client adds a checksum of its own."""
+        """One UploadPart, which S3 checks by its MD5: an upload takes no other checksum than it began with."""
         with _in_our_words():
-            self._client().upload_part(**_named(multipart), PartNumber=number, Body=content)
+            self._client().upload_part(
+                **_named(multipart), PartNumber=number, Body=content, ContentMD5=content_md5(content)
+            )
 
     def measure(self, source: str) -> tuple[int, str]:
         """One HeadObject."""
