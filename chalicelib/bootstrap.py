@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
@@ -174,10 +174,17 @@ def build_app(environ: Mapping[str, str] | None = None, world: World | None = No
 
 
 def _options(dialect: Dialect, settings: Settings) -> object:
+    """What a dialect makes of its settings, each of which has the name of a field."""
+    named = settings.options(dialect.name)
     try:
-        return dialect.read_options(settings.options(dialect.name))
+        options = dialect.read_options(named)
     except ValueError as error:
         raise BadSetting(str(error)) from error
+    if is_dataclass(options):
+        unknown = sorted(named.keys() - {field.name for field in fields(options)})
+        if unknown:
+            raise BadSetting(f"There is no setting {dialect.name.upper()}_{unknown[0].upper()}")
+    return options
 
 
 def _connection(region: str) -> SharedConnection:

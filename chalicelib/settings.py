@@ -10,6 +10,16 @@ from chalicelib.catalog.rules import Limits, Periods
 UNITS: dict[str, int] = {unit: 1024**power for power, unit in enumerate(("B", "KB", "MB", "GB", "TB"))}
 DISK_FORMATS = "ami,ari,aki,vhd,vhdx,vmdk,raw,qcow2,vdi,iso,ploop"
 CONTAINER_FORMATS = "ami,ari,aki,bare,ovf,ova,docker"
+UNLIMITED = -1
+"""A quota that is none."""
+DAYS = 3650
+UPLOAD_HOURS = 168
+"""The bucket's lifecycle removes the parts of an upload after seven days."""
+TABLE_PREFIX = r"[A-Za-z0-9_.-]{1,200}", "letters, digits, dots, dashes and underscores"
+BUCKET = r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", "the name of a bucket"
+QUEUE = r"[A-Za-z0-9_-]{1,80}", "the name of a queue"
+ENDPOINT = r"https?://[A-Za-z0-9._:\[\]-]+(/[^\s?#]*)?", "a URL such as https://images.example.org"
+ZONE = re.compile(r"([A-Za-z0-9_.-]+)(?:\s*=\s*([a-z]{2}(?:-[a-z]+)+-[0-9]))?")
 
 
 class BadSetting(ValueError):
@@ -36,26 +46,26 @@ class Settings:
         limits = Limits(
             disk_formats=read.words("DISK_FORMATS", DISK_FORMATS),
             container_formats=read.words("CONTAINER_FORMATS", CONTAINER_FORMATS),
-            image_size_cap=read.number("IMAGE_SIZE_CAP", 2**40),
-            property_quota=read.number("IMAGE_PROPERTY_QUOTA", 128),
-            member_quota=read.number("IMAGE_MEMBER_QUOTA", 128),
+            image_size_cap=read.number("IMAGE_SIZE_CAP", 2**40, least=1),
+            property_quota=read.number("IMAGE_PROPERTY_QUOTA", 128, least=UNLIMITED),
+            member_quota=read.number("IMAGE_MEMBER_QUOTA", 128, least=UNLIMITED),
             storage_quota=read.size("USER_STORAGE_QUOTA", 0),
             inline_bytes=read.number("MAX_INLINE_BYTES", 4 * 2**20),
-            slice_bytes=read.number("SLICE_BYTES", 2**30),
+            slice_bytes=read.number("SLICE_BYTES", 2**30, least=1),
             delayed_delete=read.flag("DELAYED_DELETE"),
             operator_tenant=read.text("OPERATOR_TENANT", "system"),
             periods=Periods(
-                pending_delete=timedelta(hours=read.number("PENDING_DELETE_HOURS", 2)),
-                upload=timedelta(hours=read.number("UPLOAD_HOURS", 24)),
-                tombstone=timedelta(days=read.number("TOMBSTONE_DAYS", 90)),
+                pending_delete=timedelta(hours=read.number("PENDING_DELETE_HOURS", 2, most=24 * DAYS)),
+                upload=timedelta(hours=read.number("UPLOAD_HOURS", 24, least=1, most=UPLOAD_HOURS)),
+                tombstone=timedelta(days=read.number("TOMBSTONE_DAYS", 90, least=1, most=DAYS)),
             ),
         )
         return cls(
-            table_prefix=read.text("TABLE_PREFIX", "rosetta-"),
-            bucket=read.text("IMAGE_BUCKET", "rosetta-images"),
-            max_scan=read.number("MAX_SCAN", 50_000),
-            public_endpoint=read.text("PUBLIC_ENDPOINT", "").rstrip("/") or None,
-            work_queue=read.text("WORK_QUEUE", "rosetta-work"),
+            table_prefix=read.matching("TABLE_PREFIX", "rosetta-", TABLE_PREFIX),
+            bucket=read.matching("IMAGE_BUCKET", "rosetta-images", BUCKET),
+            max_scan=read.number("MAX_SCAN", 50_000, least=1),
+            public_endpoint=read.matching("PUBLIC_ENDPOINT", "", ENDPOINT).rstrip("/") or None,
+            work_queue=read.matching("WORK_QUEUE", "rosetta-work", QUEUE),
             zones=dict(_zone(word) for word in read.words("ZONES", "ac1,ac2,ac3")),
             limits=limits,
             variables=environ,
@@ -70,8 +80,10 @@ class Settings:
 
 def _zone(word: str) -> tuple[str, str | None]:
     """A zone, and the AWS region behind it if it is not the function's own: `ac2=eu-west-1`."""
-    zone, _, region = word.partition("=")
-    return zone.strip(), region.strip() or None
+    match = ZONE.fullmatch(word)
+    if match is None:
+        raise BadSetting(f"ZONES must name zones, such as ac1 or ac2=eu-west-1, not {word!r}")
+    return match[1], match[2]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,15 +93,27 @@ class _Reader:
     def text(self, name: str, default: str) -> str:
         return self.environ.get(name, "").strip() or default
 
-    def words(self, name: str, default: str) -> tuple[str, ...]:
-        return tuple(word.strip() for word in self.text(name, default).split(",") if word.strip())
+    def matching(self, name: str, default: str, shape: tuple[str, str]) -> str:
+        """A text of a shape: a pattern, and what it is in words."""
+        text = self.text(name, default)
+        pattern, words = shape
+        if text != default and not re.fullmatch(pattern, text):
+            raise BadSetting(f"{name} must be {words}, not {text!r}")
+        return text
 
-    def number(self, name: str, default: int) -> int:
+    def words(self, name: str, default: str) -> tuple[str, ...]:
+        text = self.text(name, default)
+        found = tuple(word.strip() for word in text.split(",") if word.strip())
+        if not found:
+            raise BadSetting(f"{name} must name at least one, not {text!r}")
+        return found
+
+    def number(self, name: str, default: int, *, least: int = 0, most: int = 2**62) -> int:
         text = self.text(name, str(default))
-        try:
-            return int(text)
-        except ValueError:
-            raise BadSetting(f"{name} must be a whole number, not {text!r}") from None
+        number = int(text) if re.fullmatch(r"-?[0-9]{1,19}", text) else None
+        if number is None or not least <= number <= most:
+            raise BadSetting(f"{name} must be a whole number from {least} to {most}, not {text!r}")
+        return number
 
     def flag(self, name: str) -> bool:
         text = self.text(name, "false").lower()
@@ -100,7 +124,7 @@ class _Reader:
     def size(self, name: str, default: int) -> int:
         """Bytes, or a number with a unit of powers of 1024: `500`, `10GB`."""
         text = self.text(name, str(default))
-        match = re.fullmatch(r"(\d+)\s*(B|KB|MB|GB|TB)?", text.upper())
+        match = re.fullmatch(r"([0-9]{1,19})\s*(B|KB|MB|GB|TB)?", text.upper())
         if match is None:
             raise BadSetting(f"{name} must be a number of bytes, or of KB, MB, GB or TB, not {text!r}")
         return int(match[1]) * UNITS[match[2] or "B"]

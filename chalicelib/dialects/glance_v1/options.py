@@ -65,12 +65,19 @@ def read_options(settings: Mapping[str, str]) -> Options:
         raise ValueError(f"GLANCE_V1_POLICIES knows no {', '.join(sorted(unknown))}")
     return Options(
         statuses=read("statuses", "documented", {"documented": "documented", "upstream": "upstream"}.__getitem__),
-        limit_param_default=read("limit_param_default", "25", int),
-        api_limit_max=read("api_limit_max", "1000", int),
+        limit_param_default=read("limit_param_default", "25", _positive),
+        api_limit_max=read("api_limit_max", "1000", _positive),
         owner_is_tenant=read("owner_is_tenant", "true", BOOLEANS.__getitem__),
         allow_anonymous_access=read("allow_anonymous_access", "false", BOOLEANS.__getitem__),
         policies={**POLICIES, **chosen},
     )
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise ValueError(text)
+    return number
 
 
 def _read(settings: Mapping[str, str], name: str, default: str, convert: Callable[[str], T]) -> T:
