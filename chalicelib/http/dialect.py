@@ -96,18 +96,19 @@ def _depth(root: str, path: str) -> int:
 def match(routes: Iterable[Route], method: str, path: str) -> tuple[Route, Mapping[str, str]]:
     """The route of a request and its path variables, unquoted once; literal segments go before variables.
 
-    A path that is not there, or does not have the method, has a route too: one that refuses.
+    A path that is not there, or does not have the method, has a route too: one that refuses. HEAD is GET without a
+    body, unless it has a route of its own.
     """
     segments = path.split("/")
     fitting = [route for route in routes if _fits(route.path.split("/"), segments)]
     if not fitting:
         return Route(method, "-", refusing(PathUnknown())), {}
     best = min((route.path for route in fitting), key=lambda pattern: pattern.count("{"))
-    here = [route for route in fitting if route.path == best]
-    for route in here:
-        if route.method == method:
-            return route, _variables(best.split("/"), segments)
-    return Route(method, best, refusing(MethodNotAllowed([route.method for route in here]))), {}
+    here = {route.method: route for route in fitting if route.path == best}
+    route = here.get(method) or (here.get("GET") if method == "HEAD" else None)
+    if route is None:
+        return Route(method, best, refusing(MethodNotAllowed(list(here)))), {}
+    return route, _variables(best.split("/"), segments)
 
 
 def refusing(error: HttpError) -> Handler:

@@ -53,6 +53,18 @@ def test_a_request_finds_the_most_literal_route(
     assert route.handler is _handle
 
 
+def test_head_is_get_unless_it_has_a_route_of_its_own() -> None:
+    own = Route("HEAD", "/images", _handle)
+
+    found = [match((*ROUTES, own), "HEAD", path)[0] for path in ("/images", "/images/detail", "/images/1")]
+
+    assert [(route.method, route.path) for route in found] == [
+        ("HEAD", "/images"),
+        ("GET", "/images/detail"),
+        ("GET", "/images/{image_id}"),
+    ]
+
+
 @pytest.mark.parametrize(
     "path", ["/image", "/images/", "/images//members/1", "/images/1/2", "/IMAGES", "/{image_id}", ""]
 )

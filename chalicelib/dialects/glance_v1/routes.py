@@ -243,7 +243,8 @@ ROUTES = (
     Route("GET", "/v1/images", list_images),
     Route("POST", "/v1/images", add_image),
     Route("GET", "/v1/images/detail", list_details),
-    # A HEAD that is not offered, in the words of the original, which lists it in `Allow` all the same.
+    # Lists have no HEAD, as in the original.
+    Route("HEAD", "/v1/images", refusing(MethodNotAllowed(["GET", "POST"]))),
     Route("HEAD", "/v1/images/detail", refusing(MethodNotAllowed(["GET"]))),
     Route("GET", "/v1/images/{image_id}", download_image),
     Route("HEAD", "/v1/images/{image_id}", show_headers),
