@@ -28,6 +28,8 @@ METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 JSON = "application/json"
 HOST = re.compile(r"[A-Za-z0-9._:\[\]-]{1,261}")
 """What is taken for a host, with its port: it stands in the links and the headers of answers."""
+LARGEST_ESCAPE = 6
+"""Bytes of JSON that one character takes at most, as a control character does."""
 CONTROLS = re.compile("[\x00-\x1f\x7f]")
 
 _log = logging.getLogger("rosetta.access")
@@ -118,7 +120,7 @@ class Gateway(Chalice):
     def _finished(self, dialect: Dialect, request: Request, response: Response) -> Response:
         """The response as it leaves; Lambda would fail on one that is too large (it takes 6 MB)."""
         finished = _encoded(dialect.finish(request, response))
-        if isinstance(finished.body, str) and len(finished.body) > self._largest_answer:
+        if isinstance(finished.body, str) and _exceeds(finished.body, self._largest_answer):
             refusal = dialect.render_error(request, AnswerTooLarge())
             return _encoded(dialect.finish(request, refusal))
         return finished
@@ -204,6 +206,13 @@ def _encoded(response: Response) -> Response:
     if not isinstance(response.body, dict | list):
         return response
     return replace(response, body=json.dumps(response.body), headers={"Content-Type": JSON, **response.headers})
+
+
+def _exceeds(body: str, size: int) -> bool:
+    """Whether a text takes more bytes in the JSON that Lambda sends on, in which it is escaped once more."""
+    if len(body) * LARGEST_ESCAPE + 2 <= size:
+        return False
+    return len(json.dumps(body, ensure_ascii=False).encode("utf-8", "surrogatepass")) > size
 
 
 class _Wire(ChaliceResponse):
