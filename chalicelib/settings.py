@@ -57,6 +57,7 @@ class Settings:
             periods=Periods(
                 pending_delete=timedelta(hours=read.number("PENDING_DELETE_HOURS", 2, most=24 * DAYS)),
                 upload=timedelta(hours=read.number("UPLOAD_HOURS", 24, least=1, most=UPLOAD_HOURS)),
+                capture=timedelta(hours=read.number("CAPTURE_HOURS", 24, least=1, most=24 * DAYS)),
                 tombstone=timedelta(days=read.number("TOMBSTONE_DAYS", 90, least=1, most=DAYS)),
             ),
         )

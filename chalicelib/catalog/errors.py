@@ -30,6 +30,7 @@ CatalogError
 ├── ContentMissing                  no bytes to read in this status, or none where they should be
 ├── CloudError
 │   └── CaptureRefused              the cloud makes no image of this machine
+│       └── MachineBusy             not now, at least
 ├── StoreError
 │   └── StoreDisabled, StoreRefused
 └── Unavailable                     nobody answers
@@ -370,6 +371,10 @@ class CloudError(CatalogError):
 
 class CaptureRefused(CloudError):
     """No image is made of this machine."""
+
+
+class MachineBusy(CaptureRefused):
+    """No image is made of this machine in its present state, which may pass."""
 
 
 class CloudUnavailable(Unavailable, CloudError):

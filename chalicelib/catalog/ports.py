@@ -132,11 +132,14 @@ class Instances(Protocol):
     def find(self, instance_id: str, tenant: str, zone: str) -> Instance | None:
         """A machine of this tenant in this zone."""
 
-    def capture(self, instance_id: str, zone: str, name: str) -> str:
-        """Have an image of a machine made, unless there is one of this name; returns its id. Raises CaptureRefused."""
+    def capture(self, instance_id: str, zone: str, name: str) -> str | None:
+        """Have an image of a machine made, unless there is one of this name; returns its id.
+
+        None if there is one that cannot be seen yet. Raises CaptureRefused, MachineBusy.
+        """
 
     def captured(self, capture_id: str, zone: str) -> Capture | None:
-        """How far an image has come; None if there is none."""
+        """How far an image has come; None if there is none, or none yet."""
 
     def discard(self, name: str, zone: str, capture_id: str | None = None) -> None:
         """Remove the image of this name, and of this id, with what it is made of; one that is gone is no matter."""

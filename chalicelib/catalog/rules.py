@@ -25,10 +25,11 @@ DOCUMENTS = ("root_volume", "extra_volumes", "default_bootscript")
 
 @dataclass(frozen=True, slots=True)
 class Periods:
-    """How long a deletion waits that is delayed, an upload may take, and a deleted image is remembered."""
+    """How long a deletion waits that is delayed, uploads and captures may take, and a deleted image is remembered."""
 
     pending_delete: timedelta
     upload: timedelta
+    capture: timedelta
     tombstone: timedelta
 
 

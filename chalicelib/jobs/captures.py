@@ -2,25 +2,29 @@
 
 from datetime import timedelta
 
-from chalicelib.catalog.errors import CaptureRefused
+from chalicelib.catalog.errors import CaptureRefused, MachineBusy
 from chalicelib.catalog.image import Image, Status, Transition
 from chalicelib.catalog.instance import CLOUD, Capture, CaptureState, capture_location, capture_name
 from chalicelib.catalog.job import Job
 from chalicelib.catalog.ports import Ports
 from chalicelib.jobs.outcome import Failed, Outcomes
 
-PAUSE = timedelta(seconds=10)
-"""How often the cloud is asked how far it has come."""
+PAUSE, LONGEST_PAUSE = timedelta(seconds=10), timedelta(minutes=1)
+"""How often the cloud is asked how far it has come: the longer it has taken, the less often, within these bounds."""
+PATIENCE = timedelta(minutes=5)
+"""How long a machine that has just been stopped may be said not to be."""
 GIGABYTE = 2**30
 DELETED = "the image was deleted meanwhile"
 
 
 class Captures:
-    """Follows captures until they are done."""
+    """Follows captures until they are done, or `limit` is over.
 
-    limit = timedelta(hours=1)
+    What EC2 has just made it may not know for a while (eventual consistency), so what is not found is not yet there.
+    """
 
-    def __init__(self, ports: Ports) -> None:
+    def __init__(self, ports: Ports, limit: timedelta) -> None:
+        self.limit = limit
         self._ports = ports
         self._outcomes = Outcomes(ports)
 
@@ -30,27 +34,31 @@ class Captures:
         image = self._outcomes.image(image_id)
         if image is None or (image.transition is not Transition.CREATING and not _is_made(image)):
             raise Failed(DELETED)
+        age = self._ports.clock.now() - job.created_at
         try:
             job = self._begun(job, image_id)
+        except MachineBusy as error:
+            if age > PATIENCE:
+                raise Failed(str(error)) from error
         except CaptureRefused as error:
             raise Failed(str(error)) from error
-        capture = self._ports.instances.captured(job.facts["capture"], job.zone)
-        if capture is not None and capture.state is CaptureState.PENDING:
+        capture = self._ports.instances.captured(job.facts["capture"], job.zone) if "capture" in job.facts else None
+        if capture is None or capture.state is CaptureState.PENDING:
             self._outcomes.rest(job)
-            return PAUSE
+            return max(PAUSE, min(age / 10, LONGEST_PAUSE))
         self._settle(job, image, capture)
         return None
 
     def _begun(self, job: Job, image_id: str) -> Job:
-        """The job, knowing the image that the cloud is making. Raises CaptureRefused."""
+        """The job, knowing the image that the cloud is making if it says which it is. Raises CaptureRefused."""
         if "capture" in job.facts:
             return job
         capture_id = self._ports.instances.capture(job.facts["instance"], job.zone, capture_name(image_id))
-        return self._outcomes.note(job, capture=capture_id)
+        return job if capture_id is None else self._outcomes.note(job, capture=capture_id)
 
-    def _settle(self, job: Job, image: Image, capture: Capture | None) -> None:
+    def _settle(self, job: Job, image: Image, capture: Capture) -> None:
         """End a capture that the cloud has ended; what the machine said of itself goes before what the cloud says."""
-        if capture is None or capture.state is CaptureState.FAILED:
+        if capture.state is CaptureState.FAILED:
             raise Failed("the cloud could not make the image")
         facts = {
             "provider_image_id": capture.id,

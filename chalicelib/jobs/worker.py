@@ -33,7 +33,7 @@ class Worker:
         arrivals = Arrivals(ports, limits)
         transitions = Transitions(ports)
         self._works: Mapping[Action, Work] = {
-            Action.CAPTURE: Captures(ports),
+            Action.CAPTURE: Captures(ports, limits.periods.capture),
             Action.DELETE: transitions,
             Action.RECOVER: transitions,
             Action.UPLOAD: arrivals,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.parsers import ResponseParserError
 
-from chalicelib.catalog.errors import CaptureRefused, CloudUnavailable
+from chalicelib.catalog.errors import CaptureRefused, CloudUnavailable, MachineBusy
 from chalicelib.catalog.instance import Capture, CaptureState, Instance
 
 if TYPE_CHECKING:
@@ -23,7 +23,15 @@ NO_IMAGE = ("InvalidAMIID", "UnavailableAMIID")
 NO_SNAPSHOT = ("InvalidSnapshot.NotFound", "InvalidSnapshotID")
 """How codes begin that mean: there is none; or, of machines, none that we may see."""
 DUPLICATE = "InvalidAMIName.Duplicate"
-REFUSED = ("IncorrectInstanceState", "InvalidInstance", "InvalidParameter", "UnsupportedOperation", "UnauthorizedOp")
+BUSY = "IncorrectInstanceState"
+REFUSED = {
+    BUSY: "the machine is in no state to make an image of",
+    "InvalidInstance": "there is no such machine any more",
+    "InvalidParameter": "the cloud makes no image of such a machine",
+    "UnsupportedOperation": "the cloud makes no image of such a machine",
+    "UnauthorizedOp": "the registry is not allowed to make an image of this machine",
+}
+"""How codes begin by which CreateImage refuses, and what they mean; EC2's own words may name accounts and roles."""
 STATES = {"pending": CaptureState.PENDING, "transient": CaptureState.PENDING, "available": CaptureState.AVAILABLE}
 
 
@@ -51,23 +59,25 @@ class Ec2Instances:
                 return _instance(machine, tags)
         return None
 
-    def capture(self, instance_id: str, zone: str, name: str) -> str:
+    def capture(self, instance_id: str, zone: str, name: str) -> str | None:
         """One DescribeImages, and one CreateImage if there is none yet."""
         known = self._named(name, zone)
         if known:
             return known[0]
         tags: Any = [{"ResourceType": "image", "Tags": [{"Key": "Name", "Value": name}]}]
-        with _told((*REFUSED, DUPLICATE)) as failed:
+        with _told((*REFUSED, DUPLICATE)) as refused:
             made = self._ec2(zone).create_image(
                 InstanceId=instance_id,
                 Name=name,
                 TagSpecifications=tags,
             )
-        if not failed:
+        if not refused:
             return made["ImageId"]
         for other in self._named(name, zone):
             return other
-        raise CaptureRefused(failed[0])
+        if refused[0].startswith(DUPLICATE):
+            return None
+        raise _refusal(refused[0])
 
     def captured(self, capture_id: str, zone: str) -> Capture | None:
         """One DescribeImages."""
@@ -115,16 +125,22 @@ class Ec2Instances:
 
 @contextmanager
 def _told(codes: tuple[str, ...]) -> Iterator[list[str]]:
-    """Collect errors of EC2 whose codes begin like one of these; raise CloudUnavailable for all others."""
+    """Collect codes of EC2's errors that begin like one of these; raise CloudUnavailable for all others."""
     failed: list[str] = []
     try:
         yield failed
     except ClientError as error:
-        if not error.response["Error"]["Code"].startswith(codes or ("-",)):
+        code = error.response["Error"]["Code"]
+        if not code.startswith(codes or ("-",)):
             raise CloudUnavailable("The cloud does not answer") from error
-        failed.append(error.response["Error"].get("Message") or error.response["Error"]["Code"])
+        failed.append(code)
     except (BotoCoreError, ResponseParserError) as error:
         raise CloudUnavailable("The cloud does not answer") from error
+
+
+def _refusal(code: str) -> CaptureRefused:
+    words = next(words for prefix, words in REFUSED.items() if code.startswith(prefix))
+    return MachineBusy(words) if code.startswith(BUSY) else CaptureRefused(words)
 
 
 def _instance(machine: Mapping[str, Any], tags: Mapping[str, str]) -> Instance:

@@ -11,6 +11,12 @@ from tests.jobs.jobs import Stage
 
 
 @pytest.fixture
+def api(make_api: MakeApi) -> Api:
+    """A registry in which a capture may take an hour, as long as other jobs."""
+    return make_api(CAPTURE_HOURS="1")
+
+
+@pytest.fixture
 def stage(api: Api, aws: Aws) -> Stage:
     return Stage(api, aws)
 

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
+from botocore.exceptions import ReadTimeoutError
 
 from chalicelib.bootstrap import Aws
 from chalicelib.catalog.image import Image, Status, Transition
@@ -156,6 +157,26 @@ class Stage:
         made_of = [f"Created by CreateImage({job.facts['instance']}) *"]
         found = self.aws.ec2(None).describe_snapshots(Filters=[{"Name": "description", "Values": made_of}])
         return len(found["Snapshots"])
+
+    @contextmanager
+    def unseen(self) -> Iterator[None]:
+        """Have EC2 know no image when it is asked for one, though it may have just made it."""
+
+        def tell(parsed: Mapping[str, Any], **_: Any) -> None:
+            parsed.get("Images", []).clear()
+
+        with self.hooked("after-call.ec2.DescribeImages", tell):
+            yield
+
+    @contextmanager
+    def deaf(self, operation: str) -> Iterator[None]:
+        """Have nobody hear that EC2 did what it was asked to."""
+
+        def lose(**_: Any) -> None:
+            raise ReadTimeoutError(endpoint_url="https://ec2.example")
+
+        with self.hooked(f"after-call.ec2.{operation}", lose):
+            yield
 
     @contextmanager
     def ami_state(self, state: str) -> Iterator[None]:

@@ -40,7 +40,7 @@ def failing(stage: Stage) -> AbstractContextManager[None]:
 
 
 def refusing(stage: Stage) -> AbstractContextManager[None]:
-    return stage.ec2_fault("CreateImage", "IncorrectInstanceState", "The instance is terminated")
+    return stage.ec2_fault("CreateImage", "InvalidInstanceID.NotFound", "The instance is terminated")
 
 
 def late(stage: Stage) -> Job:

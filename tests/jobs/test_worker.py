@@ -5,10 +5,12 @@ from dataclasses import replace
 
 import pytest
 
+from chalicelib.bootstrap import Aws
 from chalicelib.catalog.image import Status
 from chalicelib.catalog.instance import capture_name
 from chalicelib.catalog.job import Job, JobStatus
 from chalicelib.jobs.delivery import MOST_RECEIPTS
+from tests.conftest import MakeApi
 from tests.jobs.jobs import LEASE, LIMIT, MADE, ORDER, RECOVERABLE, Outcome, Stage
 
 FAILED = Outcome(JobStatus.FAILED, ((Status.DELETED, None),))
@@ -136,15 +138,76 @@ def test_a_job_just_before_its_limit_is_done(stage: Stage) -> None:
     assert stage.outcome(job) == MADE
 
 
-def test_a_refused_capture_says_why(stage: Stage) -> None:
+def test_a_refused_capture_says_why_in_words_that_name_no_account(stage: Stage) -> None:
     job = stage.capture()
 
-    with stage.ec2_fault("CreateImage", "IncorrectInstanceState", "The instance is terminated"):
+    with stage.ec2_fault("CreateImage", "UnauthorizedOperation", "arn:aws:iam::123456789012:role/rosetta may not"):
         failed = stage.deliver(job)
 
     assert failed == []
     assert stage.outcome(job) == FAILED
-    assert "The instance is terminated" in stage.stored(job).info
+    assert stage.stored(job).info == "the registry is not allowed to make an image of this machine"
+
+
+def test_a_machine_that_has_just_stopped_is_tried_again(stage: Stage) -> None:
+    job = stage.capture()
+    with stage.ec2_fault("CreateImage", "IncorrectInstanceState", "The instance is stopping"):
+        stage.deliver(job)
+    waiting = stage.stored(job)
+
+    stage.redeliver(job)
+
+    assert not waiting.finished
+    assert stage.outcome(job) == MADE
+
+
+def test_a_machine_that_is_not_stopped_after_five_minutes_is_not_captured(stage: Stage) -> None:
+    job = stage.capture()
+
+    with stage.ec2_fault("CreateImage", "IncorrectInstanceState", "The instance is terminated"):
+        stage.api.clock.advance(301)
+        stage.deliver(job)
+
+    assert stage.outcome(job) == FAILED
+    assert stage.stored(job).info == "the machine is in no state to make an image of"
+
+
+def test_an_image_that_the_cloud_does_not_find_at_first_is_made(stage: Stage) -> None:
+    job = stage.capture()
+    with stage.unseen():
+        stage.redeliver(job)
+    waiting = stage.stored(job)
+
+    stage.redeliver(job)
+
+    assert waiting.facts["capture"]
+    assert not waiting.finished
+    assert stage.outcome(job) == MADE
+
+
+def test_an_image_whose_making_was_not_heard_of_is_found_later(stage: Stage) -> None:
+    job = stage.capture()
+    with stage.deaf("CreateImage"):
+        stage.deliver(job)
+    with stage.unseen(), stage.ec2_fault("CreateImage", "InvalidAMIName.Duplicate", "taken"):
+        stage.redeliver(job)
+    waiting = stage.stored(job)
+
+    stage.redeliver(job)
+
+    assert "capture" not in waiting.facts
+    assert not waiting.finished
+    assert stage.outcome(job) == MADE
+
+
+def test_an_image_that_takes_a_day_is_waited_for(make_api: MakeApi, aws: Aws) -> None:
+    stage = Stage(make_api(), aws)
+    job = stage.under_way()
+    stage.api.clock.advance(24 * LIMIT - 10)
+
+    stage.deliver(job)
+
+    assert stage.outcome(job) == MADE
 
 
 @pytest.mark.parametrize("state", ["failed", "invalid", "error", "deregistered"])
@@ -157,12 +220,16 @@ def test_a_capture_that_the_cloud_cannot_make_fails(stage: Stage, state: str) ->
     assert stage.outcome(job) == FAILED
 
 
-def test_a_capture_whose_ami_was_removed_fails(stage: Stage) -> None:
+def test_a_capture_whose_ami_was_removed_fails_when_its_time_is_over(stage: Stage) -> None:
     job = stage.under_way()
     stage.aws.ec2(None).deregister_image(ImageId=job.facts["capture"])
+    stage.deliver(job)
+    waiting = stage.stored(job)
 
+    stage.api.clock.advance(LIMIT)
     stage.deliver(job)
 
+    assert not waiting.finished
     assert stage.outcome(job) == FAILED
 
 

@@ -12,7 +12,7 @@ from botocore.compat import HTTPHeaders
 from botocore.exceptions import EndpointConnectionError
 
 from chalicelib.bootstrap import Aws
-from chalicelib.catalog.errors import CaptureRefused, CloudUnavailable
+from chalicelib.catalog.errors import CaptureRefused, CloudUnavailable, MachineBusy
 from chalicelib.catalog.instance import Capture, CaptureState, Instance
 from chalicelib.storage.instances import Ec2Instances
 from tests.conftest import MakeApi
@@ -21,7 +21,7 @@ from tests.dialects.qingcloud.machines import Machines
 URL = "https://ec2.example"
 REFUSALS = [
     *("IncorrectInstanceState", "InvalidInstanceID.NotFound", "InvalidParameterValue"),
-    *("UnsupportedOperation", "UnauthorizedOperation", "InvalidAMIName.Duplicate"),
+    *("UnsupportedOperation", "UnauthorizedOperation"),
 ]
 STATES = [
     *[(state, CaptureState.PENDING) for state in ("pending", "transient")],
@@ -100,6 +100,13 @@ class Ec2(Machines):
         self.ec2.create_snapshot(VolumeId=volume, Description=f"Created by CreateImage(i-1) for {capture_id}")
 
 
+def made(clouds: Ec2Instances, instance: str, name: str) -> str:
+    """The id of the image that is made of a machine."""
+    capture_id = clouds.capture(instance, "ac1", name)
+    assert capture_id is not None
+    return capture_id
+
+
 @pytest.fixture
 def ec2(aws: Aws) -> Ec2:
     return Ec2(aws.ec2(None))
@@ -161,10 +168,10 @@ def test_without_the_permission_a_machine_is_unknown(clouds: Ec2Instances, ec2: 
 
 def test_a_machine_is_captured_once_by_a_name(clouds: Ec2Instances, ec2: Ec2, name: str) -> None:
     instance = ec2.start()
-    first = clouds.capture(instance, "ac1", name)
+    first = made(clouds, instance, name)
 
     with ec2.answering("CreateImage", unreachable) as calls:
-        again = clouds.capture(instance, "ac1", name)
+        again = made(clouds, instance, name)
 
     assert ec2.named(name) == [first] == [again]
     assert calls == []
@@ -176,7 +183,7 @@ def test_who_comes_second_to_a_name_gets_the_first_ones_image(clouds: Ec2Instanc
         return failing("InvalidAMIName.Duplicate")(request)
 
     with ec2.answering("CreateImage", outrun):
-        capture_id = clouds.capture(ec2.start(), "ac1", name)
+        capture_id = made(clouds, ec2.start(), name)
 
     assert ec2.named(name) == [capture_id]
 
@@ -189,6 +196,20 @@ def test_a_refusal_of_the_cloud_is_one(clouds: Ec2Instances, ec2: Ec2, name: str
         clouds.capture(instance, "ac1", name)
 
     assert ec2.named(name) == []
+
+
+def test_an_image_whose_name_is_taken_and_that_is_not_shown_is_not_there_yet(
+    clouds: Ec2Instances, ec2: Ec2, name: str
+) -> None:
+    with ec2.answering("CreateImage", failing("InvalidAMIName.Duplicate", "taken")):
+        assert clouds.capture(ec2.start(), "ac1", name) is None
+
+
+def test_a_machine_in_a_passing_state_is_told_from_one_that_is_never_captured(
+    clouds: Ec2Instances, ec2: Ec2, name: str
+) -> None:
+    with ec2.answering("CreateImage", failing("IncorrectInstanceState", "stopping")), pytest.raises(MachineBusy):
+        clouds.capture(ec2.start(), "ac1", name)
 
 
 @pytest.mark.parametrize(("state", "expected"), STATES)
@@ -225,7 +246,7 @@ def test_there_may_be_no_image(clouds: Ec2Instances, capture_id: str) -> None:
 @pytest.mark.parametrize("by", ["name", "id", "both"])
 def test_what_is_discarded_leaves_nothing(clouds: Ec2Instances, ec2: Ec2, name: str, by: str) -> None:
     instance = ec2.start()
-    capture_id, other = clouds.capture(instance, "ac1", name), clouds.capture(instance, "ac1", f"{name}-2")
+    capture_id, other = made(clouds, instance, name), made(clouds, instance, f"{name}-2")
     ec2.add_snapshot(capture_id)
     before = len(ec2.snapshots(capture_id))
 
@@ -237,7 +258,7 @@ def test_what_is_discarded_leaves_nothing(clouds: Ec2Instances, ec2: Ec2, name: 
 
 
 def test_what_is_gone_is_discarded_again_without_complaint(clouds: Ec2Instances, ec2: Ec2, name: str) -> None:
-    capture_id = clouds.capture(ec2.start(), "ac1", name)
+    capture_id = made(clouds, ec2.start(), name)
 
     for gone in (capture_id, capture_id, None, "ami-0123456789abcdef0"):
         clouds.discard(name, "ac1", gone)
@@ -247,7 +268,7 @@ def test_what_is_gone_is_discarded_again_without_complaint(clouds: Ec2Instances,
 
 @pytest.mark.parametrize("operation", ["DeregisterImage", "DescribeSnapshots", "DeleteSnapshot"])
 def test_a_discard_is_ended_by_the_next(clouds: Ec2Instances, ec2: Ec2, name: str, operation: str) -> None:
-    capture_id = clouds.capture(ec2.start(), "ac1", name)
+    capture_id = made(clouds, ec2.start(), name)
     with ec2.answering(operation, failing("RequestLimitExceeded")), pytest.raises(CloudUnavailable):
         clouds.discard(name, "ac1", capture_id)
 
@@ -257,7 +278,7 @@ def test_a_discard_is_ended_by_the_next(clouds: Ec2Instances, ec2: Ec2, name: st
 
 
 def test_a_snapshot_that_has_just_gone_does_not_save_the_others(clouds: Ec2Instances, ec2: Ec2, name: str) -> None:
-    capture_id = clouds.capture(ec2.start(), "ac1", name)
+    capture_id = made(clouds, ec2.start(), name)
     ec2.add_snapshot(capture_id)
     calls: list[str] = []
 
@@ -273,7 +294,7 @@ def test_a_snapshot_that_has_just_gone_does_not_save_the_others(clouds: Ec2Insta
 
 
 def test_a_snapshot_in_use_is_not_taken_for_gone(clouds: Ec2Instances, ec2: Ec2, name: str) -> None:
-    capture_id = clouds.capture(ec2.start(), "ac1", name)
+    capture_id = made(clouds, ec2.start(), name)
 
     with ec2.answering("DeleteSnapshot", failing("InvalidSnapshot.InUse")), pytest.raises(CloudUnavailable):
         clouds.discard(name, "ac1", capture_id)
