@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check audit defects fuzz e2e package deploy destroy verify-deploy bench clean
+.PHONY: help run test check audit defects fuzz e2e package has-bucket deploy destroy verify-deploy bench clean
 STAGE ?= dev
 STACK ?= rosetta-$(STAGE)
 
@@ -49,14 +49,17 @@ e2e: $(READY) ## run the published clients against a local server
 package: $(READY) ## make what is deployed, for CloudFormation and Terraform: STAGE=dev or prod
 	$(BIN)/python -m deploy package --stage $(STAGE) --out build
 
-deploy: package ## deploy it by CloudFormation: STAGE=dev or prod, BUCKET=one for the code
-	@test -n "$(BUCKET)" || { echo "BUCKET must name a bucket of yours, for the code" >&2; exit 2; }
+deploy: has-bucket package ## deploy it by CloudFormation: STAGE=dev or prod, BUCKET=one for the code
 	aws cloudformation package --template-file build/cloudformation/$(STAGE)/template.json --s3-bucket $(BUCKET) \
 	    --s3-prefix $(STACK) --use-json --output-template-file build/cloudformation/$(STAGE)/packaged.json
 	aws cloudformation deploy --template-file build/cloudformation/$(STAGE)/packaged.json --stack-name $(STACK) \
 	    --s3-bucket $(BUCKET) --s3-prefix $(STACK) --capabilities CAPABILITY_IAM --no-fail-on-empty-changeset $(DEPLOY_OPTIONS)
 
+has-bucket:
+	@test -n "$(BUCKET)" || { echo "BUCKET must name a bucket of yours, for the code" >&2; exit 2; }
+
 destroy: ## remove what was deployed, but not the tables and the bucket: STAGE=dev or prod
+	@[ "$(STAGE)" != prod ] || { printf 'Type $(STACK) to remove it: '; read -r typed && [ "$$typed" = "$(STACK)" ]; }
 	aws cloudformation delete-stack --stack-name $(STACK)
 	aws cloudformation wait stack-delete-complete --stack-name $(STACK)
 
