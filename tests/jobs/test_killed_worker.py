@@ -11,6 +11,7 @@ from chalicelib.catalog.image import Status, Transition
 from chalicelib.catalog.job import Job, JobStatus
 from chalicelib.jobs.delivery import MOST_RECEIPTS
 from tests.jobs.jobs import LEASE, LIMIT, MADE, Outcome, Stage
+from tests.moto_state import empty_tables, forget_machines
 
 
 class Killed(BaseException):
@@ -113,6 +114,8 @@ def deaths(stage: Stage, scene: Scene, moment: str, end: Callable[[Job], None]) 
     """What is left of one job for each call at which its worker was killed."""
     left: dict[str, Outcome] = {}
     for nth in count(1):
+        empty_tables()
+        forget_machines()
         job = scene.begin(stage)
         with scene.faults(stage):
             at = death(stage, job, moment, nth)
