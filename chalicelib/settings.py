@@ -109,11 +109,12 @@ class _Reader:
             raise BadSetting(f"{name} must name at least one, not {text!r}")
         return found
 
-    def number(self, name: str, default: int, *, least: int = 0, most: int = 2**62) -> int:
+    def number(self, name: str, default: int, *, least: int = 0, most: int | None = None) -> int:
         text = self.text(name, str(default))
-        number = int(text) if re.fullmatch(r"-?[0-9]{1,19}", text) else None
-        if number is None or not least <= number <= most:
-            raise BadSetting(f"{name} must be a whole number from {least} to {most}, not {text!r}")
+        number = int(text) if re.fullmatch(r"-?[0-9]{1,18}", text) else None
+        if number is None or number < least or (most is not None and number > most):
+            bounds = f"{least} or more" if most is None else f"{least} to {most}"
+            raise BadSetting(f"{name} must be a whole number, {bounds}, not {text!r}")
         return number
 
     def flag(self, name: str) -> bool:

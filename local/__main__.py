@@ -27,7 +27,7 @@ from local.schedule import repeating
 from local.seed_file import DEMONSTRATION, SeedError, read_seed
 from local.seeds import load
 from local.server import LocalServer
-from local.state import local_dir, remove_state, write_state
+from local.state import FolderTaken, local_dir, own, remove_state, write_state
 
 MAX_INLINE_BYTES = 64 << 20
 SLICE_BYTES = 128 << 20
@@ -49,7 +49,7 @@ def main() -> int:
         return _complain(str(error), 2)
     except SeedError as error:
         return _complain(f"{seed or DEMONSTRATION.name}: {error}", 2)
-    except (EngineError, PortTaken) as error:
+    except (EngineError, FolderTaken, PortTaken) as error:
         return _complain(str(error), 1)
     except OSError as error:
         return _complain(f"{error.filename or local_dir()}: {error.strerror}", 1)
@@ -84,6 +84,7 @@ def _serve(port: str, seed_file: Path, engine: str) -> None:
     os.environ.setdefault("MAX_INLINE_BYTES", str(MAX_INLINE_BYTES))
     os.environ.setdefault("SLICE_BYTES", str(SLICE_BYTES))
     with contextlib.ExitStack() as stack:
+        stack.enter_context(own(folder))
         server = stack.enter_context(_listening(port))
         remove_state(folder)  # of a server that was killed
         endpoints = stack.enter_context(local_aws(engine, folder))

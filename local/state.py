@@ -1,8 +1,10 @@
 """What a running local server tells programs: `.local/state.json`, there as long as it is ready."""
 
+import contextlib
+import fcntl
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,23 @@ from typing import Any
 def local_dir() -> Path:
     """The folder of everything that the local server keeps: LOCAL_DIR, or `.local` here."""
     return Path(os.environ.get("LOCAL_DIR", ".local"))
+
+
+class FolderTaken(Exception):
+    """Another server keeps its things in this folder."""
+
+
+@contextlib.contextmanager
+def own(folder: Path) -> Iterator[None]:
+    """Have the folder for this process alone; the kernel gives it back however the process ends. Raises FolderTaken."""
+    with contextlib.ExitStack() as stack:
+        descriptor = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+        stack.callback(os.close, descriptor)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise FolderTaken(f"another server runs in {folder}: stop it, or set LOCAL_DIR to another folder") from None
+        yield
 
 
 def write_state(folder: Path, state: Mapping[str, Any]) -> None:

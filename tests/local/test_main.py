@@ -121,7 +121,7 @@ def test_it_can_be_terminated_while_it_starts(start: Start, folder: Path) -> Non
         ({"PORT": "http"}, 2, "rosetta: PORT must be a number up to 65535, not 'http'\n"),
         ({"ENGINE": "steam"}, 2, "rosetta: ENGINE must be one of moto, dynoxide, not 'steam'\n"),
         ({"SEED": "missing.json"}, 2, "rosetta: missing.json: No such file or directory\n"),
-        ({"MAX_SCAN": "many"}, 2, "rosetta: MAX_SCAN must be a whole number, not 'many'\n"),
+        ({"MAX_SCAN": "many"}, 2, "rosetta: MAX_SCAN must be a whole number, 1 or more, not 'many'\n"),
         ({"GLANCE_V1_STATUSES": "odd"}, 2, "rosetta: GLANCE_V1_STATUSES cannot be 'odd'\n"),
         ({"LOCAL_DIR": "/dev/null/x"}, 1, "rosetta: /dev/null/x: Not a directory\n"),
     ],
@@ -159,6 +159,32 @@ def test_a_port_in_use_is_one_clear_line_and_another_servers_state_stays(start: 
 
     assert (process.returncode, log) == (1, f"rosetta: port {port} is in use\n")
     assert (folder / "state.json").exists()
+
+
+def test_a_second_server_in_one_folder_says_so_and_leaves_the_first_alone(start: Start, folder: Path) -> None:
+    first = start()
+    state = ready(first, folder)
+
+    second = start()
+    _, log = second.communicate(timeout=PATIENCE)
+
+    assert second.returncode == 1
+    assert log == f"rosetta: another server runs in {folder}: stop it, or set LOCAL_DIR to another folder\n"
+    assert ready(first, folder) == state
+
+
+def test_a_server_that_was_killed_leaves_the_folder_to_the_next(start: Start, folder: Path) -> None:
+    first = start()
+    killed = ready(first, folder)
+    first.kill()
+    first.wait()
+
+    second = start()
+
+    deadline = time.monotonic() + PATIENCE
+    while ready(second, folder) == killed and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert ready(second, folder)["url"] != killed["url"]
 
 
 def test_a_full_disk_is_one_clear_line_and_leaves_no_half_written_state(start: Start, folder: Path) -> None:
