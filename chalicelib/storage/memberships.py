@@ -41,11 +41,11 @@ class DynamoMembershipRepository:
     def change(self, image: Image, count: int, put: Sequence[Membership], remove: Sequence[str]) -> None:
         """Puts before removals, so that a reader in between misses nobody who stays."""
         actions: list[Membership | str] = [*put, *remove]
+        most = image.member_count + len(put)
         while actions:
             chunk, actions = actions[:LARGEST_TRANSACTION], actions[LARGEST_TRANSACTION:]
             # The count is right after the last chunk; before, it may only be too large.
-            meanwhile = max(count, image.member_count) if actions else count
-            changed = replace(image, member_count=meanwhile, version=image.version + 1)
+            changed = replace(image, member_count=most if actions else count, version=image.version + 1)
             self._transact(image, changed, chunk)
             image = changed
 

@@ -128,6 +128,24 @@ class Sharing:
         assert halfway.version == image.version + 1
         assert named(world.memberships.of_image(image.id)) == [row.member for row in members]
 
+    @pytest.mark.parametrize(
+        ("before", "after"), [(0, 120), (120, 0), (120, 110)], ids=["added", "removed", "replaced"]
+    )
+    def test_a_long_change_that_others_interrupt_leaves_no_more_members_than_are_counted(
+        self, world: World, before: int, after: int
+    ) -> None:
+        old, new = [f"old-{n:03d}" for n in range(before)], [f"new-{n:03d}" for n in range(after)]
+        image = world.images.add(an_image())
+        if old:
+            image = share(world, image, *old)
+        replies = iter([None, cancelled("ConditionalCheckFailed")])
+
+        with answering("TransactWriteItems", lambda _: next(replies)), pytest.raises(StaleImage):
+            world.memberships.change(image, after, [a_membership(image, member) for member in new], old)
+
+        there = len(world.memberships.of_image(image.id))
+        assert 0 < there <= stored(world, image.id).member_count
+
     def test_all_memberships_of_a_deleted_image_are_removed(self, world: World) -> None:
         image, other = world.images.add(an_image()), world.images.add(an_image())
         share(world, image, *(f"{n}" for n in range(30)))
