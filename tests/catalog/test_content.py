@@ -161,6 +161,25 @@ def test_bytes_too_many_to_pass_or_of_unknown_number_are_linked(make_api: MakeAp
     assert isinstance(api.world.catalog(a_principal()).content.read(image), Link)
 
 
+def test_as_many_bytes_as_may_pass_through_are_not_linked(make_api: MakeApi) -> None:
+    api = make_api(MAX_INLINE_BYTES="10")
+    image = an_image(status=Status.ACTIVE, size=10, location=api.world.blobs.put("image", b"x" * 10))
+
+    assert api.world.catalog(a_principal()).content.read(image) == b"x" * 10
+
+
+@pytest.mark.usefixtures("resolver")
+@pytest.mark.parametrize(("size", "reason"), [(10, "lost"), (11, "copy them")], ids=["as many", "one more"])
+def test_of_a_web_server_as_many_bytes_are_asked_for_as_may_pass_through(
+    make_api: MakeApi, size: int, reason: str
+) -> None:
+    catalog = make_api(MAX_INLINE_BYTES="10").world.catalog(a_principal())
+    image = an_image(status=Status.ACTIVE, size=size, location="https://gone.example/image.raw")
+
+    with pytest.raises(ContentMissing, match=reason):
+        catalog.content.read(image)
+
+
 def test_bytes_that_cannot_be_removed_do_not_hide_that_the_image_went(api: Api, catalog: Catalog) -> None:
     image = api.world.images.add(an_image(status=Status.SAVING))
     deletion = partial(catalog.delete, image.id)

@@ -180,6 +180,19 @@ def test_an_image_that_was_deactivated_in_time_keeps_its_bytes(stage: Stage) -> 
     assert left(stage, job) == Left(JobStatus.SUCCESSFUL, Status.DEACTIVATED, 1)
 
 
+def test_of_an_image_that_was_active_but_is_deleted_the_worker_removes_what_the_store_would_not(stage: Stage) -> None:
+    job = almost_done(stage)
+    with stage.api.s3_fault("DeleteObject", "SlowDown", 503):
+        delete(stage, job)
+    before = left(stage, job)
+
+    again(stage, job)
+
+    assert before == Left(JobStatus.WORKING, Status.DELETED, 1)
+    assert left(stage, job) == DELETED
+    assert stage.stored(job).info == "the image was deleted meanwhile"
+
+
 def test_a_change_meanwhile_is_kept(stage: Stage) -> None:
     job = uploading(stage, SMALL)
     changes: Changes = {"name": "renamed"}

@@ -154,6 +154,12 @@ def test_case_051_more_than_can_pass_is_told_another_way(api: Api, make_api: Mak
     assert api.stored() == []
 
 
+def test_case_051_as_much_as_can_pass_is_taken(make_api: MakeApi) -> None:
+    caller = make_api(MAX_INLINE_BYTES="10").caller("t1")
+
+    assert post_data(caller, {}, b"x" * 10).status == CREATE_OK
+
+
 @pytest.mark.parametrize("declared", [{}, meta(size="501")], ids=["undeclared", "declared"])
 @pytest.mark.parametrize("chunked", [False, True], ids=["length", "chunked"])
 def test_case_052_an_owner_has_a_quota_of_bytes(

@@ -10,8 +10,8 @@ from chalicelib.bootstrap import World
 from chalicelib.catalog.errors import ClaimTaken
 from chalicelib.catalog.image import Image, Status
 from tests.factories import START, an_image
-from tests.storage.contract.faults import answering, cancelled
-from tests.storage.contract.shelf import EVERYTHING, add, listed, rows
+from tests.storage.contract.faults import Request, answering, cancelled
+from tests.storage.contract.shelf import EVERYTHING, add, listed, rows, stored
 
 LATER = START + timedelta(seconds=1)
 PLACE = "s3://bucket/key"
@@ -92,11 +92,17 @@ class Backlog:
 
     def test_an_image_that_changes_meanwhile_is_not_forgotten(self, world: World) -> None:
         tombstone = deleted(world, an_image())
+        changes = iter([replace(tombstone, location=PLACE, updated_at=LATER)])
 
-        with answering("TransactWriteItems", lambda _: cancelled("ConditionalCheckFailed", "None")):
+        def meanwhile(_request: Request) -> None:
+            for changed in changes:
+                world.images.save(tombstone, changed)
+
+        with answering("TransactWriteItems", meanwhile):
             assert not world.backlog.forget(tombstone.id)
 
-        assert world.images.get(tombstone.id) is not None
+        assert stored(world, tombstone.id).location == PLACE
+        assert list(world.backlog.unfinished(LATER + timedelta(seconds=1))) == [tombstone.id]
 
     def test_an_engine_that_refuses_is_not_taken_for_somebody_else(self, world: World) -> None:
         tombstone = deleted(world, an_image())

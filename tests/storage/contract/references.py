@@ -9,7 +9,7 @@ from chalicelib.bootstrap import World
 from chalicelib.catalog.errors import EditConflict, TitleTaken
 from chalicelib.catalog.reference import Kind, Reference
 from tests.factories import START
-from tests.storage.contract.faults import answering, cancelled
+from tests.storage.contract.faults import Request, answering, cancelled
 
 
 def a_reference(name: str, kind: Kind = Kind.ARCHITECTURE, owner: str = "t1", number: int = 0) -> Reference:
@@ -64,6 +64,19 @@ class References:
         assert found.count("taken") == 1
         assert sorted(reference.title for reference in stored) == ["a", "b", "c"]
         assert sorted(reference.number for reference in stored) == [1, 2, 3]
+
+    def test_a_number_that_is_taken_meanwhile_is_left_to_whoever_has_it(self, world: World) -> None:
+        others = iter(["faster"])
+
+        def meanwhile(_request: Request) -> None:
+            for name in others:
+                world.references.add(a_reference(name))
+
+        with answering("TransactWriteItems", meanwhile):
+            world.references.add(a_reference("slower"))
+
+        stored = world.references.of("t1", Kind.ARCHITECTURE)
+        assert [(reference.number, reference.title) for reference in stored] == [(1, "faster"), (2, "slower")]
 
     def test_who_is_never_fast_enough_is_told(self, world: World) -> None:
         outrun = cancelled("TransactionConflict")
