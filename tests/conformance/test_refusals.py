@@ -1,16 +1,22 @@
 """Which status each dialect gives to the same refusal."""
 
+import json
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 import pytest
 
+from chalicelib.catalog.errors import QuotaExceeded
 from chalicelib.catalog.image import Image, Visibility
 from chalicelib.catalog.principal import Principal
+from chalicelib.dialects import DIALECTS
+from chalicelib.http.dialect import Dialect
+from chalicelib.http.message import Request
 from tests.api import Answer, Api, a_caller
 from tests.conformance.clients import CLIENTS, Client, Facts
-from tests.conformance.conftest import T1
-from tests.factories import an_image
+from tests.conformance.conftest import T1, T2
+from tests.conftest import MakeApi
+from tests.factories import a_membership, an_image
 
 FACTS = {"owner": T1, "architecture": Facts.architecture}
 """What every image here has; some dialects do not show images without an architecture."""
@@ -133,3 +139,44 @@ def test_a_refusal_has_its_status_and_changes_nothing(
     stored = api.world.images.many([image.id for image in world.images.values()])
     assert sorted(stored, key=lambda image: image.id) == sorted(world.images.values(), key=lambda image: image.id)
     assert len(world.owner.records(world.owner.listing())) == len(world.images)
+
+
+QUOTA = {"glance_v1": 413, "scaleway": 403, "devops_service": 400, "foreman": 422, "qingcloud": 429}
+
+
+@pytest.mark.parametrize("dialect", DIALECTS, ids=[dialect.name for dialect in DIALECTS])
+def test_a_quota_is_told_as_one(dialect: Dialect) -> None:
+    """Not every dialect has requests that meet one today, but whatever writes may raise it."""
+    error = QuotaExceeded("stored bytes", 11, 10)
+
+    answer = dialect.render_error(Request("POST", "/"), error)
+
+    assert answer.status == QUOTA[dialect.name]
+    assert str(error) in json.dumps(answer.body)
+
+
+LONG: Mapping[str, str] = {
+    "glance_v1": "/v1/images?sort_key=status",
+    "scaleway": "/images",
+    "devops_service": "/v3/images",
+    "foreman": f"/api/architectures/{Facts.architecture}/images?search=name~image",
+    "qingcloud": "/v2/zone/ac1/images",
+}
+"""A list in each dialect that has to read more than it shows, of its caller's own images or of shared ones."""
+
+
+@pytest.mark.parametrize("speaking", CLIENTS, ids=[client.dialect for client in CLIENTS])
+@pytest.mark.parametrize(("most", "status"), [("3", 200), ("2", 400)], ids=["as much as it may", "too much"])
+def test_a_list_that_has_to_read_too_much_is_refused(
+    make_api: MakeApi, owner: Principal, speaking: type[Client], most: str, status: int
+) -> None:
+    api = make_api(MAX_SCAN=most)
+    client = speaking(api, owner)
+    for number in range(1, 4):
+        api.world.images.add(an_image(number=number, **FACTS))
+        shared = api.world.images.add(an_image(number=10 * number, **{**FACTS, "owner": T2}))
+        api.world.memberships.change(shared, 1, [a_membership(shared, T1)], [])
+
+    answer = client.caller.get(LONG[speaking.dialect])
+
+    assert answer.status == status, answer.text

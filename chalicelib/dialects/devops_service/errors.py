@@ -15,8 +15,6 @@ STATUS: dict[type[Exception], int] = {
     # The client has chosen a name that is taken, which the original does not tell from other mistakes.
     catalog.ClaimTaken: 400,
     catalog.QuotaExceeded: 400,
-    catalog.CloudError: 500,
-    catalog.StoreError: 500,
     catalog.Unavailable: 503,
     # The original knows operations by method and path together.
     MethodNotAllowed: 404,

@@ -18,8 +18,6 @@ STATUS: dict[type[Exception], int] = {
     catalog.ScanTooLarge: 400,
     catalog.Conflict: 409,
     catalog.QuotaExceeded: 422,
-    catalog.CloudError: 500,
-    catalog.StoreError: 500,
     catalog.Unavailable: 503,
     # The original knows operations by method and path together.
     MethodNotAllowed: 404,

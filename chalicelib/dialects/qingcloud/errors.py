@@ -14,9 +14,7 @@ STATUS: dict[type[Exception], int] = {
     catalog.Invalid: 400,
     catalog.Conflict: 409,
     catalog.QuotaExceeded: 429,
-    catalog.CaptureRefused: 409,
-    catalog.CloudError: 503,
-    catalog.StoreError: 503,
+    catalog.Unavailable: 503,
     # Clients repeat whatever fails with a 5: they would capture a machine twice (contract §5).
     OutcomeUnknown: 409,
 }

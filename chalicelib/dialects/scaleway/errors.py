@@ -17,8 +17,6 @@ STATUS: dict[type[Exception], int] = {
     catalog.Invalid: 400,
     catalog.Conflict: 409,
     catalog.QuotaExceeded: 403,
-    catalog.CloudError: 500,
-    catalog.StoreError: 500,
     catalog.Unavailable: 503,
     # Clients repeat whatever fails with 503: they would register an image twice (contract §8).
     OutcomeUnknown: 500,
