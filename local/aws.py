@@ -4,20 +4,21 @@ import contextlib
 import logging
 import os
 import socket
-import threading
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
-from werkzeug.serving import make_server
+from werkzeug.serving import BaseWSGIServer
 
 from local.dynoxide import dynoxide
 from local.environment import use_local_aws
 from local.moto_fixes import DYNAMODB_LOCK, share_items, speed_up_moto
+from local.serving import ThreadedServer
 
 ENGINES = ("moto", "dynoxide")
 USUAL_PORT = 5000
+"""Where people look for a local AWS."""
 
 
 @contextlib.contextmanager
@@ -27,7 +28,7 @@ def local_aws(engine: str, folder: Path) -> Iterator[dict[str, str]]:
     Yields its endpoints as `state.json` names them. Raises EngineError.
     """
     with contextlib.ExitStack() as stack:
-        endpoints = {"aws_endpoint_url": stack.enter_context(_moto())}
+        endpoints = {"aws_endpoint_url": stack.enter_context(moto_server(USUAL_PORT))}
         if engine == "dynoxide":
             endpoints["aws_endpoint_url_dynamodb"] = stack.enter_context(dynoxide(folder))
         use_local_aws(os.environ, **endpoints)
@@ -35,28 +36,21 @@ def local_aws(engine: str, folder: Path) -> Iterator[dict[str, str]]:
 
 
 @contextlib.contextmanager
-def _moto() -> Iterator[str]:
+def moto_server(port: int = 0) -> Iterator[str]:
+    """The URL of a moto that shares its state with this process; at any free port if this one is taken."""
     speed_up_moto()
     share_items()
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    with _listener() as listener:
-        port = listener.getsockname()[1]
-        server = make_server(
-            "127.0.0.1",
-            port,
-            _one_at_a_time(DomainDispatcherApplication(create_backend_app)),
-            threaded=True,
-            request_handler=_MotoConnection,
-            fd=listener.fileno(),
-        )
-    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    app = _one_at_a_time(DomainDispatcherApplication(create_backend_app))
+    with _listener(port) as listener:
+        found = listener.getsockname()[1]
+        server = _MotoServer("127.0.0.1", found, app, _MotoConnection, fd=listener.fileno())
+    with server, server.running():
+        yield f"http://127.0.0.1:{found}"
+
+
+class _MotoServer(ThreadedServer, BaseWSGIServer):
+    multithread = True
 
 
 class _MotoConnection(MotoRequestHandler):
@@ -64,10 +58,9 @@ class _MotoConnection(MotoRequestHandler):
     disable_nagle_algorithm = True
 
 
-def _listener() -> socket.socket:
-    """A socket that listens where people look for a local AWS, or on any free port."""
+def _listener(port: int) -> socket.socket:
     try:
-        return socket.create_server(("127.0.0.1", USUAL_PORT))
+        return socket.create_server(("127.0.0.1", port))
     except OSError:
         return socket.create_server(("127.0.0.1", 0))
 

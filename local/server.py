@@ -5,12 +5,12 @@ import json
 import logging
 import socket
 import socketserver
-import threading
 from collections.abc import Callable, Iterator, Mapping
 from http import HTTPStatus
 from typing import Any
 
 from local.events import Event, NotRouted, Router, proxy_event
+from local.serving import ThreadedServer
 from local.wire import CONTINUE, PIECE, Head, Refused, read_body, read_head, write_answer
 
 Handler = Callable[[Event, Any], Mapping[str, Any]]
@@ -23,14 +23,13 @@ MOST_LINGERED = 1 << 20
 _log = logging.getLogger(__name__)
 
 
-class LocalServer(socketserver.ThreadingTCPServer):
+class LocalServer(ThreadedServer):
     """Serves `handler(event, context)` on a port of this machine; with port 0 on any that is free.
 
     It listens once it is made, and answers inside `serving`. Raises OSError if the port is taken.
     """
 
     allow_reuse_address = True
-    daemon_threads = True
     request_queue_size = 128
 
     def __init__(self, port: int) -> None:
@@ -42,13 +41,8 @@ class LocalServer(socketserver.ThreadingTCPServer):
     def serving(self, handler: Handler, router: Router, max_inline_bytes: int) -> Iterator[None]:
         """Answer requests until the block ends. Of a body, one byte more than the maximum is kept."""
         self.handler, self.router, self.most = handler, router, max_inline_bytes + 1
-        thread = threading.Thread(target=self.serve_forever, args=(0.05,), daemon=True)
-        thread.start()
-        try:
+        with self.running():
             yield
-        finally:
-            self.shutdown()
-            thread.join()
 
 
 class _Connection(socketserver.StreamRequestHandler):
@@ -78,7 +72,7 @@ class _Connection(socketserver.StreamRequestHandler):
             self._refuse(refusal)
             return False
         self.connection.sendall(self._answer(head, body))
-        return head.keep_alive
+        return head.keep_alive and not self.server.stopping
 
     def _answer(self, head: Head, body: bytes) -> bytes:
         try:

@@ -8,8 +8,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, cast
 
-from moto.server import ThreadedMotoServer
-
 from chalicelib.bootstrap import Aws
 from chalicelib.http.gateway import Gateway
 from local.environment import use_local_aws
@@ -65,18 +63,6 @@ def started(folder: Path, endpoint: str, **environ: str) -> Iterator[Functions]:
             yield Functions(process)
         finally:
             process.terminate()
-
-
-@contextmanager
-def served_aws() -> Iterator[str]:
-    """The endpoint of the AWS that this process's own tests use."""
-    server = ThreadedMotoServer("127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    try:
-        yield f"http://{host}:{port}"
-    finally:
-        server.stop()
 
 
 class BundledApi(Api):

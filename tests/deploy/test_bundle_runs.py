@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 from chalicelib.bootstrap import Aws
+from local.aws import moto_server
 from tests.api import ORDINARY, Caller, a_caller
 from tests.conformance.clients import CLIENTS, Client, Facts, Qingcloud
 from tests.conftest import MakeApi
-from tests.deploy.bundled import BundledApi, Functions, served_aws, started
+from tests.deploy.bundled import BundledApi, Functions, started
 from tests.dialects.glance_v1.glance import DELETE_OK, RAW, create
 from tests.dialects.glance_v1.sending import SMALL, abort, begin, complete, multiparts, send_all
 
@@ -32,7 +33,7 @@ def task(packed: bytes, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def functions(aws: Aws, task: Path) -> Iterator[Functions]:
-    with served_aws() as endpoint, started(task, endpoint, PENDING_DELETE_HOURS="0") as running:
+    with moto_server() as endpoint, started(task, endpoint, PENDING_DELETE_HOURS="0") as running:
         yield running
 
 

@@ -1,12 +1,12 @@
 """A reverse proxy as operators put before an application: what it gets below a prefix it passes on without it."""
 
-import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from http import HTTPStatus
 from http.client import HTTPConnection
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler, HTTPServer
 
+from local.serving import ThreadedServer
 from tests.e2e.server import Server
 
 PREFIX = "/prefix"
@@ -26,17 +26,11 @@ def mounted(server: Server, where: str) -> Iterator[str]:
 @contextmanager
 def _running_proxy(behind: tuple[str, int]) -> Iterator[str]:
     """The URL of the prefix, below which everything behind it is found."""
-    with _Proxy(behind) as proxy:
-        thread = threading.Thread(target=proxy.serve_forever, args=(0.05,), daemon=True)
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{proxy.server_port}{PREFIX}"
-        finally:
-            proxy.shutdown()
-            thread.join()
+    with _Proxy(behind) as proxy, proxy.running():
+        yield f"http://127.0.0.1:{proxy.server_port}{PREFIX}"
 
 
-class _Proxy(ThreadingHTTPServer):
+class _Proxy(ThreadedServer, HTTPServer):
     def __init__(self, behind: tuple[str, int]) -> None:
         super().__init__(("127.0.0.1", 0), _Connection)
         self.behind = behind

@@ -2,13 +2,13 @@
 
 import json
 import subprocess
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
 import pytest
 
+from local.serving import ThreadedServer
 from tests.deploy.files import read
 from tests.e2e.clients import PATIENCE, ROOT, install
 from tests.e2e.devops import ATTEMPTS, Command
@@ -98,18 +98,18 @@ class Gateway(BaseHTTPRequestHandler):
         pass
 
 
+class GatewayServer(ThreadedServer, HTTPServer):
+    """It, on any free port."""
+
+
 @pytest.fixture(scope="module")
-def gateway() -> Iterator[ThreadingHTTPServer]:
-    with ThreadingHTTPServer(("127.0.0.1", 0), Gateway) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
-        thread.start()
+def gateway() -> Iterator[GatewayServer]:
+    with GatewayServer(("127.0.0.1", 0), Gateway) as server, server.running():
         yield server
-        server.shutdown()
-        thread.join()
 
 
 @pytest.mark.parametrize("client", CLIENTS)
-def test_a_client_takes_it_for_a_refusal(gateway: ThreadingHTTPServer, client: str) -> None:
+def test_a_client_takes_it_for_a_refusal(gateway: GatewayServer, client: str) -> None:
     installation = install(*client.split("-"))
     urls = [f"http://127.0.0.1:{gateway.server_port}/{reason}" for reason in REASONS]
     words = [installation.program("python"), "-c", CLIENTS[client] + ASK_ALL, *urls]
@@ -125,7 +125,7 @@ def test_a_client_takes_it_for_a_refusal(gateway: ThreadingHTTPServer, client: s
         assert text in {said[reason]["message"], OWN_WORDS}
 
 
-def test_who_waits_for_a_challenge_gets_one(gateway: ThreadingHTTPServer) -> None:
+def test_who_waits_for_a_challenge_gets_one(gateway: GatewayServer) -> None:
     command = Command(("127.0.0.1", gateway.server_port), "ann", "secret")
 
     reply = command.get("/UNAUTHORIZED")

@@ -5,9 +5,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
-from moto.server import ThreadedMotoServer
 
 from chalicelib.catalog.principal import Principal
+from local.aws import moto_server
 from tests.loopback.deployed import DeployedApi
 from tests.loopback.emulator import Emulator, running_emulator
 from tests.loopback.environment import aws_at, use
@@ -26,11 +26,8 @@ def packaged(tmp_path_factory: pytest.TempPathFactory) -> Package:
 @pytest.fixture(scope="session")
 def moto() -> Iterator[str]:
     """The address of an AWS that runs no stacks, but has machines."""
-    server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield f"http://{host}:{port}"
-    server.stop()
+    with moto_server() as url:
+        yield url
 
 
 @pytest.fixture(scope="session")

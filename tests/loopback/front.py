@@ -1,28 +1,22 @@
 """The API's own domain for those who cannot look it up: an address whose / is the API's /."""
 
-import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from http.client import HTTPConnection
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler, HTTPServer
 
+from local.serving import ThreadedServer
 from tests.loopback.stack import DOMAIN, Stack
 
 
 @contextmanager
 def running_front(stack: Stack) -> Iterator[str]:
     """The URL at which the domain is reached."""
-    with _Front(stack.emulator.port) as front:
-        thread = threading.Thread(target=front.serve_forever, args=(0.05,), daemon=True)
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{front.server_port}"
-        finally:
-            front.shutdown()
-            thread.join()
+    with _Front(stack.emulator.port) as front, front.running():
+        yield f"http://127.0.0.1:{front.server_port}"
 
 
-class _Front(ThreadingHTTPServer):
+class _Front(ThreadedServer, HTTPServer):
     def __init__(self, behind: int) -> None:
         super().__init__(("127.0.0.1", 0), _Connection)
         self.behind = behind

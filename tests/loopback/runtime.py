@@ -7,16 +7,16 @@ import contextlib
 import json
 import subprocess
 import tempfile
-import threading
 import time
 import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from queue import Queue
 from typing import Any
 
+from local.serving import ThreadedServer
 from tests.loopback import tools
 
 VERSION = "/2018-06-01/runtime"
@@ -57,6 +57,7 @@ def running_function(handler: str, bundle: Path, environment: Mapping[str, str],
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         server = stack.enter_context(_RuntimeServer())
+        stack.enter_context(server.running())
         log = stack.enter_context((folder / "log.txt").open("wb"))
         words = [tools.bare_python(), "-m", "awslambdaric", f"app.{handler}"]
         told = {**_environment(handler, bundle, server.server_port), **environment, **more}
@@ -83,26 +84,17 @@ def _environment(handler: str, bundle: Path, port: int) -> dict[str, str]:
 def _end(process: "subprocess.Popen[bytes]", server: "_RuntimeServer") -> None:
     process.terminate()
     process.wait(PATIENCE)
-    server.end()
+    server.events.put(None)
 
 
-class _RuntimeServer(ThreadingHTTPServer):
-    """The Runtime API of one function, served while the block runs."""
-
-    daemon_threads = True
+class _RuntimeServer(ThreadedServer, HTTPServer):
+    """The Runtime API of one function."""
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Exchange)
         self.events: Queue[tuple[str, bytes] | None] = Queue()
         self.outcomes: Queue[tuple[str, Any]] = Queue()
         self.restorations = 0
-        self._thread = threading.Thread(target=self.serve_forever, args=(0.05,), daemon=True)
-        self._thread.start()
-
-    def end(self) -> None:
-        self.events.put(None)
-        self.shutdown()
-        self._thread.join()
 
 
 class _Exchange(BaseHTTPRequestHandler):

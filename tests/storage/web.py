@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -17,6 +17,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+from local.serving import ThreadedServer
 
 CONTENT = bytes(range(256)) * 4
 SIZE = {"Content-Length": str(len(CONTENT))}
@@ -116,22 +118,22 @@ class File:
         return 206, headers | {"Content-Range": f"bytes {start}-{whole - 1}/{whole}"}, self.content[start:]
 
 
-class Web(ThreadingHTTPServer):
+class Web(ThreadedServer, HTTPServer):
     """Remembers what it was asked: method, path and Host header, and the Range headers."""
-
-    daemon_threads = True
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Files)
+        self.gate = threading.Event()
         self.forget()
 
     def forget(self) -> None:
-        """Begin anew, as if nothing had been asked."""
+        """Begin anew, as if nothing had been asked; who waits at the gate may go."""
         self.asked: list[tuple[str, str, str]] = []
         self.ranges: list[str | None] = []
         self.answers: dict[str, Answer] = {}
         self.heads: dict[str, Answer] = {}
         self.files: dict[str, File] = {}
+        self.gate.set()
         self.gate = threading.Event()
 
     @property
@@ -242,13 +244,11 @@ def serving(certificate: Path | None = None) -> Iterator[Web]:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             context.load_cert_chain(certificate)
             web.socket = context.wrap_socket(web.socket, server_side=True)
-        thread = threading.Thread(target=web.serve_forever, args=(0.02,))
-        thread.start()
-        try:
-            yield web
-        finally:
-            web.shutdown()
-            thread.join()
+        with web.running():
+            try:
+                yield web
+            finally:
+                web.forget()
 
 
 def self_signed(path: Path) -> Path:

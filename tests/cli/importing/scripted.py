@@ -1,13 +1,14 @@
 """A service over HTTP that answers as a test tells it to, to any client."""
 
-import http.server
 import json
-import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
+
+from local.serving import ThreadedServer
 
 
 @dataclass(frozen=True)
@@ -43,10 +44,8 @@ class Reply:
 Answering = Callable[[Asked], Reply]
 
 
-class Scripted(http.server.ThreadingHTTPServer):
+class Scripted(ThreadedServer, HTTPServer):
     """Remembers what it was asked."""
-
-    daemon_threads = True
 
     def __init__(self, answer: Answering) -> None:
         super().__init__(("127.0.0.1", 0), _Connection)
@@ -65,7 +64,7 @@ class Scripted(http.server.ThreadingHTTPServer):
         """A client that hangs up is what some tests are about."""
 
 
-class _Connection(http.server.BaseHTTPRequestHandler):
+class _Connection(BaseHTTPRequestHandler):
     server: Scripted
 
     def _serve(self) -> None:
@@ -92,11 +91,5 @@ class _Connection(http.server.BaseHTTPRequestHandler):
 @contextmanager
 def scripted(answer: Answering) -> Iterator[Scripted]:
     """A service that runs within the block."""
-    with Scripted(answer) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.02,))
-        thread.start()
-        try:
-            yield server
-        finally:
-            server.shutdown()
-            thread.join()
+    with Scripted(answer) as server, server.running():
+        yield server

@@ -1,14 +1,14 @@
 """A server and its S3 behind one address, which counts what passes and can be told to misbehave."""
 
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPResponse
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from urllib.parse import parse_qs, urlsplit
 
+from local.serving import ThreadedServer
 from tests.e2e.server import PATIENCE, Server
 
 BLOCK = 65536
@@ -45,10 +45,8 @@ class Behaviour:
             time.sleep(0.02)
 
 
-class Recorder(ThreadingHTTPServer):
+class Recorder(ThreadedServer, HTTPServer):
     """The address."""
-
-    daemon_threads = True
 
     def __init__(self, server: Server, aws_url: str) -> None:
         super().__init__(("127.0.0.1", 0), _Connection)
@@ -71,15 +69,11 @@ class Recorder(ThreadingHTTPServer):
 @contextmanager
 def recording(server: Server, aws_url: str) -> Iterator[Recorder]:
     """The address in front of a server."""
-    with Recorder(server, aws_url) as recorder:
-        thread = threading.Thread(target=recorder.serve_forever, args=(0.05,), daemon=True)
-        thread.start()
+    with Recorder(server, aws_url) as recorder, recorder.running():
         try:
             yield recorder
         finally:
             recorder.behaviour = Behaviour()
-            recorder.shutdown()
-            thread.join()
 
 
 class _Connection(BaseHTTPRequestHandler):
