@@ -4,8 +4,9 @@ import io
 import json
 import re
 import ssl
+import threading
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from http.client import responses
 from typing import Any, BinaryIO
@@ -34,6 +35,10 @@ class ServiceError(Exception):
         self.status = status
 
 
+class Closed(Exception):
+    """Nobody wants to know any more; no error of the service's."""
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """An answer; header names in lower case."""
@@ -59,6 +64,25 @@ class Service:
         self.url = url.rstrip("/")
         self._headers = {"Accept": "application/json", **headers}
         self._pool = urllib3.PoolManager(maxsize=connections, timeout=TIMEOUT, retries=False, blocksize=BLOCK)
+        self._closed = threading.Event()
+        self._answers: set[urllib3.BaseHTTPResponse] = set()
+
+    def close(self) -> None:
+        """Break off the answers that are being read; whoever asks for anything more gets Closed."""
+        self._closed.set()
+        for answer in tuple(self._answers):
+            with suppress(OSError, ValueError, RuntimeError):  # it has just come to its end
+                answer.shutdown()
+        self._pool.clear()
+
+    def pause(self, seconds: float) -> None:
+        """Wait. Raises Closed if the service is closed meanwhile."""
+        self._closed.wait(seconds)
+        self._check_open()
+
+    def _check_open(self) -> None:
+        if self._closed.is_set():
+            raise Closed
 
     def call(
         self,
@@ -100,6 +124,7 @@ class Service:
     def _open(
         self, method: str, url: str, headers: Mapping[str, str], body: Body | None
     ) -> Iterator[urllib3.BaseHTTPResponse]:
+        self._check_open()
         if isinstance(body, bytes):  # in blocks, or all of it would have to leave within the time that one may take
             headers = {**headers, "Content-Length": str(len(body))}
             body = io.BytesIO(body)
@@ -107,10 +132,13 @@ class Service:
             response = self._pool.request(
                 method, url, headers=headers, body=body, redirect=False, preload_content=False
             )
+        self._answers.add(response)
         try:
+            self._check_open()
             with _readable(url, HTTPError):
                 yield response
         finally:
+            self._answers.discard(response)
             response.close()  # a connection whose answer was read to its end is back in the pool by now
 
 

@@ -68,6 +68,10 @@ class Registry:
     def url(self) -> str:
         return self._service.url
 
+    def pause(self, seconds: float) -> None:
+        """Wait. Raises Closed if the service is closed meanwhile."""
+        self._service.pause(seconds)
+
     def create(
         self,
         fields: Fields,

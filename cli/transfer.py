@@ -1,7 +1,6 @@
 """The parts of an upload on their way to S3: several at a time, each tried a few times, in memory a block of each."""
 
 import threading
-import time
 from collections import deque
 from collections.abc import Callable, Iterable
 from contextlib import closing
@@ -11,10 +10,9 @@ from cli.answers import PartLink, Upload
 from cli.http import ServiceError
 from cli.parts import Digests, Part, Source, Stopped, bytes_of
 from cli.registry import LINKS_AT_ONCE, Registry
+from cli.threads import join_briefly
 from cli.waiting import PAUSES, is_refusal
 
-PARTING = 1.0
-"""Seconds that threads have to end in, which they do unless they wait for S3."""
 LINKS_AHEAD = 4
 """For how many parts a thread links are asked for at once: few, as links expire."""
 
@@ -80,9 +78,7 @@ class Sending:
                     raise error
         finally:
             self._stop.set()
-            deadline = time.monotonic() + PARTING
-            for thread in threads:
-                thread.join(max(0.0, deadline - time.monotonic()))
+            join_briefly(threads)
 
     def _work(self) -> None:
         end: Exception | None = None

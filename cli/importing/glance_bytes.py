@@ -93,7 +93,7 @@ class Bytes:
             except ServiceError as error:
                 if pause is None or error.status == 404:  # then there is no such upload any more
                     raise
-                time.sleep(pause)
+                self._target.pause(pause)
             else:
                 return
 
@@ -103,7 +103,7 @@ class Bytes:
         while (found := self._target.image(image.id)) is not None and found.status == "saving":
             if time.monotonic() > deadline:
                 raise Refused("it is still saving at the target: import again later")
-            time.sleep(pause)
+            self._target.pause(pause)
             pause = min(2 * pause, RAREST_LOOK)
         if found is None:
             raise Refused("it was deleted at the target meanwhile")

@@ -7,6 +7,7 @@ from typing import Generic, TypeVar
 
 from cli.http import Service, ServiceError
 from cli.importing.records import CannotGoOn, Kind, Move, Outcome, Record, Refused
+from cli.threads import join_briefly
 
 T = TypeVar("T")
 
@@ -19,7 +20,7 @@ TELLING = PASSING | {401}
 
 
 class Run(Generic[T]):
-    """One import. Whoever stops listening to `outcomes` ends it."""
+    """One import. Whoever stops listening to `outcomes` ends it, and what it is at is broken off."""
 
     def __init__(self, move: Move[T], parallel: int) -> None:
         self._move = move
@@ -40,6 +41,9 @@ class Run(Generic[T]):
             yield from self._received(len(threads))
         finally:
             self._stopped.set()
+            for service in (self._move.source, self._move.target):
+                service.close()
+            join_briefly(threads)
 
     def _received(self, working: int) -> Iterator[tuple[Record[T], Outcome]]:
         while working:
@@ -80,7 +84,7 @@ class Run(Generic[T]):
                 pause = next(pauses, None) if error.status in PASSING else None
                 if pause is None:
                     return self._refused(error)
-            self._stopped.wait(pause)
+            self._move.target.pause(pause)
 
     def _refused(self, error: ServiceError) -> Outcome:
         """It is this image that cannot be had, unless nothing can."""

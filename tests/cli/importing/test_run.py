@@ -6,11 +6,12 @@ from itertools import count
 
 import pytest
 
-from cli.http import Service, ServiceError
+from cli.http import Closed, Service, ServiceError
 from cli.importing.records import COPIED, CannotGoOn, Kind, Outcome, Record, Refused, fresh
 from cli.importing.run import Run
 from tests.cli.importing.conftest import Serve
 from tests.cli.importing.scripted import Asked, Reply, Scripted
+from tests.storage.web import Web
 
 PATIENCE = 10
 
@@ -91,16 +92,66 @@ def test_no_more_is_listed_than_there_are_hands(well: Scripted) -> None:
 
 
 def test_whoever_stops_listening_ends_the_import(well: Scripted) -> None:
-    before = set(threading.enumerate())
     running = Run(Errands(well.url, well.url, count(), lambda _: COPIED), 2).outcomes()
     next(running)
+    begun = hands()
 
     running.close()
 
-    begun = set(threading.enumerate()) - before
-    for thread in begun:
-        thread.join(PATIENCE)
-    assert [thread for thread in begun if thread.is_alive()] == []
+    assert (len(begun), hands()) == (2, [])
+
+
+def hands() -> list[threading.Thread]:
+    """The threads of imports."""
+    return [thread for thread in threading.enumerate() if "_work" in thread.name]
+
+
+def read(service: Service, begun: threading.Semaphore) -> None:
+    with service.stream("/dripping") as response:
+        begun.release()
+        response.read()
+
+
+def ask_on_and_on(service: Service, begun: threading.Semaphore) -> None:
+    while True:
+        service.call("GET", "/")
+        begun.release()
+
+
+def pause(service: Service, begun: threading.Semaphore) -> None:
+    begun.release()
+    service.pause(PATIENCE)
+
+
+@pytest.mark.parametrize("errand", [read, ask_on_and_on, pause])
+def test_what_an_import_is_at_is_broken_off(web: Web, errand: Callable[[Service, threading.Semaphore], None]) -> None:
+    begun = threading.Semaphore(0)
+
+    def act(number: int) -> Outcome:
+        if number:
+            errand(errands.target, begun)
+        return COPIED
+
+    errands = Errands(web.url(""), web.url(""), count(), act)
+    running = Run(errands, 2).outcomes()
+    next(running)
+    assert [begun.acquire(timeout=PATIENCE) for _ in range(2)] == [True, True]
+
+    running.close()
+
+    assert hands() == []
+
+
+def test_an_import_that_is_over_asks_for_nothing_more(well: Scripted) -> None:
+    errands = Errands(well.url, well.url, iter([1]), lambda _: COPIED)
+    outcomes(errands)
+    asked = len(well.asked)
+
+    for service in (errands.source, errands.target):
+        with pytest.raises(Closed):
+            service.call("GET", "/")
+
+    assert len(well.asked) == asked
 
 
 @pytest.mark.parametrize("status", [None, 429, 502, 503, 504])
