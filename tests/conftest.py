@@ -11,13 +11,12 @@ from moto import mock_aws
 from moto.core.botocore_stubber import BotocoreStubber
 
 from chalicelib.bootstrap import Aws, build_world
-from chalicelib.settings import Settings
 from chalicelib.storage.tables import create_tables
 from local.moto_fixes import lock_moto, share_items, speed_up_moto
 from tests import tally
 from tests.api import Api
 from tests.lane import Lane
-from tests.moto_state import backends, buckets, empty_tables, forget_machines, has_bytes, queues
+from tests.moto_state import empty
 from tests.storage.web import Resolver, Web, serving
 from tests.untraced import untraced
 
@@ -30,10 +29,6 @@ ENVIRON = {
     # Hundreds of images that nobody asks for, each filtered in every search by name.
     "MOTO_EC2_LOAD_DEFAULT_AMIS": "false",
 }
-
-
-VISIBILITY = 30
-"""Seconds, as SQS has it unless it is told otherwise."""
 
 
 class MakeApi(Protocol):
@@ -86,34 +81,12 @@ def aws(lane: Lane) -> Iterator[Aws]:
 @pytest.fixture
 def make_api(aws: Aws) -> MakeApi:
     """Applications over tables and a bucket that are empty when the test begins."""
-    empty_tables()
-    forget_machines()
-    settings = Settings.from_environ({})
-    if not _is_fresh_bucket(settings.bucket):
-        for backend in backends("s3"):
-            backend.reset()
-        aws.s3().create_bucket(Bucket=settings.bucket)
-    if not _is_fresh_queue(settings.work_queue):
-        for backend in backends("sqs"):
-            backend.reset()
-        aws.sqs().create_queue(QueueName=settings.work_queue)
+    empty(aws)
 
     def make(**environ: str) -> Api:
         return Api(environ, aws)
 
     return make
-
-
-def _is_fresh_bucket(name: str) -> bool:
-    """Whether S3 is as a test finds it; most tests leave it so, and a reset takes longer than many of them."""
-    return [bucket.name for bucket in buckets()] == [name] and not has_bytes()
-
-
-def _is_fresh_queue(name: str) -> bool:
-    found = queues()
-    return [queue.name for queue in found] == [name] and not (
-        found[0]._messages or found[0].redrive_policy or found[0].visibility_timeout != VISIBILITY  # noqa: SLF001  # a test double's own
-    )
 
 
 @pytest.fixture

@@ -6,9 +6,14 @@ from typing import Any
 
 from moto.backends import get_backend
 
+from chalicelib.bootstrap import Aws
+from chalicelib.settings import Settings
+
 Items = Mapping[str, Mapping[Any, Any]]
 MACHINES = ("amis", "attachments", "deleted_amis", "enis", "reservations", "snapshots", "tags", "volumes")
 """What EC2 has of machines, and of what is made of them."""
+VISIBILITY = 30
+"""Seconds, as SQS has it unless it is told otherwise."""
 
 
 def backends(service: str) -> list[Any]:
@@ -40,6 +45,33 @@ def has_bytes() -> bool:
 def has_machines() -> bool:
     """Whether there is a machine, or what was made of one."""
     return any(getattr(backend, held) for backend in backends("ec2") for held in MACHINES)
+
+
+def empty(aws: Aws) -> None:
+    """Have no item, byte, message or machine, and a bucket and a queue, as a test finds them."""
+    empty_tables()
+    forget_machines()
+    settings = Settings.from_environ({})
+    if not _is_fresh_bucket(settings.bucket):
+        for backend in backends("s3"):
+            backend.reset()
+        aws.s3().create_bucket(Bucket=settings.bucket)
+    if not _is_fresh_queue(settings.work_queue):
+        for backend in backends("sqs"):
+            backend.reset()
+        aws.sqs().create_queue(QueueName=settings.work_queue)
+
+
+def _is_fresh_bucket(name: str) -> bool:
+    """Whether S3 is as a test finds it; most tests leave it so, and a reset takes longer than many of them."""
+    return [bucket.name for bucket in buckets()] == [name] and not has_bytes()
+
+
+def _is_fresh_queue(name: str) -> bool:
+    found = queues()
+    return [queue.name for queue in found] == [name] and not (
+        found[0]._messages or found[0].redrive_policy or found[0].visibility_timeout != VISIBILITY  # noqa: SLF001  # a test double's own
+    )
 
 
 def empty_tables() -> None:

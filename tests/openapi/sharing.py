@@ -1,13 +1,11 @@
 """One registry for all cases of a module, which leave each other's images alone."""
 
 from chalicelib.bootstrap import Aws
-from chalicelib.settings import Settings
 from tests.api import Api
+from tests.moto_state import empty
 
 
 def an_api(aws: Aws, **environ: str) -> Api:
-    """An application over tables and a bucket that may have things of other tenants in them."""
-    settings = Settings.from_environ({})
-    aws.s3().create_bucket(Bucket=settings.bucket)
-    aws.sqs().create_queue(QueueName=settings.work_queue)
+    """An application over tables and a bucket that are empty when the module is entered, be it once more."""
+    empty(aws)
     return Api(environ, aws)

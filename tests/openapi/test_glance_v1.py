@@ -116,8 +116,7 @@ def api(aws: Aws) -> Api:
 
 @pytest.fixture(scope="module")
 def callers(api: Api) -> dict[str, Caller]:
-    if api.world.images.get(TAKEN) is None:
-        api.world.images.add(an_image(owner=TENANT, id=TAKEN))
+    api.world.images.add(an_image(owner=TENANT, id=TAKEN))
     return {
         "owner": api.caller(TENANT),
         "nobody": api.caller(TENANT, "publicize_image"),
@@ -138,7 +137,7 @@ def test_a_request_is_answered_as_described(callers: dict[str, Caller], facts: F
 
 @pytest.mark.parametrize("case", UPSTREAM, ids=str)
 def test_the_statuses_of_the_original_are_described_too(aws: Aws, case: Case) -> None:
-    api = an_api(aws, GLANCE_V1_STATUSES="upstream")
+    api = Api({"GLANCE_V1_STATUSES": "upstream"}, aws)
     owner = api.caller(TENANT)
 
     answer = case.send({"owner": owner}, Facts(api, owner))

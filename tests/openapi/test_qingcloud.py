@@ -5,7 +5,6 @@ from functools import partial
 from typing import Any
 from uuid import uuid4
 
-import boto3
 import pytest
 
 from chalicelib.bootstrap import Aws
@@ -130,15 +129,15 @@ CASES = [
 
 
 @pytest.fixture(scope="module")
-def instances(aws: Aws) -> dict[str, str]:
-    """Machines of the tenant, by the state that they are in."""
-    machines = Machines(boto3.client("ec2", region_name="us-east-1"))
-    return {state: machines.start(state=state, tenant=TENANT) for state in ("stopped", "running")}
+def api(aws: Aws) -> Api:
+    return an_api(aws)
 
 
 @pytest.fixture(scope="module")
-def api(aws: Aws) -> Api:
-    return an_api(aws)
+def instances(aws: Aws, api: Api) -> dict[str, str]:
+    """Machines of the tenant, started once the registry's AWS is empty, by the state that they are in."""
+    machines = Machines(aws.ec2(None))
+    return {state: machines.start(state=state, tenant=TENANT) for state in ("stopped", "running")}
 
 
 @pytest.fixture(scope="module")
