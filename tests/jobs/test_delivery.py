@@ -166,6 +166,21 @@ def test_images_of_a_poisoned_message_are_given_back(stage: Stage, action: str) 
     assert stage.outcome(job) == Outcome(JobStatus.FAILED, ((before, None),) * 2)
 
 
+@pytest.mark.parametrize("written", [2, 3], ids=["before the first", "between two"])
+def test_images_that_are_being_given_back_when_the_worker_dies_are_given_back_by_the_next(
+    stage: Stage, written: int
+) -> None:
+    job = stage.delete()
+    with stage.dynamodb_fault("BatchGetItem", times=1), stage.dynamodb_fault("TransactWriteItems", after=written):
+        stage.deliver(job, receipts=MOST_RECEIPTS)
+    marked = [transition for _, transition in stage.outcome(job).images].count(Transition.DELETING)
+
+    stage.redeliver(job)
+
+    assert marked == 4 - written
+    assert stage.outcome(job) == Outcome(JobStatus.FAILED, ((Status.ACTIVE, None),) * 2)
+
+
 def test_a_job_that_cannot_even_be_failed_is_left_to_the_sweeper(
     stage: Stage, caplog: pytest.LogCaptureFixture
 ) -> None:
