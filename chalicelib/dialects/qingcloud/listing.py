@@ -46,7 +46,7 @@ def images_of(catalog: Catalog, zone: str, filters: Filters, viewer: Viewer) -> 
 
 def _tests(filters: Filters, viewer: Viewer) -> list[Test]:
     """The single-valued filters that are given."""
-    processor = filters.one("processor_type", ("64bit", "32bit"))
+    processor = filters.one("processor_type", tuple(schema.PROCESSORS.values()))
     family = filters.one("os_family")
     visibility = filters.one("visibility", ("public", "private"))
     provider = filters.one("provider", ("system", "self", "shared"))

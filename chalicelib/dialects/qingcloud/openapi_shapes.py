@@ -17,7 +17,7 @@ INSTANT = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"
 TIME: Schema = {"type": "string", "pattern": f"^{INSTANT}$"}
 TIME_OR_NONE: Schema = {"type": "string", "pattern": f"^({INSTANT})?$"}
 UUID: Schema = {"type": "string", "pattern": "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"}
-PROCESSORS = sorted({*schema.PROCESSORS.values()})
+PROCESSORS = list(schema.PROCESSORS.values())
 VISIBILITIES, PROVIDERS = ["private", "public"], ["self", "shared", "system"]
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from chalicelib.catalog.architecture import width
 from chalicelib.catalog.image import Alias, Changes, Image, Status, Visibility
 from chalicelib.catalog.job import Action, Job, JobStatus
 from chalicelib.dialects.qingcloud import parameters
@@ -33,10 +34,7 @@ ACTIONS: Mapping[Action, str] = {
     Action.UPLOAD: "UploadImage",
     Action.COPY: "CopyImage",
 }
-PROCESSORS: Mapping[str | None, str] = {
-    **dict.fromkeys(("x86_64", "amd64", "arm64", "aarch64"), "64bit"),
-    **dict.fromkeys(("i386", "i486", "i586", "i686", "x86", "arm", "armhf", "armv7l"), "32bit"),
-}
+PROCESSORS: Mapping[int | None, str] = {64: "64bit", 32: "32bit"}
 PLATFORMS = ("linux", "windows")
 GIGABYTE = 2**30
 LONGEST_NAME, LONGEST_DESCRIPTION = 255, 1000
@@ -83,7 +81,7 @@ def shown_provider(image: Image, viewer: Viewer) -> str:
 
 def shown_processor(image: Image) -> str:
     """The width of its architecture, empty if that is not known."""
-    return PROCESSORS.get(image.architecture, "")
+    return PROCESSORS.get(width(image.architecture), "")
 
 
 def render_image(image: Image, viewer: Viewer) -> dict[str, Any]:

@@ -82,6 +82,30 @@ def test_an_image_is_shown_with_what_is_known(api: Api, alice: Caller) -> None:
     assert (found["default_user"], found["recommended_type"]) == ("root", "small_b")
 
 
+@pytest.mark.parametrize(
+    ("architecture", "processor"),
+    [
+        ("x86_64", "64bit"),
+        ("AMD64", "64bit"),
+        ("ppc64le", "64bit"),
+        ("s390x", "64bit"),
+        ("riscv64", "64bit"),
+        ("i686", "32bit"),
+        ("armv7l", "32bit"),
+        ("noarch", ""),
+    ],
+)
+def test_the_processor_type_is_the_width_of_any_architecture(
+    api: Api, alice: Caller, architecture: str, processor: str
+) -> None:
+    image = add(api, architecture=architecture)
+
+    found = {value: listed_ids(alice, query(processor_type=value)) for value in ("64bit", "32bit")}
+
+    assert show(alice, image)["processor_type"] == processor
+    assert found == {value: [image] if value == processor else [] for value in found}
+
+
 def test_what_is_not_known_is_empty(api: Api, alice: Caller) -> None:
     found = show(alice, add(api))
 
