@@ -123,28 +123,33 @@ class Jobs:
         """Begin to take deletions back that waited since then at most, all or none. Raises as `delete`."""
         self._lookup.require(Policy.CREATE_IMAGE)
 
-        def check(image: Image) -> None:
-            if image.status is not Status.PENDING_DELETE or image.status_changed_at <= since:
-                raise WrongStatus(f"image [{image.id}]", image.status)
+        def check(image: Image, name: str) -> None:
+            if image.status is not Status.PENDING_DELETE:
+                raise WrongStatus(f"image [{name}]", image.status)
+            if image.status_changed_at <= since:
+                raise WrongStatus(f"image [{name}]", Status.DELETED)
 
         return self._begin(Action.RECOVER, names, order, check)
 
-    def _begin(self, action: Action, names: Sequence[str | Name], order: Order, check: Callable[[Image], None]) -> Job:
+    def _begin(
+        self, action: Action, names: Sequence[str | Name], order: Order, check: Callable[[Image, str], None]
+    ) -> Job:
         transition = Transition.DELETING if action is Action.DELETE else Transition.RECOVERING
+        known_as = [str(name) for name in names]
 
         def once() -> Job:
             images = [found.image for found in self._lookup.find_all(names, gone=True)]
-            for name, image in zip(names, images, strict=True):
+            for image, name in zip(images, known_as, strict=True):
                 if image.zone not in (None, order.zone):
-                    raise ImageNotFound(str(name))
-            for image in images:
-                self._lookup.check_owner(image)
-            for image in images:
+                    raise ImageNotFound(name)
+            for image, name in zip(images, known_as, strict=True):
+                self._lookup.check_owner(image, name)
+            for image, name in zip(images, known_as, strict=True):
                 if image.transition is not None:
-                    raise WrongStatus(f"image [{image.id}]", image.transition)
-                check(image)
+                    raise WrongStatus(f"image [{name}]", image.transition)
+                check(image, name)
             # The job comes first: whatever is begun, somebody knows of it. Without its images it is nothing.
-            job = self._new(action, images, [str(name) for name in names], order, {})
+            job = self._new(action, images, known_as, order, {})
             self._ports.jobs.add(job)
             try:
                 self._ports.images.mark(images, transition)
@@ -155,7 +160,7 @@ class Jobs:
                 raise
             return job
 
-        job = retried(", ".join(map(str, names)), once)
+        job = retried(", ".join(known_as), once)
         dispatch(self._ports.queue, job)
         return job
 
@@ -188,8 +193,8 @@ class Jobs:
         return tenant
 
 
-def _check_deletable(image: Image) -> None:
+def _check_deletable(image: Image, name: str) -> None:
     if image.protected:
-        raise ImageProtected(image.id)
+        raise ImageProtected(name)
     if image.status not in DELETABLE:
-        raise WrongStatus(f"image [{image.id}]", image.status)
+        raise WrongStatus(f"image [{name}]", image.status)

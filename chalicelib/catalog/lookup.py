@@ -95,11 +95,11 @@ class Lookup:
             raise ImageGone(str(name)) if self.principal.is_admin else ImageNotFound(str(name))
         return found
 
-    def check_owner(self, image: Image) -> None:
-        """Raise NotOwner or NotOwnerOfPublic unless the caller may change the image."""
+    def check_owner(self, image: Image, name: str | Name) -> None:
+        """Raise NotOwner or NotOwnerOfPublic unless the caller, who calls it by this name, may change the image."""
         if not may_change(self.principal, image):
             public = image.visibility is Visibility.PUBLIC
-            raise NotOwnerOfPublic(image.id) if public else NotOwner(image.id)
+            raise NotOwnerOfPublic(str(name)) if public else NotOwner(str(name))
 
 
 def _own_id(name: Name) -> str | None:

@@ -185,19 +185,19 @@ class Catalog:
 
         def once() -> Image:
             old = self._lookup.find(image_id, gone=gone).image
-            self._lookup.check_owner(old)
+            self._lookup.check_owner(old, image_id)
             changes = self._settled(change(old))
             if source is None:
-                return self._images.save(old, self._changed(old, changes)) if changes else old
-            new, job = self._copies.order(self._changed(old, changes), source)
+                return self._images.save(old, self._changed(old, changes, image_id)) if changes else old
+            new, job = self._copies.order(self._changed(old, changes, image_id), source)
             saved = self._images.save(old, new, job)
             dispatch(self._queue, job)
             return saved
 
         return retried(str(image_id), once)
 
-    def _changed(self, old: Image, changes: Changes) -> Image:
-        self._check_moves(old, changes)
+    def _changed(self, old: Image, changes: Changes, name: str | Name) -> Image:
+        self._check_moves(old, changes, name)
         if old.visibility is not Visibility.PUBLIC:
             self._check_publicity(changes.get("visibility"))
         now = self._clock.now()
@@ -206,7 +206,7 @@ class Catalog:
         new = self._placed(new, changes)
         return new if new.status is old.status else replace(new, status_changed_at=now)
 
-    def _check_moves(self, old: Image, changes: Changes) -> None:
+    def _check_moves(self, old: Image, changes: Changes, name: str | Name) -> None:
         measured = old.status not in (Status.QUEUED, Status.SAVING)
         if measured and not self.principal.is_admin:
             for field in MEASURED:
@@ -218,7 +218,7 @@ class Catalog:
             raise Invalid("location", "the image is not in queued status")
         target = changes.get("status")
         if target is Status.SAVING and not old.waits:
-            raise NotQueued(old.id, old.status)
+            raise NotQueued(str(name), old.status)
         if target is not None and target not in MOVES[old.status]:
             raise FieldFrozen("status", old.status)
 
@@ -253,21 +253,21 @@ class Catalog:
         def once() -> tuple[Image, Image]:
             old = self._lookup.find(image_id, gone=gone).image
             check(old)
-            self._check_deletable(old)
+            self._check_deletable(old, image_id)
             return old, self._images.save(old, self._deleted(old))
 
         old, tombstone = retried(str(image_id), once)
-        self._clean_up(old, tombstone)
+        self._clean_up(old, tombstone, image_id)
         return old
 
-    def _check_deletable(self, image: Image) -> None:
+    def _check_deletable(self, image: Image, name: str | Name) -> None:
         if image.protected:
-            raise ImageProtected(image.id)
+            raise ImageProtected(str(name))
         if image.status is Status.PENDING_DELETE:
-            raise DeletePending(image.id)
+            raise DeletePending(str(name))
         if image.status is Status.DELETED:
-            raise ImageNotFound(image.id)
-        self._lookup.check_owner(image)
+            raise ImageNotFound(str(name))
+        self._lookup.check_owner(image, name)
 
     def _deleted(self, image: Image) -> Image:
         now = self._clock.now()
@@ -279,7 +279,7 @@ class Catalog:
         gone = replace(dead, status=Status.DELETED, location=place, transition=None)
         return replace(gone, properties={}, login_password=None)
 
-    def _clean_up(self, old: Image, tombstone: Image) -> None:
+    def _clean_up(self, old: Image, tombstone: Image, name: str | Name) -> None:
         """Remove what the tombstone does not need; what stays behind is swept up by the location it keeps."""
         if tombstone.status is not Status.DELETED:
             return
@@ -287,14 +287,14 @@ class Catalog:
             try:
                 self._blobs.delete(old.location)
             except StoreError as error:
-                self._undo(old, tombstone, error)
+                self._undo(old, tombstone, error, name)
         if old.member_count:
             try:
                 self._memberships.clear(old.id)
             except TablesUnavailable:
                 _log.warning("members left behind", extra={"image_id": old.id}, exc_info=True)
 
-    def _undo(self, old: Image, tombstone: Image, error: StoreError) -> None:
+    def _undo(self, old: Image, tombstone: Image, error: StoreError, name: str | Name) -> None:
         """Put an image back that its store refuses to delete; if only the store failed, the deletion stands."""
         if isinstance(error, StoreRefused):
             try:
@@ -303,5 +303,5 @@ class Catalog:
                 # Somebody has taken one of its names by now, so it stays deleted.
                 _log.warning("deletion not undone", extra={"image_id": old.id}, exc_info=True)
             else:
-                raise DeleteRefused(old.id) from error
+                raise DeleteRefused(str(name)) from error
         _log.warning("bytes left behind", extra={"image_id": old.id}, exc_info=error)

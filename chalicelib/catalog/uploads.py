@@ -105,7 +105,7 @@ class Uploads:
 
     def _own(self, image_id: str) -> Image:
         image = self._lookup.find(image_id).image
-        self._lookup.check_owner(image)
+        self._lookup.check_owner(image, image_id)
         return image
 
     def of(self, image_id: str) -> list[Upload]:

@@ -86,7 +86,7 @@ class Trial:
         reply = self.ask(who, thing)
         if reply.answer.status != outcome.status:
             yield f"status {reply.answer.status}, not {outcome.status}: {reply.answer.text[:200]}"
-        if outcome.status >= 400 and (told := set(reply.tells(thing)) - {thing.known_as, thing.image_id}):
+        if outcome.status >= 400 and (told := set(reply.tells(thing)) - {thing.known_as}):
             yield f"the refusal tells {told}"
         if outcome.blind and self.operation.about != "nothing":
             seen, absent = reply.seen(thing), self._absence(who)

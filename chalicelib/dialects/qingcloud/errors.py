@@ -4,7 +4,9 @@ from typing import NamedTuple
 
 from chalicelib.catalog import errors as catalog
 from chalicelib.catalog.errors import CatalogError
+from chalicelib.catalog.image import Status
 from chalicelib.catalog.outages import OutcomeUnknown
+from chalicelib.dialects.qingcloud.schema import STATUSES
 from chalicelib.http.errors import HttpError, headers, nearest
 from chalicelib.http.message import Request, Response
 
@@ -50,8 +52,15 @@ def render_error(request: Request, error: CatalogError | HttpError) -> Response:
     body = {
         "ret_code": code.number,
         "code": str(code.number),
-        "message": f"{code.name}, {error}",
+        "message": f"{code.name}, {_reason(error)}",
         "detail": "",
         "request_id": request.request_id,
     }
     return Response(body, status, headers(error, status))
+
+
+def _reason(error: CatalogError | HttpError) -> str:
+    match error:
+        case catalog.WrongStatus(state=Status() as status):
+            return f"{error.what} is {STATUSES[status]}"
+    return str(error)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import unquote
 
 from chalicelib.catalog import errors as catalog
 from chalicelib.catalog.errors import CatalogError
@@ -61,7 +62,7 @@ def _message(request: Request, error: CatalogError | HttpError) -> str:
         case catalog.ImageHidden() | catalog.NotOwner() | catalog.PolicyMissing():
             return "The token provided doesn't have the requested permission."
         case catalog.ImageNotFound():
-            return f'"{error.image_id}" not found'
+            return f'"{unquote(request.path.rpartition("/")[2])}" not found'
         case catalog.Invalid():
             return "Validation Error"
         case MethodNotAllowed():

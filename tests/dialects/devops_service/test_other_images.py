@@ -179,6 +179,15 @@ def test_a_protected_image_is_not_deleted(api: Api, admin: Caller) -> None:
     assert ids(admin) == [image.id]
 
 
+def test_a_refusal_names_the_id_that_the_client_used(api: Api, admin: Caller) -> None:
+    image = add(api, protected=True, tenant_aliases={"devops": "chosen"})
+
+    answer = admin.delete(path("chosen"))
+
+    assert "chosen" in message(answer)
+    assert image.id not in message(answer)
+
+
 def test_the_uuid_of_an_image_of_ours_is_taken(api: Api, admin: Caller) -> None:
     image = add(api, name="ours")
 

@@ -202,6 +202,8 @@ def test_a_protected_image_is_not_deleted(world: World) -> None:
 
     assert answer.status == 403
     assert_refused(answer)
+    assert str(image.number) in answer.text
+    assert image.id not in answer.text
     assert listed(world.admin, world.oa.images) == ["theirs"]
 
 

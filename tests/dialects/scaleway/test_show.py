@@ -1,5 +1,7 @@
 """One image: cases 46 to 53."""
 
+from urllib.parse import quote
+
 import pytest
 
 from tests.api import Answer, Api, Caller
@@ -63,6 +65,14 @@ def test_case_049_an_unknown_image_is_named_in_quotes(a: Caller) -> None:
 
     assert_error(answer, 404)
     assert says_unknown(answer, UNKNOWN)
+
+
+@pytest.mark.parametrize("spelled", [UNKNOWN.upper(), UNKNOWN.replace("-", ""), f"{{{UNKNOWN}}}"])
+def test_an_unknown_image_is_named_as_the_client_spelled_it(a: Caller, spelled: str) -> None:
+    answer = a.get(f"/images/{quote(spelled)}")
+
+    assert_error(answer, 404)
+    assert says_unknown(answer, spelled)
 
 
 @NO_IDS
