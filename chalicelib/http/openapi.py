@@ -51,7 +51,8 @@ class Answer:
 class Operation:
     """What a route takes and answers: `answers` of its own, and those of the dialect's errors that it `refuses` with.
 
-    A variable of the path needs a parameter only if there is something to say of it.
+    A variable of the path needs a parameter only if there is something to say of it. `security` names the schemes
+    of the dialect that this operation takes, if not all of them.
     """
 
     summary: str
@@ -60,6 +61,7 @@ class Operation:
     bodies: tuple[Body, ...] = ()
     description: str = ""
     refuses: tuple[int, ...] = ()
+    security: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,7 +99,7 @@ def _operation(dialect: Dialect, description: Description, route: Route) -> dict
         "operationId": operation_id(route),
         "tags": [dialect.name],
         "summary": operation.summary,
-        "security": [] if route.open else [{scheme: []} for scheme in description.security],
+        "security": [] if route.open else [{name: []} for name in operation.security or description.security],
         "responses": _responses(dialect, description, route),
     }
     if operation.description:

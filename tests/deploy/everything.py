@@ -108,6 +108,7 @@ def _qingcloud(stage: Stage) -> None:
     user, images = stage.api.basic_caller("t1", *ORDINARY), "/v2/zone/ac1/images"
     [image] = _send(user, f"POST {images}", {"instance": stage.machine()})["resource_ids"]
     stage.api.work()
+    assert user.post("/v2/oauth2/token", body=b"grant_type=client_credentials").json["token_type"] == "Bearer"
     _send(user, f"GET {images}")
     _send(user, f"PUT {images}", {"image": image, "image_name": "renamed"})
     _send(user, f"DELETE {images}/{image}")

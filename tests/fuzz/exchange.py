@@ -42,12 +42,17 @@ class Sent:
     @property
     def dialect(self) -> str:
         """Whom it is meant for (design, section 2)."""
-        first, second, *_ = [*self.path.rstrip("/").split("/")[1:], "", ""]
+        first, second, third, *_ = [*self.path.rstrip("/").split("/")[1:], "", "", ""]
         if self.header("accept").startswith(VERSIONED):
             return "glance_v1"
-        if (first, second) == ("v2", "zone"):
+        if (first, second) == ("v2", "zone") or (first, second, third) == ("v2", "oauth2", "token"):
             return "qingcloud"
         return ROOTS.get(first, "glance_v1")
+
+    @property
+    def signs_in(self) -> bool:
+        """Whether it asks for a token, which is said and refused in the words of OAuth."""
+        return self.dialect == "qingcloud" and self.path.rstrip("/") == "/v2/oauth2/token"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,12 @@ TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 CONTROLS = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 BODILESS = frozenset({204, 304})
 
+OAUTH_ERRORS = {
+    400: ("invalid_request", "unsupported_grant_type"),
+    401: ("invalid_client",),
+    405: ("invalid_request",),
+}
+
 Shape = Callable[[Sent, Got], None]
 
 SCALEWAY_TYPES = {
@@ -135,9 +141,14 @@ def _glance(sent: Sent, got: Got) -> None:
         assert got.body.decode().startswith(f"{title}\n\n")
 
 
-def _qingcloud(_sent: Sent, got: Got) -> None:
+def _qingcloud(sent: Sent, got: Got) -> None:
     assert got.media_type == "application/json"
     document = got.document
+    if sent.signs_in:
+        assert document.keys() == {"error", "error_description"}
+        assert document["error"] in OAUTH_ERRORS[got.status]
+        assert is_text(document["error_description"])
+        return
     number, name = QINGCLOUD_CODES[got.status]
     assert type(document["ret_code"]) is int
     assert (document["ret_code"], document["code"]) == (number, str(number))

@@ -85,6 +85,7 @@ USUAL: Mapping[tuple[str, str], Usual] = {
     ("POST", "/v1/images/{image_id}/uploads"): Usual({"size": 6_000_000, "part_size": 5 << 20, "parts": PARTS}),
     ("POST", "/v1/images/{image_id}/uploads/{upload_id}"): Usual({"parts": PARTS}),
     ("POST", "/v1/images/{image_id}/uploads/{upload_id}/links"): Usual({"parts": PARTS}),
+    ("POST", "/v2/oauth2/token"): Usual(content=b"grant_type=client_credentials"),
     ("POST", "/v2/zone/{zone}/images"): Usual({"instance": "i-12345678", "image_name": "fuzzed"}),
     ("PUT", "/v2/zone/{zone}/images"): Usual(
         {"image": ALIASES[IMAGES[Status.ACTIVE]], "image_name": "fuzzed", "description": "d"}

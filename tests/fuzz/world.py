@@ -62,7 +62,7 @@ class Registry(Api):
         """That neither the answer nor the log would let a reader in."""
         basics = [self.credentials(name, "foreman")[1].removeprefix("Basic ") for name in CALLERS]
         for secret in (*self._stock.secrets.values(), *basics, PASSWORD):
-            assert secret not in got.text
+            assert secret not in got.text.replace(f'"access_token": "{secret}"', "")  # it is told to whoever showed it
             assert secret not in got.log
         assert SIGNATURE not in got.log
 
@@ -80,7 +80,7 @@ class Registry(Api):
         """What comes back for a request, on the wire, and what was logged about it."""
         headers = [("Host", "registry.example"), *sent.headers]
         if sent.caller is not None:
-            headers.append(self.credentials(sent.caller, sent.dialect))
+            headers.append(self.credentials(sent.caller, "foreman" if sent.signs_in else sent.dialect))
         target = sent.target.replace(UPLOAD, self._stock.upload)
         event = TWISTS[sent.twist](proxy_event(self._router, sent.method, target, headers, sent.body))
         with recorded() as log:

@@ -10,17 +10,18 @@ import pytest
 from chalicelib.bootstrap import Aws
 from chalicelib.catalog.image import Status
 from chalicelib.catalog.job import Action, Job, JobStatus
-from chalicelib.dialects.qingcloud import listing, schema
+from chalicelib.dialects.qingcloud import listing, schema, tokens
 from chalicelib.dialects.qingcloud.openapi_shapes import PROCESSORS, PROVIDERS, VISIBILITIES
 from tests.api import ORDINARY, Api, Caller, a_caller
 from tests.dialects.qingcloud.machines import Machines
-from tests.dialects.qingcloud.qingcloud import add, add_in_status, add_system_image
+from tests.dialects.qingcloud.qingcloud import FORM, add, add_in_status, add_system_image
 from tests.openapi.checking import Case, Facts, documented, operations_of
 from tests.openapi.sharing import an_api
 
 ZONE = "/v2/zone/{zone}"
 IMAGES, DELETED, LEASE = f"{ZONE}/images", f"{ZONE}/images/{{image_ids}}", f"{ZONE}/lease"
 JOB, JOBS, UNFINISHED = f"{ZONE}/job/{{job_id}}", f"{ZONE}/jobs", f"{ZONE}/unfinished_jobs"
+TOKEN, SIGN_IN = tokens.PATH, f"grant_type={tokens.GRANT}"
 TENANT = "described-qingcloud"
 HERE = "/v2/zone/ac1"
 HIDDEN = "img-00000000"
@@ -63,6 +64,10 @@ def recovering(status: int, body: Any, *, conforms: bool = True) -> Case:
 
 def deleting(status: int, image_ids: str, caller: str = "owner") -> Case:
     return Case("DELETE", DELETED, status, f"{HERE}/images/{image_ids}", caller)
+
+
+def signing_in(status: int, body: str, caller: str = "user") -> Case:
+    return Case("POST", TOKEN, status, TOKEN, caller, body=body, headers=FORM)
 
 
 CLOSED = {
@@ -118,6 +123,9 @@ CASES = [
     recovering(403, {"resources": ["{system}"]}),
     recovering(404, {"resources": [HIDDEN]}),
     recovering(409, {"resources": ["{image}"]}),
+    *(signing_in(200, body) for body in (SIGN_IN, f"{SIGN_IN}&scope=")),
+    *(signing_in(400, body) for body in ("grant_type=password", SIGN_IN.encode("utf-16").decode("latin-1"), "")),
+    signing_in(401, SIGN_IN, "invalid"),
     Case("GET", JOB, 200, "/v2/zone/ac2/job/{successful}"),
     Case("GET", JOB, 200, "/v2/zone/ac2/job/{failed}"),
     Case("GET", JOB, 400, f"{HERE}/job/{{pending}}", body=[]),
@@ -148,6 +156,7 @@ def callers(api: Api) -> dict[str, Caller]:
 
     return {
         "owner": bearer(TENANT, *ORDINARY),
+        "user": api.basic_caller(TENANT),
         "stranger": bearer("stranger", *ORDINARY),
         "nobody": bearer(TENANT),
         "invalid": Caller(api, {"Authorization": "Bearer never-issued"}),
@@ -197,4 +206,4 @@ def test_every_documented_status_is_asked_for() -> None:
 
 
 def test_every_operation_is_asked_for() -> None:
-    assert REQUESTS.keys() == operations_of("qingcloud").keys()
+    assert {*REQUESTS, ("POST", TOKEN)} == operations_of("qingcloud").keys()

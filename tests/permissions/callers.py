@@ -35,7 +35,9 @@ def by_bearer(_user: str, secret: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {secret}"}
 
 
-SCHEMES: Mapping[str, Callable[[str, str], dict[str, str]]] = {
+Scheme = Callable[[str, str], dict[str, str]]
+"""User and secret as headers show them."""
+SCHEMES: Mapping[str, Scheme] = {
     "devops_service": basic,
     "foreman": basic,
     "glance_v1": by_token,
@@ -44,9 +46,9 @@ SCHEMES: Mapping[str, Callable[[str, str], dict[str, str]]] = {
 }
 
 
-def all_callers(api: Api, dialect: str) -> dict[Who, Caller]:
+def all_callers(api: Api, dialect: str, shown_by: Scheme | None = None) -> dict[Who, Caller]:
     """A caller of each kind, whose credentials have just been looked up if they are good."""
-    scheme = SCHEMES[dialect]
+    scheme = shown_by or SCHEMES[dialect]
     users = {who: _principal(who) for who in Who}
     secrets = {who: _bad_secret(api, who) for who in (Who.WRONG, Who.EXPIRED, Who.REVOKED)}
     secrets |= {who: _issued(api.world, who) for who in Who if who not in UNKNOWN}

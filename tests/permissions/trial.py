@@ -55,7 +55,7 @@ class Trial:
     _stored: Stored | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
-        self.callers = all_callers(self.api, self.operation.dialect)
+        self.callers = all_callers(self.api, self.operation.dialect, self.operation.shown_by)
         if self.operation.dialect == "foreman":
             add_parents(self.api)
 

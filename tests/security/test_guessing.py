@@ -15,18 +15,20 @@ from tests.api import ORDINARY, Answer, Api, Caller, a_caller, basic
 from tests.conformance.conftest import T1
 from tests.security.wire import touched
 
-LISTS = {
-    "glance_v1": "/v1/images",
-    "scaleway": "/images",
-    "devops_service": "/v3/images",
-    "foreman": "/api/architectures",
-    "qingcloud": "/v2/zone/ac1/images",
+REQUESTS: Mapping[str, tuple[str, str, bytes]] = {
+    "glance_v1": ("GET", "/v1/images", b""),
+    "scaleway": ("GET", "/images", b""),
+    "devops_service": ("GET", "/v3/images", b""),
+    "foreman": ("GET", "/api/architectures", b""),
+    "qingcloud": ("GET", "/v2/zone/ac1/images", b""),
+    "qingcloud, signing in": ("POST", "/v2/oauth2/token", b"grant_type=client_credentials"),
 }
-BY_NAME = ("devops_service", "foreman", "qingcloud")
+"""A request of each dialect, and the one that trades credentials for others."""
+BY_NAME = ("devops_service", "foreman", "qingcloud", "qingcloud, signing in")
 OWN_ID = re.compile("[0-9a-f]{8}-[0-9a-f-]{27}")
 """The id of a request, which is in some answers."""
 CODE = ast.parse(inspect.getsource(identities))
-each_dialect = pytest.mark.parametrize("dialect", LISTS)
+each_dialect = pytest.mark.parametrize("dialect", REQUESTS)
 
 
 def shown(dialect: str, user: str, secret: str) -> Mapping[str, str]:
@@ -54,8 +56,9 @@ class Guesser:
 
     def ask(self, secret: str, user: str = "ann") -> tuple[tuple[int, str, list[str]], int]:
         """What the answer tells, and how many calls it took."""
+        method, target, body = REQUESTS[self.dialect]
         with touched() as keys:
-            answer = Caller(self.api, shown(self.dialect, user, secret)).get(LISTS[self.dialect])
+            answer = Caller(self.api, shown(self.dialect, user, secret)).request(method, target, body=body)
         return outcome(answer), len(keys)
 
 

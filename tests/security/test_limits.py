@@ -29,9 +29,11 @@ SHAPES: dict[str, Callable[[Any], bool]] = {
     "scaleway": lambda body: {"type", "message"} <= body.keys() <= {"type", "message", "fields"},
     "devops_service": lambda body: body.keys() == {"message"},
     "foreman": lambda body: body.keys() in ({"error"}, {"status", "error"}),
-    "qingcloud": lambda body: body.keys() == {"ret_code", "code", "message", "detail", "request_id"},
+    "qingcloud": lambda body: (
+        body.keys() in ({"ret_code", "code", "message", "detail", "request_id"}, {"error", "error_description"})
+    ),
 }
-"""What the refusals of each dialect look like."""
+"""What the refusals of each dialect look like; the second shape of QingCloud is that of signing in."""
 
 
 class Limit(NamedTuple):

@@ -1,12 +1,13 @@
 """The 51idc front of the QingCloud platform, images and their jobs."""
 
+from chalicelib.dialects.qingcloud import tokens
 from chalicelib.dialects.qingcloud.errors import render_error
 from chalicelib.dialects.qingcloud.routes import ROUTES, authenticate
 from chalicelib.http.dialect import Dialect, described_in
 
 DIALECT = Dialect(
     name="qingcloud",
-    roots=("/v2/zone",),
+    roots=("/v2/zone", tokens.PATH),
     routes=ROUTES,
     authenticate=authenticate,
     render_error=render_error,

@@ -6,6 +6,7 @@ from chalicelib.catalog import errors as catalog
 from chalicelib.catalog.errors import CatalogError
 from chalicelib.catalog.image import Status
 from chalicelib.catalog.outages import OutcomeUnknown
+from chalicelib.dialects.qingcloud import tokens
 from chalicelib.dialects.qingcloud.schema import STATUSES
 from chalicelib.http.errors import HttpError, headers, nearest
 from chalicelib.http.message import Request, Response
@@ -48,6 +49,8 @@ OURS = Code(5000, "InternalError")
 def render_error(request: Request, error: CatalogError | HttpError) -> Response:
     """The envelope: what both generations of clients read."""
     status = error.status if isinstance(error, HttpError) else nearest(STATUS, error)
+    if request.path == tokens.PATH:
+        return tokens.render_error(error, status)
     code = CODES.get(status, OURS)
     body = {
         "ret_code": code.number,

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from chalicelib.catalog.job import JobStatus
-from chalicelib.dialects.qingcloud import listing, parameters, schema
+from chalicelib.dialects.qingcloud import listing, parameters, schema, tokens
 from chalicelib.dialects.qingcloud.openapi_shapes import (
     ERRORS,
     FILLED,
@@ -11,8 +11,11 @@ from chalicelib.dialects.qingcloud.openapi_shapes import (
     JOB,
     PROCESSORS,
     PROVIDERS,
+    REFUSED_TOKENS,
     SCHEMAS,
     TEXT,
+    TOKEN,
+    UNCACHED,
     VISIBILITIES,
     any_of,
     list_of,
@@ -74,6 +77,11 @@ CHANGES: Schema = {
     "required": ["image"],
     "description": "What is absent stays, what is empty is cleared",
 }
+GRANT: Schema = {
+    "type": "object",
+    "properties": {"grant_type": {"const": tokens.GRANT}},
+    "required": ["grant_type"],
+}
 ONE_ID: Schema = {"type": "string", "pattern": r"^[^,]*[^\s,][^,]*$"}
 RECOVERED: Schema = {
     "type": "object",
@@ -101,6 +109,19 @@ DESCRIPTION = Description(
     },
     schemas=SCHEMAS,
     operations={
+        ("POST", tokens.PATH): Operation(
+            "Sign in",
+            {
+                200: Answer("A Bearer token", ref("QingcloudAccessToken"), headers=UNCACHED, example=TOKEN),
+                **REFUSED_TOKENS,
+            },
+            bodies=(Body(GRANT, media="application/x-www-form-urlencoded"),),
+            description=(
+                "As OAuth 2.0 has it: user and secret are shown as Basic credentials, and the token is the secret."
+                " Clients sign in again when it is refused."
+            ),
+            security=("QingcloudUser",),
+        ),
         ("GET", "/v2/zone/{zone}/images"): Operation(
             "List images",
             {

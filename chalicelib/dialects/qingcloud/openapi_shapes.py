@@ -6,7 +6,7 @@ from typing import Any
 
 from chalicelib.catalog.image import Transition
 from chalicelib.catalog.job import JobStatus
-from chalicelib.dialects.qingcloud import listing, schema
+from chalicelib.dialects.qingcloud import listing, schema, tokens
 from chalicelib.dialects.qingcloud.errors import CODES, OURS, STATUS
 from chalicelib.http.errors import BadMessage, ServerError, Unauthorized
 from chalicelib.http.openapi import Answer, Schema, record, ref
@@ -79,6 +79,13 @@ SCHEMAS: Mapping[str, Schema] = {
         {"error"},
     ),
     "QingcloudJobs": _listed("Job"),
+    "QingcloudAccessToken": record(
+        {
+            "access_token": FILLED,
+            "token_type": {"const": tokens.TOKEN_TYPE},
+            "expires_in": {"const": tokens.LIFETIME, "description": "Seconds"},
+        }
+    ),
 }
 
 WORDS = {
@@ -109,6 +116,23 @@ ERRORS = {
     for status in sorted({BadMessage.status, Unauthorized.status, ServerError.status, *STATUS.values()})
 }
 
+UNCACHED: Mapping[str, Schema] = {name: {"const": value} for name, value in tokens.UNCACHED.items()}
+TOKEN_WORDS = {
+    400: ("The body is no form that asks for this grant", (tokens.ERRORS[400], tokens.UNSUPPORTED)),
+    401: (WORDS[401], (tokens.ERRORS[401],)),
+    500: (HTTPStatus(500).phrase, (tokens.OURS,)),
+    503: (HTTPStatus(503).phrase, (tokens.ERRORS[503],)),
+}
+REFUSED_TOKENS = {
+    status: Answer(
+        words,
+        record({"error": {"enum": list(codes)}, "error_description": FILLED}),
+        headers={**UNCACHED, **({"WWW-Authenticate": {"const": tokens.CHALLENGE}} if status == 401 else {})},
+    )
+    for status, (words, codes) in TOKEN_WORDS.items()
+}
+"""How the token operation refuses: as OAuth has it, unlike all others."""
+
 IMAGE: dict[str, Any] = {
     "image_id": "img-9SSE88SA",
     "image_name": "web",
@@ -126,6 +150,11 @@ IMAGE: dict[str, Any] = {
     "default_user": "",
     "default_passwd": "",
     "recommended_type": "",
+}
+TOKEN: dict[str, Any] = {
+    "access_token": "3f2b6c1e9d4a8b7059c6d3e2f1a0b4c5d6e7f8091a2b3c4d",
+    "token_type": tokens.TOKEN_TYPE,
+    "expires_in": tokens.LIFETIME,
 }
 JOB: dict[str, Any] = {
     "job_id": "4c1f6f0e-5a0b-4d0e-9a54-1c6d4f0f7b11",

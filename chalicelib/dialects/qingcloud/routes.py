@@ -9,7 +9,7 @@ from chalicelib.catalog.jobs import Order
 from chalicelib.catalog.ports import Identities
 from chalicelib.catalog.principal import Policy, Principal
 from chalicelib.catalog.service import Catalog
-from chalicelib.dialects.qingcloud import listing, parameters, schema
+from chalicelib.dialects.qingcloud import listing, parameters, schema, tokens
 from chalicelib.dialects.qingcloud.parameters import Filters
 from chalicelib.dialects.qingcloud.schema import Viewer
 from chalicelib.http import auth
@@ -124,6 +124,7 @@ def _answer(job: Job) -> Response:
 
 
 ROUTES = (
+    Route("POST", tokens.PATH, tokens.sign_in),
     Route("GET", "/v2/zone/{zone}/images", list_images),
     Route("POST", "/v2/zone/{zone}/images", capture_instance),
     Route("PUT", "/v2/zone/{zone}/images", modify_image),

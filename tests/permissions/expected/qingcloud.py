@@ -5,6 +5,10 @@ from collections.abc import Mapping
 from tests.permissions.expected.notation import Listing, Rule, listing, rule
 
 TABLES: Mapping[str, Rule | Listing] = {
+    "sign in": rule(
+        "§3: key and secret, shown as Basic credentials, for a Bearer token, whatever its rights", others="200"
+    ),
+    "sign in by a token": rule("§3: nothing but key and secret is traded for a token", others="401"),
     "show": rule(
         "§2, §9.2: an id that is not visible is 404, QC-38, QC-48; a deleted image is there by its id; members see what"
         " is shared (§6, provider `shared`), administrators in lists no more than others (design §4)",

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from itertools import count
 
 from tests.api import Answer, Caller
-from tests.permissions.callers import TENANTS
+from tests.permissions.callers import TENANTS, Scheme
 from tests.permissions.expected.notation import Who
 from tests.permissions.things import MD5, Thing
 
@@ -20,7 +20,8 @@ class Operation:
 
     `table` is the name of the rule it follows. `target`, `headers` and `body` may hold `{id}` and `{upload}` of the
     thing it is `about`, tenants by the callers that act for them, `{own}` for that of whoever asks, and `{new}`.
-    `stores` says whether a success leaves anything behind, and `creates` that this is a new image.
+    `stores` says whether a success leaves anything behind, and `creates` that this is a new image. A body of text is
+    sent as it is, and `shown_by` is how callers show their credentials, if not as usual in the dialect.
     """
 
     dialect: str
@@ -34,6 +35,7 @@ class Operation:
     stores: bool = False
     creates: bool = False
     variant: str = ""
+    shown_by: Scheme | None = None
 
     @property
     def name(self) -> str:
@@ -51,7 +53,8 @@ class Operation:
             **{name.value: tenant for name, tenant in TENANTS.items()},
         }
         headers = {name: filled(text, values) for name, text in self.headers.items()}
-        body = b"" if self.body is None else filled(json.dumps(self.body), values).encode()
+        text = self.body if isinstance(self.body, str) else json.dumps(self.body)
+        body = b"" if self.body is None else filled(text, values).encode()
         return caller.request(self.method, filled(self.target, values), headers, body)
 
 

@@ -2,10 +2,13 @@
 
 from functools import partial
 
+from tests.api import basic
 from tests.permissions.operations.operation import Operation
 
 ZONE, HERE = "/v2/zone/{zone}", "/v2/zone/ac1"
 IMAGES, SOME = f"{ZONE}/images", f"{HERE}/images"
+TOKEN = "/v2/oauth2/token"
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 _op = partial(Operation, "qingcloud")
 
@@ -39,6 +42,10 @@ OPERATIONS = (
                 variant=about,
             ),
         )
+    ),
+    _op("POST", TOKEN, "sign in", TOKEN, headers=FORM, body="grant_type=client_credentials", shown_by=basic),
+    _op(
+        "POST", TOKEN, "sign in by a token", TOKEN, headers=FORM, body="grant_type=client_credentials", variant="token"
     ),
     _op("POST", IMAGES, "capture", SOME, "machine", body={"instance": "{id}"}, stores=True, creates=True),
     _op("GET", f"{ZONE}/job/{{job_id}}", "a job", f"{HERE}/job/{{id}}", "job"),
