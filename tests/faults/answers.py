@@ -54,6 +54,8 @@ def _foreman(answer: Answer) -> bool:
 
 
 def _qingcloud(answer: Answer) -> bool:
+    if "error" in answer.json:  # of a client that signs in
+        return bool(answer.json["error"] == "temporarily_unavailable" and answer.json["error_description"])
     code = {503: 5100, 409: 1400}[answer.status]
     return bool(answer.json["ret_code"] == code and answer.json["code"] == str(code) and answer.json["message"])
 

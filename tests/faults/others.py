@@ -9,7 +9,7 @@ from chalicelib.catalog.image import Status, Visibility
 from chalicelib.catalog.jobs import Order
 from chalicelib.catalog.reference import Kind
 from chalicelib.dialects.scaleway.schema import render_image
-from tests.api import ORDINARY, Api, a_caller
+from tests.api import ORDINARY, Api, a_caller, basic
 from tests.dialects.qingcloud.machines import Machines
 from tests.factories import an_image
 from tests.faults.scenes import IMAGE, OTHER, TENANT, Arrange, Ask, Scene, document, kept, plain, with_image
@@ -148,6 +148,13 @@ def _qingcloud(name: str, arrange: Arrange, *, nameless: bool = False) -> Scene:
     return Scene("qingcloud", name, arrange, nameless=nameless)
 
 
+def signing_in(api: Api) -> Ask:
+    """A request that shows user and secret, instead of a token."""
+    user = a_caller(TENANT, *ORDINARY)
+    shown = basic(user.user, api.world.identities.issue(user))
+    return Ask("POST", "/v2/oauth2/token", shown, b"grant_type=client_credentials")
+
+
 def stopped(_: Api) -> Ask:
     """A request that finds a machine of its own."""
     machine = Machines(boto3.client("ec2", region_name="us-east-1")).start(tenant=TENANT)
@@ -179,6 +186,7 @@ def asked(ask: Callable[[str], Ask]) -> Arrange:
 
 BOTH = [IMAGE, SECOND]
 QINGCLOUD = (
+    _qingcloud("sign in", signing_in),
     _qingcloud("list", listed(Ask("GET", f"{ZONE}/images"))),
     _qingcloud("search", listed(Ask("GET", f"{ZONE}/images?images={IMAGE}"))),
     _qingcloud("capture", stopped, nameless=True),
