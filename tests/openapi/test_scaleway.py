@@ -98,7 +98,12 @@ def facts(api: Api) -> Facts:
         {
             "image": lambda: added(name="own", architecture="arm", root_volume={"id": VOLUME, "name": "a"}).id,
             "described": lambda: (
-                added(architecture="ppc64", default_bootscript={"id": VOLUME}, extra_volumes={"1": {}}).id
+                added(
+                    architecture="ppc64",
+                    root_volume={"id": 7},
+                    default_bootscript={"id": VOLUME, "public": "yes", "size": 5e10},
+                    extra_volumes={"1": {}, "2": VOLUME, "3": {"id": VOLUME, "size": "large"}},
+                ).id
             ),
             "public": lambda: added(visibility=Visibility.PUBLIC).id,
             "bare": lambda: added(status=Status.KILLED).id,
@@ -116,17 +121,34 @@ def test_every_documented_status_is_asked_for() -> None:
     assert {(case.operation, case.status) for case in CASES} == documented("scaleway", RARE)
 
 
+MEMBERS: list[dict[str, Any]] = [
+    {"name": None, "size": None, "title": None, "public": None, "server": None, "tags": None},
+    *({"size": size} for size in (0, 5e10, 0.5, -1, True, "5", 2**64 - 1, 2**64)),
+    *(
+        {"server": server}
+        for server in (VOLUME, {"id": VOLUME, "name": "web"}, {"name": "web"}, "web", 7, {"id": None})
+    ),
+    *({"creation_date": date} for date in ("2014-05-22T12:56:56.984011+00:00", "2014-05-22T12:56:56Z", "May", "", 7)),
+    *({"tags": tags} for tags in ([], ["a"], [7], "a")),
+    *({key: "text"} for key in ("name", "volume_type", "title", "kernel", "public", "colour")),
+    *({key: True} for key in ("name", "public", "default", "colour")),
+]
+"""What volumes and boot scripts may have beside their ids, or may not."""
+VOLUMES: list[Any] = [VOLUME.upper(), "a", None, 7, [], {}, {"id": 5}, {"name": "data"}]
 VALUES = st.sampled_from(
     [
         *(None, True, False, 0, 1.5, "", "a", "arm", "arm64", "x86_64", "sparc", "[]", [], ["arm"], {}, {"id": None}),
         *(VOLUME, VOLUME.upper(), f"{VOLUME}0", f" {VOLUME}", {"id": VOLUME, "name": 7}, {"id": "a"}),
+        *({"id": VOLUME, **more} for more in MEMBERS),
+        *({"1": {"id": VOLUME, **more}} for more in MEMBERS),
+        *({"1": volume} for volume in VOLUMES),
         *("a" * schema.LONGEST_NAME, "a" * (schema.LONGEST_NAME + 1), "\N{GRINNING FACE}" * schema.LONGEST_NAME),
     ]
 )
 KEYS = st.sampled_from([*schema.READERS, *sorted(schema.IGNORED), "bootscript", ""])
 
 
-@settings(derandomize=True, database=None, max_examples=300, deadline=None)
+@settings(derandomize=True, database=None, max_examples=1000, deadline=None)
 @given(st.dictionaries(KEYS, VALUES, max_size=3))
 def test_a_new_image_is_read_if_and_only_if_the_description_allows_it(changed: dict[str, Any]) -> None:
     sent = {**NEW, **changed}

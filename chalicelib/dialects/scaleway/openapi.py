@@ -6,29 +6,33 @@ from typing import Any
 
 from chalicelib.dialects.scaleway import listing, schema
 from chalicelib.dialects.scaleway.errors import OURS, STATUS, TYPES
+from chalicelib.dialects.scaleway.openapi_objects import (
+    BOOTSCRIPT,
+    BOOTSCRIPT_READ,
+    NOTHING,
+    UUID,
+    UUID_READ,
+    VOLUMES,
+    VOLUMES_READ,
+)
 from chalicelib.http.errors import BadMessage, ServerError, Unauthorized
 from chalicelib.http.openapi import Answer, Body, Description, Operation, Parameter, Schema, record, ref
 
-UUID: Schema = {"type": "string", "pattern": "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"}
-UUID_READ: Schema = {"type": "string", "pattern": "^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$"}
 INSTANT: Schema = {"type": "string", "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}\+00:00$"}
-NOTHING: Schema = {"type": "null"}
 TEXT: Schema = {"type": "string", "minLength": 1}
 NAME: Schema = {**TEXT, "maxLength": schema.LONGEST_NAME}
-IDENTIFIED: Schema = {"type": "object", "properties": {"id": UUID}, "required": ["id"]}
-REFERENCE: Schema = {"anyOf": [UUID_READ, {**IDENTIFIED, "properties": {"id": UUID_READ}}]}
-"""The id of something, or an object of which little else is read."""
+REFERENCE: Schema = {
+    "anyOf": [UUID_READ, {"type": "object", "properties": {"id": UUID_READ}, "required": ["id"]}],
+}
+"""The id of something, or an object of which nothing else is read."""
 WRITABLE: Mapping[str, Schema] = {
     "organization": {**UUID_READ, "description": "Must be the organization of the token"},
     "name": NAME,
     "arch": {"enum": list(schema.WRITABLE_ARCHES)},
     "root_volume": {**REFERENCE, "description": "The volume is not looked up, and cannot be changed later"},
     "public": {"type": "boolean", "default": False},
-    "extra_volumes": {
-        "anyOf": [{"type": "object"}, {"enum": list(schema.EMPTY_VOLUMES)}],
-        "description": "Kept as it is; the other forms stand for none",
-    },
-    "default_bootscript": {"anyOf": [NOTHING, REFERENCE]},
+    "extra_volumes": VOLUMES_READ,
+    "default_bootscript": BOOTSCRIPT_READ,
 }
 IGNORED: Mapping[str, Schema] = {key: {"description": "Ignored"} for key in sorted(schema.IGNORED)}
 
@@ -60,8 +64,8 @@ SCHEMAS: Mapping[str, Schema] = {
             "organization": UUID,
             "public": {"type": "boolean"},
             "root_volume": ref("ScalewayVolume"),
-            "extra_volumes": {"type": "object"},
-            "default_bootscript": {"anyOf": [NOTHING, IDENTIFIED]},
+            "extra_volumes": VOLUMES,
+            "default_bootscript": BOOTSCRIPT,
             "creation_date": INSTANT,
             "modification_date": INSTANT,
             "from_server": NOTHING,

@@ -1,13 +1,15 @@
 """Messages of this dialect ↔ the domain, as pure functions (contract §3 to §7)."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from functools import partial
 from typing import Any, cast
 from uuid import UUID, uuid5
 
-from chalicelib.catalog.image import Changes, Image, NewImage, Status, Visibility, is_uuid
+from chalicelib.catalog.image import Changes, Image, NewImage, Status, Visibility
 from chalicelib.catalog.query import instant_text
+from chalicelib.dialects.scaleway import objects
 from chalicelib.dialects.scaleway.errors import BadFields
+from chalicelib.dialects.scaleway.objects import Reader, WrongError
 from chalicelib.http import fields
 from chalicelib.http.errors import BadMessage, Refused
 
@@ -52,8 +54,6 @@ IGNORED = frozenset(
     }
 )
 """Keys that are never read: what the server decides, so that an image can be sent back, and what came later."""
-EMPTY_VOLUMES: Collection[Any] = ("[]", [])
-"""What clients have sent for no volumes at all."""
 
 
 def organization(owner: str | None) -> str:
@@ -88,8 +88,8 @@ def render_image(image: Image) -> dict[str, Any]:
         "organization": organization(image.owner),
         "public": image.visibility is Visibility.PUBLIC,
         "root_volume": _render_root_volume(image),
-        "extra_volumes": dict(image.extra_volumes or {}),
-        "default_bootscript": image.default_bootscript and dict(image.default_bootscript),
+        "extra_volumes": objects.shown_volumes(image.extra_volumes),
+        "default_bootscript": objects.shown_bootscript(image.default_bootscript),
         "creation_date": f"{instant_text(image.created_at)}+00:00",
         "modification_date": f"{instant_text(image.updated_at)}+00:00",
         "from_server": None,
@@ -101,7 +101,8 @@ def render_image(image: Image) -> dict[str, Any]:
 
 def _render_root_volume(image: Image) -> dict[str, Any]:
     """The volume that was named at creation; an image of another dialect has one that is made of its id."""
-    known = image.root_volume or {"id": str(uuid5(NAMES, image.id)), "name": shown_name(image)}
+    known = {"id": str(uuid5(NAMES, image.id)), "name": shown_name(image)}
+    known |= objects.shown_root_volume(image.root_volume)
     return {"id": known["id"], "name": known["name"], "size": image.size or 0, "volume_type": "l_ssd"}
 
 
@@ -151,7 +152,7 @@ def _read(document: Mapping[str, Any], readers: "Readers", required: Collection[
         if key not in IGNORED:
             try:
                 values[key] = readers.get(key, _unknown)(value)
-            except _WrongError as error:
+            except WrongError as error:
                 notes[key] = str(error)
     if notes:
         raise BadFields(notes)
@@ -163,76 +164,43 @@ def _changes(values: Mapping[str, Any]) -> Changes:
     return cast("Changes", changed)  # FIELDS has its keys, READERS their types
 
 
-class _WrongError(Exception):
-    """What is wrong with a value; the words are voluptuous', as in the original."""
-
-
 def _name(value: Any) -> str:
-    if not isinstance(value, str):
-        raise _WrongError("expected str")
-    if not value:
-        raise _WrongError("length of value must be at least 1")
-    if len(value) > LONGEST_NAME:
-        raise _WrongError(f"length of value must be at most {LONGEST_NAME}")
-    return value
+    name = objects.text(value)
+    if not name:
+        raise WrongError("length of value must be at least 1")
+    if len(name) > LONGEST_NAME:
+        raise WrongError(f"length of value must be at most {LONGEST_NAME}")
+    return name
 
 
 def _arch(value: Any) -> str:
     if value not in WRITABLE_ARCHES:
-        raise _WrongError("not a valid value")
+        raise WrongError("not a valid value")
     return cast("str", value)  # all that can be written are texts
 
 
-def _uuid(value: Any) -> str:
-    if not isinstance(value, str) or not is_uuid(value.lower()):
-        raise _WrongError(f"{value!r:.80} is not a valid UUID.")
-    return value.lower()
-
-
-def _reference(value: Any) -> str:
-    """The id of something, given as such or in an object."""
-    return _uuid(value.get("id") if isinstance(value, dict) else value)
-
-
 def _same_volume(known: str, value: Any) -> None:
-    if _reference(value) != known:
-        raise _WrongError("cannot be changed")
+    if objects.reference(value) != known:
+        raise WrongError("cannot be changed")
 
 
 def _visibility(value: Any) -> Visibility:
-    if not isinstance(value, bool):
-        raise _WrongError("expected bool")
-    return Visibility.PUBLIC if value else Visibility.PRIVATE
-
-
-def _volumes(value: Any) -> dict[str, Any]:
-    if value in EMPTY_VOLUMES:
-        return {}
-    if not isinstance(value, dict):
-        raise _WrongError("expected a dictionary")
-    return value
-
-
-def _bootscript(value: Any) -> dict[str, Any] | None:
-    if value is None:
-        return None
-    identified = {"id": _reference(value)}
-    return {**value, **identified} if isinstance(value, dict) else identified
+    return Visibility.PUBLIC if objects.boolean(value) else Visibility.PRIVATE
 
 
 def _unknown(_value: Any) -> Any:
-    raise _WrongError("extra keys not allowed")
+    raise WrongError("extra keys not allowed")
 
 
-Readers = Mapping[str, Callable[[Any], Any]]
+Readers = Mapping[str, Reader]
 READERS: Readers = {
-    "organization": _uuid,
+    "organization": objects.uuid,
     "name": _name,
     "arch": _arch,
-    "root_volume": _reference,
+    "root_volume": objects.reference,
     "public": _visibility,
-    "extra_volumes": _volumes,
-    "default_bootscript": _bootscript,
+    "extra_volumes": objects.volumes,
+    "default_bootscript": objects.bootscript,
 }
 FIELDS: Mapping[str, str] = {
     "name": "name",

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
@@ -36,6 +36,8 @@ FOURTEEN = {
 }
 """The keys of an image, wherever one is shown."""
 
+TEXTS = ("name", "volume_type", "export_uri", "organization", "state", "creation_date", "modification_date")
+SCRIPT_TEXTS = ("title", "kernel", "initrd", "bootcmdargs", "architecture", "organization", "dtb")
 ERROR_TYPES = {
     400: "invalid_request_error",
     401: "invalid_auth",
@@ -43,6 +45,9 @@ ERROR_TYPES = {
     404: "unknown_resource",
     405: "405",
 }
+VOLUME_TYPES: Mapping[str, type] = {"size": int, "tags": list, "server": dict, **dict.fromkeys(TEXTS, str)}
+BOOTSCRIPT_TYPES: Mapping[str, type] = {"public": bool, "default": bool, **dict.fromkeys(SCRIPT_TEXTS, str)}
+"""What clients with types of their own read volumes and boot scripts into."""
 FILTERS = {"organization", "arch", "name", "public"}
 LONGEST_WALK = 20
 
@@ -167,12 +172,23 @@ def assert_well_typed(image: dict[str, Any]) -> None:
     assert image["arch"]
     assert isinstance(image["public"], bool)
     assert isinstance(image["extra_volumes"], dict)
-    assert image["default_bootscript"] is None or "id" in image["default_bootscript"]
+    for volume in image["extra_volumes"].values():
+        _assert_members(volume, VOLUME_TYPES)
+    if image["default_bootscript"] is not None:
+        _assert_members(image["default_bootscript"], BOOTSCRIPT_TYPES)
     assert is_date(image["creation_date"])
     assert is_date(image["modification_date"])
     assert (image["from_server"], image["from_image"], image["marketplace_key"]) == (None, None, None)
     assert image["state"] in {"available", "creating", "error"}
     _assert_volume(image["root_volume"])
+
+
+def _assert_members(value: Any, types: Mapping[str, type]) -> None:
+    """It is an object with an id, of whose known members those that are not null have their types."""
+    assert isinstance(value, dict)
+    assert is_uuid(value["id"])
+    assert {key for key, kind in types.items() if type(value.get(key)) not in {kind, type(None)}} == set()
+    assert 0 <= (value.get("size") or 0) < 2**64
 
 
 def _assert_volume(volume: dict[str, Any]) -> None:
