@@ -10,12 +10,14 @@ from chalicelib.http import auth
 from chalicelib.http.errors import Refused, Unauthorized
 from chalicelib.http.message import Request
 
+NO_PROVIDER = "static"
+"""The provider of images whose own is none of those that are configured, or that have none."""
 CHALLENGE = 'Basic realm="devops-service"'
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """The settings whose names begin with `DEVOPS_SERVICE_`."""
+    """The settings whose names begin with `DEVOPS_SERVICE_`; `NO_PROVIDER` is always among the providers."""
 
     providers: tuple[str, ...]
     templates: tuple[str, ...]
@@ -26,7 +28,8 @@ def read_options(settings: Mapping[str, str]) -> Options:
     providers = _words(settings.get("providers", "ec2,openstack,static"))
     if not providers:
         raise ValueError("DEVOPS_SERVICE_PROVIDERS names no provider")
-    return Options(providers, _words(settings.get("templates", "")))
+    known = providers if NO_PROVIDER in providers else (*providers, NO_PROVIDER)
+    return Options(known, _words(settings.get("templates", "")))
 
 
 def _words(text: str) -> tuple[str, ...]:

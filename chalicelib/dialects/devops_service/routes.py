@@ -5,11 +5,11 @@ from functools import wraps
 from chalicelib.catalog.errors import ClaimTaken
 from chalicelib.catalog.image import Image
 from chalicelib.catalog.principal import Policy
-from chalicelib.catalog.query import Condition, ImageQuery, Operator, Order, Scope, SortKey
+from chalicelib.catalog.query import Condition, ImageQuery, Operator, Order, Predicate, Scope, SortKey
 from chalicelib.catalog.service import Catalog
 from chalicelib.dialects.devops_service import schema
 from chalicelib.dialects.devops_service.errors import NotAcceptable, ProviderUnknown, UnsupportedMediaType
-from chalicelib.dialects.devops_service.options import options_of
+from chalicelib.dialects.devops_service.options import NO_PROVIDER, Options, options_of
 from chalicelib.http import media
 from chalicelib.http.dialect import Handler, Route
 from chalicelib.http.errors import BadMessage
@@ -20,11 +20,11 @@ JSON = "application/json"
 
 def list_images(catalog: Catalog, request: Request) -> Response:
     catalog.require(Policy.READ_IMAGES)
-    provider = request.parameter("provider")
-    images = _images(catalog, Scope.OWN, None if provider is None else _provider(request, provider))
+    provider, options = request.parameter("provider"), options_of(request)
+    images = _images(catalog, Scope.OWN, options, None if provider is None else _known(provider, options))
     # An image whose id somebody has chosen for another one is hidden behind that.
     records = {schema.shown_id(image): image for image in sorted(images, key=schema.has_chosen_id)}
-    return Response([schema.render_record(records[image_id]) for image_id in sorted(records)])
+    return Response([schema.render_record(records[image_id], options) for image_id in sorted(records)])
 
 
 def add_image(catalog: Catalog, request: Request) -> Response:
@@ -38,16 +38,17 @@ def add_image(catalog: Catalog, request: Request) -> Response:
     return Response({"id": image_id, "message": "Created"})
 
 
-def show_image(catalog: Catalog, _request: Request, image_id: str) -> Response:
-    return Response(schema.render_record(catalog.image(schema.known_as(image_id))))
+def show_image(catalog: Catalog, request: Request, image_id: str) -> Response:
+    return Response(schema.render_record(catalog.image(schema.known_as(image_id)), options_of(request)))
 
 
 def update_image(catalog: Catalog, request: Request, image_id: str) -> Response:
+    options = options_of(request)
     image = catalog.update(
         schema.known_as(image_id),
-        lambda image: schema.parse_update(schema.parse_document(request.body), image, options_of(request)),
+        lambda image: schema.parse_update(schema.parse_document(request.body), image, options),
     )
-    return Response({"image": schema.render_record(image), "message": "Updated"})
+    return Response({"image": schema.render_record(image, options), "message": "Updated"})
 
 
 def delete_image(catalog: Catalog, _request: Request, image_id: str) -> Response:
@@ -67,22 +68,27 @@ def list_templates(catalog: Catalog, request: Request) -> Response:
 
 def list_choices(catalog: Catalog, request: Request, provider: str) -> Response:
     catalog.require(Policy.READ_IMAGES)
-    choices = map(schema.render_choice, _images(catalog, Scope.VISIBLE, _provider(request, provider)))
+    options = options_of(request)
+    choices = map(schema.render_choice, _images(catalog, Scope.VISIBLE, options, _known(provider, options)))
     found = {choice["id"]: choice for choice in choices}
     return Response([found[image_id] for image_id in sorted(found)])
 
 
-def _images(catalog: Catalog, scope: Scope, provider: str | None) -> list[Image]:
-    shown = (provider, None) if provider == schema.NO_PROVIDER else (provider,)
-    conditions = () if provider is None else (Condition("provider", Operator.IN, shown),)
+def _images(catalog: Catalog, scope: Scope, options: Options, provider: str | None) -> list[Image]:
+    """The images that are shown with this provider, or with any."""
+    conditions: tuple[Condition | Predicate, ...] = ()
+    if provider == NO_PROVIDER:
+        conditions = (Predicate(lambda image: schema.shown_provider(image, options) == provider),)
+    elif provider is not None:
+        conditions = (Condition("provider", Operator.EQUAL, provider),)
     return list(catalog.images(ImageQuery(scope, conditions, Order(SortKey.ID), expected=None)))
 
 
-def _provider(request: Request, name: str) -> str:
-    known = options_of(request).providers
-    if name not in known:
-        raise ProviderUnknown(f"Invalid provider '{name}', available providers: {schema.quoted(known)}")
-    return name
+def _known(provider: str, options: Options) -> str:
+    if provider not in options.providers:
+        known = schema.quoted(options.providers)
+        raise ProviderUnknown(f"Invalid provider '{provider}', available providers: {known}")
+    return provider
 
 
 def _negotiated(route: Route) -> Route:

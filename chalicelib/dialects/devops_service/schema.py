@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 from chalicelib.catalog.image import Changes, Image, NewImage, Status, TenantAlias
-from chalicelib.dialects.devops_service.options import Options
+from chalicelib.dialects.devops_service.options import NO_PROVIDER, Options
 from chalicelib.http import fields
 from chalicelib.http.errors import BadMessage
 
@@ -16,8 +16,6 @@ OPTIONAL = ("name", "bootstrap_template")
 IMAGE_ID = re.compile(r"[^\s/\x00-\x1f\x7f-\x9f]{1,255}")
 BLANKS = "".join(filter(str.isspace, map(chr, range(0x3001)))).translate(dict.fromkeys((*range(0x1C, 0x20), 0x85)))
 """Python counts some control characters among them, which no id may have."""
-NO_PROVIDER = "static"
-"""The provider of images that other dialects have registered without one."""
 
 
 def known_as(image_id: str) -> TenantAlias:
@@ -35,17 +33,17 @@ def has_chosen_id(image: Image) -> bool:
     return NAMESPACE in image.tenant_aliases
 
 
-def shown_provider(image: Image) -> str:
-    """The kind of cloud."""
-    return image.provider or NO_PROVIDER
+def shown_provider(image: Image, options: Options) -> str:
+    """The kind of cloud, as far as it is configured: other dialects know more of them."""
+    return image.provider if image.provider in options.providers else NO_PROVIDER
 
 
-def render_record(image: Image) -> dict[str, Any]:
+def render_record(image: Image, options: Options) -> dict[str, Any]:
     """The four fields, and the template if there is one."""
     template = {} if image.bootstrap_template is None else {"bootstrap_template": image.bootstrap_template}
     return {
         "id": shown_id(image),
-        "provider": shown_provider(image),
+        "provider": shown_provider(image, options),
         "remote_user": image.login_user or "",
         "name": image.name or "",
         **template,
@@ -84,7 +82,7 @@ def parse_new_image(document: Mapping[str, Any], options: Options) -> NewImage:
 
 def parse_update(document: Mapping[str, Any], image: Image, options: Options) -> Changes:
     """What a PUT changes of the image as it stands; what is absent stays. Raises BadMessage."""
-    if "provider" in document and _stripped(document["provider"]) != shown_provider(image):
+    if "provider" in document and _stripped(document["provider"]) != shown_provider(image, options):
         raise BadMessage("provider", "Parameter 'provider' can not be changed")
     if document.get("remote_user", "") is None:
         _refuse(["remote_user"], "can not be undefined")

@@ -7,6 +7,7 @@ import pytest
 
 from chalicelib.catalog.image import Image, Status, Visibility
 from tests.api import Api, Caller
+from tests.conftest import MakeApi
 from tests.dialects.devops_service.devops import (
     AMI,
     create,
@@ -92,6 +93,49 @@ def test_an_image_without_a_provider_is_listed_as_static(api: Api, admin: Caller
     found = ids(admin, query)
 
     assert found == sorted(image.id for image in images[query])
+
+
+OF_OTHER_CLOUDS = ["libvirt", "vmware", "EC2", "Proxmox", "", "no\nword"]
+
+
+@pytest.mark.parametrize("provider", OF_OTHER_CLOUDS)
+def test_what_is_listed_under_a_provider_is_one_that_is_admitted(api: Api, admin: Caller, provider: str) -> None:
+    image = add(api, provider=provider, provider_image_id="of that cloud")
+    add(api, provider="ec2", owner="t2", visibility=Visibility.PUBLIC)
+
+    [found] = records(admin)
+
+    known = admin.get("/v3/providers").json
+    listed = {each: ids(admin, f"?provider={each}") for each in known}
+    offered = {each: admin.get(f"/v3/images/provider/{each}").json for each in known}
+    assert found["provider"] in known
+    assert show(admin, image.id) == found
+    assert [each for each in known if listed[each] == [image.id]] == [found["provider"]] == ["static"]
+    assert [each["id"] for each in offered["static"]] == ["of that cloud"]
+    assert len(offered["ec2"]) == 1
+
+
+@pytest.mark.parametrize("provider", OF_OTHER_CLOUDS)
+def test_an_image_of_another_cloud_is_updated_by_what_is_shown(api: Api, admin: Caller, provider: str) -> None:
+    image = add(api, provider=provider)
+
+    answer = put(admin, image.id, {**show(admin, image.id), "remote_user": "root"})
+    refused = put(admin, image.id, {"provider": provider})
+
+    assert answer.json["image"] == {"id": image.id, "provider": "static", "remote_user": "root", "name": ""}
+    assert refused.status == 400
+    assert stored(api, image).provider == provider
+
+
+def test_static_is_admitted_whatever_is_configured(make_api: MakeApi) -> None:
+    api = make_api(DEVOPS_SERVICE_PROVIDERS="azure")
+    caller = api.basic_caller("t1", "read_images", "create_image")
+    was, bare = add(api, provider="ec2"), add(api)
+
+    assert caller.get("/v3/providers").json == ["azure", "static"]
+    assert {each["provider"] for each in records(caller)} == {"static"}
+    assert ids(caller, "?provider=static") == sorted([was.id, bare.id])
+    assert post(caller, record(provider="static")).status == 200
 
 
 def test_all_images_are_in_one_order(api: Api, admin: Caller) -> None:
