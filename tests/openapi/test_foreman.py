@@ -32,6 +32,7 @@ def _about_lists(path: str, target: str) -> Iterator[Case]:
     yield Case("GET", path, 200, target)
     yield Case("GET", path, 200, f"{target}?{SEARCHED}")
     yield Case("GET", path, 200, f"{target}?page=9&per_page=all&search=&order=", "viewer")
+    yield Case("GET", path, 200, target, body={"search": "name ~ a", "per_page": 5}, headers=JSON)
     yield Case("GET", path, 400, f"{target}?page=0", conforms=False)
     yield Case("GET", path, 400, f"{target}?per_page=-1", conforms=False)
     yield Case("GET", path, 400, f"{target}?order=nope", conforms=False)
@@ -79,6 +80,7 @@ def _about_an_image(kind: str) -> Iterator[Case]:
     target, unknown = f"/api/{kind}/{{{kind}}}/images/{{image}}", f"/api/{kind}/{{{kind}}}/images/{UNKNOWN}"
     yield Case("GET", path, 200, target)
     yield Case("GET", path, 200, f"/api/{kind}/{{{kind}}}/images/{{image}}-golden?architecture_id=x86_64", "viewer")
+    yield Case("GET", path, 400, target, body="[", headers=JSON)
     yield from (Case(method, path, 403, target, "nobody") for method in ("GET", "DELETE"))
     yield from (Case(method, path, 404, unknown) for method in ("GET", "DELETE"))
     yield Case("DELETE", path, 403, target.replace("{image}", "{protected}"))

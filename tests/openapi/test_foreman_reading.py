@@ -51,7 +51,7 @@ def test_a_new_image_is_read_if_and_only_if_the_description_allows_it(
 
     def read() -> None:
         found = values.attributes(json.dumps(sent).encode(), "image", schema.ATTRIBUTES)
-        schema.parse_new_image(found, REFERENCES.known[Kind.COMPUTE_RESOURCE][0], REFERENCES)
+        schema.parse_new_image(found, REFERENCES.known[Kind.COMPUTE_RESOURCE], REFERENCES)
 
     assert is_valid(SCHEMAS["ForemanNewImageBody"], sent) is is_read(read)
 

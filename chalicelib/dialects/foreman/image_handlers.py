@@ -12,6 +12,7 @@ from chalicelib.catalog.reference import Kind, Reference
 from chalicelib.catalog.service import Catalog
 from chalicelib.dialects.foreman import listing, parents, schema, values
 from chalicelib.dialects.foreman.errors import check_media_type, taken
+from chalicelib.dialects.foreman.parameters import merged
 from chalicelib.dialects.foreman.parents import Parents, kind_of
 from chalicelib.http import paging
 from chalicelib.http.message import Request, Response
@@ -22,6 +23,7 @@ LARGEST_PAGE = 1000
 
 def list_images(catalog: Catalog, request: Request, parent_id: str) -> Response:
     catalog.require(Policy.READ_IMAGES)
+    request = merged(request)
     known = _parents(catalog)
     below = _below(known, request, parent_id)
     asked = listing.parse(request, schema.FIELDS)
@@ -48,7 +50,7 @@ def _page(
 def show_image(catalog: Catalog, request: Request, parent_id: str, image_id: str) -> Response:
     catalog.require(Policy.READ_IMAGES)
     known = _parents(catalog)
-    below = _below(known, request, parent_id)
+    below = _below(known, merged(request), parent_id)
     image = catalog.image(_number(image_id))
     _check_below(below, image)
     return Response(schema.render_image(image, known))
@@ -58,8 +60,10 @@ def add_image(catalog: Catalog, request: Request, parent_id: str) -> Response:
     catalog.require(Policy.CREATE_IMAGE)
     check_media_type(request)
     known = _parents(catalog)
-    [parent, *_] = _below(known, request, parent_id)
-    new = schema.parse_new_image(values.attributes(request.body, "image", schema.ATTRIBUTES), parent, known)
+    below = _below(known, request, parent_id)
+    if any(parent.key != other.key for parent in below for other in below if parent.kind is other.kind):
+        raise ImageNotFound(parent_id)  # an image has one parent of each kind
+    new = schema.parse_new_image(values.attributes(request.body, "image", schema.ATTRIBUTES), below, known)
     try:
         return Response(schema.render_image(catalog.register(new), known), 201)
     except ClaimTaken as error:

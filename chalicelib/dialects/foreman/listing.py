@@ -29,7 +29,7 @@ class Asked:
 
 
 def parse(request: Request, fields: Mapping[str, Field]) -> Asked:
-    """Read the query string. Raises BadSearch, BadPage."""
+    """Read the parameters. Raises BadSearch, BadPage."""
     search, order = request.parameter("search"), (request.parameter("order") or "").strip()
     if search and len(search) > LONGEST_SEARCH:
         raise BadSearch(f"Search is too long (maximum is {LONGEST_SEARCH} characters)")

@@ -35,7 +35,7 @@ REFUSES: Mapping[tuple[bool, str], tuple[int, ...]] = {
     (False, "show"): (403, 404),
     (False, "create"): (400, 403, 409, 422),
     (True, "index"): (400, 403, 404),
-    (True, "show"): (403, 404),
+    (True, "show"): (400, 403, 404),
     (True, "create"): CHANGES,
     (True, "update"): CHANGES,
     (True, "destroy"): (403, 404, 409),
@@ -45,11 +45,14 @@ CHECKED = ("POST", "PUT")
 """Methods that refuse bodies which do not say that they are JSON."""
 SUMMARIES = {"show": "Describe the operations to clients", "checksum": "Tell whether the description has changed"}
 
+IN_BODIES = "Parameters may also stand in a JSON or form body; those of the query go first."
 DESCRIPTIONS = {
     ("images", "create"): "Parents that the path does not name must be given, each by its number or its name."
     " A compute resource in the path goes before one in the body.",
     ("images", "update"): "Only attributes that are given change. Another compute resource moves the image.",
-    ("images", "index"): "Images that are below all of the parents that are named.",
+    ("images", "index"): f"Images that are below all of the parents that are named. {IN_BODIES}",
+    ("images", "show"): IN_BODIES,
+    **{(parents.plural(kind), "index"): IN_BODIES for kind in Kind},
 }
 
 

@@ -5,6 +5,7 @@ from chalicelib.catalog.principal import Policy
 from chalicelib.catalog.service import Catalog
 from chalicelib.dialects.foreman import listing, parents, values
 from chalicelib.dialects.foreman.errors import TAKEN, ParentUnknown, Unprocessable, check_media_type
+from chalicelib.dialects.foreman.parameters import merged
 from chalicelib.dialects.foreman.parents import Parents, kind_of
 from chalicelib.http.message import Request, Response
 
@@ -12,7 +13,7 @@ from chalicelib.http.message import Request, Response
 def list_parents(catalog: Catalog, request: Request) -> Response:
     catalog.require(Policy.READ_IMAGES)
     kind = kind_of(request)
-    asked = listing.parse(request, parents.FIELDS[kind])
+    asked = listing.parse(merged(request), parents.FIELDS[kind])
     known = catalog.references.of(kind)
     page, subtotal = listing.select(asked, known, parents.row)
     return Response(listing.envelope(asked, [parents.render(parent) for parent in page], len(known), subtotal))

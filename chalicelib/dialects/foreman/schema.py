@@ -1,6 +1,6 @@
 """Images as this dialect writes and shows them, as pure functions (contract §2, §4 and §5)."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, cast
 
@@ -98,11 +98,15 @@ def row(image: Image, parents: Parents) -> Row:
     }
 
 
-def parse_new_image(attributes: Mapping[str, Any], path: Reference, parents: Parents) -> NewImage:
-    """The image that a POST registers below the parent of its path. Raises Unprocessable, NameUnknown."""
+def parse_new_image(attributes: Mapping[str, Any], below: Sequence[Reference], parents: Parents) -> NewImage:
+    """The image that a POST registers below the parents that its URL names, which go before those of its body.
+
+    Raises Unprocessable, NameUnknown.
+    """
     given, refers, errors = _read(attributes, parents)
-    refers[path.kind] = path
-    errors.pop(field(path.kind), None)
+    for parent in below:
+        refers[parent.kind] = parent
+        errors.pop(field(parent.kind), None)
     missing = [name for name in REQUIRED if not given.get(name)]
     missing += [field(kind) for kind in Kind if kind not in refers]
     errors = {**dict.fromkeys(missing, values.BLANK), **errors}

@@ -21,16 +21,22 @@ class WrongValue(Exception):
 
 def attributes(body: bytes, key: str, known: Sequence[str]) -> Mapping[str, Any]:
     """The attributes in a body: below their key, or beside each other at the top. Raises MalformedBody."""
+    document = json_object(body)
+    inner = document.get(key, document)
+    if not isinstance(inner, dict | None):
+        raise MalformedBody(f"{key} should be an object")
+    return {name: value for name, value in (inner or {}).items() if name in known}
+
+
+def json_object(body: bytes) -> dict[str, Any]:
+    """The object of a body; a blank one is empty. Raises MalformedBody."""
     try:
         document = fields.json_body(body) if body.strip() else {}
     except BadMessage as error:
         raise MalformedBody(error.reason) from error
     if not isinstance(document, dict):
         raise MalformedBody("it should be an object")
-    inner = document.get(key, document)
-    if not isinstance(inner, dict | None):
-        raise MalformedBody(f"{key} should be an object")
-    return {name: value for name, value in (inner or {}).items() if name in known}
+    return document
 
 
 def collect(readers: Mapping[str, Callable[[], Any]]) -> tuple[dict[str, Any], dict[str, str]]:
