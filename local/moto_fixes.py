@@ -1,6 +1,7 @@
 """Repairs of moto, for tests and local server alike: atomic DynamoDB calls, and cheaper answers that say the same."""
 
 import base64
+import copy
 import json
 import pickle
 import re
@@ -20,6 +21,7 @@ from moto.core.responses import ActionResult
 from moto.core.utils import get_equivalent_url_in_aws_domain, get_service_model
 from moto.dynamodb.comparisons import ConditionExpressionParser
 from moto.dynamodb.exceptions import ItemSizeTooLarge
+from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
 from moto.dynamodb.models.table import Table
 from moto.dynamodb.models.utilities import bytesize
@@ -97,7 +99,7 @@ def share_items() -> None:
     """Have the copy of a table that moto makes for each action of a transaction share its items.
 
     Moto copies them all, in case it has to roll back. Puts and deletions replace items and leave the copy as it
-    was; updates inside a transaction would change it, and are not used here. Calling it again changes nothing.
+    was, and so do updates when they are made in a copy of the item. Calling it again changes nothing.
     """
 
     def snapshot(self: Table, _memo: object) -> Table:
@@ -110,6 +112,7 @@ def share_items() -> None:
         return copied
 
     Table.__deepcopy__ = snapshot  # type: ignore[attr-defined]  # the repair is this assignment
+    _replace(DynamoDBBackend, "update_item", _updated_in_a_copy)
 
 
 def _replace(owner: Any, name: str, repaired: Callable[[Any], Any]) -> None:
@@ -120,6 +123,22 @@ def _replace(owner: Any, name: str, repaired: Callable[[Any], Any]) -> None:
 
 
 _REPLACED: set[tuple[Any, str]] = set()
+
+
+def _updated_in_a_copy(original: Callable[..., Item]) -> Callable[..., Item]:
+    """An item replaced by its copy before it is updated."""
+
+    def update_item(self: DynamoDBBackend, table_name: str, key: dict[str, Any], **asked: Any) -> Item:
+        table = self.get_table(table_name)
+        kept: Any = table.items  # an item, or items by their range key
+        place = DynamoType(key[table.hash_key_attr])
+        if table.range_key_attr is not None:
+            kept, place = kept.get(place, {}), DynamoType(key[table.range_key_attr])
+        if place in kept:
+            kept[place] = copy.deepcopy(kept[place])
+        return original(self, table_name, key, **asked)
+
+    return update_item
 
 
 def _weighed_once(_original: object) -> Callable[..., None]:

@@ -6,6 +6,7 @@ CatalogError
 │   │   ├── ImageHidden             it exists, but not for this caller
 │   │   └── ImageGone               it was deleted, and the caller may know
 │   ├── MembershipNotFound, JobNotFound, UploadNotFound, ZoneUnknown, InstanceNotFound
+│   ├── ReferenceNotFound           in `vacancy`
 │   └── SourceNotFound              the bytes of a location do not exist
 ├── Forbidden
 │   ├── PolicyMissing, ImageProtected, ImageDeactivated, DeletePending, FieldFrozen
@@ -23,6 +24,7 @@ CatalogError
 │   ├── IdTaken, ClaimTaken, TitleTaken, SizeConflict
 │   ├── NotQueued                   bytes for an image that does not wait for any
 │   ├── WrongStatus                 the image, or the machine, is not in a state for this
+│   ├── ReferenceInUse, ReferenceGone   in `vacancy`
 │   └── EditConflict                others were faster too many times
 ├── QuotaExceeded
 │   └── PropertyQuotaExceeded, MemberQuotaExceeded, StorageQuotaExceeded
@@ -320,9 +322,9 @@ class WrongStatus(Conflict):
 class EditConflict(Conflict):
     """Other writers were faster, several times over; trying again may succeed."""
 
-    def __init__(self, image_id: str) -> None:
-        super().__init__(f"Image {image_id} is being changed by others, try again")
-        self.image_id = image_id
+    def __init__(self, name: str, what: str = "Image") -> None:
+        super().__init__(f"{what} {name} is being changed by others, try again")
+        self.name = name
 
 
 class QuotaExceeded(CatalogError):

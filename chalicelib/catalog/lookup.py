@@ -37,14 +37,14 @@ def attempts() -> Iterator[int]:
         yield attempt
 
 
-def retried(image_id: str, act: Callable[[], T]) -> T:
+def retried(name: str, act: Callable[[], T], what: str = "Image") -> T:
     """What comes of an optimistic read and write, tried again while others are faster. Raises EditConflict."""
     for _ in attempts():
         try:
             return act()
         except StaleImage:
             continue
-    raise EditConflict(image_id)
+    raise EditConflict(name, what)
 
 
 class Lookup:

@@ -40,16 +40,19 @@ class ImageRepository(Protocol):
     def holders(self, names: Sequence[Name], tenant: str | None) -> Mapping[Name, str]:
         """The ids of the images that hold these names; of those that each tenant chooses for itself, the tenant's."""
 
-    def add(self, image: Image, job: Job | None = None) -> Image:
-        """Store a new image, with the job that makes it. Raises IdTaken, or ClaimTaken naming every lost claim."""
+    def add(self, image: Image, job: Job | None = None, refers: Sequence[Reference] = ()) -> Image:
+        """Store a new image, with the job that makes it, provided that all that it refers to by `refers` is there.
+
+        Raises IdTaken, ReferenceGone, or ClaimTaken naming every lost claim.
+        """
 
     def mark(self, images: Sequence[Image], transition: Transition) -> None:
         """Begin a transition of up to a hundred images, all or none. Raises StaleImage."""
 
-    def save(self, old: Image, new: Image, job: Job | None = None) -> Image:
-        """Replace the image as it was read by the new one, with the job that this begins.
+    def save(self, old: Image, new: Image, job: Job | None = None, refers: Sequence[Reference] = ()) -> Image:
+        """Replace the image as it was read by the new one, with the job that this begins; `refers` as for `add`.
 
-        Raises StaleImage if it changed since; ClaimTaken.
+        Raises StaleImage if it changed since; ClaimTaken, ReferenceGone.
         """
 
     def images(self, principal: Principal, query: ImageQuery) -> Iterator[Image]:
@@ -152,7 +155,16 @@ class ReferenceRepository(Protocol):
         """All references of a tenant and kind, by number."""
 
     def add(self, reference: Reference) -> Reference:
-        """Store a new one, which gets the next number if it has none. Raises TitleTaken, EditConflict."""
+        """Store a new one, which gets a number that none had if it has none. Raises TitleTaken, EditConflict."""
+
+    def save(self, old: Reference, new: Reference) -> Reference:
+        """Replace it as it was read; if images would refer to it by another key, none may have come since either.
+
+        Raises StaleImage, TitleTaken.
+        """
+
+    def remove(self, reference: Reference) -> None:
+        """Remove it, provided that it is as it was read, and no image has come to refer to it. Raises StaleImage."""
 
 
 @dataclass(frozen=True, slots=True)

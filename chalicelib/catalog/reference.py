@@ -16,6 +16,11 @@ class Kind(StrEnum):
     OPERATINGSYSTEM = "operatingsystem"
     ARCHITECTURE = "architecture"
 
+    @property
+    def what(self) -> str:
+        """What a person calls one: `Compute resource`."""
+        return self.value.replace("_", " ").capitalize()
+
 
 FIELDS: Mapping[Kind, str] = {
     Kind.COMPUTE_RESOURCE: "compute_resource",
@@ -29,7 +34,8 @@ FIELDS: Mapping[Kind, str] = {
 class Reference:
     """Reference data of a tenant. `number` is unique among those of its kind and tenant, and so is `title`.
 
-    `facts` has at least a `name`; zero as a number means that none was given yet.
+    `facts` has at least a `name`; zero as a number means that none was given yet. `last_image` is the id of the image
+    that was made to refer to it last, by somebody who relied on it.
     """
 
     kind: Kind
@@ -38,6 +44,8 @@ class Reference:
     facts: Mapping[str, Any]
     created_at: datetime
     updated_at: datetime
+    version: int = 0
+    last_image: str | None = None
 
     @property
     def name(self) -> str:

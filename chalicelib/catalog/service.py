@@ -1,7 +1,7 @@
 """The catalogue as one caller uses it: one method a use case."""
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -45,6 +45,7 @@ from chalicelib.catalog.outages import TablesUnavailable
 from chalicelib.catalog.ports import Ports
 from chalicelib.catalog.principal import Policy, Principal
 from chalicelib.catalog.query import ImageQuery, Scope
+from chalicelib.catalog.reference import Reference
 from chalicelib.catalog.references import References
 from chalicelib.catalog.rules import Limits
 from chalicelib.catalog.uploads import Uploads
@@ -57,6 +58,14 @@ MEASURED = ("size", "checksum")
 
 def _anything(_image: Image) -> None:
     """No refusal."""
+
+
+Refers = Callable[[Image], Sequence[Reference]]
+"""What an image refers to, of all that somebody relies on."""
+
+
+def _nothing(_image: Image) -> Sequence[Reference]:
+    return ()
 
 
 class Catalog:
@@ -75,7 +84,7 @@ class Catalog:
         self._clock = ports.clock
         self._lookup = Lookup(principal, ports.images)
         self.members = Members(self._lookup, ports.images, ports.memberships, ports.clock, limits)
-        self.references = References(self._lookup, ports.references, ports.clock)
+        self.references = References(self._lookup, ports.images, ports.references, ports.clock)
         self.jobs = Jobs(self._lookup, ports)
         self.content = Content(ports, limits)
         self.uploads = Uploads(self._lookup, ports, self.content, limits)
@@ -113,11 +122,12 @@ class Catalog:
         if query.scope is Scope.EVERYTHING:
             self._lookup.require(Policy.ADMIN)
 
-    def register(self, new: NewImage, source: str | None = None) -> Image:
+    def register(self, new: NewImage, source: str | None = None, refers: Refers = _nothing) -> Image:
         """Add an image, owned by the caller's tenant unless an administrator says otherwise.
 
-        With a `location` it is active at once; from a `source` the worker copies its bytes. Raises PolicyMissing,
-        Invalid, QuotaExceeded, SourceNotFound, SizeConflict, IdTaken, ClaimTaken, StoreUnavailable.
+        With a `location` it is active at once; from a `source` the worker copies its bytes. What it `refers` to must
+        be there when it is stored. Raises PolicyMissing, Invalid, QuotaExceeded, SourceNotFound, SizeConflict, IdTaken,
+        ClaimTaken, ReferenceGone, StoreUnavailable.
         """
         self._lookup.require(Policy.CREATE_IMAGE)
         self._check_publicity(new.fields.get("visibility"))
@@ -141,7 +151,7 @@ class Catalog:
             self._check_free(new.id)
             raise
         image, job = (image, None) if source is None else self._copies.order(image, source)
-        added = self._images.add(replace(image, number=self._images.number()), job)
+        added = self._images.add(replace(image, number=self._images.number()), job, refers(image))
         if job is not None:
             dispatch(self._queue, job)
         return added
@@ -174,12 +184,14 @@ class Catalog:
         *,
         gone: bool = False,
         source: str | None = None,
+        refers: Refers = _nothing,
     ) -> Image:
         """Change an image by what `change` makes of its present state; no change at all writes nothing.
 
         `change` is asked again if somebody else was faster. It may set a `location`, or the status `saving`,
-        of a queued image only, and so does a `source`, from which the worker copies the bytes. Raises as `image` and
-        `register`, and NotOwner, FieldFrozen, NotQueued, EditConflict.
+        of a queued image only, and so does a `source`, from which the worker copies the bytes. What it comes
+        to refer to by `refers` must be there. Raises as `image` and `register`, and NotOwner, FieldFrozen,
+        NotQueued, EditConflict.
         """
         self._lookup.require(Policy.CREATE_IMAGE)
 
@@ -187,11 +199,14 @@ class Catalog:
             old = self._lookup.find(image_id, gone=gone).image
             self._lookup.check_owner(old, image_id)
             changes = self._settled(change(old))
-            if source is None:
-                return self._images.save(old, self._changed(old, changes, image_id)) if changes else old
-            new, job = self._copies.order(self._changed(old, changes, image_id), source)
-            saved = self._images.save(old, new, job)
-            dispatch(self._queue, job)
+            if source is None and not changes:
+                return old
+            new, job = self._changed(old, changes, image_id), None
+            if source is not None:
+                new, job = self._copies.order(new, source)
+            saved = self._images.save(old, new, job, [each for each in refers(new) if not each.is_of(old)])
+            if job is not None:
+                dispatch(self._queue, job)
             return saved
 
         return retried(str(image_id), once)

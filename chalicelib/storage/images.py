@@ -17,12 +17,14 @@ from chalicelib.catalog.lookup import retried
 from chalicelib.catalog.ports import Found
 from chalicelib.catalog.principal import Principal
 from chalicelib.catalog.query import ImageQuery
+from chalicelib.catalog.reference import Reference
 from chalicelib.storage import batch, keys
 from chalicelib.storage.connection import SharedConnection
 from chalicelib.storage.items import image_of, item_of, rows_of
 from chalicelib.storage.jobs import put_job
 from chalicelib.storage.listings import Listings
 from chalicelib.storage.memberships import membership_of
+from chalicelib.storage.references import lost, refer
 from chalicelib.storage.tables import ClaimItem, ImageItem, ListingItem, MembershipItem
 
 MOST_ACTIONS = 100
@@ -73,10 +75,10 @@ class DynamoImageRepository:
         items = batch.get(self._connection, {ClaimItem: [(claim,) for claim in claims]})[ClaimItem]
         return {claims[item["claim"]["S"]]: item["image_id"]["S"] for item in items if "image_id" in item}
 
-    def add(self, image: Image, job: Job | None = None) -> Image:
+    def add(self, image: Image, job: Job | None = None, refers: Sequence[Reference] = ()) -> Image:
         """The image with its rows and claims, provided that the id was never used."""
         stored = replace(image, version=1)
-        retried(image.id, lambda: self._write(None, stored, ImageItem.image_id.does_not_exist(), job))
+        retried(image.id, lambda: self._write(None, stored, ImageItem.image_id.does_not_exist(), job, refers))
         return stored
 
     def mark(self, images: Sequence[Image], transition: Transition) -> None:
@@ -96,10 +98,10 @@ class DynamoImageRepository:
             with suppress(StaleImage):  # whoever was faster has brought the rows along
                 self.save(image, image)
 
-    def save(self, old: Image, new: Image, job: Job | None = None) -> Image:
+    def save(self, old: Image, new: Image, job: Job | None = None, refers: Sequence[Reference] = ()) -> Image:
         """The new image, provided that the stored one still has the old one's version."""
         stored = replace(new, version=old.version + 1)
-        self._write(old, stored, ImageItem.version == old.version, job)
+        self._write(old, stored, ImageItem.version == old.version, job, refers)
         return stored
 
     def images(self, principal: Principal, query: ImageQuery) -> Iterator[Image]:
@@ -114,7 +116,9 @@ class DynamoImageRepository:
         """Read from the owner's list, sizes only."""
         return self._listings.total_size(keys.key("tenant", owner))
 
-    def _write(self, old: Image | None, new: Image, condition: Condition, job: Job | None = None) -> None:
+    def _write(
+        self, old: Image | None, new: Image, condition: Condition, job: Job | None, refers: Sequence[Reference]
+    ) -> None:
         scopes_before = keys.scopes(old) if old else []
         claims_before = keys.claims(old) if old else frozenset()
         expires = self._expiry(new)
@@ -131,7 +135,10 @@ class DynamoImageRepository:
                     transaction.delete(ClaimItem(claim))
                 if job is not None:
                     put_job(transaction, job)
+                refer(transaction, refers, new.id)
         except TransactWriteError as error:
+            if gone := lost(refers, error):
+                raise gone from error
             raise _refusal(error, new.id, adding=old is None) from error
 
     def _expiry(self, image: Image) -> int | None:

@@ -1,15 +1,28 @@
-"""References in DynamoDB: an item each, and a claim on its title."""
+"""References in DynamoDB: an item each, and a claim on its title.
 
+Images come to refer to one in the transaction that writes `last_image` into it. Whoever takes it away has seen that no
+image refers to it, and does so on condition that `last_image` is what it was before.
+"""
+
+from collections.abc import Sequence
 from dataclasses import replace
 
 from pynamodb.connection import Connection
+from pynamodb.exceptions import TransactWriteError
+from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.update import Action
+from pynamodb.transactions import TransactWrite
 
 from chalicelib.catalog.errors import StaleImage, TitleTaken
 from chalicelib.catalog.lookup import retried
 from chalicelib.catalog.reference import Kind, Reference
+from chalicelib.catalog.vacancy import ReferenceGone
 from chalicelib.storage import keys
 from chalicelib.storage.races import transaction
 from chalicelib.storage.tables import ClaimItem, ReferenceItem
+
+MOST_PASSED = 50
+"""References that are gone, and forgotten when another one is added, at a time: a transaction is limited."""
 
 
 class DynamoReferenceRepository:
@@ -20,38 +33,123 @@ class DynamoReferenceRepository:
 
     def of(self, owner: str, kind: Kind) -> list[Reference]:
         """One consistent query."""
-        items = ReferenceItem.query(keys.key(kind, owner), consistent_read=True)
-        return [
-            Reference(
-                kind=kind,
-                owner=owner,
-                number=int(item.number),
-                facts=item.facts,
-                created_at=item.created_at,
-                updated_at=item.updated_at,
-            )
-            for item in items
-        ]
+        return [_reference(owner, kind, item) for item in _items(owner, kind) if not item.gone]
 
     def add(self, reference: Reference) -> Reference:
         """A conditional transaction; the next number is tried again while others are faster."""
-        return retried(reference.title, lambda: self._add(reference))
+        return retried(reference.title, lambda: self._add(reference), reference.kind.what)
 
     def _add(self, reference: Reference) -> Reference:
-        there = self.of(reference.owner, reference.kind)
-        number = reference.number or max((other.number for other in there), default=0) + 1
-        numbered = replace(reference, number=number)
-        if any(other.title == reference.title for other in there):
-            raise TitleTaken(reference.title)
-        item = ReferenceItem(
-            keys.key(reference.kind, reference.owner),
-            number,
-            facts=dict(reference.facts),
-            created_at=reference.created_at,
-            updated_at=reference.updated_at,
-        )
-        claim = ClaimItem(keys.key("title", reference.kind, reference.owner, reference.title))
+        there = _items(reference.owner, reference.kind)
+        number = reference.number or max((int(other.number) for other in there), default=0) + 1
+        numbered = replace(reference, number=number, version=1)
+        _check_title(numbered, there)
+        passed = [other for other in there if other.gone and other.number < number]
         with transaction(self._connection, StaleImage(reference.title)) as writes:
-            writes.save(item, condition=ReferenceItem.owner_kind.does_not_exist())
-            writes.save(claim, condition=ClaimItem.claim.does_not_exist())
+            writes.save(_item(numbered), condition=ReferenceItem.owner_kind.does_not_exist())
+            writes.save(_claim(numbered), condition=ClaimItem.claim.does_not_exist())
+            for other in passed[:MOST_PASSED]:
+                writes.delete(other)
         return numbered
+
+    def save(self, old: Reference, new: Reference) -> Reference:
+        """A conditional transaction, after a query if the title is another one."""
+        if new.title != old.title:
+            _check_title(new, _items(old.owner, old.kind))
+        saved = replace(new, version=old.version + 1)
+        actions: list[Action] = [
+            ReferenceItem.facts.set(dict(saved.facts)),
+            ReferenceItem.title.set(saved.title),
+            ReferenceItem.updated_at.set(saved.updated_at),
+            ReferenceItem.version.set(saved.version),
+        ]
+        condition = _unchanged(old) if new.key == old.key else _unchanged(old) & _unused(old)
+        with transaction(self._connection, StaleImage(old.title)) as writes:
+            writes.update(_blank(old), actions=actions, condition=condition)
+            if new.title != old.title:
+                writes.delete(_claim(old))
+                writes.save(_claim(new), condition=ClaimItem.claim.does_not_exist())
+        return saved
+
+    def remove(self, reference: Reference) -> None:
+        """A conditional transaction; what keeps the number taken goes when the next one is added."""
+        gone = replace(reference, facts={}, last_image=None, version=reference.version + 1)
+        with transaction(self._connection, StaleImage(reference.title)) as writes:
+            writes.save(_item(gone, gone=True), condition=_unchanged(reference) & _unused(reference))
+            writes.delete(_claim(reference))
+
+
+def refer(writes: TransactWrite, references: Sequence[Reference], image_id: str) -> None:
+    """Have the transaction of an image fail unless it can refer to all of these; they come after all other actions."""
+    for reference in references:
+        there = ReferenceItem.owner_kind.exists() & ReferenceItem.gone.does_not_exist()
+        if reference.key == reference.title:
+            there &= ReferenceItem.title.does_not_exist() | (ReferenceItem.title == reference.title)
+        writes.update(_blank(reference), actions=[ReferenceItem.last_image.set(image_id)], condition=there)
+
+
+def lost(references: Sequence[Reference], error: TransactWriteError) -> ReferenceGone | None:
+    """What a transaction that was to `refer` has missed."""
+    reasons = error.cancellation_reasons[-len(references) :]
+    for reference, reason in zip(references, reasons, strict=False):
+        if reason is not None and reason.code == "ConditionalCheckFailed":
+            return ReferenceGone(reference.kind, reference.title)
+    return None
+
+
+def _items(owner: str, kind: Kind) -> list[ReferenceItem]:
+    return list(ReferenceItem.query(keys.key(kind, owner), consistent_read=True))
+
+
+def _reference(owner: str, kind: Kind, item: ReferenceItem) -> Reference:
+    return Reference(
+        kind=kind,
+        owner=owner,
+        number=int(item.number),
+        facts=item.facts,
+        created_at=item.created_at,
+        updated_at=item.updated_at,
+        version=item.version or 0,
+        last_image=item.last_image,
+    )
+
+
+def _check_title(reference: Reference, there: Sequence[ReferenceItem]) -> None:
+    others = (_reference(reference.owner, reference.kind, item) for item in there if not item.gone)
+    if any(other.title == reference.title and other.number != reference.number for other in others):
+        raise TitleTaken(reference.title)
+
+
+def _blank(reference: Reference) -> ReferenceItem:
+    return ReferenceItem(keys.key(reference.kind, reference.owner), reference.number)
+
+
+def _item(reference: Reference, *, gone: bool | None = None) -> ReferenceItem:
+    return ReferenceItem(
+        keys.key(reference.kind, reference.owner),
+        reference.number,
+        facts=dict(reference.facts),
+        title=None if gone else reference.title,
+        created_at=reference.created_at,
+        updated_at=reference.updated_at,
+        version=reference.version,
+        gone=gone,
+    )
+
+
+def _claim(reference: Reference) -> ClaimItem:
+    return ClaimItem(keys.key("title", reference.kind, reference.owner, reference.title))
+
+
+def _unchanged(reference: Reference) -> Condition:
+    """Items of old have no version until they are changed."""
+    version = ReferenceItem.version
+    same = version == reference.version if reference.version else version.does_not_exist()
+    condition: Condition = ReferenceItem.owner_kind.exists() & same
+    return condition
+
+
+def _unused(reference: Reference) -> Condition:
+    """Whether no image has come since the reference was read."""
+    last = ReferenceItem.last_image
+    return last.does_not_exist() if reference.last_image is None else last == reference.last_image

@@ -9,7 +9,8 @@ claims       claim                  a name that one image holds → image_id;
 memberships  image_id    member     who an image is shared with                global: member
 jobs         owner       job_id     work that outlives its request (TTL), and  local: created_key
                                     once more below `unfinished`
-references   owner_kind  number     what images of some dialects refer to
+references   owner_kind  number     what images of some dialects refer to; its
+                                    last_image changes with images that come
 tokens       digest                 SHA-256 of a secret → its principal (TTL)
 
 Scopes: `tenant/<tenant>`, `public`, `all/<0-7>`, `unfinished`, `deleted`, `compute_resource/<tenant>/<number>`,
@@ -252,7 +253,10 @@ class JobItem(Model):
 
 
 class ReferenceItem(Model):
-    """Something that images of a tenant refer to by number: a compute resource, an operating system, …"""
+    """Something that images of a tenant refer to by number: a compute resource, an operating system, …
+
+    One that is `gone` keeps its number taken.
+    """
 
     class Meta:
         table_name = "references"
@@ -261,8 +265,12 @@ class ReferenceItem(Model):
     owner_kind = UnicodeAttribute(hash_key=True)
     number = IntegerAttribute(range_key=True)
     facts = JSONAttribute()
+    title = UnicodeAttribute(null=True)
     created_at = InstantAttribute()
     updated_at = InstantAttribute()
+    version = IntegerAttribute(null=True)
+    last_image = UnicodeAttribute(null=True)
+    gone = BooleanAttribute(null=True)
 
 
 class TokenItem(Model):

@@ -117,7 +117,7 @@ def test_a_change_that_is_outrun_each_time_is_a_conflict(catalog: Catalog) -> No
     with answering("TransactWriteItems", lambda _: OUTRUN) as calls, pytest.raises(EditConflict) as refusal:
         catalog.update(image.id, lambda _: {"name": "slow"})
 
-    assert refusal.value.image_id == image.id
+    assert refusal.value.name == image.id
     assert len(calls) > 3
     assert catalog.image(image.id) == image
 

@@ -70,6 +70,36 @@ def test_no_addition_of_many_threads_is_lost(dynamodb: Any, table: str) -> None:
     assert item["last"] == {"N": "80"}
 
 
+@pytest.mark.parametrize(
+    ("table", "key"),
+    [
+        ("rosetta-claims", {"claim": {"S": "counter"}}),
+        ("rosetta-references", {"owner_kind": {"S": "architecture/t1"}, "number": {"N": "1"}}),
+    ],
+    ids=["hash", "hash and range"],
+)
+def test_a_transaction_that_fails_updates_nothing(dynamodb: Any, table: str, key: dict[str, Any]) -> None:
+    dynamodb.put_item(TableName=table, Item={**key, "last": {"N": "1"}})
+    absent = {**key, next(iter(key)): {"S": "absent"}}
+    updates = [
+        {
+            "TableName": table,
+            "Key": each,
+            "UpdateExpression": "SET #last = :two",
+            "ConditionExpression": "#last = :one",
+            "ExpressionAttributeNames": {"#last": "last"},
+            "ExpressionAttributeValues": {":one": {"N": "1"}, ":two": {"N": "2"}},
+        }
+        for each in (key, absent)
+    ]
+
+    with pytest.raises(ClientError, match="TransactionCanceled"):
+        dynamodb.transact_write_items(TransactItems=[{"Update": update} for update in updates])
+    dynamodb.transact_write_items(TransactItems=[{"Update": {**updates[0], "UpdateExpression": "SET more = :two"}}])
+
+    assert dynamodb.scan(TableName=table)["Items"] == [{**key, "last": {"N": "1"}, "more": {"N": "2"}}]
+
+
 def test_items_of_all_types_come_back_as_they_were_put(dynamodb: Any, table: str) -> None:
     dynamodb.put_item(TableName=table, Item=ITEM)
 

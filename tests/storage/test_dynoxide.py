@@ -102,6 +102,10 @@ class TestReferences(contract.References):
     """The promises about references."""
 
 
+class TestReferring(contract.Referring):
+    """The promises about what images come to refer to."""
+
+
 class TestSharing(contract.Sharing):
     """The promises about sharing."""
 

@@ -10,6 +10,7 @@ from tests.storage.contract.jobs import Jobs
 from tests.storage.contract.keys import Keys
 from tests.storage.contract.lists import Lists
 from tests.storage.contract.references import References
+from tests.storage.contract.referring import Referring
 from tests.storage.contract.sharing import Sharing
 from tests.storage.contract.tombstones import Tombstones
 from tests.storage.contract.volume import Volume
@@ -24,6 +25,7 @@ __all__ = [
     "Keys",
     "Lists",
     "References",
+    "Referring",
     "Sharing",
     "Tombstones",
     "Volume",

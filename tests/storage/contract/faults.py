@@ -95,7 +95,7 @@ class Faults:
         ):
             world.images.add(image)
 
-        assert refusal.value.image_id == image.id
+        assert refusal.value.name == image.id
         assert world.images.get(image.id) is None
 
     def test_a_change_that_meets_another_transaction_is_stale(self, world: World) -> None:
