@@ -98,6 +98,7 @@ BODIES: dict[str, Any] = {
     "POST /v3/image": NEW_RECORD,
     "PUT /v3/image/{id}": {},
     **{f"POST /api/{kind}": {**PARENTS[kind], "name": "another"} for kind in PARENTS},
+    **{f"{method} /api/{kind}/{{parent}}": {} for method in ("PUT", "PATCH") for kind in PARENTS},
     **{f"POST /api/{kind}/{{parent}}/images": {**BELOW, "name": "b", "uuid": "b"} for kind in PARENTS},
     **{f"{method} /api/{kind}/{{parent}}/images/{{number}}": {} for method in ("PUT", "PATCH") for kind in PARENTS},
 }

@@ -1,5 +1,7 @@
 """The operations of the other dialects, each in the cases that cost differently."""
 
+from collections.abc import Mapping
+
 from bench.parts.least import (
     ADDED,
     CHANGED,
@@ -53,6 +55,17 @@ def foreman(trial: Trial) -> None:
         trial.ask(f"GET /api/{kind}/{{parent}}", Least(1), parent=1)
     for kind in KINDS:
         _foreman_images(trial, kind)
+    for kind, facts in KINDS.items():
+        _foreman_changes(trial, kind, facts)
+
+
+def _foreman_changes(trial: Trial, kind: str, facts: Mapping[str, str]) -> None:
+    """Of a parent that no image refers to."""
+    path, spare = f"/api/{kind}/{{parent}}", trial.send("POST", f"/api/{kind}", {**facts, "name": "spare"})["id"]
+    renamed = Least(2) if kind == "compute_resources" else Least(3)
+    for method in ("PUT", "PATCH"):
+        trial.ask(f"{method} {path}", renamed, case="renamed", body={"name": f"by {method}"}, parent=spare)
+    trial.ask(f"DELETE {path}", Least(3), parent=spare)
 
 
 def _foreman_images(trial: Trial, kind: str) -> None:

@@ -6,7 +6,6 @@ CatalogError
 │   │   ├── ImageHidden             it exists, but not for this caller
 │   │   └── ImageGone               it was deleted, and the caller may know
 │   ├── MembershipNotFound, JobNotFound, UploadNotFound, ZoneUnknown, InstanceNotFound
-│   ├── ReferenceNotFound           in `vacancy`
 │   └── SourceNotFound              the bytes of a location do not exist
 ├── Forbidden
 │   ├── PolicyMissing, ImageProtected, ImageDeactivated, DeletePending, FieldFrozen
@@ -21,10 +20,9 @@ CatalogError
 │   ├── UnverifiedBytes             size or checksum are not what was declared
 │   └── ScanTooLarge                the order asks to read more images than MAX_SCAN
 ├── Conflict
-│   ├── IdTaken, ClaimTaken, TitleTaken, SizeConflict
+│   ├── IdTaken, ClaimTaken, TitleTaken, SizeConflict; in `vacancy` ReferenceInUse, ReferenceGone
 │   ├── NotQueued                   bytes for an image that does not wait for any
 │   ├── WrongStatus                 the image, or the machine, is not in a state for this
-│   ├── ReferenceInUse, ReferenceGone   in `vacancy`
 │   └── EditConflict                others were faster too many times
 ├── QuotaExceeded
 │   └── PropertyQuotaExceeded, MemberQuotaExceeded, StorageQuotaExceeded

@@ -160,7 +160,7 @@ class ReferenceRepository(Protocol):
     def save(self, old: Reference, new: Reference) -> Reference:
         """Replace it as it was read; if images would refer to it by another key, none may have come since either.
 
-        Raises StaleImage, TitleTaken.
+        Raises StaleImage, also if another one has the title.
         """
 
     def remove(self, reference: Reference) -> None:

@@ -6,16 +6,20 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
 
-from chalicelib.catalog.errors import TenantMissing
+from chalicelib.catalog.errors import TenantMissing, TitleTaken
 from chalicelib.catalog.image import Status
 from chalicelib.catalog.lookup import Lookup, retried
 from chalicelib.catalog.ports import Clock, ImageRepository, ReferenceRepository
 from chalicelib.catalog.principal import Policy
 from chalicelib.catalog.query import Condition, ImageQuery, Operator, Order, Scope, SortKey
 from chalicelib.catalog.reference import Kind, Reference
-from chalicelib.catalog.vacancy import ReferenceInUse, ReferenceNotFound
+from chalicelib.catalog.vacancy import ReferenceInUse
+
+Choice = Callable[[list[Reference]], Reference]
+"""Which of all references of a kind is meant; it raises an error of its own if none is."""
 
 FOREVER = datetime(1970, 1, 1, tzinfo=UTC)
+ASKED = "that was asked for"
 MOST_NAMED = 5
 """Images that a refusal names."""
 
@@ -43,42 +47,38 @@ class References:
         now = self._clock.now()
         return self._references.add(Reference(kind=kind, owner=tenant, facts=facts, created_at=now, updated_at=now))
 
-    def update(self, kind: Kind, number: int, change: Callable[[Reference], Mapping[str, Any]]) -> Reference:
-        """Give it the facts that `change` makes of its present state; the same facts write nothing.
+    def update(self, kind: Kind, choose: Choice, change: Callable[[Reference], Mapping[str, Any]]) -> Reference:
+        """Give one that is chosen the facts that `change` makes of its present state; the same facts write nothing.
 
-        Raises PolicyMissing, ReferenceNotFound, TitleTaken, EditConflict; ReferenceInUse if images refer to it by what
-        would not be its key any more.
+        Raises PolicyMissing, TitleTaken, EditConflict; ReferenceInUse if images refer to it by a key that would change.
         """
         self._lookup.require(Policy.CREATE_IMAGE)
 
         def once() -> Reference:
-            old = self._one(kind, number)
+            there = self.of(kind)
+            old = choose(there)
             new = replace(old, facts=change(old), updated_at=self._clock.now())
             if new.facts == old.facts:
                 return old
+            if any(other.title == new.title for other in there if other.number != old.number):
+                raise TitleTaken(new.title)
             if new.key != old.key:
                 self._check_unused(old)
             return self._references.save(old, new)
 
-        return retried(str(number), once, kind.what)
+        return retried(ASKED, once, kind.what)
 
-    def remove(self, kind: Kind, number: int) -> Reference:
-        """Delete it, and return what it was. Raises PolicyMissing, ReferenceNotFound, ReferenceInUse, EditConflict."""
+    def remove(self, kind: Kind, choose: Choice) -> Reference:
+        """Delete one that is chosen, and return what it was. Raises PolicyMissing, ReferenceInUse, EditConflict."""
         self._lookup.require(Policy.DELETE_IMAGE)
 
         def once() -> Reference:
-            old = self._one(kind, number)
+            old = choose(self.of(kind))
             self._check_unused(old)
             self._references.remove(old)
             return old
 
-        return retried(str(number), once, kind.what)
-
-    def _one(self, kind: Kind, number: int) -> Reference:
-        found = next((reference for reference in self.of(kind) if reference.number == number), None)
-        if found is None:
-            raise ReferenceNotFound(kind, number)
-        return found
+        return retried(ASKED, once, kind.what)
 
     def _check_unused(self, reference: Reference) -> None:
         """Images that wait for their deletion count: they can be brought back."""
@@ -89,4 +89,4 @@ class References:
         found = list(islice(self._images.images(principal, query), MOST_NAMED))
         if found:
             seen = [image for image in found if not image.gone and principal.holds(Policy.READ_IMAGES)]
-            raise ReferenceInUse(reference.title, [image.name or image.id for image in seen])
+            raise ReferenceInUse(reference, [image.name or image.id for image in seen])

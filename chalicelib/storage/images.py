@@ -18,13 +18,14 @@ from chalicelib.catalog.ports import Found
 from chalicelib.catalog.principal import Principal
 from chalicelib.catalog.query import ImageQuery
 from chalicelib.catalog.reference import Reference
+from chalicelib.catalog.vacancy import ReferenceGone
 from chalicelib.storage import batch, keys
 from chalicelib.storage.connection import SharedConnection
 from chalicelib.storage.items import image_of, item_of, rows_of
 from chalicelib.storage.jobs import put_job
 from chalicelib.storage.listings import Listings
 from chalicelib.storage.memberships import membership_of
-from chalicelib.storage.references import lost, refer
+from chalicelib.storage.references import missed, refer
 from chalicelib.storage.tables import ClaimItem, ImageItem, ListingItem, MembershipItem
 
 MOST_ACTIONS = 100
@@ -93,7 +94,7 @@ class DynamoImageRepository:
                 for row in rows if together else []:
                     transaction.save(row)
         except TransactWriteError as error:
-            raise _refusal(error, images[0].id, adding=False) from error
+            raise _refusal(error, images[0].id, (), adding=False) from error
         for image in [] if together else marked:
             with suppress(StaleImage):  # whoever was faster has brought the rows along
                 self.save(image, image)
@@ -137,9 +138,7 @@ class DynamoImageRepository:
                     put_job(transaction, job)
                 refer(transaction, refers, new.id)
         except TransactWriteError as error:
-            if gone := lost(refers, error):
-                raise gone from error
-            raise _refusal(error, new.id, adding=old is None) from error
+            raise _refusal(error, new.id, refers, adding=old is None) from error
 
     def _expiry(self, image: Image) -> int | None:
         if image.status is not Status.DELETED or image.deleted_at is None:
@@ -152,15 +151,18 @@ def _take(transaction: TransactWrite, claim: str, image_id: str) -> None:
     transaction.save(ClaimItem(claim, image_id=image_id), condition=free, return_values="ALL_OLD")
 
 
-def _refusal(error: TransactWriteError, image_id: str, *, adding: bool) -> Exception:
-    """What a cancelled transaction means: a used id, lost claims, or somebody else who was faster.
+def _refusal(error: TransactWriteError, image_id: str, refers: Sequence[Reference], *, adding: bool) -> Exception:
+    """What a cancelled transaction means: a used id, lost claims or references, or somebody else who was faster.
 
     Each failed condition comes with the item that made it fail, which tells the tables apart.
     """
     reasons = [reason for reason in error.cancellation_reasons if reason is not None]
     if not reasons or any(reason.code == "ValidationError" for reason in reasons):
         return error
-    failed = [reason.raw_item or {} for reason in reasons if reason.code == "ConditionalCheckFailed"]
+    if reference := missed(refers, error):
+        return ReferenceGone(reference.kind, reference.title)
+    own = error.cancellation_reasons[: len(error.cancellation_reasons) - len(refers)]
+    failed = [reason.raw_item or {} for reason in own if reason and reason.code == "ConditionalCheckFailed"]
     lost = sorted(item["claim"]["S"] for item in failed if "claim" in item)
     if adding and len(lost) < len(failed):
         return IdTaken(image_id)

@@ -4,8 +4,9 @@ Images come to refer to one in the transaction that writes `last_image` into it.
 image refers to it, and does so on condition that `last_image` is what it was before.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from pynamodb.connection import Connection
 from pynamodb.exceptions import TransactWriteError
@@ -16,7 +17,6 @@ from pynamodb.transactions import TransactWrite
 from chalicelib.catalog.errors import StaleImage, TitleTaken
 from chalicelib.catalog.lookup import retried
 from chalicelib.catalog.reference import Kind, Reference
-from chalicelib.catalog.vacancy import ReferenceGone
 from chalicelib.storage import keys
 from chalicelib.storage.races import transaction
 from chalicelib.storage.tables import ClaimItem, ReferenceItem
@@ -43,7 +43,9 @@ class DynamoReferenceRepository:
         there = _items(reference.owner, reference.kind)
         number = reference.number or max((int(other.number) for other in there), default=0) + 1
         numbered = replace(reference, number=number, version=1)
-        _check_title(numbered, there)
+        others = (_reference(reference.owner, reference.kind, other) for other in there if not other.gone)
+        if any(other.title == reference.title for other in others):
+            raise TitleTaken(reference.title)
         passed = [other for other in there if other.gone and other.number < number]
         with transaction(self._connection, StaleImage(reference.title)) as writes:
             writes.save(_item(numbered), condition=ReferenceItem.owner_kind.does_not_exist())
@@ -53,9 +55,7 @@ class DynamoReferenceRepository:
         return numbered
 
     def save(self, old: Reference, new: Reference) -> Reference:
-        """A conditional transaction, after a query if the title is another one."""
-        if new.title != old.title:
-            _check_title(new, _items(old.owner, old.kind))
+        """A conditional transaction."""
         saved = replace(new, version=old.version + 1)
         actions: list[Action] = [
             ReferenceItem.facts.set(dict(saved.facts)),
@@ -85,16 +85,24 @@ def refer(writes: TransactWrite, references: Sequence[Reference], image_id: str)
         there = ReferenceItem.owner_kind.exists() & ReferenceItem.gone.does_not_exist()
         if reference.key == reference.title:
             there &= ReferenceItem.title.does_not_exist() | (ReferenceItem.title == reference.title)
-        writes.update(_blank(reference), actions=[ReferenceItem.last_image.set(image_id)], condition=there)
+        actions: list[Action] = [ReferenceItem.last_image.set(image_id)]
+        writes.update(_blank(reference), actions=actions, condition=there, return_values="ALL_OLD")
 
 
-def lost(references: Sequence[Reference], error: TransactWriteError) -> ReferenceGone | None:
-    """What a transaction that was to `refer` has missed."""
+def missed(references: Sequence[Reference], error: TransactWriteError) -> Reference | None:
+    """The first of these that a transaction could not `refer` to because it was not there."""
     reasons = error.cancellation_reasons[-len(references) :]
     for reference, reason in zip(references, reasons, strict=False):
-        if reason is not None and reason.code == "ConditionalCheckFailed":
-            return ReferenceGone(reference.kind, reference.title)
+        if reason is None or reason.code != "ConditionalCheckFailed":
+            continue
+        if not _is_there(reference, reason.raw_item or {}):
+            return reference
     return None
+
+
+def _is_there(reference: Reference, raw: Mapping[str, Any]) -> bool:
+    title = raw.get("title", {}).get("S", reference.title)
+    return bool(raw) and "gone" not in raw and (reference.key != reference.title or title == reference.title)
 
 
 def _items(owner: str, kind: Kind) -> list[ReferenceItem]:
@@ -112,12 +120,6 @@ def _reference(owner: str, kind: Kind, item: ReferenceItem) -> Reference:
         version=item.version or 0,
         last_image=item.last_image,
     )
-
-
-def _check_title(reference: Reference, there: Sequence[ReferenceItem]) -> None:
-    others = (_reference(reference.owner, reference.kind, item) for item in there if not item.gone)
-    if any(other.title == reference.title and other.number != reference.number for other in others):
-        raise TitleTaken(reference.title)
 
 
 def _blank(reference: Reference) -> ReferenceItem:

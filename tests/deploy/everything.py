@@ -94,6 +94,10 @@ def _foreman(user: Caller) -> None:
     _send(user, f"GET {images}/{number}")
     _send(user, f"PUT {images}/{number}", {"name": "renamed"})
     _send(user, f"DELETE {images}/{number}")
+    for kind in ("operatingsystems", "architectures"):
+        _send(user, f"PUT /api/{kind}/1", {"name": "renamed"})
+        _send(user, f"DELETE /api/{kind}/1")
+        _send(user, f"POST /api/{kind}", {"name": "again"})
 
 
 def _devops_service(user: Caller) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from chalicelib.catalog.image import Image, Status
 from chalicelib.catalog.job import FINISHED
+from chalicelib.catalog.reference import Kind
 from chalicelib.storage import keys
 from chalicelib.storage.items import image_of
 from chalicelib.storage.jobs import UNFINISHED
@@ -29,7 +30,7 @@ def images() -> list[Image]:
 
 def broken(api: Api) -> list[str]:
     """What does not hold although it should at all times: a sentence each."""
-    return [*_rows(), *_claims(), *_members(), *_jobs(), *_lost_bytes(api)]
+    return [*_rows(), *_claims(), *_below_nothing(), *_members(), *_jobs(), *_lost_bytes(api)]
 
 
 def _rows() -> Iterator[str]:
@@ -57,9 +58,19 @@ def _claims() -> Iterator[str]:
     yield from (f"claimed by nobody {each}" for each in held - due)
 
 
+def _below_nothing() -> Iterator[str]:
+    """The compute resource of an image is there."""
+    there = {(raw["owner_kind"]["S"], raw["number"]["N"]) for raw in store.items("references") if "gone" not in raw}
+    for image in images():
+        key = keys.key(Kind.COMPUTE_RESOURCE, image.owner or ""), str(image.compute_resource)
+        if image.compute_resource is not None and not image.gone and key not in there:
+            yield f"{image.id} is below nothing"
+
+
 def references() -> list[tuple[str, str, str]]:
     """Kind, owner and title of all references."""
-    facts = [(raw["owner_kind"]["S"], json.loads(raw["facts"]["S"])) for raw in store.items("references")]
+    there = [raw for raw in store.items("references") if "gone" not in raw]
+    facts = [(raw["owner_kind"]["S"], json.loads(raw["facts"]["S"])) for raw in there]
     return [(*kind.split("/"), str(known.get("title") or known["name"])) for kind, known in facts]
 
 

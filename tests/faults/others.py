@@ -110,6 +110,18 @@ def below(ask: Ask) -> Arrange:
     return arrange
 
 
+def spare(kind: Kind, ask: Ask) -> Arrange:
+    """A request that finds parents, one of which no image refers to, of number 2."""
+
+    def arrange(api: Api) -> Ask:
+        below(ask)(api)
+        facts = {**FACTS[kind], "name": "spare", **({"title": "spare 7"} if kind is Kind.OPERATINGSYSTEM else {})}
+        api.world.catalog(a_caller(TENANT, *ORDINARY)).references.add(kind, facts)
+        return ask
+
+    return arrange
+
+
 def _of_parents(kind: Kind) -> tuple[Scene, ...]:
     path, new = f"/api/{kind}s", {**FACTS[kind], "name": "new"}
     new.pop("title", None)
@@ -117,6 +129,9 @@ def _of_parents(kind: Kind) -> tuple[Scene, ...]:
         _foreman(f"list of {kind}s", below(Ask("GET", path))),
         _foreman(f"show a {kind}", below(Ask("GET", f"{path}/1"))),
         _foreman(f"create a {kind}", below(document("POST", path, {kind: new}))),
+        _foreman(f"rename a {kind}", spare(kind, document("PUT", f"{path}/2", {kind: {"name": "new"}}))),
+        _foreman(f"change a {kind}", spare(kind, document("PATCH", f"{path}/2", {kind: {"name": "new"}}))),
+        _foreman(f"delete a {kind}", spare(kind, Ask("DELETE", f"{path}/2"))),
     )
 
 

@@ -7,8 +7,9 @@ from uuid import uuid4
 import pytest
 
 from chalicelib.bootstrap import Aws
+from chalicelib.catalog.reference import FIELDS, Kind
 from chalicelib.dialects.foreman.routes import OPERATIONS
-from tests.api import ORDINARY, Api, Caller
+from tests.api import ORDINARY, Api, Caller, a_caller
 from tests.dialects.foreman.foreman import JSON, TEXT, Parent, add_parent
 from tests.factories import an_image
 from tests.openapi.checking import Case, documented
@@ -55,6 +56,26 @@ def _about_parents(kind: str) -> Iterator[Case]:
     yield Case("POST", collection, 415, collection, body={key: new}, headers=TEXT)
     yield Case("POST", collection, 403, collection, "viewer", body={key: new}, headers=JSON)
     yield from (Case("GET", path, 403, path.format(parent_id=1), "nobody") for path in (collection, one))
+    yield from _about_a_parent(kind)
+
+
+def _about_a_parent(kind: str) -> Iterator[Case]:
+    one, key = f"/api/{kind}/{{parent_id}}", kind.removesuffix("s")
+    target, used, unknown = f"/api/{kind}/{{spare_{kind}}}", f"/api/{kind}/{{used_{kind}}}", f"/api/{kind}/{UNKNOWN}"
+    for method in ("PUT", "PATCH"):
+        yield Case(method, one, 200, target, body={key: {"name": "{fresh}"}}, headers=JSON)
+        yield Case(method, one, 200, target, body={"name": "{fresh}", "colour": "blue"}, headers=JSON)
+        yield Case(method, one, 400, target, body="[]", headers=JSON, conforms=False)
+        yield Case(method, one, 403, target, "viewer", body={"name": "a"}, headers=JSON)
+        yield Case(method, one, 404, unknown, body={"name": "a"}, headers=JSON)
+        yield Case(method, one, 422, target, body={"name": " "}, headers=JSON, conforms=False)
+        yield Case(method, one, 422, target, body={key: GIVEN[kind]}, headers=JSON)
+    yield Case("PATCH", one, 200, target)
+    yield Case("PUT", one, 415, target, body={})
+    yield Case("DELETE", one, 200, target)
+    yield Case("DELETE", one, 403, target, "viewer")
+    yield Case("DELETE", one, 404, unknown)
+    yield Case("DELETE", one, 422, used)
 
 
 def _about_images(kind: str) -> Iterator[Case]:
@@ -132,8 +153,22 @@ class Facts(dict[str, object]):
         return name == "fresh" or super().__contains__(name)
 
     def __missing__(self, name: str) -> object:
-        self[name] = str(uuid4()) if name == "fresh" else self._image(protected=name == "protected")
+        made, _, kind = name.partition("_")
+        if made in ("spare", "used"):
+            self[name] = self._parent(kind, used=made == "used")
+        else:
+            self[name] = str(uuid4()) if name == "fresh" else self._image(protected=name == "protected")
         return self[name]
+
+    def _parent(self, kind: str, *, used: bool) -> int:
+        """A parent of its own, which an image refers to or not."""
+        parent = Kind(kind.removesuffix("s"))
+        references = self._api.world.catalog(a_caller(TENANT, *ORDINARY)).references
+        made = references.add(parent, {"name": str(uuid4()), "provider": "EC2"})
+        if used:
+            fields: dict[str, Any] = {FIELDS[parent]: made.key}
+            self._api.world.images.add(an_image(owner=TENANT, **fields))
+        return made.number
 
     def _image(self, *, protected: bool) -> int:
         images = self._api.world.images

@@ -7,6 +7,7 @@ from urllib.parse import unquote
 
 from chalicelib.catalog import errors as catalog
 from chalicelib.catalog.errors import CatalogError
+from chalicelib.catalog.vacancy import ReferenceGone, ReferenceInUse
 from chalicelib.http import media
 from chalicelib.http.errors import HttpError, MethodNotAllowed, PathUnknown, headers, nearest
 from chalicelib.http.message import Request, Response
@@ -29,6 +30,7 @@ SHOWN = {"login_user": "username", "login_password": "password", "provider_image
 CLAIMED = {"uuid": "uuid", "name": "name"}
 """The attribute that a lost claim was about, by the sort of the claim."""
 TAKEN = "has already been taken"
+ABSENT = "does not exist"
 
 
 class Unprocessable(HttpError):
@@ -36,9 +38,9 @@ class Unprocessable(HttpError):
 
     status = 422
 
-    def __init__(self, errors: Mapping[str, str], number: int | None = None) -> None:
+    def __init__(self, errors: Mapping[str, str | Sequence[str]], number: int | None = None) -> None:
         super().__init__("Unprocessable")
-        self.errors = dict(errors)
+        self.errors = {field: [text] if isinstance(text, str) else [*text] for field, text in errors.items()}
         self.number = number
 
 
@@ -104,6 +106,18 @@ def taken(error: catalog.ClaimTaken, number: int | None) -> Unprocessable:
     return Unprocessable({CLAIMED.get(sort, "base"): TAKEN for sort in error.sorts}, number)
 
 
+def gone(error: ReferenceGone, number: int | None) -> Unprocessable:
+    """The refusal of an image one of whose parents went while it came."""
+    return Unprocessable({f"{error.kind}_id": ABSENT}, number)
+
+
+def in_use(error: ReferenceInUse) -> Unprocessable:
+    """The refusal of a change or a deletion that images stand against."""
+    parent = error.reference.title
+    used = [f"{parent} is used by {image}" for image in error.images]
+    return Unprocessable({"base": used or f"{parent} is being used by a hidden Image resource"}, error.reference.number)
+
+
 def render_error(request: Request, error: CatalogError | HttpError) -> Response:
     """The error in an object, but for the two that the original words elsewhere."""
     status = STATUS.get(type(error), error.status) if isinstance(error, HttpError) else nearest(STATUS, error)
@@ -120,7 +134,7 @@ def _error(request: Request, error: CatalogError | HttpError) -> dict[str, Any]:
         case Unprocessable():
             return _attributes(error.errors, error.number)
         case catalog.Invalid() if not isinstance(error, catalog.ScanTooLarge):
-            return _attributes({SHOWN.get(error.field, error.field): error.reason})
+            return _attributes({SHOWN.get(error.field, error.field): [error.reason]})
         case catalog.PolicyMissing():
             return _denied([permission(request)])
         case BadSearch():
@@ -130,17 +144,17 @@ def _error(request: Request, error: CatalogError | HttpError) -> dict[str, Any]:
     return {"message": str(error)}
 
 
-def _attributes(errors: Mapping[str, str], number: int | None = None) -> dict[str, Any]:
+def _attributes(errors: Mapping[str, Sequence[str]], number: int | None = None) -> dict[str, Any]:
     return {
         "id": number,
-        "errors": {field: [text] for field, text in errors.items()},
-        "full_messages": [f"{_human(field)} {text}" for field, text in errors.items()],
+        "errors": {field: [*texts] for field, texts in errors.items()},
+        "full_messages": [f"{_human(field)} {text}".strip() for field, texts in errors.items() for text in texts],
     }
 
 
 def _human(field: str) -> str:
-    """What a person calls an attribute: `compute_resource_id` is a Compute resource."""
-    return field.removesuffix("_id").replace("_", " ").capitalize()
+    """What a person calls an attribute: `compute_resource_id` is a Compute resource; what is about all has no name."""
+    return "" if field == "base" else field.removesuffix("_id").replace("_", " ").capitalize()
 
 
 def _denied(permissions: Sequence[str]) -> dict[str, Any]:

@@ -10,8 +10,9 @@ from chalicelib.catalog.principal import Policy
 from chalicelib.catalog.query import Condition, ImageQuery, Operator, Order, Scope, SortKey
 from chalicelib.catalog.reference import Kind, Reference
 from chalicelib.catalog.service import Catalog
+from chalicelib.catalog.vacancy import ReferenceGone
 from chalicelib.dialects.foreman import listing, parents, schema, values
-from chalicelib.dialects.foreman.errors import check_media_type, taken
+from chalicelib.dialects.foreman.errors import check_media_type, gone, taken
 from chalicelib.dialects.foreman.parameters import merged
 from chalicelib.dialects.foreman.parents import Parents, kind_of
 from chalicelib.http import paging
@@ -65,9 +66,11 @@ def add_image(catalog: Catalog, request: Request, parent_id: str) -> Response:
         raise ImageNotFound(parent_id)  # an image has one parent of each kind
     new = schema.parse_new_image(values.attributes(request.body, "image", schema.ATTRIBUTES), below, known)
     try:
-        return Response(schema.render_image(catalog.register(new), known), 201)
+        return Response(schema.render_image(catalog.register(new, refers=known.of), known), 201)
     except ClaimTaken as error:
         raise taken(error, None) from error
+    except ReferenceGone as error:
+        raise gone(error, None) from error
 
 
 def update_image(catalog: Catalog, request: Request, parent_id: str, image_id: str) -> Response:
@@ -85,9 +88,11 @@ def update_image(catalog: Catalog, request: Request, parent_id: str, image_id: s
         return schema.parse_update(attributes, image, known)
 
     try:
-        return Response(schema.render_image(catalog.update(number, change), known))
+        return Response(schema.render_image(catalog.update(number, change, refers=known.of), known))
     except ClaimTaken as error:
         raise taken(error, number.number) from error
+    except ReferenceGone as error:
+        raise gone(error, number.number) from error
 
 
 def delete_image(catalog: Catalog, request: Request, parent_id: str, image_id: str) -> Response:

@@ -34,6 +34,8 @@ REFUSES: Mapping[tuple[bool, str], tuple[int, ...]] = {
     (False, "index"): (400, 403),
     (False, "show"): (403, 404),
     (False, "create"): (400, 403, 409, 422),
+    (False, "update"): CHANGES,
+    (False, "destroy"): (403, 404, 409, 422),
     (True, "index"): (400, 403, 404),
     (True, "show"): (400, 403, 404),
     (True, "create"): CHANGES,
@@ -53,6 +55,12 @@ DESCRIPTIONS = {
     ("images", "index"): f"Images that are below all of the parents that are named. {IN_BODIES}",
     ("images", "show"): IN_BODIES,
     **{(parents.plural(kind), "index"): IN_BODIES for kind in Kind},
+    **{(parents.plural(kind), "destroy"): "Refused while images refer to it." for kind in Kind},
+    ("compute_resources", "update"): "The provider cannot be changed.",
+    **{
+        (parents.plural(kind), "update"): "Refused while images refer to it, if it would have another title."
+        for kind in (Kind.OPERATINGSYSTEM, Kind.ARCHITECTURE)
+    },
 }
 
 
@@ -99,8 +107,11 @@ def _answers(operation: Operation, kind: Kind | None) -> dict[int, Answer]:
             return {200: _answer("A page", f"{name}Page", examples.page_of(example))}
         case "create":
             return {201: _answer("What is there now", name, example)}
-        case "destroy":
+        case "destroy" if operation.resource == "images":
             return {200: _answer("What was there", "ForemanDeletedImage", examples.DELETED_IMAGE)}
+        case "destroy":
+            gone = {**example, **examples.ISO_STAMPS}
+            return {200: _answer("What was there", name.replace("Foreman", "ForemanDeleted"), gone)}
     return {200: _answer("What is there", name, example)}
 
 
@@ -151,6 +162,7 @@ def _bodies(operation: Operation, kind: Kind | None) -> tuple[Body, ...]:
     key, name, example = {
         ("images", "create"): ("image", "ForemanNewImageBody", examples.NEW_IMAGE),
         ("images", "update"): ("image", "ForemanChangesBody", examples.IMAGE_CHANGES),
+        (parents.plural(kind), "update"): (kind.value, f"{NAMES[kind]}ChangesBody", {"name": "new"}),
     }.get((operation.resource, operation.action), (kind.value, f"{NAMES[kind]}Body", examples.PARENT_FACTS[kind]))
     return (Body(ref(name), required=operation.method != "PATCH", example={key: example}),)
 

@@ -42,6 +42,7 @@ DELETED_IMAGE: Document = {
     "updated_at": "2016-04-02T09:15:33.213Z",
     "password": None,
 }
+ISO_STAMPS = {name: DELETED_IMAGE[name] for name in STAMPS}
 PARENT_FACTS: Mapping[Kind, Document] = {
     Kind.COMPUTE_RESOURCE: {"name": "cloud", "provider": "EC2", "url": "eu-west-1"},
     Kind.OPERATINGSYSTEM: {"name": "CentOS", "major": "7", "minor": "9"},

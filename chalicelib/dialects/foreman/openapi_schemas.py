@@ -79,16 +79,19 @@ def _below(key: str, name: str) -> Schema:
     return {"anyOf": [wrapped, {"allOf": [ref(name)], "properties": {key: False}}]}
 
 
-def _parent(kind: Kind) -> Schema:
-    stamps = {"created_at": STAMP, "updated_at": STAMP}
-    return record({"id": NUMBER, "name": TEXT, **PARENT[kind], **stamps})
+def _parent(kind: Kind, stamp: Schema) -> Schema:
+    return record({"id": NUMBER, "name": TEXT, **PARENT[kind], "created_at": stamp, "updated_at": stamp})
 
 
 def _new_parent(kind: Kind) -> Schema:
+    return {**_changed_parent(kind), "required": [*parents.REQUIRED[kind]]}
+
+
+def _changed_parent(kind: Kind) -> Schema:
     known = {name: REQUIRED_TEXT if name in parents.REQUIRED[kind] else SHORT_TEXT for name in parents.ATTRIBUTES[kind]}
     if kind is Kind.COMPUTE_RESOURCE:
         known["provider"] = {"type": "string", "enum": [*parents.PROVIDERS]}
-    return {"type": "object", "properties": known, "required": [*parents.REQUIRED[kind]]}
+    return {"type": "object", "properties": known}
 
 
 def _page_of(name: str) -> Schema:
@@ -149,10 +152,13 @@ SCHEMAS: Mapping[str, Schema] = {
     "ForemanNewImageAttributes": _attributes(image_parameter(required=True).inside),
     "ForemanChangesBody": _below("image", "ForemanChangedAttributes"),
     "ForemanChangedAttributes": _attributes(image_parameter(required=False).inside),
-    **{name: _parent(kind) for kind, name in NAMES.items()},
+    **{name: _parent(kind, STAMP) for kind, name in NAMES.items()},
+    **{name.replace("Foreman", "ForemanDeleted"): _parent(kind, ISO_STAMP) for kind, name in NAMES.items()},
     **{f"{name}Page": _page_of(name) for name in NAMES.values()},
     **{f"{name}Attributes": _new_parent(kind) for kind, name in NAMES.items()},
     **{f"{name}Body": _below(kind, f"{name}Attributes") for kind, name in NAMES.items()},
+    **{f"{name}Changes": _changed_parent(kind) for kind, name in NAMES.items()},
+    **{f"{name}ChangesBody": _below(kind, f"{name}Changes") for kind, name in NAMES.items()},
     "ForemanStatus": record(
         {"result": {"const": "ok"}, "status": {"const": 200}, "version": TEXT, "api_version": {"const": 2}}
     ),

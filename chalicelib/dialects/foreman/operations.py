@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from chalicelib.catalog.reference import Kind
-from chalicelib.dialects.foreman import schema
+from chalicelib.dialects.foreman import parents, schema
 from chalicelib.dialects.foreman.parents import field
 from chalicelib.http.dialect import Handler, Route
 
@@ -43,6 +43,17 @@ ID = Parameter("id", required=True)
 PARENT_ID = Parameter(field(Kind.COMPUTE_RESOURCE), required=True)
 PARENT_IDS = tuple(Parameter(field(kind)) for kind in Kind)
 LIST = (Parameter("search"), Parameter("order"), Parameter("page", "numeric"), Parameter("per_page"))
+
+
+def parent_parameter(kind: Kind, *, required: bool) -> Parameter:
+    """The hash of a parent's attributes; on creation some of them are required."""
+    inside = (
+        Parameter(name, required=required, allow_nil=False)
+        if name in parents.REQUIRED[kind]
+        else Parameter(name, allow_nil=True)
+        for name in parents.ATTRIBUTES[kind]
+    )
+    return Parameter(kind.value, "hash", required=True, inside=tuple(inside))
 
 
 def image_parameter(*, required: bool) -> Parameter:

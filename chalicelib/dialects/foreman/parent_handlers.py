@@ -1,10 +1,14 @@
 """The operations on parents, a short handler each (contract §3.3)."""
 
+from functools import partial
+
 from chalicelib.catalog.errors import TitleTaken
 from chalicelib.catalog.principal import Policy
+from chalicelib.catalog.reference import Kind, Reference
 from chalicelib.catalog.service import Catalog
+from chalicelib.catalog.vacancy import ReferenceInUse
 from chalicelib.dialects.foreman import listing, parents, values
-from chalicelib.dialects.foreman.errors import TAKEN, ParentUnknown, Unprocessable, check_media_type
+from chalicelib.dialects.foreman.errors import TAKEN, ParentUnknown, Unprocessable, check_media_type, in_use
 from chalicelib.dialects.foreman.parameters import merged
 from chalicelib.dialects.foreman.parents import Parents, kind_of
 from chalicelib.http.message import Request, Response
@@ -22,10 +26,7 @@ def list_parents(catalog: Catalog, request: Request) -> Response:
 def show_parent(catalog: Catalog, request: Request, parent_id: str) -> Response:
     catalog.require(Policy.READ_IMAGES)
     kind = kind_of(request)
-    found = Parents({kind: catalog.references.of(kind)}).found(kind, parent_id)
-    if found is None:
-        raise ParentUnknown(kind, parent_id)
-    return Response(parents.render(found))
+    return Response(parents.render(_found(kind, parent_id, catalog.references.of(kind))))
 
 
 def add_parent(catalog: Catalog, request: Request) -> Response:
@@ -37,3 +38,33 @@ def add_parent(catalog: Catalog, request: Request) -> Response:
         return Response(parents.render(catalog.references.add(kind, facts)), 201)
     except TitleTaken as error:
         raise Unprocessable({"name": TAKEN}) from error
+
+
+def update_parent(catalog: Catalog, request: Request, parent_id: str) -> Response:
+    catalog.require(Policy.CREATE_IMAGE)
+    check_media_type(request)
+    kind = kind_of(request)
+    change = partial(parents.parse_update, values.attributes(request.body, kind, parents.ATTRIBUTES[kind]))
+    found = partial(_found, kind, parent_id)
+    try:
+        return Response(parents.render(catalog.references.update(kind, found, change)))
+    except TitleTaken as error:
+        raise Unprocessable({"name": TAKEN}, found(catalog.references.of(kind)).number) from error
+    except ReferenceInUse as error:
+        raise in_use(error) from error
+
+
+def delete_parent(catalog: Catalog, request: Request, parent_id: str) -> Response:
+    kind = kind_of(request)
+    try:
+        return Response(parents.render_deleted(catalog.references.remove(kind, partial(_found, kind, parent_id))))
+    except ReferenceInUse as error:
+        raise in_use(error) from error
+
+
+def _found(kind: Kind, parent_id: str, known: list[Reference]) -> Reference:
+    """The one that a path means. Raises ParentUnknown."""
+    found = Parents({kind: known}).found(kind, parent_id)
+    if found is None:
+        raise ParentUnknown(kind, parent_id)
+    return found

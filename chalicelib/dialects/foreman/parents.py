@@ -37,6 +37,8 @@ REQUIRED: Mapping[Kind, tuple[str, ...]] = {
     Kind.OPERATINGSYSTEM: ("name",),
     Kind.ARCHITECTURE: ("name",),
 }
+TITLE = ("name", "major", "minor", "description")
+"""What the title of an operating system is made of."""
 _TEXT, _FREE, _NUMBER = Field(FieldKind.TEXT), Field(FieldKind.TEXT, free=True), Field(FieldKind.INTEGER)
 FIELDS: Mapping[Kind, Mapping[str, Field]] = {
     Kind.COMPUTE_RESOURCE: {"name": _FREE, "type": _FREE, "id": _NUMBER},
@@ -74,6 +76,10 @@ class Parents:
         number = values.leading_number(segment)
         return titled or (None if number is None else self.numbered(kind, number))
 
+    def of(self, image: Image) -> list[Reference]:
+        """Those that an image refers to, by kind."""
+        return [parent for parent in self.all_of(image).values() if parent is not None]
+
     def all_of(self, image: Image) -> dict[Kind, Reference | None]:
         """Those that an image refers to."""
         return {kind: next(filter(lambda parent: parent.is_of(image), self.known[kind]), None) for kind in Kind}
@@ -91,15 +97,36 @@ def provider_of(compute_resource: Reference | None) -> str | None:
 
 def parse(kind: Kind, attributes: Mapping[str, Any]) -> dict[str, Any]:
     """The facts of a new parent. Raises Unprocessable."""
-    given = {name: partial(values.short_text, attributes[name]) for name in ATTRIBUTES[kind] if name in attributes}
-    facts, errors = values.collect(given)
-    errors |= {name: values.BLANK for name in REQUIRED[kind] if not facts.get(name) and name not in errors}
-    if kind is Kind.COMPUTE_RESOURCE and facts.get("provider") and facts["provider"] not in PROVIDERS:
+    given, errors = _read(kind, attributes)
+    return _settled(kind, given, errors, None)
+
+
+def parse_update(attributes: Mapping[str, Any], parent: Reference) -> dict[str, Any]:
+    """All facts of a parent after a PUT. Raises Unprocessable."""
+    given, errors = _read(parent.kind, attributes)
+    if given.get("provider", parent.facts.get("provider")) != parent.facts.get("provider"):
+        errors.setdefault("provider", "cannot be changed")
+    return _settled(parent.kind, {**parent.facts, **given}, errors, parent)
+
+
+def _read(kind: Kind, attributes: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
+    """The attributes that are given, and what is wrong with which of them."""
+    readers = {name: partial(values.short_text, attributes[name]) for name in ATTRIBUTES[kind] if name in attributes}
+    given, errors = values.collect(readers)
+    if given.get("provider") and given["provider"] not in PROVIDERS:
         errors["provider"] = "is not included in the list"
+    return given, errors
+
+
+def _settled(kind: Kind, facts: Mapping[str, Any], errors: dict[str, str], old: Reference | None) -> dict[str, Any]:
+    """The facts without blanks, an operating system's with its title. Raises Unprocessable."""
+    errors |= {name: values.BLANK for name in REQUIRED[kind] if not facts.get(name) and name not in errors}
     if errors:
-        raise Unprocessable(errors)
+        raise Unprocessable(errors, number_of(old))
     kept = {name: text for name, text in facts.items() if text}
-    return {**kept, "title": _title(kept)} if kind is Kind.OPERATINGSYSTEM else kept
+    if kind is Kind.OPERATINGSYSTEM and (old is None or any(kept.get(name) != old.facts.get(name) for name in TITLE)):
+        kept["title"] = _title(kept)
+    return kept
 
 
 def _title(facts: Mapping[str, Any]) -> str:
@@ -109,10 +136,19 @@ def _title(facts: Mapping[str, Any]) -> str:
 
 
 def render(parent: Reference) -> dict[str, Any]:
-    """The object that is shown and listed."""
-    facts = RENDERERS[parent.kind](parent)
+    """The object that is listed."""
     stamps = {"created_at": values.stamp(parent.created_at), "updated_at": values.stamp(parent.updated_at)}
-    return {"id": parent.number, "name": parent.name, **facts, **stamps}
+    return {**_render_facts(parent), **stamps}
+
+
+def render_deleted(parent: Reference) -> dict[str, Any]:
+    """The record that is gone, with the times of the original's records."""
+    stamps = {"created_at": values.iso_stamp(parent.created_at), "updated_at": values.iso_stamp(parent.updated_at)}
+    return {**_render_facts(parent), **stamps}
+
+
+def _render_facts(parent: Reference) -> dict[str, Any]:
+    return {"id": parent.number, "name": parent.name, **RENDERERS[parent.kind](parent)}
 
 
 def _render_compute_resource(parent: Reference) -> dict[str, Any]:

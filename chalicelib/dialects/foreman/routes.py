@@ -10,8 +10,22 @@ from chalicelib.catalog.reference import Kind
 from chalicelib.catalog.service import Catalog
 from chalicelib.dialects.foreman import description, parents, schema
 from chalicelib.dialects.foreman.image_handlers import add_image, delete_image, list_images, show_image, update_image
-from chalicelib.dialects.foreman.operations import ID, LIST, PARENT_ID, PARENT_IDS, Operation, image_parameter
-from chalicelib.dialects.foreman.parent_handlers import add_parent, list_parents, show_parent
+from chalicelib.dialects.foreman.operations import (
+    ID,
+    LIST,
+    PARENT_ID,
+    PARENT_IDS,
+    Operation,
+    image_parameter,
+    parent_parameter,
+)
+from chalicelib.dialects.foreman.parent_handlers import (
+    add_parent,
+    delete_parent,
+    list_parents,
+    show_parent,
+    update_parent,
+)
 from chalicelib.http import auth
 from chalicelib.http.errors import Refused, Unauthorized
 from chalicelib.http.message import Request, Response
@@ -63,10 +77,15 @@ def show_checksum(_catalog: Catalog, _request: Request) -> Response:
 def _operations_on_parents(kind: Kind) -> list[Operation]:
     name, what = parents.plural(kind), kind.replace("_", " ")
     collection = f"/api/{name}"
+    one = f"{collection}/{{parent_id}}"
+    new, changed = parent_parameter(kind, required=True), parent_parameter(kind, required=False)
     return [
         Operation(name, "index", "GET", collection, list_parents, f"List all: {what}", LIST),
-        Operation(name, "show", "GET", f"{collection}/{{parent_id}}", show_parent, f"Show: {what}", (ID,)),
-        Operation(name, "create", "POST", collection, add_parent, f"Create: {what}", described=False),
+        Operation(name, "show", "GET", one, show_parent, f"Show: {what}", (ID,)),
+        Operation(name, "create", "POST", collection, add_parent, f"Create: {what}", (new,)),
+        Operation(name, "update", "PUT", one, update_parent, f"Update: {what}", (ID, changed)),
+        Operation(name, "update", "PATCH", one, update_parent, f"Update: {what}", described=False),
+        Operation(name, "destroy", "DELETE", one, delete_parent, f"Delete: {what}", (ID,)),
     ]
 
 

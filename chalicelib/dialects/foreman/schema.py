@@ -8,7 +8,7 @@ from chalicelib.catalog import reference
 from chalicelib.catalog.image import Changes, Image, NewImage, Status
 from chalicelib.catalog.reference import Kind, Reference
 from chalicelib.dialects.foreman import values
-from chalicelib.dialects.foreman.errors import NameUnknown, Unprocessable
+from chalicelib.dialects.foreman.errors import ABSENT, NameUnknown, Unprocessable
 from chalicelib.dialects.foreman.parents import (
     TAKING_IAM_ROLE,
     TAKING_USER_DATA,
@@ -156,7 +156,7 @@ def _parent(attributes: Mapping[str, Any], kind: Kind, parents: Parents) -> Refe
 
 def _known(parent: Reference | None) -> Reference:
     if parent is None:
-        raise values.WrongValue("does not exist")
+        raise values.WrongValue(ABSENT)
     return parent
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from chalicelib.dialects.foreman.errors import MalformedBody
+from chalicelib.dialects.foreman.errors import ABSENT, MalformedBody
 from chalicelib.http import fields
 from chalicelib.http.errors import BadMessage
 
@@ -76,7 +76,7 @@ def number(value: Any) -> int | None:
         return value
     if isinstance(value, str) and re.fullmatch("[0-9]{1,18}", value.strip()):
         return int(value)
-    raise WrongValue("does not exist")
+    raise WrongValue(ABSENT)
 
 
 def flag(value: Any) -> bool | None:

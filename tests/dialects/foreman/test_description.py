@@ -165,6 +165,31 @@ def test_case_f04_parents_are_listed_and_shown(docs: Record, kind: str) -> None:
     assert required(found["show"]) == {"id"}
 
 
+@EACH_PARENT
+def test_parents_are_created_changed_and_deleted_by_clients_that_go_by_the_description(docs: Record, kind: str) -> None:
+    found, one = methods(docs, kind), f"/api/{kind}/:id"
+
+    assert set(found) == {"index", "show", "create", "update", "destroy"}
+    assert routes(found["create"]) == {(f"/api/{kind}", "POST")}
+    assert routes(found["update"]) == {(one, "PUT")}
+    assert routes(found["destroy"]) == {(one, "DELETE")}
+    assert [required(found[name]) for name in ("create", "update", "destroy")] == [
+        {kind[:-1]},
+        {"id", kind[:-1]},
+        {"id"},
+    ]
+
+
+@EACH_PARENT
+def test_a_new_parent_requires_what_it_cannot_be_without(docs: Record, kind: str) -> None:
+    new, changed = (params(methods(docs, kind)[name])[kind[:-1]] for name in ("create", "update"))
+
+    assert required(new) == {"name", "provider"} & set(params(new))
+    assert required(changed) == set()
+    assert set(params(new)) == set(params(changed)) >= {"name"}
+    assert all(param["full_name"] == f"{kind[:-1]}[{name}]" for name, param in params(new).items())
+
+
 def test_case_f13_the_resources_that_hammer_touches_are_there(docs: Record) -> None:
     found = docs["resources"]
 

@@ -2,10 +2,9 @@
 
 import pytest
 
-from tests.dialects.foreman.foreman import JSON, SINGULAR, World, assert_has_headers, create, show
+from tests.dialects.foreman.foreman import JSON, World, assert_has_headers, create, show
 
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
-EACH_KIND = pytest.mark.parametrize("kind", SINGULAR)
 
 
 @pytest.mark.parametrize(
@@ -59,15 +58,3 @@ def test_other_methods_are_not_there_either(world: World, path: str, methods: st
 
     assert [answer.status for answer in answers] == [404] * len(answers)
     assert show(world.admin, world.ca.image(image)) == image
-
-
-@EACH_KIND
-@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE"])
-def test_parents_are_neither_changed_nor_deleted(world: World, kind: str, method: str) -> None:
-    parent = world.parent(kind)
-    before = show(world.admin, parent.path)
-
-    answer = world.admin.request(method, parent.path, JSON, b'{"name": "changed"}')
-
-    assert answer.status == 404
-    assert show(world.admin, parent.path) == before

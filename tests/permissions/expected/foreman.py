@@ -42,6 +42,15 @@ TABLES: Mapping[str, Rule | Listing] = {
     "create a parent": rule(
         "§3.3; whoever may create images may create parents of its tenant (design §5)", others="201", reader="403"
     ),
+    "change a parent": rule(
+        "§3.3, §9: edit_<parents>; whoever may create parents may change them", reader="!", owner="200", others="-"
+    ),
+    "delete a parent": rule(
+        "§3.3, §9: destroy_<parents>; whoever may delete images may delete parents that no image refers to",
+        reader="!",
+        owner="200",
+        others="-",
+    ),
     "images": listing("§3.1, design §4: the tenant's own", reader="+++++-", owner="+++++-"),
     "parents": listing("design §4: reference data of a tenant", reader="+", owner="+"),
 }

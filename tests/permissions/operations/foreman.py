@@ -20,6 +20,10 @@ def _parents(kind: str) -> Iterator[Operation]:
     yield _op("GET", all_of, "parents", all_of, kind)
     yield _op("GET", one_of, "the owner's parent", f"{all_of}/{{id}}", kind)
     yield _op("POST", all_of, "create a parent", all_of, headers=JSON, body=new, stores=True)
+    renamed = {kind: {"name": "{new}"}}
+    for method in ("PUT", "PATCH"):
+        yield _op(method, one_of, "change a parent", f"{all_of}/{{id}}", kind, JSON, renamed, stores=True)
+    yield _op("DELETE", one_of, "delete a parent", f"{all_of}/{{id}}", kind, stores=True)
 
 
 def _images(kind: str) -> Iterator[Operation]:

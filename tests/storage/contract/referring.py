@@ -67,7 +67,7 @@ class Referring:
     def test_a_title_that_another_has_is_not_taken_over(self, world: World) -> None:
         old, _ = added(world), added(world, "b")
 
-        with pytest.raises(TitleTaken):
+        with pytest.raises(StaleImage):
             world.references.save(old, named(old, "b"))
 
         assert read(world, old) == old
