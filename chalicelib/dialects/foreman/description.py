@@ -7,13 +7,15 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
-from chalicelib.dialects.foreman.operations import ID, Operation, Parameter
+from chalicelib.dialects.foreman.operations import ID, TAXONOMIES, Operation, Parameter
 from chalicelib.dialects.foreman.search import Fields, Kind
 
 VALIDATORS = {"string": "String", "numeric": "number", "hash": "Hash", "boolean": "boolean"}
 UNSERVED = (
     "common_parameters",
+    "config_templates",
     "domains",
+    "environments",
     "hostgroups",
     "locations",
     "media",
@@ -26,7 +28,7 @@ UNSERVED = (
     "usergroups",
     "users",
 )
-"""Resources without any operation, whose names one of the clients looks up when it starts."""
+"""Resources without any operation, whose names the releases of one of the clients look up when they start."""
 
 
 def describe(operations: Iterable[Operation], searched: Mapping[str, Fields]) -> dict[str, Any]:
@@ -149,7 +151,7 @@ HOSTS_UPDATE = _entry(
     "hosts",
     "update",
     [_api("/api/hosts/:id", "PUT", "Not offered")],
-    [_parameter(ID)],
+    [_parameter(parameter) for parameter in (ID, *TAXONOMIES)],
     None,
 )
-"""Not served, but one of the clients fails without its description."""
+"""Not served, but one of the clients fails unless it finds the operation, and in some releases the taxonomies in it."""

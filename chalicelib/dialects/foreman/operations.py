@@ -42,6 +42,7 @@ class Operation:
 ID = Parameter("id", required=True)
 PARENT_ID = Parameter(field(Kind.COMPUTE_RESOURCE), required=True)
 PARENT_IDS = tuple(Parameter(field(kind)) for kind in Kind)
+TAXONOMIES = (Parameter("location_id", "numeric"), Parameter("organization_id", "numeric"))
 LIST = (Parameter("search"), Parameter("order"), Parameter("page", "numeric"), Parameter("per_page"))
 
 

@@ -12,7 +12,9 @@ PARENTS = ["compute_resources", "operatingsystems", "architectures"]
 EACH_PARENT = pytest.mark.parametrize("kind", PARENTS)
 TOUCHED_BY_HAMMER = {
     "common_parameters",
+    "config_templates",
     "domains",
+    "environments",
     "hostgroups",
     "locations",
     "media",
@@ -153,6 +155,14 @@ def test_case_f04_hosts_can_be_updated_as_far_as_the_description_goes(docs: Reco
 
     assert routes(update) == {("/api/hosts/:id", "PUT")}
     assert required(update) == {"id"}
+
+
+def test_the_ansible_collection_finds_the_taxonomies_that_it_takes_out_of_hosts(docs: Record) -> None:
+    """Its releases 2.0 to 3.9 fail in every task if one is missing."""
+    found = params(methods(docs, "hosts")["update"])
+
+    assert set(found) == {"id", "location_id", "organization_id"}
+    assert {found[name]["expected_type"] for name in ("location_id", "organization_id")} == {"numeric"}
 
 
 @EACH_PARENT
