@@ -2,7 +2,7 @@
 
 from chalicelib.dialects.devops_service.errors import render_error
 from chalicelib.dialects.devops_service.options import authenticate, read_options
-from chalicelib.dialects.devops_service.routes import ROUTES
+from chalicelib.dialects.devops_service.routes import ROUTES, check_path
 from chalicelib.http.dialect import Dialect, described_in
 
 DIALECT = Dialect(
@@ -13,5 +13,6 @@ DIALECT = Dialect(
     render_error=render_error,
     example="-u '{user}:{secret}' {url}/v3/images",
     read_options=read_options,
+    resolve=check_path,
     describe=described_in(f"{__name__}.openapi"),
 )
