@@ -118,6 +118,12 @@ class Image:
         return self.status in GONE
 
     @property
+    def called(self) -> str | None:
+        """The name, or an id that a client has chosen for an image without one; None, or empty, if there is neither."""
+        chosen = (*self.tenant_aliases.values(), *self.aliases.values())
+        return self.name or next(iter(chosen), self.name)
+
+    @property
     def waits(self) -> bool:
         """Whether the image waits for its bytes, and none are on their way."""
         return self.status is Status.QUEUED and self.transition is None

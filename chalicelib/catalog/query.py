@@ -34,7 +34,7 @@ class Condition:
     """`field operator value`; the field is a canonical name that lists know, or `("properties", name)`.
 
     A field that is None equals None only; among numbers it counts as zero, and it contains the empty text only. `IN`
-    takes a tuple.
+    takes a tuple. What an image is `called` can be compared as well.
     """
 
     field: str | tuple[str, str]
@@ -72,7 +72,7 @@ class Predicate:
 
 
 class SortKey(StrEnum):
-    """The fields a listing can be ordered by."""
+    """The fields a listing can be ordered by; by name, images without one are where their ids would be (`called`)."""
 
     CREATED = "created_at"
     UPDATED = "updated_at"
@@ -130,7 +130,7 @@ KEY_BYTES = 900
 
 def position(image: Image, key: SortKey) -> str:
     """The image's place in an order, as text that compares like (value, created_at, id), unique to the image."""
-    value = getattr(image, key.value)
+    value = image.called if key is SortKey.NAME else getattr(image, key.value)
     return place(
         key,
         instant_text(value) if isinstance(value, datetime) else value,

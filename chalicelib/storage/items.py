@@ -25,6 +25,8 @@ def item_of(image: Image, expires: int | None) -> ImageItem:
 def rows_of(image: Image, expires: int | None) -> list[ListingItem]:
     """The image's row for each list that it is in."""
     facts = _known(image, FACTS, expires) | keys.places(image)
+    if image.called != image.name:
+        facts["called"] = image.called
     return [ListingItem(scope, image.id, **facts) for scope in keys.scopes(image)]
 
 

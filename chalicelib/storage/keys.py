@@ -23,6 +23,8 @@ PUBLIC = "public"
 UNFINISHED = "unfinished"
 DELETED = "deleted"
 COUNTER = "counter/images"
+CALLED = "called"
+"""What an image without a name is called instead; rows of others lack it."""
 
 
 def scopes(image: Image) -> list[str]:
@@ -72,7 +74,7 @@ def claims(image: Image) -> frozenset[str]:
         where = owner, image.compute_resource
         if image.provider_image_id is not None:
             held.add(key("uuid", *where, image.provider_image_id))
-        if image.name is not None:
+        if image.name:
             held.add(key("name", *where, image.os_title or "", image.name))
     return frozenset(held)
 
@@ -118,6 +120,7 @@ def index_name(order: SortKey) -> str | None:
 def raw_place(row: Mapping[str, Any], order: SortKey) -> str:
     """`position` of a row as DynamoDB returns it, of which only some attributes were read."""
     value: int | str | None = None
-    for kind, text in row.get(order.value, {}).items():
+    attribute = CALLED if order is SortKey.NAME and CALLED in row else order.value
+    for kind, text in row.get(attribute, {}).items():
         value = int(text) if kind == "N" else text
     return place(order, value, row["created_at"]["S"], row["image_id"]["S"])

@@ -54,6 +54,7 @@ MOST_OPERANDS = 100
 """`IN` takes no more."""
 MOST_CONDITIONS = 20
 """DynamoDB limits the length of expressions; conditions beyond are left to `ImageQuery.admits`."""
+NAMES = ("name", keys.CALLED)
 STORED = (Status.ACTIVE, Status.DEPRECATED, Status.DEACTIVATED, Status.PENDING_DELETE)
 """The statuses in which the size of an image is that of its bytes, not what somebody said it would be."""
 NOT_PENDING = Condition("status", Operator.UNEQUAL, Status.PENDING_DELETE)
@@ -154,7 +155,8 @@ class Listings:
         resume = None
         if query.changed_since is not None:
             resume = ListingItem.updated_key > _past(query.changed_since)
-        names = ["image_id", "created_at", *{query.order.key.value} - {"id", "created_at"}]
+        order = {query.order.key.value, *([keys.CALLED] if query.order.key is SortKey.NAME else [])}
+        names = ["image_id", "created_at", *sorted(order - {"id", "created_at"})]
         rows = self._rows(scope, query, resume, names)
         found = [(keys.raw_place(row, query.order.key), row["image_id"]["S"]) for row in rows]
         left = sorted((row for row in found if beyond(row[0], query)), reverse=query.order.descending)
@@ -237,7 +239,7 @@ def _name(query: ImageQuery) -> str | None:
     if query.gone or query.order.key is not SortKey.CREATED:
         return None
     plain = (condition for condition in query.conditions if isinstance(condition, Condition))
-    named = (each.value for each in plain if each.field == "name" and each.operator is Operator.EQUAL)
+    named = (each.value for each in plain if each.field in NAMES and each.operator is Operator.EQUAL)
     return next((name for name in named if name and len(name.encode()) <= KEY_BYTES), None)
 
 
@@ -301,6 +303,8 @@ def _expressible(condition: Condition | Predicate) -> TypeGuard[Condition]:
         return False
     if condition.operator is Operator.CONTAINS and not condition.value:
         return False
+    if condition.field == keys.CALLED:
+        return condition.operator is Operator.EQUAL and bool(condition.value)
     if isinstance(condition.field, tuple):
         return PLAIN_NAME.fullmatch(condition.field[1]) is not None and isinstance(condition.value, str)
     if condition.operator is Operator.IN:
@@ -309,6 +313,9 @@ def _expressible(condition: Condition | Predicate) -> TypeGuard[Condition]:
 
 
 def _expression(condition: Condition) -> Expression:
+    if condition.field == keys.CALLED:
+        either: Expression = (ListingItem.name == condition.value) | (ListingItem.called == condition.value)
+        return either
     path, value = _operands(condition)
     comparisons: dict[Operator, Callable[[], Expression]] = {
         Operator.EQUAL: lambda: path == value,

@@ -172,6 +172,7 @@ class ListingItem(ImageFacts):
 
     scope = UnicodeAttribute(hash_key=True)
     image_id = UnicodeAttribute(range_key=True)
+    called = UnicodeAttribute(null=True)
     created_key = UnicodeAttribute(null=True)
     updated_key = UnicodeAttribute()
     name_key = UnicodeAttribute(null=True)

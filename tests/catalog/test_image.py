@@ -36,6 +36,23 @@ def test_an_image_is_gone_once_its_deletion_began(status: Status) -> None:
     assert an_image(status=status).gone is (status in {Status.PENDING_DELETE, Status.DELETED})
 
 
+@pytest.mark.parametrize(
+    ("name", "chosen", "called"),
+    [
+        ("web", {"tenant_aliases": {"a": "ami-1"}}, "web"),
+        (None, {"tenant_aliases": {"a": "ami-1"}}, "ami-1"),
+        ("", {"aliases": {"b": "img-1"}}, "img-1"),
+        (None, {"aliases": {"b": "img-1"}, "tenant_aliases": {"a": "ami-1"}}, "ami-1"),
+        ("", {}, ""),
+        (None, {}, None),
+    ],
+)
+def test_an_image_without_a_name_is_called_by_an_id_that_was_chosen(
+    name: str | None, chosen: dict[str, dict[str, str]], called: str | None
+) -> None:
+    assert an_image(name=name, **chosen).called == called
+
+
 def test_the_text_of_an_image_shows_no_secrets() -> None:
     text = repr(an_image(login_password="hunter2", location="s3://bucket/key?X-Amz-Signature=1"))
 

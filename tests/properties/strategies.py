@@ -66,7 +66,7 @@ principals = st.builds(
     policies=st.sampled_from([ORDINARY, frozenset({Policy.ADMIN})]),
 )
 conditions = st.one_of(
-    st.builds(Condition, st.just("name"), st.just(Operator.EQUAL), names),
+    st.builds(Condition, st.sampled_from(["name", "called"]), st.just(Operator.EQUAL), names),
     st.builds(Condition, st.just("name"), st.just(Operator.CONTAINS), names),
     st.builds(Condition, st.just("disk_format"), st.sampled_from([Operator.EQUAL, Operator.UNEQUAL]), st.just("raw")),
     st.builds(Condition, st.just("status"), st.just(Operator.UNEQUAL), st.just(Status.KILLED)),

@@ -122,7 +122,9 @@ def quoted(names: Sequence[str]) -> str:
 
 
 def _changes(texts: Mapping[str, str | None]) -> Changes:
-    changed = {field: texts[name] or None for name, field in FIELDS.items() if name in texts}
+    changed = {field: texts[name] for name, field in FIELDS.items() if name in texts}
+    if "name" in changed:
+        changed["name"] = changed["name"] or ""  # named with nothing, which other dialects tell from never named
     return cast("Changes", changed)  # FIELDS has keys of texts
 
 

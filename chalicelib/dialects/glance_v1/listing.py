@@ -101,10 +101,10 @@ def _scope(request: Request, principal: Principal) -> tuple[Scope, list[Conditio
 
 def _conditions(request: Request) -> list[Condition]:
     found = []
-    for name in ("name", "container_format", "disk_format"):
+    for name, field in TEXTS.items():
         text = request.parameter(name)
         if text is not None:
-            found.append(Condition(name, Operator.EQUAL, text))
+            found.append(Condition(field, Operator.EQUAL, text))
     status = request.parameter("status")
     if status is not None:
         named = tuple(member for member, shown in STATUS_NAMES.items() if shown == status)
@@ -119,6 +119,7 @@ def _conditions(request: Request) -> list[Condition]:
     return [*found, *_property_conditions(request)]
 
 
+TEXTS = {"name": "called", "container_format": "container_format", "disk_format": "disk_format"}
 NUMBERS: Mapping[str, tuple[str, Operator]] = {
     "size_min": ("size", Operator.AT_LEAST),
     "size_max": ("size", Operator.AT_MOST),

@@ -102,6 +102,8 @@ def parse_update(metadata: Metadata, body: Body | None, image: Image, *, purge: 
             raise Refused(f"Forbidden to modify '{name}' of image")
     if changes.get("size") == (image.size or 0):
         del changes["size"]
+    if "name" in changes and changes["name"] == image.called:
+        del changes["name"]  # a client that sends back what it was shown names nothing
     if "location" in metadata.given:
         changes["location"] = metadata.given["location"] or ""
     elif body is not None:
@@ -144,7 +146,7 @@ def render_brief(image: Image) -> dict[str, Any]:
     """An entry of the brief list."""
     return {
         "id": image.id,
-        "name": image.name,
+        "name": image.called,
         "disk_format": image.disk_format,
         "container_format": image.container_format,
         "size": image.size or 0,

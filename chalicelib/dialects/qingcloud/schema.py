@@ -140,7 +140,7 @@ def parse_changes(document: Mapping[str, Any]) -> Changes:
     description = parameters.text(document, "description", LONGEST_DESCRIPTION)
     changes: Changes = {}
     if name is not None:
-        changes["name"] = name or None
+        changes["name"] = name
     if description is not None:
         changes["description"] = description or None
     return changes

@@ -68,6 +68,13 @@ def ids(answer: Answer) -> list[str]:
     return [image["id"] for image in answer.json["images"]]
 
 
+def listed_one(caller: Caller) -> dict[str, Any]:
+    """The only image that the caller sees, in detail."""
+    [image] = caller.get("/v1/images/detail").json["images"]
+    found: dict[str, Any] = image
+    return found
+
+
 def md5(data: bytes) -> str:
     """The checksum that Glance keeps of some bytes."""
     return hashlib.md5(data, usedforsecurity=False).hexdigest()

@@ -186,6 +186,40 @@ class Lists:
             assert listed(world, rests[image.id]) == expected
             assert world.images.count(a_principal(), rests[image.id]) == len(expected)
 
+    @pytest.mark.parametrize("changed_since", [None, START - timedelta(days=1)], ids=["plain", "gone too"])
+    def test_an_image_without_a_name_is_where_its_chosen_id_would_be(
+        self, world: World, changed_since: datetime | None
+    ) -> None:
+        nameless = [an_image(tenant_aliases={"n": "b"}), an_image(name="", aliases={"n": "c"}), an_image()]
+        named = [an_image(name=name, tenant_aliases={"n": f"other {name}"}) for name in ("a", "c", "d")]
+        shelve([*nameless, *named])
+        query = ImageQuery(order=Order(SortKey.NAME, descending=False), changed_since=changed_since)
+        called = [*sorted(("c", image.id) for image in (nameless[1], named[1]))]
+
+        found = listed(world, query)
+
+        places = [nameless[2].id, named[0].id, nameless[0].id, *(image_id for _, image_id in called), named[2].id]
+        assert found == places
+        for place, image_id in enumerate(places):
+            [image] = [image for image in (*nameless, *named) if image.id == image_id]
+            assert listed(world, replace(query, after=position(image, SortKey.NAME))) == places[place + 1 :]
+
+    @pytest.mark.parametrize("order", [Order(), Order(SortKey.NAME), Order(SortKey.STATUS)], ids=str)
+    @pytest.mark.parametrize("text", ["a", "b", ""])
+    def test_images_are_found_by_what_they_are_called(self, world: World, order: Order, text: str) -> None:
+        images = [
+            an_image(name=name, tenant_aliases=chosen)
+            for place, name in enumerate(("a", "", None, "b", ""))
+            for chosen in ({}, {"n": ("b", "a", "c", "d", "e")[place]})
+        ]
+        shelve(images)
+        query = ImageQuery(conditions=(Condition("called", Operator.EQUAL, text),), order=order)
+
+        found = listed(world, query)
+
+        assert sorted(found) == sorted(image.id for image in images if image.called == text)
+        assert world.images.count(a_principal(), query) == len(found)
+
     def test_images_of_one_name_are_found_without_reading_others(self, world: World) -> None:
         shelve([an_image(name=f"image-{place}") for place in range(60)] + [an_image(name="image-1")])
         query = ImageQuery(conditions=(Condition("name", Operator.EQUAL, "image-1"),), expected=2)
