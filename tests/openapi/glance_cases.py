@@ -33,6 +33,7 @@ def _about_lists() -> Iterator[Case]:
     for path in ("/v1", IMAGES, f"{IMAGES}/detail"):
         yield Case("GET", path, 200, path)
         yield Case("GET", path, 200, f"{path}?{EVERY_FILTER}")
+        yield Case("GET", path, 200, f"{path}?limit=1")
         yield Case("GET", path, 200, f"{path}?marker={{image}}&changes-since=2012-01-31", "admin")
         yield Case("GET", path, 400, f"{path}?limit=-1", conforms=False)
         yield Case("GET", path, 400, f"{path}?sort_key=colour", conforms=False)

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
-from chalicelib.catalog.image import Status, Visibility
+from chalicelib.catalog.image import Image, Status, Visibility
 from chalicelib.catalog.principal import Principal
 from chalicelib.catalog.query import Condition, ImageQuery, Operator, Order, Scope, SortKey
 from chalicelib.dialects.glance_v1.options import Options
@@ -42,6 +43,15 @@ def parse_page(request: Request, principal: Principal, options: Options) -> Page
         changed_since=since,
     )
     return Page(query, limit, _marker(request))
+
+
+def render_next(request: Request, last: Image) -> dict[str, str]:
+    """Where the page after this last image is: the SDK asks for no other page than one that it is told of.
+
+    It is not told by a `Link` header, which the SDK cannot read.
+    """
+    query = {**request.query, "marker": [last.id]}
+    return {"next": f"{request.base_url}{request.path}?{urlencode(query, doseq=True)}"}
 
 
 def _limit(request: Request, options: Options) -> int:

@@ -57,6 +57,10 @@ IMAGE: Mapping[str, Schema] = {
 }
 """The fields of an image, which are shown in documents and, but for the properties, in headers."""
 
+NEXT: Mapping[str, Schema] = {
+    "next": {**TEXT, "format": "uri", "description": "Of a full page: where the next one is, which may be empty"}
+}
+
 MEMBER_NAME: Schema = {**TEXT, "minLength": 1, "maxLength": LONGEST_MEMBER}
 CAN_SHARE: Schema = {"description": "A text is read as in headers; of all else the truth value counts"}
 ENTRY: Mapping[str, Schema] = {"member_id": MEMBER_NAME, "can_share": CAN_SHARE}
@@ -102,8 +106,8 @@ def _parts(name: str, schema: Schema, **more: Any) -> Schema:
 SCHEMAS: Mapping[str, Schema] = {
     "GlanceImage": record(IMAGE),
     "GlanceImageAnswer": record({"image": ref("GlanceImage")}),
-    "GlanceImages": record({"images": list_of(ref("GlanceImage"))}),
-    "GlanceBriefImages": record({"images": list_of(record(BRIEF))}),
+    "GlanceImages": record({"images": list_of(ref("GlanceImage")), **NEXT}, optional=NEXT),
+    "GlanceBriefImages": record({"images": list_of(record(BRIEF)), **NEXT}, optional=NEXT),
     "GlanceMembers": record({"members": list_of(record({"member_id": TEXT, "can_share": FLAG}))}),
     "GlanceSharedImages": record({"shared_images": list_of(record({"image_id": ID, "can_share": FLAG}))}),
     "GlanceMemberships": {

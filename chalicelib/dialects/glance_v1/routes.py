@@ -1,8 +1,9 @@
 """The operations of this dialect: the route table, then a short handler each (contract §1.3)."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from typing import Any
 from uuid import uuid4
 
 from chalicelib.catalog import rules
@@ -11,7 +12,7 @@ from chalicelib.catalog.image import Changes, Image, NewImage, Visibility
 from chalicelib.catalog.ports import Link
 from chalicelib.catalog.service import Catalog
 from chalicelib.dialects.glance_v1 import schema, uploads, versions
-from chalicelib.dialects.glance_v1.listing import parse_page
+from chalicelib.dialects.glance_v1.listing import parse_page, render_next
 from chalicelib.dialects.glance_v1.metadata import Metadata, decode, parse_changes, parse_metadata
 from chalicelib.dialects.glance_v1.options import enforce, options_of, refuse_readers
 from chalicelib.dialects.glance_v1.schema import HTML, Body, known
@@ -34,14 +35,14 @@ def offer_versions(_catalog: Catalog, request: Request) -> Response:
 
 
 def list_images(catalog: Catalog, request: Request) -> Response:
-    return Response({"images": [schema.render_brief(image) for image in _page(catalog, request)]})
+    return _page(catalog, request, schema.render_brief)
 
 
 def list_details(catalog: Catalog, request: Request) -> Response:
-    return Response({"images": [schema.render_image(image) for image in _page(catalog, request)]})
+    return _page(catalog, request, schema.render_image)
 
 
-def _page(catalog: Catalog, request: Request) -> list[Image]:
+def _page(catalog: Catalog, request: Request, render: Callable[[Image], dict[str, Any]]) -> Response:
     enforce(catalog.principal, request, "get_images")
     page = parse_page(request, catalog.principal, options_of(request))
     marker = None
@@ -51,7 +52,9 @@ def _page(catalog: Catalog, request: Request) -> list[Image]:
             marker = catalog.image(page.marker, gone=gone)
         except ImageNotFound as error:
             raise BadMessage("marker", f"Invalid marker: {page.marker}") from error
-    return paging.first(catalog.images(paging.page_after(page.query, marker, page.limit)), page.limit)
+    images = paging.first(catalog.images(paging.page_after(page.query, marker, page.limit)), page.limit)
+    more = render_next(request, images[-1]) if images and len(images) == page.limit else {}
+    return Response({"images": [render(image) for image in images], **more})
 
 
 def add_image(catalog: Catalog, request: Request) -> Response:

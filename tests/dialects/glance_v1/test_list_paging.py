@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 from itertools import chain
+from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
 
 from tests.api import Caller
-from tests.dialects.glance_v1.glance import MakeApi, create, ids, meta, says
+from tests.dialects.glance_v1.glance import MakeApi, create, ids, meta, properties, says
 from tests.dialects.glance_v1.glance_more import UNKNOWN, listed_names, publish, share
 
 SORT_KEYS = [
@@ -92,6 +93,57 @@ def test_case_116_the_default_can_be_set(make_api: MakeApi) -> None:
 
     assert ids(t1.get("/v1/images")) == created[:0:-1]
     assert len(ids(t1.get("/v1/images?limit=3"))) == 3
+
+
+@pytest.mark.parametrize("path", ["/v1", "/v1/images", "/v1/images/detail"])
+def test_a_full_page_says_where_the_next_one_is(t1: Caller, path: str) -> None:
+    """The SDK pages by this key of the body only, and fails on a Link header."""
+    made = [create(t1)["id"] for _ in range(3)][::-1]
+
+    first = t1.get(f"{path}?limit=2")
+    second = t1.get(first.json["next"].removeprefix("http://registry.example"))
+
+    assert "link" not in first.headers
+    assert [*ids(first), *ids(second)] == made
+    assert "next" not in second.json
+
+
+def test_a_full_page_may_be_the_last_but_for_an_empty_one(t1: Caller) -> None:
+    create(t1)
+
+    full = t1.get("/v1/images?limit=1")
+    empty = t1.get(full.json["next"].removeprefix("http://registry.example"))
+
+    assert empty.json == {"images": []}
+
+
+def test_the_next_page_is_asked_for_as_this_one_was(make_api: MakeApi) -> None:
+    t1 = make_api(PUBLIC_ENDPOINT="https://registry.example/prod").caller("t1")
+    made = [create(t1, {**meta(name=quote("a &é")), **properties(a="b+ c")})["id"] for _ in range(4)]
+    asked = "sort_dir=asc&sort_key=size&name=a%20%26%C3%A9&property-a=b%2B+c&limit=9&limit=1&is_public="
+    marker, size = made[0], len("https://registry.example/prod")
+
+    answer = t1.get(f"/v1.1/images/detail?{asked}None&marker={marker}")
+    following = t1.get(answer.json["next"][size:])
+
+    split = urlsplit(answer.json["next"])
+    assert split._replace(query="").geturl() == "https://registry.example/prod/v1/images/detail"
+    assert parse_qs(split.query) == {**parse_qs(f"{asked}None"), "marker": [made[1]]}
+    assert (ids(answer), ids(following)) == ([made[1]], [made[2]])
+
+
+def test_the_next_page_of_a_default_page_is_found_too(make_api: MakeApi) -> None:
+    t1 = make_api(GLANCE_V1_LIMIT_PARAM_DEFAULT="2").caller("t1")
+    made = [create(t1)["id"] for _ in range(3)][::-1]
+
+    target: str | None = "/v1/images/detail"
+    found = []
+    while target:
+        page = t1.get(target.removeprefix("http://registry.example"))
+        found += ids(page)
+        target = page.json.get("next")
+
+    assert found == made
 
 
 def test_case_117_a_marker_must_look_like_an_id(t1: Caller) -> None:
