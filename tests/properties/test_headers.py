@@ -72,7 +72,7 @@ def read(headers: dict[str, str]) -> Metadata:
 @EXAMPLES
 @given(image=images)
 def test_an_image_in_headers_is_read_back_as_it_was(image: Image) -> None:
-    headers = {name: value for name, value in render_headers(image).items() if name.startswith(PREFIX)}
+    headers = {name: value for name, value in render_headers(image).items() if name.lower().startswith(PREFIX)}
 
     metadata = read(headers)
 

@@ -178,14 +178,16 @@ READERS: Mapping[str, tuple[str, Callable[[str, str | None], Any]]] = {
 
 
 def header_block(shown: Mapping[str, Any]) -> dict[str, str]:
-    """The headers of an image, from its fields as they are shown; nulls are left out (contract §2.1)."""
-    block = {
-        f"{PREFIX}{name}": str(value) for name, value in shown.items() if value is not None and name != "properties"
-    }
+    """The headers of an image, from its fields as they are shown; nulls are left out (contract §2.1).
+
+    Their names are written as the server of the original writes them, `X-Image-Meta-Is_public`: fog finds no others.
+    """
+    said = {name: str(value) for name, value in shown.items() if value is not None and name != "properties"}
     properties: Mapping[str, str | None] = shown["properties"]
     for name, value in properties.items():
         if value is not None:
-            block[f"{PREFIX}property-{_header_name(name)}"] = value
+            said[f"property-{_header_name(name)}"] = value
+    block = {"-".join(map(str.capitalize, f"{PREFIX}{name}".split("-"))): value for name, value in said.items()}
     if shown["checksum"] is not None:
         block["ETag"] = shown["checksum"]
     return block
