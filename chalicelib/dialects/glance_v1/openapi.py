@@ -113,7 +113,10 @@ OPERATIONS = {
 DESCRIPTION = Description(
     title="OpenStack Image API v1. `/v1.0` and `/v1.1` are `/v1`, and `Accept: application/vnd.openstack.images-v1`"
     " stands for it; any other first segment is answered with the versions.",
-    security={"GlanceToken": {"type": "apiKey", "in": "header", "name": "X-Auth-Token"}},
+    security={
+        "GlanceToken": {"type": "apiKey", "in": "header", "name": "X-Auth-Token"},
+        "GlanceBasic": {"type": "http", "scheme": "basic"},
+    },
     schemas=SCHEMAS,
     operations={
         key: replace(each, parameters=(*each.parameters, headers.REQUEST_ID)) for key, each in OPERATIONS.items()

@@ -94,12 +94,15 @@ def options_of(request: Request) -> Options:
 
 
 def authenticate(request: Request, identities: Identities) -> Principal:
-    """The holder of `X-Auth-Token`. Identity headers of a trusted front end are not trusted here, but ignored."""
+    """The holder of `X-Auth-Token`, else the user of `Authorization: Basic`.
+
+    Identity headers of a trusted front end are not trusted here, but ignored.
+    """
     options = options_of(request)
     secret = auth.token_header(request)
-    if secret is None and options.allow_anonymous_access:
+    if secret is None and auth.basic(request) is None and options.allow_anonymous_access:
         return Principal(user="", tenant=None, policies=frozenset({Policy.READ_IMAGES}))
-    principal = identities.authenticate(secret) if secret else None
+    principal = identities.authenticate(secret) if secret else auth.basic_principal(request, identities)
     if principal is None:
         raise Unauthorized(f'Keystone uri="{request.base_url}"', "Authentication required")
     return principal if options.owner_is_tenant else replace(principal, tenant=principal.user)
