@@ -124,6 +124,7 @@ SCENES = (
     _scene("copy", from_elsewhere(COPIED, lambda given: Ask("POST", ROOT, {**given, **NAMED}))),
     _scene("show", with_image(Ask("HEAD", f"{ROOT}/{IMAGE}"))),
     _scene("download", with_bytes(Ask("GET", f"{ROOT}/{IMAGE}"))),
+    _scene("download of a current client", with_bytes(Ask("GET", f"{ROOT}/{IMAGE}/file"))),
     _scene("rename", with_image(Ask("PUT", f"{ROOT}/{IMAGE}", {**KEEP, "x-image-meta-name": "new"}))),
     _scene("upload", with_image(Ask("PUT", f"{ROOT}/{IMAGE}", OCTETS, DATA), **QUEUED), bytes_may_fail=True),
     _scene("place", from_elsewhere(PLACED, lambda given: Ask("PUT", f"{ROOT}/{IMAGE}", given), **QUEUED)),

@@ -12,6 +12,7 @@ UNKNOWN = "6b1d1a3e-59a5-4f37-a1a8-51d1f3f0a001"
 TAKEN = "6b1d1a3e-59a5-4f37-a1a8-51d1f3f0a002"
 DATA = {**RAW, **OCTETS}
 IMAGES, IMAGE = "/v1/images", "/v1/images/{image_id}"
+FILE = f"{IMAGE}/file"
 MEMBERS, MEMBER = f"{IMAGE}/members", f"{IMAGE}/members/{{member}}"
 UPLOADS, UPLOAD = f"{IMAGE}/uploads", f"{IMAGE}/uploads/{{upload_id}}"
 LINKS, SHARED = f"{UPLOAD}/links", "/v1/shared-images/{member}"
@@ -60,6 +61,8 @@ def _about_an_image() -> Iterator[Case]:
     yield Case("GET", IMAGE, 200, f"{IMAGES}/{{empty}}")
     yield Case("GET", IMAGE, 302, f"{IMAGES}/{{large}}")
     yield Case("GET", IMAGE, 403, f"{IMAGES}/{{deactivated}}")
+    for status, image in ((200, one), (302, f"{IMAGES}/{{large}}"), (403, f"{IMAGES}/{{deactivated}}"), (404, unknown)):
+        yield Case("GET", FILE, status, f"{image}/file")
     yield Case("HEAD", IMAGE, 200, one)
     yield Case("HEAD", IMAGE, 200, f"{IMAGES}/{{other}}")
     yield Case("HEAD", IMAGE, 200, f"{IMAGES}/{{deleted}}", "admin")

@@ -17,6 +17,7 @@ from tests.openapi.checking import Case, answer_violations, documented
 from tests.openapi.glance_cases import (
     CASES,
     DATA,
+    FILE,
     IMAGE,
     IMAGES,
     MEMBER,
@@ -47,6 +48,7 @@ UPSTREAM = [
 WITHOUT_STORE = [
     Case("POST", IMAGES, 410, IMAGES, headers=DATA, body="bytes"),
     Case("GET", IMAGE, 410, f"{IMAGES}/{{image}}"),
+    Case("GET", FILE, 410, f"{IMAGES}/{{image}}/file"),
     Case("PUT", IMAGE, 410, f"{IMAGES}/{{queued}}", headers=OCTETS, body="bytes"),
     Case("GET", UPLOADS, 410, f"{IMAGES}/{{uploading}}/uploads"),
     Case("POST", UPLOADS, 410, f"{IMAGES}/{{queued}}/uploads", body={"size": 1}),

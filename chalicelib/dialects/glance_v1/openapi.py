@@ -26,6 +26,12 @@ BRIEF_LIST = Operation(
     description=headers.FILTERS,
     refuses=LISTS,
 )
+DOWNLOAD = Operation(
+    "Download the bytes",
+    {200: answers.THE_BYTES, 302: answers.BYTES_ELSEWHERE},
+    (IMAGE_ID,),
+    refuses=(*READS, *CLOSED_STORE),
+)
 IMAGE_OPERATIONS = {
     ("GET", "/v1"): BRIEF_LIST,
     ("GET", IMAGES): BRIEF_LIST,
@@ -46,12 +52,8 @@ IMAGE_OPERATIONS = {
         f"{headers.METADATA} The status is 202 unless the operator chooses 201.",
         (*WRITES, *CLOSED_STORE, 412, 413),
     ),
-    ("GET", IMAGE): Operation(
-        "Download the bytes",
-        {200: answers.THE_BYTES, 302: answers.BYTES_ELSEWHERE},
-        (IMAGE_ID,),
-        refuses=(*READS, *CLOSED_STORE),
-    ),
+    ("GET", IMAGE): DOWNLOAD,
+    ("GET", f"{IMAGE}/file"): replace(DOWNLOAD, summary="Download the bytes, where current clients look for them"),
     ("HEAD", IMAGE): Operation("Show an image", {200: answers.IN_HEADERS}, (IMAGE_ID,), refuses=READS),
     ("PUT", IMAGE): Operation(
         "Change an image, or send the bytes that it waits for",

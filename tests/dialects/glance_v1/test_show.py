@@ -189,6 +189,20 @@ def test_case_066_more_bytes_than_can_pass_are_a_redirect(t1: Caller, make_api: 
     assert not is_json(answer)
 
 
+def test_the_bytes_are_where_current_clients_look_for_them_too(make_api: MakeApi, t1: Caller, t2: Caller) -> None:
+    image = create(t1, data=DATA)
+    path = f"/v1/images/{image['id']}"
+
+    shown, alias = t1.get(path), t1.get(f"{path}/file")
+    redirected = t1.through(make_api(MAX_INLINE_BYTES="1")).get(f"{path}/file")
+
+    ours = {name: value for name, value in shown.headers.items() if name != "x-openstack-request-id"}
+    assert (alias.status, alias.body) == (200, DATA)
+    assert ours.items() <= alias.headers.items()
+    assert (redirected.status, redirected.headers["location"].partition("?")[0][:4]) == (302, "http")
+    assert t2.get(f"{path}/file").status == 404
+
+
 @pytest.mark.parametrize("status", [Status.QUEUED, Status.SAVING, Status.KILLED])
 def test_case_067_only_active_images_have_bytes(api: Api, t1: Caller, status: Status) -> None:
     image = create(t1, RAW)

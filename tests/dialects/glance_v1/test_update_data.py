@@ -12,6 +12,7 @@ from tests.dialects.glance_v1.glance import (
     RAW,
     create,
     header_block,
+    listed_one,
     md5,
     meta,
     properties,
@@ -268,16 +269,28 @@ def test_case_094_a_killed_image_takes_no_more_data(api: Api, t1: Caller) -> Non
 @pytest.mark.parametrize(
     "media_type", ["application/json", "application/octet-st", ""], ids=["json", "cut short", "none"]
 )
-def test_data_that_are_no_octets_kill_a_queued_image(t1: Caller, media_type: str) -> None:
-    """Contract §2.3 and §11: the record stays, killed."""
-    image = create(t1, RAW)
-    headers = {"Content-Type": media_type} if media_type else {}
+@pytest.mark.parametrize("formats", [RAW, {}], ids=["with formats", "without formats"])
+def test_data_that_are_no_octets_leave_a_queued_image_as_it_is(
+    t1: Caller, media_type: str, formats: dict[str, str]
+) -> None:
+    """Current clients send metadata as JSON, on which the original kills the image."""
+    image = create(t1, formats)
+    headers = {"Content-Type": media_type, **meta(name="changed")} if media_type else {}
 
     answer = t1.put(f"/v1/images/{image['id']}", headers, DATA)
 
     assert answer.status == 400
     assert says(answer, "Content-Type must be application/octet-stream")
-    assert header_block(t1.head(f"/v1/images/{image['id']}"))["status"] == "killed"
+    assert listed_one(t1) == image
+
+
+def test_data_that_are_no_octets_are_too_late_for_an_active_image(t1: Caller) -> None:
+    image = create(t1, data=DATA)
+
+    answer = t1.put(f"/v1/images/{image['id']}", {"Content-Type": "application/json"}, b"{}")
+
+    assert answer.status == 409
+    assert t1.get(f"/v1/images/{image['id']}").body == DATA
 
 
 def test_a_size_of_zero_without_data_leaves_an_image_queued(t1: Caller) -> None:

@@ -42,6 +42,7 @@ OPERATIONS = (
     _op("POST", IMAGES, "create", IMAGES, headers=RENAMED, stores=True, creates=True),
     _op("POST", IMAGES, "create public", IMAGES, headers=PUBLIC, stores=True, creates=True, variant="public"),
     _op("GET", IMAGE, "download", ONE, "image with bytes"),
+    _op("GET", f"{IMAGE}/file", "download", f"{ONE}/file", "image with bytes"),
     _op("HEAD", IMAGE, "headers", ONE, "image"),
     _op("PUT", IMAGE, "update", ONE, "image", RENAMED, stores=True),
     _op("PUT", IMAGE, "make public", ONE, "image", PUBLIC, stores=True, variant="public"),
