@@ -20,7 +20,7 @@ CatalogError
 │   ├── UnverifiedBytes             size or checksum are not what was declared
 │   └── ScanTooLarge                the order asks to read more images than MAX_SCAN
 ├── Conflict
-│   ├── IdTaken, ClaimTaken, TitleTaken, SizeConflict; in `vacancy` ReferenceInUse, ReferenceGone
+│   ├── IdTaken, ClaimTaken, TitleTaken, SizeConflict, ReferenceInUse, ReferenceGone
 │   ├── NotQueued                   bytes for an image that does not wait for any
 │   ├── WrongStatus                 the image, or the machine, is not in a state for this
 │   └── EditConflict                others were faster too many times
@@ -29,7 +29,7 @@ CatalogError
 ├── DeletedMeanwhile                the image went while its bytes came
 ├── ContentMissing                  no bytes to read in this status, or none where they should be
 ├── CloudError
-│   └── CaptureRefused              the cloud makes no image of this machine
+│   └── CaptureRefused              in `outages`: the cloud makes no image of this machine
 │       └── MachineBusy             not now, at least
 ├── StoreError
 │   └── StoreDisabled, StoreRefused
@@ -367,14 +367,6 @@ class Unavailable(CatalogError):
 
 class CloudError(CatalogError):
     """The cloud that machines run in failed."""
-
-
-class CaptureRefused(CloudError):
-    """No image is made of this machine."""
-
-
-class MachineBusy(CaptureRefused):
-    """No image is made of this machine in its present state, which may pass."""
 
 
 class CloudUnavailable(Unavailable, CloudError):

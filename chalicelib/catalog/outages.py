@@ -1,6 +1,6 @@
-"""When the tables do not answer."""
+"""When the tables do not answer, and when the cloud is not ready."""
 
-from chalicelib.catalog.errors import StoreUnavailable
+from chalicelib.catalog.errors import CloudError, StoreUnavailable
 
 
 class TablesUnavailable(StoreUnavailable):
@@ -15,3 +15,11 @@ class OutcomeUnknown(TablesUnavailable):
 
     def __init__(self) -> None:
         super().__init__("The tables do not answer: look whether it was done, and try again if it was not")
+
+
+class CaptureRefused(CloudError):
+    """No image is made of this machine."""
+
+
+class MachineBusy(CaptureRefused):
+    """No image is made of this machine in its present state, which may pass."""

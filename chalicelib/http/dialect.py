@@ -21,12 +21,16 @@ Handler = Callable[..., Response]
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """An operation: `path` is a pattern such as `/v1/images/{image_id}`. An `open` one needs no credentials."""
+    """An operation: `path` is a pattern such as `/v1/images/{image_id}`. An `open` one needs no credentials.
+
+    A GET answers HEAD too, without a body, unless it is told not to.
+    """
 
     method: str
     path: str
     handler: Handler
     open: bool = False
+    heads: bool = True
 
 
 def _no_options(_settings: Mapping[str, str]) -> object:
@@ -106,7 +110,7 @@ def match(routes: Iterable[Route], method: str, path: str) -> tuple[Route, Mappi
     best = min((route.path for route in fitting), key=lambda pattern: pattern.count("{"))
     here = {route.method: route for route in fitting if route.path == best}
     route = here.get(method) or (here.get("GET") if method == "HEAD" else None)
-    if route is None:
+    if route is None or (route.method != method and not route.heads):
         return Route(method, best, refusing(MethodNotAllowed(list(here)))), {}
     return route, _variables(best.split("/"), segments)
 

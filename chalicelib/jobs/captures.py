@@ -2,10 +2,10 @@
 
 from datetime import timedelta
 
-from chalicelib.catalog.errors import CaptureRefused, MachineBusy
 from chalicelib.catalog.image import Image, Status, Transition
 from chalicelib.catalog.instance import CLOUD, Capture, CaptureState, capture_location, capture_name
 from chalicelib.catalog.job import Job
+from chalicelib.catalog.outages import CaptureRefused, MachineBusy
 from chalicelib.catalog.ports import Ports
 from chalicelib.jobs.outcome import Failed, Outcomes
 

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.parsers import ResponseParserError
 
-from chalicelib.catalog.errors import CaptureRefused, CloudUnavailable, MachineBusy
+from chalicelib.catalog.errors import CloudUnavailable
 from chalicelib.catalog.instance import Capture, CaptureState, Instance
+from chalicelib.catalog.outages import CaptureRefused, MachineBusy
 
 if TYPE_CHECKING:
     from mypy_boto3_ec2 import EC2Client

@@ -53,6 +53,13 @@ def test_a_request_finds_the_most_literal_route(
     assert route.handler is _handle
 
 
+def test_a_get_may_answer_no_head() -> None:
+    route, _ = match([Route("GET", "/images", _handle, heads=False)], "HEAD", "/images")
+
+    assert route.handler is not _handle
+    assert route.method == "HEAD"
+
+
 def test_head_is_get_unless_it_has_a_route_of_its_own() -> None:
     own = Route("HEAD", "/images", _handle)
 

@@ -12,8 +12,9 @@ from botocore.compat import HTTPHeaders
 from botocore.exceptions import EndpointConnectionError
 
 from chalicelib.bootstrap import Aws
-from chalicelib.catalog.errors import CaptureRefused, CloudUnavailable, MachineBusy
+from chalicelib.catalog.errors import CloudUnavailable
 from chalicelib.catalog.instance import Capture, CaptureState, Instance
+from chalicelib.catalog.outages import CaptureRefused, MachineBusy
 from chalicelib.storage.instances import Ec2Instances
 from tests.conftest import MakeApi
 from tests.dialects.qingcloud.machines import Machines

@@ -20,6 +20,7 @@ STATUS: dict[type[Exception], int] = {
     catalog.QuotaExceeded: 413,
     catalog.DeletedMeanwhile: 412,
     catalog.ContentMissing: 404,
+    catalog.CloudError: 503,
     catalog.StoreError: 500,
     catalog.StoreDisabled: 410,
     catalog.StoreRefused: 503,

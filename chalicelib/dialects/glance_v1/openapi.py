@@ -42,7 +42,6 @@ IMAGE_OPERATIONS = {
         description=headers.FILTERS,
         refuses=LISTS,
     ),
-    ("HEAD", IMAGES): Operation("Not offered", {}, refuses=(405,)),
     ("HEAD", f"{IMAGES}/detail"): Operation("Not offered", {}, refuses=(405,)),
     ("POST", IMAGES): Operation(
         "Register an image, with its bytes or without",

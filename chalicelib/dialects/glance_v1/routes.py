@@ -251,11 +251,10 @@ ROUTES = (
     *(Route(method, "/", offer_versions, open=True) for method in METHODS),
     Route("GET", "/versions", list_versions, open=True),
     Route("GET", "/v1", list_images),
-    Route("GET", "/v1/images", list_images),
+    Route("GET", "/v1/images", list_images, heads=False),
     Route("POST", "/v1/images", add_image),
     Route("GET", "/v1/images/detail", list_details),
-    # Lists have no HEAD, as in the original.
-    Route("HEAD", "/v1/images", refusing(MethodNotAllowed(["GET", "POST"]))),
+    # A HEAD that is not offered, in the words of the original, which lists it in `Allow` all the same.
     Route("HEAD", "/v1/images/detail", refusing(MethodNotAllowed(["GET"]))),
     Route("GET", "/v1/images/{image_id}", download_image),
     Route("HEAD", "/v1/images/{image_id}", show_headers),

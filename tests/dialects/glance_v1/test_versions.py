@@ -137,7 +137,7 @@ def test_case_011_the_version_itself_is_the_list(t1: Caller) -> None:
     answer = t1.get("/v1/?limit=1")
 
     assert answer.status == 200
-    assert answer.json == t1.get("/v1/images?limit=1").json
+    assert answer.json["images"] == t1.get("/v1/images?limit=1").json["images"]
     assert len(ids(answer)) == 1
 
 
