@@ -48,6 +48,8 @@ def foreman(trial: Trial) -> None:
     trial.fill(compute_resource=1, os_title="Linux", architecture="arm64")
     for path in ("/api/status", "/apidoc/v2.json", "/apidoc/apipie_checksum"):
         trial.ask(f"GET {path}", NOTHING)
+    for path in ("/api/ping", "/api/statuses"):
+        trial.ask(f"GET {path}", Least(1))
     for kind, facts in KINDS.items():
         trial.ask(f"POST /api/{kind}", Least(2), body=facts)
     for kind in KINDS:

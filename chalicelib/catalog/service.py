@@ -39,7 +39,7 @@ from chalicelib.catalog.image import (
     is_uuid,
 )
 from chalicelib.catalog.jobs import Jobs
-from chalicelib.catalog.lookup import Lookup, retried
+from chalicelib.catalog.lookup import NOBODY, Lookup, retried
 from chalicelib.catalog.members import Members
 from chalicelib.catalog.outages import TablesUnavailable
 from chalicelib.catalog.ports import Ports
@@ -94,6 +94,10 @@ class Catalog:
     def now(self) -> datetime:
         """The present instant."""
         return self._clock.now()
+
+    def ping(self) -> None:
+        """Read something that is not there. Raises TablesUnavailable."""
+        self._images.get(NOBODY)
 
     def require(self, policy: Policy) -> None:
         """Raise PolicyMissing unless the caller holds the policy, for dialects that must know before all else."""

@@ -150,6 +150,8 @@ def _of_images(kind: Kind) -> tuple[Scene, ...]:
 
 FOREMAN = (
     _foreman("status", plain("GET", "/api/status")),
+    _foreman("statuses", plain("GET", "/api/statuses")),
+    _foreman("ping", plain("GET", "/api/ping")),
     _foreman("description", plain("GET", "/apidoc/v2.json")),
     _foreman("checksum", plain("GET", "/apidoc/apipie_checksum")),
     *(scene for kind in Kind for scene in (*_of_parents(kind), *_of_images(kind))),

@@ -130,6 +130,9 @@ def _without_credentials() -> Iterator[Case]:
 CASES = [
     Case("GET", "/api/status", 200, "/api/status", "nobody"),
     Case("GET", "/api/status", 403, "/api/v2/status", "homeless"),
+    Case("GET", "/api/ping", 200, "/api/ping", "anonymous"),
+    Case("GET", "/api/statuses", 200, "/api/statuses", "nobody"),
+    Case("GET", "/api/statuses", 403, "/api/statuses", "homeless"),
     Case("GET", "/apidoc/v2.json", 200, "/apidoc/v2.json", "anonymous"),
     Case("GET", "/apidoc/apipie_checksum", 200, "/apidoc/apipie_checksum", "anonymous"),
     *(case for kind in GIVEN for about in (_about_parents, _about_images, _about_an_image) for case in about(kind)),

@@ -31,6 +31,8 @@ SERVER_ERRORS = tuple(sorted({500, *(status for status in STATUS.values() if sta
 CHANGES = (400, 403, 404, 409, 422)
 REFUSES: Mapping[tuple[bool, str], tuple[int, ...]] = {
     (False, "status"): (403,),
+    (False, "ping"): (),
+    (False, "statuses"): (403,),
     (False, "index"): (400, 403),
     (False, "show"): (403, 404),
     (False, "create"): (400, 403, 409, 422),
@@ -62,6 +64,16 @@ DESCRIPTIONS = {
         for kind in (Kind.OPERATINGSYSTEM, Kind.ARCHITECTURE)
     },
 }
+
+
+ALONE = {
+    "/api/status": "ForemanStatus",
+    "/api/ping": "ForemanPing",
+    "/api/statuses": "ForemanStatuses",
+    "/apidoc/v2.json": "ForemanDescription",
+    "/apidoc/apipie_checksum": "ForemanChecksum",
+}
+"""What is answered at paths that are about no parents."""
 
 
 def _answer(description: str, name: str, example: object = None) -> Answer:
@@ -98,8 +110,7 @@ def _kind(operation: Operation) -> Kind | None:
 
 def _answers(operation: Operation, kind: Kind | None) -> dict[int, Answer]:
     if kind is None:
-        name = {"/api/status": "ForemanStatus", "/apidoc/v2.json": "ForemanDescription"}.get(operation.path)
-        return {200: _answer("As it is now", name or "ForemanChecksum")}
+        return {200: _answer("As it is now", ALONE[operation.path])}
     name = "ForemanImage" if operation.resource == "images" else NAMES[kind]
     example = examples.IMAGE if operation.resource == "images" else examples.PARENTS[kind]
     match operation.action:

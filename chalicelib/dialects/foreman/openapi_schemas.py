@@ -15,6 +15,7 @@ FLAG: Schema = {"type": ["boolean", "null"]}
 COUNT: Schema = {"type": "integer", "minimum": 0}
 NUMBER: Schema = {"type": "integer", "minimum": 1}
 MAYBE_NUMBER: Schema = {"type": ["integer", "null"], "minimum": 1}
+NO_LIST: Schema = {"type": "array", "maxItems": 0}
 STAMP: Schema = {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2} UTC$"}
 ISO_STAMP: Schema = {
     "type": "string",
@@ -125,6 +126,13 @@ ERRORS: Mapping[str, Schema] = {
     "ForemanMalformed": record({"status": {"const": 400}, "error": TEXT}),
 }
 
+PINGED: Mapping[str, Schema] = {"database": record({"active": {"const": True}, "duration_ms": TEXT})}
+PARTS: Mapping[str, Schema] = {
+    "version": TEXT,
+    "api": record({"version": {"const": "v2"}}),
+    **dict.fromkeys(("plugins", "smart_proxies", "compute_resources"), NO_LIST),
+}
+
 SCHEMAS: Mapping[str, Schema] = {
     "ForemanImage": record(
         {
@@ -162,6 +170,8 @@ SCHEMAS: Mapping[str, Schema] = {
     "ForemanStatus": record(
         {"result": {"const": "ok"}, "status": {"const": 200}, "version": TEXT, "api_version": {"const": 2}}
     ),
+    "ForemanPing": record({"results": record({"foreman": record(PINGED)})}),
+    "ForemanStatuses": record({"results": record({"foreman": record({**PARTS, **PINGED})})}),
     **apidoc.SCHEMAS,
     "ForemanChecksum": record({"checksum": TEXT}),
     **ERRORS,

@@ -1,5 +1,6 @@
 """The table of operations, and what every request goes through (contract §1, §9, §10)."""
 
+import time
 from dataclasses import replace
 from functools import cache
 from typing import Any
@@ -66,6 +67,23 @@ def show_status(_catalog: Catalog, _request: Request) -> Response:
     return Response({"result": "ok", "status": 200, "version": VERSION, "api_version": 2})
 
 
+def ping(catalog: Catalog, _request: Request) -> Response:
+    return Response({"results": {"foreman": _pinged(catalog)}})
+
+
+def show_statuses(catalog: Catalog, _request: Request) -> Response:
+    parts: dict[str, Any] = {name: [] for name in ("plugins", "smart_proxies", "compute_resources")}
+    own = {"version": VERSION, "api": {"version": "v2"}, **parts}
+    return Response({"results": {"foreman": {**own, **_pinged(catalog)}}})
+
+
+def _pinged(catalog: Catalog) -> dict[str, Any]:
+    """How long the tables take to answer; that they do not is a refusal."""
+    started = time.perf_counter()
+    catalog.ping()
+    return {"database": {"active": True, "duration_ms": str(round((time.perf_counter() - started) * 1000))}}
+
+
 def show_description(_catalog: Catalog, _request: Request) -> Response:
     return Response(_description())
 
@@ -106,6 +124,8 @@ def _operations_on_images(kind: Kind) -> list[Operation]:
 
 OPERATIONS = (
     Operation("home", "status", "GET", "/api/status", show_status, "Server status"),
+    Operation("ping", "ping", "GET", "/api/ping", ping, "Whether the server answers", open=True),
+    Operation("ping", "statuses", "GET", "/api/statuses", show_statuses, "What the server consists of"),
     *(operation for kind in Kind for operation in _operations_on_parents(kind)),
     *(operation for kind in Kind for operation in _operations_on_images(kind)),
     Operation("apidoc", "show", "GET", "/apidoc/v2.json", show_description, "", described=False, open=True),

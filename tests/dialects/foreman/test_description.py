@@ -150,6 +150,16 @@ def test_case_f04_the_status_is_described(docs: Record) -> None:
     assert found["status"]["params"] == []
 
 
+def test_whether_the_server_answers_is_described(docs: Record) -> None:
+    """Ansible's status_info calls what is described here, so it must be served."""
+    found = methods(docs, "ping")
+
+    assert {name: routes(method) for name, method in found.items()} == {
+        "ping": {("/api/ping", "GET")},
+        "statuses": {("/api/statuses", "GET")},
+    }
+
+
 def test_case_f04_hosts_can_be_updated_as_far_as_the_description_goes(docs: Record) -> None:
     update = methods(docs, "hosts")["update"]
 

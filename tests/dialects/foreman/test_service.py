@@ -1,6 +1,7 @@
 """The service itself, and the headers of all answers: cases F01, F08 and F09, and contract §1 and §10."""
 
 import re
+from http import HTTPStatus
 
 import pytest
 
@@ -21,6 +22,7 @@ from tests.dialects.foreman.foreman import (
     show,
     try_create,
 )
+from tests.storage.contract.faults import answering
 
 SITUATIONS = [
     "status",
@@ -83,6 +85,37 @@ def answer_in(world: World, situation: str) -> Answer:
         "invalid": lambda: post(admin, below, {"image": {}}),
     }
     return answers[situation]()
+
+
+@pytest.mark.parametrize("path", ["/api/ping", "/api/v2/ping"])
+def test_whether_the_server_answers_can_be_asked_without_credentials(world: World, path: str) -> None:
+    answer = world.anonymous.get(path)
+
+    assert answer.status == 200
+    assert answer.json["results"]["foreman"].keys() == {"database"}
+    assert answer.json["results"]["foreman"]["database"]["active"] is True
+    assert answer.json["results"]["foreman"]["database"]["duration_ms"].isdecimal()
+
+
+def test_a_server_whose_tables_do_not_answer_says_so(world: World) -> None:
+    busy = {"Error": {"Code": "ThrottlingException", "Message": "x"}}
+
+    with answering("BatchGetItem", lambda _: (HTTPStatus.BAD_REQUEST, busy)):
+        answer = world.anonymous.get("/api/ping")
+
+    assert answer.status == 503
+    assert answer.json["error"]["message"]
+
+
+def test_what_the_server_consists_of_is_told_with_credentials(world: World) -> None:
+    refused, answer = world.anonymous.get("/api/statuses"), world.nobody.get("/api/statuses")
+
+    assert (refused.status, answer.status) == (401, 200)
+    found = answer.json["results"]["foreman"]
+    assert found["version"] == world.admin.get("/api/status").json["version"]
+    assert found["api"] == {"version": "v2"}
+    assert found["database"]["active"] is True
+    assert [found[name] for name in ("plugins", "smart_proxies", "compute_resources")] == [[], [], []]
 
 
 def test_case_f01_the_status_names_the_version_of_the_interface(world: World) -> None:

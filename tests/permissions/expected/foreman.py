@@ -10,6 +10,7 @@ from tests.permissions.expected.notation import Listing, Rule, listing, rule
 TABLES: Mapping[str, Rule | Listing] = {
     "description": rule("§9: /apidoc/... needs no credentials; F02, F07", everybody="200"),
     "status": rule("§9: Basic on every /api call; no permission is asked for", others="200"),
+    "ping": rule("§1: beside what it lays down, for hammer, which sends no credentials", everybody="200"),
     "show": rule(
         "§3.1: showing an image through a parent that it does not belong to is 404, like an unknown id",
         # private shared public protected deactivated deleted

@@ -50,6 +50,8 @@ def _images(kind: str) -> Iterator[Operation]:
 
 OPERATIONS = (
     _op("GET", "/api/status", "status", "/api/status"),
+    _op("GET", "/api/statuses", "status", "/api/statuses"),
+    _op("GET", "/api/ping", "ping", "/api/ping"),
     *(operation for kind in KINDS for operation in _parents(kind)),
     *(operation for kind in KINDS for operation in _images(kind)),
     _op("GET", "/apidoc/v2.json", "description", "/apidoc/v2.json"),
