@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.catalog.reference import Kind, Reference
-from chalicelib.dialects.foreman import parents, schema, values
+from chalicelib.dialects.foreman import parents, providers, schema, values
 from chalicelib.dialects.foreman.errors import MalformedBody, Unprocessable
 from chalicelib.dialects.foreman.openapi_schemas import NAMES, SCHEMAS
 from chalicelib.dialects.foreman.parents import Parents
@@ -19,7 +19,8 @@ TEXTS: st.SearchStrategy[Any] = st.sampled_from(
     [*(None, True, False, 0, -1.5, "", " ", "a", "x" * values.LONGEST, "x" * (values.LONGEST + 1)), [], ["a"], {}]
 )
 NUMBERS: st.SearchStrategy[Any] = st.sampled_from([None, "", 1, "1", True, 1.5, "one", "-1", [1], {}])
-PROVIDERS = st.sampled_from([*parents.PROVIDERS, "ec2", "", None, 1])
+PROVIDERS = st.sampled_from([*providers.PROVIDERS, "ec2", "proxmox", "", " ", None, ["EC2"]])
+PLUGINS = ("Proxmox",)
 IMAGE = {
     "name": "a",
     "username": "a",
@@ -67,7 +68,7 @@ def test_a_new_parent_is_read_if_and_only_if_the_description_allows_it(
     sent = {kind.value: {"name": "a", "provider": provider, **known}}
 
     def read() -> None:
-        parents.parse(kind, values.attributes(json.dumps(sent).encode(), kind, parents.ATTRIBUTES[kind]))
+        parents.parse(kind, values.attributes(json.dumps(sent).encode(), kind, parents.ATTRIBUTES[kind]), PLUGINS)
 
     assert is_valid(SCHEMAS[f"{NAMES[kind]}Body"], sent) is is_read(read)
 

@@ -1,6 +1,7 @@
 """Foreman's API v2: images, and what its clients read before they come to them."""
 
 from chalicelib.dialects.foreman.errors import render_error
+from chalicelib.dialects.foreman.providers import read_options
 from chalicelib.dialects.foreman.routes import ROUTES, authenticate, finish, negotiate
 from chalicelib.http.dialect import Dialect, described_in
 
@@ -11,6 +12,7 @@ DIALECT = Dialect(
     authenticate=authenticate,
     render_error=render_error,
     example="-u '{user}:{secret}' {url}/api/compute_resources",
+    read_options=read_options,
     resolve=negotiate,
     finish=finish,
     describe=described_in(f"{__name__}.openapi"),

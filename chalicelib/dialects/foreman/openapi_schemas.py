@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from chalicelib.catalog.reference import Kind
 from chalicelib.dialects.foreman import openapi_apidoc as apidoc
-from chalicelib.dialects.foreman import parents, schema, values
+from chalicelib.dialects.foreman import parents, providers, schema, values
 from chalicelib.dialects.foreman.operations import Parameter, image_parameter
 from chalicelib.http.openapi import Schema, record, ref
 
@@ -57,6 +57,10 @@ SAID: Mapping[str, Schema] = {
     },
 }
 """By the kind of a parameter."""
+PROVIDER = (
+    f"{', '.join(providers.PROVIDERS)}, whatever their case, or one of a plug-in; unless others are set,"
+    f" these are {providers.PLUGINS.replace(',', ', ')}"
+)
 PARENT_NUMBER: Schema = {"anyOf": [{"type": ["integer", "null"]}, {"type": "string", "pattern": "^([0-9]{1,18})?$"}]}
 
 
@@ -91,7 +95,7 @@ def _new_parent(kind: Kind) -> Schema:
 def _changed_parent(kind: Kind) -> Schema:
     known = {name: REQUIRED_TEXT if name in parents.REQUIRED[kind] else SHORT_TEXT for name in parents.ATTRIBUTES[kind]}
     if kind is Kind.COMPUTE_RESOURCE:
-        known["provider"] = {"type": "string", "enum": [*parents.PROVIDERS]}
+        known["provider"] = {**REQUIRED_TEXT, "type": "string", "description": PROVIDER}
     return {"type": "object", "properties": known}
 
 

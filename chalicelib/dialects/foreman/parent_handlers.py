@@ -11,6 +11,7 @@ from chalicelib.dialects.foreman import listing, parents, values
 from chalicelib.dialects.foreman.errors import TAKEN, ParentUnknown, Unprocessable, check_media_type, in_use
 from chalicelib.dialects.foreman.parameters import merged
 from chalicelib.dialects.foreman.parents import Parents, kind_of
+from chalicelib.dialects.foreman.providers import plugins_of
 from chalicelib.http.message import Request, Response
 
 
@@ -33,7 +34,7 @@ def add_parent(catalog: Catalog, request: Request) -> Response:
     catalog.require(Policy.CREATE_IMAGE)
     check_media_type(request)
     kind = kind_of(request)
-    facts = parents.parse(kind, values.attributes(request.body, kind, parents.ATTRIBUTES[kind]))
+    facts = parents.parse(kind, values.attributes(request.body, kind, parents.ATTRIBUTES[kind]), plugins_of(request))
     try:
         return Response(parents.render(catalog.references.add(kind, facts)), 201)
     except TitleTaken as error:
@@ -44,7 +45,8 @@ def update_parent(catalog: Catalog, request: Request, parent_id: str) -> Respons
     catalog.require(Policy.CREATE_IMAGE)
     check_media_type(request)
     kind = kind_of(request)
-    change = partial(parents.parse_update, values.attributes(request.body, kind, parents.ATTRIBUTES[kind]))
+    attributes = values.attributes(request.body, kind, parents.ATTRIBUTES[kind])
+    change = partial(parents.parse_update, attributes, plugins_of(request))
     found = partial(_found, kind, parent_id)
     try:
         return Response(parents.render(catalog.references.update(kind, found, change)))

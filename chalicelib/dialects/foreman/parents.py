@@ -9,22 +9,10 @@ from chalicelib.catalog.image import Image
 from chalicelib.catalog.reference import Kind, Reference
 from chalicelib.dialects.foreman import values
 from chalicelib.dialects.foreman.errors import Unprocessable
+from chalicelib.dialects.foreman.providers import PROVIDERS, spelled
 from chalicelib.dialects.foreman.search import Field, Row
 from chalicelib.dialects.foreman.search import Kind as FieldKind
 from chalicelib.http.message import Request
-
-PROVIDERS = {
-    "Libvirt": "Libvirt",
-    "Ovirt": "oVirt",
-    "EC2": "EC2",
-    "Vmware": "VMware",
-    "Openstack": "RHEL OpenStack Platform",
-    "Rackspace": "Rackspace",
-    "GCE": "Google",
-}
-"""Kinds of clouds, and what people call them."""
-TAKING_USER_DATA = frozenset({"EC2", "Openstack", "Vmware", "Rackspace", "Ovirt"})
-TAKING_IAM_ROLE = frozenset({"EC2"})
 
 ATTRIBUTES: Mapping[Kind, tuple[str, ...]] = {
     Kind.COMPUTE_RESOURCE: ("name", "provider", "url", "description"),
@@ -95,26 +83,31 @@ def provider_of(compute_resource: Reference | None) -> str | None:
     return None if compute_resource is None else str(compute_resource.facts.get("provider", ""))
 
 
-def parse(kind: Kind, attributes: Mapping[str, Any]) -> dict[str, Any]:
-    """The facts of a new parent. Raises Unprocessable."""
-    given, errors = _read(kind, attributes)
+def parse(kind: Kind, attributes: Mapping[str, Any], plugins: tuple[str, ...]) -> dict[str, Any]:
+    """The facts of a new parent; `plugins` may provide more kinds of clouds. Raises Unprocessable."""
+    given, errors = _read(kind, attributes, plugins)
     return _settled(kind, given, errors, None)
 
 
-def parse_update(attributes: Mapping[str, Any], parent: Reference) -> dict[str, Any]:
-    """All facts of a parent after a PUT. Raises Unprocessable."""
-    given, errors = _read(parent.kind, attributes)
-    if given.get("provider", parent.facts.get("provider")) != parent.facts.get("provider"):
-        errors.setdefault("provider", "cannot be changed")
+def parse_update(attributes: Mapping[str, Any], plugins: tuple[str, ...], parent: Reference) -> dict[str, Any]:
+    """All facts of a parent after a PUT; `plugins` as for `parse`. Raises Unprocessable."""
+    given, errors = _read(parent.kind, attributes, plugins)
+    if "provider" in given:
+        if (given["provider"] or "").lower() != str(parent.facts.get("provider")).lower():
+            errors.setdefault("provider", "cannot be changed")
+        del given["provider"]
     return _settled(parent.kind, {**parent.facts, **given}, errors, parent)
 
 
-def _read(kind: Kind, attributes: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
+def _read(kind: Kind, attributes: Mapping[str, Any], plugins: tuple[str, ...]) -> tuple[dict[str, Any], dict[str, str]]:
     """The attributes that are given, and what is wrong with which of them."""
     readers = {name: partial(values.short_text, attributes[name]) for name in ATTRIBUTES[kind] if name in attributes}
     given, errors = values.collect(readers)
-    if given.get("provider") and given["provider"] not in PROVIDERS:
-        errors["provider"] = "is not included in the list"
+    if given.get("provider"):
+        known = spelled(given["provider"], plugins)
+        if known is None:
+            errors["provider"] = "is not included in the list"
+        given["provider"] = known or given["provider"]
     return given, errors
 
 

@@ -9,14 +9,8 @@ from chalicelib.catalog.image import Changes, Image, NewImage, Status
 from chalicelib.catalog.reference import Kind, Reference
 from chalicelib.dialects.foreman import values
 from chalicelib.dialects.foreman.errors import ABSENT, NameUnknown, Unprocessable
-from chalicelib.dialects.foreman.parents import (
-    TAKING_IAM_ROLE,
-    TAKING_USER_DATA,
-    Parents,
-    field,
-    number_of,
-    provider_of,
-)
+from chalicelib.dialects.foreman.parents import Parents, field, number_of, provider_of
+from chalicelib.dialects.foreman.providers import TAKING_IAM_ROLE, TAKING_USER_DATA
 from chalicelib.dialects.foreman.search import Field, Row
 from chalicelib.dialects.foreman.search import Kind as FieldKind
 

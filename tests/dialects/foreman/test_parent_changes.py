@@ -133,11 +133,12 @@ def test_the_name_of_another_is_refused(world: World, kind: str) -> None:
 def test_the_provider_of_a_compute_resource_stays(world: World) -> None:
     changed = change(world, world.ca.path, provider="Libvirt", name="renamed")
     unknown = change(world, world.ca.path, provider="Hyperspace")
-    same = change(world, world.ca.path, provider="EC2", description="ours")
+    same = change(world, world.ca.path, provider="ec2", description="ours")
 
     assert errors(changed) == {"provider": ["cannot be changed"]}
     assert set(errors(unknown)) == {"provider"}
     assert (same.status, same.json["name"], same.json["description"]) == (200, "cv-cloud", "ours")
+    assert same.json["provider"] == "EC2"
 
 
 def test_a_renamed_compute_resource_keeps_its_images(stocked: World) -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from tests.api import ORDINARY
 from tests.dialects.foreman.foreman import (
     BLANK,
     EVERYTHING,
@@ -11,10 +12,12 @@ from tests.dialects.foreman.foreman import (
     TAKEN,
     TEXT,
     UNKNOWN,
+    MakeApi,
     Record,
     World,
     add_parent,
     assert_unsupported,
+    create,
     denied,
     is_stamp,
     listed,
@@ -173,7 +176,45 @@ def test_a_parent_has_a_name(world: World, kind: str, name: str | None) -> None:
     assert errors(answer.json) == {"name": [BLANK]}
 
 
-@pytest.mark.parametrize("provider", ["Hyperspace", "ec2"])
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        *((spell(provider), provider) for provider in PROVIDERS for spell in (str.lower, str.upper, str.swapcase)),
+        ("OpenStack", "Openstack"),
+        ("VMware", "Vmware"),
+        ("oVirt", "Ovirt"),
+        ("LibVirt", "Libvirt"),
+        (" ec2 ", "EC2"),
+    ],
+)
+def test_the_case_of_a_provider_is_no_matter(world: World, given: str, shown: str) -> None:
+    new = add_parent(world.admin, "compute_resources", name="new", provider=given, url="https://cloud.example")
+
+    assert show(world.admin, new.path)["provider"] == shown
+
+
+@pytest.mark.parametrize("provider", ["AzureRm", "Proxmox", "Kubevirt", "KubeVirt", "proxmox"])
+def test_the_provider_of_a_plug_in_is_kept_as_it_is(world: World, provider: str) -> None:
+    new = add_parent(world.admin, "compute_resources", name="new", provider=provider)
+    image = create(world, new, user_data=True)
+
+    found = show(world.admin, new.path)
+    assert (found["provider"], found["provider_friendly_name"]) == (provider, provider)
+    assert image["compute_resource_id"] == new.id
+    assert "user_data" not in image
+
+
+def test_an_operator_names_the_providers_of_other_plug_ins(make_api: MakeApi) -> None:
+    caller = make_api(FOREMAN_PROVIDERS="Hyperspace, Warp").basic_caller("t1", *ORDINARY)
+
+    known = [add_parent(caller, "compute_resources", name=name, provider=name) for name in ("warp", "ec2")]
+    unknown = post(caller, "/api/compute_resources", {"name": "x", "provider": "Proxmox"})
+
+    assert [show(caller, parent.path)["provider"] for parent in known] == ["warp", "EC2"]
+    assert unknown.status == 422
+
+
+@pytest.mark.parametrize("provider", ["Hyperspace", "nonsense", "EC"])
 def test_a_provider_is_one_of_those_that_are_known(world: World, provider: str) -> None:
     given = {"name": "new", "provider": provider, "url": "https://cloud.example"}
 
