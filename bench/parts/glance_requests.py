@@ -47,6 +47,10 @@ def images(trial: Trial) -> None:
     trial.ask(f"GET {IMAGE}", Least(2), case="bytes", id=reserved)
     large = an_own_image(trial, size=2**30, location=f"s3://{trial.api.world.blobs.bucket}/large")
     trial.ask(f"GET {IMAGE}", SHOWN, case="a link", id=large)
+    version = trial.api.world.sources.locate(elsewhere).version
+    theirs = an_own_image(trial, size=2**30, location=elsewhere, location_version=version)
+    trial.ask(f"GET {IMAGE}", Least(2), case="a link to what others keep", id=theirs)
+    trial.ask(f"GET {IMAGE}/file", Least(2), case="bytes", id=reserved)
     _members(trial, reserved)
     trial.ask(f"DELETE {IMAGE}", Least(3), case="with bytes", id=full.json["image"]["id"])
     last = Least(4, "its members are removed when it is gone", 3)

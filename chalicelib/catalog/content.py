@@ -20,7 +20,7 @@ from chalicelib.catalog.errors import (
 from chalicelib.catalog.image import MOVES, Image, Status
 from chalicelib.catalog.instance import CLOUD
 from chalicelib.catalog.lookup import attempts
-from chalicelib.catalog.ports import Link, Ports
+from chalicelib.catalog.ports import Link, Located, Ports
 from chalicelib.catalog.rules import Limits
 
 LONGEST_REASON = 500
@@ -61,11 +61,11 @@ class Content:
             raise ContentMissing(image.id, "it is not active")
         if image.location is None or image.location.startswith(CLOUD):
             return self._without_location(image)
-        if self._is_linked(image, image.location):
-            return self._blobs.link(image.location)
-        content = self._blobs.get(image.location)
+        registered = Located(image.size, image.location_version)
+        reading = self._blobs.link if self._is_linked(image, image.location) else self._blobs.get
+        content = reading(image.location, registered)
         if content is None:
-            raise ContentMissing(image.id, "its store has lost it")
+            raise ContentMissing(image.id, "its store has lost it, or has something else in its place")
         return content
 
     def _is_linked(self, image: Image, location: str) -> bool:
@@ -197,9 +197,9 @@ class Content:
             raise SourceRefused("Invalid location: it is empty")
         self._sources.check(url)
 
-    def source_size(self, url: str) -> int | None:
-        """How many bytes a location holds. Raises SourceRefused, SourceNotFound, ImageTooLarge, StoreUnavailable."""
+    def locate(self, url: str) -> Located:
+        """What is at a location. Raises SourceRefused, SourceNotFound, ImageTooLarge, StoreUnavailable."""
         self.check_source(url)
-        size = self._sources.size(url)
-        rules.check_size(size, self._limits)
-        return size
+        found = self._sources.locate(url)
+        rules.check_size(found.size, self._limits)
+        return found

@@ -24,7 +24,7 @@ class Copies:
         """
         if not image.waits:
             raise Invalid("copy_from", "the image is not in queued status")
-        found = self._content.source_size(source)
+        found = self._content.locate(source).size
         if found is not None and image.size not in (None, found):
             raise SizeConflict(image.size or 0, found)
         self._content.check_room(image, found or 0)

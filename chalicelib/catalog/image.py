@@ -59,7 +59,8 @@ class Image:
     `size` and `virtual_size` are bytes, `min_disk` GB, `min_ram` MB, `checksum` an MD5 in lower-case
     hexadecimal, `sha256` the SHA-256 of bytes that the worker has read; times are aware and UTC. `size` and
     `checksum` of an image that waits for its bytes are what the client declared. `status_reason` says why it was
-    killed. `number` is unique and never reused; zero means that none was given yet. `aliases` maps
+    killed. `location_version` marks the bytes that were registered at a `location` of somebody else's, who may change
+    them. `number` is unique and never reused; zero means that none was given yet. `aliases` maps
     a namespace to the id that the image has there, which no other image ever gets; the ids in `tenant_aliases` are
     unique among those of the owner, and free again once the image is deleted. `version` counts the writes,
     `member_count` the memberships.
@@ -106,6 +107,7 @@ class Image:
     source_instance: str | None = None
     recommended_type: str | None = None
     location: str | None = field(default=None, repr=False)
+    location_version: str | None = None
     created_at: datetime
     updated_at: datetime
     deleted_at: datetime | None = None

@@ -167,6 +167,20 @@ class ReferenceRepository(Protocol):
         """Remove it, provided that it is as it was read, and no image has come to refer to it. Raises StaleImage."""
 
 
+class Located(NamedTuple):
+    """What is at a location: how many bytes, if that is told, and what changes with them, if there is such a mark."""
+
+    size: int | None
+    version: str | None
+
+    def matches(self, found: "Located") -> bool:
+        """Whether the bytes found now may be these: they have the same mark, or as many they are if these have none."""
+        return found.version == self.version if self.version is not None else self.size in (None, found.size)
+
+
+ANYTHING = Located(None, None)
+
+
 @dataclass(frozen=True, slots=True)
 class Link:
     """Where bytes can be fetched without credentials for a few minutes."""
@@ -180,8 +194,8 @@ class BlobStore(Protocol):
     def put(self, image_id: str, content: bytes) -> str:
         """Store bytes for an image in a place of their own; returns their location."""
 
-    def get(self, location: str) -> bytes | None:
-        """The bytes at a location, or None if there are none."""
+    def get(self, location: str, registered: Located = ANYTHING) -> bytes | None:
+        """The bytes at a location; None if there are none, or those that somebody else keeps there are now others."""
 
     def size(self, location: str) -> int | None:
         """How many bytes there are at a location of our own; None if there are none."""
@@ -189,8 +203,8 @@ class BlobStore(Protocol):
     def pieces(self, location: str, offset: int, length: int) -> Generator[bytes]:
         """Up to `length` bytes at a location of our own from an offset on, in pieces of up to a megabyte."""
 
-    def link(self, location: str) -> Link:
-        """A short-lived link to the bytes in a store, served as application/octet-stream."""
+    def link(self, location: str, registered: Located = ANYTHING) -> Link | None:
+        """A short-lived link to the bytes in a store, served as application/octet-stream; None as `get`."""
 
     def delete(self, location: str) -> None:
         """Remove the bytes if they are ours; bytes that somebody else keeps, or that are gone, are left alone."""
@@ -271,13 +285,13 @@ class Sources(Protocol):
     def check(self, url: str) -> None:
         """Raise SourceRefused for a scheme that is not supported; nothing is read."""
 
-    def size(self, url: str) -> int | None:
-        """How many bytes there are, None if unknown. Raises SourceRefused, SourceNotFound, StoreUnavailable."""
+    def locate(self, url: str) -> Located:
+        """What is there now. Raises SourceRefused, SourceNotFound, StoreUnavailable."""
 
     def read_from(self, url: str, offset: int, version: str) -> AbstractContextManager[Reading]:
         """The bytes at a web address from an offset on, of this version if one is given.
 
-        Raises as `size`; SourceRefused also if they have changed since, or cannot be had from there on.
+        Raises as `locate`; SourceRefused also if they have changed since, or cannot be had from there on.
         """
 
 

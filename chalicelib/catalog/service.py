@@ -248,12 +248,13 @@ class Catalog:
             if changes.get("status") is Status.SAVING:
                 rules.check_complete(image)
             return image
-        found = self.content.source_size(location or "")
+        found = self.content.locate(location or "")
         rules.check_complete(image)
         declared = changes.get("size")
-        if declared is not None and found is not None and declared != found:
-            raise SizeConflict(declared, found)
-        return replace(image, status=Status.ACTIVE, size=found if declared is None else declared)
+        if declared is not None and found.size is not None and declared != found.size:
+            raise SizeConflict(declared, found.size)
+        size = found.size if declared is None else declared
+        return replace(image, status=Status.ACTIVE, size=size, location_version=found.version)
 
     def _check_publicity(self, visibility: Visibility | None) -> None:
         if visibility is Visibility.PUBLIC:

@@ -2,9 +2,9 @@
 
 import base64
 import hashlib
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from contextlib import closing
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -17,13 +17,16 @@ from chalicelib.catalog.errors import (
     StoreRefused,
     StoreUnavailable,
 )
-from chalicelib.catalog.ports import Link
+from chalicelib.catalog.ports import ANYTHING, Link, Located
 from chalicelib.storage.sources import WebSource, split_s3
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_s3.type_defs import HeadObjectOutputTypeDef
 
 LINK_SECONDS = 900
+FOREIGN_LINK_SECONDS = 60
+"""To what somebody else may change at any moment after it was looked at."""
 PIECE = 1 << 20
 MISSING = frozenset({"NoSuchKey", "404", "NotFound"})
 REFUSED = frozenset({"AccessDenied", "403", "Forbidden"})
@@ -54,24 +57,35 @@ class S3BlobStore:
             raise store_error(error) from error
         return f"s3://{self.bucket}/{key}"
 
-    def get(self, location: str) -> bytes | None:
+    def get(self, location: str, registered: Located = ANYTHING) -> bytes | None:
         """One GetObject, or one request to the web server."""
         if not location.startswith("s3:"):
-            return self._read_web(location)
+            return self._read_web(location, registered)
         bucket, key = split_s3(location)
         try:
             found = self.client().get_object(Bucket=bucket, Key=key)
-            if found["ContentLength"] > self._inline_bytes:
-                raise StoreUnavailable("The image at its location has grown")
-            return found["Body"].read()
+            with closing(found["Body"]) as body:
+                if not self._is_registered(location, registered, found):
+                    return None
+                if found["ContentLength"] > self._inline_bytes:
+                    raise StoreUnavailable("The image at its location has grown")
+                return body.read()
         except (ClientError, BotoCoreError) as error:
             if code_of(error) in MISSING:
                 return None
             raise store_error(error) from error
 
-    def _read_web(self, location: str) -> bytes | None:
+    def _is_registered(self, location: str, registered: Located, found: Mapping[str, Any]) -> bool:
+        """Whether S3's answer is about what was registered. Nobody changes what is in our bucket."""
+        return self._owns(location) or registered.matches(Located(found["ContentLength"], found["ETag"]))
+
+    def _owns(self, location: str) -> bool:
+        return location.startswith(f"s3://{self.bucket}/")
+
+    def _read_web(self, location: str, registered: Located) -> bytes | None:
         try:
-            return self._web.read(location, self._inline_bytes)
+            found, content = self._web.read(location, self._inline_bytes)
+            return content if registered.matches(found) else None
         except SourceNotFound:
             return None
         except SourceRefused as error:
@@ -79,9 +93,13 @@ class S3BlobStore:
 
     def size(self, location: str) -> int | None:
         """One HeadObject."""
+        found = self._head(location)
+        return None if found is None else found["ContentLength"]
+
+    def _head(self, location: str) -> "HeadObjectOutputTypeDef | None":
         bucket, key = split_s3(location)
         try:
-            return self.client().head_object(Bucket=bucket, Key=key)["ContentLength"]
+            return self.client().head_object(Bucket=bucket, Key=key)
         except (ClientError, BotoCoreError) as error:
             if code_of(error) in MISSING:
                 return None
@@ -97,11 +115,17 @@ class S3BlobStore:
         except (ClientError, BotoCoreError) as error:
             raise store_error(error) from error
 
-    def link(self, location: str) -> Link:
-        """Signed here, without a request."""
+    def link(self, location: str, registered: Located = ANYTHING) -> Link | None:
+        """Signed here, without a request, if the bytes are ours; others' are looked at first, by one HeadObject."""
         bucket, key = split_s3(location)
         asked = {"Bucket": bucket, "Key": key, "ResponseContentType": "application/octet-stream"}
-        return Link(self.client().generate_presigned_url("get_object", Params=asked, ExpiresIn=LINK_SECONDS))
+        seconds = LINK_SECONDS
+        if not self._owns(location):
+            seconds = FOREIGN_LINK_SECONDS
+            found = self._head(location)
+            if found is None or not self._is_registered(location, registered, found):
+                return None
+        return Link(self.client().generate_presigned_url("get_object", Params=asked, ExpiresIn=seconds))
 
     def place(self, image_id: str) -> str:
         """The prefix of its keys."""
@@ -128,7 +152,7 @@ class S3BlobStore:
 
     def delete(self, location: str) -> None:
         """One DeleteObject in our own bucket; nothing anywhere else."""
-        if not location.startswith(f"s3://{self.bucket}/"):
+        if not self._owns(location):
             return
         bucket, key = split_s3(location)
         try:

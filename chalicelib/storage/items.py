@@ -8,7 +8,7 @@ from chalicelib.storage import keys
 from chalicelib.storage.tables import ImageFacts, ImageItem, ListingItem
 
 FACTS = tuple(name for name in ImageFacts.get_attributes() if name != "expires")
-PRIVATE_FACTS = ("login_password", "location", "member_count", "version")
+PRIVATE_FACTS = ("login_password", "location", "location_version", "member_count", "version")
 """What only the image's own item knows."""
 _READERS = tuple(
     (name, attribute.attr_type, attribute.deserialize)

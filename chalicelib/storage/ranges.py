@@ -32,7 +32,7 @@ def reading(url: str, response: BaseHTTPResponse, offset: int, version: str) -> 
     if offset and response.status == 200:
         raise SourceRefused("Invalid location: its server sends no parts, and the image is too large to come in one")
     check_status(url, response, 206 if offset else 200)
-    found = _version(response)
+    found = version_of(response)
     if version and found != version:
         raise SourceRefused(CHANGED)
     size = _whole(response, offset) if offset else length(response)
@@ -42,14 +42,14 @@ def reading(url: str, response: BaseHTTPResponse, offset: int, version: str) -> 
 def _end(response: BaseHTTPResponse, offset: int, version: str) -> Reading:
     """Nothing, if that is what is left."""
     whole = END.fullmatch(response.headers.get("Content-Range", ""))
-    found = _version(response) or version
+    found = version_of(response) or version
     if whole is None or int(whole[1]) != offset or (version and found != version):
         raise SourceRefused(CHANGED)
     return Reading(offset, found, iter(()))
 
 
-def _version(response: BaseHTTPResponse) -> str:
-    """What changes with the bytes; a weak tag need not."""
+def version_of(response: BaseHTTPResponse) -> str:
+    """What changes with the bytes; a weak tag need not. Empty if the server does not say."""
     tag = response.headers.get("ETag", "")
     return tag if tag.startswith('"') else response.headers.get("Last-Modified", "")
 

@@ -15,8 +15,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 from urllib3 import BaseHTTPResponse
 
 from chalicelib.catalog.errors import SourceNotFound, SourceRefused, StoreUnavailable
-from chalicelib.catalog.ports import Reading
-from chalicelib.storage.ranges import PIECE, answering, check_status, length, reading
+from chalicelib.catalog.ports import Located, Reading
+from chalicelib.storage.ranges import PIECE, answering, check_status, length, reading, version_of
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -53,26 +53,27 @@ class ExternalSources:
         """The scheme alone."""
         _check_scheme(url.partition(":")[0], SCHEMES)
 
-    def size(self, url: str) -> int | None:
+    def locate(self, url: str) -> Located:
         """One HeadObject, or one HEAD request."""
-        return self._object_size(url) if url.startswith("s3:") else self._web.size(url)
+        return self._object(url) if url.startswith("s3:") else self._web.locate(url)
 
     def read_from(self, url: str, offset: int, version: str) -> AbstractContextManager[Reading]:
         """One GET request; objects in other buckets are not read, but copied by their store."""
         return self._web.read_from(url, offset, version)
 
-    def _object_size(self, url: str) -> int:
+    def _object(self, url: str) -> Located:
         bucket, key = split_s3(url)
         if not key or not BUCKET.fullmatch(bucket) or bucket == self._own_bucket:
             raise SourceRefused("Invalid location: no object that could be read from here")
         try:
-            return self._client().head_object(Bucket=bucket, Key=key)["ContentLength"]
+            found = self._client().head_object(Bucket=bucket, Key=key)
         except ClientError as error:
             if error.response["Error"]["Code"] in UNREADABLE:
                 raise SourceNotFound(url) from error
             raise StoreUnavailable("Invalid location: its store does not answer") from error
         except BotoCoreError as error:
             raise StoreUnavailable("Invalid location: its store does not answer") from error
+        return Located(found["ContentLength"], found["ETag"])
 
 
 def split_s3(url: str) -> tuple[str, str]:
@@ -97,27 +98,28 @@ class WebSource:
     longest_read: float = 20.0
     """How many seconds a file may take in all that is not read piece by piece, and how many redirects may."""
 
-    def size(self, url: str) -> int | None:
-        """The announced length; None if the server does not say. A signed link is often good for GET alone."""
+    def locate(self, url: str) -> Located:
+        """What the server announces. A signed link is often good for GET alone."""
         with self._opened("HEAD", url) as response:
             if response.status not in WITHOUT_HEAD:
-                check_status(url, response, 200)
-                return length(response)
+                return _announced(url, response)
         with self._opened("GET", url) as response:
-            check_status(url, response, 200)
-            return length(response)
+            return _announced(url, response)
 
-    def read(self, url: str, limit: int) -> bytes:
-        """The content. Raises StoreUnavailable if it is longer than `limit` bytes or takes too long, and as `size`."""
+    def read(self, url: str, limit: int) -> tuple[Located, bytes]:
+        """The content, and what it is.
+
+        Raises StoreUnavailable if it is longer than `limit` bytes or takes too long, and as `locate`.
+        """
         end = time.monotonic() + self.longest_read
         content = bytearray()
         with self._opened("GET", url) as response, answering():
-            check_status(url, response, 200)
+            found = _announced(url, response)
             while piece := response.read(min(PIECE, limit + 1 - len(content))):
                 content += piece
                 if len(content) > limit or time.monotonic() > end:
                     raise StoreUnavailable("The image at its location has grown, or comes too slowly")
-        return bytes(content)
+        return found._replace(size=len(content)), bytes(content)
 
     @contextmanager
     def read_from(self, url: str, offset: int, version: str) -> Iterator[Reading]:
@@ -173,6 +175,11 @@ class WebSource:
         if not addresses or not all(self.allowed(address) for address in addresses):
             raise SourceRefused("Invalid location: its address is not public")
         return addresses[0]
+
+
+def _announced(url: str, response: BaseHTTPResponse) -> Located:
+    check_status(url, response, 200)
+    return Located(length(response), version_of(response) or None)
 
 
 def _check_scheme(scheme: str, schemes: tuple[str, ...]) -> None:

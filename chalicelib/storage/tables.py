@@ -100,6 +100,7 @@ class ImageItem(ImageFacts):
     image_id = UnicodeAttribute(hash_key=True)
     login_password = UnicodeAttribute(null=True)
     location = UnicodeAttribute(null=True)
+    location_version = UnicodeAttribute(null=True)
     member_count = IntegerAttribute()
     version = IntegerAttribute()
 

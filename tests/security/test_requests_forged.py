@@ -86,7 +86,7 @@ def test_every_key_is_made_of_ids_that_are_ours(api: Api) -> None:
 @injected
 @pytest.mark.parametrize("place", ["/a{}X-Injected: 1", "/a?b={}X-Injected: 1", "/a{}{}GET /X-Injected HTTP/1.1"])
 def test_a_url_adds_nothing_to_the_request_that_is_made_of_it(web: Web, place: str, end: str) -> None:
-    ANY.size(web.url(place.replace("{}", end)))
+    ANY.locate(web.url(place.replace("{}", end)))
 
     [(method, path, host)] = web.asked
     assert (method, host) == ("HEAD", f"127.0.0.1:{web.port}")
@@ -140,7 +140,7 @@ def test_a_name_that_changes_its_address_after_it_was_checked_is_not_fetched(web
     resolver.names["turning.example"] = ["127.0.0.1"]
     source = WebSource(allowed=lambda address: address == "127.0.0.1")
     url = web.url("/file", host="turning.example")
-    assert source.size(url) == len(CONTENT)
+    assert source.locate(url).size == len(CONTENT)
 
     resolver.names["turning.example"] = ["169.254.169.254"]
 
@@ -154,7 +154,7 @@ def test_no_proxy_of_the_environment_is_asked(web: Web, monkeypatch: pytest.Monk
     for name in ("http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")
 
-    assert ANY.size(web.url("/file")) == len(CONTENT)
+    assert ANY.locate(web.url("/file")).size == len(CONTENT)
 
 
 @pytest.mark.parametrize("host", ["0", "127.1", "0x7f.0.0.1", "0177.1", "2130706433", "[::]", "[::ffff:127.0.0.1]"])
@@ -171,4 +171,4 @@ def test_a_host_that_is_only_spelled_like_a_public_one_is_not_found(resolver: Re
 
     for host in ("localtest.example", "localtest.example."):
         with pytest.raises((SourceRefused, SourceNotFound)):
-            WebSource().size(f"http://{host}/")
+            WebSource().locate(f"http://{host}/")

@@ -9,11 +9,12 @@ from botocore.exceptions import ConnectionClosedError
 
 from chalicelib.bootstrap import World
 from chalicelib.catalog.errors import StoreDisabled, StoreError, StoreRefused, StoreUnavailable
+from chalicelib.catalog.ports import Located
 from chalicelib.storage.blobs import S3BlobStore
 from chalicelib.storage.sources import WebSource
-from tests.api import Api
+from tests.api import ELSEWHERE, Api
 from tests.conftest import MakeApi
-from tests.storage.web import CONTENT, Resolver, Web, serving
+from tests.storage.web import CONTENT, VERSION, File, Resolver, Web, serving
 
 PUT, GET, HEAD, DELETE = "PutObject", "GetObject", "HeadObject", "DeleteObject"
 
@@ -71,8 +72,10 @@ def test_a_bucket_whose_name_begins_like_ours_is_somebody_elses(api: Api) -> Non
 def test_a_link_serves_octets_for_some_minutes_and_shows_no_secret(api: Api) -> None:
     location = api.world.blobs.put("image", b"1")
 
-    url = urlsplit(api.world.blobs.link(location).url)
+    link = api.world.blobs.link(location)
 
+    assert link is not None
+    url = urlsplit(link.url)
     asked = parse_qs(url.query)
     assert url.scheme == "https"
     assert url.path.endswith(location.rpartition("/")[2])
@@ -167,6 +170,76 @@ def test_an_object_that_grew_at_its_place_is_not_read(api: Api, make_api: MakeAp
 
     with pytest.raises(StoreUnavailable):
         make_api(MAX_INLINE_BYTES="10").world.blobs.get(location)
+
+
+MARKED, UNMARKED = "with its mark", "by its size"
+
+
+def registered(api: Api, location: str, how: str) -> Located:
+    """What is remembered of an object that is registered where it is."""
+    found = api.world.sources.locate(location)
+    return found if how == MARKED else found._replace(version=None)
+
+
+@pytest.mark.parametrize("how", [MARKED, UNMARKED])
+def test_an_object_that_is_as_it_was_registered_is_read_and_linked(api: Api, how: str) -> None:
+    location = api.put_elsewhere("image.raw", b"as registered")
+    known = registered(api, location, how)
+
+    link = api.world.blobs.link(location, known)
+
+    assert api.world.blobs.get(location, known) == b"as registered"
+    assert link is not None
+    assert "X-Amz-Expires=60&" in link.url
+
+
+@pytest.mark.parametrize(
+    ("how", "now"),
+    [(MARKED, b"of equal size"), (MARKED, b"longer than it was"), (MARKED, b""), (UNMARKED, b"longer"), (MARKED, None)],
+)
+def test_an_object_that_changed_at_its_place_is_neither_read_nor_linked(api: Api, how: str, now: bytes | None) -> None:
+    location = api.put_elsewhere("image.raw", b"as registered")
+    known = registered(api, location, how)
+    if now is None:
+        api.world.blobs.client().delete_object(Bucket=ELSEWHERE, Key="image.raw")
+    else:
+        api.put_elsewhere("image.raw", now)
+
+    assert api.world.blobs.get(location, known) is None
+    assert api.world.blobs.link(location, known) is None
+
+
+def test_nobody_looks_at_our_own_objects_before_they_are_linked(api: Api) -> None:
+    location = api.world.blobs.put("image", b"12345")
+    asked: list[str] = []
+
+    with api.on_s3("HeadObject", lambda: asked.append("HeadObject")):
+        link = api.world.blobs.link(location, Located(9, None))
+
+    assert link is not None
+    assert "X-Amz-Expires=900&" in link.url
+    assert asked == []
+    assert api.world.blobs.get(location, Located(9, None)) == b"12345"
+
+
+@pytest.mark.parametrize(
+    ("known", "found"),
+    [
+        (Located(1024, VERSION), CONTENT),
+        (Located(None, VERSION), CONTENT),
+        (Located(1024, None), CONTENT),
+        (Located(None, None), CONTENT),
+        (Located(1024, '"2-abc"'), None),
+        (Located(1023, None), None),
+    ],
+)
+def test_a_file_on_the_web_is_read_if_it_is_as_it_was_registered(
+    on_the_web: tuple[S3BlobStore, Web], known: Located, found: bytes | None
+) -> None:
+    blobs, web = on_the_web
+    url = web.keep("/kept", File())
+
+    assert blobs.get(url, known) == found
 
 
 @pytest.mark.parametrize("content", [b"", b"12345"], ids=["empty", "some"])

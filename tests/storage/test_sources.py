@@ -13,7 +13,7 @@ from tests.storage.web import CONTENT, VERSION, serving
 def test_the_size_of_an_object_is_known(api: Api, key: str) -> None:
     url = api.put_elsewhere(key, b"12345")
 
-    assert api.world.sources.size(url) == 5
+    assert api.world.sources.locate(url).size == 5
 
 
 @pytest.mark.parametrize("url", [f"s3://{ELSEWHERE}/unknown", "s3://unknown-bucket/key"])
@@ -21,14 +21,14 @@ def test_an_object_that_is_not_there_is_not_found(api: Api, url: str) -> None:
     api.put_elsewhere("known", b"")
 
     with pytest.raises(SourceNotFound):
-        api.world.sources.size(url)
+        api.world.sources.locate(url)
 
 
 def test_the_images_of_the_registry_itself_are_no_source(api: Api) -> None:
     location = api.world.blobs.put("somebodys-image", b"secret")
 
     with pytest.raises(SourceRefused):
-        api.world.sources.size(location)
+        api.world.sources.locate(location)
 
 
 @pytest.mark.parametrize("url", ["s3:", "s3:/", "s3://", "s3://bucket", "s3://bucket/", "s3:///key", "s3:bucket/key"])
@@ -36,13 +36,13 @@ def test_a_location_that_names_no_object_is_refused(api: Api, url: str) -> None:
     api.world.sources.check(url)
 
     with pytest.raises(SourceRefused):
-        api.world.sources.size(url)
+        api.world.sources.locate(url)
 
 
 @pytest.mark.parametrize("bucket", ["_", "a b", "arn:aws:s3:us-east-1:123456789012:accesspoint:x"])
 def test_a_bucket_that_cannot_exist_is_refused(api: Api, bucket: str) -> None:
     with pytest.raises((SourceRefused, SourceNotFound)):
-        api.world.sources.size(f"s3://{bucket}/key")
+        api.world.sources.locate(f"s3://{bucket}/key")
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,7 @@ def test_a_web_server_is_asked_only_where_it_is_public(api: Api) -> None:
     api.world.sources.check("http://169.254.169.254/latest/meta-data/")
 
     with pytest.raises(SourceRefused, match="not public"):
-        api.world.sources.size("http://169.254.169.254/latest/meta-data/")
+        api.world.sources.locate("http://169.254.169.254/latest/meta-data/")
 
 
 def test_a_file_on_the_web_is_read_from_a_byte_on(api: Api) -> None:
@@ -83,7 +83,7 @@ def test_a_store_that_is_busy_is_unavailable(api: Api, code: str, status: int) -
     url = api.put_elsewhere("image.raw", b"1")
 
     with api.s3_fault("HeadObject", code, status), pytest.raises(StoreUnavailable):
-        api.world.sources.size(url)
+        api.world.sources.locate(url)
 
 
 def test_a_store_that_does_not_answer_is_unavailable(api: Api) -> None:
@@ -93,4 +93,4 @@ def test_a_store_that_does_not_answer_is_unavailable(api: Api) -> None:
         raise ConnectionClosedError(endpoint_url="https://s3.example")
 
     with api.on_s3("HeadObject", hang_up), pytest.raises(StoreUnavailable):
-        api.world.sources.size(url)
+        api.world.sources.locate(url)

@@ -30,8 +30,8 @@ def read_from(source: WebSource, url: str) -> bytes:
 
 
 WAYS: dict[str, Ask] = {
-    "size": lambda source, url: source.size(url),
-    "read": lambda source, url: source.read(url, len(CONTENT)),
+    "size": lambda source, url: source.locate(url).size,
+    "read": lambda source, url: source.read(url, len(CONTENT))[1],
     "read-from": read_from,
 }
 each_way = pytest.mark.parametrize("ask", WAYS.values(), ids=WAYS)
@@ -77,21 +77,21 @@ def test_what_is_no_redirect_is_refused(web: Web, ask: Ask, status: int) -> None
 def test_a_redirect_may_be_relative(web: Web, target: str, asked: str) -> None:
     url = web.redirect("/a/moved", target)
 
-    assert ANY.size(url) == len(CONTENT)
+    assert ANY.locate(url).size == len(CONTENT)
     assert web.asked[-1] == ("HEAD", asked, f"127.0.0.1:{web.port}")
 
 
 def test_a_redirect_may_keep_the_scheme(web: Web) -> None:
     url = web.redirect("/moved", f"//127.0.0.1:{web.port}/file")
 
-    assert ANY.size(url) == len(CONTENT)
+    assert ANY.locate(url).size == len(CONTENT)
 
 
 def test_each_server_learns_the_name_it_is_asked_by(web: Web, resolver: Resolver) -> None:
     resolver.names |= {"one.example": ["127.0.0.1"], "two.example": ["127.0.0.1"]}
     web.redirect("/moved", web.url("/file", host="two.example"))
 
-    ANY.size(web.url("/moved", host="one.example"))
+    ANY.locate(web.url("/moved", host="one.example"))
 
     assert [host for *_, host in web.asked] == [f"one.example:{web.port}", f"two.example:{web.port}"]
 
@@ -112,7 +112,7 @@ def test_a_loop_of_redirects_ends(web: Web, target: str) -> None:
     url = web.redirect("/loop", target)
 
     with pytest.raises(SourceRefused, match="too often"):
-        ANY.size(url)
+        ANY.locate(url)
 
     assert len(web.asked) == 6
 
@@ -121,7 +121,7 @@ def test_redirects_that_take_too_long_are_given_up(web: Web) -> None:
     hasty = WebSource(allowed=lambda address: True, longest_read=-1)
 
     with pytest.raises(StoreUnavailable, match="too slowly"):
-        hasty.size(web.redirect("/moved", "/file"))
+        hasty.locate(web.redirect("/moved", "/file"))
 
 
 @pytest.mark.parametrize("headers", [{}, {"Location": ""}], ids=["missing", "empty"])
@@ -166,7 +166,7 @@ def test_a_redirect_with_credentials_is_refused(web: Web, ask: Ask, user: str) -
 @pytest.mark.parametrize("target", ["http://[::1/", "http://127.0.0.1:99999/", "http://[x]/", "http://\u2100.example/"])
 def test_a_redirect_to_what_is_not_a_url_is_refused(web: Web, target: str) -> None:
     with pytest.raises(SourceRefused):
-        ANY.size(web.redirect("/moved", target.encode().decode("latin-1")))
+        ANY.locate(web.redirect("/moved", target.encode().decode("latin-1")))
 
     assert len(web.asked) == 1
 
@@ -174,12 +174,12 @@ def test_a_redirect_to_what_is_not_a_url_is_refused(web: Web, target: str) -> No
 @pytest.mark.parametrize("host", ["a" * 64 + ".example", "a b", "127.0.0.1\x01", "127.0.0.1\x7f"])
 def test_a_redirect_to_a_name_that_no_host_can_have_leads_to_nothing(web: Web, host: str) -> None:
     with pytest.raises((SourceRefused, SourceNotFound)):
-        ANY.size(web.redirect("/moved", web.url("/file", host=host)))
+        ANY.locate(web.redirect("/moved", web.url("/file", host=host)))
 
 
 def test_what_a_redirect_leads_to_may_be_missing(web: Web) -> None:
     with pytest.raises(SourceNotFound):
-        ANY.size(web.redirect("/moved", "/missing"))
+        ANY.locate(web.redirect("/moved", "/missing"))
 
 
 @pytest.mark.parametrize("address", REFUSED_ADDRESSES.values(), ids=REFUSED_ADDRESSES)
@@ -196,7 +196,7 @@ def test_a_redirect_to_an_address_that_is_not_public_is_refused(
 @pytest.mark.parametrize("host", DISGUISES.values(), ids=DISGUISES)
 def test_a_redirect_to_an_address_in_disguise_is_refused(web: Web, wary: WebSource, host: str) -> None:
     with pytest.raises((SourceRefused, SourceNotFound)):
-        wary.size(web.redirect("/moved", web.url("/file", host=host).encode().decode("latin-1")))
+        wary.locate(web.redirect("/moved", web.url("/file", host=host).encode().decode("latin-1")))
 
     assert len(web.asked) == 1
 
@@ -224,7 +224,7 @@ def test_a_name_that_means_another_server_at_the_next_hop_is_checked_again(web: 
         return address == "127.0.0.1"
 
     with pytest.raises(SourceRefused, match="not public"):
-        WebSource(allowed).size(url)
+        WebSource(allowed).locate(url)
     assert resolver.asked.count("rebinding.example") == 2
     assert len(web.asked) == 1
 
@@ -236,7 +236,7 @@ def test_a_redirect_from_https_to_http_is_refused(web: Web, tmp_path: Path, monk
     with serving(certificate) as safe:
         url = safe.redirect("/moved", web.url("/file")).replace("http://127.0.0.1", "https://localhost")
         with pytest.raises(SourceRefused, match="from https to http"):
-            ANY.size(url)
+            ANY.locate(url)
 
     assert web.asked == []
 
@@ -249,7 +249,7 @@ def test_a_redirect_from_http_to_https_is_followed(web: Web, tmp_path: Path, mon
         safe.redirect("/moved", "/file")
         url = web.redirect("/moved", safe.url("/moved", host="localhost").replace("http:", "https:"))
 
-        assert ANY.size(url) == len(CONTENT)
+        assert ANY.locate(url).size == len(CONTENT)
 
 
 def test_the_rest_of_a_file_is_asked_for_at_each_hop(web: Web) -> None:

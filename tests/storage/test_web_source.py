@@ -6,8 +6,20 @@ from pathlib import Path
 import pytest
 
 from chalicelib.catalog.errors import SourceNotFound, SourceRefused, StoreUnavailable
+from chalicelib.catalog.ports import Located
 from chalicelib.storage.sources import WebSource, is_public
-from tests.storage.web import CONTENT, DISGUISES, REFUSED_ADDRESSES, SIZE, Resolver, Web, host_of, self_signed, serving
+from tests.storage.web import (
+    CONTENT,
+    DATE,
+    DISGUISES,
+    REFUSED_ADDRESSES,
+    SIZE,
+    Resolver,
+    Web,
+    host_of,
+    self_signed,
+    serving,
+)
 
 ANY = WebSource(allowed=lambda address: True)
 """A source that would fetch from anywhere, so that the tests may have a server of their own."""
@@ -16,7 +28,7 @@ UNLIMITED = 10**6
 
 
 def test_the_size_of_a_file_is_what_its_server_announces(web: Web) -> None:
-    assert ANY.size(web.url("/file")) == len(CONTENT)
+    assert ANY.locate(web.url("/file")).size == len(CONTENT)
     assert [method for method, *_ in web.asked] == ["HEAD"]
 
 
@@ -25,24 +37,45 @@ def test_a_server_that_refuses_head_is_asked_for_the_file_and_not_read(web: Web,
     url = web.answer("/signed", 200, SIZE)
     web.heads["/signed"] = (status, {"Content-Length": "0"}, b"")
 
-    size = ANY.size(url)
+    size = ANY.locate(url).size
 
     assert size == len(CONTENT)
     assert [method for method, *_ in web.asked] == ["HEAD", "GET"]
 
 
+@pytest.mark.parametrize(
+    ("headers", "version"),
+    [
+        ({"ETag": '"1-abc"', "Last-Modified": DATE}, '"1-abc"'),
+        ({"ETag": 'W/"1-abc"', "Last-Modified": DATE}, DATE),
+        ({"ETag": 'W/"1-abc"'}, None),
+        ({}, None),
+    ],
+    ids=["strong", "weak with date", "weak", "none"],
+)
+@pytest.mark.parametrize("head", [200, 405])
+def test_a_version_is_what_its_server_marks_it_with(
+    web: Web, headers: dict[str, str], version: str | None, head: int
+) -> None:
+    url = web.answer("/marked", 200, {**SIZE, **headers})
+    web.heads["/marked"] = (head, {**SIZE, **headers}, b"")
+
+    assert ANY.locate(url) == Located(len(CONTENT), version)
+    assert ANY.read(url, UNLIMITED) == (Located(len(CONTENT), version), CONTENT)
+
+
 @pytest.mark.parametrize("path", ["/endless", "/word"])
 def test_a_size_that_is_not_announced_is_unknown(web: Web, path: str) -> None:
-    assert ANY.size(web.url(path)) is None
+    assert ANY.locate(web.url(path)).size is None
 
 
 def test_a_size_beyond_all_reason_is_no_defect_of_ours(web: Web) -> None:
-    assert ANY.size(web.url("/digits")) is None
+    assert ANY.locate(web.url("/digits")).size is None
 
 
 @pytest.mark.parametrize("path", ["/file", "/endless"])
 def test_a_file_is_read_as_it_is(web: Web, path: str) -> None:
-    assert ANY.read(web.url(path), len(CONTENT)) == CONTENT
+    assert ANY.read(web.url(path), len(CONTENT))[1] == CONTENT
 
 
 @pytest.mark.parametrize("path", ["/file", "/endless", "/packed"])
@@ -60,7 +93,7 @@ def test_a_file_that_breaks_off_is_unavailable(web: Web, path: str) -> None:
 @pytest.mark.parametrize("path", ["/missing", "/gone"])
 def test_a_file_that_is_not_there_is_not_found(web: Web, path: str) -> None:
     with pytest.raises(SourceNotFound):
-        ANY.size(web.url(path))
+        ANY.locate(web.url(path))
     with pytest.raises(SourceNotFound):
         ANY.read(web.url(path), UNLIMITED)
 
@@ -68,7 +101,7 @@ def test_a_file_that_is_not_there_is_not_found(web: Web, path: str) -> None:
 @pytest.mark.parametrize("path", ["/forbidden", "/broken", "/partial"])
 def test_any_other_answer_is_refused(web: Web, path: str) -> None:
     with pytest.raises(SourceRefused):
-        ANY.size(web.url(path))
+        ANY.locate(web.url(path))
 
 
 @pytest.mark.parametrize(
@@ -83,20 +116,20 @@ def test_any_other_answer_is_refused(web: Web, path: str) -> None:
     ],
 )
 def test_the_server_is_asked_for_the_path_of_the_url(web: Web, written: str, asked: str) -> None:
-    ANY.size(web.url(written))
+    ANY.locate(web.url(written))
 
     assert web.asked == [("HEAD", asked, f"127.0.0.1:{web.port}")]
 
 
 @pytest.mark.parametrize("scheme", ["http", "HTTP"])
 def test_the_case_of_a_scheme_does_not_matter(web: Web, scheme: str) -> None:
-    assert ANY.size(web.url("/file").replace("http", scheme)) == len(CONTENT)
+    assert ANY.locate(web.url("/file").replace("http", scheme)).size == len(CONTENT)
 
 
 def test_the_server_learns_the_name_it_was_asked_by(web: Web, resolver: Resolver) -> None:
     resolver.names["files.example"] = ["127.0.0.1"]
 
-    ANY.size(web.url("/file", host="files.example"))
+    ANY.locate(web.url("/file", host="files.example"))
 
     assert web.asked == [("HEAD", "/file", f"files.example:{web.port}")]
 
@@ -105,7 +138,7 @@ def test_a_name_outside_ascii_finds_its_server(web: Web, resolver: Resolver) -> 
     resolver.names["xn--bcher-kva.example"] = resolver.names["xn--wgv71a.example"] = ["127.0.0.1"]
 
     for host in ("bücher.example", "日本.example"):
-        assert ANY.size(web.url("/file", host=host)) == len(CONTENT)
+        assert ANY.locate(web.url("/file", host=host)).size == len(CONTENT)
     assert [host for *_, host in web.asked] == [
         f"xn--bcher-kva.example:{web.port}",
         f"xn--wgv71a.example:{web.port}",
@@ -121,7 +154,7 @@ def test_the_address_that_was_checked_is_the_one_connected_to(web: Web, resolver
         resolver.names["rebinding.example"] = ["10.0.0.1"]
         return True
 
-    assert WebSource(allowed).read(web.url("/file", host="rebinding.example"), UNLIMITED) == CONTENT
+    assert WebSource(allowed).read(web.url("/file", host="rebinding.example"), UNLIMITED)[1] == CONTENT
     assert checked == ["127.0.0.1"]
     assert resolver.asked.count("rebinding.example") == 1
 
@@ -142,7 +175,7 @@ def test_nothing_is_fetched_from_an_address_that_is_not_public(scheme: str, addr
     url = f"{scheme}://{host_of(address)}/latest/meta-data/"
 
     with pytest.raises(SourceRefused, match="not public"):
-        CHECKED.size(url)
+        CHECKED.locate(url)
     with pytest.raises(SourceRefused, match="not public"):
         CHECKED.read(url, UNLIMITED)
     with pytest.raises(SourceRefused, match="not public"), CHECKED.read_from(url, 0, ""):
@@ -158,7 +191,7 @@ def test_an_address_in_disguise_is_refused(host: str) -> None:
 @pytest.mark.parametrize("scheme", ["file", "ftp", "s3", "data", ""])
 def test_only_the_web_is_asked(scheme: str) -> None:
     with pytest.raises(SourceRefused, match="not supported"):
-        CHECKED.size(f"{scheme}://files.example/etc/passwd")
+        CHECKED.locate(f"{scheme}://files.example/etc/passwd")
 
 
 @pytest.mark.parametrize("addresses", [["10.0.0.1"], ["93.184.216.34", "10.0.0.1"], ["93.184.216.34", "::1"], []])
@@ -166,7 +199,7 @@ def test_a_name_is_refused_if_any_of_its_addresses_is_not_public(resolver: Resol
     resolver.names["mixed.example"] = addresses
 
     with pytest.raises(SourceRefused):
-        CHECKED.size("http://mixed.example/")
+        CHECKED.locate("http://mixed.example/")
 
     assert resolver.asked == ["mixed.example"]
 
@@ -179,13 +212,13 @@ def test_a_name_that_does_not_resolve_is_not_found(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(socket, "getaddrinfo", fail)
 
     with pytest.raises(SourceNotFound):
-        CHECKED.size("http://nowhere.example/")
+        CHECKED.locate("http://nowhere.example/")
 
 
 @pytest.mark.parametrize("host", ["a" * 64 + ".example", ".", "a..b", "\u2024"])
 def test_a_name_that_no_host_can_have_is_refused_or_not_found(host: str) -> None:
     with pytest.raises((SourceNotFound, SourceRefused)):
-        CHECKED.size(f"http://{host}/")
+        CHECKED.locate(f"http://{host}/")
 
 
 @pytest.mark.parametrize(
@@ -207,7 +240,7 @@ def test_a_name_that_no_host_can_have_is_refused_or_not_found(host: str) -> None
 )
 def test_a_url_that_may_not_or_cannot_be_fetched_is_refused(resolver: Resolver, url: str) -> None:
     with pytest.raises(SourceRefused):
-        CHECKED.size(url)
+        CHECKED.locate(url)
 
     assert resolver.asked == []
 
@@ -215,7 +248,7 @@ def test_a_url_that_may_not_or_cannot_be_fetched_is_refused(resolver: Resolver, 
 @pytest.mark.parametrize("url", ["http://127.0.0.1\x00.example/", "http://127.0.0.1\x7f/", "http://127.0.0.1\x01:80/"])
 def test_control_characters_in_a_name_are_refused_or_not_found(url: str) -> None:
     with pytest.raises((SourceRefused, SourceNotFound)):
-        CHECKED.size(url)
+        CHECKED.locate(url)
 
 
 def test_a_port_without_server_is_unavailable() -> None:
@@ -223,17 +256,17 @@ def test_a_port_without_server_is_unavailable() -> None:
         port = listener.getsockname()[1]
 
     with pytest.raises(StoreUnavailable):
-        ANY.size(f"http://127.0.0.1:{port}/")
+        ANY.locate(f"http://127.0.0.1:{port}/")
 
 
 def test_a_server_without_tls_is_unavailable_by_https(web: Web) -> None:
     with pytest.raises(StoreUnavailable):
-        ANY.size(web.url("/file").replace("http:", "https:"))
+        ANY.locate(web.url("/file").replace("http:", "https:"))
 
 
 def test_a_server_whose_certificate_nobody_vouches_for_is_unavailable(tmp_path: Path) -> None:
     with serving(self_signed(tmp_path / "certificate.pem")) as web, pytest.raises(StoreUnavailable):
-        ANY.size(web.url("/file", host="localhost").replace("http:", "https:"))
+        ANY.locate(web.url("/file", host="localhost").replace("http:", "https:"))
 
     assert web.asked == []
 
@@ -246,9 +279,9 @@ def test_a_server_whose_certificate_is_vouched_for_is_read_by_its_name(
 
     with serving(certificate) as web:
         url = web.url("/file", host="localhost").replace("http:", "https:")
-        assert ANY.size(url) == len(CONTENT)
+        assert ANY.locate(url).size == len(CONTENT)
         with pytest.raises(StoreUnavailable):
-            ANY.size(url.replace("localhost", "127.0.0.1"))
+            ANY.locate(url.replace("localhost", "127.0.0.1"))
 
 
 def test_a_file_that_comes_too_slowly_is_given_up(web: Web) -> None:

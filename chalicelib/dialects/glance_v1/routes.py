@@ -131,7 +131,7 @@ def _after_reading(catalog: Catalog, source: str | None) -> Iterator[None]:
         yield
     except BadMessage:
         if source is not None:
-            catalog.content.source_size(source)
+            catalog.content.locate(source)
         raise
 
 
