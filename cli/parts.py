@@ -21,19 +21,6 @@ FEW_PARTS = 9_000
 BLOCK = 128 * 1024
 """Bytes read at once: all that a thread keeps in memory."""
 
-FORMATS = {
-    ".qcow2": "qcow2",
-    ".raw": "raw",
-    ".img": "raw",
-    ".vmdk": "vmdk",
-    ".vdi": "vdi",
-    ".vhd": "vhd",
-    ".vhdx": "vhdx",
-    ".iso": "iso",
-    ".ploop": "ploop",
-}
-QCOW2 = b"QFI\xfb"
-
 
 class FileChanged(click.ClickException):
     """The file is no longer what it was when the command began."""
@@ -99,15 +86,6 @@ def parts_of(size: int, part_size: int) -> list[Part]:
     """The parts of a file; only the last may be smaller than the others."""
     offsets = range(0, size, part_size)
     return [Part(number, offset, min(part_size, size - offset)) for number, offset in enumerate(offsets, start=1)]
-
-
-def guess_format(path: Path) -> str | None:
-    """The disk format that a file's name tells; `.img` may be anything, so there the file itself is asked as well."""
-    suffix = path.suffix.lower()
-    if suffix == ".img":
-        with path.open("rb") as file:
-            return "qcow2" if file.read(len(QCOW2)) == QCOW2 else FORMATS[suffix]
-    return FORMATS.get(suffix)
 
 
 def digest(source: Source, part_size: int, advance: Callable[[int], None]) -> Digests:

@@ -9,7 +9,8 @@ import click
 
 from cli.answers import Image
 from cli.console import Interrupted, plain
-from cli.parts import MIB, MOST_PARTS, Source, guess_format, parts_of
+from cli.formats import format_of
+from cli.parts import MIB, MOST_PARTS, Source, parts_of
 from cli.records import Records
 from cli.registry import Fields, open_registry
 from cli.uploading import Order, Uploading
@@ -55,7 +56,7 @@ class Property(click.ParamType[tuple[str, str]]):
 @click.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--name", help="The image's name; the file's, without its suffix, if none is given.")
-@click.option("--disk-format", help="Such as qcow2 or raw; guessed from the file's name if none is given.")
+@click.option("--disk-format", help="Such as qcow2 or raw; what the file is if none is given.")
 @click.option("--container-format", default="bare", show_default=True, help="Such as bare or ovf.")
 @click.option("--property", "properties", multiple=True, type=Property(), help="A property; may be repeated.")
 @click.option("--public", is_flag=True, help="Everybody sees the image.")
@@ -83,7 +84,7 @@ def upload(  # noqa: PLR0913, PLR0917  # an option each
     _check_parts(source, part_size)
     fields: Fields = {
         "name": name if name is not None else _utf8(file.stem),
-        "disk_format": disk_format or _guessed(file),
+        "disk_format": format_of(file, disk_format),
         "container_format": container_format,
         "is_public": public,
         "protected": protected,
@@ -105,13 +106,6 @@ def _check_parts(source: Source, part_size: int | None) -> None:
         raise click.UsageError("--part-size must be between 5M and 5G")
     if len(parts_of(source.size, part_size)) > MOST_PARTS:
         raise click.UsageError(f"--part-size is too small: there may be no more than {MOST_PARTS} parts")
-
-
-def _guessed(file: Path) -> str:
-    found = guess_format(file)
-    if found is None:
-        raise click.UsageError(f"the name {click.format_filename(file.name)} tells no format: give --disk-format")
-    return found
 
 
 def _utf8(name: str) -> str:

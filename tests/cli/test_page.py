@@ -7,7 +7,7 @@ import click
 import pytest
 
 from cli.__main__ import cli
-from cli.parts import FORMATS
+from cli.formats import MARKED
 
 PAGE = (Path(__file__).parents[2] / "docs" / "command-line.md").read_text("utf-8")
 ELSEWHERE = {"token", "import"}
@@ -41,8 +41,8 @@ def options_of(command: click.Command) -> list[str]:
     ]
 
 
-def test_the_suffixes_that_tell_a_format_are_named() -> None:
-    assert all(f"`{suffix}`" in section("upload") for suffix in FORMATS)
+def test_the_formats_that_a_file_tells_are_named() -> None:
+    assert all(re.search(rf"\b{disk_format}\b", section("upload")) for disk_format in MARKED)
 
 
 def test_the_exit_statuses_are_those_of_the_help() -> None:

@@ -18,7 +18,6 @@ from cli.parts import (
     Stopped,
     bytes_of,
     digest,
-    guess_format,
     parts_of,
     usual_part_size,
 )
@@ -56,34 +55,6 @@ def test_only_the_last_part_is_smaller(size: int, parts: list[Part]) -> None:
 def test_parts_of_huge_files_are_larger_so_that_they_are_few(size: int, part_size: int) -> None:
     assert usual_part_size(size) == part_size
     assert len(parts_of(size, part_size)) <= MOST_PARTS
-
-
-@pytest.mark.parametrize(
-    ("name", "disk_format"),
-    [
-        ("a.qcow2", "qcow2"),
-        ("a.b.RAW", "raw"),
-        ("a.vmdk", "vmdk"),
-        ("a.vdi", "vdi"),
-        ("a.vhd", "vhd"),
-        ("a.vhdx", "vhdx"),
-        ("a.iso", "iso"),
-        ("a.ploop", "ploop"),
-        ("a.tar.gz", None),
-        ("qcow2", None),
-        (".raw", None),
-    ],
-)
-def test_the_suffix_tells_the_format(name: str, disk_format: str | None) -> None:
-    assert guess_format(Path(name)) == disk_format
-
-
-@pytest.mark.parametrize(("content", "disk_format"), [(b"", "raw"), (b"bytes", "raw"), (b"QFI\xfb\0\0\0\3", "qcow2")])
-def test_what_is_called_img_is_raw_unless_it_says_otherwise(tmp_path: Path, content: bytes, disk_format: str) -> None:
-    path = tmp_path / "cirros.img"
-    path.write_bytes(content)
-
-    assert guess_format(path) == disk_format
 
 
 def test_a_file_is_read_once_for_all_its_md5s(path: Path) -> None:

@@ -39,13 +39,25 @@ def test_a_file_becomes_an_image(operator: CommandLine, make_file: MakeFile) -> 
     assert operator.records == []
 
 
-def test_a_name_and_a_format_come_from_the_file(operator: CommandLine, tmp_path: Path) -> None:
-    path = tmp_path / "centos 7.9.QCOW2"
-    path.write_bytes(b"some bytes")
+@pytest.mark.parametrize("name", ["centos 7.9.QCOW2", "centos 7.9.img", "centos 7.9.raw"])
+def test_a_name_and_a_format_come_from_the_file(operator: CommandLine, tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    path.write_bytes(b"QFI\xfb\0\0\0\3")
 
     image = operator.json("show", id_in(operator.run("upload", path)))
 
     assert (image["name"], image["disk_format"]) == ("centos 7.9", "qcow2")
+
+
+def test_a_file_that_is_not_what_is_declared_is_not_sent(operator: CommandLine, tmp_path: Path) -> None:
+    path = tmp_path / "disk.img"
+    path.write_bytes(b"KDMV\1\0\0\0")
+
+    result = operator.run("upload", path, "--disk-format", "raw")
+
+    assert (result.returncode, result.stdout) == (2, "")
+    assert result.stderr.splitlines()[-1].startswith("Error: disk.img is vmdk, not raw. Give --disk-format vmdk,")
+    assert operator.json("images") == []
 
 
 def test_a_file_name_that_is_no_text_is_no_obstacle(operator: CommandLine, tmp_path: Path) -> None:
