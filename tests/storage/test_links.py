@@ -24,9 +24,16 @@ def world_in(aws: Aws, region: str, **environ: str) -> World:
     return build_world(environ, FakeClock(), Aws.from_environ(environ))
 
 
+def download(world: World) -> str:
+    """A link to bytes of ours."""
+    link = world.blobs.link("s3://rosetta-images/image/name")
+    assert link is not None
+    return link.url
+
+
 @EACH_REGION
 def test_a_download_is_signed_for_the_host_of_its_region(aws: Aws, region: str, host: str) -> None:
-    link = urlsplit(world_in(aws, region).blobs.link("s3://rosetta-images/image/name").url)
+    link = urlsplit(download(world_in(aws, region)))
 
     assert (link.scheme, link.netloc, link.path) == ("https", f"rosetta-images.{host}", "/image/name")
     assert "host" in parse_qs(link.query)["X-Amz-SignedHeaders"][0].split(";")
@@ -48,7 +55,7 @@ def test_a_local_endpoint_has_the_bucket_in_the_path(
 ) -> None:
     monkeypatch.setenv(name, endpoint)
 
-    link = world_in(aws, "us-east-1", **{name: endpoint}).blobs.link("s3://rosetta-images/image/name").url
+    link = download(world_in(aws, "us-east-1", **{name: endpoint}))
 
     assert link.startswith(f"{endpoint}/rosetta-images/image/name?")
 
