@@ -85,6 +85,7 @@ class Jobs:
                 self._ports.images.add(image, job)
             except ClaimTaken:
                 continue
+            self._lookup.touch(image)
             dispatch(self._ports.queue, job)
             return job
         raise EditConflict(instance_id)

@@ -48,11 +48,21 @@ def retried(name: str, act: Callable[[], T], what: str = "Image") -> T:
 
 
 class Lookup:
-    """Reads images with the eyes of one principal."""
+    """Reads images with the eyes of one principal, and remembers the ids of those that it was shown."""
 
     def __init__(self, principal: Principal, images: ImageRepository) -> None:
         self.principal = principal
         self._images = images
+        self._touched: dict[str, None] = {}
+
+    @property
+    def touched(self) -> tuple[str, ...]:
+        """The ids of all images that were found, or made, for the caller."""
+        return tuple(self._touched)
+
+    def touch(self, image: Image) -> None:
+        """Remember an image."""
+        self._touched[image.id] = None
 
     def require(self, policy: Policy) -> None:
         """Raise PolicyMissing unless the caller holds the policy."""
@@ -78,7 +88,10 @@ class Lookup:
         shared = () if all(isinstance(name, OwnName) for name in names) else (tenant, *members)
         found = self._images.each([image_id for image_id in ids if image_id], *shared)
         held = [_held(name, found.get(image_id or ""), holders) for name, image_id in zip(names, ids, strict=True)]
-        return [self._seen(name, each, gone=gone) for name, each in zip(names, held, strict=True)]
+        seen = [self._seen(name, each, gone=gone) for name, each in zip(names, held, strict=True)]
+        for each in seen:
+            self.touch(each.image)
+        return seen
 
     def _seen(self, name: str | Name, found: Found | None, *, gone: bool) -> Found:
         if found is None:

@@ -1,6 +1,6 @@
 """Who asks, and with which rights."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -16,11 +16,12 @@ class Policy(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """A caller: a user acting for a tenant (or for none) under the policies of its token."""
+    """A caller: a user acting for a tenant (or for none) under the policies of its token, which is named by its id."""
 
     user: str
     tenant: str | None
     policies: frozenset[Policy] = frozenset()
+    token: str | None = field(default=None, compare=False)
 
     @property
     def is_admin(self) -> bool:

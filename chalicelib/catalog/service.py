@@ -95,6 +95,11 @@ class Catalog:
         """The present instant."""
         return self._clock.now()
 
+    @property
+    def touched(self) -> tuple[str, ...]:
+        """The ids of the images that this caller was shown one by one, changed or made."""
+        return self._lookup.touched
+
     def ping(self) -> None:
         """Read something that is not there. Raises TablesUnavailable."""
         self._images.get(NOBODY)
@@ -156,6 +161,7 @@ class Catalog:
             raise
         image, job = (image, None) if source is None else self._copies.order(image, source)
         added = self._images.add(replace(image, number=self._images.number()), job, refers(image))
+        self._lookup.touch(added)
         if job is not None:
             dispatch(self._queue, job)
         return added

@@ -17,6 +17,8 @@ from chalicelib.catalog.errors import CatalogError
 from chalicelib.catalog.ports import Identities
 from chalicelib.catalog.principal import ANONYMOUS, Principal
 from chalicelib.catalog.service import Catalog
+from chalicelib.http import access_log
+from chalicelib.http.access_log import Handled
 from chalicelib.http.dialect import Dialect, match, owner
 from chalicelib.http.errors import AnswerTooLarge, HttpError, ServerError
 from chalicelib.http.message import Request, Response
@@ -100,21 +102,14 @@ class Gateway(Chalice):
         request = read_event(event, self._public_endpoint)
         dialect = owner(self._dialects, request)
         request = replace(request, options=self._options[dialect.name])
-        route, response = self._respond(dialect, request)
-        response = self._finished(dialect, request, response)
-        _log.info(
-            json.dumps(
-                {
-                    "dialect": dialect.name,
-                    "method": request.method,
-                    "route": route,
-                    "status": response.status,
-                    "ms": round((time.perf_counter() - started) * 1000, 1),
-                    "dynamodb_requests": self._meter.read(),
-                    "request_id": request.request_id,
-                }
-            )
-        )
+        handled = self._handle(dialect, request)
+        response = self._finished(dialect, request, handled.response)
+        measured = {
+            "ms": round((time.perf_counter() - started) * 1000, 1),
+            "dynamodb_requests": self._meter.read(),
+        }
+        handled = handled._replace(response=response)
+        _log.info(access_log.line(dialect.name, request, handled, event["requestContext"], measured))
         return response if request.method != "HEAD" else replace(response, body=None)
 
     def _finished(self, dialect: Dialect, request: Request, response: Response) -> Response:
@@ -125,20 +120,23 @@ class Gateway(Chalice):
             return _encoded(dialect.finish(request, refusal))
         return finished
 
-    def _respond(self, dialect: Dialect, request: Request) -> tuple[str, Response]:
-        """The pattern of the route that was taken, for the log, and what came of it."""
-        pattern = "-"
+    def _handle(self, dialect: Dialect, request: Request) -> Handled:
+        """Have a request routed, its caller known, and its handler called."""
+        pattern, principal, catalog = "-", ANONYMOUS, None
+        failure: Exception | None = None
         try:
             request = dialect.resolve(request)
             route, variables = match(dialect.routes, request.method, request.path)
             pattern = route.path
             principal = ANONYMOUS if route.open else dialect.authenticate(request, self._identities)
-            return pattern, route.handler(self._open_catalog(principal), request, **variables)
+            catalog = self._open_catalog(principal)
+            response = route.handler(catalog, request, **variables)
         except (CatalogError, HttpError) as error:
-            return pattern, dialect.render_error(request, error)
-        except Exception:  # noqa: BLE001  # the one place where a defect of ours becomes an answer
+            failure, response = error, dialect.render_error(request, error)
+        except Exception as error:  # noqa: BLE001  # the one place where a defect of ours becomes an answer
             _log.exception("unexpected error in request %s", request.request_id)
-            return pattern, dialect.render_error(request, ServerError())
+            failure, response = error, dialect.render_error(request, ServerError())
+        return Handled(pattern, principal, catalog.touched if catalog else (), failure, response)
 
 
 def read_event(event: Mapping[str, Any], public_endpoint: str | None = None) -> Request:

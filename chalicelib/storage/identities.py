@@ -94,5 +94,6 @@ def _digest(secret: str) -> str:
 
 
 def _token(item: TokenItem) -> Token:
-    principal = Principal(item.user, item.tenant, item.policies)
-    return Token(item.digest[:ID_LENGTH], principal, item.created_at, item.expires_at)
+    token_id = item.digest[:ID_LENGTH]
+    principal = Principal(item.user, item.tenant, item.policies, token_id)
+    return Token(token_id, principal, item.created_at, item.expires_at)

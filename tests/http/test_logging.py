@@ -2,18 +2,30 @@
 
 import json
 import logging
+from http import HTTPStatus
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
+from chalicelib.catalog.image import Status
 from chalicelib.catalog.principal import Policy, Principal
 from tests.api import Api
 from tests.conftest import MakeApi
+from tests.factories import an_image
 from tests.http.conftest import Client, token
 from tests.http.echo import echoing, gateway
+from tests.storage.contract.faults import answering
 
+THROTTLED = (
+    HTTPStatus.BAD_REQUEST,
+    {"Error": {"Code": "ThrottlingException", "Message": "slow"}, "ResponseMetadata": {"RequestId": "AWS-1"}},
+)
 CALLER = Principal("alice", "t1", frozenset({Policy.READ_IMAGES, Policy.CREATE_IMAGE, Policy.DELETE_IMAGE}))
-FIELDS = {"dialect", "method", "route", "status", "ms", "dynamodb_requests", "request_id"}
+FIELDS = {
+    *("dialect", "method", "route", "status", "ms", "dynamodb_requests", "request_id"),
+    *("user", "tenant", "token", "images", "source", "agent"),
+}
 UPLOAD = {
     "Content-Type": "application/octet-stream",
     "x-image-meta-disk_format": "raw",
@@ -76,6 +88,68 @@ def test_what_a_request_costs_is_logged(api: Api, client: Client, caplog: pytest
 
     # The token is looked up once; a list is made of three streams.
     assert [line["dynamodb_requests"] for line in lines(caplog)] == [4, 3, 0]
+
+
+def test_a_line_says_who_asked_for_which_image_from_where(api: Api, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    secret = api.world.identities.issue(CALLER)
+    (token,) = api.world.identities.list()
+    headers = {"X-Auth-Token": secret, "User-Agent": "glanceclient"}
+
+    created = api.anonymous().post("/v1/images", headers).json["image"]["id"]
+    api.anonymous().delete(f"/v1/images/{created}", headers)
+
+    for line in lines(caplog):
+        assert (line["user"], line["tenant"], line["token"]) == ("alice", "t1", token.id)
+        assert (line["images"], line["source"], line["agent"]) == ([created], "127.0.0.1", "glanceclient")
+        assert "error" not in line
+
+
+def test_a_line_names_all_images_of_a_deletion_by_their_own_ids(api: Api, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    images = [
+        api.world.images.add(an_image(number=number, status=Status.ACTIVE, aliases={"qingcloud": f"img-{number}"}))
+        for number in (1, 2)
+    ]
+    bearer = {"Authorization": "Bearer " + api.world.identities.issue(CALLER)}
+
+    answer = api.anonymous().delete("/v2/zone/ac1/images/img-1,img-2", bearer)
+
+    assert answer.status == 200, answer.text
+    (line,) = lines(caplog)
+    assert line["images"] == [image.id for image in images]
+
+
+@pytest.mark.parametrize(
+    ("target", "secret", "status", "error"),
+    [
+        ("/v1/images/nowhere", True, 404, "ImageNotFound"),
+        ("/v1/images", False, 401, "Unauthorized"),
+        ("/v1/nowhere", True, 404, "PathUnknown"),
+    ],
+)
+def test_a_line_says_why_a_request_was_refused(
+    api: Api, caplog: pytest.LogCaptureFixture, target: str, secret: bool, status: int, error: str
+) -> None:
+    caplog.set_level(logging.INFO)
+    (api.caller("t1") if secret else api.anonymous()).get(target)
+
+    (line,) = lines(caplog)
+    assert (line["status"], line["error"]) == (status, error)
+    assert "causes" not in line
+
+
+def test_a_line_says_what_failed_in_aws_by_which_request(api: Api, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    caller = api.caller("t1")
+
+    with answering("BatchGetItem", lambda _: THROTTLED):
+        caller.get(f"/v1/images/{uuid4()}")
+
+    (line,) = lines(caplog)
+    assert (line["status"], line["error"]) == (503, "TablesUnavailable")
+    assert line["causes"] == ["VerboseClientError ThrottlingException", "ThrottlingException ThrottlingException"]
+    assert line["aws_request_id"] == "AWS-1"
 
 
 def test_the_status_that_leaves_is_the_one_logged(api: Api, caplog: pytest.LogCaptureFixture) -> None:
