@@ -15,8 +15,14 @@ PAGE = 500
 CLOUDS, SYSTEMS, ARCHITECTURES = "compute_resource", "operatingsystem", "architecture"
 TITLES = {CLOUDS: "name", SYSTEMS: "title", ARCHITECTURES: "name"}
 """The kinds of parents, and what each is known by."""
+OF_CLOUDS = (
+    *("user", "region", "datacenter", "server", "tenant", "domain", "project_domain_name", "project_domain_id"),
+    *("project", "email", "key_path", "zone", "ovirt_quota", "keyboard_layout", "display_type", "use_v4"),
+    *("set_console_password", "caching_enabled", "sub_id", "app_ident", "cloud", "ssl_verify_peer"),
+)
+"""What compute resources of some providers say of their cloud."""
 ATTRIBUTES = {
-    CLOUDS: ("name", "provider", "url", "description"),
+    CLOUDS: ("name", "provider", "url", "description", *OF_CLOUDS),
     SYSTEMS: ("name", "major", "minor", "description", "family", "release_name", "password_hash"),
     ARCHITECTURES: ("name",),
 }

@@ -21,6 +21,7 @@ TEXTS: st.SearchStrategy[Any] = st.sampled_from(
 NUMBERS: st.SearchStrategy[Any] = st.sampled_from([None, "", 1, "1", True, 1.5, "one", "-1", [1], {}])
 PROVIDERS = st.sampled_from([*providers.PROVIDERS, "ec2", "proxmox", "", " ", None, ["EC2"]])
 PLUGINS = ("Proxmox",)
+GIVEN = ["name", "description", "url", "minor", "region", "use_v4", "password"]
 IMAGE = {
     "name": "a",
     "username": "a",
@@ -58,9 +59,7 @@ def test_a_new_image_is_read_if_and_only_if_the_description_allows_it(
 
 
 @settings(derandomize=True, database=None, max_examples=200, deadline=None)
-@given(
-    st.sampled_from(Kind), st.dictionaries(st.sampled_from(["name", "description", "url", "minor"]), TEXTS), PROVIDERS
-)
+@given(st.sampled_from(Kind), st.dictionaries(st.sampled_from(GIVEN), TEXTS, max_size=4), PROVIDERS)
 def test_a_new_parent_is_read_if_and_only_if_the_description_allows_it(
     kind: Kind, texts: dict[str, Any], provider: object
 ) -> None:

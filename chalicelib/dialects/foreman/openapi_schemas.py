@@ -45,9 +45,16 @@ PARENT: Mapping[Kind, Mapping[str, Schema]] = {
 }
 """What parents have beside a name."""
 
+OF_PROVIDERS: Mapping[str, Schema] = {
+    **dict.fromkeys((*providers.KEPT, "access_key"), MAYBE_TEXT),
+    **dict.fromkeys(providers.FLAGS, FLAG),
+}
+"""What compute resources of some providers have."""
+
 # What a body may say: the readers in `values` take more than one type for most attributes.
 SAID_TEXT: Schema = {"type": ["string", "number", "null"]}
 SHORT_TEXT: Schema = {**SAID_TEXT, "maxLength": values.LONGEST}
+UNKEPT: Schema = {**SAID_TEXT, "description": "Taken and forgotten: nobody here signs in to a cloud with it"}
 REQUIRED_TEXT: Schema = {"type": ["string", "number"], "maxLength": values.LONGEST, "pattern": r"\S"}
 SAID: Mapping[str, Schema] = {
     "string": SAID_TEXT,
@@ -85,7 +92,9 @@ def _below(key: str, name: str) -> Schema:
 
 
 def _parent(kind: Kind, stamp: Schema) -> Schema:
-    return record({"id": NUMBER, "name": TEXT, **PARENT[kind], "created_at": stamp, "updated_at": stamp})
+    stamps = {"created_at": stamp, "updated_at": stamp}
+    own = OF_PROVIDERS if kind is Kind.COMPUTE_RESOURCE else {}
+    return record({"id": NUMBER, "name": TEXT, **PARENT[kind], **stamps, **own}, optional=tuple(own))
 
 
 def _new_parent(kind: Kind) -> Schema:
@@ -94,6 +103,8 @@ def _new_parent(kind: Kind) -> Schema:
 
 def _changed_parent(kind: Kind) -> Schema:
     known = {name: REQUIRED_TEXT if name in parents.REQUIRED[kind] else SHORT_TEXT for name in parents.ATTRIBUTES[kind]}
+    known |= {name: SAID["boolean"] for name in providers.FLAGS if name in known}
+    known |= {name: UNKEPT for name in providers.UNKEPT if name in known}
     if kind is Kind.COMPUTE_RESOURCE:
         known["provider"] = {**REQUIRED_TEXT, "type": "string", "description": PROVIDER}
     return {"type": "object", "properties": known}

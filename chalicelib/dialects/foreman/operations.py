@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from chalicelib.catalog.reference import Kind
 from chalicelib.dialects.foreman import parents, schema
 from chalicelib.dialects.foreman.parents import field
+from chalicelib.dialects.foreman.providers import FLAGS
 from chalicelib.http.dialect import Handler, Route
 
 
@@ -49,9 +50,9 @@ LIST = (Parameter("search"), Parameter("order"), Parameter("page", "numeric"), P
 def parent_parameter(kind: Kind, *, required: bool) -> Parameter:
     """The hash of a parent's attributes; on creation some of them are required."""
     inside = (
-        Parameter(name, required=required, allow_nil=False)
+        Parameter(name, required=required)
         if name in parents.REQUIRED[kind]
-        else Parameter(name, allow_nil=True)
+        else Parameter(name, "boolean" if name in FLAGS else "string", allow_nil=True)
         for name in parents.ATTRIBUTES[kind]
     )
     return Parameter(kind.value, "hash", required=True, inside=tuple(inside))

@@ -9,13 +9,13 @@ from chalicelib.catalog.image import Image
 from chalicelib.catalog.reference import Kind, Reference
 from chalicelib.dialects.foreman import values
 from chalicelib.dialects.foreman.errors import Unprocessable
-from chalicelib.dialects.foreman.providers import PROVIDERS, spelled
+from chalicelib.dialects.foreman.providers import FLAGS, KEPT, PROVIDERS, UNKEPT, shown, spelled
 from chalicelib.dialects.foreman.search import Field, Row
 from chalicelib.dialects.foreman.search import Kind as FieldKind
 from chalicelib.http.message import Request
 
 ATTRIBUTES: Mapping[Kind, tuple[str, ...]] = {
-    Kind.COMPUTE_RESOURCE: ("name", "provider", "url", "description"),
+    Kind.COMPUTE_RESOURCE: ("name", "provider", "url", "description", *KEPT, *UNKEPT),
     Kind.OPERATINGSYSTEM: ("name", "major", "minor", "description", "family", "release_name", "password_hash"),
     Kind.ARCHITECTURE: ("name",),
 }
@@ -101,8 +101,9 @@ def parse_update(attributes: Mapping[str, Any], plugins: tuple[str, ...], parent
 
 def _read(kind: Kind, attributes: Mapping[str, Any], plugins: tuple[str, ...]) -> tuple[dict[str, Any], dict[str, str]]:
     """The attributes that are given, and what is wrong with which of them."""
-    readers = {name: partial(values.short_text, attributes[name]) for name in ATTRIBUTES[kind] if name in attributes}
+    readers = {name: partial(_reader(name), attributes[name]) for name in ATTRIBUTES[kind] if name in attributes}
     given, errors = values.collect(readers)
+    given = {name: value for name, value in given.items() if name not in UNKEPT}
     if given.get("provider"):
         known = spelled(given["provider"], plugins)
         if known is None:
@@ -111,12 +112,18 @@ def _read(kind: Kind, attributes: Mapping[str, Any], plugins: tuple[str, ...]) -
     return given, errors
 
 
+def _reader(name: str) -> Callable[[Any], Any]:
+    if name in FLAGS:
+        return values.flag
+    return values.text if name in UNKEPT else values.short_text
+
+
 def _settled(kind: Kind, facts: Mapping[str, Any], errors: dict[str, str], old: Reference | None) -> dict[str, Any]:
     """The facts without blanks, an operating system's with its title. Raises Unprocessable."""
     errors |= {name: values.BLANK for name in REQUIRED[kind] if not facts.get(name) and name not in errors}
     if errors:
         raise Unprocessable(errors, number_of(old))
-    kept = {name: text for name, text in facts.items() if text}
+    kept = {name: value for name, value in facts.items() if value not in ("", None)}
     if kind is Kind.OPERATINGSYSTEM and (old is None or any(kept.get(name) != old.facts.get(name) for name in TITLE)):
         kept["title"] = _title(kept)
     return kept
@@ -151,6 +158,7 @@ def _render_compute_resource(parent: Reference) -> dict[str, Any]:
         "url": parent.facts.get("url", ""),
         "provider": provider,
         "provider_friendly_name": PROVIDERS.get(provider, provider),
+        **shown(parent.facts),
     }
 
 

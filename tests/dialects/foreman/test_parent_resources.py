@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.catalog.reference import Kind
 from tests.api import ORDINARY
 from tests.dialects.foreman.foreman import (
     BLANK,
@@ -28,7 +29,10 @@ from tests.dialects.foreman.foreman import (
 )
 
 KEYS = {
-    "compute_resources": {"provider", "provider_friendly_name", "description", "url"},
+    "compute_resources": {
+        *{"provider", "provider_friendly_name", "description", "url"},
+        *{"project", "email", "key_path", "zone"},  # those of Google's
+    },
     "operatingsystems": {"title", "description", "major", "minor", "family", "release_name", "password_hash"},
     "architectures": set[str](),
 }
@@ -212,6 +216,47 @@ def test_an_operator_names_the_providers_of_other_plug_ins(make_api: MakeApi) ->
 
     assert [show(caller, parent.path)["provider"] for parent in known] == ["warp", "EC2"]
     assert unknown.status == 422
+
+
+CLOUDS: dict[str, Record] = {
+    "EC2": {"user": "AKIA1", "region": "eu-west-1"},
+    "Libvirt": {"display_type": "VNC", "set_console_password": True},
+    "Openstack": {"user": "ann", "tenant": "t", "domain": "d", "project_domain_name": "p", "project_domain_id": "7"},
+    "Vmware": {"user": "ann", "datacenter": "dc1", "server": "vc", "caching_enabled": False},
+    "Ovirt": {"user": "ann", "datacenter": "dc1", "use_v4": True, "ovirt_quota": "q", "keyboard_layout": "de"},
+    "GCE": {"project": "p", "email": "a@example", "key_path": "/key", "zone": "z"},
+    "AzureRm": {"sub_id": "s", "tenant": "t", "app_ident": "a", "region": "eastus", "cloud": "azure"},
+    "Proxmox": {"user": "ann", "ssl_verify_peer": False},
+}
+"""What clients say of clouds of each kind."""
+
+
+@pytest.mark.parametrize("provider", CLOUDS)
+def test_what_a_compute_resource_says_of_its_cloud_is_shown(world: World, provider: str) -> None:
+    new = add_parent(world.admin, "compute_resources", name="new", provider=provider, **CLOUDS[provider])
+
+    found = show(world.admin, new.path)
+
+    assert found.items() >= CLOUDS[provider].items()
+    assert found.get("access_key") == ("AKIA1" if provider == "EC2" else None)
+
+
+def test_what_clouds_of_other_kinds_have_is_not_shown(world: World) -> None:
+    new = add_parent(world.admin, "compute_resources", name="new", provider="EC2", zone="z", use_v4=True)
+
+    assert {"zone", "use_v4"} & set(show(world.admin, new.path)) == set()
+
+
+@pytest.mark.parametrize("secret", ["password", "public_key"])
+def test_what_would_sign_in_to_a_cloud_is_taken_and_not_kept(world: World, secret: str) -> None:
+    given = {"name": "new", "provider": "EC2", secret: "swordfish" * 100}
+
+    answer = post(world.admin, "/api/compute_resources", {"compute_resource": given})
+
+    [kept] = [each for each in world.api.world.references.of("t1", Kind.COMPUTE_RESOURCE) if each.name == "new"]
+    assert answer.status == 201
+    assert secret not in answer.json
+    assert "swordfish" not in str(kept.facts)
 
 
 @pytest.mark.parametrize("provider", ["Hyperspace", "nonsense", "EC"])
