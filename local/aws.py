@@ -8,12 +8,13 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
+from moto.moto_server.werkzeug_app import MotoRequestHandler, create_backend_app
 from werkzeug.serving import BaseWSGIServer
 
 from local.dynoxide import dynoxide
-from local.environment import use_local_aws
+from local.environment import SECRETS, use_local_aws
 from local.moto_fixes import DYNAMODB_LOCK, share_items, speed_up_moto
+from local.s3 import Dispatcher, checked
 from local.serving import ThreadedServer
 
 ENGINES = ("moto", "dynoxide")
@@ -41,7 +42,7 @@ def moto_server(port: int = 0) -> Iterator[str]:
     speed_up_moto()
     share_items()
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    app = _one_at_a_time(DomainDispatcherApplication(create_backend_app))
+    app = _one_at_a_time(checked(Dispatcher(create_backend_app), SECRETS))
     with _listener(port) as listener:
         found = listener.getsockname()[1]
         server = _MotoServer("127.0.0.1", found, app, _MotoConnection, fd=listener.fileno())

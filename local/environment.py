@@ -4,6 +4,9 @@ import os
 from collections.abc import Mapping, MutableMapping
 
 REGION = "us-east-1"
+ACCESS_KEY, SECRET = "local", "local"
+SECRETS = {ACCESS_KEY: SECRET}
+"""By the access key; whatever is signed here is signed with the only one."""
 HERE = ("127.0.0.1", "localhost")
 
 
@@ -26,8 +29,8 @@ def use_local_aws(
 def _settings(aws_endpoint_url: str) -> Mapping[str, str]:
     return {
         "AWS_ENDPOINT_URL": aws_endpoint_url,
-        "AWS_ACCESS_KEY_ID": "local",
-        "AWS_SECRET_ACCESS_KEY": "local",
+        "AWS_ACCESS_KEY_ID": ACCESS_KEY,
+        "AWS_SECRET_ACCESS_KEY": SECRET,
         "AWS_DEFAULT_REGION": REGION,
         "AWS_REGION": REGION,
         "AWS_CONFIG_FILE": os.devnull,

@@ -1,0 +1,173 @@
+"""What S3 looks at before it takes a request, and moto does not: signatures of links, and digests of bytes."""
+
+import base64
+import binascii
+import hashlib
+import hmac
+import io
+import zlib
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import parse_qsl, quote, unquote, urlsplit
+from xml.sax.saxutils import escape
+
+from botocore.auth import S3SigV4QueryAuth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication
+
+WsgiApp = Callable[[dict[str, Any], Any], Iterable[bytes]]
+
+SIGNATURE = "X-Amz-Signature"
+UNSIGNED = ("x-amz-content-sha256",)
+"""Headers of AWS's own that need no signature."""
+DIGESTS: Mapping[str, Callable[[bytes], bytes]] = {
+    "content-md5": lambda content: hashlib.md5(content, usedforsecurity=False).digest(),
+    "x-amz-checksum-crc32": lambda content: zlib.crc32(content).to_bytes(4, "big"),
+    "x-amz-checksum-sha1": lambda content: hashlib.sha1(content, usedforsecurity=False).digest(),
+    "x-amz-checksum-sha256": lambda content: hashlib.sha256(content).digest(),
+}
+"""What a client may say of its bytes, in base64, as far as Python can compute it."""
+
+
+class Dispatcher(DomainDispatcherApplication):
+    """moto's, which loses a body that is called a form and is none, as curl's `--data-binary` calls every body."""
+
+    def _get_body(self, environ: dict[str, Any]) -> str | None:
+        if not environ.get("CONTENT_TYPE", "").startswith("application/x-www-form-urlencoded"):
+            return None
+        try:
+            return read(environ).decode() or None
+        except UnicodeDecodeError:
+            return None
+
+
+class Refused(Exception):
+    """What S3 says to a request that it does not take."""
+
+    def __init__(self, status: HTTPStatus, code: str, message: str) -> None:
+        super().__init__(message)
+        self.status, self.code = status, code
+
+    def answer(self, start_response: Any) -> Iterable[bytes]:
+        """The refusal as S3 writes it."""
+        body = f"<Error><Code>{self.code}</Code><Message>{escape(str(self))}</Message></Error>".encode()
+        headers = [("Content-Type", "application/xml"), ("Content-Length", str(len(body)))]
+        start_response(f"{self.status.value} {self.status.phrase}", headers)
+        return [body]
+
+
+def checked(app: WsgiApp, secrets: Mapping[str, str]) -> WsgiApp:
+    """The app behind the checks of S3; `secrets` are those of the access keys that may sign links."""
+
+    def call(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        try:
+            check(environ, secrets, datetime.now(UTC))
+        except Refused as refusal:
+            return refusal.answer(start_response)
+        return app(environ, start_response)
+
+    return call
+
+
+def check(environ: dict[str, Any], secrets: Mapping[str, str], now: datetime) -> None:
+    """Raise Refused for a link that is wrong or too old, and for bytes that are not what they are said to be."""
+    query = dict(parse_qsl(environ.get("QUERY_STRING", ""), keep_blank_values=True))
+    is_link = SIGNATURE in query
+    if not is_link and "/s3/aws4_request" not in environ.get("HTTP_AUTHORIZATION", ""):
+        return
+    content = read(environ) if environ["REQUEST_METHOD"] == "PUT" else b""
+    if is_link:
+        _check_link(environ, query, secrets, now)
+    if environ["REQUEST_METHOD"] == "PUT" and "aws-chunked" not in environ.get("HTTP_CONTENT_ENCODING", ""):
+        _check_digests(environ, content)
+
+
+def read(environ: dict[str, Any]) -> bytes:
+    """The body, which can be read again afterwards. Raises Refused if the client broke off."""
+    length = environ.get("CONTENT_LENGTH")
+    stream = environ["wsgi.input"]
+    content: bytes = stream.read(int(length)) if length else stream.read() if _is_terminated(environ) else b""
+    environ["wsgi.input"] = io.BytesIO(content)
+    if length and len(content) < int(length):
+        raise Refused(HTTPStatus.BAD_REQUEST, "IncompleteBody", "The request body terminated unexpectedly")
+    return content
+
+
+def _is_terminated(environ: Mapping[str, Any]) -> bool:
+    """Whether a body without a length ends by itself, in chunks."""
+    return bool(environ.get("wsgi.input_terminated"))
+
+
+def _header(environ: Mapping[str, Any], name: str) -> str | None:
+    key = name.upper().replace("-", "_")
+    value: str | None = environ.get(key if key in {"CONTENT_LENGTH", "CONTENT_TYPE"} else f"HTTP_{key}")
+    return value
+
+
+def _check_link(
+    environ: Mapping[str, Any], query: Mapping[str, str], secrets: Mapping[str, str], now: datetime
+) -> None:
+    signed = query.get("X-Amz-SignedHeaders", "").split(";")
+    own = [key[5:].lower().replace("_", "-") for key in environ if key.startswith("HTTP_X_AMZ_")]
+    if set(own).difference(signed, UNSIGNED):
+        message = "There were headers present in the request which were not signed"
+        raise Refused(HTTPStatus.FORBIDDEN, "AccessDenied", message)
+    key, _, scope = query.get("X-Amz-Credential", "").partition("/")
+    if key not in secrets:
+        message = "The AWS Access Key Id you provided does not exist in our records."
+        raise Refused(HTTPStatus.FORBIDDEN, "InvalidAccessKeyId", message)
+    if _end(query) < now:
+        raise Refused(HTTPStatus.FORBIDDEN, "AccessDenied", "Request has expired")
+    region = scope.split("/")[1] if scope.count("/") == 3 else ""
+    expected = _signature(environ, query, signed, Credentials(key, secrets[key]), region)
+    if not hmac.compare_digest(expected, query[SIGNATURE]):
+        message = "The request signature we calculated does not match the signature you provided."
+        raise Refused(HTTPStatus.FORBIDDEN, "SignatureDoesNotMatch", message)
+
+
+def _end(query: Mapping[str, str]) -> datetime:
+    try:
+        began = datetime.strptime(query["X-Amz-Date"], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+        return began + timedelta(seconds=int(query["X-Amz-Expires"]))
+    except (KeyError, ValueError) as error:
+        message = "Query-string authentication version 4 requires X-Amz-Date and X-Amz-Expires"
+        raise Refused(HTTPStatus.BAD_REQUEST, "AuthorizationQueryParametersError", message) from error
+
+
+def _signature(
+    environ: Mapping[str, Any], query: Mapping[str, str], signed: Iterable[str], credentials: Credentials, region: str
+) -> str:
+    """What a link to this request would be signed with."""
+    path = quote(unquote(urlsplit(environ["RAW_URI"]).path), safe="/-_.~")
+    pairs = [
+        f"{quote(name, safe='-_.~')}={quote(value, safe='-_.~')}" for name, value in query.items() if name != SIGNATURE
+    ]
+    headers = {name: value for name in signed if (value := _header(environ, name)) is not None}
+    url = f"http://{environ['HTTP_HOST']}{path}?{'&'.join(pairs)}"
+    request = AWSRequest(method=environ["REQUEST_METHOD"], url=url, headers=headers)
+    request.context["timestamp"] = query["X-Amz-Date"]
+    signer = S3SigV4QueryAuth(credentials, "s3", region)
+    signature: str = signer.signature(signer.string_to_sign(request, signer.canonical_request(request)), request)
+    return signature
+
+
+def _check_digests(environ: Mapping[str, Any], content: bytes) -> None:
+    for name, compute in DIGESTS.items():
+        said = _header(environ, name)
+        if said is None:
+            continue
+        found = compute(content)
+        try:
+            declared = base64.b64decode(said, validate=True)
+        except binascii.Error:
+            declared = b""
+        what = name.removeprefix("x-amz-checksum-").removeprefix("content-").upper()
+        if len(declared) != len(found):
+            code = "InvalidDigest" if name == "content-md5" else "InvalidRequest"
+            raise Refused(HTTPStatus.BAD_REQUEST, code, f"The {name} you specified is not valid.")
+        if declared != found:
+            message = f"The {what} you specified did not match what we received."
+            raise Refused(HTTPStatus.BAD_REQUEST, "BadDigest", message)
