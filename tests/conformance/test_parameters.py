@@ -124,7 +124,13 @@ def caller(api: Api, asked: Asked) -> Caller:
         "architecture": "first",
     }
     first: dict[str, Any] = {"id": FIRST, "name": "first", "number": 1, "size": 20, "visibility": Visibility.PUBLIC}
-    second: dict[str, Any] = {"id": SECOND, "name": "second", "number": 2, "size": 10, "created_at": START + timedelta(days=1)}
+    second: dict[str, Any] = {
+        "id": SECOND,
+        "name": "second",
+        "number": 2,
+        "size": 10,
+        "created_at": START + timedelta(days=1),
+    }
     for image in (first, second):
         api.world.images.add(an_image(**common, **image))
     for job_id in JOBS:

@@ -146,6 +146,8 @@ PARAMETERS: Mapping[str, tuple[str, ...]] = {
         "images",
         "images.1",
         "images.10",
+        "images[0]",
+        "status[]",
         "status",
         "status.1",
         "jobs.1",

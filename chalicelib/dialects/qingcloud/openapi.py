@@ -46,8 +46,8 @@ PAGE: Mapping[str, tuple[Schema, str]] = {
 }
 ANY_TYPE = "The body is read as JSON whatever its `Content-Type`."
 FORMS = (
-    "Lists are given as `p=a&p=b`, `p=a,b` or `p.1=a&p.2=b`. A JSON object in the body gives further filters, for"
-    " clients that send one with a GET; the query goes before."
+    "Lists are given as `p=a&p=b`, `p=a,b`, `p.1=a&p.2=b` or `p[0]=a&p[1]=b`. A JSON object in the body gives further"
+    " filters, for clients that send one with a GET; the query goes before."
 )
 
 

@@ -68,8 +68,9 @@ class Filters:
 
     def many(self, name: str) -> tuple[str, ...]:
         """A list in any of its forms; empty if it is absent."""
-        numbered = [key for key in self.query if re.fullmatch(re.escape(name) + r"\.[0-9]{1,9}", key)]
-        keys = [name, *sorted(numbered, key=lambda key: int(key.rpartition(".")[2]))]
+        form = re.compile(rf"{re.escape(name)}(?:\.([0-9]{{1,9}})|\[([0-9]{{0,9}})\])")
+        numbered = {key: int(found[1] or found[2] or 0) for key in self.query if (found := form.fullmatch(key))}
+        keys = [name, *sorted(numbered, key=lambda key: numbered[key])]
         found = items(text for key in keys for text in self.query.get(key, ()))
         beneath = items(texts_of(name, self.body[name])) if name in self.body else ()
         return found or beneath

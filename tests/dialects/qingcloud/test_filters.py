@@ -82,6 +82,25 @@ def test_case_036_ids_may_be_numbered(alice: Caller, three: list[str], parameter
     assert found["total_count"] == 2
 
 
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        "?images[0]={0}&images[1]={2}",
+        "?images%5B0%5D={0}&images%5B1%5D={2}",
+        "?images[]={0}&images[]={2}",
+        "?images[10]={2}&images[2]={0}",
+        "?images[0]={0},{2}",
+        "?images[]={0}&images={2}&images.1={0}",
+    ],
+    ids=str,
+)
+def test_ids_may_be_given_as_php_writes_lists(alice: Caller, three: list[str], parameters: str) -> None:
+    found = listing(alice, parameters.format(*three))
+
+    assert sorted(ids(found["images"])) == [three[0], three[2]]
+    assert found["total_count"] == 2
+
+
 def test_case_036_numbers_have_any_number_of_digits(alice: Caller, three: list[str]) -> None:
     found = listed_ids(alice, f"?images.1={three[0]}&images.2={three[1]}&images.10={three[2]}")
 
