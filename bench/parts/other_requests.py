@@ -54,7 +54,7 @@ def foreman(trial: Trial) -> None:
         trial.ask(f"POST /api/{kind}", Least(2), body=facts)
     for kind in KINDS:
         trial.ask(f"GET /api/{kind}", Least(1))
-        trial.ask(f"GET /api/{kind}/{{parent}}", Least(1), parent=1)
+        trial.ask(f"GET /api/{kind}/{{parent}}", Least(2), parent=1)
     for kind in KINDS:
         _foreman_images(trial, kind)
     for kind, facts in KINDS.items():

@@ -10,6 +10,7 @@ from chalicelib.dialects.foreman.errors import STATUS
 from chalicelib.dialects.foreman.listing import LONGEST_SEARCH, USUAL_SIZE
 from chalicelib.dialects.foreman.openapi_schemas import NAMES, SCHEMAS, SEGMENT, TEXT
 from chalicelib.dialects.foreman.operations import LIST, Operation
+from chalicelib.dialects.foreman.parent_handlers import MOST_IMAGES
 from chalicelib.dialects.foreman.routes import OPERATIONS, VERSION
 from chalicelib.dialects.foreman.search import Fields
 from chalicelib.http import openapi
@@ -57,6 +58,7 @@ DESCRIPTIONS = {
     ("images", "index"): f"Images that are below all of the parents that are named. {IN_BODIES}",
     ("images", "show"): IN_BODIES,
     **{(parents.plural(kind), "index"): IN_BODIES for kind in Kind},
+    **{(parents.plural(kind), "show"): f"Without `images` if there are more than {MOST_IMAGES}." for kind in Kind},
     **{(parents.plural(kind), "destroy"): "Refused while images refer to it." for kind in Kind},
     ("compute_resources", "update"): "The provider cannot be changed.",
     **{
@@ -111,19 +113,32 @@ def _kind(operation: Operation) -> Kind | None:
 def _answers(operation: Operation, kind: Kind | None) -> dict[int, Answer]:
     if kind is None:
         return {200: _answer("As it is now", ALONE[operation.path])}
-    name = "ForemanImage" if operation.resource == "images" else NAMES[kind]
-    example = examples.IMAGE if operation.resource == "images" else examples.PARENTS[kind]
+    if operation.resource != "images":
+        return _answers_of_parents(operation.action, kind)
+    name, example = "ForemanImage", examples.IMAGE
     match operation.action:
         case "index":
             return {200: _answer("A page", f"{name}Page", examples.page_of(example))}
         case "create":
             return {201: _answer("What is there now", name, example)}
-        case "destroy" if operation.resource == "images":
+        case "destroy":
             return {200: _answer("What was there", "ForemanDeletedImage", examples.DELETED_IMAGE)}
+    return {200: _answer("What is there", name, example)}
+
+
+def _answers_of_parents(action: str, kind: Kind) -> dict[int, Answer]:
+    name, example = NAMES[kind], examples.PARENTS[kind]
+    written = {**example, **{each: [] for each in parents.LISTS[kind]}}
+    match action:
+        case "index":
+            return {200: _answer("A page", f"{name}Page", examples.page_of(example))}
+        case "show":
+            shown = {**written, "images": [{"id": 11, "name": "web golden"}]}
+            return {200: _answer("What is there", f"{name}Shown", shown)}
         case "destroy":
             gone = {**example, **examples.ISO_STAMPS}
             return {200: _answer("What was there", name.replace("Foreman", "ForemanDeleted"), gone)}
-    return {200: _answer("What is there", name, example)}
+    return {201 if action == "create" else 200: _answer("What is there now", f"{name}Written", written)}
 
 
 def _parameters(operation: Operation, kind: Kind | None) -> Iterator[Parameter]:

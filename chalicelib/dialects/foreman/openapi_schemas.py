@@ -45,6 +45,7 @@ PARENT: Mapping[Kind, Mapping[str, Schema]] = {
 }
 """What parents have beside a name."""
 
+IMAGES: Schema = {"type": "array", "items": record({"id": NUMBER, "name": TEXT})}
 OF_PROVIDERS: Mapping[str, Schema] = {
     **dict.fromkeys((*providers.KEPT, "access_key"), MAYBE_TEXT),
     **dict.fromkeys(providers.FLAGS, FLAG),
@@ -91,10 +92,17 @@ def _below(key: str, name: str) -> Schema:
     return {"anyOf": [wrapped, {"allOf": [ref(name)], "properties": {key: False}}]}
 
 
-def _parent(kind: Kind, stamp: Schema) -> Schema:
+def _parent(kind: Kind, stamp: Schema, more: Mapping[str, Schema] | None = None) -> Schema:
     stamps = {"created_at": stamp, "updated_at": stamp}
     own = OF_PROVIDERS if kind is Kind.COMPUTE_RESOURCE else {}
-    return record({"id": NUMBER, "name": TEXT, **PARENT[kind], **stamps, **own}, optional=tuple(own))
+    return record(
+        {"id": NUMBER, "name": TEXT, **PARENT[kind], **stamps, **own, **(more or {})},
+        optional=(*own, *(["images"] if more and "images" in more else [])),
+    )
+
+
+def _lists(kind: Kind) -> Mapping[str, Schema]:
+    return dict.fromkeys(parents.LISTS[kind], NO_LIST)
 
 
 def _new_parent(kind: Kind) -> Schema:
@@ -176,6 +184,8 @@ SCHEMAS: Mapping[str, Schema] = {
     "ForemanChangesBody": _below("image", "ForemanChangedAttributes"),
     "ForemanChangedAttributes": _attributes(image_parameter(required=False).inside),
     **{name: _parent(kind, STAMP) for kind, name in NAMES.items()},
+    **{f"{name}Written": _parent(kind, STAMP, _lists(kind)) for kind, name in NAMES.items()},
+    **{f"{name}Shown": _parent(kind, STAMP, {**_lists(kind), "images": IMAGES}) for kind, name in NAMES.items()},
     **{name.replace("Foreman", "ForemanDeleted"): _parent(kind, ISO_STAMP) for kind, name in NAMES.items()},
     **{f"{name}Page": _page_of(name) for name in NAMES.values()},
     **{f"{name}Attributes": _new_parent(kind) for kind, name in NAMES.items()},

@@ -3,7 +3,9 @@
 from functools import partial
 
 from chalicelib.catalog.errors import TitleTaken
+from chalicelib.catalog.image import Image
 from chalicelib.catalog.principal import Policy
+from chalicelib.catalog.query import ImageQuery, Order, Scope, SortKey
 from chalicelib.catalog.reference import Kind, Reference
 from chalicelib.catalog.service import Catalog
 from chalicelib.catalog.vacancy import ReferenceInUse
@@ -12,7 +14,11 @@ from chalicelib.dialects.foreman.errors import TAKEN, ParentUnknown, Unprocessab
 from chalicelib.dialects.foreman.parameters import merged
 from chalicelib.dialects.foreman.parents import Parents, kind_of
 from chalicelib.dialects.foreman.providers import plugins_of
+from chalicelib.http import paging
 from chalicelib.http.message import Request, Response
+
+MOST_IMAGES = 1000
+"""Images that a parent is shown with."""
 
 
 def list_parents(catalog: Catalog, request: Request) -> Response:
@@ -27,7 +33,16 @@ def list_parents(catalog: Catalog, request: Request) -> Response:
 def show_parent(catalog: Catalog, request: Request, parent_id: str) -> Response:
     catalog.require(Policy.READ_IMAGES)
     kind = kind_of(request)
-    return Response(parents.render(_found(kind, parent_id, catalog.references.of(kind))))
+    parent = _found(kind, parent_id, catalog.references.of(kind))
+    return Response(parents.render_shown(parent, _images(catalog, parent)))
+
+
+def _images(catalog: Catalog, parent: Reference) -> list[Image] | None:
+    """The images below it; None if they are more than are shown with it."""
+    order = Order(SortKey.NUMBER, descending=False)
+    query = ImageQuery(Scope.OWN, order=order, expected=MOST_IMAGES + 1, below=parent)
+    found = paging.first(catalog.images(query), MOST_IMAGES + 1)
+    return found if len(found) <= MOST_IMAGES else None
 
 
 def add_parent(catalog: Catalog, request: Request) -> Response:
@@ -36,7 +51,7 @@ def add_parent(catalog: Catalog, request: Request) -> Response:
     kind = kind_of(request)
     facts = parents.parse(kind, values.attributes(request.body, kind, parents.ATTRIBUTES[kind]), plugins_of(request))
     try:
-        return Response(parents.render(catalog.references.add(kind, facts)), 201)
+        return Response(parents.render_written(catalog.references.add(kind, facts)), 201)
     except TitleTaken as error:
         raise Unprocessable({"name": TAKEN}) from error
 
@@ -49,7 +64,7 @@ def update_parent(catalog: Catalog, request: Request, parent_id: str) -> Respons
     change = partial(parents.parse_update, attributes, plugins_of(request))
     found = partial(_found, kind, parent_id)
     try:
-        return Response(parents.render(catalog.references.update(kind, found, change)))
+        return Response(parents.render_written(catalog.references.update(kind, found, change)))
     except TitleTaken as error:
         raise Unprocessable({"name": TAKEN}, found(catalog.references.of(kind)).number) from error
     except ReferenceInUse as error:

@@ -1,6 +1,6 @@
 """The three kinds of parents of an image: how they are found, written and shown (contract §3)."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -27,6 +27,15 @@ REQUIRED: Mapping[Kind, tuple[str, ...]] = {
 }
 TITLE = ("name", "major", "minor", "description")
 """What the title of an operating system is made of."""
+LISTS: Mapping[Kind, tuple[str, ...]] = {
+    Kind.COMPUTE_RESOURCE: ("compute_attributes", "locations", "organizations"),
+    Kind.OPERATINGSYSTEM: (
+        *("parameters", "media", "architectures", "ptables"),
+        *("provisioning_templates", "config_templates", "os_default_templates"),
+    ),
+    Kind.ARCHITECTURE: ("operatingsystems",),
+}
+"""What each is shown with, of all of which there is nothing here."""
 _TEXT, _FREE, _NUMBER = Field(FieldKind.TEXT), Field(FieldKind.TEXT, free=True), Field(FieldKind.INTEGER)
 FIELDS: Mapping[Kind, Mapping[str, Field]] = {
     Kind.COMPUTE_RESOURCE: {"name": _FREE, "type": _FREE, "id": _NUMBER},
@@ -139,6 +148,22 @@ def render(parent: Reference) -> dict[str, Any]:
     """The object that is listed."""
     stamps = {"created_at": values.stamp(parent.created_at), "updated_at": values.stamp(parent.updated_at)}
     return {**_render_facts(parent), **stamps}
+
+
+def render_written(parent: Reference) -> dict[str, Any]:
+    """The object that answers a create or an update, with lists of what is not offered here: clients insist on them."""
+    return {**render(parent), **{name: [] for name in LISTS[parent.kind]}}
+
+
+def render_shown(parent: Reference, images: Sequence[Image] | None) -> dict[str, Any]:
+    """The object that is shown by itself; without its images if these are too many."""
+    below = {} if images is None else {"images": [{"id": image.number, "name": image_name(image)} for image in images]}
+    return {**render_written(parent), **below}
+
+
+def image_name(image: Image) -> str:
+    """What an image is called, whichever dialect it came through."""
+    return image.name or image.id
 
 
 def render_deleted(parent: Reference) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from chalicelib.catalog.image import Changes, Image, NewImage, Status
 from chalicelib.catalog.reference import Kind, Reference
 from chalicelib.dialects.foreman import values
 from chalicelib.dialects.foreman.errors import ABSENT, NameUnknown, Unprocessable
-from chalicelib.dialects.foreman.parents import Parents, field, number_of, provider_of
+from chalicelib.dialects.foreman.parents import Parents, field, image_name, number_of, provider_of
 from chalicelib.dialects.foreman.providers import TAKING_IAM_ROLE, TAKING_USER_DATA
 from chalicelib.dialects.foreman.search import Field, Row
 from chalicelib.dialects.foreman.search import Kind as FieldKind
@@ -72,7 +72,7 @@ def render_deleted(image: Image, parents: Parents) -> dict[str, Any]:
 def _render_facts(image: Image) -> dict[str, Any]:
     return {
         "id": image.number,
-        "name": image.name or image.id,
+        "name": image_name(image),
         "username": image.login_user or "",
         "uuid": image.provider_image_id or image.id,
     }
@@ -84,7 +84,7 @@ def row(image: Image, parents: Parents) -> Row:
     compute_resource = refers.pop(Kind.COMPUTE_RESOURCE)
     return {
         "id": image.number,
-        "name": image.name or image.id,
+        "name": image_name(image),
         "username": image.login_user or "",
         "compute_resource": None if compute_resource is None else compute_resource.name,
         "user_data": image.user_data,

@@ -155,7 +155,7 @@ def test_all_pages_are_read(serve: Serve, run_import: Import, target: Target) ->
 
 REFUSABLE: dict[str, tuple[Foreman, str]] = {
     "a cloud of a kind that is not known": (
-        a_foreman(an_image(1), clouds=[{**EC2, "provider": "Proxmox"}]),
+        a_foreman(an_image(1), clouds=[{**EC2, "provider": "Hyperspace"}]),
         "its compute_resource cloud cannot be created: 422",
     ),
     "a system that the source hides": (a_foreman(an_image(1), systems=[]), "does not show its operatingsystem, 13"),
@@ -170,6 +170,18 @@ def test_what_cannot_be_had_is_refused(serve: Serve, run_import: Import, source:
 
     assert (done.exit_code, totals(done)) == (3, (0, 0, 1))
     assert why in done.stdout
+
+
+def test_a_cloud_of_a_plug_in_comes_with_what_it_says_of_itself(
+    serve: Serve, run_import: Import, target: Target
+) -> None:
+    cloud = {**EC2, "provider": "Proxmox", "user": "ann", "ssl_verify_peer": False}
+
+    done = run_import("foreman", serve(a_foreman(an_image(1), clouds=[cloud])).url)
+
+    [found] = listed(target, "compute_resources")
+    assert totals(done) == (1, 0, 0)
+    assert (found["provider"], found["user"], found["ssl_verify_peer"]) == ("Proxmox", "ann", False)
 
 
 def test_a_cloud_of_another_kind_at_the_target_is_left_alone(serve: Serve, run_import: Import, target: Target) -> None:

@@ -174,6 +174,11 @@ def show(caller: Caller, target: str) -> Record:
     return found
 
 
+def plain(found: Record) -> Record:
+    """What is shown of a parent, without the lists that come with it when it is shown by itself."""
+    return {name: value for name, value in found.items() if not isinstance(value, list)}
+
+
 def query(**parameters: object) -> str:
     """A query string, from the question mark on."""
     return f"?{urlencode(parameters)}"

@@ -29,6 +29,7 @@ from tests.dialects.foreman.foreman import (
     is_dumped_stamp,
     listing,
     missing,
+    plain,
     post,
     put,
     send,
@@ -73,8 +74,9 @@ def test_what_is_given_of_a_parent_changes_and_the_rest_stays(
 
     title = {"title": "Renamed 7.1"} if kind == "operatingsystems" else {}
     assert answer.status == 200
-    assert answer.json == {**before, **RENAMED[kind], **title, "updated_at": answer.json["updated_at"]}
-    assert show(world.admin, parent.path) == answer.json
+    changed = {**before, **RENAMED[kind], **title, "updated_at": answer.json["updated_at"]}
+    assert {**answer.json, "images": []} == changed
+    assert show(world.admin, parent.path) == changed
 
 
 @EACH_KIND
@@ -85,7 +87,7 @@ def test_a_change_of_nothing_leaves_the_times_alone(world: World, kind: str, giv
 
     answers = [change(world, world.parent(kind).path, **given), change(world, world.parent(kind).path)]
 
-    assert [(answer.status, answer.json) for answer in answers] == [(200, before)] * 2
+    assert [(answer.status, {**answer.json, "images": []}) for answer in answers] == [(200, before)] * 2
 
 
 @EACH_KIND
@@ -196,7 +198,7 @@ def test_a_parent_that_no_image_refers_to_is_deleted(world: World, kind: str) ->
     answer = world.admin.delete(parent.path)
 
     assert answer.status == 200
-    assert {**answer.json, "created_at": 0, "updated_at": 0} == {**before, "created_at": 0, "updated_at": 0}
+    assert {**answer.json, "created_at": 0, "updated_at": 0} == {**plain(before), "created_at": 0, "updated_at": 0}
     assert is_dumped_stamp(answer.json["created_at"])
     assert is_dumped_stamp(answer.json["updated_at"])
     assert [world.admin.get(path).status for path in (parent.path, parent.images)] == [404, 404]

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from chalicelib.catalog.reference import Kind
+from chalicelib.dialects.foreman.parent_handlers import MOST_IMAGES
 from tests.api import ORDINARY
 from tests.dialects.foreman.foreman import (
     BLANK,
@@ -16,6 +17,7 @@ from tests.dialects.foreman.foreman import (
     MakeApi,
     Record,
     World,
+    add,
     add_parent,
     assert_unsupported,
     create,
@@ -23,10 +25,13 @@ from tests.dialects.foreman.foreman import (
     is_stamp,
     listed,
     listing,
+    plain,
     post,
     show,
     unsearchable,
 )
+from tests.factories import an_image
+from tests.storage.contract.shelf import shelve
 
 KEYS = {
     "compute_resources": {
@@ -37,6 +42,15 @@ KEYS = {
     "architectures": set[str](),
 }
 """The keys of each kind beside those that all have."""
+LISTS = {
+    "compute_resources": {"compute_attributes", "locations", "organizations"},
+    "operatingsystems": {
+        *{"parameters", "media", "architectures", "ptables"},
+        *{"provisioning_templates", "config_templates", "os_default_templates"},
+    },
+    "architectures": {"operatingsystems"},
+}
+"""The lists that parents of each kind come with when they are shown, beside `images`."""
 EACH_KIND = pytest.mark.parametrize("kind", KEYS)
 PROVIDERS = ["Libvirt", "Ovirt", "EC2", "Vmware", "Openstack", "Rackspace", "GCE"]
 NEW: dict[str, Record] = {
@@ -59,13 +73,13 @@ def errors(body: Record) -> dict[str, Any]:
 def test_case_f10_a_compute_resource_is_found_by_its_quoted_name(world: World) -> None:
     found = listing(world.admin, "/api/compute_resources", search='name="cv-cloud"', per_page=EVERYTHING)
 
-    assert found["results"] == [show(world.admin, world.ca.path)]
+    assert found["results"] == [plain(show(world.admin, world.ca.path))]
 
 
 def test_case_f11_an_operating_system_is_found_by_its_quoted_title(world: World) -> None:
     found = listing(world.admin, "/api/operatingsystems", search='title="CvLinux 7.9"')
 
-    assert found["results"] == [show(world.admin, world.oa.path)]
+    assert found["results"] == [plain(show(world.admin, world.oa.path))]
 
 
 @EACH_KIND
@@ -81,7 +95,7 @@ def test_a_list_of_parents_has_the_envelope_of_lists(world: World, kind: str) ->
         "per_page": 20,
         "search": None,
         "sort": {"by": None, "order": None},
-        "results": [show(world.admin, parent.path) for parent in parents],
+        "results": [plain(show(world.admin, parent.path)) for parent in parents],
     }
 
 
@@ -91,12 +105,49 @@ def test_a_new_parent_is_shown_with_all_its_fields(world: World, kind: str) -> N
 
     assert answer.status == 201
     found = answer.json
-    assert set(found) == {"id", "name", "created_at", "updated_at"} | KEYS[kind]
+    assert set(found) == {"id", "name", "created_at", "updated_at"} | KEYS[kind] | LISTS[kind]
     assert type(found["id"]) is int
     assert {name: found[name] for name in NEW[kind]} == NEW[kind]
     assert is_stamp(found["created_at"])
     assert is_stamp(found["updated_at"])
-    assert show(world.admin, f"/api/{kind}/{found['id']}") == found
+    assert show(world.admin, f"/api/{kind}/{found['id']}") == {**found, "images": []}
+
+
+@EACH_KIND
+def test_a_parent_is_shown_with_its_images_and_with_lists_of_what_is_not_offered(stocked: World, kind: str) -> None:
+    parent = stocked.parent(kind)
+    images = listing(stocked.admin, parent.images)["results"]
+
+    found = show(stocked.admin, parent.path)
+
+    assert found["images"] == [{"id": image["id"], "name": image["name"]} for image in images]
+    assert {name: value for name, value in found.items() if isinstance(value, list)} == {
+        **{name: [] for name in LISTS[kind]},
+        "images": found["images"],
+    }
+
+
+@EACH_KIND
+def test_an_image_that_has_no_name_is_shown_by_its_id(world: World, kind: str) -> None:
+    below = {"compute_resource": world.ca.id, "os_title": world.oa.name, "architecture": world.aa.name}
+    image = add(world, name=None, **below)
+
+    found = show(world.admin, world.parent(kind).path)
+
+    assert found["images"] == [{"id": image.number, "name": image.id}]
+
+
+@EACH_KIND
+def test_too_many_images_are_left_out_rather_than_cut_short(world: World, kind: str) -> None:
+    below = {"compute_resource": world.ca.id, "os_title": world.oa.name, "architecture": world.aa.name}
+    shelve([an_image(number=number, **below) for number in range(1, MOST_IMAGES + 1)])
+    whole = show(world.admin, world.parent(kind).path)
+    add(world, **below)
+
+    found = show(world.admin, world.parent(kind).path)
+
+    assert len(whole["images"]) == MOST_IMAGES
+    assert found == {name: value for name, value in whole.items() if name != "images"}
 
 
 @EACH_KIND
