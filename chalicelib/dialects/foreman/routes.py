@@ -46,10 +46,13 @@ def authenticate(request: Request, identities: Identities) -> Principal:
 
 
 def negotiate(request: Request) -> Request:
-    """The request with the version taken out of its path."""
-    if request.path == "/api/v2" or request.path.startswith("/api/v2/"):
-        return replace(request, path=f"/api{request.path.removeprefix('/api/v2')}")
-    return request
+    """The request with the version taken out of its path, and the format: there is one of each."""
+    path = request.path
+    if path == "/api/v2" or path.startswith("/api/v2/"):
+        path = f"/api{path.removeprefix('/api/v2')}"
+    if path.startswith("/api/"):
+        path = path.removesuffix(".json")
+    return replace(request, path=path)
 
 
 def finish(_request: Request, response: Response) -> Response:

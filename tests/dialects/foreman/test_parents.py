@@ -106,6 +106,35 @@ def test_case_p11_the_version_may_be_part_of_the_path(stocked: World) -> None:
     assert answer.json == listing(stocked.admin, stocked.ca.images)
 
 
+@pytest.mark.parametrize("root", ["/api", "/api/v2"])
+def test_a_path_may_end_in_the_format(stocked: World, root: str) -> None:
+    images = f"{root}/compute_resources/{stocked.ca.id}/images"
+    alpha = stocked.images["alpha"]
+
+    answers = {
+        path: stocked.admin.get(f"{root}{path}.json")
+        for path in (
+            "/status",
+            "/architectures",
+            "/architectures/cv_x86_64",
+            "/operatingsystems/CvLinux%207.9",
+            f"/compute_resources/{stocked.ca.id}/images",
+            f"/compute_resources/{stocked.ca.id}/images/{alpha['id']}",
+        )
+    }
+
+    for path, answer in answers.items():
+        assert (answer.status, answer.json) == (200, stocked.admin.get(root + path).json), path
+    assert stocked.admin.get(f"{images}/{UNKNOWN}.json").json == missing(UNKNOWN)
+    assert listed(stocked.admin, f"{images}.json", search="name = alpha") == ["alpha"]
+    assert put(stocked.admin, f"{images}/{alpha['id']}.json", username="changed").json["username"] == "changed"
+
+
+@pytest.mark.parametrize("path", ["/api/images.json", "/api/architectures.xml", "/api/architectures/.json"])
+def test_there_is_nothing_at_other_paths_with_a_format(world: World, path: str) -> None:
+    assert world.admin.get(path).status == 404
+
+
 def test_case_p13_there_are_no_images_without_a_parent(world: World) -> None:
     create(world)
 
