@@ -4,6 +4,7 @@ import json
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import cast
 
 from chalicelib.catalog.errors import (
     FormatMissing,
@@ -53,10 +54,14 @@ class Limits:
     periods: Periods
 
 
-def check(image: Image, changes: Changes, limits: Limits) -> None:
-    """Refuse an image that its new values would make impossible. Raises Invalid, PropertyQuotaExceeded."""
+def check(image: Image, changes: Changes, limits: Limits, old: Image | None = None) -> None:
+    """Refuse an image that its new values would make impossible. Raises Invalid, PropertyQuotaExceeded.
+
+    What an image had before is right, whatever the limits say by now.
+    """
+    check_formats(changes, limits, old)
+    changes = differing(changes, old)
     check_lengths(changes)
-    check_formats(changes, limits)
     for name in ("min_disk", "min_ram"):
         if not 0 <= getattr(image, name) <= LARGEST_INTEGER:
             raise Invalid(name, f"'{name}' value out of range")
@@ -67,6 +72,14 @@ def check(image: Image, changes: Changes, limits: Limits) -> None:
         check_size(image.size, limits)
     if "properties" in changes:
         check_property_count(len(image.properties), limits.property_quota)
+
+
+def differing(changes: Changes, old: Image | None) -> Changes:
+    """The changes that an image does not have already."""
+    if old is None:
+        return changes
+    found = {name: value for name, value in changes.items() if getattr(old, name) != value}
+    return cast("Changes", found)  # a part of them
 
 
 def check_lengths(changes: Changes) -> None:
@@ -84,13 +97,14 @@ def check_property_count(count: int, quota: int) -> None:
         raise PropertyQuotaExceeded("properties", count, quota)
 
 
-def check_formats(changes: Changes, limits: Limits) -> None:
-    """Refuse formats that are not offered, and mixtures with Amazon's."""
-    if "disk_format" in changes and changes["disk_format"] not in limits.disk_formats:
-        raise UnknownFormat("disk_format", changes["disk_format"])
-    if "container_format" in changes and changes["container_format"] not in limits.container_formats:
-        raise UnknownFormat("container_format", changes["container_format"])
-    if "disk_format" in changes and "container_format" in changes:
+def check_formats(changes: Changes, limits: Limits, old: Image | None = None) -> None:
+    """Refuse formats that are not offered, and mixtures with Amazon's, unless the image has them already."""
+    new = differing(changes, old)
+    if "disk_format" in new and new["disk_format"] not in limits.disk_formats:
+        raise UnknownFormat("disk_format", new["disk_format"])
+    if "container_format" in new and new["container_format"] not in limits.container_formats:
+        raise UnknownFormat("container_format", new["container_format"])
+    if {"disk_format", "container_format"} & new.keys() and "disk_format" in changes and "container_format" in changes:
         check_mixture(changes["disk_format"], changes["container_format"])
 
 

@@ -227,7 +227,7 @@ class Catalog:
             self._check_publicity(changes.get("visibility"))
         now = self._clock.now()
         new = replace(old, **changes, updated_at=now)
-        rules.check(new, changes, self.limits)
+        rules.check(new, changes, self.limits, old)
         new = self._placed(new, changes)
         return new if new.status is old.status else replace(new, status_changed_at=now)
 

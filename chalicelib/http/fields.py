@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -49,6 +49,16 @@ def uuid(text: str) -> str | None:
     """The canonical form of a UUID, also without hyphens, in braces or as a URN; None if it is none."""
     digits = text.lower().removeprefix("urn:uuid:").strip("{}").replace("-", "")
     return str(UUID(digits)) if re.fullmatch("[0-9a-f]{32}", digits) else None
+
+
+def changed(document: Mapping[str, Any], shown: Mapping[str, Any]) -> dict[str, Any]:
+    """What a document says that is not shown already: whoever sends back what they got changes nothing by that."""
+    return {key: value for key, value in document.items() if not (key in shown and _same(value, shown[key]))}
+
+
+def _same(value: Any, shown: Any) -> bool:
+    """Python takes `true` for 1, which nobody sends back who was shown the other."""
+    return type(value) is type(shown) and value == shown
 
 
 def json_body(body: bytes) -> Any:

@@ -81,7 +81,8 @@ def parse_new_image(document: Mapping[str, Any], options: Options) -> NewImage:
 
 
 def parse_update(document: Mapping[str, Any], image: Image, options: Options) -> Changes:
-    """What a PUT changes of the image as it stands; what is absent stays. Raises BadMessage."""
+    """What a PUT changes of the image as it stands; what is absent, or sent back, stays. Raises BadMessage."""
+    document = fields.changed(document, render_record(image, options))
     if "provider" in document and _stripped(document["provider"]) != shown_provider(image, options):
         raise BadMessage("provider", "Parameter 'provider' can not be changed")
     if document.get("remote_user", "") is None:

@@ -13,6 +13,7 @@ from chalicelib.dialects.foreman.parents import Parents, field, image_name, numb
 from chalicelib.dialects.foreman.providers import TAKING_IAM_ROLE, TAKING_USER_DATA
 from chalicelib.dialects.foreman.search import Field, Row
 from chalicelib.dialects.foreman.search import Kind as FieldKind
+from chalicelib.http import fields
 
 TEXTS: Mapping[str, str] = {
     "name": "name",
@@ -112,7 +113,8 @@ def parse_new_image(attributes: Mapping[str, Any], below: Sequence[Reference], p
 
 def parse_update(attributes: Mapping[str, Any], image: Image, parents: Parents) -> Changes:
     """What a PUT really changes of the image. Raises Unprocessable, NameUnknown."""
-    given, refers, errors = _read(attributes, parents)
+    facts = {name: value for name, value in _render_facts(image).items() if name in TEXTS}
+    given, refers, errors = _read(fields.changed(attributes, facts), parents)
     blank = [name for name in REQUIRED if name in given and not given[name]]
     errors = {**dict.fromkeys(blank, values.BLANK), **errors}
     if errors:

@@ -145,7 +145,7 @@ def _text(_name: str, text: str | None) -> str | None:
 
 def _name(_name: str, text: str | None) -> str | None:
     if text is not None and len(text.encode()) > LONGEST_NAME:
-        raise BadMessage("name", f"Image name too long: {len(text)}")
+        raise BadMessage("name", f"Image name too long: {len(text.encode())} bytes")
     return text
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 from chalicelib.catalog import rules
-from chalicelib.catalog.errors import ImageNotFound
+from chalicelib.catalog.errors import CatalogError, ImageNotFound, Invalid
 from chalicelib.catalog.image import Changes, Image, NewImage, Visibility
 from chalicelib.catalog.ports import Link
 from chalicelib.catalog.service import Catalog
@@ -21,6 +21,7 @@ from chalicelib.http.dialect import Route, refusing
 from chalicelib.http.errors import BadMessage, MethodNotAllowed, TooLarge, Unauthorized
 from chalicelib.http.message import Request, Response
 
+IMAGES = "/v1/images"
 METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS")
 COPY_FROM = "x-glance-api-copy-from"
 LONGEST_REQUEST_ID = 64
@@ -35,7 +36,7 @@ def offer_versions(_catalog: Catalog, request: Request) -> Response:
 
 
 def list_images(catalog: Catalog, request: Request) -> Response:
-    return _page(catalog, request, schema.render_brief)
+    return _page(catalog, replace(request, path=IMAGES), schema.render_brief)
 
 
 def list_details(catalog: Catalog, request: Request) -> Response:
@@ -58,7 +59,7 @@ def _page(catalog: Catalog, request: Request, render: Callable[[Image], dict[str
 
 
 def add_image(catalog: Catalog, request: Request) -> Response:
-    metadata, body, policies = _parse_write(catalog, request)
+    metadata, body, policies = _parse_write(catalog, request, parse_metadata(request))
     enforce(catalog.principal, request, "add_image", *policies)
     changes = schema.parse_new_fields(metadata, body, catalog.limits.property_quota)
     source = _source(catalog, request, metadata)
@@ -75,7 +76,7 @@ def add_image(catalog: Catalog, request: Request) -> Response:
 
 
 def update_image(catalog: Catalog, request: Request, image_id: str) -> Response:
-    metadata, body, policies = _parse_write(catalog, request)
+    metadata, body, policies = _parse_update(catalog, request, image_id)
     enforce(catalog.principal, request, "modify_image", *policies)
     purge, limit = schema.parse_purge(request), catalog.limits.property_quota
 
@@ -95,11 +96,25 @@ def update_image(catalog: Catalog, request: Request, image_id: str) -> Response:
     return _written(image, 200, {})
 
 
-def _parse_write(catalog: Catalog, request: Request) -> tuple[Metadata, Body | None, list[str]]:
-    """The headers and the data, and the policies they call for; checks 2 to 4 of contract §2.4."""
+def _parse_update(catalog: Catalog, request: Request, image_id: str) -> tuple[Metadata, Body | None, list[str]]:
+    """As `_parse_write`, but for what the image shows already: that is right, whatever is wrong with it."""
     metadata = parse_metadata(request)
+    try:
+        return _parse_write(catalog, request, metadata)
+    except (BadMessage, Invalid) as refusal:
+        try:
+            image = catalog.image(known(image_id), gone=catalog.principal.is_admin)
+        except CatalogError:
+            raise refusal from None
+        return _parse_write(catalog, request, schema.changed(metadata, image), image)
+
+
+def _parse_write(
+    catalog: Catalog, request: Request, metadata: Metadata, old: Image | None = None
+) -> tuple[Metadata, Body | None, list[str]]:
+    """The headers and the data, and the policies they call for; checks 2 to 4 of contract §2.4."""
     changes = rules.with_amazon_formats(parse_changes(metadata))
-    rules.check_formats(changes, catalog.limits)
+    rules.check_formats(changes, catalog.limits, old)
     body = schema.parse_body(request)
     declared = body.declared if body is not None else None
     rules.check_size(changes.get("size") if declared is None else declared, catalog.limits)

@@ -16,6 +16,7 @@ from chalicelib.http import fields
 from chalicelib.http.errors import BadMessage, Refused
 from chalicelib.http.message import Request
 
+Properties = Mapping[str, str | None]
 STATUS_NAMES: Mapping[Status, str] = {status: status.value for status in Status} | {Status.DEPRECATED: "active"}
 PROPERTY_FIELDS: Mapping[str, str] = {
     "architecture": "architecture",
@@ -27,6 +28,7 @@ PROPERTY_FIELDS: Mapping[str, str] = {
 """Properties that other dialects know as facts of the image, with the canonical field of each."""
 HEADER_BUDGET = 7168
 """Bytes of properties in headers: API Gateway returns 10,240 in all, so more could never be shown (contract §10)."""
+FORMATS = ("disk_format", "container_format")
 STORES = ("s3", "file")
 TRANSFER_CODINGS = frozenset({"chunked", "compress", "deflate", "gzip", "identity"})
 OCTETS = "application/octet-stream"
@@ -96,21 +98,33 @@ def parse_update(metadata: Metadata, body: Body | None, image: Image, *, purge: 
     """What a PUT changes of the image as it stands (contract §2.6, checks 6 to 12)."""
     if image.gone:
         raise Refused(f"Forbidden to update deleted image {image.id}")
+    metadata = changed(metadata, image)
     changes = parse_changes(metadata)
-    for name, shown in (("status", STATUS_NAMES[image.status]), ("id", image.id)):
-        if name in metadata.given and metadata.given[name] != shown:
+    for name in ("status", "id"):
+        if name in metadata.given:
             raise Refused(f"Forbidden to modify '{name}' of image")
     if changes.get("size") == (image.size or 0):
         del changes["size"]
-    if "name" in changes and changes["name"] == image.called:
-        del changes["name"]  # a client that sends back what it was shown names nothing
     if "location" in metadata.given:
         changes["location"] = metadata.given["location"] or ""
     elif body is not None:
         changes["status"] = Status.SAVING
-    kept = {} if purge and body is None else shown_properties(image)
-    changes.update(_property_changes({**kept, **metadata.properties}, limit))
+    shown = shown_properties(image)
+    kept = {} if purge and body is None else shown
+    changes.update(_property_changes({**kept, **metadata.properties}, limit, shown))
     return changes
+
+
+def changed(metadata: Metadata, image: Image) -> Metadata:
+    """What the headers say that the image does not show: whoever sends back what they got changes nothing by that.
+
+    Formats stay, as an Amazon one is compared with the other. In a header a text that is empty is none.
+    """
+    shown = {name: "" if value is None else str(value) for name, value in render_image(image).items()}
+    given = {name: text for name, text in metadata.given.items() if name in FORMATS or shown.get(name) != (text or "")}
+    empty = {name: "" for name, value in shown_properties(image).items() if value == ""}
+    properties = {name: empty.get(name) if text is None else text for name, text in metadata.properties.items()}
+    return Metadata(given, properties)
 
 
 def parse_purge(request: Request) -> bool:
@@ -119,16 +133,28 @@ def parse_purge(request: Request) -> bool:
     return text is None or boolean(text)
 
 
-def _property_changes(properties: Mapping[str, str | None], limit: int) -> Changes:
-    """All properties of an image in canonical form. Raises PropertyQuotaExceeded (a negative limit is none)."""
-    properties = {name: value for name, value in properties.items() if name not in MEASURED}
+def _property_changes(properties: Properties, limit: int, before: Properties | None = None) -> Changes:
+    """All properties of an image in canonical form. Raises PropertyQuotaExceeded (a negative limit is none).
+
+    Those that it had `before` may be more, or longer: other dialects have set them.
+    """
+    properties = _settable(properties)
+    if before is None or properties != _settable(before):
+        _check_room(properties, limit)
+    known = {field: properties.get(name) for name, field in PROPERTY_FIELDS.items()}
+    others = {name: value for name, value in properties.items() if value is None or name not in PROPERTY_FIELDS}
+    return cast("Changes", {"properties": others, **known})  # PROPERTY_FIELDS has keys of texts
+
+
+def _settable(properties: Properties) -> Properties:
+    return {name: value for name, value in properties.items() if name not in MEASURED}
+
+
+def _check_room(properties: Properties, limit: int) -> None:
     rules.check_property_count(len(properties), limit)
     size = sum(len(name.encode()) + len((value or "").encode()) for name, value in properties.items())
     if size > HEADER_BUDGET:
         raise PropertyQuotaExceeded("bytes of properties", size, HEADER_BUDGET)
-    known = {field: properties.get(name) for name, field in PROPERTY_FIELDS.items()}
-    others = {name: value for name, value in properties.items() if value is None or name not in PROPERTY_FIELDS}
-    return cast("Changes", {"properties": others, **known})  # PROPERTY_FIELDS has keys of texts
 
 
 def shown_properties(image: Image) -> dict[str, str | None]:

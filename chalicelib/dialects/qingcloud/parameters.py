@@ -20,14 +20,14 @@ def parse_object(body: bytes) -> dict[str, Any]:
     return document
 
 
-def text(document: Mapping[str, Any], name: str, longest: int) -> str | None:
+def text(document: Mapping[str, Any], name: str, longest: int | None = None) -> str | None:
     """A text of a body, None if it is absent. Raises BadMessage for anything else, null included."""
     if name not in document:
         return None
     value = document[name]
     if not isinstance(value, str):
         raise BadMessage(name, f"parameter [{name}] should be a string")
-    if len(value) > longest:
+    if longest is not None and len(value) > longest:
         raise BadMessage(name, f"parameter [{name}] is longer than {longest} characters")
     return value
 

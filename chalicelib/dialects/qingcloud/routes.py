@@ -54,14 +54,15 @@ def modify_image(catalog: Catalog, request: Request, zone: str) -> Response:
     image_id = parameters.required(document, "image")
     if "," in image_id:
         raise BadMessage("image", "parameter [image] should be one id")
-    changes = schema.parse_changes(document)
+    for name in ("image_name", "description"):
+        parameters.text(document, name)
 
     def change(image: Image) -> Changes:
         if image.zone not in (None, zone):
             raise ImageNotFound(image_id)
         if image.status is Status.DELETED:
             raise WrongStatus(f"image [{image_id}]", "ceased")
-        return changes
+        return schema.parse_changes(document, image)
 
     image = catalog.update(schema.known_as(image_id), change, gone=True)
     return _answer(catalog.jobs.record(Action.MODIFY, image, image_id, _order(request, zone)))

@@ -11,6 +11,7 @@ from chalicelib.catalog.architecture import width
 from chalicelib.catalog.image import Alias, Changes, Image, Status, Visibility
 from chalicelib.catalog.job import Action, Job, JobStatus
 from chalicelib.dialects.qingcloud import parameters
+from chalicelib.http import fields
 
 NAMESPACE = "qingcloud"
 """Where captured images have ids of their own."""
@@ -134,8 +135,9 @@ def _time(instant: datetime | None) -> str:
     return "" if instant is None else instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def parse_changes(document: Mapping[str, Any]) -> Changes:
-    """What a PUT changes. Raises BadMessage."""
+def parse_changes(document: Mapping[str, Any], image: Image) -> Changes:
+    """What a PUT changes of the image as it stands; what is sent back stays. Raises BadMessage."""
+    document = fields.changed(document, {"image_name": image.name or "", "description": image.description or ""})
     name = parameters.text(document, "image_name", LONGEST_NAME)
     description = parameters.text(document, "description", LONGEST_DESCRIPTION)
     changes: Changes = {}

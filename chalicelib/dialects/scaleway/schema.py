@@ -135,9 +135,9 @@ def parse_update(document: Mapping[str, Any], image: Image) -> Changes:
     What equals what is shown is kept, as other dialects know names and architectures that cannot be written here.
     """
     shown = render_image(image)
-    kept = [key for key in ("name", "arch") if document.get(key) == shown[key]]
-    given = {key: value for key, value in document.items() if key not in kept}
-    values = _read(given, {**READERS, "root_volume": partial(_same_volume, shown["root_volume"]["id"])})
+    values = _read(
+        fields.changed(document, shown), {**READERS, "root_volume": partial(_same_volume, shown["root_volume"]["id"])}
+    )
     if values.get("organization", shown["organization"]) != shown["organization"]:
         raise Refused("The organization of an image cannot be changed")
     # Every successful PUT moves the date of modification (contract §3), so it has to change something.

@@ -104,6 +104,7 @@ def test_a_full_page_says_where_the_next_one_is(t1: Caller, path: str) -> None:
     second = t1.get(first.json["next"].removeprefix("http://registry.example"))
 
     assert "link" not in first.headers
+    assert urlsplit(first.json["next"]).path.startswith("/v1/images")
     assert [*ids(first), *ids(second)] == made
     assert "next" not in second.json
 
