@@ -69,7 +69,7 @@ class Filters:
     def many(self, name: str) -> tuple[str, ...]:
         """A list in any of its forms; empty if it is absent."""
         form = re.compile(rf"{re.escape(name)}(?:\.([0-9]{{1,9}})|\[([0-9]{{0,9}})\])")
-        numbered = {key: int(found[1] or found[2] or 0) for key in self.query if (found := form.fullmatch(key))}
+        numbered = {key: int(match[1] or match[2] or 0) for key in self.query if (match := form.fullmatch(key))}
         keys = [name, *sorted(numbered, key=lambda key: numbered[key])]
         found = items(text for key in keys for text in self.query.get(key, ()))
         beneath = items(texts_of(name, self.body[name])) if name in self.body else ()
