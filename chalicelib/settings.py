@@ -19,7 +19,7 @@ TABLE_PREFIX = r"[A-Za-z0-9_.-]{1,200}", "letters, digits, dots, dashes and unde
 BUCKET = r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", "the name of a bucket"
 QUEUE = r"[A-Za-z0-9_-]{1,80}", "the name of a queue"
 ENDPOINT = r"https?://[A-Za-z0-9._:\[\]-]+(/[^\s?#]*)?", "a URL such as https://images.example.org"
-ZONE = re.compile(r"([A-Za-z0-9_.-]+)(?:\s*=\s*([a-z]{2}(?:-[a-z]+)+-[0-9]))?")
+ZONE = re.compile(r"([A-Za-z0-9_.-]+)(?:\s*=\s*([a-z]{2}-[a-z-]{3,20}-[0-9]))?")
 
 
 class BadSetting(ValueError):

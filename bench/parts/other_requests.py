@@ -19,6 +19,7 @@ from bench.parts.least import (
 from bench.parts.trial import TENANT, Least, Trial, a_machine, an_own_image
 
 ZONE = "ac1"
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 IMAGE = {"organization": TENANT, "name": "web", "arch": "arm", "root_volume": TENANT}
 RECORD = {"id": "ami-1", "provider": "ec2", "remote_user": "root"}
 KINDS = {
@@ -87,6 +88,7 @@ def _foreman_images(trial: Trial, kind: str) -> None:
 def qingcloud(trial: Trial) -> None:
     """All of QingCloud's, on a captured image."""
     trial.fill()
+    trial.ask("POST /v2/oauth2/token", NOTHING, headers=FORM, body=b"grant_type=client_credentials")
     images = "/v2/zone/{zone}/images"
     trial.ask(f"GET {images}", LISTED, zone=ZONE)
     trial.ask(f"GET {images}", LISTED, case="one passes the filter", query="?search_word=0007", zone=ZONE)

@@ -122,7 +122,7 @@ def test_a_bad_setting_is_one_clear_line(run: Run, monkeypatch: pytest.MonkeyPat
 
     result = run("token", "list")
 
-    assert (result.exit_code, result.stderr) == (1, "Error: MAX_SCAN must be a whole number, not 'many'\n")
+    assert (result.exit_code, result.stderr) == (1, "Error: MAX_SCAN must be a whole number, 1 or more, not 'many'\n")
 
 
 def process(folder: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":

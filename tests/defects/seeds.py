@@ -49,8 +49,8 @@ DEFECTS = {
     ),
     "the later of two updates is stored without a look at the earlier": Defect(
         "chalicelib/storage/images.py",
-        "self._write(old, stored, ImageItem.version == old.version, job)",
-        "self._write(old, stored, ImageItem.version >= 0, job)",
+        "self._write(old, stored, ImageItem.version == old.version, job, refers)",
+        "self._write(old, stored, ImageItem.version >= 0, job, refers)",
         HISTORIES,
     ),
     "an image that is private again stays in the public list": Defect(
@@ -66,9 +66,9 @@ DEFECTS = {
         HISTORIES,
     ),
     "headers are logged": Defect(
-        "chalicelib/http/gateway.py",
-        '                    "request_id": request.request_id,\n',
-        '                    "request_id": dict(request.headers),\n',
+        "chalicelib/http/access_log.py",
+        '        "request_id": request.request_id,\n',
+        '        "request_id": dict(request.headers),\n',
         SECURITY,
     ),
     "what a tenant may see is sought among everything": Defect(

@@ -149,7 +149,7 @@ def test_a_new_record_is_read_if_the_description_allows_it(changed: dict[str, An
 @EXAMPLES
 @given(DOCUMENTS)
 def test_a_change_is_read_if_and_only_if_the_description_allows_it(sent: dict[str, Any]) -> None:
-    image = an_image(provider="ec2")
+    image = an_image(provider="ec2", login_user="root")
 
     try:
         schema.parse_update(sent, image, OPTIONS)

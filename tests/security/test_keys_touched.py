@@ -9,6 +9,7 @@ import pytest
 
 from chalicelib.catalog.image import Image, Status, Visibility
 from chalicelib.catalog.job import Action, Job
+from chalicelib.catalog.lookup import NOBODY
 from chalicelib.catalog.reference import Kind, Reference
 from chalicelib.storage.tables import ListingItem
 from tests import tally
@@ -70,7 +71,7 @@ class Shelf:
             "listings": {"public", f"tenant/{T1}", *(f"{field}/{T1}/{key}" for field, key in self._narrower())},
             "jobs": {f"tenant/{T1}"},
             "references": {f"{kind}/{T1}" for kind in Kind},
-            "images": {image.id for image in (*self.own, self.public, self.shared)},
+            "images": {NOBODY, *(image.id for image in (*self.own, self.public, self.shared))},
         }
         for key in keys:
             allowed = own.get(key.table, set())

@@ -5,6 +5,7 @@ import pytest
 from chalicelib.catalog.image import Status, Visibility
 from tests import tally
 from tests.api import Api
+from tests.conftest import MakeApi
 from tests.factories import an_image
 from tests.storage.web import Resolver
 
@@ -36,11 +37,12 @@ def test_no_download_leads_to_a_web_server(
     assert set(resolver.asked) <= {"collector.example"}
 
 
-def test_a_download_leads_to_the_store_and_to_one_object_there(api: Api) -> None:
+def test_a_download_leads_to_the_store_and_to_one_object_there(make_api: MakeApi) -> None:
+    api = make_api(MAX_INLINE_BYTES="4")
     location = api.put_elsewhere("image.raw", b"bytes")
-    image = api.world.images.add(an_image(status=Status.ACTIVE, size=LARGE, location=location))
+    image = api.world.images.add(an_image(status=Status.ACTIVE, size=5, location=location))
 
     answer = api.caller("t1").get(f"/v1/images/{image.id}")
 
     assert answer.status == 302
-    assert answer.headers["location"].startswith("https://elsewhere.s3.amazonaws.com/image.raw?")
+    assert answer.headers["location"].startswith("https://elsewhere.s3.us-east-1.amazonaws.com/image.raw?")

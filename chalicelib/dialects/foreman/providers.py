@@ -43,7 +43,7 @@ TAKING_IAM_ROLE = frozenset({"EC2"})
 class Options:
     """The settings whose names begin with `FOREMAN_`."""
 
-    plugins: tuple[str, ...]
+    providers: tuple[str, ...]
 
 
 def read_options(settings: Mapping[str, str]) -> Options:
@@ -54,7 +54,7 @@ def read_options(settings: Mapping[str, str]) -> Options:
 
 def plugins_of(request: Request) -> tuple[str, ...]:
     """The providers of plug-ins that there are."""
-    return cast("Options", request.options).plugins  # the gateway puts there what read_options returned
+    return cast("Options", request.options).providers  # the gateway puts there what read_options returned
 
 
 def shown(facts: Mapping[str, Any]) -> dict[str, Any]:

@@ -38,7 +38,7 @@ DAY = 24 * 60 * 60
 def refused(api: Api, alice: Caller, aws: Aws, stopped: str) -> Record:
     """The job of a capture that the cloud refuses."""
     made = capture(alice, stopped, image_name="web")
-    with failing(aws.ec2(None), "CreateImage", "IncorrectInstanceState", 400):
+    with failing(aws.ec2(None), "CreateImage", "InvalidInstanceID.NotFound", 400):
         api.work()
     return job(alice, made["job_id"])
 
