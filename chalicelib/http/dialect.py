@@ -97,11 +97,12 @@ def _depth(root: str, path: str) -> int:
     return len(root) if path == root or path.startswith(f"{root}/") else -1
 
 
-def match(routes: Iterable[Route], method: str, path: str) -> tuple[Route, Mapping[str, str]]:
+def match(routes: Iterable[Route], method: str, path: str, *, blank: bool = False) -> tuple[Route, Mapping[str, str]]:
     """The route of a request and its path variables, unquoted once; literal segments go before variables.
 
     A path that is not there, or does not have the method, has a route too: one that refuses. HEAD is GET without a
-    body, unless it has a route of its own.
+    body, unless it has a route of its own. A path with a `blank` end is taken for the path before it if that has the
+    method, and else for a path whose last variable is missing.
     """
     segments = path.split("/")
     fitting = [route for route in routes if _fits(route.path.split("/"), segments)]
@@ -111,7 +112,7 @@ def match(routes: Iterable[Route], method: str, path: str) -> tuple[Route, Mappi
     here = {route.method: route for route in fitting if route.path == best}
     route = here.get(method) or (here.get("GET") if method == "HEAD" else None)
     if route is None or (route.method != method and not route.heads):
-        return Route(method, best, refusing(MethodNotAllowed(list(here)))), {}
+        return Route(method, best, refusing(PathUnknown() if blank else MethodNotAllowed(list(here)))), {}
     return route, _variables(best.split("/"), segments)
 
 

@@ -126,7 +126,7 @@ class Gateway(Chalice):
         failure: Exception | None = None
         try:
             request = dialect.resolve(request)
-            route, variables = match(dialect.routes, request.method, request.path)
+            route, variables = match(dialect.routes, request.method, request.path, blank=request.slashed)
             pattern = route.path
             principal = ANONYMOUS if route.open else dialect.authenticate(request, self._identities)
             catalog = self._open_catalog(principal)
@@ -147,6 +147,7 @@ def read_event(event: Mapping[str, Any], public_endpoint: str | None = None) -> 
     return Request(
         method=context["httpMethod"],
         path=path,
+        slashed=str(context.get("path") or path).endswith("/"),
         headers=headers,
         query=event.get("multiValueQueryStringParameters") or {},
         body=_body(event),
@@ -156,9 +157,12 @@ def read_event(event: Mapping[str, Any], public_endpoint: str | None = None) -> 
 
 
 def _path(pattern: str, parameters: Mapping[str, str]) -> str:
-    """The path as the client wrote it below the stage: parameters are still quoted, the rest is literal."""
+    """The path as the client wrote it below the stage: parameters are still quoted, the rest is literal.
+
+    Slashes at its ends do not count: a client whose address of the server ends in one adds another one itself.
+    """
     path = re.sub(r"\{(\w+)\+?\}", lambda variable: parameters[variable[1]], pattern)
-    return path.rstrip("/") or "/"
+    return f"/{path.strip('/')}"
 
 
 def _body(event: Mapping[str, Any]) -> bytes:
@@ -190,7 +194,7 @@ def _base_url(context: Mapping[str, Any], path: str, headers: Mapping[str, str])
     host = next(name for name in named if HOST.fullmatch(name or ""))
     whole = str(context.get("path") or path).rstrip("/")
     prefix = whole if path == "/" else whole.rsplit("/", path.count("/"))[0]
-    return f"{scheme}://{host}{prefix}"
+    return f"{scheme}://{host}{prefix.rstrip('/')}"
 
 
 def _accept_anything(event: Any, get_response: Callable[[Any], Any]) -> Any:

@@ -7,8 +7,9 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What a client sent. `path` is below the stage and still percent-encoded, without a slash at its end.
+    """What a client sent.
 
+    `path` is below the stage and still percent-encoded, without a slash at its end; `slashed` says if there was one.
     Header names are lower-case, and of a repeated header or query parameter the last value counts. `options` are
     what the addressed dialect made of its settings; `base_url` is what clients put before `path`, without a slash.
     """
@@ -21,6 +22,7 @@ class Request:
     base_url: str = ""
     options: object = None
     request_id: str = ""
+    slashed: bool = False
 
     def header(self, name: str) -> str | None:
         """The value of a header, None if it was not sent."""

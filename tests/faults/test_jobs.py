@@ -81,7 +81,7 @@ SCENES = {
 
 @pytest.fixture
 def stage(make_api: MakeApi, aws: Aws) -> Stage:
-    return Stage(make_api(), aws)
+    return Stage(make_api(CAPTURE_HOURS="1"), aws)
 
 
 @pytest.mark.parametrize("scene", SCENES.values(), ids=SCENES.keys())

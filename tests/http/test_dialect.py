@@ -96,6 +96,17 @@ def test_a_method_that_is_not_there_is_refused_with_those_that_are(path: str, al
     assert not route.open
 
 
+@pytest.mark.parametrize("path", ["/images", "/images/detail", "/images/1"])
+def test_a_blank_end_stands_for_a_variable_that_is_missing_where_the_path_lacks_the_method(path: str) -> None:
+    refusing_route, _ = match(ROUTES, "PUT", path, blank=True)
+    route, _ = match(ROUTES, "GET", path, blank=True)
+
+    with pytest.raises(PathUnknown):
+        refusing_route.handler(None, Request("PUT", path))
+    assert not refusing_route.open
+    assert route.handler is _handle
+
+
 @given(st.text(st.characters()))
 def test_any_path_has_a_route(path: str) -> None:
     route, variables = match(ROUTES, "GET", path)

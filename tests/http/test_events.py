@@ -89,6 +89,27 @@ def test_a_slash_at_the_end_of_a_path_is_dropped(recorded: Recorded, value: str,
     assert read_event(event).path == path
 
 
+@pytest.mark.parametrize("value", ["a/", "a"])
+def test_whether_there_was_a_slash_is_known(recorded: Recorded, value: str) -> None:
+    event = recorded("stage_prefix") | {"pathParameters": {"name": value}}
+    event["requestContext"]["path"] = f"/prod/echo/{value}"
+
+    assert read_event(event).slashed is value.endswith("/")
+
+
+@pytest.mark.parametrize("slashes", ["", "/", "//"])
+@pytest.mark.parametrize("prefix", ["", "/prod"])
+def test_slashes_at_the_beginning_of_a_path_are_one(recorded: Recorded, prefix: str, slashes: str) -> None:
+    """Clients put the paths of their operations after an address that ends in a slash."""
+    event = recorded("greedy") | {"pathParameters": {"proxy": f"{slashes}echo/a//b"}}
+    event["requestContext"]["path"] = f"{prefix}/{slashes}echo/a//b"
+
+    request = read_event(event)
+
+    assert request.path == "/echo/a//b"
+    assert request.base_url == f"https://a1b2c3d4e5.execute-api.us-east-1.amazonaws.com{prefix}"
+
+
 def test_a_variable_may_look_like_the_name_of_another(recorded: Recorded) -> None:
     event = recorded("stage_prefix") | {"pathParameters": {"name": "{owner}", "owner": "me"}}
     event["requestContext"]["resourcePath"] = "/echo/{name}/of/{owner}"

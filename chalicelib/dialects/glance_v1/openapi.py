@@ -113,7 +113,7 @@ OPERATIONS = {
 
 DESCRIPTION = Description(
     title="OpenStack Image API v1. `/v1.0` and `/v1.1` are `/v1`, and `Accept: application/vnd.openstack.images-v1`"
-    " stands for it; any other first segment is answered with the versions.",
+    " stands for it; a version that is not there is answered with those that are.",
     security={
         "GlanceToken": {"type": "apiKey", "in": "header", "name": "X-Auth-Token"},
         "GlanceBasic": {"type": "http", "scheme": "basic"},

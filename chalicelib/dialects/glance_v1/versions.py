@@ -1,12 +1,16 @@
 """Which version a request asks for, and the document that lists them (contract §1)."""
 
+import re
 from dataclasses import replace
 from typing import Any
 
+from chalicelib.http.errors import PathUnknown
 from chalicelib.http.message import Request
 
 MEDIA_TYPE = "application/vnd.openstack.images-"
 VERSIONS = ("v1", "v1.0", "v1.1")
+A_VERSION = re.compile(r"v.*[0-9].*")
+"""What the first segment of a path is if somebody looks for a version of this API."""
 
 
 def is_addressed(request: Request) -> bool:
@@ -15,7 +19,10 @@ def is_addressed(request: Request) -> bool:
 
 
 def negotiate(request: Request) -> Request:
-    """The request with its path below `/v1`, at `/versions`, or at `/` if no known version is asked for."""
+    """The request with its path below `/v1`, at `/versions`, or at `/` if a version is asked for that is not known.
+
+    Raises PathUnknown for a path that belongs to nobody.
+    """
     _, first, *rest = request.path.split("/")
     if first == "versions":
         return replace(request, path="/versions")
@@ -24,6 +31,8 @@ def negotiate(request: Request) -> Request:
         return replace(request, path=f"/v1{request.path}".rstrip("/") if known else "/")
     if first in VERSIONS:
         return replace(request, path="/".join(["", "v1", *rest]))
+    if first and not A_VERSION.fullmatch(first):
+        raise PathUnknown
     return replace(request, path="/")
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 
 from tests.api import Api, Caller
-from tests.dialects.glance_v1.glance import MakeApi, create, ids, is_json
+from tests.dialects.glance_v1.glance import MakeApi, create, ids, is_json, says
 
 MEDIA_TYPE = "application/vnd.openstack.images-"
 
@@ -71,7 +71,7 @@ def test_case_005_there_are_no_versions_below_a_version(t1: Caller) -> None:
 
 
 def test_case_006_images_without_a_version_are_those_of_another_dialect(registry: Api) -> None:
-    """Where no other dialect is, such a path is a choice: cases 8 and 9."""
+    """Where no other dialect is, such a path is nobody's."""
     answer = registry.caller("t1").get("/images")
 
     assert answer.status == 200
@@ -99,7 +99,6 @@ def test_case_007_the_accept_header_chooses_the_version_of_any_path(t1: Caller) 
 @pytest.mark.parametrize(
     "accept",
     [
-        pytest.param("application/vnd.openstack.compute-v1", id="another service"),
         pytest.param(f"{MEDIA_TYPE}v10", id="unknown version"),
         pytest.param(f"{MEDIA_TYPE}v1, */*", id="list"),
     ],
@@ -109,6 +108,28 @@ def test_case_008_an_accept_header_that_names_no_version_of_ours_is_a_choice(reg
 
     assert answer.status == 300
     assert answer.json == DOCUMENT
+
+
+@pytest.mark.parametrize("path", ["/v10", "/v10/images"])
+def test_case_008_the_media_type_of_another_service_is_none_of_ours(registry: Api, path: str) -> None:
+    answer = registry.anonymous().get(path, {"Accept": "application/vnd.openstack.compute-v1"})
+
+    assert answer.status == 300
+    assert answer.json == DOCUMENT
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/shared-images/t1", "/favicon.ico", "/identity/v3", "/volumes", "/vendor", "/V1/images", "/%2Fv1", "/image"],
+)
+@pytest.mark.parametrize("accept", ["*/*", "application/json", "text/plain", "application/vnd.openstack.compute-v1"])
+def test_a_path_that_belongs_to_nobody_is_not_there(api: Api, path: str, accept: str) -> None:
+    """Whoever looks for something else is not helped by the versions of this API."""
+    answer = api.anonymous().get(path, {"Accept": accept})
+
+    assert answer.status == 404
+    assert says(answer, "The resource could not be found")
+    assert "www-authenticate" not in answer.headers
 
 
 @pytest.mark.parametrize("path", ["/v10", "/v2", "/v2/images", "/v1.2/images", "/v1.a/images", "/va.1/images"])
@@ -181,6 +202,27 @@ def test_case_014_a_wrong_method_learns_the_right_ones(t1: Caller, method: str, 
 
     assert answer.status == 405
     assert answer.headers["allow"] == allowed
+
+
+@pytest.mark.parametrize("method", ["DELETE", "PUT", "HEAD", "PATCH"])
+def test_an_id_that_is_blank_is_not_found(t1: Caller, method: str) -> None:
+    """The real test suite deletes the image whose id is nothing."""
+    assert t1.request(method, "/v1/images/").status == 404
+
+
+def test_a_member_that_is_blank_is_not_found(t1: Caller) -> None:
+    image = create(t1)
+
+    assert t1.delete(f"/v1/images/{image['id']}/members/").status == 404
+    assert t1.get("/v1/shared-images/").status == 404
+
+
+def test_a_slash_after_what_is_there_does_no_harm(t1: Caller) -> None:
+    image = create(t1)
+
+    assert ids(t1.get("/v1/images/")) == [image["id"]]
+    assert t1.head(f"/v1/images/{image['id']}/").status == 200
+    assert t1.get(f"/v1/images/{image['id']}/members/").json == {"members": []}
 
 
 def test_case_014_shared_images_can_only_be_read(t1: Caller) -> None:
