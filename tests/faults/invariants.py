@@ -19,7 +19,7 @@ GRACE = 6 * 60
 DAY = 25 * 60 * 60
 BYTES = (Status.ACTIVE, Status.DEPRECATED, Status.DEACTIVATED)
 """Statuses in which the bytes of an image are where it says."""
-PRIVATE = ("login_password", "location", "member_count", "version")
+PRIVATE = ("login_password", "location", "location_version", "member_count", "version")
 """What no list knows."""
 
 
