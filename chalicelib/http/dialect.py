@@ -57,7 +57,8 @@ class Dialect:
     another path before it is routed, `finish` sees every response before it leaves. `read_options` makes its
     `Request.options` of its own settings when the application is built, and raises ValueError if it cannot.
     `example` are the arguments of curl for a first request: with `{url}`, `{user}` and `{secret}`. `describe` says what
-    its operations take and answer; a dialect without it is in no description.
+    its operations take and answer; a dialect without it is in no description. With `blank_ids` a slash at the end of a
+    path is an id that is missing.
     """
 
     name: str
@@ -71,6 +72,7 @@ class Dialect:
     resolve: Callable[[Request], Request] = _unchanged
     finish: Callable[[Request, Response], Response] = _unfinished
     describe: "Callable[[], Description] | None" = None
+    blank_ids: bool = False
 
 
 def described_in(module: str) -> "Callable[[], Description]":

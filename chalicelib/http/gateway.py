@@ -126,7 +126,9 @@ class Gateway(Chalice):
         failure: Exception | None = None
         try:
             request = dialect.resolve(request)
-            route, variables = match(dialect.routes, request.method, request.path, blank=request.slashed)
+            route, variables = match(
+                dialect.routes, request.method, request.path, blank=request.slashed and dialect.blank_ids
+            )
             pattern = route.path
             principal = ANONYMOUS if route.open else dialect.authenticate(request, self._identities)
             catalog = self._open_catalog(principal)

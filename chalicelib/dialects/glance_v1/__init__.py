@@ -13,6 +13,7 @@ DIALECT = Dialect(
     authenticate=authenticate,
     render_error=render_error,
     example="-H 'X-Auth-Token: {secret}' {url}/v1/images",
+    blank_ids=True,
     read_options=read_options,
     claims=is_addressed,
     resolve=negotiate,
