@@ -37,6 +37,8 @@ SPECIAL = tuple(
 WITHOUT_HEAD = frozenset({403, 405, 501})
 """How servers answer that do not want to be asked for the head alone."""
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
+LONGEST_SHOWN = 500
+"""Characters of a refused source that its refusal repeats."""
 FOLLOWED = 5
 """How many redirects in a row."""
 
@@ -50,8 +52,9 @@ class ExternalSources:
         self._web = web
 
     def check(self, url: str) -> None:
-        """The scheme alone."""
-        _check_scheme(url.partition(":")[0], SCHEMES)
+        """The scheme alone; whose it is, is shown the whole."""
+        if url.partition(":")[0] not in SCHEMES:
+            raise _unsupported(url)
 
     def locate(self, url: str) -> Located:
         """One HeadObject, or one HEAD request."""
@@ -182,9 +185,8 @@ def _announced(url: str, response: BaseHTTPResponse) -> Located:
     return Located(length(response), version_of(response) or None)
 
 
-def _check_scheme(scheme: str, schemes: tuple[str, ...]) -> None:
-    if scheme not in schemes:
-        raise SourceRefused(f"External sources are not supported: '{scheme[:64]}'")
+def _unsupported(source: str) -> SourceRefused:
+    return SourceRefused(f"External sources are not supported: '{source[:LONGEST_SHOWN]}'")
 
 
 def _redirected(url: str, place: str | None) -> str:
@@ -208,7 +210,8 @@ def _checked(url: str) -> tuple[SplitResult, int]:
         parts, port = parts._replace(netloc=parts.netloc.encode("idna").decode()), parts.port
     except ValueError as error:
         raise SourceRefused("Invalid location: not a URL") from error
-    _check_scheme(parts.scheme, WEB)
+    if parts.scheme not in WEB:
+        raise _unsupported(parts.scheme)  # a redirect may have led here, to what is nobody's business
     if not parts.hostname:
         raise SourceRefused("Invalid location: it names no server")
     if parts.username is not None or parts.password is not None:

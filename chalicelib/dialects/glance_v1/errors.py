@@ -4,7 +4,7 @@ from html import escape
 from http import HTTPStatus
 
 from chalicelib.catalog import errors as catalog
-from chalicelib.catalog.errors import CatalogError, NotOwner, NotOwnerOfPublic, NotSharable
+from chalicelib.catalog.errors import CatalogError
 from chalicelib.http.errors import HttpError, Unauthorized, headers, nearest
 from chalicelib.http.message import Request, Response
 
@@ -59,8 +59,20 @@ def render_error(request: Request, error: CatalogError | HttpError) -> Response:
 
 
 def _message(request: Request, error: CatalogError | HttpError) -> str:
-    if isinstance(error, NotOwnerOfPublic):
-        return f"Forbidden to {VERBS.get(request.method, 'change')} image {error.image_id}"
-    if isinstance(error, NotOwner | NotSharable):
-        return f"Image {error.image_id} not found"
-    return str(error)
+    """What went wrong, in the words of the original where programs look for them."""
+    match error:
+        case catalog.NotOwnerOfPublic():
+            words = f"Forbidden to {VERBS.get(request.method, 'change')} image {error.image_id}"
+        case catalog.NotOwner():
+            words = f"Image {error.image_id} not found"
+        case catalog.NotSharable():
+            words = f"Forbidden: image {error.image_id} was not found among those that you may share"
+        case catalog.ImageGone():
+            words = f"Image with identifier {error.image_id} has been deleted."
+        case catalog.ImageNotFound() if request.method == "DELETE":
+            words = f"Image {error.image_id} not found."
+        case catalog.SourceNotFound() if not error.url.startswith("s3:"):
+            words = "HTTP datastore could not find image at URI."
+        case _:
+            words = str(error)
+    return words

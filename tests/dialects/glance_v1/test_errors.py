@@ -5,6 +5,9 @@ import json
 import pytest
 
 from tests.api import Api, Caller
+from tests.dialects.glance_v1.glance import RAW, says
+from tests.dialects.glance_v1.glance_more import publish
+from tests.storage.web import Resolver
 
 UNKNOWN = "/v1/images/6b1d1a3e-59a5-4f37-a1a8-51d1f3f0a001"
 
@@ -58,6 +61,50 @@ def test_a_missing_token_is_challenged(api: Api) -> None:
 
     assert answer.status == 401
     assert answer.headers["www-authenticate"].startswith("Keystone uri=")
+
+
+@pytest.mark.parametrize("header", ["x-image-meta-location", "x-glance-api-copy-from"])
+@pytest.mark.parametrize("source", ["file:///x", "swift+config://a/b", "filesystem:///etc/passwd"])
+def test_a_source_that_is_not_supported_is_shown_whole(t1: Caller, header: str, source: str) -> None:
+    answer = t1.post("/v1/images", {**RAW, header: source})
+
+    assert answer.status == 400
+    assert says(answer, f"External sources are not supported: '{source}'")
+
+
+@pytest.mark.parametrize("header", ["x-image-meta-location", "x-glance-api-copy-from"])
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_a_file_on_the_web_that_is_not_there_is_refused_in_the_words_of_the_original(
+    t1: Caller, resolver: Resolver, header: str, scheme: str
+) -> None:
+    answer = t1.post("/v1/images", {**RAW, header: f"{scheme}://files.example/image.raw"})
+
+    assert resolver.asked == ["files.example"]
+    assert answer.status == 404
+    assert says(answer, "HTTP datastore could not find image at URI.")
+
+
+def test_what_is_not_there_is_refused_in_the_words_of_the_original(t1: Caller, admin: Caller) -> None:
+    image = t1.post("/v1/images").json["image"]["id"]
+    path = f"/v1/images/{image}"
+    t1.delete(path)
+
+    assert says(admin.delete(path), f"Image {image} not found.")
+    for method, target in (("GET", "members"), ("PUT", "members/t2"), ("DELETE", "members/t2")):
+        answer = admin.request(method, f"{path}/{target}")
+        assert answer.status == 404
+        assert says(answer, f"Image with identifier {image} has been deleted.")
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE"])
+def test_who_may_not_share_an_image_is_told_so_by_a_404(t1: Caller, t2: Caller, admin: Caller, method: str) -> None:
+    image = t1.post("/v1/images").json["image"]
+    publish(admin, image)
+
+    answer = t2.request(method, f"/v1/images/{image['id']}/members/t3")
+
+    assert answer.status == 404
+    assert says(answer, "Forbidden")
 
 
 @pytest.mark.parametrize("body", [b"{", b"[1", b'"\\ud800"', b"\xff", b"[" * 100_000], ids=repr)
