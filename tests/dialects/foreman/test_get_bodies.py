@@ -107,6 +107,12 @@ def test_an_object_is_read_as_json_whatever_it_says_that_it_is(stocked: World, h
     assert names(answer.json) == ["alpha"]
 
 
+def test_a_truth_value_is_read_as_its_word(stocked: World) -> None:
+    found = stocked.admin.get(stocked.ca.images, JSON, b'{"search": true}').json
+
+    assert (found["search"], found["subtotal"]) == ("true", 0)
+
+
 def test_a_parameter_in_the_query_goes_before_the_one_in_the_body(stocked: World) -> None:
     answer = ask(stocked, f"{stocked.ca.images}?search=name=beta&page=1", {"search": "name = alpha", "per_page": 3})
 

@@ -35,6 +35,7 @@ from tests.dialects.foreman.foreman import (
     send,
     show,
 )
+from tests.storage.contract.faults import answering
 from tests.threads import at_once, statuses
 
 EACH_KIND = pytest.mark.parametrize("kind", SINGULAR)
@@ -328,6 +329,23 @@ def test_no_image_comes_below_a_parent_that_is_gone(stocked: World, kind: str) -
     moved = put(stocked.admin, in_ca(stocked, "alpha"), **{f"{SINGULAR[kind]}_id": gone.id})
 
     assert (below.status, below.json) == (404, missing())
+    assert_invalid(moved, stocked.images["alpha"]["id"], **{f"{SINGULAR[kind]}_id": ABSENT})
+
+
+@EACH_KIND
+def test_no_image_moves_below_a_parent_that_is_deleted_at_that_moment(stocked: World, kind: str) -> None:
+    gone = stocked.other(kind)
+    for image in listing(stocked.admin, gone.images)["results"]:
+        stocked.admin.delete(gone.image(image))
+    paths = iter([gone.path])
+
+    def meanwhile(_request: object) -> None:
+        for path in paths:
+            assert stocked.admin.delete(path).status == 200
+
+    with answering("TransactWriteItems", meanwhile):
+        moved = put(stocked.admin, in_ca(stocked, "alpha"), **{f"{SINGULAR[kind]}_id": gone.id})
+
     assert_invalid(moved, stocked.images["alpha"]["id"], **{f"{SINGULAR[kind]}_id": ABSENT})
 
 

@@ -68,6 +68,15 @@ def test_case_085_the_id_cannot_be_changed(t1: Caller, admin: Caller, who: str, 
     assert ids(t1.get("/v1/images")) == [image["id"]]
 
 
+@pytest.mark.parametrize("size", ["17", "017"])
+def test_an_unchanged_size_is_fine_however_it_is_written(t1: Caller, size: str) -> None:
+    image = create(t1, data=DATA)
+
+    answer = t1.put(f"/v1/images/{image['id']}", meta(size=size))
+
+    assert (answer.status, answer.json["image"]["size"]) == (200, len(DATA))
+
+
 def test_case_085_an_unchanged_id_is_fine(t1: Caller) -> None:
     image = create(t1, data=DATA)
 
