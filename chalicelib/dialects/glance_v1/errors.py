@@ -69,7 +69,7 @@ def _message(request: Request, error: CatalogError | HttpError) -> str:
             words = f"Forbidden: image {error.image_id} was not found among those that you may share"
         case catalog.ImageGone():
             words = f"Image with identifier {error.image_id} has been deleted."
-        case catalog.ImageNotFound() if request.method == "DELETE":
+        case catalog.ImageNotFound() if request.method == "DELETE" and request.path.count("/") == 3:
             words = f"Image {error.image_id} not found."
         case catalog.SourceNotFound() if not error.url.startswith("s3:"):
             words = "HTTP datastore could not find image at URI."
