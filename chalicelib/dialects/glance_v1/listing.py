@@ -9,7 +9,7 @@ from chalicelib.catalog.image import Image, Status, Visibility
 from chalicelib.catalog.principal import Principal
 from chalicelib.catalog.query import Condition, ImageQuery, Operator, Order, Scope, SortKey
 from chalicelib.dialects.glance_v1.options import Options
-from chalicelib.dialects.glance_v1.schema import PROPERTY_FIELDS, STATUS_NAMES
+from chalicelib.dialects.glance_v1.schema import HASH, MEASURED_FIELDS, PROPERTY_FIELDS, STATUS_NAMES
 from chalicelib.http import fields
 from chalicelib.http.errors import BadMessage
 from chalicelib.http.message import Request
@@ -18,6 +18,7 @@ SORT_KEYS = {key.value: key for key in SortKey if key is not SortKey.NUMBER}
 DIRECTIONS = {"asc": False, "desc": True}
 BOOLEANS: dict[str, Any] = {"true": True, "1": True, "false": False, "0": False}
 PROPERTY_PREFIX = "property-"
+NOTHING = Condition("id", Operator.IN, ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,10 +144,16 @@ def _property_conditions(request: Request) -> list[Condition]:
     for parameter in request.query:
         if parameter.lower().startswith(PROPERTY_PREFIX):
             name = parameter[len(PROPERTY_PREFIX) :].lower().replace("-", "_")
-            known = PROPERTY_FIELDS.get(name)
-            value = request.parameter(parameter)
-            found.append(Condition(known or ("properties", name), Operator.EQUAL, value))
+            found.append(_property_condition(name, request.parameter(parameter)))
     return found
+
+
+def _property_condition(name: str, value: str | None) -> Condition:
+    """That an image shows a property of this name and value, wherever the value is kept."""
+    if name == "os_hash_algo":
+        return Condition("sha256", Operator.UNEQUAL, None) if value == HASH else NOTHING
+    known = {**PROPERTY_FIELDS, **MEASURED_FIELDS}.get(name)
+    return Condition(known or ("properties", name), Operator.EQUAL, value)
 
 
 def _number(name: str, text: str) -> int:

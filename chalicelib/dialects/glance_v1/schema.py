@@ -34,7 +34,9 @@ TRANSFER_CODINGS = frozenset({"chunked", "compress", "deflate", "gzip", "identit
 OCTETS = "application/octet-stream"
 HTML = {"Content-Type": "text/html; charset=UTF-8"}
 """For answers without a body: the real client reads an empty one as JSON if it is told so."""
-MEASURED = frozenset({"os_hash_algo", "os_hash_value", "status_reason"})
+HASH = "sha256"
+MEASURED_FIELDS: Mapping[str, str] = {"os_hash_value": HASH, "status_reason": "status_reason"}
+MEASURED = frozenset({"os_hash_algo", *MEASURED_FIELDS})
 """Properties that are shown, and never taken: what the server found out itself."""
 
 
@@ -161,10 +163,9 @@ def shown_properties(image: Image) -> dict[str, str | None]:
     """The properties as this dialect shows them, other dialects' facts among them; a deleted image has none."""
     if image.status is Status.DELETED:
         return {}
-    facts = {name: getattr(image, field) for name, field in PROPERTY_FIELDS.items()}
-    facts["status_reason"] = image.status_reason
+    facts = {name: getattr(image, field) for name, field in {**PROPERTY_FIELDS, **MEASURED_FIELDS}.items()}
     if image.sha256 is not None:
-        facts |= {"os_hash_algo": "sha256", "os_hash_value": image.sha256}
+        facts["os_hash_algo"] = HASH
     return {**image.properties, **{name: fact for name, fact in facts.items() if fact is not None}}
 
 

@@ -9,6 +9,7 @@ from chalicelib.catalog.image import Status
 from tests.api import Api, Caller
 from tests.dialects.glance_v1.glance import MakeApi, create, ids, meta, properties, says, set_status
 from tests.dialects.glance_v1.glance_more import listed_names
+from tests.factories import an_image
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
@@ -129,6 +130,30 @@ def test_case_111_is_public_must_be_true_false_or_none(t1: Caller, admin: Caller
 
     assert answer.status == 400
     assert says(answer, f"is_public got {value}")
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("property-os_hash_algo=sha256", ["verified"]),
+        ("property-os_hash_algo=md5", []),
+        (f"property-os_hash_value={'5' * 64}", ["verified"]),
+        ("property-os_hash_value=", []),
+        (f"property-os-hash-value={'5' * 64}&property-os_hash_algo=sha256&name=verified", ["verified"]),
+        ("property-status_reason=no+bytes&changes-since=2025-01-01", ["killed"]),
+    ],
+)
+def test_case_113_properties_that_the_server_found_out_are_compared_too(
+    api: Api, t1: Caller, query: str, found: list[str]
+) -> None:
+    for image in (
+        an_image(name="verified", status=Status.ACTIVE, sha256="5" * 64),
+        an_image(name="killed", status=Status.KILLED, status_reason="no bytes"),
+        an_image(name="plain", status=Status.ACTIVE),
+    ):
+        api.world.images.add(image)
+
+    assert listed_names(t1.get(f"/v1/images/detail?{query}")) == found
 
 
 def test_case_113_properties_are_compared(t1: Caller) -> None:
