@@ -41,7 +41,7 @@ def test_case_034_bytes_count_not_letters(t1: Caller) -> None:
     answer = t1.post("/v1/images", meta(name="é" * 128))
 
     assert answer.status == 400
-    assert says(answer, "Image name too long")
+    assert says(answer, "Image name too long: 256 bytes")
 
 
 @pytest.mark.parametrize(
