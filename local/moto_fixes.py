@@ -3,7 +3,6 @@
 import base64
 import copy
 import json
-import pickle
 import re
 import threading
 from collections import defaultdict
@@ -263,12 +262,8 @@ def _noting_the_root(parser: ConditionExpressionParser, parse: Callable[..., Any
 
 def _updates_parsed_once(original: Callable[[str], Any]) -> Callable[[str], Any]:
     """The tree of an update kept by its text; each request has a copy, as moto writes into it."""
-
-    @cache
-    def tree(text: str) -> bytes:
-        return pickle.dumps(original(text))
-
-    return staticmethod(lambda text: pickle.loads(tree(text)))  # noqa: S301  # pickled two lines above
+    tree = cache(original)
+    return staticmethod(lambda text: copy.deepcopy(tree(text)))
 
 
 def _queried_by_hash_key(original: Callable[..., Any]) -> Callable[..., Any]:

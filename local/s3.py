@@ -4,6 +4,7 @@ import base64
 import binascii
 import hashlib
 import hmac
+import html
 import io
 import zlib
 from collections.abc import Callable, Iterable, Mapping
@@ -11,7 +12,6 @@ from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
-from xml.sax.saxutils import escape
 
 from botocore.auth import S3SigV4QueryAuth
 from botocore.awsrequest import AWSRequest
@@ -53,7 +53,9 @@ class Refused(Exception):
 
     def answer(self, start_response: Any) -> Iterable[bytes]:
         """The refusal as S3 writes it."""
-        body = f"<Error><Code>{self.code}</Code><Message>{escape(str(self))}</Message></Error>".encode()
+        body = (
+            f"<Error><Code>{self.code}</Code><Message>{html.escape(str(self), quote=False)}</Message></Error>".encode()
+        )
         headers = [("Content-Type", "application/xml"), ("Content-Length", str(len(body)))]
         start_response(f"{self.status.value} {self.status.phrase}", headers)
         return [body]
