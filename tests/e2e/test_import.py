@@ -186,7 +186,10 @@ def test_scaleway_s_images_move_in(source: Server, target: Server) -> None:
     organization = source.tenant("s1")
     script = {"id": str(UUID(int=5)), "title": "3.19"}
     image = {"organization": organization, "name": "web", "arch": "arm", "root_volume": str(UUID(int=6))}
-    for document in (image | {"public": True}, image | {"default_bootscript": script, "extra_volumes": {"1": {}}}):
+    for document in (
+        image | {"public": True},
+        image | {"default_bootscript": script, "extra_volumes": {"1": {"id": "00000000-0000-0000-0000-000000000007"}}},
+    ):
         assert source.request("s1", "POST", "/images", json.dumps(document).encode()).status == 201
     command = Command(source, target, "scaleway", "s1")
 
