@@ -145,7 +145,7 @@ def test_an_aws_that_has_stopped_leaves_no_thread() -> None:
     before = set(threading.enumerate())
     with moto_server() as url:
         connection = http.client.HTTPConnection(url.removeprefix("http://"), timeout=PATIENCE)
-        connection.request("GET", "/moto-api/data.json")
+        connection.request("GET", "/moto-api/")
         status = connection.getresponse().status
 
     assert status == 200
