@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
+from chalicelib.catalog.event import Actor
 from chalicelib.catalog.ports import Clock, Ports
 from chalicelib.catalog.principal import Principal
 from chalicelib.catalog.service import Catalog
@@ -20,6 +21,7 @@ from chalicelib.storage import tables
 from chalicelib.storage.backlog import DynamoBacklog
 from chalicelib.storage.blobs import S3BlobStore
 from chalicelib.storage.connection import SharedConnection
+from chalicelib.storage.events import DynamoChronicle
 from chalicelib.storage.identities import DynamoIdentities
 from chalicelib.storage.images import DynamoImageRepository
 from chalicelib.storage.instances import Ec2Instances
@@ -88,6 +90,7 @@ class World:
     identities: DynamoIdentities
     images: DynamoImageRepository
     memberships: DynamoMembershipRepository
+    chronicle: DynamoChronicle
     references: DynamoReferenceRepository
     blobs: S3BlobStore
     multiparts: S3MultipartStore
@@ -98,9 +101,10 @@ class World:
     backlog: DynamoBacklog
     meter: Meter
 
-    def catalog(self, principal: Principal) -> Catalog:
-        """The catalogue as the principal may use it."""
-        return Catalog(principal, self._ports, self.settings.limits)
+    def catalog(self, principal: Principal, dialect: str = "", request_id: str = "") -> Catalog:
+        """The catalogue as the principal may use it, in a request of this dialect."""
+        ports = self._ports.by(Actor.of(principal, dialect, request_id))
+        return Catalog(principal, ports, self.settings.limits)
 
     def deliver(self, records: Iterable[Mapping[str, Any]]) -> list[str]:
         """Hand messages of the queue, as Lambda brings them, to the worker; returns the ids of those that failed."""
@@ -121,6 +125,7 @@ class World:
         return Ports(
             images=self.images,
             memberships=self.memberships,
+            chronicle=self.chronicle,
             references=self.references,
             jobs=self.jobs,
             queue=self.queue,
@@ -138,14 +143,16 @@ def build_world(environ: Mapping[str, str] | None = None, clock: Clock | None = 
     settings = Settings.from_environ(environ)
     clock, aws, web = clock or SystemClock(), aws or Aws.from_environ(environ), WebSource()
     tables.bind(aws.dynamodb, settings.table_prefix)
-    memberships = DynamoMembershipRepository(aws.dynamodb)
+    chronicle = DynamoChronicle(aws.dynamodb, clock)
+    memberships = DynamoMembershipRepository(aws.dynamodb, chronicle)
     listings = Listings(aws.dynamodb, memberships, settings.max_scan)
     return World(
         settings=settings,
         clock=clock,
         identities=DynamoIdentities(clock),
-        images=DynamoImageRepository(aws.dynamodb, listings, settings.limits.periods.tombstone),
+        images=DynamoImageRepository(aws.dynamodb, listings, settings.limits.periods.tombstone, chronicle),
         memberships=memberships,
+        chronicle=chronicle,
         references=DynamoReferenceRepository(aws.dynamodb),
         blobs=S3BlobStore(settings.bucket, aws.s3, web, settings.limits.inline_bytes),
         multiparts=S3MultipartStore(settings.bucket, aws.s3),
@@ -153,7 +160,7 @@ def build_world(environ: Mapping[str, str] | None = None, clock: Clock | None = 
         jobs=DynamoJobRepository(aws.dynamodb),
         queue=SqsQueue(settings.work_queue, aws.sqs),
         instances=Ec2Instances(settings.zones, aws.ec2),
-        backlog=DynamoBacklog(aws.dynamodb),
+        backlog=DynamoBacklog(aws.dynamodb, chronicle),
         meter=aws.meter,
     )
 

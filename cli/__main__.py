@@ -4,6 +4,7 @@ import click
 
 from cli.console import Commands
 from cli.download import download
+from cli.events import events
 from cli.images import images, share, show
 from cli.importing.command import import_images
 from cli.jobs import jobs
@@ -21,7 +22,7 @@ def cli() -> None:
     """Operate Rosetta."""
 
 
-for command in (upload, download, images, show, share, jobs, import_images, token):
+for command in (upload, download, images, show, share, events, jobs, import_images, token):
     cli.add_command(command)
 
 if __name__ == "__main__":

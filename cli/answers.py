@@ -115,6 +115,24 @@ class Job:
         return self.status in {"successful", "failed"}
 
 
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that was done to an image, which had this version from then on."""
+
+    version: int
+    at: str
+    event: str
+    user: str | None
+    tenant: str | None
+    token: str | None
+    dialect: str | None
+    request_id: str | None
+    fields: tuple[str, ...]
+    members: tuple[str, ...]
+    removed_members: tuple[str, ...]
+    reason: str | None
+
+
 @contextmanager
 def reading(what: str) -> Iterator[None]:
     """Inside, a document that lacks something is no such thing as it should be."""
@@ -203,6 +221,25 @@ def read_job(document: Any) -> Job:
             created_at=document.get("created_at"),
             began_at=document.get("began_at"),
             finished_at=document.get("finished_at"),
+        )
+
+
+def read_event(document: Any) -> Event:
+    """Something that was done to an image."""
+    with reading("event"):
+        return Event(
+            version=int(document["version"]),
+            at=str(document["at"]),
+            event=str(document["event"]),
+            user=document.get("user"),
+            tenant=document.get("tenant"),
+            token=document.get("token"),
+            dialect=document.get("dialect"),
+            request_id=document.get("request_id"),
+            fields=tuple(map(str, document.get("fields") or ())),
+            members=tuple(map(str, document.get("members") or ())),
+            removed_members=tuple(map(str, document.get("removed_members") or ())),
+            reason=document.get("reason"),
         )
 
 

@@ -62,6 +62,11 @@ def plain(text: str) -> str:
     return "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text)
 
 
+def time_text(instant: str | None) -> str:
+    """An instant to the second."""
+    return "-" if instant is None else instant.partition(".")[0].removesuffix("Z").replace("T", " ")
+
+
 def bytes_text(count: int) -> str:
     """A number of bytes, such as 1.5 MiB."""
     value, unit = float(count), UNITS[0]

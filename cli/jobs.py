@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.live import Live
 
 from cli.answers import Job
-from cli.console import bytes_text, is_watched, plain, rich_table, show_table
+from cli.console import bytes_text, is_watched, plain, rich_table, show_table, time_text
 from cli.images import json_option
 from cli.registry import Registry, open_registry
 from cli.waiting import patiently
@@ -68,7 +68,7 @@ def _tell(registry: Registry, limit: int, *, as_json: bool) -> None:
 
 
 def _row(job: Job) -> tuple[str, ...]:
-    times = [_time(instant) for instant in (job.began_at, job.finished_at)]
+    times = [time_text(instant) for instant in (job.began_at, job.finished_at)]
     return job.id, job.action, job.status, _done(job), " ".join(job.images) or "-", *times, job.reason or "-"
 
 
@@ -77,8 +77,3 @@ def _done(job: Job) -> str:
     if not job.size:
         return "-"
     return f"{100 * (job.done or 0) // job.size} % of {bytes_text(job.size)}"
-
-
-def _time(instant: str | None) -> str:
-    """An instant to the second."""
-    return "-" if instant is None else instant.partition(".")[0].removesuffix("Z").replace("T", " ")

@@ -10,11 +10,13 @@ import click
 import urllib3
 
 from cli.answers import (
+    Event,
     Image,
     Job,
     Member,
     PartLink,
     Upload,
+    read_event,
     read_image,
     read_image_headers,
     read_job,
@@ -174,6 +176,19 @@ class Registry:
         """Send a part to S3; returns its ETag, which is the MD5 of what S3 got."""
         answer = self._service.send("PUT", link.url, link.headers, body)
         return answer.headers.get("etag", "").strip('"').lower()
+
+    def events(self, image_id: str) -> list[Event]:
+        """All that has happened to an image, oldest first."""
+        found: list[Event] = []
+        query = {"limit": str(PAGE)}
+        while True:
+            document = self._service.call("GET", _path(image_id, "events"), query=query).json
+            with reading("history"):
+                page = [read_event(each) for each in document["events"]]
+            found += page
+            if "next" not in document or not page:
+                return found
+            query["marker"] = str(page[-1].version)
 
     def complete_upload(self, upload: Upload, etags: Mapping[int, str]) -> Image:
         """Have the parts put together and verified, which is the job of the upload's id."""

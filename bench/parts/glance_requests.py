@@ -63,6 +63,7 @@ def _members(trial: Trial, image: str) -> None:
     trial.ask(f"DELETE {MEMBERS}/{{tenant}}", CHANGED, id=image, tenant="t2")
     wanted = {"memberships": [{"member_id": "t3", "can_share": False}]}
     trial.ask(f"PUT {MEMBERS}", Least(3, SIGHT, 2), body=wanted, id=image)
+    trial.ask(f"GET {IMAGE}/events", Least(2), id=image)
 
 
 def uploads(trial: Trial) -> None:

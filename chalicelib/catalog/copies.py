@@ -37,6 +37,7 @@ class Copies:
             images=(image.id,),
             names=(image.id,),
             facts={"source": source, "done": "0", **size},
+            by=self._ports.actor,
             created_at=now,
         )
         size_known = image.size if found is None else found

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from chalicelib.catalog.event import SYSTEM, Actor
+
 
 class Action(StrEnum):
     """What a job does."""
@@ -35,7 +37,7 @@ class Job:
 
     `images` are the ids of the images concerned, `names` what the caller calls them. `facts` are what the work
     has to know, and what it has found out so far: `done` bytes of `size`, where there are any. `info` says why it
-    failed. Somebody is at it until `leased_until`.
+    failed. Somebody is at it until `leased_until`. What it does it does for the one it was ordered `by`.
     """
 
     id: str
@@ -46,6 +48,7 @@ class Job:
     images: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
     request_id: str = ""
+    by: Actor = SYSTEM
     facts: Mapping[str, str] = field(default_factory=dict)
     info: str = ""
     created_at: datetime

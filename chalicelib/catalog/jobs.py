@@ -183,6 +183,7 @@ class Jobs:
             images=tuple(image.id for image in images),
             names=tuple(names),
             request_id=order.request_id,
+            by=self._ports.actor,
             facts=facts,
             created_at=self._ports.clock.now(),
         )

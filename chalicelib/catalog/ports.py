@@ -2,10 +2,11 @@
 
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple, Protocol
 
+from chalicelib.catalog.event import SYSTEM, Actor, Event
 from chalicelib.catalog.image import Image, Name, Transition
 from chalicelib.catalog.instance import Capture, Instance
 from chalicelib.catalog.job import Job
@@ -23,7 +24,13 @@ class Found(NamedTuple):
 
 
 class ImageRepository(Protocol):
-    """Keeps images. What was written is read back at once, in lists too; a write happens whole or not at all."""
+    """Keeps images. What was written is read back at once, in lists too; a write happens whole or not at all.
+
+    What each write does to an image is remembered with it: see `Chronicle`.
+    """
+
+    def by(self, actor: Actor) -> "ImageRepository":
+        """The same images, written by this one."""
 
     def number(self) -> int:
         """A number that no image has or had."""
@@ -69,7 +76,10 @@ class ImageRepository(Protocol):
 
 
 class MembershipRepository(Protocol):
-    """Keeps who an image is shared with. Each change takes part in the version of its image."""
+    """Keeps who an image is shared with. Each change takes part in the version of its image, and is remembered."""
+
+    def by(self, actor: Actor) -> "MembershipRepository":
+        """The same memberships, written by this one."""
 
     def of_image(self, image_id: str) -> list[Membership]:
         """All memberships of an image in the order of their creation, deleted images included."""
@@ -82,6 +92,13 @@ class MembershipRepository(Protocol):
 
     def clear(self, image_id: str) -> None:
         """Remove all memberships of an image that is deleted."""
+
+
+class Chronicle(Protocol):
+    """Remembers what has happened to images, as long as their tombstones."""
+
+    def of(self, image_id: str, after: int, limit: int) -> Sequence[Event]:
+        """The first events of an image after that version, oldest first."""
 
 
 class Backlog(Protocol):
@@ -321,10 +338,11 @@ class Clock(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """All of them, as a catalogue needs them."""
+    """All of them, as a catalogue needs them, used by one actor."""
 
     images: ImageRepository
     memberships: MembershipRepository
+    chronicle: Chronicle
     references: ReferenceRepository
     jobs: JobRepository
     queue: Queue
@@ -333,3 +351,8 @@ class Ports:
     multiparts: MultipartStore
     sources: Sources
     clock: Clock
+    actor: Actor = SYSTEM
+
+    def by(self, actor: Actor) -> "Ports":
+        """The same ones, used by this actor, who is remembered with what is written."""
+        return replace(self, images=self.images.by(actor), memberships=self.memberships.by(actor), actor=actor)

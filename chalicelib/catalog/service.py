@@ -27,6 +27,7 @@ from chalicelib.catalog.errors import (
     StoreError,
     StoreRefused,
 )
+from chalicelib.catalog.history import History
 from chalicelib.catalog.image import (
     MOVES,
     Changes,
@@ -72,7 +73,7 @@ class Catalog:
     """All use cases, opened for one principal, so that no caller can choose whose eyes to use.
 
     `members` shares images, `content` and `uploads` move their bytes, `references` are what they refer to, `jobs` what
-    takes longer than a request.
+    takes longer than a request, `history` what has happened to them.
     """
 
     def __init__(self, principal: Principal, ports: Ports, limits: Limits) -> None:
@@ -85,6 +86,7 @@ class Catalog:
         self._lookup = Lookup(principal, ports.images)
         self.members = Members(self._lookup, ports.images, ports.memberships, ports.clock, limits)
         self.references = References(self._lookup, ports.images, ports.references, ports.clock)
+        self.history = History(self._lookup, ports.chronicle)
         self.jobs = Jobs(self._lookup, ports)
         self.content = Content(ports, limits)
         self.uploads = Uploads(self._lookup, ports, self.content, limits)

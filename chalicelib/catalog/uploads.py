@@ -75,6 +75,7 @@ class Uploads:
                 images=(image.id,),
                 names=(image.id,),
                 facts={**facts, "size": str(size), "done": "0"},
+                by=self._ports.actor,
                 created_at=now,
             )
             saving = replace(

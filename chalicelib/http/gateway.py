@@ -66,7 +66,7 @@ class Gateway(Chalice):
         self,
         dialects: Sequence[Dialect],
         identities: Identities,
-        open_catalog: Callable[[Principal], Catalog],
+        open_catalog: Callable[[Principal, str, str], Catalog],
         options: Mapping[str, object],
         public_endpoint: str | None,
         largest_answer: int,
@@ -131,7 +131,7 @@ class Gateway(Chalice):
             )
             pattern = route.path
             principal = ANONYMOUS if route.open else dialect.authenticate(request, self._identities)
-            catalog = self._open_catalog(principal)
+            catalog = self._open_catalog(principal, dialect.name, request.request_id)
             response = route.handler(catalog, request, **variables)
         except (CatalogError, HttpError) as error:
             failure, response = error, dialect.render_error(request, error)

@@ -29,10 +29,14 @@ class Worker:
 
     def __init__(self, ports: Ports, limits: Limits) -> None:
         self._ports = ports
+        self._limits = limits
         self._outcomes = Outcomes(ports)
-        arrivals = Arrivals(ports, limits)
-        transitions = Transitions(ports)
-        self._works: Mapping[Action, Work] = {
+
+    def _works(self, job: Job) -> Mapping[Action, Work]:
+        """How jobs are done in the name of whoever has ordered this one."""
+        ports, limits = self._ports.by(job.by), self._limits
+        arrivals, transitions = Arrivals(ports, limits), Transitions(ports)
+        return {
             Action.CAPTURE: Captures(ports, limits.periods.capture),
             Action.DELETE: transitions,
             Action.RECOVER: transitions,
@@ -57,7 +61,7 @@ class Worker:
             job = self._ports.jobs.save(job, leased)
         except StaleJob:
             return PAUSE  # somebody else has just begun
-        work = self._works[job.action]
+        work = self._works(job)[job.action]
         if job.info or now > job.created_at + work.limit:
             self._fail(job, "it took too long")
             return None
@@ -83,7 +87,7 @@ class Worker:
         """End a job that cannot be done, its images as if it had never begun; first of all it is written down why."""
         if not job.info:
             job = self._ports.jobs.save(job, replace(job, info=reason))
-        work = self._works.get(job.action)
+        work = self._works(job).get(job.action)
         if work is None or work.undo(job):
             self._outcomes.finish(job, JobStatus.FAILED, job.info)
         else:

@@ -8,6 +8,7 @@ from chalicelib.catalog.image import Status
 from chalicelib.catalog.query import instant_text
 from chalicelib.storage import batch, keys
 from chalicelib.storage.connection import SharedConnection
+from chalicelib.storage.events import DynamoChronicle
 from chalicelib.storage.items import image_of
 from chalicelib.storage.races import transaction
 from chalicelib.storage.tables import ImageItem, ListingItem
@@ -16,15 +17,16 @@ from chalicelib.storage.tables import ImageItem, ListingItem
 class DynamoBacklog:
     """Promises of `ports.Backlog`."""
 
-    def __init__(self, connection: SharedConnection) -> None:
+    def __init__(self, connection: SharedConnection, chronicle: DynamoChronicle) -> None:
         self._connection = connection
+        self._chronicle = chronicle
 
     def unfinished(self, before: datetime) -> Iterator[str]:
         """One consistent query, as far as it is consumed."""
         return self._unchanged(keys.UNFINISHED, before)
 
     def expired(self, before: datetime) -> Iterator[str]:
-        """One consistent query, as far as it is consumed. DynamoDB's own expiry may be faster, or days late."""
+        """One consistent query, as far as it is consumed. DynamoDB's own expiry leaves the rows that it reads."""
         return self._unchanged(keys.DELETED, before)
 
     def _unchanged(self, scope: str, before: datetime) -> Iterator[str]:
@@ -33,10 +35,17 @@ class DynamoBacklog:
             yield row.image_id
 
     def forget(self, image_id: str) -> bool:
-        """A transaction over the tombstone and its rows. The claims on its aliases stay: they are not given twice."""
+        """The events go, then in a transaction the tombstone and its rows.
+
+        The claims on its aliases stay: they are not given twice. DynamoDB may have removed the tombstone before.
+        """
         found = batch.get(self._connection, {ImageItem: [(image_id,)]})[ImageItem]
         image = image_of(found[0]) if found else None
-        if image is None or image.status is not Status.DELETED:
+        if image is not None and image.status is not Status.DELETED:
+            return False
+        self._chronicle.forget(image_id)
+        if image is None:
+            ListingItem(keys.DELETED, image_id).delete()
             return False
         try:
             with transaction(self._connection, StaleImage(image_id)) as writes:

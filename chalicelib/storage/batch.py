@@ -10,6 +10,8 @@ from chalicelib.catalog.lookup import attempts
 from chalicelib.catalog.outages import TablesUnavailable
 from chalicelib.storage.connection import SharedConnection
 
+Key = tuple[str | int, ...]
+"""Of an item: its hash key, and its range key if there are any."""
 LARGEST_BATCH = 100
 LARGEST_WRITE = 25
 LEFT = {"BatchGetItem": "UnprocessedKeys", "BatchWriteItem": "UnprocessedItems"}
@@ -17,7 +19,7 @@ LEFT = {"BatchGetItem": "UnprocessedKeys", "BatchWriteItem": "UnprocessedItems"}
 
 
 def get(
-    connection: SharedConnection, keys: Mapping[type[Model], Sequence[tuple[str, ...]]]
+    connection: SharedConnection, keys: Mapping[type[Model], Sequence[Key]]
 ) -> dict[type[Model], list[dict[str, Any]]]:
     """The items with these keys, as DynamoDB has them, by model, in no order, without missing ones. Read consistently.
 
@@ -33,14 +35,14 @@ def get(
     return found
 
 
-def delete(connection: SharedConnection, model: type[Model], keys: Sequence[tuple[str, ...]]) -> None:
+def delete(connection: SharedConnection, model: type[Model], keys: Sequence[Key]) -> None:
     """Remove the items with these keys. Raises TablesUnavailable as `get`; some may be gone then."""
     rows = iter(keys)
     while chunk := list(islice(rows, LARGEST_WRITE)):
         list(_answers(connection, "BatchWriteItem", {_table(model): [_removal(model, key) for key in chunk]}))
 
 
-def _request(chunk: Sequence[tuple[type[Model], tuple[str, ...]]]) -> dict[str, Any]:
+def _request(chunk: Sequence[tuple[type[Model], Key]]) -> dict[str, Any]:
     request: dict[str, Any] = {}
     for model, key in chunk:
         entry = request.setdefault(_table(model), {"Keys": [], "ConsistentRead": True})
@@ -48,13 +50,15 @@ def _request(chunk: Sequence[tuple[type[Model], tuple[str, ...]]]) -> dict[str, 
     return request
 
 
-def _removal(model: type[Model], key: tuple[str, ...]) -> dict[str, Any]:
+def _removal(model: type[Model], key: Key) -> dict[str, Any]:
     return {"DeleteRequest": {"Key": _key(model, key)}}
 
 
-def _key(model: type[Model], key: tuple[str, ...]) -> dict[str, dict[str, str]]:
+def _key(model: type[Model], key: Key) -> dict[str, dict[str, str]]:
     names = [model._hash_keyname, model._range_keyname]  # noqa: SLF001  # no public name for them
-    return {str(name): {"S": value} for name, value in zip(names, key, strict=False)}
+    attributes = [(str(name), model.get_attributes()[name]) for name in names if name]
+    values = zip(attributes, key, strict=True)
+    return {name: {attribute.attr_type: attribute.serialize(value)} for (name, attribute), value in values}
 
 
 def _answers(connection: SharedConnection, operation: str, request: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -11,6 +11,7 @@ from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.catalog.errors import ClaimTaken, IdTaken, StaleImage
+from chalicelib.catalog.event import Actor
 from chalicelib.catalog.image import Image, Name, Status, Transition
 from chalicelib.catalog.job import Job
 from chalicelib.catalog.lookup import retried
@@ -21,6 +22,7 @@ from chalicelib.catalog.reference import Reference
 from chalicelib.catalog.vacancy import ReferenceGone
 from chalicelib.storage import batch, keys
 from chalicelib.storage.connection import SharedConnection
+from chalicelib.storage.events import DynamoChronicle
 from chalicelib.storage.items import image_of, item_of, rows_of
 from chalicelib.storage.jobs import put_job
 from chalicelib.storage.listings import Listings
@@ -35,10 +37,21 @@ MOST_ACTIONS = 100
 class DynamoImageRepository:
     """Promises of `ports.ImageRepository`, kept by conditional transactions. Tombstones expire after their life."""
 
-    def __init__(self, connection: SharedConnection, listings: Listings, tombstone_life: timedelta) -> None:
+    def __init__(
+        self,
+        connection: SharedConnection,
+        listings: Listings,
+        tombstone_life: timedelta,
+        chronicle: DynamoChronicle,
+    ) -> None:
         self._connection = connection
         self._listings = listings
         self._tombstone_life = tombstone_life
+        self._chronicle = chronicle
+
+    def by(self, actor: Actor) -> "DynamoImageRepository":
+        """No request is made."""
+        return DynamoImageRepository(self._connection, self._listings, self._tombstone_life, self._chronicle.by(actor))
 
     def number(self) -> int:
         """The next number of the one counter; a number whose image was never stored is lost."""
@@ -136,6 +149,7 @@ class DynamoImageRepository:
                     transaction.delete(ClaimItem(claim))
                 if job is not None:
                     put_job(transaction, job)
+                self._chronicle.wrote(transaction, old, new)
                 refer(transaction, refers, new.id)
         except TransactWriteError as error:
             raise _refusal(error, new.id, refers, adding=old is None) from error

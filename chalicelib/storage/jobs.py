@@ -1,7 +1,7 @@
 """Jobs in DynamoDB: an item below their tenant, and as long as they are unfinished another one below that word."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import fields, replace
+from dataclasses import asdict, fields, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -9,6 +9,7 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.catalog.errors import StaleJob
+from chalicelib.catalog.event import Actor
 from chalicelib.catalog.job import Action, Job, JobStatus
 from chalicelib.catalog.outages import TablesUnavailable
 from chalicelib.catalog.query import instant_text
@@ -84,7 +85,7 @@ def _owner_key(owner: str) -> str:
 
 def _item_of(job: Job) -> JobItem:
     facts: dict[str, Any] = {field.name: getattr(job, field.name) for field in fields(job)}
-    facts |= {name: facts[name] and facts[name].isoformat() for name in INSTANTS}
+    facts |= {name: facts[name] and facts[name].isoformat() for name in INSTANTS} | {"by": asdict(job.by)}
     expires = job.finished_at and int((job.finished_at + LIFE).timestamp())
     return JobItem(
         _owner_key(job.owner),
@@ -101,4 +102,4 @@ def _job_of(item: JobItem) -> Job:
     instants = {name: facts[name] and datetime.fromisoformat(facts[name]).astimezone(UTC) for name in INSTANTS}
     words = {"action": Action(facts["action"]), "status": JobStatus(facts["status"])}
     lists = {name: tuple(facts[name]) for name in ("images", "names")}
-    return Job(**{**facts, **instants, **words, **lists})
+    return Job(**{**facts, **instants, **words, **lists, "by": Actor(**facts.get("by", {}))})

@@ -7,15 +7,17 @@ from pynamodb.exceptions import TransactWriteError
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.catalog.errors import StaleImage
+from chalicelib.catalog.event import Actor
 from chalicelib.catalog.image import Image
 from chalicelib.catalog.membership import Membership
 from chalicelib.storage import batch, keys
 from chalicelib.storage.connection import SharedConnection
+from chalicelib.storage.events import DynamoChronicle
 from chalicelib.storage.items import item_of as image_item_of
 from chalicelib.storage.tables import ImageItem, MembershipItem
 
-LARGEST_TRANSACTION = 99
-"""DynamoDB takes a hundred actions; one is the image's."""
+LARGEST_TRANSACTION = 98
+"""DynamoDB takes a hundred actions; one is the image's, one tells what has happened to it."""
 
 
 class DynamoMembershipRepository:
@@ -24,8 +26,13 @@ class DynamoMembershipRepository:
     A replacement of more rows than one transaction holds is made in several, the image's version guarding each.
     """
 
-    def __init__(self, connection: SharedConnection) -> None:
+    def __init__(self, connection: SharedConnection, chronicle: DynamoChronicle) -> None:
         self._connection = connection
+        self._chronicle = chronicle
+
+    def by(self, actor: Actor) -> "DynamoMembershipRepository":
+        """No request is made."""
+        return DynamoMembershipRepository(self._connection, self._chronicle.by(actor))
 
     def of_image(self, image_id: str) -> list[Membership]:
         """One consistent query."""
@@ -50,6 +57,8 @@ class DynamoMembershipRepository:
             image = changed
 
     def _transact(self, image: Image, changed: Image, chunk: Sequence[Membership | str]) -> None:
+        put = [action.member for action in chunk if isinstance(action, Membership)]
+        removed = [action for action in chunk if isinstance(action, str)]
         try:
             with TransactWrite(connection=self._connection) as transaction:
                 transaction.save(image_item_of(changed, None), condition=ImageItem.version == image.version)
@@ -58,6 +67,7 @@ class DynamoMembershipRepository:
                         transaction.save(item_of(action))
                     else:
                         transaction.delete(MembershipItem(image.id, action))
+                self._chronicle.shared(transaction, changed, put, removed)
         except TransactWriteError as error:
             if any(reason is not None for reason in error.cancellation_reasons):
                 raise StaleImage(image.id) from error

@@ -7,6 +7,8 @@ listings     scope       image_id   a slim row of an image for each list it    l
 claims       claim                  a name that one image holds → image_id;
                                     `counter/images` holds the last number
 memberships  image_id    member     who an image is shared with                global: member
+events       image_id    version   what was done to an image, with each
+                                    write that is worth telling
 jobs         owner       job_id     work that outlives its request (TTL), and  local: created_key
                                     once more below `unfinished`
 references   owner_kind  number     what images of some dialects refer to; its
@@ -26,6 +28,7 @@ from pynamodb.attributes import BooleanAttribute, JSONAttribute, UnicodeAttribut
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, LocalSecondaryIndex
 from pynamodb.models import Model
 
+from chalicelib.catalog.event import What
 from chalicelib.catalog.image import Status, Transition, Visibility
 from chalicelib.storage.attributes import (
     EnumAttribute,
@@ -226,6 +229,20 @@ class MembershipItem(Model):
     by_member = ByMember()
 
 
+class EventItem(Model):
+    """What a write did to an image, and who wrote it. It goes with the image's tombstone."""
+
+    class Meta:
+        table_name = "events"
+        billing_mode = "PAY_PER_REQUEST"
+
+    image_id = UnicodeAttribute(hash_key=True)
+    version = IntegerAttribute(range_key=True)
+    at = InstantAttribute()
+    what = EnumAttribute(What)
+    facts = JSONAttribute()
+
+
 class ByJobCreated(LocalSecondaryIndex["JobItem"]):
     """A tenant's jobs, newest and oldest."""
 
@@ -296,6 +313,7 @@ MODELS: tuple[type[Model], ...] = (
     ListingItem,
     ClaimItem,
     MembershipItem,
+    EventItem,
     JobItem,
     ReferenceItem,
     TokenItem,

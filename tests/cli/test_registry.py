@@ -166,3 +166,29 @@ def test_settings_that_are_missing_or_wrong_are_named(environ: dict[str, str], r
 
     assert caught.value.message.startswith(reason)
     assert caught.value.exit_code == 2
+
+
+def test_a_history_is_read_page_by_page() -> None:
+    one = {"version": 1, "at": "2016-05-10T21:35:15.000000", "event": "created"}
+    pages = [{"events": [one], "next": "https://elsewhere/"}, {"events": [{**one, "version": 2, "members": ["t2"]}]}]
+    asked: list[Asked] = []
+
+    def answer(request: Asked) -> Reply:
+        asked.append(request)
+        return Reply(200, pages[len(asked) - 1])
+
+    with scripted(answer) as service:
+        events = open_registry({"ROSETTA_URL": service.url, "ROSETTA_TOKEN": "secret"}).events(str(IMAGE["id"]))
+
+    assert [(event.version, event.event, event.members) for event in events] == [
+        (1, "created", ()),
+        (2, "created", ("t2",)),
+    ]
+    assert [dict(request.query) for request in asked] == [{"limit": "100"}, {"limit": "100", "marker": "1"}]
+
+
+@pytest.mark.parametrize("document", [{"events": [{}]}, {"events": 7}, {}, []])
+def test_a_history_that_is_none_is_refused(document: object) -> None:
+    for registry in answering(Reply(200, document)):
+        with pytest.raises(ServiceError, match=r"no (history|event)"):
+            registry.events("x")

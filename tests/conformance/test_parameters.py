@@ -21,7 +21,7 @@ NOBODY = "33333333-3333-4333-8333-333333333333"
 JOBS = (str(uuid4()), str(uuid4()))
 JSON = {"Content-Type": "application/json"}
 BY_NAME = ("devops_service", "foreman", "qingcloud")
-VARIABLES = {"{parent_id}": "1", "{image_id}": "1", "{zone}": "ac1"}
+VARIABLES = {"v1/images/{image_id}": f"v1/images/{FIRST}", "{parent_id}": "1", "{image_id}": "1", "{zone}": "ac1"}
 NARROWING: Mapping[str, Mapping[str, str]] = {
     "glance_v1": {
         "limit": "1",
@@ -71,7 +71,11 @@ NARROWING: Mapping[str, Mapping[str, str]] = {
     },
 }
 """A value for each parameter, by dialect, that makes a difference."""
-OTHER_VALUES = {("/v2/zone/{zone}/jobs", "status"): "failed"}
+OTHER_VALUES = {
+    ("/v2/zone/{zone}/jobs", "status"): "failed",
+    ("/v1/images/{image_id}/events", "limit"): "0",
+    ("/v1/images/{image_id}/events", "marker"): "1",
+}
 """Those that differ in one list."""
 FREE = {"properties": "property-key"}
 """A parameter that stands for all that begin alike, by its name in the description."""
@@ -159,7 +163,9 @@ def found(answer: Answer) -> tuple[int, list[Any]]:
         return answer.status, [answer.headers.get("x-total-count"), answer.headers.get("link", "").count("rel=")]
     document = answer.json
     if isinstance(document, dict):
-        document = next((document[key] for key in ("images", "jobs", "results") if key in document), [document])
+        document = next(
+            (document[key] for key in ("images", "jobs", "events", "results") if key in document), [document]
+        )
     return answer.status, document
 
 

@@ -69,6 +69,7 @@ def _glance_v1(user: Caller, admin: Caller) -> None:
     _send(user, f"GET /v1/images/{image}/members")
     _send(user, "GET /v1/shared-images/t3")
     _send(user, f"DELETE /v1/images/{image}/members/t3")
+    _send(user, f"GET /v1/images/{image}/events")
     empty = create(user)["id"]
     _send(user, f"PUT /v1/images/{empty}/members/t2")
     _send(user, f"DELETE /v1/images/{empty}")

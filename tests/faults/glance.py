@@ -136,6 +136,7 @@ SCENES = (
     _scene("add a member", with_image(Ask("PUT", f"{ROOT}/{IMAGE}/members/{OTHER}"))),
     _scene("remove a member", shared(Ask("DELETE", f"{ROOT}/{IMAGE}/members/{OTHER}"))),
     _scene("shared images", listing(f"/v1/shared-images/{TENANT}")),
+    _scene("events", with_image(Ask("GET", f"{ROOT}/{IMAGE}/events"))),
     _scene("begin an upload", with_image(document("POST", f"{ROOT}/{IMAGE}/uploads", UPLOAD), **QUEUED)),
     _scene("uploads", uploading(lambda target: Ask("GET", target.rpartition("/")[0]))),
     _scene("an upload", uploading(lambda target: Ask("GET", target), came=True)),

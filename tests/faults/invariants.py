@@ -30,7 +30,7 @@ def images() -> list[Image]:
 
 def broken(api: Api) -> list[str]:
     """What does not hold although it should at all times: a sentence each."""
-    return [*_rows(), *_claims(), *_below_nothing(), *_members(), *_jobs(), *_lost_bytes(api)]
+    return [*_rows(), *_claims(), *_below_nothing(), *_members(), *_events(), *_jobs(), *_lost_bytes(api)]
 
 
 def _rows() -> Iterator[str]:
@@ -80,6 +80,14 @@ def _members() -> Iterator[str]:
     for image in images():
         if found[image.id] > image.member_count or (not image.gone and found[image.id] < image.member_count):
             yield f"{image.member_count} members of {image.id} are {found[image.id]}"
+
+
+def _events() -> Iterator[str]:
+    """Every image has been created, and what is told of it is no further than it is itself."""
+    told = {(raw["image_id"]["S"], int(raw["version"]["N"])) for raw in store.items("events")}
+    versions = {image.id: image.version for image in images()}
+    yield from (f"nobody created {image_id}" for image_id in versions if (image_id, 1) not in told)
+    yield from (f"told of a write that was not made: {each}" for each in told if each[1] > versions.get(each[0], 0))
 
 
 def unfinished() -> dict[str, Mapping[str, Any]]:

@@ -16,6 +16,7 @@ FILE = f"{IMAGE}/file"
 MEMBERS, MEMBER = f"{IMAGE}/members", f"{IMAGE}/members/{{member}}"
 UPLOADS, UPLOAD = f"{IMAGE}/uploads", f"{IMAGE}/uploads/{{upload_id}}"
 LINKS, SHARED = f"{UPLOAD}/links", "/v1/shared-images/{member}"
+EVENTS = f"{IMAGE}/events"
 JOBS, JOB = "/v1/jobs", "/v1/jobs/{job_id}"
 OF_A_MEMBER, OF_AN_UPLOAD = "/v1/images/{image}/members/t2", "/v1/images/{uploading}/uploads/{upload}"
 BEGUN = {"size": len(SMALL), "part_size": 5 * 2**20, "parts": named([SMALL])}
@@ -103,6 +104,16 @@ def _about_members() -> Iterator[Case]:
         yield Case(method, MEMBER, 404, f"{unknown}/t2")
 
 
+def _about_history() -> Iterator[Case]:
+    events = f"{IMAGES}/{{image}}/events"
+    yield Case("GET", EVENTS, 200, events)
+    yield Case("GET", EVENTS, 200, f"{IMAGES}/{{full}}/events?limit=1")
+    yield Case("GET", EVENTS, 200, f"{IMAGES}/{{deleted}}/events", "admin")
+    yield Case("GET", EVENTS, 400, f"{events}?marker=x", conforms=False)
+    yield Case("GET", EVENTS, 403, events, "nobody")
+    yield Case("GET", EVENTS, 404, f"{IMAGES}/{UNKNOWN}/events")
+
+
 def _about_uploads() -> Iterator[Case]:
     queued = f"{IMAGES}/{{queued}}/uploads"
     yield Case("POST", UPLOADS, 201, queued, body=BEGUN)
@@ -156,6 +167,7 @@ CASES = [
     *_about_new_images(),
     *_about_an_image(),
     *_about_members(),
+    *_about_history(),
     *_about_uploads(),
     *_about_jobs(),
     *_without_credentials(),

@@ -70,6 +70,7 @@ class Shelf:
         own = {
             "listings": {"public", f"tenant/{T1}", *(f"{field}/{T1}/{key}" for field, key in self._narrower())},
             "jobs": {f"tenant/{T1}"},
+            "events": {image.id for image in self.own},
             "references": {f"{kind}/{T1}" for kind in Kind},
             "images": {NOBODY, *(image.id for image in (*self.own, self.public, self.shared))},
         }
@@ -116,6 +117,7 @@ def test_everything_that_lists_is_asked() -> None:
         ("glance_v1", "/v1/images/detail"),
         ("glance_v1", "/v1/shared-images/{member}"),
         ("glance_v1", "/v1/images/{image_id}/members"),
+        ("glance_v1", "/v1/images/{image_id}/events"),
         ("glance_v1", "/v1/jobs"),
         ("scaleway", "/images"),
         ("devops_service", "/v3/images/provider/{provider}"),

@@ -82,6 +82,10 @@ class TestConditions(contract.Conditions):
     """The promises about conditions."""
 
 
+class TestEvents(contract.Events):
+    """The promises about events."""
+
+
 class TestFaults(contract.Faults):
     """The promises about faults."""
 

@@ -32,12 +32,16 @@ WHICH = frozenset(
 )
 """Arguments that name a single thing, of which no more can be learned than whoever knows the name is told."""
 SEVERAL = ("list[", "Iterator[", "Generator[", "Sequence[", "Iterable[", "Mapping[", "dict[")
+BY = "says who writes; nothing is read"
 UNSCOPED = {
     "DynamoBacklog.expired": "the sweep, which acts for nobody; no request is given a backlog",
     "DynamoBacklog.unfinished": "as expired",
+    "DynamoChronicle.by": BY,
     "DynamoIdentities.list": "an operator's command; the function of the API may get a token by its digest only",
+    "DynamoImageRepository.by": BY,
     "DynamoImageRepository.number": "tells a new number and nothing else",
     "DynamoJobRepository.unfinished": "the sweep; it tells owners and ids",
+    "DynamoMembershipRepository.by": BY,
     "Ec2Instances.knows": "a setting",
 }
 """Public methods without a scope, with the reason."""

@@ -21,7 +21,8 @@ def tables(aws: Aws) -> dict[str, Any]:
 
 def test_every_table_is_created_once_under_its_prefix(tables: dict[str, Any]) -> None:
     assert sorted(tables) == sorted(
-        f"other-{name}" for name in ("images", "listings", "claims", "memberships", "jobs", "references", "tokens")
+        f"other-{name}"
+        for name in ("images", "listings", "claims", "memberships", "events", "jobs", "references", "tokens")
     )
     assert {table["TableStatus"] for table in tables.values()} == {"ACTIVE"}
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from chalicelib.catalog.image import Image, Status, Visibility
+from chalicelib.catalog.image import Status, Visibility
 from chalicelib.catalog.principal import Principal
 from chalicelib.catalog.query import Condition, ImageQuery, Operator, Order, Scope, SortKey
 from chalicelib.dialects.glance_v1.options import Options
@@ -32,7 +32,7 @@ class Page:
 
 def parse_page(request: Request, principal: Principal, options: Options) -> Page:
     """Read the whole query string. Raises BadMessage for every value that makes no sense."""
-    limit = _limit(request, options)
+    limit = parse_limit(request, options)
     scope, conditions = _scope(request, principal)
     since = _since(request)
     if since is None:
@@ -46,16 +46,17 @@ def parse_page(request: Request, principal: Principal, options: Options) -> Page
     return Page(query, limit, _marker(request))
 
 
-def render_next(request: Request, last: Image) -> dict[str, str]:
-    """Where the page after this last image is: the SDK asks for no other page than one that it is told of.
+def render_next(request: Request, last: str) -> dict[str, str]:
+    """Where the page after this last entry is: the SDK asks for no other page than one that it is told of.
 
     It is not told by a `Link` header, which the SDK cannot read.
     """
-    query = {**request.query, "marker": [last.id]}
+    query = {**request.query, "marker": [last]}
     return {"next": f"{request.base_url}{request.path}?{urlencode(query, doseq=True)}"}
 
 
-def _limit(request: Request, options: Options) -> int:
+def parse_limit(request: Request, options: Options) -> int:
+    """How many entries a page has. Raises BadMessage."""
     text = request.parameter("limit")
     if text is None:
         return options.limit_param_default

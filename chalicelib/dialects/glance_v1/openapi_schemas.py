@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from chalicelib.catalog.event import What
 from chalicelib.catalog.job import Action, JobStatus
 from chalicelib.catalog.members import LONGEST_MEMBER
 from chalicelib.catalog.rules import LARGEST_INTEGER
@@ -93,6 +94,21 @@ JOB = record(
         "finished_at": nullable(INSTANT),
     }
 )
+TOLD_OF_SOME = {"fields": list_of(TEXT), "members": list_of(TEXT), "removed_members": list_of(TEXT), "reason": TEXT}
+EVENT = record(
+    {
+        "version": NUMBER,
+        "at": INSTANT,
+        "event": {"type": "string", "enum": [what.value for what in What]},
+        "user": nullable(TEXT),
+        "tenant": nullable(TEXT),
+        "token": nullable(TEXT),
+        "dialect": nullable(TEXT),
+        "request_id": nullable(TEXT),
+        **TOLD_OF_SOME,
+    },
+    optional=TOLD_OF_SOME,
+)
 VERSION = record(
     {"id": TEXT, "status": TEXT, "links": list_of(record({"rel": {"const": "self"}, "href": TEXT}))},
 )
@@ -149,6 +165,8 @@ SCHEMAS: Mapping[str, Schema] = {
     "GlanceJob": JOB,
     "GlanceJobAnswer": record({"job": ref("GlanceJob")}),
     "GlanceJobs": record({"jobs": list_of(ref("GlanceJob"))}),
+    "GlanceEvent": EVENT,
+    "GlanceEvents": record({"events": list_of(ref("GlanceEvent")), **NEXT}, optional=NEXT),
     "GlanceVersions": record({"versions": list_of(VERSION)}),
     "GlanceError": record({"error": record({"code": {"type": "integer"}, "title": TEXT, "message": TEXT})}),
 }

@@ -1,4 +1,4 @@
-"""What direct uploads and jobs take and answer, which the original does not have."""
+"""What direct uploads, jobs and histories take and answer, which the original does not have."""
 
 from typing import Any
 
@@ -46,8 +46,26 @@ A_JOB = {
     "began_at": "2016-05-10T21:36:02.000000",
     "finished_at": None,
 }
+AN_EVENT = {
+    "version": 3,
+    "at": "2016-05-10T21:35:15.000000",
+    "event": "shared",
+    "user": "alice",
+    "tenant": "t1",
+    "token": "5f1c2b3a9d8e7f60",
+    "dialect": "glance_v1",
+    "request_id": "c6af9ac6-7b61-11e6-9a41-93e8deadbeef",
+    "members": ["t2"],
+}
 
 OPERATIONS = {
+    ("GET", "/v1/images/{image_id}/events"): Operation(
+        "List what has happened to an image, oldest first",
+        {200: answer("The events", "GlanceEvents", {"events": [AN_EVENT]})},
+        (IMAGE_ID, LIMIT, Parameter("marker", "query", {"type": "integer"}, "The version after which the page begins")),
+        description="For whoever may change the image, also once it is deleted.",
+        refuses=(400, *READS),
+    ),
     ("GET", UPLOADS): Operation(
         "List the uploads of an image that are not over",
         {200: answer("The uploads", "GlanceUploads", {"uploads": [{**AN_UPLOAD, "links": []}]})},

@@ -11,7 +11,7 @@ from chalicelib.catalog.errors import CatalogError, ImageNotFound, Invalid
 from chalicelib.catalog.image import Changes, Image, NewImage, Visibility
 from chalicelib.catalog.ports import Link
 from chalicelib.catalog.service import Catalog
-from chalicelib.dialects.glance_v1 import schema, uploads, versions
+from chalicelib.dialects.glance_v1 import history, schema, uploads, versions
 from chalicelib.dialects.glance_v1.listing import parse_page, render_next
 from chalicelib.dialects.glance_v1.metadata import Metadata, decode, parse_changes, parse_metadata
 from chalicelib.dialects.glance_v1.options import enforce, options_of, refuse_readers
@@ -54,7 +54,7 @@ def _page(catalog: Catalog, request: Request, render: Callable[[Image], dict[str
         except ImageNotFound as error:
             raise BadMessage("marker", f"Invalid marker: {page.marker}") from error
     images = paging.first(catalog.images(paging.page_after(page.query, marker, page.limit)), page.limit)
-    more = render_next(request, images[-1]) if images and len(images) == page.limit else {}
+    more = render_next(request, images[-1].id) if images and len(images) == page.limit else {}
     return Response({"images": [render(image) for image in images], **more})
 
 
@@ -283,5 +283,6 @@ ROUTES = (
     Route("PUT", "/v1/images/{image_id}/members/{member}", add_member),
     Route("DELETE", "/v1/images/{image_id}/members/{member}", remove_member),
     Route("GET", "/v1/shared-images/{member}", list_shared),
+    *history.ROUTES,
     *uploads.ROUTES,
 )

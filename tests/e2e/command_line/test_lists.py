@@ -39,6 +39,23 @@ def test_images_are_a_table_with_the_newest_first(operator: CommandLine, server:
     ]
 
 
+def test_the_history_of_an_image_is_a_table(operator: CommandLine, server: Server) -> None:
+    image = register(server, "one")
+    operator.run("share", image, "t2")
+    assert server.request("t1", "DELETE", f"/v1/images/{image}").status == 204
+
+    result = operator.run("events", image)
+
+    heading, *lines = result.stdout.splitlines()
+    assert heading.split() == ["TIME", "EVENT", "USER", "TENANT", "DIALECT", "WHAT", "REQUEST"]
+    assert [line.split()[2:7] for line in lines] == [
+        ["created", "u1", "t1", "glance_v1", "-"],
+        ["shared", "u1", "t1", "glance_v1", "+t2"],
+        ["deleted", "u1", "t1", "glance_v1", "-"],
+    ]
+    assert [event["event"] for event in operator.json("events", image)] == ["created", "shared", "deleted"]
+
+
 def test_all_pages_are_listed_and_a_limit_ends_the_list(operator: CommandLine, server: Server) -> None:
     made = [register(server, f"image {number}") for number in range(103)]
 

@@ -63,6 +63,16 @@ TABLES: Mapping[str, Rule | Listing] = {
         owner="    200 200 200 200 200 -",
         admin="    200 200 200 200 200 404",
     ),
+    "events": rule(
+        "histories are ours (design §6): who may change the image is told, deleted or not, others as with an update",
+        # private shared public protected deactivated deleted
+        reader="   200 200 200 200 200 200",
+        stranger=" -   -   403 -   -   -",
+        member="   -   404 403 404 404 -",
+        sharer="   -   404 403 404 404 -",
+        owner="    200 200 200 200 200 200",
+        admin="    200 200 200 200 200 200",
+    ),
     "share": rule(
         "§4.2: may share, or 404, not 403; a member with can_share adds others; cases 137 to 143",
         reader="   !",

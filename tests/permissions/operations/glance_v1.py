@@ -72,6 +72,7 @@ OPERATIONS = (
         variant="who may share",
     ),
     _op("GET", "/v1/shared-images/{member}", "shared with the member", "/v1/shared-images/{member}", "image"),
+    _op("GET", f"{IMAGE}/events", "events", f"{ONE}/events", "image"),
     _op("GET", UPLOADS, "uploads", f"{ONE}/uploads", "upload"),
     _op("POST", UPLOADS, "begin an upload", f"{ONE}/uploads", "queued image", body={"size": 5}, stores=True),
     _op("GET", UPLOAD, "an upload", ONE_UPLOAD, "upload"),

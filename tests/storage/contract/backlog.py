@@ -9,6 +9,7 @@ from pynamodb.exceptions import TransactWriteError
 from chalicelib.bootstrap import World
 from chalicelib.catalog.errors import ClaimTaken
 from chalicelib.catalog.image import Image, Status
+from chalicelib.storage.tables import ImageItem
 from tests.factories import START, an_image
 from tests.storage.contract.faults import Request, answering, cancelled
 from tests.storage.contract.shelf import EVERYTHING, add, listed, rows, stored
@@ -79,6 +80,23 @@ class Backlog:
         assert world.images.add(an_image(id=tombstone.id, number=7)).version == 1
         with pytest.raises(ClaimTaken):
             world.images.add(an_image(aliases={"x": "1"}))
+
+    def test_what_happened_to_an_image_is_forgotten_with_it(self, world: World) -> None:
+        tombstone, other = deleted(world, an_image()), deleted(world, an_image())
+
+        world.backlog.forget(tombstone.id)
+
+        assert world.chronicle.of(tombstone.id, 0, 10) == []
+        assert len(world.chronicle.of(other.id, 0, 10)) == 2
+
+    def test_what_the_engine_has_removed_before_is_forgotten_too(self, world: World) -> None:
+        tombstone = deleted(world, an_image())
+        ImageItem(tombstone.id).delete()
+
+        assert not world.backlog.forget(tombstone.id)
+
+        assert world.chronicle.of(tombstone.id, 0, 10) == []
+        assert list(world.backlog.expired(LATER)) == []
 
     @pytest.mark.parametrize("status", [status for status in Status if status is not Status.DELETED])
     def test_an_image_that_is_not_deleted_is_not_forgotten(self, world: World, status: Status) -> None:

@@ -109,7 +109,7 @@ class Tombstones:
         expires = {row.scope: row.expires for row in rows(tombstone.id)}
 
         assert ImageItem.get(tombstone.id).expires == end
-        assert expires == dict.fromkeys(scopes(tombstone.id), end)
+        assert expires == {**dict.fromkeys(scopes(tombstone.id), end), "deleted": None}
         assert {"tenant/t1", "deleted"} < expires.keys()
 
     def test_a_live_image_never_expires(self, world: World) -> None:

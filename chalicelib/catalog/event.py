@@ -1,0 +1,127 @@
+"""What happens to an image: who did what to it, when, and through which dialect."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+from enum import StrEnum
+
+from chalicelib.catalog.image import Image, Status, Visibility
+from chalicelib.catalog.principal import Principal
+
+UNTOLD = frozenset(
+    {"id", "number", "status_changed_at", "created_at", "updated_at", "deleted_at", "transition", "location_version"}
+    | {"member_count", "version"}
+)
+"""Fields whose changes are no news: they follow from others, or say that something is on its way."""
+TOLD = tuple(field.name for field in fields(Image) if field.name not in UNTOLD)
+
+AWAITED = frozenset({"status", "size"})
+"""Fields that change when bytes begin to come, which is told when they have come."""
+
+
+class What(StrEnum):
+    """The most telling thing that a write did to an image."""
+
+    CREATED = "created"
+    CHANGED = "changed"
+    PUBLISHED = "published"
+    WITHDRAWN = "withdrawn"
+    SHARED = "shared"
+    UNSHARED = "unshared"
+    UPLOADED = "uploaded"
+    KILLED = "killed"
+    DELETED = "deleted"
+    RESTORED = "restored"
+    PURGED = "purged"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Whoever does something: a user with a token, in a request of a dialect or a job that it began."""
+
+    user: str = ""
+    tenant: str | None = None
+    token: str | None = None
+    dialect: str = ""
+    request_id: str = ""
+
+    @classmethod
+    def of(cls, principal: Principal, dialect: str, request_id: str) -> "Actor":
+        """The caller of a request."""
+        return cls(principal.user, principal.tenant, principal.token, dialect, request_id)
+
+
+SILENT = frozenset({What.DELETED, What.RESTORED, What.PURGED, What.KILLED})
+"""What changes the same fields always."""
+SYSTEM = Actor(user="rosetta")
+"""Nobody asked for it: time has passed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One write to an image, which had this version from then on.
+
+    `fields` are the names of those that got other values, which are not told: they may be secret. `members` are tenants
+    that it was shared with, or with other rights, `removed` those that it is shared with no longer.
+    """
+
+    image_id: str
+    version: int
+    at: datetime
+    what: What
+    actor: Actor
+    fields: tuple[str, ...] = ()
+    members: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    reason: str | None = None
+
+
+def event_of(old: Image | None, new: Image, actor: Actor, now: datetime) -> Event | None:
+    """What a write makes of an image, if that is worth telling."""
+    changed = () if old is None else _changed(old, new)
+    what = What.CREATED if old is None else _what(old, new, changed)
+    if what is None:
+        return None
+    told = () if what in SILENT else changed
+    reason = new.status_reason if what is What.KILLED else None
+    return Event(image_id=new.id, version=new.version, at=now, what=what, actor=actor, fields=told, reason=reason)
+
+
+def _changed(old: Image, new: Image) -> tuple[str, ...]:
+    silent = AWAITED if old.status is Status.QUEUED and new.status is Status.SAVING else frozenset[str]()
+    if new.location is None:
+        silent |= {"location"}  # what an image has left that came to its end is gone
+    return tuple(name for name in TOLD if getattr(old, name) != getattr(new, name) and name not in silent)
+
+
+def _what(old: Image, new: Image, changed: Sequence[str]) -> What | None:
+    told = _move(old, new) if old.status is not new.status else None
+    if told is not None:
+        return told
+    if "visibility" in changed:
+        return What.PUBLISHED if new.visibility is Visibility.PUBLIC else What.WITHDRAWN
+    return What.CHANGED if changed else None
+
+
+def _move(old: Image, new: Image) -> What | None:
+    """What a change of the status is called, if it has a word of its own."""
+    if new.gone:
+        return What.PURGED if old.gone else What.DELETED
+    if old.gone:
+        return What.RESTORED
+    if new.status is Status.ACTIVE and old.status in (Status.QUEUED, Status.SAVING):
+        return What.UPLOADED
+    return What.KILLED if new.status is Status.KILLED else None
+
+
+def sharing_of(image: Image, members: Sequence[str], removed: Sequence[str], actor: Actor, now: datetime) -> Event:
+    """What becomes of who an image is shared with."""
+    return Event(
+        image_id=image.id,
+        version=image.version,
+        at=now,
+        what=What.SHARED if members else What.UNSHARED,
+        actor=actor,
+        members=tuple(members),
+        removed=tuple(removed),
+    )

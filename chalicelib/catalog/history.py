@@ -1,0 +1,26 @@
+"""What has happened to images, for those who may change them."""
+
+from collections.abc import Sequence
+
+from chalicelib.catalog.event import Event
+from chalicelib.catalog.lookup import Lookup
+from chalicelib.catalog.ports import Chronicle
+from chalicelib.catalog.principal import Policy
+
+
+class History:
+    """The events of images, as far as the caller may know them."""
+
+    def __init__(self, lookup: Lookup, chronicle: Chronicle) -> None:
+        self._lookup = lookup
+        self._chronicle = chronicle
+
+    def of(self, image_id: str, *, after: int = 0, limit: int) -> Sequence[Event]:
+        """The first events of an image after a version, oldest first; of a deleted one too.
+
+        Raises PolicyMissing, ImageNotFound, ImageHidden, NotOwner.
+        """
+        self._lookup.require(Policy.READ_IMAGES)
+        image = self._lookup.find(image_id, gone=True).image
+        self._lookup.check_owner(image, image_id)
+        return self._chronicle.of(image.id, after, limit) if limit else ()

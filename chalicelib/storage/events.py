@@ -1,0 +1,72 @@
+"""What has happened to images, in DynamoDB: an event is written in the transaction of what it tells of."""
+
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from pynamodb.transactions import TransactWrite
+
+from chalicelib.catalog.event import SYSTEM, Actor, Event, event_of, sharing_of
+from chalicelib.catalog.image import Image
+from chalicelib.catalog.ports import Clock
+from chalicelib.storage import batch
+from chalicelib.storage.connection import SharedConnection
+from chalicelib.storage.tables import EventItem
+
+LISTS = ("fields", "members", "removed")
+
+
+@dataclass(frozen=True, slots=True)
+class DynamoChronicle:
+    """Promises of `ports.Chronicle`, and what the repositories need to keep theirs."""
+
+    connection: SharedConnection
+    clock: Clock
+    actor: Actor = SYSTEM
+
+    def by(self, actor: Actor) -> "DynamoChronicle":
+        """The same, written by this one."""
+        return replace(self, actor=actor)
+
+    def of(self, image_id: str, after: int, limit: int) -> Sequence[Event]:
+        """One consistent query."""
+        newer = EventItem.version > after
+        found = EventItem.query(image_id, newer, consistent_read=True, limit=min(limit, sys.maxsize))
+        return [_event_of(item) for item in found]
+
+    def wrote(self, writes: TransactWrite, old: Image | None, new: Image) -> None:
+        """Have a transaction tell what it makes of an image."""
+        event = event_of(old, new, self.actor, self.clock.now())
+        if event is not None:
+            writes.save(_item_of(event))
+
+    def shared(self, writes: TransactWrite, image: Image, members: Sequence[str], removed: Sequence[str]) -> None:
+        """Have a transaction tell who it shares an image with, and with whom no longer."""
+        writes.save(_item_of(sharing_of(image, members, removed, self.actor, self.clock.now())))
+
+    def forget(self, image_id: str) -> None:
+        """A query, and writes of twenty-five each."""
+        found = EventItem.query(image_id, consistent_read=True, attributes_to_get=["version"])
+        batch.delete(self.connection, EventItem, [(image_id, item.version) for item in found])
+
+
+def _item_of(event: Event) -> EventItem:
+    told = {"fields": event.fields, "members": event.members, "removed": event.removed, "reason": event.reason}
+    facts = {name: value for name, value in (told | asdict(event.actor)).items() if value}
+    return EventItem(event.image_id, event.version, at=event.at, what=event.what, facts=facts)
+
+
+def _event_of(item: EventItem) -> Event:
+    facts: dict[str, Any] = dict(item.facts)
+    lists = {name: tuple(facts.pop(name, ())) for name in LISTS}
+    reason = facts.pop("reason", None)
+    return Event(
+        image_id=item.image_id,
+        version=item.version,
+        at=item.at,
+        what=item.what,
+        actor=Actor(**facts),
+        reason=reason,
+        **lists,
+    )
