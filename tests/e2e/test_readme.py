@@ -222,7 +222,7 @@ ACTS: Mapping[str, Act] = {
     "make test": says(" passed", PYTEST_ADDOPTS=ONE_FILE),
     "make check": says(" passed", "make check: all is well", PYTEST_ADDOPTS=ONE_FILE),
     "make e2e": says("tests collected", PYTEST_ADDOPTS="--collect-only"),
-    "make bench": says("sweep, nothing to do", "byte-identical"),
+    "make bench": says("sweep, nothing to do", "byte-identical", "with branch coverage", PYTEST_ADDOPTS=ONE_FILE),
     "make clean": cleans,
     "make help": says("make run", "make clean"),
     "AWS_ENDPOINT_URL=": serves_through_chalice,
