@@ -44,7 +44,7 @@ fuzz: $(READY) ## send some 20,000 random requests: FUZZ_SEED=number repeats tho
 	FUZZ=nightly $(BIN)/python -m pytest -n 2 --hypothesis-seed=$$seed tests/fuzz
 
 e2e: $(READY) ## run the published clients against a local server
-	$(BIN)/python -m pytest -n logical --dist loadfile -m e2e tests/e2e
+	$(BIN)/python -m pytest -n logical --dist loadfile --no-loadscope-reorder -m e2e tests/e2e
 
 package: $(READY) ## make what is deployed, for CloudFormation and Terraform: STAGE=dev or prod
 	$(BIN)/python -m deploy package --stage $(STAGE) --out build
