@@ -17,7 +17,7 @@ run: $(READY) ## serve on this machine: PORT=8000, SEED=file.json, ENGINE=moto o
 	@exec $(BIN)/python -m local
 
 # Python keeps what it has compiled, tests included, even where the machine says it should not.
-test check: export PYTHONDONTWRITEBYTECODE =
+test check e2e: export PYTHONDONTWRITEBYTECODE =
 
 test: $(READY) ## run the tests, or those of FOLDER=tests/http
 	@$(if $(FOLDER),,echo "All tests: about four minutes on two cores. One part: make test FOLDER=tests/http")
@@ -44,7 +44,7 @@ fuzz: $(READY) ## send some 20,000 random requests: FUZZ_SEED=number repeats tho
 	FUZZ=nightly $(BIN)/python -m pytest -n 2 --hypothesis-seed=$$seed tests/fuzz
 
 e2e: $(READY) ## run the published clients against a local server
-	$(BIN)/python -m pytest -m e2e tests/e2e
+	$(BIN)/python -m pytest -n logical --dist loadfile --no-loadscope-reorder -m e2e tests/e2e
 
 package: $(READY) ## make what is deployed, for CloudFormation and Terraform: STAGE=dev or prod
 	$(BIN)/python -m deploy package --stage $(STAGE) --out build

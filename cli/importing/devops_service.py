@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from cli.answers import reading
 from cli.http import Service, ServiceError
-from cli.importing.records import COPIED, SKIPPED, Outcome, Record, Refused
+from cli.importing.records import CONFLICT, COPIED, SKIPPED, Outcome, Record, Refused
 
 Document = Mapping[str, Any]
 
@@ -32,7 +32,7 @@ class DevopsImages:
         """Create the record, or change what differs."""
         found, wanted = self._found(record.id), _fields(record.facts)
         if found is None:
-            self.target.call("POST", "/v3/image", document={"id": record.id, **wanted})
+            self._create(record.id, wanted)
             return COPIED
         if found == wanted:
             return SKIPPED
@@ -40,6 +40,14 @@ class DevopsImages:
             raise Refused(f"it has the provider {found['provider']} at the target, which cannot be changed")
         self.target.call("PUT", _path(record.id), document=wanted)
         return COPIED
+
+    def _create(self, image_id: str, wanted: Document) -> None:
+        try:
+            self.target.call("POST", "/v3/image", document={"id": image_id, **wanted})
+        except ServiceError as error:
+            if error.status != 400 or self._found(image_id) is None:
+                raise
+            raise ServiceError(str(error), CONFLICT) from error
 
     def _found(self, image_id: str) -> Document | None:
         try:

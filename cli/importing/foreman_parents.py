@@ -63,17 +63,19 @@ class Parents:
         if wanted is None:
             raise Refused(f"the source does not show its {kind}, {source_number}")
         with self._lock:
-            if kind not in self._here:
-                entries = listed(self._target, f"/api/{kind}s")
-                self._here[kind] = {_title(kind, entry.facts): entry.facts for entry in entries}
-            known = self._here[kind]
             title = _title(kind, wanted)
-            if title not in known:
-                known[title] = self._create(kind, wanted)
-            found = known[title]
+            found = self._known(kind).get(title) or self._create(kind, wanted)
+            self._here[kind][title] = found
         if kind == CLOUDS and found.get("provider") != wanted.get("provider"):
             raise Refused(f"at the target the compute resource {title} is of the provider {found.get('provider')}")
         return int(found["id"])
+
+    def _known(self, kind: str, *, again: bool = False) -> dict[str, Document]:
+        """The target's parents by their titles, as they were when they were first needed."""
+        if again or kind not in self._here:
+            entries = listed(self._target, f"/api/{kind}s")
+            self._here[kind] = {_title(kind, entry.facts): entry.facts for entry in entries}
+        return self._here[kind]
 
     def _create(self, kind: str, wanted: Document) -> Document:
         given = {name: wanted[name] for name in ATTRIBUTES[kind] if wanted.get(name) not in (None, "")}
@@ -82,7 +84,12 @@ class Parents:
         except ServiceError as error:
             if error.status != 422:
                 raise
-            raise Refused(f"its {kind} {_title(kind, wanted)} cannot be created: {error}") from error
+            # Somebody else may have created it since we looked.
+            title = _title(kind, wanted)
+            found = self._known(kind, again=True).get(title)
+            if found is None:
+                raise Refused(f"its {kind} {title} cannot be created: {error}") from error
+            return found
         with reading(kind):
             return {**created, "id": int(created["id"])}
 

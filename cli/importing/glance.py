@@ -6,7 +6,7 @@ from cli.answers import Image, read_image, reading
 from cli.http import Service, ServiceError
 from cli.importing.glance_bytes import Bytes
 from cli.importing.glance_fields import fields_of, is_as_wanted, properties_of
-from cli.importing.records import COPIED, SKIPPED, CannotGoOn, Moved, Outcome, Record, Refused, Whose, fresh
+from cli.importing.records import CONFLICT, COPIED, SKIPPED, CannotGoOn, Moved, Outcome, Record, Refused, Whose, fresh
 from cli.registry import Registry
 
 PAGE = 100
@@ -75,7 +75,7 @@ class GlanceImages:
         try:
             created = self._to.create({"id": image.id, **fields}, properties_of(image))
         except ServiceError as error:
-            if error.status != 409:
+            if error.status != CONFLICT or self._to.image(image.id) is not None:
                 raise
             reason = "its id is taken at the target, by an image that was deleted or that the caller does not see"
             raise Refused(reason) from error

@@ -9,6 +9,9 @@ from cli.http import Service
 
 T = TypeVar("T")
 
+CONFLICT = 409
+"""Somebody else was faster, such as the last request of an import that was killed: what they did is looked at anew."""
+
 
 class Kind(StrEnum):
     """What can become of an image."""

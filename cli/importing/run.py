@@ -6,13 +6,13 @@ from collections.abc import Generator, Iterator
 from typing import Generic, TypeVar
 
 from cli.http import Service, ServiceError
-from cli.importing.records import CannotGoOn, Kind, Move, Outcome, Record, Refused
+from cli.importing.records import CONFLICT, CannotGoOn, Kind, Move, Outcome, Record, Refused
 from cli.threads import join_briefly
 
 T = TypeVar("T")
 
 PAUSES = (0.5, 2.0)
-"""Seconds before an image is tried again whose services were not there, or too busy."""
+"""Seconds before an image is tried again whose services were not there, or too busy, or told of a conflict."""
 PASSING = frozenset({None, 429, 502, 503, 504})
 """Statuses that may be others the next time."""
 TELLING = PASSING | {401}
@@ -81,7 +81,7 @@ class Run(Generic[T]):
             except Refused as error:
                 return Outcome(Kind.REFUSED, str(error))
             except ServiceError as error:
-                pause = next(pauses, None) if error.status in PASSING else None
+                pause = next(pauses, None) if error.status in PASSING | {CONFLICT} else None
                 if pause is None:
                     return self._refused(error)
             self._move.target.pause(pause)

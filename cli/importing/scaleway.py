@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from cli.answers import reading
 from cli.http import Service, ServiceError
-from cli.importing.records import COPIED, SKIPPED, CannotGoOn, Outcome, Record, Refused, Whose, fresh
+from cli.importing.records import CONFLICT, COPIED, SKIPPED, CannotGoOn, Outcome, Record, Refused, Whose, fresh
 from cli.registry import Registry
 
 Document = Mapping[str, Any]
@@ -93,7 +93,7 @@ class ScalewayImages:
         try:
             self._registry.create(fields, {} if arch in ARCHES else {"architecture": arch})
         except ServiceError as error:
-            if error.status != 409:
+            if error.status != CONFLICT or self._found(record.id) is not None:
                 raise
             raise Refused("its id is taken at the target, by an image that was deleted") from error
 

@@ -55,9 +55,11 @@ def _install(client: str, version: str) -> Installation:
     if not stamp.exists() or stamp.read_text("utf-8") != wanted:
         _run(sys.executable, "-m", "venv", "--clear", str(installation.folder))
         pip = (installation.program("python"), "-m", "pip", "--quiet", "--disable-pip-version-check")
-        for setuptools in re.findall(r"^setuptools==.*$", pins, re.MULTILINE):
-            _run(*pip, "install", "--no-deps", setuptools)  # first, as it builds what has no wheel
-        _run(*pip, "install", "--no-deps", "--no-build-isolation", "-r", str(requirements))
+        # Most of the modules of a large client are never imported: what is, its Python compiles then.
+        how = ("--no-deps", "--no-build-isolation", "--no-compile")
+        if builders := re.findall(r"^(\S+) +# builds$", pins, re.MULTILINE):  # what has no wheel
+            _run(*pip, "install", *how, *builders)
+        _run(*pip, "install", *how, "-r", str(requirements))
         _run(*pip, "check")
         stamp.write_text(wanted, "utf-8")
     return installation

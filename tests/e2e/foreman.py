@@ -1,12 +1,12 @@
-"""What callers of apypie need, and the Ansible module `theforeman.foreman.image` as a server hears it."""
+"""What callers of Foreman's clients need."""
 
-import base64
 import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.api import basic
 from tests.e2e.clients import Library, LibraryCaller
 from tests.e2e.server import Server
 
@@ -49,16 +49,21 @@ class Parents:
     aarch64: int
 
 
+def request(server: Server, principal: str, method: str, path: str, document: Record | None = None) -> Record:
+    """What Foreman's API answers, by plain HTTP, to a request that succeeds."""
+    headers = {**basic(server.user(principal), server.token(principal)), "Content-Type": "application/json"}
+    body = b"" if document is None else json.dumps(document).encode()
+    answer = server.request(principal, method, path, body, headers)
+    assert answer.status in {200, 201}, answer.body
+    found: Record = json.loads(answer.body)
+    return found
+
+
 def make_parents(server: Server, principal: str) -> Parents:
-    """Made by plain HTTP, as the description has nothing that makes them."""
-    credentials = f"{server.user(principal)}:{server.token(principal)}".encode()
-    authorization = f"Basic {base64.b64encode(credentials).decode()}"
-    headers = {"Authorization": authorization, "Content-Type": "application/json"}
+    """Parents of these kinds, new each time."""
 
     def make_parent(kind: str, **given: str) -> int:
-        answer = server.request(principal, "POST", f"/api/{kind}s", json.dumps({kind: given}).encode(), headers)
-        assert answer.status == 201, answer.body
-        parent_id: int = json.loads(answer.body)["id"]
+        parent_id: int = request(server, principal, "POST", f"/api/{kind}s", {kind: given})["id"]
         return parent_id
 
     return Parents(
@@ -102,100 +107,3 @@ def said(message: str, **more: Any) -> str:
 def missing(image_id: object = "") -> str:
     """What is said of an image that is not there, or of any below a parent that is not."""
     return said(f"Resource image not found by id '{image_id}'")
-
-
-class TaskFailed(Exception):
-    """The module gives up before it changes anything."""
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What came of a task: whether it changed anything, the image, and what of it the description does not know."""
-
-    changed: bool
-    image: Record | None
-    unsupported: list[str]
-
-
-@dataclass(frozen=True)
-class ImageTask:
-    """An image as a playbook wants it."""
-
-    name: str
-    uuid: str
-    username: str
-    compute_resource: str
-    operatingsystem: str
-    architecture: str
-    user_data: bool | None = None
-    password: str | None = None
-    state: str = "present"
-
-    def play(self, api: ForemanCaller) -> Outcome:
-        """Bring the image about. Raises TaskFailed, and ClientError for what the server refuses."""
-        _prepare(api)
-        compute_resource = _found(api, "compute_resources", f'name="{self.compute_resource}"')
-        operatingsystem = _operatingsystem(api, self.operatingsystem)
-        scope = {"compute_resource_id": compute_resource["id"]}
-        search = f'name="{self.name}",operatingsystem="{operatingsystem["id"]}"'
-        images = api.call("list", "images", search, {**scope, "thin": self.state == "absent"})
-        current = images[0] if len(images) == 1 else None
-        if self.state == "absent":
-            return _remove(api, scope, current)
-        if current is not None:
-            current = api.call("show", "images", current["id"], scope)
-        architecture = _found(api, "architectures", f'name="{self.architecture}"')
-        references = {"operatingsystem_id": operatingsystem["id"], "architecture_id": architecture["id"]}
-        desired = {**self._facts(), **scope, **references}
-        return _create(api, scope, desired) if current is None else _update(api, scope, desired, current)
-
-    def _facts(self) -> Record:
-        told = ("name", "uuid", "username", "user_data", "password")
-        return {name: value for name in told if (value := getattr(self, name)) is not None}
-
-
-def _prepare(api: ForemanCaller) -> None:
-    """Ask how the server is, compare its release with others, and mend the description."""
-    release = [int(part) for part in api.do("home", "status")["version"].split(".")]
-    if release < [2, 3]:
-        raise TaskFailed("the descriptions of such old releases need more mending")
-    api.call("take_taxonomies_from_hosts")
-
-
-def _found(api: ForemanCaller, resource: str, search: str) -> Record:
-    found: list[Record] = api.call("list", resource, search, {"thin": True})
-    if len(found) != 1:
-        raise TaskFailed(f"{len(found)} {resource} for {search}")
-    return found[0]
-
-
-def _operatingsystem(api: ForemanCaller, title: str) -> Record:
-    """The one with this title, or else the one whose title contains it."""
-    found: list[Record] = api.call("list", "operatingsystems", f'title="{title}"', {"thin": True})
-    return found[0] if len(found) == 1 else _found(api, "operatingsystems", f'title~"{title}"')
-
-
-def _create(api: ForemanCaller, scope: Record, desired: Record) -> Outcome:
-    _, unsupported = api.call("validate_payload", "images", "create", desired)
-    return Outcome(changed=True, image=api.call("create", "images", desired, scope), unsupported=unsupported)
-
-
-def _update(api: ForemanCaller, scope: Record, desired: Record, current: Record) -> Outcome:
-    """Send what differs, if anything does."""
-    different = {name: value for name, value in desired.items() if _comparable(value) != _comparable(current.get(name))}
-    supported, unsupported = api.call("validate_payload", "images", "update", different)
-    if not supported:
-        return Outcome(changed=False, image=current, unsupported=unsupported)
-    image = api.call("update", "images", {**different, "id": current["id"]}, scope)
-    return Outcome(changed=True, image=image, unsupported=unsupported)
-
-
-def _comparable(value: Any) -> Any:
-    """The module compares everything as text, but for what is true or false."""
-    return value if isinstance(value, bool) else str(value)
-
-
-def _remove(api: ForemanCaller, scope: Record, current: Record | None) -> Outcome:
-    if current is not None:
-        api.call("delete", "images", {"id": current["id"]}, scope)
-    return Outcome(changed=current is not None, image=None, unsupported=[])

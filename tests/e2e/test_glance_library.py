@@ -139,7 +139,7 @@ def test_filters(t1: Caller, make_file: MakeFile, filters: dict[str, Any], expec
         ({"is_public": None}, {"of admin", "of t1", "of t2", "public"}),
         ({"owner": "t1"}, {"of t1"}),
     ],
-    ids=str,
+    ids=["default", "public", "not public", "all", "of one"],
 )
 def test_an_administrator_chooses_whose_images_to_list(
     t1: Caller, t2: Caller, admin: Caller, asked: dict[str, Any], expected: set[str]

@@ -154,7 +154,7 @@ def test_an_import_that_is_over_asks_for_nothing_more(well: Scripted) -> None:
     assert len(well.asked) == asked
 
 
-@pytest.mark.parametrize("status", [None, 429, 502, 503, 504])
+@pytest.mark.parametrize("status", [None, 409, 429, 502, 503, 504])
 def test_what_may_pass_is_tried_again(well: Scripted, status: int | None) -> None:
     tries = iter([ServiceError("busy", status), ServiceError("busy", status), None])
 
@@ -167,7 +167,7 @@ def test_what_may_pass_is_tried_again(well: Scripted, status: int | None) -> Non
     assert outcomes(Errands(well.url, well.url, iter([1]), act)) == {1: "copied"}
 
 
-@pytest.mark.parametrize("status", [400, 403, 404, 409, 413, 500])
+@pytest.mark.parametrize("status", [400, 403, 404, 413, 500])
 def test_what_will_not_pass_is_not(well: Scripted, status: int) -> None:
     tried: list[int] = []
 

@@ -17,8 +17,6 @@ requests = importlib.import_module("requests")
 
 def perform(call: Call) -> Any:
     ours = client(call["client"], call["endpoint"], call["user"], call["token"], call["language"], call["cache"])
-    if call["method"] in METHODS:
-        return METHODS[call["method"]](ours)
     found = getattr(ours, call["method"])
     try:
         return plain(found(*call["arguments"], **call["fields"]) if callable(found) else found)
@@ -37,17 +35,6 @@ def client(name: str, endpoint: str, user: str, password: str, language: str, ca
     if name == "ForemanApi":
         return apypie.ForemanApi(username=user.encode(), password=password.encode(), **shared)
     return apypie.Api(username=user, password=password, api_version=2, **shared)
-
-
-def take_taxonomies_from_hosts(ours: Any) -> None:
-    """Edit the description of what updates hosts, as each Ansible module does before all else."""
-    methods = ours.apidoc["docs"]["resources"]["hosts"]["methods"]
-    update = next(method for method in methods if method["name"] == "update")
-    for parameter in [it for it in update["params"] if it["name"] in {"location_id", "organization_id"}]:
-        update["params"].remove(parameter)
-
-
-METHODS = {"take_taxonomies_from_hosts": take_taxonomies_from_hosts}
 
 
 def plain(result: Any) -> Any:
