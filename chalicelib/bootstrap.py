@@ -31,6 +31,7 @@ from chalicelib.storage.memberships import DynamoMembershipRepository
 from chalicelib.storage.multiparts import S3MultipartStore
 from chalicelib.storage.queue import SqsQueue
 from chalicelib.storage.references import DynamoReferenceRepository
+from chalicelib.storage.shares import DynamoShares
 from chalicelib.storage.sources import ExternalSources, WebSource
 
 if TYPE_CHECKING:
@@ -96,6 +97,7 @@ class World:
     multiparts: S3MultipartStore
     sources: ExternalSources
     jobs: DynamoJobRepository
+    shares: DynamoShares
     queue: SqsQueue
     instances: Ec2Instances
     backlog: DynamoBacklog
@@ -128,6 +130,7 @@ class World:
             chronicle=self.chronicle,
             references=self.references,
             jobs=self.jobs,
+            shares=self.shares,
             queue=self.queue,
             instances=self.instances,
             blobs=self.blobs,
@@ -158,6 +161,7 @@ def build_world(environ: Mapping[str, str] | None = None, clock: Clock | None = 
         multiparts=S3MultipartStore(settings.bucket, aws.s3),
         sources=ExternalSources(settings.bucket, aws.s3, web),
         jobs=DynamoJobRepository(aws.dynamodb),
+        shares=DynamoShares(aws.dynamodb, settings.workers_per_tenant),
         queue=SqsQueue(settings.work_queue, aws.sqs),
         instances=Ec2Instances(settings.zones, aws.ec2),
         backlog=DynamoBacklog(aws.dynamodb, chronicle),

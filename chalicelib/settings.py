@@ -35,6 +35,7 @@ class Settings:
     max_scan: int
     public_endpoint: str | None
     work_queue: str
+    workers_per_tenant: int
     zones: Mapping[str, str | None]
     limits: Limits
     variables: Mapping[str, str] = field(default_factory=dict, repr=False)
@@ -67,6 +68,7 @@ class Settings:
             max_scan=read.number("MAX_SCAN", 50_000, least=1),
             public_endpoint=read.matching("PUBLIC_ENDPOINT", "", ENDPOINT).rstrip("/") or None,
             work_queue=read.matching("WORK_QUEUE", "rosetta-work", QUEUE),
+            workers_per_tenant=read.number("WORKERS_PER_TENANT", 3, least=1),
             zones=dict(_zone(word) for word in read.words("ZONES", "ac1,ac2,ac3")),
             limits=limits,
             variables=environ,

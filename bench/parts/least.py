@@ -16,6 +16,7 @@ OWNER = "the job is its owner's, whom the image tells"
 JOB_FIRST = "the job is stored before its image is touched"
 PARENTS = "its parents are read one after the other"
 WRITTEN = "each thing is written down when it is done, should the worker die"
+IN_ITS_TURN = "a tenant holds so many workers at once, which is counted before and after"
 ONE_BY_ONE = "each image is ended by itself, so that none delays another"
 
 NOTHING = Least(0)

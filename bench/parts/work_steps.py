@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from bench.parts.glance_requests import an_upload
-from bench.parts.least import ONE_BY_ONE, WRITTEN
+from bench.parts.least import IN_ITS_TURN, ONE_BY_ONE, WRITTEN
 from bench.parts.trial import RAW, TENANT, Least, Trial, a_machine, an_own_image
 from chalicelib.catalog.image import Status
 from tests.dialects.glance_v1.sending import PART, content, pieces
@@ -23,7 +23,7 @@ def uploads(trial: Trial) -> None:
     image, upload = an_upload(trial, data)
     event = {"Records": [{"s3": {"object": {"key": f"{image}/{upload}"}}}]}
     trial.work("the bucket tells of an upload", Least(2), event)
-    trial.work("an upload of which parts are to come", Least(5), message(upload))
+    trial.work("an upload of which parts are to come", Least(5, IN_ITS_TURN), message(upload))
 
 
 def message(job: str) -> dict[str, str]:
@@ -72,14 +72,14 @@ def _slow_cloud(trial: Trial) -> Iterator[None]:
 
 def sweeps(trial: Trial) -> None:
     """Nothing to do, and each thing that may be found."""
-    trial.sweep("nothing to do", Least(3))
+    trial.sweep("nothing to do", Least(4))
     an_own_image(trial, status=Status.SAVING)
     trial.pass_time(hours=25)
-    trial.sweep("an upload was given up", Least(8), 1)
+    trial.sweep("an upload was given up", Least(9), 1)
     an_own_image(trial, status=Status.PENDING_DELETE, location=f"s3://{trial.api.world.blobs.bucket}/some/bytes")
     trial.pass_time(hours=3)
-    members = Least(8, "its members are looked for, whatever their number is said to be")
+    members = Least(9, "its members are looked for, whatever their number is said to be")
     trial.sweep("a deletion has waited long enough", members, 1)
     an_upload(trial, b"x")
     trial.pass_time(minutes=6)
-    trial.sweep("a job has lost its message", Least(4, "its image has waited as long, and is looked at"), 1)
+    trial.sweep("a job has lost its message", Least(5), 1)

@@ -37,7 +37,8 @@ class Job:
 
     `images` are the ids of the images concerned, `names` what the caller calls them. `facts` are what the work
     has to know, and what it has found out so far: `done` bytes of `size`, where there are any. `info` says why it
-    failed. Somebody is at it until `leased_until`. What it does it does for the one it was ordered `by`.
+    failed. Somebody is at it until `leased_until`, and the sweep leaves it alone until `rests_until`. What it does it
+    does for the one it was ordered `by`.
     """
 
     id: str
@@ -55,6 +56,7 @@ class Job:
     began_at: datetime | None = None
     finished_at: datetime | None = None
     leased_until: datetime | None = None
+    rests_until: datetime | None = None
     version: int = 0
 
     @property

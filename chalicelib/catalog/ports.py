@@ -102,10 +102,16 @@ class Chronicle(Protocol):
 
 
 class Backlog(Protocol):
-    """Knows which images somebody has to come back to, oldest change first; what was written is read back at once."""
+    """Knows which images somebody has to come back to, the longest due first; what was written is read back at once."""
 
     def unfinished(self, before: datetime) -> Iterator[str]:
-        """The ids of images in a status that is to be ended, or with bytes that no image has, unchanged since then."""
+        """The ids of images that came before then to a status which is to be ended, or in which they left something.
+
+        Images that a job is saving are none of them.
+        """
+
+    def pending_delete(self, before: datetime) -> Iterator[str]:
+        """The ids of images whose deletion has been waiting since before then."""
 
     def expired(self, before: datetime) -> Iterator[str]:
         """The ids of images that were deleted before then."""
@@ -133,7 +139,17 @@ class JobRepository(Protocol):
         """All jobs of a tenant that are remembered, newest first."""
 
     def unfinished(self, before: datetime) -> Iterator[tuple[str, str]]:
-        """Owner and id of each unfinished job that nobody has been at since then, oldest first."""
+        """Owner and id of each unfinished job that nobody has been at since then, or should have been; oldest first."""
+
+
+class Shares(Protocol):
+    """Lets each tenant hold so many workers at once and no more, so that some are left for the others."""
+
+    def take(self, owner: str, job_id: str, now: datetime, until: datetime) -> bool:
+        """Whether a job of a tenant may be worked on, until then at most; it counts as one until it is given back."""
+
+    def give_back(self, owner: str, job_id: str) -> None:
+        """Have the job count no longer. Raises StaleJob if somebody else was faster, and then it does for a while."""
 
 
 class Queue(Protocol):
@@ -345,6 +361,7 @@ class Ports:
     chronicle: Chronicle
     references: ReferenceRepository
     jobs: JobRepository
+    shares: Shares
     queue: Queue
     instances: Instances
     blobs: BlobStore

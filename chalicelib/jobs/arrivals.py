@@ -2,7 +2,7 @@
 
 from contextlib import closing
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from chalicelib.catalog.content import Content, Measured
 from chalicelib.catalog.errors import Conflict, DeletedMeanwhile, Invalid, QuotaExceeded, StoreError
@@ -37,10 +37,15 @@ class Arrivals:
         if "arrived" not in job.facts:
             gathered = self._gathered(job)
             if gathered is None:
-                self._outcomes.rest(job)  # the reaper has it looked at again, unless its client comes first
+                self._outcomes.rest(job, until=self._next_look(job))
                 return None
             job = gathered
         return self._verify(job, image)
+
+    def _next_look(self, job: Job) -> datetime:
+        """When the sweep has an upload looked at again, unless its client comes first: the older it is, the later."""
+        now = self._ports.clock.now()
+        return min(now + (now - job.created_at), upload_of(job, self._limits).expires_at)
 
     def waiting(self, job: Job) -> Image:
         """The image, if it still waits for the bytes of this job. Raises Failed."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from chalicelib.catalog.image import GONE, MOVES, Image, Status, Transition
@@ -77,10 +77,13 @@ class Outcomes:
         """Remember what was found out. Raises StaleJob if somebody else is at it."""
         return self._ports.jobs.save(job, replace(job, facts=_with(job, facts)))
 
-    def rest(self, job: Job, **facts: object) -> None:
-        """Let the job go until its next step: a lease that is over says when somebody was at it last."""
+    def rest(self, job: Job, *, until: datetime | None = None, **facts: object) -> None:
+        """Let the job go until its next step: a lease that is over says when somebody was at it last.
+
+        The sweep has it looked at again some time after that, or after a later instant.
+        """
         now = self._ports.clock.now()
-        self._ports.jobs.save(job, replace(job, facts=_with(job, facts), leased_until=now))
+        self._ports.jobs.save(job, replace(job, facts=_with(job, facts), leased_until=now, rests_until=until))
 
     def finish(self, job: Job, status: JobStatus = JobStatus.SUCCESSFUL, info: str = "") -> None:
         """End a job. Raises StaleJob if somebody else is at it."""

@@ -1,18 +1,21 @@
 """What nobody asks for: ending what requests have left, at leisure and as often as it takes."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from chalicelib.catalog.errors import CloudError, CloudUnavailable, StaleImage, StoreError
+from chalicelib.catalog.errors import CatalogError, CloudUnavailable, StaleImage
 from chalicelib.catalog.image import Image, Status
 from chalicelib.catalog.instance import capture_name
+from chalicelib.catalog.outages import TablesUnavailable
 from chalicelib.catalog.ports import Backlog, Ports
 from chalicelib.catalog.rules import Periods
 
 MOST = 200
-"""Images that one sweep ends at most: it has to be over before the next one begins."""
+"""Of how many of each kind one sweep takes care at most."""
+BUDGET = timedelta(seconds=40)
+"""After how long a sweep leaves the rest to the next one, which begins a minute after it."""
 GRACE = timedelta(minutes=5)
 """How long a request is left to itself before what it is doing counts as left behind."""
 
@@ -20,7 +23,7 @@ _log = logging.getLogger(__name__)
 
 
 class Reaper:
-    """Ends delayed deletions and uploads that were given up, removes what deleted images leave, reminds of jobs.
+    """Ends delayed deletions and uploads whose request died, removes what deleted images leave, reminds of jobs.
 
     Every step may be taken twice, or by several sweeps at once; what fails is left to a later one.
     """
@@ -38,14 +41,25 @@ class Reaper:
         self._periods = periods
         self._ends: Mapping[Status, tuple[timedelta, Callable[[Image], object]]] = {
             Status.PENDING_DELETE: (periods.pending_delete, self._delete),
-            Status.SAVING: (periods.upload, self._give_up),
+            Status.SAVING: (GRACE, self._give_up),
             Status.KILLED: (GRACE, self._clean),
             Status.DELETED: (GRACE, self._clean),
         }
 
     def sweep(self) -> int:
-        """How many images were brought to an end or forgotten, and jobs queued again."""
-        return self._end_unfinished() + self._requeue() + self._forget_expired()
+        """How many jobs were queued again, and how many images brought to an end or forgotten.
+
+        Jobs come first, as people wait for them. What cannot be read or ended is logged, and passed by.
+        """
+        over = self._clock.now() + BUDGET
+        done = self._requeue()
+        for images, period, act in (
+            (self._backlog.unfinished, GRACE, self._end),
+            (self._backlog.pending_delete, self._periods.pending_delete, self._end),
+            (self._backlog.expired, self._periods.tombstone, self._backlog.forget),
+        ):
+            done += self._each(images(self._clock.now() - period), act, over)
+        return done
 
     def _requeue(self) -> int:
         """Send jobs again whose message is lost or whose worker died; the worker fails those past their limit."""
@@ -61,14 +75,23 @@ class Reaper:
             sent += 1
         return sent
 
-    def _end_unfinished(self) -> int:
-        ended = 0
-        soonest = min(period for period, _ in self._ends.values())
-        for image_id in self._backlog.unfinished(self._clock.now() - soonest):
-            ended += self._end(image_id)
-            if ended == MOST:
+    def _each(self, image_ids: Iterable[str], act: Callable[[str], bool], over: datetime) -> int:
+        """How many of these something was done to, until it is time to stop."""
+        done = 0
+        for image_id in image_ids:
+            if done == MOST or self._clock.now() > over:
                 break
-        return ended
+            try:
+                done += act(image_id)
+            except StaleImage:
+                continue  # somebody else is at it
+            except TablesUnavailable:
+                raise  # nothing else could be done either
+            except CatalogError:
+                _log.warning("image not ended", extra={"image_id": image_id}, exc_info=True)
+            except Exception:  # noqa: BLE001  # whatever it is, the others must not wait for it
+                _log.exception("image passed by", extra={"image_id": image_id})
+        return done
 
     def _end(self, image_id: str) -> bool:
         """Whether this image was left behind, and is no more."""
@@ -78,13 +101,7 @@ class Reaper:
         period, end = self._ends[found.image.status]
         if found.image.status_changed_at > self._clock.now() - period:
             return False
-        try:
-            end(found.image)
-        except StaleImage:
-            return False  # somebody else is at it
-        except (StoreError, CloudError):
-            _log.warning("image not ended", extra={"image_id": image_id}, exc_info=True)
-            return False
+        end(found.image)
         return True
 
     def _delete(self, image: Image) -> None:
@@ -92,7 +109,10 @@ class Reaper:
         self._clean(self._moved(image, Status.DELETED, properties={}, login_password=None))
 
     def _give_up(self, image: Image) -> None:
-        """End an upload; should it still go on, it finds its image killed and removes its bytes itself."""
+        """End an upload within a request, which is over by now.
+
+        Should it still go on, it finds its image killed and removes its bytes itself.
+        """
         facts = {"location": self._blobs.place(image.id), "status_reason": "its bytes did not come in time"}
         self._clean(self._moved(image, Status.KILLED, **facts))
 
@@ -113,11 +133,3 @@ class Reaper:
             self._memberships.clear(image.id)
             members = 0
         self._images.save(image, replace(image, location=None, member_count=members))
-
-    def _forget_expired(self) -> int:
-        forgotten = 0
-        for image_id in self._backlog.expired(self._clock.now() - self._periods.tombstone):
-            forgotten += self._backlog.forget(image_id)
-            if forgotten == MOST:
-                break
-        return forgotten

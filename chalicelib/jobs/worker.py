@@ -5,11 +5,13 @@ dies loses its lease, and the next one finds out how far it had come.
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from chalicelib.catalog.errors import StaleJob
 from chalicelib.catalog.job import Action, Job, JobStatus
+from chalicelib.catalog.outages import TablesUnavailable
 from chalicelib.catalog.ports import Ports
 from chalicelib.catalog.rules import Limits
 from chalicelib.jobs.arrivals import Arrivals
@@ -22,6 +24,10 @@ LEASE = timedelta(minutes=1)
 """Longer than any step takes."""
 PAUSE = timedelta(seconds=10)
 """After how long another worker is looked for that has just begun."""
+TURN = timedelta(seconds=30)
+"""After how long it may be the turn of a job whose tenant holds as many workers as it may."""
+LONG = frozenset({Action.UPLOAD, Action.COPY})
+"""What moves bytes, for so long in each step that others could be kept waiting."""
 
 
 class Worker:
@@ -55,9 +61,21 @@ class Worker:
         now = self._ports.clock.now()
         if job.leased_until is not None and job.leased_until > now:
             return job.leased_until - now
-        began = job.began_at or now
+        if job.action not in LONG:
+            return self._step(job, now)
+        if not self._ports.shares.take(owner, job_id, now, now + LEASE):
+            return TURN
         try:
-            leased = replace(job, status=JobStatus.WORKING, began_at=began, leased_until=now + LEASE)
+            return self._step(job, now)
+        finally:
+            with suppress(StaleJob, TablesUnavailable):
+                self._ports.shares.give_back(owner, job_id)
+
+    def _step(self, job: Job, now: datetime) -> timedelta | None:
+        """As `work`, once it is this worker's turn."""
+        began = job.began_at or now
+        leased = replace(job, status=JobStatus.WORKING, began_at=began, leased_until=now + LEASE, rests_until=None)
+        try:
             job = self._ports.jobs.save(job, leased)
         except StaleJob:
             return PAUSE  # somebody else has just begun
@@ -68,7 +86,7 @@ class Worker:
         try:
             return work.step(job)
         except Failed as failure:
-            self.give_up(owner, job_id, str(failure))  # read again, as it may have learned something
+            self.give_up(job.owner, job.id, str(failure))  # read again, as it may have learned something
             return None
 
     def arrived(self, image_id: str, job_id: str) -> None:

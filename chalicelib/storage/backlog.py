@@ -25,6 +25,10 @@ class DynamoBacklog:
         """One consistent query, as far as it is consumed."""
         return self._unchanged(keys.UNFINISHED, before)
 
+    def pending_delete(self, before: datetime) -> Iterator[str]:
+        """As `unfinished`."""
+        return self._unchanged(keys.PENDING_DELETE, before)
+
     def expired(self, before: datetime) -> Iterator[str]:
         """One consistent query, as far as it is consumed. DynamoDB's own expiry leaves the rows that it reads."""
         return self._unchanged(keys.DELETED, before)

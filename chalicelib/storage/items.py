@@ -24,10 +24,10 @@ def item_of(image: Image, expires: int | None) -> ImageItem:
 
 def rows_of(image: Image, expires: int | None) -> list[ListingItem]:
     """The image's row for each list that it is in; only the sweep ends the one that has it forget the image."""
-    facts = _known(image, FACTS, expires) | keys.places(image)
+    facts = _known(image, FACTS, expires)
     if image.called != image.name:
         facts["called"] = image.called
-    rows = {scope: ListingItem(scope, image.id, **facts) for scope in keys.scopes(image)}
+    rows = {scope: ListingItem(scope, image.id, **(facts | keys.places(image, scope))) for scope in keys.scopes(image)}
     if keys.DELETED in rows:
         rows[keys.DELETED].expires = None
     return list(rows.values())

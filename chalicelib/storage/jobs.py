@@ -21,7 +21,7 @@ from chalicelib.storage.tables import JobItem
 UNFINISHED = "unfinished"
 LIFE = timedelta(days=30)
 """How long a finished job is remembered."""
-INSTANTS = ("created_at", "began_at", "finished_at", "leased_until")
+INSTANTS = ("created_at", "began_at", "finished_at", "leased_until", "rests_until")
 
 
 class DynamoJobRepository:
@@ -75,7 +75,7 @@ def put_job(writes: TransactWrite, job: Job, condition: Condition | None = None)
     if job.finished:
         writes.delete(JobItem(UNFINISHED, job.id))
     else:
-        touched = instant_text(job.leased_until or job.created_at)
+        touched = instant_text(job.rests_until or job.leased_until or job.created_at)
         writes.save(JobItem(UNFINISHED, job.id, created_key=touched, facts={"owner": job.owner}, version=0))
 
 
@@ -99,7 +99,11 @@ def _item_of(job: Job) -> JobItem:
 
 def _job_of(item: JobItem) -> Job:
     facts: Mapping[str, Any] = item.facts
-    instants = {name: facts[name] and datetime.fromisoformat(facts[name]).astimezone(UTC) for name in INSTANTS}
+    instants = {name: _instant(facts.get(name)) for name in INSTANTS}
     words = {"action": Action(facts["action"]), "status": JobStatus(facts["status"])}
     lists = {name: tuple(facts[name]) for name in ("images", "names")}
     return Job(**{**facts, **instants, **words, **lists, "by": Actor(**facts.get("by", {}))})
+
+
+def _instant(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text).astimezone(UTC)

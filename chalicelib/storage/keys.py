@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from chalicelib.catalog.image import Alias, Image, ImageNumber, Name, Status, TenantAlias, Visibility
-from chalicelib.catalog.query import SortKey, place, position
+from chalicelib.catalog.query import SortKey, instant_text, place, position
 from chalicelib.catalog.reference import FIELDS
 
 SHARDS = 8
@@ -21,6 +21,9 @@ INDEXES: Mapping[SortKey, str] = {
 """The orders that have an index."""
 PUBLIC = "public"
 UNFINISHED = "unfinished"
+PENDING_DELETE = "pending_delete"
+SWEPT = frozenset({UNFINISHED, PENDING_DELETE})
+"""The lists of the sweep."""
 DELETED = "deleted"
 COUNTER = "counter/images"
 CALLED = "called"
@@ -32,6 +35,8 @@ def scopes(image: Image) -> list[str]:
     found = [f"all/{zlib.crc32(image.id.encode()) % SHARDS}"]
     if image.status is Status.DELETED:
         found.append(DELETED)
+    if image.status is Status.PENDING_DELETE:
+        found.append(PENDING_DELETE)
     if _is_unfinished(image):
         found.append(UNFINISHED)
     if image.visibility is Visibility.PUBLIC:
@@ -44,10 +49,13 @@ def scopes(image: Image) -> list[str]:
 
 
 def _is_unfinished(image: Image) -> bool:
-    """Whether somebody has to come back to the image, to end its status or to remove what it has left."""
+    """Whether the sweep has to come back to the image soon, to end its status or to remove what it has left.
+
+    If a job is saving it, the sweep comes back to the job.
+    """
     match image.status:
-        case Status.SAVING | Status.PENDING_DELETE:
-            return True
+        case Status.SAVING:
+            return image.transition is None
         case Status.KILLED:
             return image.location is not None
         case Status.DELETED:
@@ -101,8 +109,13 @@ def fits(text: str) -> bool:
     return 0 < len(text.encode()) <= LONGEST_KEY
 
 
-def places(image: Image) -> dict[str, str]:
-    """The image's sort key in each index; a tombstone is in the order of changes only."""
+def places(image: Image, scope: str) -> dict[str, str]:
+    """The image's sort key in each index; a tombstone is in the order of changes only.
+
+    What somebody has to come back to is in the order in which it came to its status, whatever else has changed since.
+    """
+    if scope in SWEPT:
+        return {key_name(SortKey.UPDATED): f"{instant_text(image.status_changed_at)}\x00{image.id}"}
     orders = [SortKey.UPDATED] if image.status is Status.DELETED else list(INDEXES)
     return {key_name(order): position(image, order) for order in orders}
 

@@ -15,8 +15,8 @@ references   owner_kind  number     what images of some dialects refer to; its
                                     last_image changes with images that come
 tokens       digest                 SHA-256 of a secret → its principal (TTL)
 
-Scopes: `tenant/<tenant>`, `public`, `all/<0-7>`, `unfinished`, `deleted`, `compute_resource/<tenant>/<number>`,
-`operatingsystem/<tenant>/<title>`, `architecture/<tenant>/<name>`.
+Scopes: `tenant/<tenant>`, `public`, `all/<0-7>`, `unfinished`, `pending_delete`, `deleted`,
+`compute_resource/<tenant>/<number>`, `operatingsystem/<tenant>/<title>`, `architecture/<tenant>/<name>`.
 Claims: `number/<number>`, `alias/<namespace>/<id>`, `alias/<namespace>/<tenant>/<id>`,
 `uuid/<tenant>/<compute resource>/<uuid>`, `name/<tenant>/<compute resource>/<os title>/<name>`; of references
 `title/<kind>/<tenant>/<title>`.

@@ -52,6 +52,18 @@ def test_an_upload_that_is_under_way_is_looked_at_now_and_then(stage: Stage) -> 
     assert stage.messages() == (0, 0)
 
 
+def test_the_older_an_upload_the_less_often_it_is_looked_at(stage: Stage) -> None:
+    uploading(stage, DATA, parts=2)
+    looks = 0
+
+    for _ in range(20 * 60 // 5):
+        stage.api.clock.advance(5 * 60)
+        looks += stage.api.world.reaper.sweep()
+        stage.api.work()
+
+    assert 6 <= looks <= 10
+
+
 def test_an_upload_that_is_looked_at_can_go_on(stage: Stage) -> None:
     job = uploading(stage, DATA, parts=2)
     sweep(stage)

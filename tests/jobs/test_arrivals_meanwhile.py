@@ -130,7 +130,7 @@ def test_an_upload_that_the_store_would_not_abort_is_ended_later(stage: Stage) -
 def almost_done(stage: Stage) -> Job:
     """An upload whose worker died when the image was active, before it was written down."""
     job = uploading(stage, SMALL)
-    with stage.dynamodb_fault("TransactWriteItems", after=3):
+    with stage.dynamodb_fault("TransactWriteItems", after=4):
         stage.deliver(job)
     assert left(stage, job) == Left(JobStatus.WORKING, Status.ACTIVE, 1)
     return job

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from chalicelib.catalog.image import Image, NewImage, Status, Transition
+from chalicelib.catalog.job import Action, Job
 from chalicelib.catalog.service import Catalog
 from chalicelib.jobs import reaper
 from chalicelib.storage.tables import ImageItem
@@ -12,7 +13,7 @@ from tests.api import Api, a_caller
 from tests.conftest import MakeApi
 from tests.factories import a_membership, an_image
 from tests.storage.contract.faults import answering, cancelled
-from tests.storage.contract.shelf import add, stored
+from tests.storage.contract.shelf import add, shelve, stored
 from tests.threads import at_once
 
 HOUR = 3600
@@ -72,10 +73,10 @@ def test_an_image_that_came_back_is_not_deleted(slow: Api) -> None:
     assert len(slow.stored()) == 1
 
 
-def test_an_upload_that_never_ended_is_given_up(api: Api) -> None:
+def test_an_upload_within_a_request_that_died_is_given_up(api: Api) -> None:
     image = saving(api)
     api.world.blobs.put(image.id, b"half")
-    api.clock.advance(DAY - 60)
+    api.clock.advance(4 * 60)
     early = api.world.reaper.sweep()
 
     api.clock.advance(120)
@@ -202,7 +203,7 @@ def test_sweeps_at_once_end_everything_once(slow: Api) -> None:
 
     assert {status(slow, image) for image in images} == {Status.DELETED}
     assert slow.stored() == []
-    assert list(slow.world.backlog.unfinished(slow.clock.now())) == []
+    assert list(slow.world.backlog.pending_delete(slow.clock.now())) == []
 
 
 def test_a_deleted_image_is_forgotten_after_its_time(api: Api) -> None:
@@ -280,3 +281,81 @@ def test_an_image_with_which_a_job_has_begun_is_left_to_it(slow: Api) -> None:
 
     assert slow.world.reaper.sweep() == 0
     assert status(slow, image) is Status.PENDING_DELETE
+
+
+def poisoned(image: Image) -> None:
+    """Have an image be in a status that nobody knows."""
+    table = ImageItem._get_connection()  # noqa: SLF001  # the model itself would read what it has written
+    change = {"UpdateExpression": "SET #s = :s", "ExpressionAttributeNames": {"#s": "status"}}
+    key, values = {"image_id": {"S": image.id}}, {":s": {"S": "enchanted"}}
+    request = {"TableName": table.table_name, "Key": key, **change, "ExpressionAttributeValues": values}
+    table.connection.dispatch("UpdateItem", request)
+
+
+def test_an_image_that_cannot_be_read_is_logged_and_passed_by(slow: Api, caplog: pytest.LogCaptureFixture) -> None:
+    images = [active(slow) for _ in range(3)]
+    for image in images:
+        catalog_of(slow).delete(image.id)
+    poisoned(images[0])
+    slow.clock.advance(3 * HOUR)
+
+    ended = slow.world.reaper.sweep()
+
+    assert ended == 2
+    assert [status(slow, image) for image in images[1:]] == [Status.DELETED] * 2
+    [record] = [record for record in caplog.records if record.levelname == "ERROR"]
+    assert (record.getMessage(), vars(record)["image_id"]) == ("image passed by", images[0].id)
+
+
+def test_ten_thousand_open_uploads_and_an_unreadable_image_delay_nothing(slow: Api) -> None:
+    uploads = [
+        an_image(status=Status.SAVING, transition=Transition.CREATING, status_changed_at=slow.clock.now())
+        for _ in range(10_000)
+    ]
+    shelve(uploads)
+    unreadable, image = active(slow), active(slow)
+    for each in (unreadable, image):
+        catalog_of(slow).delete(each.id)
+    poisoned(unreadable)
+    slow.clock.advance(3 * HOUR)
+
+    slow.world.meter.start()
+    ended = slow.world.reaper.sweep()
+    calls = slow.world.meter.read()
+
+    assert (ended, status(slow, image), slow.stored()[1:]) == (1, Status.DELETED, [])
+    assert calls <= 12
+
+
+def test_a_sweep_that_takes_too_long_leaves_the_rest_to_the_next(slow: Api) -> None:
+    images = [active(slow) for _ in range(4)]
+    for image in images:
+        catalog_of(slow).delete(image.id)
+    slow.clock.advance(3 * HOUR)
+
+    with slow.on_s3("ListObjectsV2", lambda: slow.clock.advance(15)):
+        first = slow.world.reaper.sweep()
+    second = slow.world.reaper.sweep()
+
+    assert (first, second) == (3, 1)
+    assert {status(slow, image) for image in images} == {Status.DELETED}
+
+
+def test_jobs_that_people_wait_for_are_queued_before_anything_is_ended(slow: Api) -> None:
+    image = active(slow)
+    catalog_of(slow).delete(image.id)
+    job = Job(id="lost", owner="t1", action=Action.DELETE, images=(image.id,), created_at=slow.clock.now())
+    slow.world.jobs.add(job)
+    slow.clock.advance(3 * HOUR)
+    queued: list[str] = []
+
+    with slow.on_s3("ListObjectsV2", lambda: queued.append(waiting(slow))):
+        slow.world.reaper.sweep()
+
+    assert queued == ["1"]
+
+
+def waiting(api: Api) -> str:
+    """How many messages are in the queue."""
+    asked = api.world.queue.client().get_queue_attributes(QueueUrl=api.world.queue.url, AttributeNames=["All"])
+    return asked["Attributes"]["ApproximateNumberOfMessages"]

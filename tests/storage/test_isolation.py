@@ -35,6 +35,7 @@ SEVERAL = ("list[", "Iterator[", "Generator[", "Sequence[", "Iterable[", "Mappin
 BY = "says who writes; nothing is read"
 UNSCOPED = {
     "DynamoBacklog.expired": "the sweep, which acts for nobody; no request is given a backlog",
+    "DynamoBacklog.pending_delete": "as expired",
     "DynamoBacklog.unfinished": "as expired",
     "DynamoChronicle.by": BY,
     "DynamoIdentities.list": "an operator's command; the function of the API may get a token by its digest only",

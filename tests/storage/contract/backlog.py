@@ -1,14 +1,14 @@
 """What somebody has to come back to."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from pynamodb.exceptions import TransactWriteError
 
 from chalicelib.bootstrap import World
 from chalicelib.catalog.errors import ClaimTaken
-from chalicelib.catalog.image import Image, Status
+from chalicelib.catalog.image import Image, Status, Transition
 from chalicelib.storage.tables import ImageItem
 from tests.factories import START, an_image
 from tests.storage.contract.faults import Request, answering, cancelled
@@ -16,6 +16,11 @@ from tests.storage.contract.shelf import EVERYTHING, add, listed, rows, stored
 
 LATER = START + timedelta(seconds=1)
 PLACE = "s3://bucket/key"
+
+
+def unfinished(world: World, before: datetime) -> list[str]:
+    """All that is left to be ended, of whatever status."""
+    return [*world.backlog.unfinished(before), *world.backlog.pending_delete(before)]
 
 
 def deleted(world: World, image: Image) -> Image:
@@ -31,6 +36,7 @@ class Backlog:
         [
             (an_image(status=Status.QUEUED), False),
             (an_image(status=Status.SAVING), True),
+            (an_image(status=Status.SAVING, transition=Transition.CREATING), False),
             (an_image(status=Status.ACTIVE, location=PLACE), False),
             (an_image(status=Status.KILLED), False),
             (an_image(status=Status.KILLED, location=PLACE), True),
@@ -44,22 +50,38 @@ class Backlog:
     def test_what_is_left_to_be_ended_is_in_it(self, world: World, image: Image, is_in: bool) -> None:
         world.images.add(image)
 
-        assert list(world.backlog.unfinished(LATER)) == [image.id] * is_in
+        assert unfinished(world, LATER) == [image.id] * is_in
 
     def test_what_is_ended_leaves_it(self, world: World) -> None:
         saving = world.images.add(an_image(status=Status.SAVING))
 
         world.images.save(saving, replace(saving, status=Status.ACTIVE))
 
-        assert list(world.backlog.unfinished(LATER)) == []
+        assert unfinished(world, LATER) == []
 
-    def test_the_oldest_change_comes_first_and_the_youngest_not_at_all(self, world: World) -> None:
+    def test_what_has_waited_longest_comes_first_and_the_youngest_not_at_all(self, world: World) -> None:
         times = [START + timedelta(microseconds=step) for step in (2, 0, 1, 3)]
-        images = add(world, [an_image(status=Status.SAVING, updated_at=instant) for instant in times])
+        images = add(world, [an_image(status=Status.SAVING, status_changed_at=instant) for instant in times])
 
-        found = list(world.backlog.unfinished(times[3]))
+        found = unfinished(world, times[3])
 
         assert found == [images[1].id, images[2].id, images[0].id]
+
+    def test_what_else_changes_does_not_make_it_wait_longer(self, world: World) -> None:
+        image = world.images.add(an_image(status=Status.PENDING_DELETE))
+
+        world.images.save(image, replace(image, name="new", updated_at=LATER))
+
+        assert list(world.backlog.pending_delete(LATER)) == [image.id]
+
+    def test_deletions_that_wait_are_in_a_list_of_their_own(self, world: World) -> None:
+        images = add(world, [an_image(status=status, location=PLACE) for status in Status])
+        soon = {image.id for image in images if image.status in {Status.SAVING, Status.KILLED, Status.DELETED}}
+
+        assert set(world.backlog.unfinished(LATER)) == soon
+        assert set(world.backlog.pending_delete(LATER)) == {
+            image.id for image in images if image.status is Status.PENDING_DELETE
+        }
 
     def test_deleted_images_expire_in_the_order_of_their_deletion(self, world: World) -> None:
         one, two = deleted(world, an_image()), deleted(world, an_image())
@@ -120,7 +142,7 @@ class Backlog:
             assert not world.backlog.forget(tombstone.id)
 
         assert stored(world, tombstone.id).location == PLACE
-        assert list(world.backlog.unfinished(LATER + timedelta(seconds=1))) == [tombstone.id]
+        assert unfinished(world, LATER + timedelta(seconds=1)) == [tombstone.id]
 
     def test_an_engine_that_refuses_is_not_taken_for_somebody_else(self, world: World) -> None:
         tombstone = deleted(world, an_image())
