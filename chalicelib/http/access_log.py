@@ -8,7 +8,6 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from chalicelib.catalog.errors import CatalogError
 from chalicelib.catalog.principal import Principal
 from chalicelib.http.message import Request, Response
 
@@ -47,8 +46,9 @@ def line(
     }
     if handled.error is not None:
         told["error"] = type(handled.error).__name__
-        if isinstance(handled.error, CatalogError) and handled.error.outage is not None:
-            told["outage"] = handled.error.outage
+        outage = getattr(handled.error, "outage", None)
+        if outage is not None:
+            told["outage"] = outage
         if handled.response.status >= 500:
             told |= _causes(handled.error)
     return json.dumps(told)
