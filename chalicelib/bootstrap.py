@@ -12,6 +12,7 @@ from chalicelib.catalog.ports import Clock, Ports
 from chalicelib.catalog.principal import Principal
 from chalicelib.catalog.service import Catalog
 from chalicelib.dialects import DIALECTS
+from chalicelib.http import access_log
 from chalicelib.http.dialect import Dialect
 from chalicelib.http.docs import documentation
 from chalicelib.http.gateway import Gateway
@@ -188,6 +189,11 @@ def build_app(environ: Mapping[str, str] | None = None, world: World | None = No
         max(world.settings.limits.inline_bytes, LAMBDA_ANSWER),
         world.meter,
     )
+
+
+def log_to_stdout() -> None:
+    """Write the access log as Lambda's functions have to."""
+    access_log.to_stdout()
 
 
 def _options(dialect: Dialect, settings: Settings) -> object:
