@@ -5,19 +5,29 @@ of a route, a tenant or an image, which the line has all the same, for CloudWatc
 """
 
 import time
-from typing import Any
+from typing import Any, TypedDict
 
 NAMESPACE = "Rosetta"
 SERVED, REFUSED, FAILED = "served", "refused", "failed"
+
+
+class Directive(TypedDict):
+    """Which fields of a line are metrics, and by which other fields."""
+
+    Namespace: str
+    Dimensions: list[list[str]]
+    Metrics: list[dict[str, str]]
+
+
 REQUESTS = {"Name": "requests", "Unit": "Count"}
-LATENCY = {
+LATENCY: Directive = {
     "Namespace": NAMESPACE,
     "Dimensions": [["stage", "dialect"]],
     "Metrics": [{"Name": "ms", "Unit": "Milliseconds"}],
 }
 """How long requests took, and by their number how many there were."""
-OUTCOMES = {"Namespace": NAMESPACE, "Dimensions": [["stage", "outcome"]], "Metrics": [REQUESTS]}
-OUTAGES = {"Namespace": NAMESPACE, "Dimensions": [["stage", "outage"]], "Metrics": [REQUESTS]}
+OUTCOMES: Directive = {"Namespace": NAMESPACE, "Dimensions": [["stage", "outcome"]], "Metrics": [REQUESTS]}
+OUTAGES: Directive = {"Namespace": NAMESPACE, "Dimensions": [["stage", "outage"]], "Metrics": [REQUESTS]}
 
 
 def outcome(status: int) -> str:
