@@ -14,7 +14,7 @@ from chalicelib.catalog.principal import Principal
 from local.aws import moto_server
 from tests.loopback.deployed import DeployedApi
 from tests.loopback.emulator import Emulator, running_emulator
-from tests.loopback.environment import aws_at, use
+from tests.loopback.environment import KEY, SECRET, aws_at, use
 from tests.loopback.past import Abandoned, an_abandoned_upload
 from tests.loopback.principals import a_principal
 from tests.loopback.runtime import Function, running_function
@@ -44,7 +44,7 @@ def packaged(tmp_path_factory: pytest.TempPathFactory) -> Package:
 @pytest.fixture(scope="session")
 def moto() -> Iterator[str]:
     """The address of an AWS that runs no stacks, but has machines."""
-    with moto_server() as url:
+    with moto_server(secrets={KEY: SECRET}) as url:
         yield url
 
 
