@@ -64,7 +64,7 @@ destroy: ## remove what was deployed, but not the tables and the bucket: STAGE=d
 	aws cloudformation wait stack-delete-complete --stack-name $(STACK)
 
 verify-deploy: $(READY) ## deploy it on this machine, and run it from its bundle
-	$(BIN)/python -m pytest -m loopback tests/loopback
+	END_WITH_PARENT=1 $(BIN)/python -m pytest -m loopback tests/loopback
 
 bench: $(READY) ## print the measurements
 	set -e; for script in bench/*.py; do PYTHONPATH=. $(BIN)/python $$script; done

@@ -7,8 +7,9 @@ gc.disable()  # nothing that is imported is garbage: not to look for any saves a
 
 from chalice.app import CloudWatchEvent, SQSEvent  # noqa: E402
 
-from chalicelib.bootstrap import build_app, build_world  # noqa: E402
+from chalicelib.bootstrap import build_app, build_world, log_to_stdout  # noqa: E402
 
+log_to_stdout()
 world = build_world()
 app = build_app(world=world)
 gc.freeze()

@@ -12,12 +12,14 @@ from chalicelib.catalog.ports import Clock, Ports
 from chalicelib.catalog.principal import Principal
 from chalicelib.catalog.service import Catalog
 from chalicelib.dialects import DIALECTS
+from chalicelib.http import access_log
 from chalicelib.http.dialect import Dialect
 from chalicelib.http.docs import documentation
 from chalicelib.http.gateway import Gateway
+from chalicelib.http.health import Readiness, health
 from chalicelib.http.meter import Meter
 from chalicelib.settings import BadSetting, Settings
-from chalicelib.storage import tables
+from chalicelib.storage import probes, tables
 from chalicelib.storage.backlog import DynamoBacklog
 from chalicelib.storage.blobs import S3BlobStore
 from chalicelib.storage.connection import SharedConnection
@@ -102,6 +104,7 @@ class World:
     instances: Ec2Instances
     backlog: DynamoBacklog
     meter: Meter
+    readiness: Readiness
 
     def catalog(self, principal: Principal, dialect: str = "", request_id: str = "") -> Catalog:
         """The catalogue as the principal may use it, in a request of this dialect."""
@@ -166,13 +169,21 @@ def build_world(environ: Mapping[str, str] | None = None, clock: Clock | None = 
         instances=Ec2Instances(settings.zones, aws.ec2),
         backlog=DynamoBacklog(aws.dynamodb, chronicle),
         meter=aws.meter,
+        readiness=Readiness(
+            {
+                "tables": lambda: probes.ask_tables(aws.dynamodb),
+                "bucket": lambda: probes.ask_bucket(settings.bucket, aws.s3),
+            },
+            clock,
+        ),
     )
 
 
 def build_app(environ: Mapping[str, str] | None = None, world: World | None = None) -> Gateway:
     """The Lambda handler, ready to be called with events. Raises BadSetting."""
     world = world or build_world(environ)
-    dialects = (*DIALECTS, documentation(DIALECTS))
+    described = (*DIALECTS, health(world.readiness))
+    dialects = (*described, documentation(described))
     return Gateway(
         dialects,
         world.identities,
@@ -182,6 +193,11 @@ def build_app(environ: Mapping[str, str] | None = None, world: World | None = No
         max(world.settings.limits.inline_bytes, LAMBDA_ANSWER),
         world.meter,
     )
+
+
+def log_to_stdout() -> None:
+    """Write the access log as Lambda's functions have to."""
+    access_log.to_stdout()
 
 
 def _options(dialect: Dialect, settings: Settings) -> object:

@@ -16,6 +16,7 @@ from deploy.chalice_output import ZIP, Document
 from deploy.cloudformation import ALIAS, API_HANDLER, TemplateError, has_snap_start
 from deploy.hcl import json_text, rendered
 from deploy.intrinsics import Scope, Target
+from deploy.policies import located
 from deploy.properties import Schema, block, translated
 
 REQUIRED = {
@@ -28,6 +29,7 @@ SWAGGER = "chalice_api_swagger"
 INVOKED = f"${{aws_lambda_function.{HANDLER}.invoke_arn}}"
 FUNCTION: Schema = {
     "FunctionName": "function_name",
+    "ReservedConcurrentExecutions": "reserved_concurrent_executions",
     "Environment": block("environment", {"Variables": "variables"}),
 }
 EVENT_SOURCE: Schema = {
@@ -35,8 +37,9 @@ EVENT_SOURCE: Schema = {
     "ScalingConfig": block("scaling_config", {"MaximumConcurrency": "maximum_concurrency"}),
 }
 EVERY_METHOD = {"HttpMethod": "*", "ResourcePath": "/*"}
-TOLD_APART = frozenset({"OpenApiVersion", "MethodSettings"})
-"""What of the API is not in its definition: what SAM alone wants, and what is a block of its own."""
+TOLD_APART = frozenset({"OpenApiVersion", "MethodSettings", "AccessLogSetting", "DisableExecuteApiEndpoint"})
+"""What of the API is not in its definition: what SAM alone wants, and what is elsewhere."""
+ACCESS_LOG: Schema = {"DestinationArn": "destination_arn", "Format": "format"}
 METHODS: Schema = {
     "ThrottlingRateLimit": "throttling_rate_limit",
     "ThrottlingBurstLimit": "throttling_burst_limit",
@@ -68,7 +71,7 @@ def renewed(chalice: Document, changed: Document, scope: Scope, addresses: Mappi
     del result["data"]["null_data_source"]
     blocks = result["resource"]
     for policy in blocks["aws_iam_role_policy"].values():
-        policy["policy"] = rendered(json_text(scope.value(json.loads(policy["policy"]))))
+        policy["policy"] = rendered(json_text(scope.value(located(json.loads(policy["policy"])))))
     _name_rules(blocks)
     _complete_functions(blocks)
     _publish(blocks)
@@ -76,6 +79,7 @@ def renewed(chalice: Document, changed: Document, scope: Scope, addresses: Mappi
     for logical, change in changed.items():
         if logical == "RestAPI":
             _limit_requests(blocks, change["Properties"].get("MethodSettings", ()), scope)
+            _change_api(blocks, change["Properties"], scope)
             continue
         _change_function(blocks, logical, change, scope, addresses)
     definition = _definition(json.loads(result["locals"][SWAGGER]), changed.get("RestAPI", {}), scope)
@@ -181,6 +185,16 @@ def _limit_requests(blocks: Document, settings: Sequence[Document], scope: Scope
             "method_path": "*/*",
             "settings": rendered(translated(limits, METHODS, "RestAPI")),
         }
+
+
+def _change_api(blocks: Document, properties: Document, scope: Scope) -> None:
+    """Where its stage logs, and whether it has an address of its own."""
+    if "AccessLogSetting" in properties:
+        log = scope.value(properties["AccessLogSetting"])
+        blocks["aws_api_gateway_stage"][API]["access_log_settings"] = rendered(translated(log, ACCESS_LOG, "RestAPI"))
+    if "DisableExecuteApiEndpoint" in properties:
+        disabled = rendered(scope.value(properties["DisableExecuteApiEndpoint"]))
+        blocks["aws_api_gateway_rest_api"][API]["disable_execute_api_endpoint"] = disabled
 
 
 def _definition(swagger: Document, change: Document, scope: Scope) -> Document:

@@ -10,6 +10,7 @@ import re
 from typing import Any
 
 from deploy.chalice_output import ZIP, Document
+from deploy.policies import located
 
 FUNCTION = "AWS::Serverless::Function"
 API_HANDLER = "APIHandler"
@@ -31,6 +32,8 @@ def finished(template: Document, stage: str) -> Document:
     for resource in result["Resources"].values():
         if resource["Type"] == FUNCTION:
             resource["Properties"]["CodeUri"] = ZIP
+        for policy in resource.get("Properties", {}).get("Policies", []):
+            policy["PolicyDocument"] = located(policy["PolicyDocument"])
     _call_the_alias(result["Resources"], stage)
     return result
 

@@ -63,6 +63,6 @@ def listed(name: str) -> Rule:
     return lambda value, _: {name: [value]}
 
 
-def mapped(name: str) -> Rule:
+def mapped(name: str, key: str = "Name") -> Rule:
     """Pairs such as `{"Name": …, "Value": …}` become a map."""
-    return lambda value, _: {name: {each["Name"]: each["Value"] for each in value}}
+    return lambda value, _: {name: {each[key]: each["Value"] for each in value}}

@@ -99,6 +99,7 @@ ALARM: Schema = {
     "EvaluationPeriods": "evaluation_periods",
     "TreatMissingData": "treat_missing_data",
     "Statistic": "statistic",
+    "ExtendedStatistic": "extended_statistic",
     "Period": "period",
     "Metrics": blocks("metric_query", METRIC_QUERY),
 }
@@ -158,8 +159,19 @@ RESOURCE_TYPES: dict[str, ResourceType] = {
     "AWS::CloudWatch::Alarm": ResourceType("aws_cloudwatch_metric_alarm", ALARM, {"": "alarm_name", "Arn": "arn"}),
     "AWS::Logs::LogGroup": ResourceType(
         "aws_cloudwatch_log_group",
-        {"LogGroupName": "name", "RetentionInDays": "retention_in_days"},
-        {"": "name"},
+        {"LogGroupName": "name", "RetentionInDays": "retention_in_days", "Tags": mapped("tags", "Key")},
+        {"": "name", "Arn": "arn"},
+    ),
+    "AWS::CloudWatch::Dashboard": ResourceType(
+        "aws_cloudwatch_dashboard", {"DashboardName": "dashboard_name", "DashboardBody": "dashboard_body"}
+    ),
+    "AWS::IAM::Role": ResourceType(
+        "aws_iam_role",
+        {"AssumeRolePolicyDocument": in_json("assume_role_policy"), "ManagedPolicyArns": "managed_policy_arns"},
+        {"": "name", "Arn": "arn"},
+    ),
+    "AWS::ApiGateway::Account": ResourceType(
+        "aws_api_gateway_account", {"CloudWatchRoleArn": "cloudwatch_role_arn"}, {"": "id"}
     ),
     "AWS::ApiGateway::DomainName": ResourceType(
         "aws_api_gateway_domain_name",

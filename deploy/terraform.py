@@ -17,7 +17,7 @@ KEPT = frozenset({"Retain", "RetainExceptOnCreate"})
 """Deletion policies under which CloudFormation leaves a resource behind; Terraform can only refuse to destroy it."""
 SECTIONS = frozenset({"Parameters", "Conditions", "Resources", "Outputs"})
 ATTRIBUTES = frozenset({"Type", "Properties", "Condition", "DependsOn", "DeletionPolicy", "UpdateReplacePolicy"})
-PARAMETER = frozenset({"Type", "Default", "Description"})
+PARAMETER = frozenset({"Type", "Default", "Description", "AllowedPattern"})
 OUTPUT = frozenset({"Value", "Description", "Condition"})
 STAGE = "Stage"
 

@@ -4,7 +4,7 @@ import contextlib
 import logging
 import os
 import socket
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -37,12 +37,15 @@ def local_aws(engine: str, folder: Path) -> Iterator[dict[str, str]]:
 
 
 @contextlib.contextmanager
-def moto_server(port: int = 0) -> Iterator[str]:
-    """The URL of a moto that shares its state with this process; at any free port if this one is taken."""
+def moto_server(port: int = 0, secrets: Mapping[str, str] = SECRETS) -> Iterator[str]:
+    """The URL of a moto that shares its state with this process; at any free port if this one is taken.
+
+    Links may be signed with these secrets, which are known by their access keys.
+    """
     speed_up_moto()
     share_items()
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    app = _one_at_a_time(checked(Dispatcher(create_backend_app), SECRETS))
+    app = _one_at_a_time(checked(Dispatcher(create_backend_app), secrets))
     with _listener(port) as listener:
         found = listener.getsockname()[1]
         server = _MotoServer("127.0.0.1", found, app, _MotoConnection, fd=listener.fileno())

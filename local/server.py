@@ -81,7 +81,7 @@ class _Connection(socketserver.StreamRequestHandler):
             answer = self.server.handler(event, None)
             return write_answer(head.method, answer, keep_alive=head.keep_alive)
         except NotRouted:
-            answer = _message(HTTPStatus.FORBIDDEN, "Missing Authentication Token")
+            answer = UNKNOWN
         except Exception:  # noqa: BLE001  # whatever it raises, its client gets an answer, as from API Gateway
             _log.exception("%s %s failed", head.method, head.target.partition("?")[0])
             answer = _text(HTTPStatus.BAD_GATEWAY, "Internal server error")
@@ -102,6 +102,10 @@ def _text(status: HTTPStatus, text: str) -> Answer:
 
 
 def _message(status: HTTPStatus, message: str) -> Answer:
-    """An answer that API Gateway gives by itself."""
-    body = json.dumps({"message": message})
-    return {"statusCode": status, "headers": {"Content-Type": "application/json"}, "body": body}
+    """An answer that API Gateway gives by itself, as our template words it."""
+    body = {"error": {"code": status, "title": status.phrase, "message": message}, "message": {"text": message}}
+    return {"statusCode": status, "headers": {"Content-Type": "application/json"}, "body": json.dumps(body)}
+
+
+UNKNOWN = _message(HTTPStatus.NOT_FOUND, "There is nothing at this path.")
+"""To a method that no route has."""

@@ -123,3 +123,9 @@ def devops_service(trial: Trial) -> None:
     trial.ask("GET /v3/image/{id}", NAMED, id=RECORD["id"])
     trial.ask("PUT /v3/image/{id}", NAMED_CHANGED, body={"name": "renamed"}, id=RECORD["id"])
     trial.ask("DELETE /v3/image/{id}", NAMED_CHANGED, id=RECORD["id"])
+
+
+def health(trial: Trial) -> None:
+    """What monitors ask."""
+    trial.ask("GET /healthz", NOTHING)
+    trial.ask("GET /readyz", Least(3))

@@ -13,5 +13,5 @@ def dispatch(queue: Queue, job: Job) -> None:
     """Have a job worked on; one whose message is lost is found by the reaper."""
     try:
         queue.send(job.owner, job.id)
-    except CloudUnavailable:
-        _log.warning("job not queued", extra={"job_id": job.id}, exc_info=True)
+    except CloudUnavailable as error:
+        _log.warning("job not queued: queue %s", error.outage, extra={"job_id": job.id}, exc_info=True)

@@ -8,12 +8,11 @@ CatalogError
 │   ├── MembershipNotFound, JobNotFound, UploadNotFound, ZoneUnknown, InstanceNotFound
 │   └── SourceNotFound              the bytes of a location do not exist
 ├── Forbidden
-│   ├── PolicyMissing, ImageProtected, ImageDeactivated, DeletePending, FieldFrozen
+│   ├── PolicyMissing, DeleteRefused, ImageProtected, ImageDeactivated, DeletePending, FieldFrozen
 │   ├── TenantMissing               the caller acts for no tenant that could own anything
 │   ├── NotOwner                    the caller sees the image, but may not change it
 │   │   └── NotOwnerOfPublic
-│   ├── NotSharable                 the caller sees the image, but may not share it
-│   └── DeleteRefused               the byte store keeps the bytes
+│   └── NotSharable                 the caller sees the image, but may not share it
 ├── Invalid
 │   ├── UnknownFormat, MixedFormats, FormatMissing, ImageTooLarge
 │   ├── SourceRefused               a location that is not allowed
@@ -31,6 +30,7 @@ CatalogError
 ├── CloudError
 │   └── CaptureRefused              in `outages`: the cloud makes no image of this machine
 │       └── MachineBusy             not now, at least
+├── TablesRefused                   in `outages`: the tables refuse the registry
 ├── StoreError
 │   └── StoreDisabled, StoreRefused
 └── Unavailable                     nobody answers
@@ -44,11 +44,14 @@ StaleImage, StaleJob                raised by storage to the catalogue only: rea
 from collections.abc import Sequence
 
 from chalicelib.catalog.image import Status
+from chalicelib.catalog.outage import Outage
 from chalicelib.catalog.principal import Policy
 
 
 class CatalogError(Exception):
     """A refusal by the catalogue; its text is plain English that a dialect may use or replace."""
+
+    outage: Outage | None = None
 
 
 class NotFound(CatalogError):

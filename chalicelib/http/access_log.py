@@ -1,16 +1,21 @@
 """The line that is logged of each request: who asked for what, from where, and what came of it.
 
 Users, tenants, images and the ids of tokens are named, secrets never. Of what went wrong inside, classes and codes of
-AWS are told, but no texts, which may repeat what a client sent.
+AWS are told, but no texts, which may repeat what a client sent. Behind API Gateway CloudWatch makes metrics of it.
 """
 
 import json
+import logging
+import sys
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from chalicelib.catalog.principal import Principal
+from chalicelib.http import metrics
 from chalicelib.http.message import Request, Response
 
+LOGGER = logging.getLogger("rosetta.access")
+LOGGER.setLevel(logging.INFO)
 LONGEST_AGENT = 256
 """Characters of a client's name for itself."""
 
@@ -35,6 +40,7 @@ def line(
         "method": request.method,
         "route": handled.route,
         "status": handled.response.status,
+        "outcome": metrics.outcome(handled.response.status),
         **measured,
         "request_id": request.request_id,
         "user": principal.user or None,
@@ -46,9 +52,21 @@ def line(
     }
     if handled.error is not None:
         told["error"] = type(handled.error).__name__
+        outage = getattr(handled.error, "outage", None)
+        if outage is not None:
+            told["outage"] = outage
         if handled.response.status >= 500:
             told |= _causes(handled.error)
+    if "apiId" in context:
+        told |= metrics.embedded(str(context.get("stage")), told)
     return json.dumps(told)
+
+
+def to_stdout() -> None:
+    """Have lines written as they are: Lambda's own handler puts words in front, so that they would be JSON no more."""
+    handler = logging.StreamHandler(sys.stdout)
+    handler.setFormatter(logging.Formatter("%(message)s"))
+    LOGGER.handlers, LOGGER.propagate = [handler], False
 
 
 def _causes(error: Exception) -> dict[str, object]:

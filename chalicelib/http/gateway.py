@@ -34,8 +34,7 @@ LARGEST_ESCAPE = 6
 """Bytes of JSON that one character takes at most, as a control character does."""
 CONTROLS = re.compile("[\x00-\x1f\x7f]")
 
-_log = logging.getLogger("rosetta.access")
-_log.setLevel(logging.INFO)
+_log = logging.getLogger(__name__)
 _current_request: contextvars.ContextVar[Any] = contextvars.ContextVar("current_request", default=None)
 _lambda_context: contextvars.ContextVar[Any] = contextvars.ContextVar("lambda_context", default=None)
 
@@ -109,7 +108,7 @@ class Gateway(Chalice):
             "dynamodb_requests": self._meter.read(),
         }
         handled = handled._replace(response=response)
-        _log.info(access_log.line(dialect.name, request, handled, event["requestContext"], measured))
+        access_log.LOGGER.info(access_log.line(dialect.name, request, handled, event["requestContext"], measured))
         return response if request.method != "HEAD" else replace(response, body=None)
 
     def _finished(self, dialect: Dialect, request: Request, response: Response) -> Response:

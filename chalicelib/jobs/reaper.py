@@ -69,8 +69,8 @@ class Reaper:
                 break
             try:
                 self._queue.send(owner, job_id)
-            except CloudUnavailable:
-                _log.warning("job not queued", extra={"job_id": job_id}, exc_info=True)
+            except CloudUnavailable as error:
+                _log.warning("job not queued: queue %s", error.outage, extra={"job_id": job_id}, exc_info=True)
                 break
             sent += 1
         return sent

@@ -14,10 +14,11 @@ from chalicelib.catalog.errors import (
     SourceRefused,
     StoreDisabled,
     StoreError,
-    StoreRefused,
     StoreUnavailable,
 )
+from chalicelib.catalog.outages import store_outage
 from chalicelib.catalog.ports import ANYTHING, Link, Located
+from chalicelib.storage.answers import code_of, outage_of, silence_of
 from chalicelib.storage.sources import WebSource, split_s3
 
 if TYPE_CHECKING:
@@ -29,9 +30,7 @@ FOREIGN_LINK_SECONDS = 60
 """To what somebody else may change at any moment after it was looked at."""
 PIECE = 1 << 20
 MISSING = frozenset({"NoSuchKey", "404", "NotFound"})
-REFUSED = frozenset({"AccessDenied", "403", "Forbidden"})
 DISABLED = frozenset({"NoSuchBucket"})
-PASSING = frozenset({"SlowDown", "ServiceUnavailable", "RequestTimeout", "InternalError", "500", "503"})
 
 
 def content_md5(content: bytes) -> str:
@@ -161,20 +160,13 @@ class S3BlobStore:
             raise store_error(error) from error
 
 
-def code_of(error: ClientError | BotoCoreError) -> str:
-    """What S3 calls the error; nothing if it did not answer."""
-    return error.response["Error"]["Code"] if isinstance(error, ClientError) else ""
-
-
 def store_error(error: ClientError | BotoCoreError) -> StoreError:
     """A vendor's error in the catalogue's words; the vendor's text stays out of answers."""
-    if isinstance(error, BotoCoreError):
-        return StoreUnavailable("The image store does not answer")
-    code = code_of(error)
-    if code in DISABLED:
-        return StoreDisabled("Image storage is disabled")
-    if code in REFUSED:
-        return StoreRefused("The image store refuses")
-    if code in PASSING:
-        return StoreUnavailable("The image store is too busy")
-    return StoreError("The image store failed")
+    outage = silence_of(error) if isinstance(error, BotoCoreError) else outage_of(error)
+    if outage is not None:
+        return store_outage(outage)
+    return (
+        StoreDisabled("Image storage is disabled")
+        if code_of(error) in DISABLED
+        else StoreError("The image store failed")
+    )

@@ -41,7 +41,9 @@ class SharedConnection(Connection):
         return client
 
     def dispatch(self, operation_name: str, operation_kwargs: dict[str, Any]) -> dict[str, Any]:
-        """The answer to a request. Raises TablesUnavailable, OutcomeUnknown, and what pynamodb makes of defects."""
+        """The answer to a request. Raises TablesUnavailable, OutcomeUnknown, TablesRefused, and what
+        pynamodb makes of defects.
+        """
         _may_be_made.set(False)
         try:
             return super().dispatch(operation_name, operation_kwargs)

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.parsers import ResponseParserError
 
-from chalicelib.catalog.errors import CloudUnavailable
 from chalicelib.catalog.instance import Capture, CaptureState, Instance
-from chalicelib.catalog.outages import CaptureRefused, MachineBusy
+from chalicelib.catalog.outage import Outage
+from chalicelib.catalog.outages import CaptureRefused, MachineBusy, cloud_outage
+from chalicelib.storage.answers import silence_of
 
 if TYPE_CHECKING:
     from mypy_boto3_ec2 import EC2Client
@@ -133,10 +134,12 @@ def _told(codes: tuple[str, ...]) -> Iterator[list[str]]:
     except ClientError as error:
         code = error.response["Error"]["Code"]
         if not code.startswith(codes or ("-",)):
-            raise CloudUnavailable("The cloud does not answer") from error
+            raise cloud_outage("The cloud", silence_of(error)) from error
         failed.append(code)
-    except (BotoCoreError, ResponseParserError) as error:
-        raise CloudUnavailable("The cloud does not answer") from error
+    except BotoCoreError as error:
+        raise cloud_outage("The cloud", silence_of(error)) from error
+    except ResponseParserError as error:
+        raise cloud_outage("The cloud", Outage.FAILING) from error
 
 
 def _refusal(code: str) -> CaptureRefused:

@@ -9,7 +9,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.catalog.errors import SourceNotFound, SourceRefused
 from chalicelib.catalog.ports import Multipart, Part, PartLink
-from chalicelib.storage.blobs import code_of, content_md5, store_error
+from chalicelib.storage.answers import code_of
+from chalicelib.storage.blobs import content_md5, store_error
 from chalicelib.storage.sources import UNREADABLE, split_s3
 
 if TYPE_CHECKING:

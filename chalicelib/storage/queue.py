@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from chalicelib.catalog.errors import CloudUnavailable
+from chalicelib.catalog.outages import cloud_outage
+from chalicelib.storage.answers import silence_of
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -35,4 +36,4 @@ class SqsQueue:
             body = json.dumps({"owner": owner, "job": job_id})
             self.client().send_message(QueueUrl=self.url, MessageBody=body, DelaySeconds=seconds)
         except (ClientError, BotoCoreError) as error:
-            raise CloudUnavailable("The queue does not answer") from error
+            raise cloud_outage("The queue", silence_of(error)) from error

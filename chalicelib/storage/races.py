@@ -3,21 +3,22 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from botocore.exceptions import ClientError, HTTPClientError
 from botocore.exceptions import ConnectionError as NotConnected
+from botocore.exceptions import HTTPClientError
 from pynamodb.connection import Connection
 from pynamodb.exceptions import TransactWriteError, VerboseClientError
 from pynamodb.transactions import TransactWrite
 
-from chalicelib.catalog.outages import OutcomeUnknown, TablesUnavailable
+from chalicelib.catalog.outage import Outage
+from chalicelib.catalog.outages import OutcomeUnknown, TablesRefused, TablesUnavailable, tables_outage
+from chalicelib.storage.answers import code_of, outage_of
 
 MET = "TransactionConflict"
 LOST = frozenset({"ConditionalCheckFailed", MET})
 BUSY = frozenset({"ThrottlingError", "ProvisionedThroughputExceeded"})
 """Why a transaction was cancelled."""
-THROTTLED = frozenset({"ThrottlingException", "ProvisionedThroughputExceededException", "RequestLimitExceeded"})
 FAILED = frozenset({"InternalServerError", "ServiceUnavailable", "TransactionInProgressException", "500", "503"})
-"""Codes of errors that pass; after the latter a transaction may have been made."""
+"""Codes of errors after which a transaction may have been made."""
 TRANSACTION = "TransactWriteItems"
 
 
@@ -41,17 +42,19 @@ def may_be_made(code: str, failure: Exception | None) -> bool:
     return code in FAILED or (isinstance(failure, HTTPClientError) and not isinstance(failure, NotConnected))
 
 
-def unavailable(operation: str, error: Exception, *, may_be_made_before: bool) -> TablesUnavailable | None:
-    """What an error of DynamoDB means if it passes; botocore has tried again by then.
+def unavailable(
+    operation: str, error: Exception, *, may_be_made_before: bool
+) -> TablesUnavailable | TablesRefused | None:
+    """What an error of DynamoDB means if it tells of an outage; botocore has tried again by then.
 
     A transaction may have been made although nobody has heard of it, by whichever attempt; whatever else is written
     here may be repeated.
     """
-    code = error.response["Error"]["Code"] if isinstance(error, ClientError) else ""
-    is_open = operation == TRANSACTION and (may_be_made_before or may_be_made(code, error))
-    if code in THROTTLED | FAILED or isinstance(error, NotConnected | HTTPClientError):
-        return OutcomeUnknown() if is_open else TablesUnavailable()
-    return OutcomeUnknown() if is_open and _met_only(error) else None
+    is_open = operation == TRANSACTION and (may_be_made_before or may_be_made(code_of(error), error))
+    outage = outage_of(error) or (Outage.BUSY if is_open and _met_only(error) else None)
+    if outage is None:
+        return None
+    return OutcomeUnknown(outage) if is_open else tables_outage(outage)
 
 
 def _met_only(error: Exception) -> bool:

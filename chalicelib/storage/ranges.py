@@ -6,8 +6,11 @@ from contextlib import contextmanager
 
 from urllib3 import BaseHTTPResponse
 from urllib3.exceptions import HTTPError
+from urllib3.exceptions import TimeoutError as TookTooLong
 
 from chalicelib.catalog.errors import SourceNotFound, SourceRefused, StoreUnavailable
+from chalicelib.catalog.outage import Outage
+from chalicelib.catalog.outages import source_outage
 from chalicelib.catalog.ports import Reading
 
 PIECE = 1 << 20
@@ -84,7 +87,7 @@ def answering() -> Iterator[None]:
     try:
         yield
     except HTTPError as error:
-        raise StoreUnavailable("Invalid location: its server does not answer") from error
+        raise source_outage(Outage.TIMED_OUT if isinstance(error, TookTooLong) else Outage.UNREACHABLE) from error
 
 
 def length(response: BaseHTTPResponse) -> int | None:

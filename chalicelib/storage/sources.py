@@ -15,7 +15,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 from urllib3 import BaseHTTPResponse
 
 from chalicelib.catalog.errors import SourceNotFound, SourceRefused, StoreUnavailable
+from chalicelib.catalog.outages import source_outage
 from chalicelib.catalog.ports import Located, Reading
+from chalicelib.storage.answers import code_of, silence_of
 from chalicelib.storage.ranges import PIECE, answering, check_status, length, reading, version_of
 
 if TYPE_CHECKING:
@@ -70,12 +72,10 @@ class ExternalSources:
             raise SourceRefused("Invalid location: no object that could be read from here")
         try:
             found = self._client().head_object(Bucket=bucket, Key=key)
-        except ClientError as error:
-            if error.response["Error"]["Code"] in UNREADABLE:
+        except (ClientError, BotoCoreError) as error:
+            if code_of(error) in UNREADABLE:
                 raise SourceNotFound(url) from error
-            raise StoreUnavailable("Invalid location: its store does not answer") from error
-        except BotoCoreError as error:
-            raise StoreUnavailable("Invalid location: its store does not answer") from error
+            raise source_outage(silence_of(error)) from error
         return Located(found["ContentLength"], found["ETag"])
 
 

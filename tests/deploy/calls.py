@@ -31,6 +31,7 @@ S3_ACTIONS = {
     "DeleteObject": "DeleteObject",
     "DeleteObjects": "DeleteObject",
     "GetObject": "GetObject",
+    "HeadBucket": "ListBucket",
     "HeadObject": "GetObject",
     "ListMultipartUploads": "ListBucketMultipartUploads",
     "ListObjectsV2": "ListBucket",

@@ -31,6 +31,8 @@ SORTS = ("created_at", "updated_at", "name", "size", "status")
 def do_everything(stage: Stage, eager: Api) -> None:
     """One thing after the other, each of which must succeed; `eager` is the same, but deletes at once."""
     user = stage.api.caller("t1", *ORDINARY, "publicize_image")
+    for path in ("/healthz", "/readyz"):
+        _send(user, f"GET {path}")
     _glance_v1(user, stage.api.caller("ops", "admin"))
     brief = eager.caller("t1")
     _send(brief, f"DELETE /v1/images/{create(brief, data=SMALL)['id']}")

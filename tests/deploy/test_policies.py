@@ -1,7 +1,9 @@
 """Each function may do what its code does and nothing else, to what is its stage's and nothing else."""
 
+import json
 from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -177,3 +179,26 @@ def test_no_policy_lies_unused() -> None:
     used = {settings(stage, HANDLERS[function])["iam_policy_file"] for stage, function in ROLES}
 
     assert {file.name for file in FOLDER.glob("policy-*.json")} == used
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_deployed_rights_are_those_of_one_partition_region_and_account(build: Path, stage: str) -> None:
+    made = json.loads((build / "cloudformation" / stage / "template.json").read_text("utf-8"))
+    roles = [made["Resources"][name] for name in ("ApiHandlerRole", "WorkRole", "SweepRole")]
+    resources = [
+        resource
+        for role in roles
+        for each in role["Properties"]["Policies"]
+        for statement in each["PolicyDocument"]["Statement"]
+        for resource in (statement["Resource"] if isinstance(statement["Resource"], list) else [statement["Resource"]])
+    ]
+
+    named = [resource["Fn::Sub"] for resource in resources if resource != "*"]
+
+    assert [text for text in named if not text.startswith("arn:${AWS::Partition}:")] == []
+    for text in named:
+        service, region, account = text.split(":", 1)[1].replace("${AWS::", "").replace("}", "").split(":")[1:4]
+        expected = {"s3": ("", ""), "ec2": ("*", "AccountId" if ":instance/" in text else "")}
+        assert (region, account) == expected.get(service, ("Region", "AccountId")), text
+    assert [text for text in named if ":s3:::" in text and "-${AWS::AccountId}-${AWS::Region}" not in text] == []
+    assert "arn:aws:" not in json.dumps(made)

@@ -2,12 +2,14 @@
 
 import ast
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from chalicelib.http import metrics
 from chalicelib.jobs.delivery import VISIBILITY
 from tests.deploy.files import REGION, ROOT, STAGES, of_type, read, settings, template
 
@@ -18,6 +20,17 @@ SUPPRESSED = {
 FUNCTIONS = {"APIHandler": "api_handler", "Work": "work", "Sweep": "sweep"}
 MAKE_ANEW = ("AWS::Logs::LogGroup", "AWS::SQS::Queue")
 KEPT = ("AWS::DynamoDB::Table", "AWS::S3::Bucket")
+OF_THE_ACCOUNT = ("AWS::ApiGateway::Account", "AWS::IAM::Role")
+"""What other stacks of the account may have come to need: API Gateway has one role for all its logs."""
+SEARCHED = re.compile(r'\{(?P<where>[^}]*)\} MetricName="(?P<metric>\w+)" stage="(?P<stage>\w+)"')
+"""Which metrics of ours a widget looks for."""
+OURS = {
+    (tuple(dimensions), metric["Name"])
+    for directive in (metrics.LATENCY, metrics.OUTCOMES, metrics.OUTAGES)
+    for dimensions in directive["Dimensions"]
+    for metric in directive["Metrics"]
+}
+"""What the access log makes metrics of."""
 FREE_ALARMS = 10
 """Metrics of alarms that an account is not charged for."""
 
@@ -48,7 +61,8 @@ def test_a_package_has_what_the_configuration_asks_for(packaged: dict[str, Path]
         assert made["Architectures"] == ["arm64"]
         assert made["Tracing"] == "PassThrough"
         assert (made["MemorySize"], made["Timeout"]) == (told["lambda_memory_size"], told["lambda_timeout"])
-        assert made.get("ReservedConcurrentExecutions") == told.get("reserved_concurrency")
+        if name != "APIHandler":  # a parameter decides
+            assert made.get("ReservedConcurrentExecutions") == told.get("reserved_concurrency")
 
 
 def test_all_functions_of_the_code_are_configured() -> None:
@@ -78,9 +92,10 @@ def test_what_holds_data_outlives_its_stack_and_nothing_else_does() -> None:
         if "Type" in each
     }
 
-    assert {fate for fate in fates if fate[0] in KEPT} == {(kind, "RetainExceptOnCreate", "Retain") for kind in KEPT}
+    kept = {*KEPT, *OF_THE_ACCOUNT}
+    assert {fate for fate in fates if fate[0] in kept} == {(kind, "RetainExceptOnCreate", "Retain") for kind in kept}
     assert {fate for fate in fates if fate[0] in MAKE_ANEW} == {(kind, "Delete", "Delete") for kind in MAKE_ANEW}
-    assert {fate[1:] for fate in fates if fate[0] not in {*KEPT, *MAKE_ANEW}} == {(None, None)}
+    assert {fate[1:] for fate in fates if fate[0] not in {*kept, *MAKE_ANEW}} == {(None, None)}
 
 
 @pytest.mark.parametrize(("stage", "days"), [("dev", 14), ("prod", 90)])
@@ -119,7 +134,23 @@ def test_every_alarm_is_explained_and_all_are_free() -> None:
     assert [name for name in sorted(explained) if f"\n### {name}\n" not in page] == []
     assert page.count("\n### ") == len(explained)
     assert metrics <= FREE_ALARMS
-    assert {alarm["TreatMissingData"] for alarm in alarms} == {"notBreaching"}
+
+
+def test_only_what_has_to_happen_is_missed_when_it_does_not() -> None:
+    alarms = of_type(template("prod"), "AWS::CloudWatch::Alarm")
+
+    missed = [name for name, alarm in alarms.items() if alarm["TreatMissingData"] == "breaching"]
+
+    assert {alarm["TreatMissingData"] for alarm in alarms.values()} == {"breaching", "notBreaching"}
+    assert missed == ["SweepMissingAlarm"]
+    sweep = alarms["SweepMissingAlarm"]
+    assert (sweep["MetricName"], sweep["Statistic"], sweep["Threshold"]) == ("Errors", "Sum", 1)  # none, if it did run
+
+
+def test_slow_answers_raise_an_alarm() -> None:
+    slow = of_type(template("prod"), "AWS::CloudWatch::Alarm")["ApiSlowAlarm"]
+
+    assert (slow["MetricName"], slow["ExtendedStatistic"], "Statistic" in slow) == ("Latency", "p99", False)
 
 
 def test_alarms_watch_what_the_stage_has() -> None:
@@ -155,6 +186,10 @@ def test_a_domain_of_ones_own_begins_at_its_root() -> None:
     assert of_type(template("prod"), "AWS::ApiGateway::DomainName") == {}
     assert (domain["DomainName"], domain["EndpointConfiguration"]) == ("images.example.org", {"Types": ["REGIONAL"]})
     assert "BasePath" not in mapping
+    assert [
+        stack["Resources"]["RestAPI"]["Properties"]["DisableExecuteApiEndpoint"] for stack in (asked, template("prod"))
+    ] == [True, False]
+    assert domain["SecurityPolicy"] == "TLS_1_2"
     assert asked["Outputs"]["Url"]["Value"] == "https://images.example.org"
     assert template("prod")["Outputs"]["Url"]["Value"].endswith(f".execute-api.{REGION}.amazonaws.com/prod")
 
@@ -169,3 +204,56 @@ def test_the_requests_of_a_second_are_limited(stage: str) -> None:
     assert (settings["HttpMethod"], settings["ResourcePath"]) == ("*", "/*")
     assert (settings["ThrottlingRateLimit"], settings["ThrottlingBurstLimit"]) == ("100", "200")
     assert chosen["ThrottlingRateLimit"] == "5"
+
+
+@pytest.mark.parametrize(("chosen", "reserved"), [("", {"Ref": "AWS::NoValue"}), ("50", "50")])
+def test_functions_of_the_api_are_kept_free_if_that_is_asked_for(chosen: str, reserved: object) -> None:
+    api = template("prod", ApiConcurrency=chosen)["Resources"]["APIHandler"]["Properties"]
+
+    assert api["ReservedConcurrentExecutions"] == reserved
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_what_the_gateway_answers_by_itself_is_logged_too(stage: str) -> None:
+    stack = template(stage)
+    setting = stack["Resources"]["RestAPI"]["Properties"]["AccessLogSetting"]
+
+    told = json.loads(setting["Format"])
+
+    assert {"requestId", "source", "agent", "status", "error"} <= told.keys()
+    assert set(told.values()) >= {
+        "$context.requestId",
+        "$context.identity.sourceIp",
+        "$context.identity.userAgent",
+        "$context.status",
+        "$context.error.responseType",
+    }
+    assert all(value.startswith("$context.") for value in told.values())
+    assert setting["DestinationArn"] == {"Fn::GetAtt": ["GatewayLog", "Arn"]}
+    assert of_type(stack, "AWS::Logs::LogGroup")["GatewayLog"]["LogGroupName"] == f"/aws/apigateway/rosetta-{stage}"
+
+
+@pytest.mark.parametrize(("there", "made"), [("false", 1), ("true", 0)])
+def test_the_account_s_role_for_these_logs_is_made_unless_there_is_one(there: str, made: int) -> None:
+    stack = template("prod", AccountLogsGateways=there)
+
+    assert len(of_type(stack, "AWS::ApiGateway::Account")) == made
+    assert len(of_type(stack, "AWS::IAM::Role")) == made
+    [tag] = of_type(stack, "AWS::Logs::LogGroup")["GatewayLog"]["Tags"]
+    assert (tag["Value"] == {"Ref": "GatewayAccount"}) == bool(made)  # so the log, and its stage, wait for it
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_dashboard_shows_metrics_that_there_are(stage: str) -> None:
+    [dashboard] = of_type(template(stage), "AWS::CloudWatch::Dashboard").values()
+    ours = {("Rosetta", *dimensions, metric) for dimensions, metric in OURS}
+
+    widgets = [widget["properties"] for widget in json.loads(dashboard["DashboardBody"])["widgets"]]
+    shown = [each[0] for widget in widgets for each in widget["metrics"] if isinstance(each[0], dict)]
+    found = [SEARCHED.search(each["expression"]) for each in shown]
+
+    assert {(*one["where"].split(","), one["metric"]) for one in found if one} == ours
+    assert {one["stage"] for one in found if one} == {stage}
+    assert None not in found
+    assert {widget["region"] for widget in widgets} == {REGION}
+    assert "${" not in dashboard["DashboardBody"]

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.deploy.files import ACCOUNT, REGION, STAGES, of_type, read, template
+from tests.deploy.files import ACCOUNT, PSEUDO, REGION, STAGES, of_type, read, template
 
 EACH = pytest.mark.parametrize("stage", STAGES)
 SECTIONS = {"data", "locals", "output", "resource", "terraform", "variable"}
@@ -38,6 +38,23 @@ SETTINGS = {
     "Tags": "tags",
     "Timeout": "timeout",
 }
+
+
+KEPT_FREE = "ReservedConcurrentExecutions"
+
+
+def resolved(node: Any) -> Any:
+    """A part of the template with what CloudFormation puts into its texts."""
+    match node:
+        case {"Fn::Sub": str(text)}:
+            for name, value in PSEUDO.items():
+                text = text.replace(f"${{{name}}}", value)
+            return text
+        case dict():
+            return {key: resolved(each) for key, each in node.items()}
+        case list():
+            return [resolved(each) for each in node]
+    return node
 
 
 def read_module(build: Path, stage: str) -> dict[str, dict[str, Any]]:
@@ -145,6 +162,9 @@ def test_functions_have_the_same_settings(build: Path, stage: str, function: str
 
     here = read_module(build, stage)["resource"]["aws_lambda_function"][FUNCTIONS[function]]
 
+    if function == "APIHandler":  # a parameter decides
+        assert here["reserved_concurrent_executions"] == '${(!(var.ApiConcurrency == "") ? var.ApiConcurrency : null)}'
+        there, here = ({**each, name: None} for each, name in ((there, KEPT_FREE), (here, SETTINGS[KEPT_FREE])))
     assert {key: here.get(name) for key, name in SETTINGS.items()} == {key: there.get(key) for key in SETTINGS}
     assert here["function_name"] == merged["FunctionName"]
     variables = {name: filled_in(value) for name, value in here["environment"]["variables"].items()}
@@ -161,7 +181,9 @@ def test_functions_have_the_same_rights(build: Path, stage: str, function: str) 
 
     here = read_module(build, stage)["resource"]["aws_iam_role_policy"][f"{function}_role"]["policy"]
 
-    assert json.loads(here.replace("$${", "${")) == there["PolicyDocument"]
+    assert json.loads(filled_in(here.removeprefix("${jsonencode(").removesuffix(")}"))) == resolved(
+        there["PolicyDocument"]
+    )
 
 
 @EACH
@@ -250,3 +272,34 @@ def test_rules_of_stages_do_not_meet(build: Path, stage: str) -> None:
     [rule] = read_module(build, stage)["resource"]["aws_cloudwatch_event_rule"].values()
 
     assert rule["name"] == f"rosetta-{stage}-sweep-event"
+
+
+@EACH
+def test_the_stage_logs_what_the_gateway_answers_and_waits_for_the_right_to(build: Path, stage: str) -> None:
+    there = read_template(build, stage)["Resources"]["RestAPI"]["Properties"]
+    module = read_module(build, stage)["resource"]
+
+    here = module["aws_api_gateway_stage"]["rest_api"]
+
+    assert here["access_log_settings"]["format"] == there["AccessLogSetting"]["Format"]
+    assert here["access_log_settings"]["destination_arn"] == "${aws_cloudwatch_log_group.GatewayLog.arn}"
+    assert "aws_api_gateway_account.GatewayAccount[0].id" in str(
+        module["aws_cloudwatch_log_group"]["GatewayLog"]["tags"]
+    )
+
+
+@EACH
+def test_with_a_domain_there_is_no_other_address(build: Path, stage: str) -> None:
+    api = read_module(build, stage)["resource"]["aws_api_gateway_rest_api"]["rest_api"]
+
+    assert api["disable_execute_api_endpoint"] == '${(!(var.DomainName == "") ? true : false)}'
+
+
+@EACH
+def test_the_dashboards_are_the_same(build: Path, stage: str) -> None:
+    there = resolved(read_template(build, stage)["Resources"]["Dashboard"]["Properties"])
+
+    here = read_module(build, stage)["resource"]["aws_cloudwatch_dashboard"]["Dashboard"]
+
+    body = filled_in(here["dashboard_body"])
+    assert json.loads(body) == json.loads(there["DashboardBody"].replace("${Stage}", stage))

@@ -84,19 +84,20 @@ def _lost(sent: Sent) -> AWSResponse:
     raise ReadTimeoutError(endpoint_url=sent.url)
 
 
-def _json_error(code: str, status: int, **more: object) -> Reply:
+def json_error(code: str, status: int, **more: object) -> Reply:
     """As DynamoDB and SQS say it."""
     content = json.dumps({"__type": f"com.amazonaws#{code}", "message": "as the test asks", **more}).encode()
     return lambda _: response(status, content, {"Content-Type": "application/x-amz-json-1.0"})
 
 
-def _s3_error(code: str, status: int) -> Reply:
+def s3_error(code: str, status: int) -> Reply:
     """As S3 says it: with no body to a HEAD."""
     content = f"<Error><Code>{code}</Code><Message>as the test asks</Message></Error>".encode()
     return lambda sent: response(status, b"" if sent.operation.startswith("Head") else content)
 
 
-def _ec2_error(code: str, status: int) -> Reply:
+def ec2_error(code: str, status: int) -> Reply:
+    """As EC2 says it."""
     content = f"<Response><Errors><Error><Code>{code}</Code><Message>x</Message></Error></Errors></Response>"
     return lambda _: response(status, content.encode())
 
@@ -107,7 +108,7 @@ def _cancelled(code: str) -> Reply:
     def reply(sent: Sent) -> AWSResponse:
         ahead = [{"Code": "None"}] * (len(sent.document["TransactItems"]) - 1)
         reasons = [*ahead, {"Code": code, "Message": "as the test asks"}]
-        return _json_error("TransactionCanceledException", 400, CancellationReasons=reasons)(sent)
+        return json_error("TransactionCanceledException", 400, CancellationReasons=reasons)(sent)
 
     return reply
 
@@ -131,7 +132,7 @@ def _outrun(sent: Sent) -> AWSResponse:
         {"Code": "None"} if item is None else {"Code": "ConditionalCheckFailed", "Message": "x", "Item": item}
         for item in _guarded_items(sent)
     ]
-    return _json_error("TransactionCanceledException", 400, CancellationReasons=found)(sent)
+    return json_error("TransactionCanceledException", 400, CancellationReasons=found)(sent)
 
 
 def _unprocessed(sent: Sent) -> AWSResponse:
@@ -149,17 +150,20 @@ DYNAMODB, S3, SQS, EC2 = (_to(service) for service in WRITES)
 BATCH = _to("dynamodb", "BatchGetItem", "BatchWriteItem")
 TRANSACTIONS = _to("dynamodb", TRANSACTION)
 WRITING = _writing("dynamodb")
-THROTTLED = _json_error("ThrottlingException", 400)
+THROTTLED = json_error("ThrottlingException", 400)
 FAULTS = (
-    Fault("throttled for a moment", DYNAMODB, _json_error("ProvisionedThroughputExceededException", 400), Span.ATTEMPT),
+    Fault("throttled for a moment", DYNAMODB, json_error("ProvisionedThroughputExceededException", 400), Span.ATTEMPT),
     Fault("throttled", DYNAMODB, THROTTLED, Span.LASTING),
-    Fault("internal error", DYNAMODB, _json_error("InternalServerError", 500), unsure=True),
+    Fault("internal error", DYNAMODB, json_error("InternalServerError", 500), unsure=True),
     Fault("not reached", DYNAMODB, _not_reached),
     Fault("answer lost", WRITING, _lost, Span.ATTEMPT),
     Fault("answers lost", WRITING, _lost, unsure=True),
     Fault("answer lost, then throttled", TRANSACTIONS, _lost_at_first(THROTTLED), unsure=True),
     Fault("answer lost, then not reached", TRANSACTIONS, _lost_at_first(_not_reached), unsure=True),
     Fault("answer lost, then met", TRANSACTIONS, _lost_at_first(_cancelled("TransactionConflict")), unsure=True),
+    Fault(
+        "answer lost, then refused", TRANSACTIONS, _lost_at_first(json_error("AccessDeniedException", 400)), unsure=True
+    ),
     Fault("met", TRANSACTIONS, _cancelled("TransactionConflict")),
     Fault("met always", TRANSACTIONS, _cancelled("TransactionConflict"), Span.LASTING),
     Fault("throttled in part", TRANSACTIONS, _cancelled("ThrottlingError"), Span.LASTING),
@@ -167,17 +171,17 @@ FAULTS = (
     Fault("outrun always", _guarded, _outrun, Span.LASTING),
     Fault("unprocessed", BATCH, _unprocessed),
     Fault("unprocessed always", BATCH, _unprocessed, Span.LASTING),
-    Fault("busy", S3, _s3_error("SlowDown", 503)),
-    Fault("busy for long", S3, _s3_error("SlowDown", 503), Span.LASTING),
-    Fault("internal error", S3, _s3_error("InternalError", 500)),
+    Fault("busy", S3, s3_error("SlowDown", 503)),
+    Fault("busy for long", S3, s3_error("SlowDown", 503), Span.LASTING),
+    Fault("internal error", S3, s3_error("InternalError", 500)),
     Fault("not reached", S3, _not_reached),
     Fault("answer lost", _writing("s3"), _lost),
-    Fault("missing", _to("s3", "GetObject", "HeadObject"), _s3_error("NoSuchKey", 404)),
-    Fault("unavailable", SQS, _json_error("ServiceUnavailable", 503)),
+    Fault("missing", _to("s3", "GetObject", "HeadObject"), s3_error("NoSuchKey", 404)),
+    Fault("unavailable", SQS, json_error("ServiceUnavailable", 503)),
     Fault("not reached", SQS, _not_reached),
     Fault("answer lost", _writing("sqs"), _lost),
-    Fault("throttled", EC2, _ec2_error("RequestLimitExceeded", 503)),
-    Fault("unavailable", EC2, _ec2_error("Unavailable", 503)),
+    Fault("throttled", EC2, ec2_error("RequestLimitExceeded", 503)),
+    Fault("unavailable", EC2, ec2_error("Unavailable", 503)),
     Fault("not reached", EC2, _not_reached),
     Fault("answer lost", _writing("ec2"), _lost),
 )

@@ -15,6 +15,8 @@ ROOTS = {
     "v3": "devops_service",
     "openapi.json": "documentation",
     "docs": "documentation",
+    "healthz": "health",
+    "readyz": "health",
 }
 """The dialect of a path by its first segment; other paths are Glance's."""
 

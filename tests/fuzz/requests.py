@@ -7,7 +7,6 @@ from urllib.parse import quote
 
 from hypothesis import strategies as st
 
-from chalicelib.dialects import DIALECTS
 from chalicelib.http.dialect import Route
 from chalicelib.http.docs import documentation
 from tests.fuzz import odd
@@ -15,6 +14,7 @@ from tests.fuzz.catalogue import CALLERS
 from tests.fuzz.exchange import Sent
 from tests.fuzz.twists import TWISTS
 from tests.fuzz.vocabulary import COMMON_HEADERS, HEADERS, PARAMETERS, USUAL, Usual, known_in
+from tests.openapi.checking import DESCRIBED
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 LONGEST_TARGET = 8000
@@ -24,7 +24,7 @@ ROUTES: dict[str, dict[str, list[Route]]] = {
         path: [route for route in dialect.routes if route.path == path]
         for path in dict.fromkeys(route.path for route in dialect.routes)
     }
-    for dialect in (*DIALECTS, documentation(DIALECTS))
+    for dialect in (*DESCRIBED, documentation(DESCRIBED))
 }
 """The routes of each dialect by their paths."""
 MEDIA = (

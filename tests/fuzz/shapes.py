@@ -181,4 +181,5 @@ REFUSALS: dict[str, Shape] = {
     "qingcloud": _qingcloud,
     "devops_service": _devops_service,
     "documentation": _documentation,
+    "health": _documentation,
 }

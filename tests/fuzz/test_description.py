@@ -15,12 +15,12 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from chalicelib.dialects import DIALECTS
 from tests.fuzz.front import Front
 from tests.fuzz.profile import examples
 from tests.fuzz.shapes import check
 from tests.fuzz.vocabulary import known_in
 from tests.fuzz.world import Registry
+from tests.openapi.checking import DESCRIBED
 
 Operation = schemathesis.APIOperation[Any, Any, Any, Any]
 Case = schemathesis.Case[Any]
@@ -39,7 +39,7 @@ CONFIG = {
 }
 OPERATIONS = [
     pytest.param(dialect.name, route.method, route.path, id=f"{route.method} {route.path}")
-    for dialect in DIALECTS
+    for dialect in DESCRIBED
     for route in dialect.routes
 ]
 

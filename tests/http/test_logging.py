@@ -23,7 +23,7 @@ THROTTLED = (
 )
 CALLER = Principal("alice", "t1", frozenset({Policy.READ_IMAGES, Policy.CREATE_IMAGE, Policy.DELETE_IMAGE}))
 FIELDS = {
-    *("dialect", "method", "route", "status", "ms", "dynamodb_requests", "request_id"),
+    *("dialect", "method", "route", "status", "outcome", "ms", "dynamodb_requests", "request_id"),
     *("user", "tenant", "token", "images", "source", "agent"),
 }
 UPLOAD = {
@@ -73,8 +73,8 @@ def test_a_defect_is_logged_with_its_request_id_and_as_a_request(
 ) -> None:
     client.get("/echo/broken")
 
-    defect, request = (record for record in caplog.records if record.name == "rosetta.access")
-    line = json.loads(request.getMessage())
+    (line,) = lines(caplog)
+    (defect,) = (record for record in caplog.records if record.levelno == logging.ERROR)
     assert (line["status"], line["route"]) == (500, "/echo/broken")
     assert line["request_id"] in defect.getMessage()
 

@@ -13,6 +13,7 @@ import pytest
 
 from local.events import Router
 from local.server import LocalServer
+from tests.deploy.files import read
 
 MOST = 1000
 METHODS = dict.fromkeys(("GET", "HEAD", "PUT", "POST", "DELETE"))
@@ -398,14 +399,20 @@ def test_an_answer_that_cannot_be_sent_is_a_fault_of_the_handler(
     assert "Injected" not in response.headers
 
 
+@pytest.mark.parametrize("method", ["POST", "PROPFIND", "TRACE"])
 def test_a_method_that_is_not_declared_is_refused_like_api_gateway_does(
-    client: http.client.HTTPConnection, echo: Echo
+    client: http.client.HTTPConnection, echo: Echo, method: str
 ) -> None:
-    client.request("POST", "/get")
+    """By the deployment's own template."""
+    api = read("resources.json")["Resources"]["RestAPI"]["Properties"]["DefinitionBody"]
+    told = api["x-amazon-apigateway-gateway-responses"]["MISSING_AUTHENTICATION_TOKEN"]
+
+    client.request(method, "/get")
     response = client.getresponse()
 
-    assert response.status == 403
-    assert json.loads(response.read()) == {"message": "Missing Authentication Token"}
+    assert str(response.status) == told["statusCode"]
+    assert response.headers["content-type"] == "application/json"
+    assert json.loads(response.read()) == json.loads(told["responseTemplates"]["application/json"])
     assert echo.events == []
 
 

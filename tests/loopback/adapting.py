@@ -1,13 +1,10 @@
 """What is done to a template because the emulator is not AWS; the README lists what is not like AWS."""
 
 import copy
-import json
 from typing import Any
 
 Template = dict[str, Any]
 
-ACCOUNT = "000000000000"
-"""The only one there is."""
 UNENCRYPTED = {"Bool": {"aws:SecureTransport": "false"}}
 """Under which access is denied, and under which all access on this machine is."""
 
@@ -43,8 +40,6 @@ def _adapted(name: str, resource: Template) -> Template:
             return {name: resource, **_gateway_responses(name, body)}
         case "AWS::CloudWatch::Alarm" if "Metrics" in properties:
             return {}
-        case "AWS::IAM::Role":
-            return {name: json.loads(json.dumps(resource).replace("${aws:PrincipalAccount}", ACCOUNT))}
         case "AWS::S3::BucketPolicy" | "AWS::SQS::QueuePolicy":
             policy = properties["PolicyDocument"]
             policy["Statement"] = [each for each in policy["Statement"] if each.get("Condition") != UNENCRYPTED]

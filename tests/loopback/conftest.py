@@ -1,5 +1,9 @@
 """One bundle, one stack and one runtime for the session; each test has tenants of its own."""
 
+import os
+import signal
+import threading
+import time
 import zipfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -10,12 +14,26 @@ from chalicelib.catalog.principal import Principal
 from local.aws import moto_server
 from tests.loopback.deployed import DeployedApi
 from tests.loopback.emulator import Emulator, running_emulator
-from tests.loopback.environment import aws_at, use
+from tests.loopback.environment import KEY, SECRET, aws_at, use
 from tests.loopback.past import Abandoned, an_abandoned_upload
 from tests.loopback.principals import a_principal
 from tests.loopback.runtime import Function, running_function
 from tests.loopback.runtime_api import RuntimeApi, prepare
 from tests.loopback.stack import DOMAIN, Package, Stack, a_certificate, deploy, package
+
+
+@pytest.fixture(scope="session", autouse=True)
+def ending_with_make() -> None:
+    """Let nothing go on when `make`, which waits for these tests, was killed."""
+    parent = os.getppid()
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(0.5)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    if os.environ.get("END_WITH_PARENT"):
+        threading.Thread(target=watch, daemon=True).start()
 
 
 @pytest.fixture(scope="session")
@@ -26,7 +44,7 @@ def packaged(tmp_path_factory: pytest.TempPathFactory) -> Package:
 @pytest.fixture(scope="session")
 def moto() -> Iterator[str]:
     """The address of an AWS that runs no stacks, but has machines."""
-    with moto_server() as url:
+    with moto_server(secrets={KEY: SECRET}) as url:
         yield url
 
 

@@ -4,7 +4,6 @@ import contextlib
 import http.client
 import os
 import shutil
-import signal
 import socket
 import subprocess
 import time
@@ -18,6 +17,7 @@ from botocore.config import Config
 
 from tests.loopback import tools
 from tests.loopback.environment import REGION, aws_at
+from tests.loopback.leash import leashed
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -69,16 +69,15 @@ def running_emulator(folder: Path, ec2_url: str) -> Iterator[Emulator]:
     (folder / "tmp").mkdir()
     emulator = Emulator(_free_port(), ec2_url, folder / "emulator.log")
     words = [tools.bare_python(), "-c", LAUNCH, str(tools.emulator())]
-    with emulator.log.open("w", encoding="utf-8") as log:
-        process = subprocess.Popen(  # noqa: S603  # our own words
-            words, cwd=folder, env=_environment(emulator, folder), stdout=log, stderr=log, start_new_session=True
-        )
     try:
-        _wait_until_ready(process, emulator)
-        yield emulator
+        with (
+            emulator.log.open("w", encoding="utf-8") as log,
+            # The functions end with it; an orderly end takes long and is worth nothing here.
+            leashed(words, cwd=folder, env=_environment(emulator, folder), stdout=log, stderr=log) as process,
+        ):
+            _wait_until_ready(process, emulator)
+            yield emulator
     finally:
-        os.killpg(process.pid, signal.SIGKILL)  # the functions too; an orderly end takes long and is worth nothing here
-        process.wait()
         shutil.rmtree(folder / "tmp")
 
 

@@ -6,14 +6,16 @@ from collections.abc import Mapping
 import pytest
 
 REGION = "us-east-1"
+KEY, SECRET = "test", "test"
+"""Those of the emulator's root user, whose presigned links it honours."""
 
 
 def aws_at(url: str) -> dict[str, str]:
     """Where AWS is, and as whom it is spoken to."""
     return {
         "AWS_ENDPOINT_URL": url,
-        "AWS_ACCESS_KEY_ID": "test",  # the emulator's root user, whose presigned links it honours
-        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_ACCESS_KEY_ID": KEY,
+        "AWS_SECRET_ACCESS_KEY": SECRET,
         "AWS_DEFAULT_REGION": REGION,
         "AWS_REGION": REGION,
         "AWS_CONFIG_FILE": os.devnull,

@@ -5,7 +5,6 @@ See "Using the Lambda runtime API for custom runtimes" in AWS's guide.
 
 import contextlib
 import json
-import subprocess
 import tempfile
 import time
 import uuid
@@ -18,6 +17,7 @@ from typing import Any
 
 from local.serving import ThreadedServer
 from tests.loopback import tools
+from tests.loopback.leash import leashed
 
 VERSION = "/2018-06-01/runtime"
 PATIENCE = 60
@@ -35,7 +35,6 @@ class Function:
     """A function whose process runs."""
 
     folder: Path
-    process: "subprocess.Popen[bytes]"
     server: "_RuntimeServer"
 
     def invoke(self, event: object) -> Any:
@@ -61,9 +60,9 @@ def running_function(handler: str, bundle: Path, environment: Mapping[str, str],
         log = stack.enter_context((folder / "log.txt").open("wb"))
         words = [tools.bare_python(), "-m", "awslambdaric", f"app.{handler}"]
         told = {**_environment(handler, bundle, server.server_port), **environment, **more}
-        process = subprocess.Popen(words, cwd=bundle, env=told, stdout=log, stderr=log)  # noqa: S603  # our own words
-        stack.callback(_end, process, server)
-        yield Function(folder, process, server)
+        stack.callback(server.events.put, None)
+        stack.enter_context(leashed(words, cwd=bundle, env=told, stdout=log, stderr=log))
+        yield Function(folder, server)
 
 
 def _environment(handler: str, bundle: Path, port: int) -> dict[str, str]:
@@ -79,12 +78,6 @@ def _environment(handler: str, bundle: Path, port: int) -> dict[str, str]:
         "LC_ALL": "C.UTF-8",
         "TZ": ":UTC",
     }
-
-
-def _end(process: "subprocess.Popen[bytes]", server: "_RuntimeServer") -> None:
-    process.terminate()
-    process.wait(PATIENCE)
-    server.events.put(None)
 
 
 class _RuntimeServer(ThreadedServer, HTTPServer):

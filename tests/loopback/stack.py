@@ -1,14 +1,13 @@
 """The package as it goes to AWS, and the stack that becomes of it in the emulator."""
 
 import json
-import subprocess
 import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.loopback import tools
+from tests.loopback import leash, tools
 from tests.loopback.adapting import Template, adapted, with_code_at
 from tests.loopback.emulator import Emulator
 from tests.loopback.environment import REGION
@@ -33,7 +32,7 @@ class Package:
 def package(folder: Path, stage: str) -> Package:
     """Made as `make package` makes it."""
     words = [sys.executable, "-m", "deploy", "package", "--stage", stage, "--out", str(folder)]
-    subprocess.run(words, cwd=tools.ROOT, check=True, stdout=subprocess.DEVNULL)  # noqa: S603  # our own words
+    leash.run(words, cwd=tools.ROOT)
     made = folder / "cloudformation" / stage
     return Package(stage, made / "template.json", made / "deployment.zip")
 
@@ -110,16 +109,13 @@ def a_certificate(emulator: Emulator) -> str:
 
 def translated(template: Template) -> Template:
     """A template of SAM as CloudFormation sees it after its transformation."""
-    done = subprocess.run(  # noqa: S603  # our own words
+    printed = leash.run(
         [tools.bare_python(), "-m", "tests.loopback.translating"],
+        json.dumps(template),
         cwd=tools.ROOT,
         env={"PYTHONPATH": str(tools.emulator()), "AWS_DEFAULT_REGION": REGION, "LC_ALL": "C.UTF-8"},
-        input=json.dumps(template),
-        stdout=subprocess.PIPE,
-        text=True,
-        check=True,
     )
-    found: Template = json.loads(done.stdout)
+    found: Template = json.loads(printed)
     return found
 
 

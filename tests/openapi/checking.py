@@ -10,9 +10,10 @@ from urllib.parse import parse_qs, urlsplit
 from openapi_schema_validator import OAS31Validator
 
 from chalicelib.dialects import DIALECTS
+from chalicelib.http.health import Readiness, health
 from chalicelib.http.openapi_document import document
 from tests import tally
-from tests.api import Answer, Caller
+from tests.api import Answer, Caller, FakeClock
 
 Operation = tuple[str, str]
 """Method, and path as its route has it."""
@@ -94,10 +95,14 @@ def _filled(sent: Any, facts: Mapping[str, object]) -> Any:
     return sent
 
 
+DESCRIBED = (*DIALECTS, health(Readiness({}, FakeClock())))
+"""All that describes itself."""
+
+
 @cache
 def described() -> Mapping[str, Any]:
     """The description of all dialects."""
-    return document(DIALECTS)
+    return document(DESCRIBED)
 
 
 def operation_of(operation: Operation) -> Mapping[str, Any]:

@@ -41,6 +41,7 @@ SCHEMES: Mapping[str, Scheme] = {
     "devops_service": basic,
     "foreman": basic,
     "glance_v1": by_token,
+    "health": by_token,
     "qingcloud": by_bearer,
     "scaleway": by_token,
 }

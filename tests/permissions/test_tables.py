@@ -2,12 +2,12 @@
 
 import pytest
 
-from chalicelib.dialects import DIALECTS
+from tests.openapi.checking import DESCRIBED
 from tests.permissions.expected import EXPECTED
 from tests.permissions.expected.notation import Rule, State, Who, rule
 from tests.permissions.operations import OPERATIONS
 
-ROUTES = {(dialect.name, route.method, route.path): route for dialect in DIALECTS for route in dialect.routes}
+ROUTES = {(dialect.name, route.method, route.path): route for dialect in DESCRIBED for route in dialect.routes}
 
 
 def test_every_operation_of_every_dialect_is_tried() -> None:

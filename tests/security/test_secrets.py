@@ -13,7 +13,6 @@ from chalicelib.bootstrap import Aws
 from chalicelib.catalog.job import JobStatus
 from chalicelib.catalog.principal import Principal
 from chalicelib.catalog.query import ImageQuery, Scope
-from chalicelib.dialects import DIALECTS
 from chalicelib.http.dialect import Route
 from tests import tally
 from tests.api import ORDINARY, Answer, Caller, a_caller, basic
@@ -23,6 +22,7 @@ from tests.deploy.everything import LARGE, SETTINGS, do_everything
 from tests.dialects.glance_v1.glance import RAW
 from tests.jobs.arriving import copying, trusting
 from tests.jobs.jobs import Stage
+from tests.openapi.checking import DESCRIBED
 from tests.security import lists
 from tests.security.overheard import SIGNATURE, Overheard, whole
 from tests.storage.contract.faults import answering
@@ -31,7 +31,7 @@ from tests.storage.web import CONTENT, SIZE, Resolver, Web
 PASSWORD = "correct-horse-battery-staple"
 MARK = "a-token-in-the-wrong-place"
 JSON = {"Content-Type": "application/json"}
-OPERATIONS = [(dialect.name, route) for dialect in DIALECTS for route in dialect.routes]
+OPERATIONS = [(dialect.name, route) for dialect in DESCRIBED for route in dialect.routes]
 BY_NAME = ("foreman", "devops_service", "qingcloud")
 """The dialects whose callers show user and secret."""
 

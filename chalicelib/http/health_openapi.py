@@ -1,0 +1,38 @@
+"""What `/healthz` and `/readyz` answer, for the description."""
+
+from chalicelib.catalog.outage import Outage
+from chalicelib.http.health import ALIVE, READY
+from chalicelib.http.openapi import Answer, Description, Operation, Schema, record, refusals
+
+MESSAGE: Schema = record({"message": {"type": "string", "minLength": 1}})
+OUTAGE: Schema = {"type": "string", "enum": [str(outage) for outage in Outage]}
+KEPT: dict[str, Schema] = {"Cache-Control": {"const": "no-store"}}
+ANSWERS: Schema = record(
+    {"status": {"const": "not ready"}, "tables": OUTAGE, "bucket": OUTAGE}, optional=("tables", "bucket")
+)
+
+DESCRIPTION = Description(
+    title="Health: whether the process is alive, and whether tables and bucket answer",
+    security={},
+    schemas={},
+    operations={
+        ("GET", ALIVE): Operation(
+            "Tell that the process is alive, without a look at AWS",
+            {200: Answer("It is", record({"status": {"const": "alive"}}), headers=KEPT)},
+        ),
+        ("GET", READY): Operation(
+            "Tell whether tables and bucket answer",
+            {
+                200: Answer("They do", record({"status": {"const": "ready"}}), headers=KEPT),
+                503: Answer(
+                    "What does not, and why",
+                    ANSWERS,
+                    headers=KEPT,
+                    example={"status": "not ready", "tables": "timed out"},
+                ),
+            },
+            description="What was found out is told again for five seconds.",
+        ),
+    },
+    errors=refusals((500,), MESSAGE),
+)

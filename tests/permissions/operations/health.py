@@ -1,0 +1,9 @@
+"""What is asked of the process itself, whoever asks."""
+
+from functools import partial
+
+from tests.permissions.operations.operation import Operation
+
+_op = partial(Operation, "health")
+
+OPERATIONS = (_op("GET", "/healthz", "open", "/healthz"), _op("GET", "/readyz", "open", "/readyz"))
