@@ -55,6 +55,14 @@ def test_case_a01_a_client_without_credentials_is_refused(world: World) -> None:
     assert answer.json == NO_CREDENTIALS
 
 
+def test_there_are_no_sessions(world: World) -> None:
+    signed_in = world.admin.get("/api/status")
+    next_command = world.anonymous.get(world.ca.images, {"Cookie": "_session_id=0123456789abcdef"})
+
+    assert (signed_in.status, "set-cookie" in signed_in.headers) == (200, False)
+    assert (next_command.status, next_command.json) == (401, NO_CREDENTIALS)
+
+
 def test_case_a02_a_wrong_password_is_refused_with_the_login(world: World) -> None:
     caller = Caller(world.api, basic("admin", "wrong"))
 
