@@ -8,8 +8,7 @@ CatalogError
 │   ├── MembershipNotFound, JobNotFound, UploadNotFound, ZoneUnknown, InstanceNotFound
 │   └── SourceNotFound              the bytes of a location do not exist
 ├── Forbidden
-│   ├── PolicyMissing, DeleteRefused, ImageProtected, ImageDeactivated, DeletePending, FieldFrozen
-│   ├── TenantMissing               the caller acts for no tenant that could own anything
+│   ├── PolicyMissing, TenantMissing, DeleteRefused, ImageProtected, ImageDeactivated, DeletePending, FieldFrozen
 │   ├── NotOwner                    the caller sees the image, but may not change it
 │   │   └── NotOwnerOfPublic
 │   └── NotSharable                 the caller sees the image, but may not share it
@@ -36,6 +35,7 @@ CatalogError
 └── Unavailable                     nobody answers
     ├── CloudUnavailable            a CloudError too
     └── StoreUnavailable            a StoreError too
+        ├── Unreadable              in `outages`: another release of the registry wrote it
         └── TablesUnavailable       in `outages`
             └── OutcomeUnknown      nobody says whether it was written
 StaleImage, StaleJob                raised by storage to the catalogue only: read again

@@ -10,7 +10,7 @@ from chalicelib.catalog.principal import Principal
 
 UNTOLD = frozenset(
     {"id", "number", "status_changed_at", "created_at", "updated_at", "deleted_at", "transition", "location_version"}
-    | {"member_count", "version"}
+    | {"member_count", "version", "unknown"}
 )
 """Fields whose changes are no news: they follow from others, or say that something is on its way."""
 TOLD = tuple(field.name for field in fields(Image) if field.name not in UNTOLD)
@@ -61,14 +61,15 @@ SYSTEM = Actor(user="rosetta")
 class Event:
     """One write to an image, which had this version from then on.
 
-    `fields` are the names of those that got other values, which are not told: they may be secret. `members` are tenants
-    that it was shared with, or with other rights, `removed` those that it is shared with no longer.
+    `what` is one of `What`, or the word of a newer release. `fields` are the names of those that got other values,
+    which are not told: they may be secret. `members` are tenants that it was shared with, or with other rights,
+    `removed` those that it is shared with no longer.
     """
 
     image_id: str
     version: int
     at: datetime
-    what: What
+    what: str
     actor: Actor
     fields: tuple[str, ...] = ()
     members: tuple[str, ...] = ()

@@ -63,7 +63,7 @@ class Image:
     them. `number` is unique and never reused; zero means that none was given yet. `aliases` maps
     a namespace to the id that the image has there, which no other image ever gets; the ids in `tenant_aliases` are
     unique among those of the owner, and free again once the image is deleted. `version` counts the writes,
-    `member_count` the memberships.
+    `member_count` the memberships. `unknown` is what a newer release has written of the image, kept as it is.
     """
 
     id: str
@@ -113,6 +113,7 @@ class Image:
     deleted_at: datetime | None = None
     member_count: int = 0
     version: int = 0
+    unknown: Mapping[str, Any] = field(default_factory=dict, repr=False, hash=False)
 
     @property
     def gone(self) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from chalicelib.catalog.event import SYSTEM, Actor
 
@@ -38,7 +39,7 @@ class Job:
     `images` are the ids of the images concerned, `names` what the caller calls them. `facts` are what the work
     has to know, and what it has found out so far: `done` bytes of `size`, where there are any. `info` says why it
     failed. Somebody is at it until `leased_until`, and the sweep leaves it alone until `rests_until`. What it does it
-    does for the one it was ordered `by`.
+    does for the one it was ordered `by`. `unknown` is what a newer release has written of it.
     """
 
     id: str
@@ -58,6 +59,7 @@ class Job:
     leased_until: datetime | None = None
     rests_until: datetime | None = None
     version: int = 0
+    unknown: Mapping[str, Any] = field(default_factory=dict, repr=False, hash=False)
 
     @property
     def finished(self) -> bool:

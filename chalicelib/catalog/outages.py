@@ -28,6 +28,13 @@ class TablesRefused(CatalogError):
         self.outage = Outage.REFUSED
 
 
+class Unreadable(StoreUnavailable):
+    """Another release of the registry has written this, and this one does not understand it."""
+
+    def __init__(self, what: str, thing_id: str) -> None:
+        super().__init__(f"The {what} {thing_id} was written by another release of the registry")
+
+
 class CaptureRefused(CloudError):
     """No image is made of this machine."""
 

@@ -70,7 +70,7 @@ def check(image: Image, changes: Changes, limits: Limits, old: Image | None = No
             raise Invalid(name, "Cannot be a negative value")
     if "size" in changes:
         check_size(image.size, limits)
-    if "properties" in changes:
+    if "properties" in changes and len(image.properties) > (0 if old is None else len(old.properties)):
         check_property_count(len(image.properties), limits.property_quota)
 
 

@@ -1,6 +1,7 @@
 """How the domain's values look in DynamoDB items."""
 
 from collections.abc import Mapping
+from dataclasses import fields
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -8,10 +9,13 @@ from typing import Any, TypeVar
 from pynamodb.attributes import Attribute
 from pynamodb.constants import MAP, NUMBER, STRING
 
+from chalicelib.catalog.event import Actor
 from chalicelib.catalog.principal import Policy
 from chalicelib.catalog.query import instant_text
 
 E = TypeVar("E", bound=StrEnum)
+_ACTOR = frozenset(field.name for field in fields(Actor))
+_POLICIES = frozenset(policy.value for policy in Policy)
 
 
 class InstantAttribute(Attribute[datetime]):
@@ -84,5 +88,10 @@ class PoliciesAttribute(Attribute[frozenset[Policy]]):
         return " ".join(sorted(value))
 
     def deserialize(self, value: str) -> frozenset[Policy]:
-        """The members of those names."""
-        return frozenset(Policy(name) for name in value.split())
+        """The members of those names; rights that only a newer release knows are none here."""
+        return frozenset(Policy(name) for name in value.split() if name in _POLICIES)
+
+
+def actor_of(facts: Mapping[str, Any]) -> Actor:
+    """The actor whose facts were stored; what only a newer release knows of it is left out."""
+    return Actor(**{name: value for name, value in facts.items() if name in _ACTOR})

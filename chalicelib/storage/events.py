@@ -11,6 +11,7 @@ from chalicelib.catalog.event import SYSTEM, Actor, Event, event_of, sharing_of
 from chalicelib.catalog.image import Image
 from chalicelib.catalog.ports import Clock
 from chalicelib.storage import batch
+from chalicelib.storage.attributes import actor_of
 from chalicelib.storage.connection import SharedConnection
 from chalicelib.storage.tables import EventItem
 
@@ -66,7 +67,7 @@ def _event_of(item: EventItem) -> Event:
         version=item.version,
         at=item.at,
         what=item.what,
-        actor=Actor(**facts),
+        actor=actor_of(facts),
         reason=reason,
         **lists,
     )

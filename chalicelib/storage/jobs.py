@@ -1,6 +1,7 @@
 """Jobs in DynamoDB: an item below their tenant, and as long as they are unfinished another one below that word."""
 
-from collections.abc import Iterator, Mapping
+import logging
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, fields, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -11,9 +12,10 @@ from pynamodb.transactions import TransactWrite
 from chalicelib.catalog.errors import StaleJob
 from chalicelib.catalog.event import Actor
 from chalicelib.catalog.job import Action, Job, JobStatus
-from chalicelib.catalog.outages import TablesUnavailable
+from chalicelib.catalog.outages import TablesUnavailable, Unreadable
 from chalicelib.catalog.query import instant_text
 from chalicelib.storage import keys
+from chalicelib.storage.attributes import actor_of
 from chalicelib.storage.connection import SharedConnection
 from chalicelib.storage.races import transaction
 from chalicelib.storage.tables import JobItem
@@ -21,7 +23,10 @@ from chalicelib.storage.tables import JobItem
 UNFINISHED = "unfinished"
 LIFE = timedelta(days=30)
 """How long a finished job is remembered."""
+FACTS = frozenset(field.name for field in fields(Job) if field.name != "unknown")
 INSTANTS = ("created_at", "began_at", "finished_at", "leased_until", "rests_until")
+
+_log = logging.getLogger(__name__)
 
 
 class DynamoJobRepository:
@@ -60,7 +65,7 @@ class DynamoJobRepository:
     def of(self, owner: str) -> list[Job]:
         """One consistent query."""
         items = JobItem.by_created.query(_owner_key(owner), consistent_read=True, scan_index_forward=False)
-        return [_job_of(item) for item in items]
+        return [*_readable(items)]
 
     def unfinished(self, before: datetime) -> Iterator[tuple[str, str]]:
         """One consistent query, as far as it is consumed."""
@@ -84,8 +89,8 @@ def _owner_key(owner: str) -> str:
 
 
 def _item_of(job: Job) -> JobItem:
-    facts: dict[str, Any] = {field.name: getattr(job, field.name) for field in fields(job)}
-    facts |= {name: facts[name] and facts[name].isoformat() for name in INSTANTS} | {"by": asdict(job.by)}
+    facts: dict[str, Any] = {**job.unknown, **{name: getattr(job, name) for name in FACTS}}
+    facts |= {name: facts[name] and facts[name].isoformat() for name in INSTANTS} | {"by": _actor(job.by)}
     expires = job.finished_at and int((job.finished_at + LIFE).timestamp())
     return JobItem(
         _owner_key(job.owner),
@@ -97,12 +102,34 @@ def _item_of(job: Job) -> JobItem:
     )
 
 
+def _actor(actor: Actor) -> dict[str, str]:
+    return {name: value for name, value in asdict(actor).items() if value}
+
+
+def _readable(items: Iterable[JobItem]) -> Iterator[Job]:
+    """The jobs that these stand for; those that this release cannot read are logged, and missing."""
+    for item in items:
+        try:
+            yield _job_of(item)
+        except Unreadable as error:
+            _log.warning("left out of a list: %s", error)
+
+
 def _job_of(item: JobItem) -> Job:
-    facts: Mapping[str, Any] = item.facts
+    """Raises Unreadable."""
+    try:
+        return _read(item.facts)
+    except (KeyError, ValueError, TypeError) as error:
+        raise Unreadable("job", item.job_id) from error
+
+
+def _read(facts: Mapping[str, Any]) -> Job:
+    known, unknown = ({name: facts[name] for name in facts if (name in FACTS) is told} for told in (True, False))
     instants = {name: _instant(facts.get(name)) for name in INSTANTS}
     words = {"action": Action(facts["action"]), "status": JobStatus(facts["status"])}
     lists = {name: tuple(facts[name]) for name in ("images", "names")}
-    return Job(**{**facts, **instants, **words, **lists, "by": Actor(**facts.get("by", {}))})
+    by = actor_of(facts.get("by", {}))
+    return Job(**{**known, **instants, **words, **lists, "by": by, "unknown": unknown})
 
 
 def _instant(text: str | None) -> datetime | None:

@@ -81,14 +81,16 @@ class DynamoMembershipRepository:
 
 def item_of(membership: Membership) -> MembershipItem:
     """The membership as an item."""
-    return MembershipItem(
+    item = MembershipItem(
         membership.image_id,
         membership.member,
         can_share=membership.can_share,
         created_at=membership.created_at,
     )
+    item.unknown = membership.unknown
+    return item
 
 
 def membership_of(item: MembershipItem) -> Membership:
     """The membership that an item stands for."""
-    return Membership(item.image_id, item.member, item.can_share, item.created_at)
+    return Membership(item.image_id, item.member, item.can_share, item.created_at, item.unknown)

@@ -22,13 +22,14 @@ Claims: `number/<number>`, `alias/<namespace>/<id>`, `alias/<namespace>/<tenant>
 `title/<kind>/<tenant>/<title>`.
 """
 
-from typing import Any
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, Self
 
 from pynamodb.attributes import BooleanAttribute, JSONAttribute, UnicodeAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, LocalSecondaryIndex
 from pynamodb.models import Model
 
-from chalicelib.catalog.event import What
 from chalicelib.catalog.image import Status, Transition, Visibility
 from chalicelib.storage.attributes import (
     EnumAttribute,
@@ -40,7 +41,33 @@ from chalicelib.storage.attributes import (
 from chalicelib.storage.connection import SharedConnection
 
 
-class ImageFacts(Model):
+class Evolving(Model):
+    """An item that newer releases may write too: attributes that this one does not know stay as they are.
+
+    `format` counts the changes after which older releases would misread an item.
+    """
+
+    format = IntegerAttribute(null=True)
+    unknown: Mapping[str, Any] = MappingProxyType({})
+
+    @classmethod
+    def from_raw_data(cls, data: dict[str, Any]) -> Self:
+        """The item that DynamoDB has."""
+        item = super().from_raw_data(data)
+        item.unknown = {name: data[name] for name in data.keys() - cls.get_attributes().keys()}
+        return item
+
+    def serialize(self, null_check: bool = True) -> dict[str, dict[str, Any]]:  # noqa: ARG002, FBT001, FBT002
+        """The attributes that have a value; pynamodb looks at all of them, five times in a transaction."""
+        known, attributes = self.attribute_values.items(), self.get_attributes()
+        written = [(name, attributes[name], value) for name, value in known if value is not None]
+        return {
+            **self.unknown,
+            **{name: {attribute.attr_type: attribute.serialize(value)} for name, attribute, value in written},
+        }
+
+
+class ImageFacts(Evolving):
     """What a listing filters by or shows; the names are those of the canonical image."""
 
     number = IntegerAttribute()
@@ -85,12 +112,6 @@ class ImageFacts(Model):
     updated_at = InstantAttribute()
     deleted_at = InstantAttribute(null=True)
     expires = IntegerAttribute(null=True)
-
-    def serialize(self, null_check: bool = True) -> dict[str, dict[str, Any]]:  # noqa: ARG002, FBT001, FBT002
-        """The attributes that have a value; pynamodb looks at all of them, five times in a transaction."""
-        known, attributes = self.attribute_values.items(), self.get_attributes()
-        written = [(name, attributes[name], value) for name, value in known if value is not None]
-        return {name: {attribute.attr_type: attribute.serialize(value)} for name, attribute, value in written}
 
 
 class ImageItem(ImageFacts):
@@ -214,7 +235,7 @@ class ByMember(GlobalSecondaryIndex["MembershipItem"]):
     image_id = UnicodeAttribute(range_key=True)
 
 
-class MembershipItem(Model):
+class MembershipItem(Evolving):
     """A tenant's share in an image."""
 
     class Meta:
@@ -239,7 +260,7 @@ class EventItem(Model):
     image_id = UnicodeAttribute(hash_key=True)
     version = IntegerAttribute(range_key=True)
     at = InstantAttribute()
-    what = EnumAttribute(What)
+    what = UnicodeAttribute()
     facts = JSONAttribute()
 
 
@@ -254,7 +275,7 @@ class ByJobCreated(LocalSecondaryIndex["JobItem"]):
     created_key = UnicodeAttribute(range_key=True)
 
 
-class JobItem(Model):
+class JobItem(Evolving):
     """A piece of work that outlives the request that asked for it."""
 
     class Meta:

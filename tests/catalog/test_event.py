@@ -18,7 +18,7 @@ def after(old: Image | None, **changes: Any) -> Event | None:
     return event_of(old, new, SYSTEM, START)
 
 
-def told(event: Event | None) -> tuple[What, tuple[str, ...]] | None:
+def told(event: Event | None) -> tuple[str, tuple[str, ...]] | None:
     return None if event is None else (event.what, event.fields)
 
 

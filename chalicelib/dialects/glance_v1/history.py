@@ -45,7 +45,7 @@ def render_event(event: Event) -> dict[str, Any]:
     return {
         "version": event.version,
         "at": instant_text(event.at),
-        "event": event.what.value,
+        "event": str(event.what),
         "user": actor.user or None,
         "tenant": actor.tenant,
         "token": actor.token,

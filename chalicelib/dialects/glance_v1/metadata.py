@@ -40,6 +40,10 @@ FIELDS = frozenset(
 )
 TIMES = ("created_at", "updated_at", "deleted_at")
 TRUE = frozenset({"1", "t", "true", "on", "y", "yes"})
+PROPERTY_BYTES = 7168
+"""Of properties in headers: API Gateway carries 10,240 with all the rest, a signed link among it (contract §10)."""
+MOST_PROPERTIES = 64
+"""In headers: Python's clients take a hundred lines and no more, of which some are not ours."""
 LONGEST_NAME = 255
 LONGEST_CHECKSUM = 32
 LONGEST_OWNER = 255
@@ -181,16 +185,37 @@ def header_block(shown: Mapping[str, Any]) -> dict[str, str]:
     """The headers of an image, from its fields as they are shown; nulls are left out (contract §2.1).
 
     Their names are written as the server of the original writes them, `X-Image-Meta-Is_public`: fog finds no others.
+    What headers cannot carry, as other dialects have written it, is cut short (texts) or left out (properties).
     """
-    said = {name: str(value) for name, value in shown.items() if value is not None and name != "properties"}
-    properties: Mapping[str, str | None] = shown["properties"]
-    for name, value in properties.items():
-        if value is not None:
-            said[f"property-{_header_name(name)}"] = value
+    said = {name: cut(str(value)) for name, value in shown.items() if value is not None and name != "properties"}
+    said |= {f"property-{_header_name(name)}": value for name, value in carried(shown["properties"]).items()}
     block = {"-".join(map(str.capitalize, f"{PREFIX}{name}".split("-"))): value for name, value in said.items()}
     if shown["checksum"] is not None:
         block["ETag"] = shown["checksum"]
     return block
+
+
+def carried(properties: Mapping[str, str | None]) -> dict[str, str]:
+    """The properties that are sent as headers: in their order, as many as fit. Nulls are not sent."""
+    found: dict[str, str] = {}
+    room = PROPERTY_BYTES
+    for name, value in properties.items():
+        size = sent_size({name: value})
+        if value is not None and size <= room and len(found) < MOST_PROPERTIES:
+            found[name] = value
+            room -= size
+    return found
+
+
+def cut(text: str) -> str:
+    """As much of a text as a header is given, which is all of it unless another dialect has made it very long."""
+    return text.encode()[:LONGEST_NAME].decode(errors="ignore")
+
+
+def sent_size(properties: Mapping[str, str | None]) -> int:
+    """The bytes that properties take as headers, names included; nulls are not sent."""
+    sent = [(name, value) for name, value in properties.items() if value is not None]
+    return sum(len(f"{PREFIX}property-{_header_name(name)}") + len(value.encode()) for name, value in sent)
 
 
 def _header_name(name: str) -> str:

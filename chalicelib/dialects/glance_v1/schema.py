@@ -11,7 +11,16 @@ from chalicelib.catalog.errors import ImageNotFound, PropertyQuotaExceeded
 from chalicelib.catalog.image import Changes, Image, Status, Visibility
 from chalicelib.catalog.membership import Membership
 from chalicelib.catalog.query import instant_text
-from chalicelib.dialects.glance_v1.metadata import Metadata, boolean, header_block, parse_changes
+from chalicelib.dialects.glance_v1.metadata import (
+    PROPERTY_BYTES,
+    Metadata,
+    boolean,
+    carried,
+    cut,
+    header_block,
+    parse_changes,
+    sent_size,
+)
 from chalicelib.http import fields
 from chalicelib.http.errors import BadMessage, Refused
 from chalicelib.http.message import Request
@@ -26,8 +35,6 @@ PROPERTY_FIELDS: Mapping[str, str] = {
     "os_type": "platform",
 }
 """Properties that other dialects know as facts of the image, with the canonical field of each."""
-HEADER_BUDGET = 7168
-"""Bytes of properties in headers: API Gateway returns 10,240 in all, so more could never be shown (contract §10)."""
 FORMATS = ("disk_format", "container_format")
 STORES = ("s3", "file")
 TRANSFER_CODINGS = frozenset({"chunked", "compress", "deflate", "gzip", "identity"})
@@ -112,7 +119,7 @@ def parse_update(metadata: Metadata, body: Body | None, image: Image, *, purge: 
     elif body is not None:
         changes["status"] = Status.SAVING
     shown = shown_properties(image)
-    kept = {} if purge and body is None else shown
+    kept = _unseen(shown) if purge and body is None else shown
     changes.update(_property_changes({**kept, **metadata.properties}, limit, shown))
     return changes
 
@@ -123,7 +130,11 @@ def changed(metadata: Metadata, image: Image) -> Metadata:
     Formats stay, as an Amazon one is compared with the other. In a header a text that is empty is none.
     """
     shown = {name: "" if value is None else str(value) for name, value in render_image(image).items()}
-    given = {name: text for name, text in metadata.given.items() if name in FORMATS or shown.get(name) != (text or "")}
+    given = {
+        name: text
+        for name, text in metadata.given.items()
+        if name in FORMATS or (text or "") not in (shown.get(name), cut(shown.get(name, "")))
+    }
     empty = {name: "" for name, value in shown_properties(image).items() if value == ""}
     properties = {name: empty.get(name) if text is None else text for name, text in metadata.properties.items()}
     return Metadata(given, properties)
@@ -135,14 +146,23 @@ def parse_purge(request: Request) -> bool:
     return text is None or boolean(text)
 
 
+def _unseen(shown: Properties) -> Properties:
+    """The properties that headers do not carry: whoever sends back what they got does not mean to remove them."""
+    seen = carried(shown)
+    return {name: value for name, value in shown.items() if value is not None and name not in seen}
+
+
 def _property_changes(properties: Properties, limit: int, before: Properties | None = None) -> Changes:
     """All properties of an image in canonical form. Raises PropertyQuotaExceeded (a negative limit is none).
 
-    Those that it had `before` may be more, or longer: other dialects have set them.
+    Those that it had `before` may be more, or longer, as other dialects have set them: fewer and shorter ones will do.
     """
-    properties = _settable(properties)
-    if before is None or properties != _settable(before):
-        _check_room(properties, limit)
+    properties, before = _settable(properties), _settable(before or {})
+    if len(properties) > len(before):
+        rules.check_property_count(len(properties), limit)
+    size = sent_size(properties)
+    if size > max(PROPERTY_BYTES, sent_size(before)):
+        raise PropertyQuotaExceeded("bytes of properties", size, PROPERTY_BYTES)
     known = {field: properties.get(name) for name, field in PROPERTY_FIELDS.items()}
     others = {name: value for name, value in properties.items() if value is None or name not in PROPERTY_FIELDS}
     return cast("Changes", {"properties": others, **known})  # PROPERTY_FIELDS has keys of texts
@@ -152,21 +172,21 @@ def _settable(properties: Properties) -> Properties:
     return {name: value for name, value in properties.items() if name not in MEASURED}
 
 
-def _check_room(properties: Properties, limit: int) -> None:
-    rules.check_property_count(len(properties), limit)
-    size = sum(len(name.encode()) + len((value or "").encode()) for name, value in properties.items())
-    if size > HEADER_BUDGET:
-        raise PropertyQuotaExceeded("bytes of properties", size, HEADER_BUDGET)
-
-
 def shown_properties(image: Image) -> dict[str, str | None]:
-    """The properties as this dialect shows them, other dialects' facts among them; a deleted image has none."""
+    """The properties as this dialect shows them, other dialects' facts among them; a deleted image has none.
+
+    What was measured comes first, and facts last: of too many for headers, the last ones are left out.
+    """
     if image.status is Status.DELETED:
         return {}
-    facts = {name: getattr(image, field) for name, field in {**PROPERTY_FIELDS, **MEASURED_FIELDS}.items()}
-    if image.sha256 is not None:
-        facts["os_hash_algo"] = HASH
-    return {**image.properties, **{name: fact for name, fact in facts.items() if fact is not None}}
+    measured = {"os_hash_algo": HASH} if image.sha256 is not None else {}
+    measured |= _facts(image, MEASURED_FIELDS)
+    return {**measured, **image.properties, **measured, **_facts(image, PROPERTY_FIELDS)}
+
+
+def _facts(image: Image, names: Mapping[str, str]) -> dict[str, str]:
+    facts = {name: getattr(image, field) for name, field in names.items()}
+    return {name: fact for name, fact in facts.items() if fact is not None}
 
 
 def render_brief(image: Image) -> dict[str, Any]:

@@ -15,7 +15,7 @@ ALICE = Actor("alice", "t1", "token-1", "glance_v1", "request-1")
 BOB = Actor("bob", None, None, "", "")
 
 
-def told(world: World, image_id: str) -> list[What]:
+def told(world: World, image_id: str) -> list[str]:
     return [event.what for event in world.chronicle.of(image_id, 0, 100)]
 
 
