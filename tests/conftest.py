@@ -2,8 +2,10 @@
 
 import os
 import socket
-from collections.abc import Iterator
+import sys
+from collections.abc import Generator, Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
@@ -20,6 +22,7 @@ from tests.moto_state import empty
 from tests.storage.web import Resolver, Web, serving
 from tests.untraced import untraced
 
+ROOT = Path(__file__).parent
 ENVIRON = {
     "AWS_ACCESS_KEY_ID": "testing",
     "AWS_SECRET_ACCESS_KEY": "testing",
@@ -31,10 +34,31 @@ ENVIRON = {
 }
 
 
+UNTRACED = frozenset(
+    {"bench", "cli", "conformance", "defects", "deploy", "faults", "fuzz", "histories", "local", "permissions"}
+    | {"properties", "races", "security"}
+)
+"""Folders whose tests ask for whole requests again and again, or for nothing of the product: the gate measures the
+coverage of the others, which have a test for each line, and need not pay for these."""
+
+
 class MakeApi(Protocol):
     """Builds an application with other settings over the same tables and bucket."""
 
     def __call__(self, **environ: str) -> Api: ...
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Leave a test alone if what it covers others cover."""
+    if item.path.relative_to(ROOT).parts[0] not in UNTRACED:
+        return (yield)
+    tracer = sys.gettrace()
+    sys.settrace(None)
+    try:
+        return (yield)
+    finally:
+        sys.settrace(tracer)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

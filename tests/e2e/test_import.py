@@ -24,7 +24,7 @@ pytestmark = pytest.mark.e2e
 
 Document = dict[str, Any]
 MEGABYTE = 1 << 20
-MANY = 120
+MANY = 200
 """Images: more than the command lists at a time."""
 PATIENCE = 300
 """Seconds after which an import counts as hanging, on a machine that is busy with other things too."""

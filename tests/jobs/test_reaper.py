@@ -1,18 +1,20 @@
 """What ends without anybody asking: delayed deletions, uploads that were given up, bytes and traces of the deleted."""
 
 from dataclasses import replace
+from http import HTTPStatus
 
 import pytest
 
 from chalicelib.catalog.image import Image, NewImage, Status, Transition
 from chalicelib.catalog.job import Action, Job
+from chalicelib.catalog.outages import TablesUnavailable
 from chalicelib.catalog.service import Catalog
 from chalicelib.jobs import reaper
 from chalicelib.storage.tables import ImageItem
 from tests.api import Api, a_caller
 from tests.conftest import MakeApi
 from tests.factories import a_membership, an_image
-from tests.storage.contract.faults import answering, cancelled
+from tests.storage.contract.faults import Reply, answering, cancelled
 from tests.storage.contract.shelf import add, shelve, stored
 from tests.threads import at_once
 
@@ -303,8 +305,8 @@ def test_an_image_that_cannot_be_read_is_logged_and_passed_by(slow: Api, caplog:
 
     assert ended == 2
     assert [status(slow, image) for image in images[1:]] == [Status.DELETED] * 2
-    [record] = [record for record in caplog.records if record.levelname == "ERROR"]
-    assert (record.getMessage(), vars(record)["image_id"]) == ("image passed by", images[0].id)
+    [record] = [record for record in caplog.records if record.name == "chalicelib.jobs.reaper"]
+    assert (record.getMessage(), vars(record)["image_id"]) == ("image not ended", images[0].id)
 
 
 def test_ten_thousand_open_uploads_and_an_unreadable_image_delay_nothing(slow: Api) -> None:
@@ -359,3 +361,39 @@ def waiting(api: Api) -> str:
     """How many messages are in the queue."""
     asked = api.world.queue.client().get_queue_attributes(QueueUrl=api.world.queue.url, AttributeNames=["All"])
     return asked["Attributes"]["ApproximateNumberOfMessages"]
+
+
+def test_a_defect_with_one_image_is_logged_and_keeps_no_other_waiting(
+    slow: Api, caplog: pytest.LogCaptureFixture
+) -> None:
+    images = [active(slow) for _ in range(2)]
+    for image in images:
+        catalog_of(slow).delete(image.id)
+    slow.clock.advance(3 * HOUR)
+    defects = [RuntimeError("a defect of ours")]
+
+    def breaks() -> None:
+        if defects:
+            raise defects.pop()
+
+    with slow.on_s3("ListObjectsV2", breaks):
+        slow.world.reaper.sweep()
+
+    assert {status(slow, image) for image in images} == {Status.DELETED}
+    [record] = [record for record in caplog.records if record.levelname == "ERROR"]
+    assert record.getMessage() == "image passed by"
+
+
+def test_a_sweep_ends_when_the_tables_do_not_answer(slow: Api) -> None:
+    image = active(slow)
+    catalog_of(slow).delete(image.id)
+    slow.clock.advance(3 * HOUR)
+
+    with answering("BatchGetItem", lambda _: throttled()), pytest.raises(TablesUnavailable):
+        slow.world.reaper.sweep()
+
+    assert status(slow, image) is Status.PENDING_DELETE
+
+
+def throttled() -> Reply:
+    return HTTPStatus.BAD_REQUEST, {"Error": {"Code": "ThrottlingException", "Message": "as the test asks"}}

@@ -1,5 +1,7 @@
 """Updates of metadata: cases 80, 84 to 86, 88 to 92 and 95."""
 
+from uuid import uuid4
+
 import pytest
 
 from chalicelib.catalog.image import Status
@@ -320,3 +322,10 @@ def test_an_update_that_says_nothing_is_an_update_too(t1: Caller) -> None:
     assert answer.status == 200
     assert answer.json["image"]["updated_at"] > image["updated_at"]
     assert answer.json["image"]["name"] == "old"
+
+
+def test_what_is_wrong_with_an_update_is_said_of_an_image_that_is_not_there_too(t1: Caller) -> None:
+    answer = t1.put(f"/v1/images/{uuid4()}", meta(min_ram="-1"))
+
+    assert answer.status == 400
+    assert says(answer, "Cannot be a negative value")

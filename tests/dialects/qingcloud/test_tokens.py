@@ -230,7 +230,7 @@ def test_a_store_that_does_not_answer_is_a_refusal_too(api: Api, secret: str) ->
 
 def test_a_defect_of_ours_is_a_refusal_too(api: Api, secret: str) -> None:
     def breaks(_request: object) -> tuple[HTTPStatus, Any]:
-        return HTTPStatus.OK, {"Item": {"digest": {"S": "x"}, "policies": {"S": "nonsense"}}}
+        return HTTPStatus.OK, {"Item": {"digest": {"S": "x"}, "policies": {"N": "1"}}}
 
     with answering("GetItem", breaks):
         answer = sign_in(api, secret)

@@ -162,3 +162,10 @@ def test_filters_that_exclude_each_other_find_nothing(a: Caller, b: Caller) -> N
 
     assert answer.json == {"images": []}
     assert total(answer) == 0
+
+
+def test_a_filter_that_the_links_of_an_answer_could_not_hold_is_refused(a: Caller) -> None:
+    answer = a.get(f"/images?name={'x' * 2001}&arch=arm")
+
+    assert answer.status == 400
+    assert answer.json["fields"] == {"name": ["length of value is too large"]}
