@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check audit defects fuzz e2e package has-bucket deploy destroy verify-deploy bench clean
+.PHONY: help run test check dynoxide audit defects fuzz e2e package has-bucket deploy destroy verify-deploy bench clean
 STAGE ?= dev
 STACK ?= rosetta-$(STAGE)
 
@@ -31,6 +31,9 @@ check: $(READY) ## check format, lint, types, tests with branch coverage, and pa
 	$(BIN)/python -m pytest -n logical --cov --cov-report=term --cov-fail-under=100
 	$(MAKE) package STAGE=dev
 	@echo "make check: all is well"
+
+dynoxide: $(READY) ## fetch a second DynamoDB, which the promises of storage are then tested with too: needs npm
+	$(BIN)/python -c "from local import dynoxide, state; dynoxide.install(state.local_dir())"
 
 audit: $(READY) ## look for known vulnerabilities in what is used, at the package index's advisories
 	$(BIN)/pip-audit --strict --disable-pip --no-deps --requirement requirements.txt

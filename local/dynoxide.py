@@ -21,7 +21,7 @@ class EngineError(Exception):
 @contextlib.contextmanager
 def dynoxide(folder: Path) -> Iterator[str]:
     """The URL of a DynamoDB that keeps its tables in `folder`; it ends with the block, or this process."""
-    binary = _installed(folder / f"dynoxide-{VERSION}")
+    binary = install(folder)
     port = _free_port()
     end_with_parent = _end_with_parent()
     with (folder / "dynoxide.log").open("wb") as log:
@@ -40,11 +40,17 @@ def dynoxide(folder: Path) -> Iterator[str]:
         process.wait()
 
 
-def _installed(folder: Path) -> Path:
-    """The binary, fetched on first use."""
-    binary = folder / "node_modules/@dynoxide/linux-x64/dynoxide"
+def binary_below(folder: Path) -> Path:
+    """Where the binary is, once it is installed below this folder."""
+    return folder / f"dynoxide-{VERSION}" / "node_modules/@dynoxide/linux-x64/dynoxide"
+
+
+def install(folder: Path) -> Path:
+    """The binary, fetched on first use. Raises EngineError."""
+    binary = binary_below(folder)
     if not binary.exists():
-        command = ["npm", "install", "--no-save", "--no-audit", "--no-fund", "--prefix", str(folder)]
+        prefix = str(folder / f"dynoxide-{VERSION}")
+        command = ["npm", "install", "--no-save", "--no-audit", "--no-fund", "--prefix", prefix]
         try:
             subprocess.run(  # noqa: S603  # a fixed command
                 [*command, f"@dynoxide/linux-x64@{VERSION}"], check=True, capture_output=True, text=True

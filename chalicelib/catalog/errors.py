@@ -264,8 +264,8 @@ class ScanTooLarge(Invalid):
     """This order or filter has to read every image first, and there are too many."""
 
     def __init__(self, maximum: int) -> None:
-        super().__init__("order", "too many images")
-        self.args = (f"This order has to read more than {maximum} images: use another, or filter",)
+        super().__init__("images", f"more than {maximum} would have to be read")
+        self.args = (f"More than {maximum} images would have to be read for this",)
 
 
 class Conflict(CatalogError):
@@ -298,10 +298,10 @@ class TitleTaken(Conflict):
 
 
 class SizeConflict(Conflict):
-    """The size that was declared is not the size at the location."""
+    """The size that was declared is not that of the bytes."""
 
     def __init__(self, declared: int, found: int) -> None:
-        super().__init__(f"Declared size {declared} did not match the size at the location, {found}")
+        super().__init__(f"Declared size {declared} did not match the size of the bytes, {found}")
 
 
 class NotQueued(Conflict):

@@ -14,13 +14,12 @@ from chalicelib.bootstrap import Aws, World, build_world
 from chalicelib.http.meter import Meter
 from chalicelib.storage.connection import SharedConnection
 from chalicelib.storage.tables import MODELS, create_tables
-from local.dynoxide import VERSION
+from local.dynoxide import binary_below
 from local.state import local_dir
 from tests.api import FakeClock
 from tests.storage import contract
 from tests.storage.contract.shelf import MakeWorld
 
-INSTALLED = local_dir() / f"dynoxide-{VERSION}" / "node_modules/@dynoxide/linux-x64/dynoxide"
 REGION = "us-east-1"
 START_SECONDS = 10.0
 
@@ -28,9 +27,9 @@ START_SECONDS = 10.0
 @pytest.fixture(scope="module")
 def engine(aws: Aws) -> Iterator[Aws]:
     """Clients of a dynoxide that keeps its tables in memory until the module's last test."""
-    binary = Path(os.environ.get("DYNOXIDE") or INSTALLED)
+    binary = Path(os.environ.get("DYNOXIDE") or binary_below(local_dir()))
     if not binary.exists():
-        pytest.skip("dynoxide is not installed: set DYNOXIDE to its binary, or run `make run ENGINE=dynoxide` once")
+        pytest.skip("dynoxide is not installed: set DYNOXIDE to its binary, or run `make dynoxide`")
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port: int = listener.getsockname()[1]
     command = [str(binary), "--port", str(port)]
