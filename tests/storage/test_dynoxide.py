@@ -33,7 +33,10 @@ def engine(aws: Aws) -> Iterator[Aws]:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port: int = listener.getsockname()[1]
     command = [str(binary), "--port", str(port)]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:  # noqa: S603  # installed on purpose
+    # pytest names the test in the environment, which may be longer than the machine lets one variable be.
+    environ = {name: value for name, value in os.environ.items() if name != "PYTEST_CURRENT_TEST"}
+    nothing = subprocess.DEVNULL
+    with subprocess.Popen(command, env=environ, stdout=nothing, stderr=nothing) as process:  # noqa: S603  # installed on purpose
         try:
             _wait(port)
             connection, meter = SharedConnection(region=REGION, host=f"http://127.0.0.1:{port}"), Meter()
