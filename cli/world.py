@@ -9,6 +9,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from pynamodb.exceptions import PynamoDBException
 
 from chalicelib.bootstrap import World, build_world
+from chalicelib.catalog.errors import CatalogError
 from chalicelib.settings import BadSetting
 from local.environment import use_local_aws
 from local.state import local_dir, read_state
@@ -21,7 +22,7 @@ def opened(*, local: bool) -> Iterator[World]:
         if local:
             _use_local_server()
         yield build_world()
-    except (BadSetting, BotoCoreError, ClientError, PynamoDBException) as error:
+    except (BadSetting, CatalogError, BotoCoreError, ClientError, PynamoDBException) as error:
         raise click.ClickException(" ".join(str(error).split())) from error
 
 

@@ -13,6 +13,7 @@ from chalicelib.catalog.principal import Policy, Principal
 from tests.api import Api
 from tests.cli.conftest import Run
 from tests.e2e.server import running_server
+from tests.faults.outages import SILENT, during
 
 ROOT = Path(__file__).parents[2]
 
@@ -115,6 +116,13 @@ def test_tables_that_are_not_there_are_one_clear_line(run: Run, monkeypatch: pyt
     assert result.exit_code == 1
     assert result.stderr.startswith("Error: ")
     assert result.stderr.count("\n") == 1
+
+
+def test_tables_that_do_not_answer_are_one_clear_line(run: Run) -> None:
+    with during("dynamodb", SILENT[0][1]):
+        result = run("token", "list")
+
+    assert (result.exit_code, result.stderr) == (1, "Error: The tables are unreachable, try again\n")
 
 
 def test_a_bad_setting_is_one_clear_line(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -180,4 +180,4 @@ def test_a_list_that_has_to_read_too_much_is_refused(
     answer = client.caller.get(LONG[speaking.dialect])
 
     assert answer.status == status, answer.text
-    assert "order" not in answer.text  # which nobody has named
+    assert status == 200 or "order" not in answer.text  # which nobody has named

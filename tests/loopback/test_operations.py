@@ -69,6 +69,23 @@ def test_the_log_of_a_stage_says_who_did_what_with_which_image(api: DeployedApi,
     assert all(line["token"] and line["source"] and line["request_id"] for line in found)
 
 
+def test_a_stage_remembers_what_was_done_to_an_image(api: DeployedApi, owner: Principal) -> None:
+    """The roles of all functions may write it, and the API's may read it."""
+    caller = caller_of(api, owner)
+    image_id = create(caller, {"x-image-meta-name": "one"})["id"]
+    assert caller.put(f"/v1/images/{image_id}", {"x-image-meta-name": "two"}).status == 200
+    assert caller.put(f"/v1/images/{image_id}/members/t2").status == 204
+    assert caller.delete(f"/v1/images/{image_id}").status == 204
+
+    events = caller.get(f"/v1/images/{image_id}/events").json["events"]
+
+    assert [event["event"] for event in events] == ["created", "changed", "shared", "deleted"]
+    assert {(event["user"], event["tenant"], event["dialect"]) for event in events} == {
+        (owner.user, owner.tenant, "glance_v1")
+    }
+    assert all(event["request_id"] for event in events)
+
+
 def test_the_log_of_a_function_is_counted(
     runtime_api: RuntimeApi, functions: Mapping[str, Function], owner: Principal
 ) -> None:

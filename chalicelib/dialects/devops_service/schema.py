@@ -13,7 +13,8 @@ NAMESPACE = "devops"
 """Where the ids that clients choose are unique, for each tenant."""
 REQUIRED = ("id", "provider", "remote_user")
 OPTIONAL = ("name", "bootstrap_template")
-IMAGE_ID = re.compile(r"[^\s/\x00-\x1f\x7f-\x9f]{1,255}")
+IMAGE_ID = re.compile(r"(?!\.{1,2}$)[^\s/\x00-\x1f\x7f-\x9f]{1,255}")
+"""No client could address `.` and `..`, which most of them take for parts of a path."""
 BLANKS = "".join(filter(str.isspace, map(chr, range(0x3001)))).translate(dict.fromkeys((*range(0x1C, 0x20), 0x85)))
 """Python counts some control characters among them, which no id may have."""
 

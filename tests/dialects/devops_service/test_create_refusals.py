@@ -61,6 +61,15 @@ def test_case_015_missing_fields_are_named(admin: Caller, fields: tuple[str, ...
     assert records(admin) == []
 
 
+@pytest.mark.parametrize("image_id", [".", "..", " . "])
+def test_an_id_that_clients_could_not_address_is_refused(admin: Caller, image_id: str) -> None:
+    answer = post(admin, record(id=image_id))
+
+    assert answer.status == 400
+    assert message(answer) == f"Invalid image id '{image_id.strip()}'"
+    assert records(admin) == []
+
+
 @pytest.mark.parametrize("fields", SOME_REQUIRED, ids=" and ".join)
 def test_case_015_null_is_missing(admin: Caller, fields: tuple[str, ...]) -> None:
     answer = post(admin, record(**dict.fromkeys(fields)))
