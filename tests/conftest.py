@@ -48,10 +48,20 @@ class MakeApi(Protocol):
     def __call__(self, **environ: str) -> Api: ...
 
 
+def is_untraced(item: pytest.Item) -> bool:
+    """Whether a test is left alone by coverage."""
+    return item.path.relative_to(ROOT).parts[0] in UNTRACED
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run those last that are left alone: what is worked out once in a process is worked out in another test then."""
+    items.sort(key=is_untraced)
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
     """Leave a test alone if what it covers others cover."""
-    if item.path.relative_to(ROOT).parts[0] not in UNTRACED:
+    if not is_untraced(item):
         return (yield)
     tracer = sys.gettrace()
     sys.settrace(None)
