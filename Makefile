@@ -20,7 +20,7 @@ run: $(READY) ## serve on this machine: PORT=8000, SEED=file.json, ENGINE=moto o
 test check e2e: export PYTHONDONTWRITEBYTECODE =
 
 test: $(READY) ## run the tests, or those of FOLDER=tests/http
-	@$(if $(FOLDER),,echo "All tests: about four minutes on two cores. One part: make test FOLDER=tests/http")
+	@$(if $(FOLDER),,echo "All tests: about six minutes on two cores. One part: make test FOLDER=tests/http")
 	$(BIN)/python -m pytest -n logical $(FOLDER)
 
 check: $(READY) ## check format, lint, types, tests with branch coverage, and packaging: all that CI asks
