@@ -21,9 +21,9 @@ class ThreadedServer(socketserver.ThreadingTCPServer):
     def process_request(self, request: Any, client_address: Any) -> None:
         """Begin a thread for a connection, and remember both."""
         thread = threading.Thread(target=self.process_request_thread, args=(request, client_address), daemon=True)
+        thread.start()
         alive = {each: connection for each, connection in self._connections.items() if each.is_alive()}
         self._connections: dict[threading.Thread, socket.socket] = {**alive, thread: request}
-        thread.start()
 
     @contextlib.contextmanager
     def running(self) -> Iterator[None]:
