@@ -23,11 +23,12 @@ from chalicelib.catalog.vacancy import ReferenceGone
 from chalicelib.storage import batch, keys
 from chalicelib.storage.connection import SharedConnection
 from chalicelib.storage.events import DynamoChronicle
-from chalicelib.storage.items import image_of, item_of, readable, rows_of
+from chalicelib.storage.items import image_of, item_of, rows_of
 from chalicelib.storage.jobs import put_job
 from chalicelib.storage.listings import Listings
 from chalicelib.storage.memberships import membership_of
 from chalicelib.storage.references import missed, refer
+from chalicelib.storage.releases import readable
 from chalicelib.storage.tables import ClaimItem, ImageItem, ListingItem, MembershipItem
 
 MOST_ACTIONS = 100
@@ -82,7 +83,8 @@ class DynamoImageRepository:
     def many(self, image_ids: Sequence[str]) -> list[Image]:
         """Consistent BatchGetItem calls of a hundred each; those that this release cannot read are left out."""
         ids = list(dict.fromkeys(image_ids))
-        return [*readable(batch.get(self._connection, {ImageItem: [(image_id,) for image_id in ids]})[ImageItem])]
+        items = batch.get(self._connection, {ImageItem: [(image_id,) for image_id in ids]})[ImageItem]
+        return [*readable(image_of, items)]
 
     def holders(self, names: Sequence[Name], tenant: str | None) -> dict[Name, str]:
         """Consistent BatchGetItem calls of a hundred claims each."""

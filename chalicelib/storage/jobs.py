@@ -1,7 +1,6 @@
 """Jobs in DynamoDB: an item below their tenant, and as long as they are unfinished another one below that word."""
 
-import logging
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, fields, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -18,6 +17,7 @@ from chalicelib.storage import keys
 from chalicelib.storage.attributes import actor_of
 from chalicelib.storage.connection import SharedConnection
 from chalicelib.storage.races import transaction
+from chalicelib.storage.releases import FIRST, check_format, readable
 from chalicelib.storage.tables import JobItem
 
 UNFINISHED = "unfinished"
@@ -25,8 +25,6 @@ LIFE = timedelta(days=30)
 """How long a finished job is remembered."""
 FACTS = frozenset(field.name for field in fields(Job) if field.name != "unknown")
 INSTANTS = ("created_at", "began_at", "finished_at", "leased_until", "rests_until")
-
-_log = logging.getLogger(__name__)
 
 
 class DynamoJobRepository:
@@ -65,7 +63,7 @@ class DynamoJobRepository:
     def of(self, owner: str) -> list[Job]:
         """One consistent query."""
         items = JobItem.by_created.query(_owner_key(owner), consistent_read=True, scan_index_forward=False)
-        return [*_readable(items)]
+        return [*readable(_job_of, items)]
 
     def unfinished(self, before: datetime) -> Iterator[tuple[str, str]]:
         """One consistent query, as far as it is consumed."""
@@ -106,17 +104,9 @@ def _actor(actor: Actor) -> dict[str, str]:
     return {name: value for name, value in asdict(actor).items() if value}
 
 
-def _readable(items: Iterable[JobItem]) -> Iterator[Job]:
-    """The jobs that these stand for; those that this release cannot read are logged, and missing."""
-    for item in items:
-        try:
-            yield _job_of(item)
-        except Unreadable as error:
-            _log.warning("left out of a list: %s", error)
-
-
 def _job_of(item: JobItem) -> Job:
     """Raises Unreadable."""
+    check_format(item.format or FIRST, "job", item.job_id)
     try:
         return _read(item.facts)
     except (KeyError, ValueError, TypeError) as error:

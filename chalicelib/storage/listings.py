@@ -41,8 +41,9 @@ from chalicelib.catalog.query import (
 )
 from chalicelib.storage import batch, keys
 from chalicelib.storage.connection import SharedConnection
-from chalicelib.storage.items import readable
+from chalicelib.storage.items import image_of
 from chalicelib.storage.memberships import DynamoMembershipRepository
+from chalicelib.storage.releases import readable
 from chalicelib.storage.tables import ImageItem, ListingItem, MembershipItem
 
 INDEXED = (*keys.INDEXES, SortKey.ID)
@@ -106,7 +107,7 @@ class Listings:
         if order is not SortKey.UPDATED and (query.gone or order not in INDEXED):
             return self._sorted(scope, query)
         rows = self._rows(scope, query, _resume(query))
-        images = readable(rows)
+        images = readable(image_of, rows)
         return (image for image in images if beyond(position(image, order), query))
 
     def _rows(
@@ -166,7 +167,7 @@ class Listings:
         waiting, size = iter(image_ids), max(query.expected or LARGEST_PAGE, 1)
         while chunk := list(islice(waiting, size)):
             found = batch.get(self._connection, {ListingItem: [(scope, image_id) for image_id in chunk]})
-            yield from in_order(readable(found[ListingItem]), query.order)
+            yield from in_order(readable(image_of, found[ListingItem]), query.order)
 
     def _shared_ids(self, principal: Principal, query: ImageQuery) -> frozenset[str]:
         """What others share with the caller's tenant, if its list has such images."""
@@ -191,7 +192,7 @@ class Listings:
         }
         found = batch.get(self._connection, wanted)
         shared = {item["image_id"]["S"] for item in found[MembershipItem]}
-        images = (image for image in readable(found[ImageItem]) if not owns(principal, image))
+        images = (image for image in readable(image_of, found[ImageItem]) if not owns(principal, image))
         others = (image for image in images if image.visibility is Visibility.PUBLIC or image.id in shared)
         for image in in_order(filter(query.admits, others), query.order):
             if beyond(position(image, query.order.key), query):

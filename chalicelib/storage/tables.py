@@ -39,6 +39,7 @@ from chalicelib.storage.attributes import (
     TextsAttribute,
 )
 from chalicelib.storage.connection import SharedConnection
+from chalicelib.storage.releases import unknown
 
 
 class Evolving(Model):
@@ -54,7 +55,7 @@ class Evolving(Model):
     def from_raw_data(cls, data: dict[str, Any]) -> Self:
         """The item that DynamoDB has."""
         item = super().from_raw_data(data)
-        item.unknown = {name: data[name] for name in data.keys() - cls.get_attributes().keys()}
+        item.unknown = unknown(data, cls.get_attributes().keys())
         return item
 
     def serialize(self, null_check: bool = True) -> dict[str, dict[str, Any]]:  # noqa: ARG002, FBT001, FBT002

@@ -10,7 +10,7 @@ import pytest
 from chalicelib.catalog.image import Image, Status, Visibility
 from chalicelib.catalog.job import Action, Job
 from chalicelib.catalog.outages import Unreadable
-from chalicelib.storage.items import FORMAT
+from chalicelib.storage.releases import FORMAT
 from chalicelib.storage.tables import MODELS, EventItem, ImageItem, JobItem, ListingItem, MembershipItem, TokenItem
 from tests.api import ORDINARY, Answer, Api, Caller, a_caller
 from tests.factories import START, a_membership, an_image
@@ -173,6 +173,15 @@ def test_a_job_that_cannot_be_read_is_left_out_of_lists(api: Api, t1: Caller) ->
     key = {"owner": {"S": "tenant/t1"}, "job_id": {"S": "two"}}
     facts = {**json.loads(raw(JobItem, key)["facts"]["S"]), "action": "translate"}
     written(JobItem, key, facts={"S": json.dumps(facts)})
+
+    assert [job["id"] for job in t1.get("/v1/jobs").json["jobs"]] == ["one"]
+    assert t1.get("/v1/jobs/two").status == 503
+
+
+def test_a_job_of_a_newer_format_is_left_out_of_lists(api: Api, t1: Caller) -> None:
+    for name in ("one", "two"):
+        api.world.jobs.add(Job(id=name, owner="t1", action=Action.DELETE, created_at=START))
+    written(JobItem, {"owner": {"S": "tenant/t1"}, "job_id": {"S": "two"}}, format={"N": str(FORMAT + 1)})
 
     assert [job["id"] for job in t1.get("/v1/jobs").json["jobs"]] == ["one"]
     assert t1.get("/v1/jobs/two").status == 503
