@@ -15,7 +15,8 @@ from chalicelib.catalog.image import Image, Status, Visibility
 from chalicelib.catalog.membership import Membership
 from chalicelib.storage import memberships
 from chalicelib.storage.items import item_of, rows_of
-from chalicelib.storage.tables import ImageItem, ListingItem, MembershipItem
+from chalicelib.storage.row import RowItem
+from chalicelib.storage.tables import ImageItem, MembershipItem
 from tests.factories import START, a_membership, an_image
 
 TENANT, OTHER = "t1", "t2"
@@ -88,7 +89,7 @@ def shelve(images: Iterable[Image], shared: Iterable[Membership] = ()) -> None:
         with ImageItem.batch_write() as whole:
             for image in chunk:
                 whole.save(item_of(image, None))
-        with ListingItem.batch_write() as slim:
+        with RowItem.batch_write() as slim:
             for image in chunk:
                 for row in rows_of(image, None):
                     slim.save(row)

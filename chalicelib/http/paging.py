@@ -7,7 +7,8 @@ from itertools import islice
 from typing import NamedTuple
 
 from chalicelib.catalog.image import Image
-from chalicelib.catalog.query import ImageQuery, position
+from chalicelib.catalog.position import position
+from chalicelib.catalog.query import ImageQuery
 from chalicelib.catalog.service import Catalog
 
 

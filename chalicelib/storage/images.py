@@ -23,13 +23,14 @@ from chalicelib.catalog.vacancy import ReferenceGone
 from chalicelib.storage import batch, keys
 from chalicelib.storage.connection import SharedConnection
 from chalicelib.storage.events import DynamoChronicle
-from chalicelib.storage.items import image_of, item_of, rows_of
+from chalicelib.storage.items import image_of, item_of, row_keys, rows_of
 from chalicelib.storage.jobs import put_job
 from chalicelib.storage.listings import Listings
 from chalicelib.storage.memberships import membership_of
 from chalicelib.storage.references import missed, refer
 from chalicelib.storage.releases import readable
-from chalicelib.storage.tables import ClaimItem, ImageItem, ListingItem, MembershipItem
+from chalicelib.storage.row import RowItem
+from chalicelib.storage.tables import ClaimItem, ImageItem, MembershipItem
 
 MOST_ACTIONS = 100
 """A transaction takes no more."""
@@ -136,7 +137,7 @@ class DynamoImageRepository:
     def _write(
         self, old: Image | None, new: Image, condition: Condition, job: Job | None, refers: Sequence[Reference]
     ) -> None:
-        scopes_before = keys.scopes(old) if old else []
+        rows_before = row_keys(old) if old else set()
         claims_before = keys.claims(old) if old else frozenset()
         expires = self._expiry(new)
         try:
@@ -144,8 +145,8 @@ class DynamoImageRepository:
                 transaction.save(item_of(new, expires), condition=condition, return_values="ALL_OLD")
                 for row in rows_of(new, expires):
                     transaction.save(row)
-                for scope in set(scopes_before).difference(keys.scopes(new)):
-                    transaction.delete(ListingItem(scope, new.id))
+                for row_key in rows_before - row_keys(new):
+                    transaction.delete(RowItem(*row_key))
                 for claim in keys.claims(new) - claims_before:
                     _take(transaction, claim, new.id)
                 for claim in claims_before - keys.claims(new):

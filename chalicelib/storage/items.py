@@ -1,22 +1,37 @@
 """Images as items of the tables, and back."""
 
+from collections.abc import Iterable
 from typing import Any
+
+from pynamodb.models import Model
 
 from chalicelib.catalog.image import Image
 from chalicelib.catalog.outages import Unreadable
+from chalicelib.catalog.position import ID_LENGTH, SortKey, id_of, named
 from chalicelib.storage import keys
 from chalicelib.storage.releases import Raw, check_format, unknown
-from chalicelib.storage.tables import ImageFacts, ImageItem, ListingItem
+from chalicelib.storage.row import KEY, RowItem
+from chalicelib.storage.tables import ImageItem
 
-FACTS = tuple(name for name in ImageFacts.get_attributes() if name not in {"expires", "format"})
 PRIVATE_FACTS = ("login_password", "location", "location_version", "member_count", "version")
 """What only the image's own item knows."""
-_READERS = tuple(
-    (name, attribute.attr_type, attribute.deserialize)
-    for name, attribute in ImageItem.get_attributes().items()
-    if name in {*FACTS, *PRIVATE_FACTS}
+FACTS = tuple(
+    name for name in ImageItem.get_attributes() if name not in {"image_id", "expires", "format", *PRIVATE_FACTS}
 )
-_KNOWN = frozenset({*ImageItem.get_attributes(), *ListingItem.get_attributes()})
+EMPTY = ("aliases", "tenant_aliases", "properties")
+"""What rows lack that do not have any."""
+
+
+def _readers(model: type[Model], names: Iterable[str]) -> list[tuple[str, str, str, Any]]:
+    """How to read each of an item's attributes: its name here, its name there, its type, and what to do with it."""
+    attributes = model.get_attributes()
+    found = [(name, attributes[name]) for name in names]
+    return [(name, each.attr_name, each.attr_type, each.deserialize) for name, each in found]
+
+
+_ITEM, _ROW = _readers(ImageItem, (*FACTS, *PRIVATE_FACTS)), _readers(RowItem, FACTS)
+_KNOWN = frozenset(ImageItem.get_attributes())
+FORMAT = "format"
 
 
 def item_of(image: Image, expires: int | None) -> ImageItem:
@@ -26,15 +41,21 @@ def item_of(image: Image, expires: int | None) -> ImageItem:
     return item
 
 
-def rows_of(image: Image, expires: int | None) -> list[ListingItem]:
+def rows_of(image: Image, expires: int | None) -> list[RowItem]:
     """The image's row for each list that it is in; only the sweep ends the one that has it forget the image."""
     facts = _known(image, FACTS, expires)
+    facts = {name: value for name, value in facts.items() if value or name not in EMPTY}
     if image.called != image.name:
         facts["called"] = image.called
-    rows = {scope: ListingItem(scope, image.id, **(facts | keys.places(image, scope))) for scope in keys.scopes(image)}
+    rows = {scope: RowItem(scope, **(facts | keys.places(image, scope))) for scope in keys.scopes(image)}
     if keys.DELETED in rows:
         rows[keys.DELETED].expires = None
     return list(rows.values())
+
+
+def row_keys(image: Image) -> set[tuple[str, str]]:
+    """The full keys of the image's rows."""
+    return {(scope, keys.places(image, scope)["key"]) for scope in keys.scopes(image)}
 
 
 def _known(image: Image, names: tuple[str, ...], expires: int | None) -> dict[str, Any]:
@@ -43,15 +64,44 @@ def _known(image: Image, names: tuple[str, ...], expires: int | None) -> dict[st
 
 
 def image_of(raw: Raw) -> Image:
-    """The image that an item or a row, as DynamoDB has it, stands for; a row knows nothing private.
+    """The image that an item, as DynamoDB has it, stands for. Raises Unreadable."""
+    return _image(raw["image_id"]["S"], raw, _ITEM, unknown(raw, _KNOWN))
 
-    A model in between would take twice the time, and lists have many of them. Raises Unreadable.
-    """
-    image_id = raw["image_id"]["S"]
-    if "format" in raw:
-        check_format(int(raw["format"]["N"]), "image", image_id)
+
+def image_of_row(raw: Raw) -> Image:
+    """The image that a row, as DynamoDB has it, stands for; it knows nothing private. Raises Unreadable."""
+    return _image(id_of(raw[KEY]["S"]), raw, _ROW, {})
+
+
+def raw_position(raw: Raw, order: SortKey) -> str:
+    """`position` of a row as DynamoDB has it, of which only some attributes were read."""
+    tail: str = raw["c"]["S"] + raw[KEY]["S"][-ID_LENGTH:]
+    match order:
+        case SortKey.ID:
+            return tail[-ID_LENGTH:]
+        case SortKey.CREATED:
+            return tail
+        case SortKey.UPDATED:
+            return f"{raw['u']['S']}{tail}"
+        case SortKey.SIZE | SortKey.NUMBER:
+            value = _value(raw, order.value)
+            return f"{int(value or 0):016x}{tail}"
+        case SortKey.NAME:
+            return named(_value(raw, keys.CALLED) or _value(raw, "name") or "", tail)
+    return named(_value(raw, order.value) or "", tail)
+
+
+def _value(raw: Raw, field: str) -> str | None:
+    """A field of a row, as text."""
+    return next(iter(raw.get(RowItem.get_attributes()[field].attr_name, {}).values()), None)
+
+
+def _image(image_id: str, raw: Raw, readers: list[tuple[str, str, str, Any]], more: Raw) -> Image:
+    """A model in between would take twice the time, and lists have many of them."""
+    if FORMAT in raw:
+        check_format(int(raw[FORMAT]["N"]), "image", image_id)
     try:
-        fields = {name: read(raw[name][kind]) for name, kind, read in _READERS if name in raw}
+        fields = {name: read(raw[short][kind]) for name, short, kind, read in readers if short in raw}
     except (KeyError, ValueError) as error:
         raise Unreadable("image", image_id) from error
-    return Image(id=image_id, unknown=unknown(raw, _KNOWN), **fields)
+    return Image(id=image_id, unknown=more, **fields)

@@ -9,7 +9,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 from chalicelib.storage import batch
 from chalicelib.storage.blobs import store_error
 from chalicelib.storage.connection import SharedConnection
-from chalicelib.storage.tables import ClaimItem, ImageItem, ListingItem, MembershipItem, TokenItem
+from chalicelib.storage.row import RowItem
+from chalicelib.storage.tables import ClaimItem, ImageItem, MembershipItem, TokenItem
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -21,7 +22,7 @@ NOTHING = "readyz"
 def ask_tables(connection: SharedConnection) -> None:
     """One BatchGetItem and one GetItem, five read units. Raises TablesUnavailable, TablesRefused."""
     alone, paired = [(NOTHING,)], [(NOTHING, NOTHING)]
-    batch.get(connection, {ImageItem: alone, ClaimItem: alone, ListingItem: paired, MembershipItem: paired})
+    batch.get(connection, {ImageItem: alone, ClaimItem: alone, RowItem: paired, MembershipItem: paired})
     with suppress(TokenItem.DoesNotExist):
         TokenItem.get(NOTHING, consistent_read=True)
 

@@ -10,7 +10,7 @@ from chalicelib.catalog.image import Image, Status
 from chalicelib.catalog.job import FINISHED
 from chalicelib.catalog.reference import Kind
 from chalicelib.storage import keys
-from chalicelib.storage.items import image_of
+from chalicelib.storage.items import image_of, image_of_row, row_keys
 from chalicelib.storage.jobs import UNFINISHED
 from tests.api import Api
 from tests.faults import store
@@ -35,8 +35,8 @@ def broken(api: Api) -> list[str]:
 
 def _rows() -> Iterator[str]:
     """Every image has a row in each of its lists, which shows it as it is, and there are no other rows."""
-    rows = {(raw["scope"]["S"], raw["image_id"]["S"]): image_of(raw) for raw in store.items("listings")}
-    due = {(scope, image.id): _as_listed(image) for image in images() for scope in keys.scopes(image)}
+    rows = {(raw["s"]["S"], raw["k"]["S"]): image_of_row(raw) for raw in store.items("rows")}
+    due = {key: _as_listed(image) for image in images() for key in row_keys(image)}
     yield from (f"no row {each}" for each in due.keys() - rows.keys())
     yield from (f"a row too many {each}" for each in rows.keys() - due.keys())
     yield from (f"an old row {each}" for each in due.keys() & rows.keys() if rows[each] != due[each])

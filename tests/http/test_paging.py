@@ -7,8 +7,9 @@ from itertools import cycle
 import pytest
 
 from chalicelib.catalog.image import Image, Visibility
+from chalicelib.catalog.position import SortKey, position
 from chalicelib.catalog.principal import Policy
-from chalicelib.catalog.query import ImageQuery, Order, Scope, SortKey, position
+from chalicelib.catalog.query import ImageQuery, Order, Scope
 from chalicelib.http.paging import first, numbered, page_after
 from tests.api import Api
 from tests.factories import a_principal, an_image

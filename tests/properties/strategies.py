@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from chalicelib.bootstrap import World
 from chalicelib.catalog.image import GONE, Image, Status, Visibility
 from chalicelib.catalog.membership import Membership
+from chalicelib.catalog.position import SortKey
 from chalicelib.catalog.principal import Policy, Principal
-from chalicelib.catalog.query import Condition, ImageQuery, Operator, Order, Scope, SortKey
+from chalicelib.catalog.query import Condition, ImageQuery, Operator, Order, Scope
 from chalicelib.storage.tables import MODELS, TokenItem
 
 EXAMPLES = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])

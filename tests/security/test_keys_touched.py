@@ -11,7 +11,7 @@ from chalicelib.catalog.image import Image, Status, Visibility
 from chalicelib.catalog.job import Action, Job
 from chalicelib.catalog.lookup import NOBODY
 from chalicelib.catalog.reference import Kind, Reference
-from chalicelib.storage.tables import ListingItem
+from chalicelib.storage.row import RowItem
 from tests import tally
 from tests.api import ORDINARY, Api, Caller
 from tests.conformance.conftest import T1, T2
@@ -68,7 +68,10 @@ class Shelf:
     def foreign(self, keys: Iterable[Key]) -> Iterator[Key]:
         """Those that are none of the first tenant's business."""
         own = {
-            "listings": {"public", f"tenant/{T1}", *(f"{field}/{T1}/{key}" for field, key in self._narrower())},
+            "rows": {
+                *(f"{gone}{list}" for gone in ("", "gone/") for list in ("public", f"tenant/{T1}")),
+                *(f"{field}/{T1}/{key}" for field, key in self._narrower()),
+            },
             "jobs": {f"tenant/{T1}"},
             "events": {image.id for image in self.own},
             "references": {f"{kind}/{T1}" for kind in Kind},
@@ -135,7 +138,7 @@ def test_only_an_administrator_reads_the_lists_of_all_images(shelf: Shelf) -> No
         with touched() as keys:
             answer = shelf.api.caller(T1, policy).get("/v1/images?is_public=None")
         assert answer.status == 200
-        found[policy] = {key.value for key in keys if key.table == "listings"} & everything
+        found[policy] = {key.value for key in keys if key.table == "rows"} & everything
 
     assert found == {"admin": everything, "read_images": set()}
 
@@ -147,7 +150,7 @@ def test_nobody_reads_public_images_only(make_api: MakeApi) -> None:
         answer = shelf.api.anonymous().get("/v1/images/detail")
 
     assert [image["id"] for image in answer.json["images"]] == [shelf.public.id]
-    assert keys == [Key("listings", "scope", "public")]
+    assert keys == [Key("rows", "s", "public")]
 
 
 def test_of_what_is_shared_with_others_a_caller_learns_of_its_own_images_only(shelf: Shelf) -> None:
@@ -165,10 +168,10 @@ def test_of_what_is_shared_with_others_a_caller_learns_of_its_own_images_only(sh
 @pytest.mark.parametrize(
     "leak",
     [
-        lambda: list(ListingItem.query(f"tenant/{T2}")),
-        lambda: list(ListingItem.by_created.query("all/3")),
-        lambda: list(ListingItem.scan()),
-        lambda: list(ListingItem.batch_get([(f"architecture/{T2}/arm64", "x")])),
+        lambda: list(RowItem.query(f"tenant/{T2}")),
+        lambda: list(RowItem.by_created.query("all/3")),
+        lambda: list(RowItem.scan()),
+        lambda: list(RowItem.batch_get([(f"architecture/{T2}/arm64", "x")])),
     ],
     ids=["another tenant's list", "all images", "a scan", "a batch"],
 )
@@ -177,7 +180,7 @@ def test_a_key_of_somebody_elses_would_be_found(shelf: Shelf, leak: Callable[[],
         leak()
 
     [key] = shelf.foreign(keys)
-    assert key.table == "listings"
+    assert key.table == "rows"
 
 
 @pytest.mark.parametrize(

@@ -69,7 +69,7 @@ def adapters() -> Iterator[type]:
 
 def is_plumbing(adapter: type) -> bool:
     """Whether it only says how values are written, or carries requests."""
-    return issubclass(adapter, Model | Index | Attribute | Connection)
+    return issubclass(adapter, Model | Index | Attribute | Connection | tuple)
 
 
 def unscoped(adapter: type) -> list[str]:
@@ -147,16 +147,16 @@ def test_only_storage_queries_and_each_query_is_by_a_key_that_its_caller_gave() 
 @pytest.mark.parametrize(
     "code",
     [
-        "ListingItem.scan()",
-        "self._connection.scan(table_name='listings')",
-        "ListingItem.query('all/0')",
-        "ListingItem.query(keys.PUBLIC)",
-        "ListingItem.by_created.query(self._anybody, limit=1)",
-        "ListingItem.query(keys.key('tenant', 'somebody'))",
-        "self._connection.query(table_name='listings', hash_key='all/0')",
-        "self._connection.query(table_name='listings')",
+        "RowItem.scan()",
+        "self._connection.scan(table_name='rows')",
+        "RowItem.query('all/0')",
+        "RowItem.query(keys.PUBLIC)",
+        "RowItem.by_created.query(self._anybody, limit=1)",
+        "RowItem.query(keys.key('tenant', 'somebody'))",
+        "self._connection.query(table_name='rows', hash_key='all/0')",
+        "self._connection.query(table_name='rows')",
         "connection.dispatch('Scan', {})",
-        "connection.dispatch('Query', {'TableName': 'listings'})",
+        "connection.dispatch('Query', {'TableName': 'rows'})",
         "self._client().get_paginator('list_objects_v2').paginate(Bucket=self._bucket)",
     ],
 )
@@ -171,10 +171,10 @@ def test_a_query_without_a_scope_is_found(code: str) -> None:
 @pytest.mark.parametrize(
     "code",
     [
-        "ListingItem.query(owner)",
-        "ListingItem.query(keys.key('tenant', owner), limit=1)",
+        "RowItem.query(owner)",
+        "RowItem.query(keys.key('tenant', owner), limit=1)",
         "JobItem.by_created.query(_owner_key(owner))",
-        "self._connection.query(table_name='listings', hash_key=owner)",
+        "self._connection.query(table_name='rows', hash_key=owner)",
         "connection.dispatch('BatchGetItem', {})",
         "pages.paginate(Bucket=self._bucket, Prefix=owner)",
     ],
@@ -189,7 +189,7 @@ def test_a_query_by_a_key_that_was_given_is_in_order(code: str) -> None:
 
 
 def test_the_rules_read_code_and_not_text() -> None:
-    assert queries("x", "'''ListingItem.scan()'''\nNAME = 'scan'\n") == []
+    assert queries("x", "'''RowItem.scan()'''\nNAME = 'scan'\n") == []
     assert uses("x = 'unfinished()'", "unfinished") == set()
     assert uses("jobs.unfinished(now)", "unfinished") == {"unfinished"}
     assert isinstance(ast.parse(""), ast.Module)

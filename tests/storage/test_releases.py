@@ -11,10 +11,11 @@ from chalicelib.catalog.image import Image, Status, Visibility
 from chalicelib.catalog.job import Action, Job
 from chalicelib.catalog.outages import Unreadable
 from chalicelib.storage.releases import FORMAT
-from chalicelib.storage.tables import MODELS, EventItem, ImageItem, JobItem, ListingItem, MembershipItem, TokenItem
+from chalicelib.storage.row import RowItem
+from chalicelib.storage.tables import MODELS, EventItem, ImageItem, JobItem, MembershipItem, TokenItem
 from tests.api import ORDINARY, Answer, Api, Caller, a_caller
 from tests.factories import START, a_membership, an_image
-from tests.storage.contract.shelf import stored
+from tests.storage.contract.shelf import rows, stored
 
 WRITTEN = Path(__file__).parent / "written"
 LATER: dict[str, Any] = {"signature": {"M": {"by": {"S": "somebody"}}}}
@@ -55,8 +56,9 @@ def of_image(image: Image) -> dict[str, Any]:
 def everywhere(image: Image, **attributes: Any) -> None:
     """As `written`, of an image and its rows."""
     written(ImageItem, of_image(image), **attributes)
-    for row in list(ListingItem.scan(ListingItem.image_id == image.id)):
-        written(ListingItem, {"scope": {"S": row.scope}, **of_image(image)}, **attributes)
+    short = {RowItem.get_attributes()[name].attr_name: value for name, value in attributes.items()}
+    for row in rows(image.id):
+        written(RowItem, {"s": {"S": row.scope}, "k": {"S": row.key}}, **short)
 
 
 def raw(model: Any, key: dict[str, Any]) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from chalicelib.catalog.image import Image, Status, Visibility
 from chalicelib.catalog.query import ImageQuery
 from chalicelib.http.paging import first
 from chalicelib.storage.items import rows_of
-from chalicelib.storage.tables import ListingItem
+from chalicelib.storage.row import RowItem
 from tests.api import ORDINARY, Api, Caller
 from tests.factories import START, a_membership, a_principal, an_image
 from tests.storage.contract.shelf import shelve
@@ -188,7 +188,7 @@ def test_a_list_below_a_parent_does_not_read_what_is_elsewhere(api: Api) -> None
 
     alone = costs()
     others = [an_image(number=number, compute_resource=2) for number in range(21, 10_021)]
-    with ListingItem.batch_write() as batch:
+    with RowItem.batch_write() as batch:
         for row in chain.from_iterable(rows_of(image, None) for image in others):
             if row.scope == "tenant/t1":
                 batch.save(row)
@@ -223,7 +223,7 @@ def measured(ask: Callable[[], None]) -> tuple[int, int]:
         # A query is charged for the sum of its items, in steps of 4 KB if it is consistent.
         units += math.ceil(sum(map(size, parsed.get("Items", ()))) / READ_UNIT)
 
-    events = ListingItem._get_connection().connection.client.meta.events  # noqa: SLF001  # what all tables share
+    events = RowItem._get_connection().connection.client.meta.events  # noqa: SLF001  # what all tables share
     events.register("after-call.dynamodb.Query", measure)
     try:
         ask()

@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from chalicelib.catalog.errors import ImageNotFound
 from chalicelib.catalog.image import Image, Status
 from chalicelib.catalog.job import Job, JobStatus
-from chalicelib.catalog.query import Condition, ImageQuery, Operator, Order, Predicate, Scope, SortKey
+from chalicelib.catalog.position import SortKey
+from chalicelib.catalog.query import Condition, ImageQuery, Operator, Order, Predicate, Scope
 from chalicelib.catalog.service import Catalog
 from chalicelib.dialects.qingcloud import schema
 from chalicelib.dialects.qingcloud.parameters import Filters

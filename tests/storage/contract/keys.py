@@ -8,7 +8,8 @@ import pytest
 from chalicelib.bootstrap import World
 from chalicelib.catalog.errors import ClaimTaken
 from chalicelib.catalog.image import Image, Status
-from chalicelib.catalog.query import ImageQuery, Order, SortKey, position
+from chalicelib.catalog.position import SortKey, position
+from chalicelib.catalog.query import ImageQuery, Order
 from tests.factories import a_membership, an_image
 from tests.storage.contract.shelf import add, listed, stored
 

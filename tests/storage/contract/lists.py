@@ -10,7 +10,8 @@ import pytest
 from chalicelib.bootstrap import World
 from chalicelib.catalog.errors import ScanTooLarge
 from chalicelib.catalog.image import Image, Status, Visibility
-from chalicelib.catalog.query import Condition, ImageQuery, Operator, Order, Predicate, Scope, SortKey, position
+from chalicelib.catalog.position import SortKey, position
+from chalicelib.catalog.query import Condition, ImageQuery, Operator, Order, Predicate, Scope
 from tests.factories import START, a_membership, a_principal, an_image
 from tests.storage.contract.faults import Reply, Request, answering
 from tests.storage.contract.shelf import EVERYTHING, MakeWorld, add, listed, shelve

@@ -7,7 +7,8 @@ from chalicelib.bootstrap import World
 from chalicelib.catalog.image import Image
 from chalicelib.catalog.query import ImageQuery, Scope
 from chalicelib.storage.items import item_of, rows_of
-from chalicelib.storage.tables import ImageItem, ListingItem
+from chalicelib.storage.row import RowItem
+from chalicelib.storage.tables import ImageItem
 from tests.factories import a_principal
 
 EVERYTHING = ImageQuery(scope=Scope.EVERYTHING)
@@ -29,7 +30,7 @@ def shelve(images: Sequence[Image]) -> None:
     with ImageItem.batch_write() as batch:
         for image in images:
             batch.save(item_of(image, None))
-    with ListingItem.batch_write() as slim:
+    with RowItem.batch_write() as slim:
         for image in images:
             for row in rows_of(image, None):
                 slim.save(row)
@@ -40,7 +41,7 @@ def unshelve(images: Sequence[Image]) -> None:
     with ImageItem.batch_write() as batch:
         for image in images:
             batch.delete(item_of(image, None))
-    with ListingItem.batch_write() as slim:
+    with RowItem.batch_write() as slim:
         for image in images:
             for row in rows_of(image, None):
                 slim.delete(row)
@@ -58,9 +59,9 @@ def stored(world: World, image_id: str) -> Image:
     return found.image
 
 
-def rows(image_id: str) -> list[ListingItem]:
+def rows(image_id: str) -> list[RowItem]:
     """All rows of an image."""
-    return [row for row in ListingItem.scan(consistent_read=True) if row.image_id == image_id]
+    return [row for row in RowItem.scan(consistent_read=True) if row.image_id == image_id]
 
 
 def scopes(image_id: str) -> set[str]:

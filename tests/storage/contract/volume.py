@@ -6,7 +6,8 @@ import pytest
 
 from chalicelib.bootstrap import World
 from chalicelib.catalog.image import Image, Status
-from chalicelib.catalog.query import Condition, ImageQuery, Operator, Order, Scope, SortKey
+from chalicelib.catalog.position import SortKey
+from chalicelib.catalog.query import Condition, ImageQuery, Operator, Order, Scope
 from tests.factories import START, a_principal, an_image
 from tests.storage.contract.faults import Reply, Request, answering
 from tests.storage.contract.shelf import listed, shelve
