@@ -69,7 +69,7 @@ class Shelf:
         """Those that are none of the first tenant's business."""
         own = {
             "rows": {
-                *(f"{gone}{list}" for gone in ("", "gone/") for list in ("public", f"tenant/{T1}")),
+                *(f"{gone}{name}" for gone in ("", "gone/") for name in ("public", f"tenant/{T1}")),
                 *(f"{field}/{T1}/{key}" for field, key in self._narrower()),
             },
             "jobs": {f"tenant/{T1}"},
