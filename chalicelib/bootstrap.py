@@ -152,11 +152,12 @@ def build_world(environ: Mapping[str, str] | None = None, clock: Clock | None = 
     chronicle = DynamoChronicle(aws.dynamodb, clock)
     memberships = DynamoMembershipRepository(aws.dynamodb, chronicle)
     listings = Listings(aws.dynamodb, memberships, settings.max_scan)
+    quota = settings.limits.storage_quota
     return World(
         settings=settings,
         clock=clock,
         identities=DynamoIdentities(clock),
-        images=DynamoImageRepository(aws.dynamodb, listings, settings.limits.periods.tombstone, chronicle),
+        images=DynamoImageRepository(aws.dynamodb, listings, settings.limits.periods.tombstone, chronicle, quota),
         memberships=memberships,
         chronicle=chronicle,
         references=DynamoReferenceRepository(aws.dynamodb),

@@ -20,7 +20,7 @@ from chalicelib.catalog.principal import Principal
 from chalicelib.catalog.query import ImageQuery
 from chalicelib.catalog.reference import Reference
 from chalicelib.catalog.vacancy import ReferenceGone
-from chalicelib.storage import batch, keys
+from chalicelib.storage import batch, keys, totals
 from chalicelib.storage.connection import SharedConnection
 from chalicelib.storage.events import DynamoChronicle
 from chalicelib.storage.items import image_of, item_of, row_keys, rows_of
@@ -45,15 +45,18 @@ class DynamoImageRepository:
         listings: Listings,
         tombstone_life: timedelta,
         chronicle: DynamoChronicle,
+        quota: int,
     ) -> None:
         self._connection = connection
         self._listings = listings
         self._tombstone_life = tombstone_life
         self._chronicle = chronicle
+        self._quota = quota
 
     def by(self, actor: Actor) -> "DynamoImageRepository":
         """No request is made."""
-        return DynamoImageRepository(self._connection, self._listings, self._tombstone_life, self._chronicle.by(actor))
+        chronicle = self._chronicle.by(actor)
+        return DynamoImageRepository(self._connection, self._listings, self._tombstone_life, chronicle, self._quota)
 
     def number(self) -> int:
         """The next number of the one counter; a number whose image was never stored is lost."""
@@ -111,7 +114,7 @@ class DynamoImageRepository:
                 for row in rows if together else []:
                     transaction.save(row)
         except TransactWriteError as error:
-            raise _refusal(error, images[0].id, (), adding=False) from error
+            raise self._refusal(error, images[0], marked[0], ()) from error
         for image in [] if together else marked:
             with suppress(StaleImage):  # whoever was faster has brought the rows along
                 self.save(image, image)
@@ -131,8 +134,9 @@ class DynamoImageRepository:
         return self._listings.count(principal, query)
 
     def usage(self, owner: str) -> int:
-        """Read from the owner's list, sizes only."""
-        return self._listings.total_size(keys.key("tenant", owner))
+        """One consistent read."""
+        scope = keys.key("tenant", owner)
+        return totals.read(self._connection, [scope])[scope].size
 
     def _write(
         self, old: Image | None, new: Image, condition: Condition, job: Job | None, refers: Sequence[Reference]
@@ -154,9 +158,34 @@ class DynamoImageRepository:
                 if job is not None:
                     put_job(transaction, job)
                 self._chronicle.wrote(transaction, old, new)
+                totals.add(transaction, old, new, self._quota)
                 refer(transaction, refers, new.id)
         except TransactWriteError as error:
-            raise _refusal(error, new.id, refers, adding=old is None) from error
+            raise self._refusal(error, old, new, refers) from error
+
+    def _refusal(
+        self, error: TransactWriteError, old: Image | None, new: Image, refers: Sequence[Reference]
+    ) -> Exception:
+        """What a cancelled transaction means: a used id, lost claims or references, no room, or somebody was faster.
+
+        Each failed condition comes with the item that made it fail, which tells the tables apart.
+        """
+        reasons = [reason for reason in error.cancellation_reasons if reason is not None]
+        if not reasons or any(reason.code == "ValidationError" for reason in reasons):
+            return error
+        if reference := missed(refers, error):
+            return ReferenceGone(reference.kind, reference.title)
+        own = error.cancellation_reasons[: len(error.cancellation_reasons) - len(refers)]
+        items = [reason.raw_item or {} for reason in own if reason and reason.code == "ConditionalCheckFailed"]
+        failed = [item for item in items if not totals.is_total(item)]
+        if items and not failed:
+            return totals.overdrawn(items[0], old, new, self._quota)
+        lost = sorted(item["claim"]["S"] for item in failed if "claim" in item)
+        if old is None and len(lost) < len(failed):
+            return IdTaken(new.id)
+        if lost and len(lost) == len(failed):
+            return ClaimTaken(lost)
+        return StaleImage(new.id)
 
     def _expiry(self, image: Image) -> int | None:
         if image.status is not Status.DELETED or image.deleted_at is None:
@@ -167,23 +196,3 @@ class DynamoImageRepository:
 def _take(transaction: TransactWrite, claim: str, image_id: str) -> None:
     free = ClaimItem.claim.does_not_exist() | (ClaimItem.image_id == image_id)
     transaction.save(ClaimItem(claim, image_id=image_id), condition=free, return_values="ALL_OLD")
-
-
-def _refusal(error: TransactWriteError, image_id: str, refers: Sequence[Reference], *, adding: bool) -> Exception:
-    """What a cancelled transaction means: a used id, lost claims or references, or somebody else who was faster.
-
-    Each failed condition comes with the item that made it fail, which tells the tables apart.
-    """
-    reasons = [reason for reason in error.cancellation_reasons if reason is not None]
-    if not reasons or any(reason.code == "ValidationError" for reason in reasons):
-        return error
-    if reference := missed(refers, error):
-        return ReferenceGone(reference.kind, reference.title)
-    own = error.cancellation_reasons[: len(error.cancellation_reasons) - len(refers)]
-    failed = [reason.raw_item or {} for reason in own if reason and reason.code == "ConditionalCheckFailed"]
-    lost = sorted(item["claim"]["S"] for item in failed if "claim" in item)
-    if adding and len(lost) < len(failed):
-        return IdTaken(image_id)
-    if lost and len(lost) == len(failed):
-        return ClaimTaken(lost)
-    return StaleImage(image_id)

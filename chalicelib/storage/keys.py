@@ -62,12 +62,17 @@ def scopes(image: Image) -> list[str]:
 
 def _wide(image: Image) -> list[str]:
     """The lists in which deleted images have a counterpart."""
-    found = [f"all/{zlib.crc32(image.id.encode()) % SHARDS}"]
+    found = [f"all/{number_of(image.id) % SHARDS}"]
     if image.visibility is Visibility.PUBLIC:
         found.append(PUBLIC)
     if image.owner is not None:
         found.append(key("tenant", image.owner))
     return found
+
+
+def number_of(image_id: str) -> int:
+    """A number by which images are spread evenly."""
+    return zlib.crc32(image_id.encode())
 
 
 def gone(scope: str) -> str:

@@ -22,8 +22,9 @@ from chalicelib.catalog.errors import ScanTooLarge
 from chalicelib.catalog.image import Image, Status, Visibility
 from chalicelib.catalog.position import KEY_BYTES, SortKey, position, short_instant
 from chalicelib.catalog.principal import Principal
-from chalicelib.catalog.query import Condition, ImageQuery, Operator, Order, Scope, beyond, in_order
-from chalicelib.storage import batch, keys
+from chalicelib.catalog.query import Condition, ImageQuery, Operator, Scope, beyond, in_order
+from chalicelib.catalog.total import Facets, is_kept, total
+from chalicelib.storage import batch, keys, totals
 from chalicelib.storage.conditions import countable, filter_of
 from chalicelib.storage.connection import SharedConnection
 from chalicelib.storage.items import image_of, image_of_row, raw_position
@@ -33,8 +34,6 @@ from chalicelib.storage.row import KEY, RowItem
 from chalicelib.storage.tables import ImageItem, MembershipItem
 
 NAMES = ("name", keys.CALLED)
-STORED = (Status.ACTIVE, Status.DEPRECATED, Status.DEACTIVATED, Status.PENDING_DELETE)
-"""The statuses in which the size of an image is that of its bytes, not what somebody said it would be."""
 NOT_PENDING = Condition("status", Operator.UNEQUAL, Status.PENDING_DELETE)
 """Images that wait for their deletion are in every list, and seen in none."""
 LARGEST_PAGE = 1000
@@ -70,7 +69,14 @@ class Listings:
 
         Raises ScanTooLarge.
         """
-        counted = sum(self._count(scope, part) for scope, part in _parts(principal, query))
+        parts = _parts(principal, query)
+        if is_kept(query):
+            kept = totals.read(self._connection, [scope for scope, _ in parts])
+            counted = sum(total(query, kept[scope].facets) for scope, _ in parts)
+            if len(parts) > 1:
+                counted -= total(query, _public(kept[parts[0][0]].facets))
+        else:
+            counted = sum(self._count(scope, part) for scope, part in parts)
         shared = self._shared(principal, query, self._shared_ids(principal, query))
         return counted + sum(1 for image in shared if image.visibility is not Visibility.PUBLIC)
 
@@ -167,13 +173,6 @@ class Listings:
             if beyond(position(image, query.order.key), query):
                 yield image
 
-    def total_size(self, scope: str) -> int:
-        """The bytes of the images of a list that have theirs. Raises ScanTooLarge."""
-        stored = Condition("status", Operator.IN, STORED)
-        query = ImageQuery(conditions=(stored,), order=Order(SortKey.ID))
-        size = RowItem.size.attr_name
-        return sum(int(row[size]["N"]) for row in self._rows(scope, query, [size]) if size in row)
-
 
 def _without(shared: Collection[str], principal: Principal, images: Iterator[Image]) -> Iterator[Image]:
     """A stream less what comes with the shared images: they may become public, or cease to be, between the reads."""
@@ -194,6 +193,11 @@ def _live_parts(principal: Principal, query: ImageQuery) -> list[tuple[str, Imag
         return own
     others = [Condition("owner", Operator.UNEQUAL, principal.tenant)] if own else []
     return [*own, (keys.PUBLIC, replace(query, conditions=(*others, *query.conditions)))]
+
+
+def _public(facets: Facets) -> Facets:
+    """Those of public images."""
+    return {facet: count for facet, count in facets.items() if facet.visibility is Visibility.PUBLIC}
 
 
 def _own_scope(tenant: str, query: ImageQuery) -> str:

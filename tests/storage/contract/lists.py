@@ -293,13 +293,6 @@ class Lists:
 
         assert len(listed(world, ImageQuery(order=Order(SortKey.STATUS)))) == 4
 
-    def test_the_bytes_of_too_many_images_are_not_counted(self, make_world: MakeWorld) -> None:
-        world = make_world(MAX_SCAN="3")
-        shelve([an_image(size=1) for _ in range(4)])
-
-        with pytest.raises(ScanTooLarge):
-            world.images.usage("t1")
-
     def test_all_of_a_list_that_is_too_long_is_refused(self, make_world: MakeWorld) -> None:
         world = make_world(MAX_SCAN="3")
         shelve([an_image() for _ in range(4)])

@@ -1,14 +1,18 @@
 """What the suites share: filling the tables, and reading lists and rows from them."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Protocol
+
+from pynamodb.expressions.operand import Path
 
 from chalicelib.bootstrap import World
 from chalicelib.catalog.image import Image
 from chalicelib.catalog.query import ImageQuery, Scope
+from chalicelib.storage import totals
 from chalicelib.storage.items import item_of, rows_of
 from chalicelib.storage.row import RowItem
-from chalicelib.storage.tables import ImageItem
+from chalicelib.storage.tables import ClaimItem, ImageItem
 from tests.factories import a_principal
 
 EVERYTHING = ImageQuery(scope=Scope.EVERYTHING)
@@ -34,6 +38,16 @@ def shelve(images: Sequence[Image]) -> None:
         for image in images:
             for row in rows_of(image, None):
                 slim.save(row)
+    count(images)
+
+
+def count(images: Iterable[Image], sign: int = 1) -> None:
+    """Have the totals count images, or count them no longer."""
+    sums = Counter[tuple[str, str]]()
+    for image in images:
+        sums.update(totals.parts(image))
+    for (total, name), number in sums.items():
+        ClaimItem(total).update(actions=[Path(name).add({"N": str(sign * number)})])
 
 
 def unshelve(images: Sequence[Image]) -> None:
@@ -45,6 +59,7 @@ def unshelve(images: Sequence[Image]) -> None:
         for image in images:
             for row in rows_of(image, None):
                 slim.delete(row)
+    count(images, -1)
 
 
 def listed(world: World, query: ImageQuery | None = None, tenant: str | None = "t1") -> list[str]:

@@ -1,0 +1,118 @@
+"""Totals of lists and the bytes of tenants, in DynamoDB: they change in the transactions of the images they count.
+
+A total has a number for each facet of its images. That of public images, which all tenants write, is kept in shards.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from pynamodb.expressions.operand import Path
+from pynamodb.expressions.update import Action
+from pynamodb.transactions import TransactWrite
+
+from chalicelib.catalog.errors import StorageQuotaExceeded
+from chalicelib.catalog.image import Image, Visibility
+from chalicelib.catalog.reference import FIELDS
+from chalicelib.catalog.total import Facet, Facets, charge, facet_of
+from chalicelib.storage import batch, keys
+from chalicelib.storage.connection import SharedConnection
+from chalicelib.storage.releases import Raw
+from chalicelib.storage.tables import ClaimItem
+
+BYTES = "bytes"
+SHARDS = 8
+_PREFIX = "count/"
+_MARKS = {Visibility.PUBLIC: "p", Visibility.PRIVATE: "v"}
+_VISIBILITIES = {mark: visibility for visibility, mark in _MARKS.items()}
+
+
+class Usage(NamedTuple):
+    """What a tenant has: its images by facet, and their bytes."""
+
+    facets: Facets
+    size: int
+
+
+def parts(image: Image) -> Mapping[tuple[str, str], int]:
+    """What an image adds to the totals: by the key of a total, and the attribute of its number there."""
+    found: dict[tuple[str, str], int] = {}
+    if not image.gone:
+        found = {(_shard_of(scope, image), _attribute(facet_of(image))): 1 for scope in _counted(image)}
+    if image.owner is not None and (size := charge(image)):
+        found[_key(keys.key("tenant", image.owner)), BYTES] = size
+    return found
+
+
+def _counted(image: Image) -> list[str]:
+    """The lists of an image whose totals are kept."""
+    counted = ("tenant", keys.PUBLIC, *FIELDS)
+    return [scope for scope in keys.scopes(image) if scope.partition("/")[0] in counted]
+
+
+def add(writes: TransactWrite, old: Image | None, new: Image, quota: int) -> None:
+    """Have a transaction count what becomes of an image; it fails if the owner's bytes would grow beyond the quota."""
+    after = Counter(parts(new))
+    after.subtract(parts(old) if old else {})
+    for total in sorted({key for key, _ in after}):
+        changes = {name: change for (key, name), change in after.items() if key == total and change}
+        if not changes:
+            continue
+        actions: list[Action] = [Path(name).add({"N": str(change)}) for name, change in changes.items()]
+        grown = changes.get(BYTES, 0)
+        condition = None
+        if quota and grown > quota:
+            raise StorageQuotaExceeded("stored bytes", grown, quota)
+        if quota and grown > 0:
+            condition = Path(BYTES).does_not_exist() | (Path(BYTES) <= {"N": str(quota - grown)})
+        writes.update(ClaimItem(total), actions=actions, condition=condition, return_values="ALL_OLD")
+
+
+def is_total(raw: Raw) -> bool:
+    """Whether an item that made a transaction fail is a total."""
+    return str(raw.get("claim", {}).get("S", "")).startswith(_PREFIX)
+
+
+def overdrawn(raw: Raw, old: Image | None, new: Image, quota: int) -> StorageQuotaExceeded:
+    """The refusal of a change for which a total, as it is, has too many bytes already."""
+    grown = charge(new) - (charge(old) if old is not None and old.owner == new.owner else 0)
+    return StorageQuotaExceeded("stored bytes", int(raw.get(BYTES, {}).get("N", 0)) + grown, quota)
+
+
+def read(connection: SharedConnection, scopes: Sequence[str]) -> dict[str, Usage]:
+    """The totals of some lists; one consistent BatchGetItem."""
+    shards = {shard: scope for scope in scopes for shard in _shards(scope)}
+    items = batch.get(connection, {ClaimItem: [(shard,) for shard in shards]})[ClaimItem]
+    facets: dict[str, Counter[Facet]] = {scope: Counter() for scope in scopes}
+    sizes: Counter[str] = Counter()
+    for item in items:
+        scope = shards[item["claim"]["S"]]
+        numbers = {name: int(value["N"]) for name, value in item.items() if name != "claim"}
+        sizes[scope] += numbers.pop(BYTES, 0)
+        facets[scope].update({_facet(name): number for name, number in numbers.items()})
+    return {scope: Usage(facets[scope], sizes[scope]) for scope in scopes}
+
+
+def _key(scope: str) -> str:
+    return f"{_PREFIX}{scope}"
+
+
+def _shards(scope: str) -> list[str]:
+    """The items that make up a total."""
+    return [f"{_key(scope)}/{shard}" for shard in range(SHARDS)] if scope == keys.PUBLIC else [_key(scope)]
+
+
+def _shard_of(scope: str, image: Image) -> str:
+    shards = _shards(scope)
+    return shards[keys.number_of(image.id) % len(shards)]
+
+
+def _attribute(facet: Facet) -> str:
+    """`v`, `pk`, `v:zone`, `vk:zone`."""
+    zone = "" if facet.zone is None else f":{facet.zone}"
+    return f"{_MARKS[facet.visibility]}{'k' if facet.killed else ''}{zone}"
+
+
+def _facet(attribute: str) -> Facet:
+    marks, colon, zone = attribute.partition(":")
+    return Facet(_VISIBILITIES[marks[0]], marks.endswith("k"), zone if colon else None)
