@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
+from chalicelib.catalog import lengths
 from chalicelib.catalog.access import may_change, may_leave, may_share, owns
 from chalicelib.catalog.errors import (
     Invalid,
@@ -17,8 +18,6 @@ from chalicelib.catalog.membership import Membership
 from chalicelib.catalog.ports import Clock, Found, ImageRepository, MembershipRepository
 from chalicelib.catalog.principal import Policy
 from chalicelib.catalog.rules import Limits
-
-LONGEST_MEMBER = 255
 
 
 class Members:
@@ -166,5 +165,5 @@ class Members:
 
 def _check_names(members: Iterable[str]) -> None:
     for member in members:
-        if not 0 < len(member) <= LONGEST_MEMBER:
-            raise Invalid("member", f"a tenant has 1 to {LONGEST_MEMBER} characters")
+        if not 0 < len(member) <= lengths.TEXT:
+            raise Invalid("member", f"a tenant has 1 to {lengths.TEXT} characters")
