@@ -69,6 +69,9 @@ def share(image_id: UUID, tenants: Sequence[str], can_share: bool | None, *, rem
             registry.remove_member(str(image_id), tenant)
         else:
             registry.add_member(str(image_id), tenant, can_share=can_share)
+    if remove and registry.image(str(image_id)) is None:
+        click.echo("You no longer see this image.")
+        return
     members = registry.members(str(image_id))
     show_table(("TENANT", "CAN SHARE"), [(member.tenant, _shown(member.can_share)) for member in members])
 

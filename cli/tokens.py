@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 import click
 
+from chalicelib.catalog import lengths
 from chalicelib.catalog.ports import Token
 from chalicelib.catalog.principal import Policy, Principal
 from cli.console import show_table
@@ -32,14 +33,26 @@ class Lifetime(click.ParamType[timedelta]):
         return int(found[1]) * UNITS[found[2]]
 
 
+class Label(click.ParamType[str]):
+    """What somebody is called, in no more characters than the catalogue can keep."""
+
+    name = "text"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Read 1 to 255 characters."""
+        if not 0 < len(value) <= lengths.TEXT:
+            self.fail(f"it needs 1 to {lengths.TEXT} characters", param, ctx)
+        return value
+
+
 @click.group()
 def token() -> None:
     """Manage the tokens by which callers are known."""
 
 
 @token.command()
-@click.option("--user", required=True, help="Who acts.")
-@click.option("--tenant", help="For which tenant; without one the caller owns nothing.")
+@click.option("--user", required=True, type=Label(), help="Who acts.")
+@click.option("--tenant", type=Label(), help="For which tenant; without one the caller owns nothing.")
 @click.option(
     "--policy",
     "policies",

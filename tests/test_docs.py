@@ -12,7 +12,10 @@ from typing import Any
 
 import pytest
 
+from chalicelib.catalog import lengths
 from chalicelib.dialects import DIALECTS
+from chalicelib.dialects.glance_v1.metadata import LONGEST_NAME, PROPERTY_BYTES
+from chalicelib.dialects.qingcloud.schema import LONGEST_DESCRIPTION
 from chalicelib.http.dialect import Dialect, refusing
 from chalicelib.http.errors import PathUnknown
 from chalicelib.http.gateway import METHODS
@@ -334,3 +337,29 @@ def test_the_examples_of_a_page_work_one_after_the_other(api: Api, dialect: Dial
 
     assert len(answers) == len(examples) > 0
     assert {example: answer.text for example, answer in answers.items() if answer.status >= 400} == {}
+
+
+LIMITS = ROOT / "docs" / "limits.md"
+
+
+def test_the_lengths_of_the_page_are_those_that_are_enforced() -> None:
+    others = {
+        "property name": lengths.PROPERTY_NAME,
+        "property value": lengths.PROPERTY_VALUE,
+        **dict.fromkeys(("alias", "tenant", "user", "parent"), lengths.TEXT),
+        "status_reason": lengths.STATUS_REASON,
+    }
+
+    found = {name: int(cells[1].replace(",", "")) for cells in rows(LIMITS) for name in re.findall("`(.+?)`", cells[0])}
+
+    assert found == {**lengths.IMAGE, **others}
+
+
+def test_the_page_says_where_a_dialect_takes_less() -> None:
+    text = LIMITS.read_text("utf-8")
+
+    assert f"`description`, {LONGEST_DESCRIPTION:,} |" in text
+    assert f"takes {LONGEST_DESCRIPTION:,} characters of a description" in text
+    assert f"`name`, {LONGEST_NAME} bytes |" in text
+    assert f"properties of {PROPERTY_BYTES:,} bytes" in text
+    assert f"may have {lengths.DOCUMENT:,} bytes" in text

@@ -26,6 +26,11 @@ def may_share(principal: Principal, image: Image, membership: Membership | None)
     return may_change(principal, image) or (membership is not None and membership.can_share)
 
 
+def may_leave(principal: Principal, member: str, membership: Membership | None) -> bool:
+    """A member itself: nobody asked it whether it wants the image in its lists, so it needs no right to share."""
+    return membership is not None and membership.member == principal.tenant == member
+
+
 def owns(principal: Principal, image: Image) -> bool:
     """Whether the image belongs to the caller's tenant; an image without owner belongs to nobody."""
     return image.owner is not None and image.owner == principal.tenant

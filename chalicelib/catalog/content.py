@@ -4,7 +4,7 @@ import hashlib
 import logging
 from dataclasses import dataclass, replace
 
-from chalicelib.catalog import rules
+from chalicelib.catalog import lengths, rules
 from chalicelib.catalog.errors import (
     ContentMissing,
     DeletedMeanwhile,
@@ -24,7 +24,6 @@ from chalicelib.catalog.ports import Link, Located, Ports
 from chalicelib.catalog.rules import Limits
 from chalicelib.catalog.total import charge
 
-LONGEST_REASON = 500
 STORE = "s3:"
 """How locations begin to which a link of ours leads, and nobody's choice."""
 
@@ -180,7 +179,7 @@ class Content:
             killed = replace(
                 image,
                 status=Status.KILLED,
-                status_reason=reason[:LONGEST_REASON],
+                status_reason=reason[: lengths.STATUS_REASON],
                 transition=None,
                 location=self._blobs.place(image.id),  # should any bytes have come, they are found there
                 updated_at=now,
@@ -197,13 +196,14 @@ class Content:
                 return
 
     def check_source(self, url: str) -> None:
-        """Raise SourceRefused for a location of a kind that is not supported."""
+        """Raise SourceRefused for a location of a kind that is not supported, Invalid for one that is too long."""
         if not url:
             raise SourceRefused("Invalid location: it is empty")
+        lengths.check("location", url, lengths.LOCATION)
         self._sources.check(url)
 
     def locate(self, url: str) -> Located:
-        """What is at a location. Raises SourceRefused, SourceNotFound, ImageTooLarge, StoreUnavailable."""
+        """What is at a location. Raises Invalid, SourceRefused, SourceNotFound, StoreUnavailable."""
         self.check_source(url)
         found = self._sources.locate(url)
         rules.check_size(found.size, self._limits)

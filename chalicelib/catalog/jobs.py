@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import uuid4
 
+from chalicelib.catalog import rules
 from chalicelib.catalog.dispatch import dispatch
 from chalicelib.catalog.errors import (
     ClaimTaken,
@@ -68,10 +69,11 @@ class Jobs:
     def capture(self, instance_id: str, name: str, order: Order, aliases: Callable[[], Mapping[str, str]]) -> Job:
         """Begin to make an image of a stopped machine; `aliases` makes the names it is known by.
 
-        Raises PolicyMissing, TenantMissing, InstanceNotFound, WrongStatus, CloudUnavailable.
+        Raises PolicyMissing, TenantMissing, Invalid, InstanceNotFound, WrongStatus, CloudUnavailable.
         """
         self._lookup.require(Policy.CREATE_IMAGE)
         tenant = self._tenant()
+        rules.check_lengths({"name": name})
         instance = self._ports.instances.find(instance_id, tenant, order.zone)
         if instance is None:
             raise InstanceNotFound(instance_id)

@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from chalicelib.catalog.access import may_change, may_share, owns
+from chalicelib.catalog import lengths
+from chalicelib.catalog.access import may_change, may_leave, may_share, owns
 from chalicelib.catalog.errors import (
     Invalid,
     MemberQuotaExceeded,
@@ -18,14 +19,12 @@ from chalicelib.catalog.ports import Clock, Found, ImageRepository, MembershipRe
 from chalicelib.catalog.principal import Policy
 from chalicelib.catalog.rules import Limits
 
-LONGEST_MEMBER = 255
-
 
 class Members:
     """The memberships of images, as far as the caller may know and change them.
 
     Administrators, the owner, and members who may share change memberships; the last ones see and change only
-    their own among those that exist. Everybody else is refused with NotSharable.
+    their own among those that exist. Any member may remove its own. Everybody else is refused with NotSharable.
     """
 
     def __init__(
@@ -117,10 +116,16 @@ class Members:
         return merged
 
     def remove(self, image_id: str, member: str) -> None:
-        """Stop sharing with a tenant. Raises NotSharable, MembershipNotFound, EditConflict."""
+        """Stop sharing with a tenant, which any member may do for itself.
+
+        It takes the policy that sharing takes: a token that only reads changes nothing, its own lists included.
+        Raises PolicyMissing, NotSharable, MembershipNotFound, EditConflict.
+        """
 
         def once() -> None:
-            found = self._sharable(image_id, member)
+            found = self._changeable(image_id, member)
+            if not may_leave(self._lookup.principal, member, self._own(found)):
+                self._check_sharer(found)
             self._check_row(found, member)
             if member not in found.memberships:
                 raise MembershipNotFound(image_id, member)
@@ -129,12 +134,20 @@ class Members:
         retried(image_id, once)
 
     def _sharable(self, image_id: str, *members: str) -> Found:
-        self._lookup.require(Policy.CREATE_IMAGE)
-        found = self._lookup.find(image_id, *members)
-        principal = self._lookup.principal
-        if not may_share(principal, found.image, found.memberships.get(principal.tenant or "")):
-            raise NotSharable(image_id)
+        found = self._changeable(image_id, *members)
+        self._check_sharer(found)
         return found
+
+    def _changeable(self, image_id: str, *members: str) -> Found:
+        self._lookup.require(Policy.CREATE_IMAGE)
+        return self._lookup.find(image_id, *members)
+
+    def _check_sharer(self, found: Found) -> None:
+        if not may_share(self._lookup.principal, found.image, self._own(found)):
+            raise NotSharable(found.image.id)
+
+    def _own(self, found: Found) -> Membership | None:
+        return found.memberships.get(self._lookup.principal.tenant or "")
 
     def _check_quota(self, attempted: int) -> None:
         if 0 <= self._limits.member_quota < attempted:
@@ -152,5 +165,5 @@ class Members:
 
 def _check_names(members: Iterable[str]) -> None:
     for member in members:
-        if not 0 < len(member) <= LONGEST_MEMBER:
-            raise Invalid("member", f"a tenant has 1 to {LONGEST_MEMBER} characters")
+        if not 0 < len(member) <= lengths.TEXT:
+            raise Invalid("member", f"a tenant has 1 to {lengths.TEXT} characters")

@@ -5,6 +5,7 @@ from dataclasses import replace
 from itertools import islice
 from typing import Any
 
+from chalicelib.catalog import lengths
 from chalicelib.catalog.errors import TenantMissing, TitleTaken
 from chalicelib.catalog.lookup import Lookup, retried
 from chalicelib.catalog.ports import Clock, ImageRepository, ReferenceRepository
@@ -37,18 +38,21 @@ class References:
         return [] if tenant is None else self._references.of(tenant, kind)
 
     def add(self, kind: Kind, facts: Mapping[str, Any]) -> Reference:
-        """A new one, with the next number. Raises PolicyMissing, TenantMissing, TitleTaken."""
+        """A new one, with the next number. Raises PolicyMissing, TenantMissing, Invalid, TitleTaken."""
         self._lookup.require(Policy.CREATE_IMAGE)
         tenant = self._lookup.principal.tenant
         if tenant is None:
             raise TenantMissing
         now = self._clock.now()
-        return self._references.add(Reference(kind=kind, owner=tenant, facts=facts, created_at=now, updated_at=now))
+        new = Reference(kind=kind, owner=tenant, facts=facts, created_at=now, updated_at=now)
+        _check_lengths(new)
+        return self._references.add(new)
 
     def update(self, kind: Kind, choose: Choice, change: Callable[[Reference], Mapping[str, Any]]) -> Reference:
         """Give one that is chosen the facts that `change` makes of its present state; the same facts write nothing.
 
-        Raises PolicyMissing, TitleTaken, EditConflict; ReferenceInUse if images refer to it by a key that would change.
+        Raises PolicyMissing, Invalid, TitleTaken, EditConflict; ReferenceInUse if images refer to it by a key that
+        would change.
         """
         self._lookup.require(Policy.CREATE_IMAGE)
 
@@ -58,6 +62,7 @@ class References:
             new = replace(old, facts=change(old), updated_at=self._clock.now())
             if new.facts == old.facts:
                 return old
+            _check_lengths(new, old)
             if any(other.title == new.title for other in there if other.number != old.number):
                 raise TitleTaken(new.title)
             if new.key != old.key:
@@ -87,3 +92,11 @@ class References:
         if found:
             seen = [image for image in found if not image.gone and principal.holds(Policy.READ_IMAGES)]
             raise ReferenceInUse(reference, [image.name or image.id for image in seen])
+
+
+def _check_lengths(new: Reference, old: Reference | None = None) -> None:
+    """Refuse texts that are too long; those that it had before are right."""
+    before = {} if old is None else {**old.facts, "title": old.title}
+    for name, text in {**new.facts, "title": new.title}.items():
+        if text != before.get(name):
+            lengths.check(name, text, lengths.TEXT)

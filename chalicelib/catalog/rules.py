@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import cast
 
+from chalicelib.catalog import lengths
 from chalicelib.catalog.errors import (
     FormatMissing,
     ImageTooLarge,
@@ -18,9 +19,6 @@ from chalicelib.catalog.image import Changes, Image
 
 AMAZON_FORMATS = frozenset({"ami", "ari", "aki"})
 LARGEST_INTEGER = 2**31 - 1
-LONGEST_TEXT = 8192
-LARGEST_DOCUMENT = 16384
-"""Bytes of one field: with these an image fits into an item of DynamoDB (400 KB), and a list into a response."""
 DOCUMENTS = ("root_volume", "extra_volumes", "default_bootscript")
 
 
@@ -61,7 +59,7 @@ def check(image: Image, changes: Changes, limits: Limits, old: Image | None = No
     """
     check_formats(changes, limits, old)
     changes = differing(changes, old)
-    check_lengths(changes)
+    check_lengths(changes, old)
     for name in ("min_disk", "min_ram"):
         if not 0 <= getattr(image, name) <= LARGEST_INTEGER:
             raise Invalid(name, f"'{name}' value out of range")
@@ -82,13 +80,19 @@ def differing(changes: Changes, old: Image | None) -> Changes:
     return cast("Changes", found)  # a part of them
 
 
-def check_lengths(changes: Changes) -> None:
-    """Refuse texts and documents that are longer than any real image has."""
+def check_lengths(changes: Changes, old: Image | None = None) -> None:
+    """Refuse texts and documents that are too long; a property that is not new, or not changed, is right."""
     for name, value in changes.items():
-        if isinstance(value, str) and len(value.encode()) > LONGEST_TEXT:
-            raise Invalid(name, f"more than {LONGEST_TEXT} bytes")
-        if name in DOCUMENTS and len(json.dumps(value)) > LARGEST_DOCUMENT:
-            raise Invalid(name, f"more than {LARGEST_DOCUMENT} bytes")
+        if name in lengths.IMAGE:
+            lengths.check(name, value, lengths.IMAGE[name])
+        if name in DOCUMENTS and len(json.dumps(value)) > lengths.DOCUMENT:
+            raise Invalid(name, f"more than {lengths.DOCUMENT} bytes")
+    before = {} if old is None else old.properties
+    for name, text in changes.get("properties", {}).items():
+        if name not in before:
+            lengths.check("properties", name, lengths.PROPERTY_NAME)
+        if text != before.get(name):
+            lengths.check("properties", text, lengths.PROPERTY_VALUE)
 
 
 def check_property_count(count: int, quota: int) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import uuid4
 
-from chalicelib.catalog import rules
+from chalicelib.catalog import lengths, rules
 from chalicelib.catalog.content import Content
 from chalicelib.catalog.copies import Copies
 from chalicelib.catalog.dispatch import dispatch
@@ -174,7 +174,9 @@ class Catalog:
             raise IdTaken(image_id)
 
     def _check_aliases(self, new: NewImage) -> None:
-        """An image without an alias is known by its id, which is then no alias for another one of the tenant."""
+        """No alias is too long, or the id of another image of the tenant, which goes by it if it has no alias."""
+        for alias in (*new.aliases.values(), *new.tenant_aliases.values()):
+            lengths.check("id", alias, lengths.TEXT)
         for namespace, alias in new.tenant_aliases.items():
             if is_uuid(alias):
                 with suppress(ImageNotFound):

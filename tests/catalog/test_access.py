@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.catalog.access import may_change, may_see, may_share, owns
+from chalicelib.catalog.access import may_change, may_leave, may_see, may_share, owns
 from chalicelib.catalog.image import Visibility
 from chalicelib.catalog.principal import ANONYMOUS, Policy, Principal
 from tests.factories import a_membership, an_image
@@ -51,6 +51,16 @@ def test_rights_follow_from_owner_visibility_and_membership(
     }
 
     assert " ".join(right for right, held in found.items() if held) == rights
+
+
+@pytest.mark.parametrize("share", [READER, SHARER], ids=["member", "member who may share"])
+def test_a_member_may_leave_but_have_nobody_else_leave(share: dict[str, Any]) -> None:
+    membership = a_membership(an_image(), "t2", **share)
+
+    assert may_leave(STRANGER, "t2", membership)
+    assert not may_leave(STRANGER, "t3", membership)
+    assert not may_leave(STRANGER, "t2", None)
+    assert not may_leave(TENANTLESS, "t2", None)
 
 
 def test_nobody_owns_what_has_no_owner() -> None:

@@ -4,7 +4,7 @@ from uuid import uuid4
 
 import pytest
 
-from chalicelib.catalog.errors import ClaimTaken, ImageNotFound
+from chalicelib.catalog.errors import ClaimTaken, ImageNotFound, Invalid
 from chalicelib.catalog.image import Alias, NewImage, Status, TenantAlias, Visibility, is_uuid
 from chalicelib.catalog.principal import Policy
 from chalicelib.catalog.service import Catalog
@@ -20,7 +20,7 @@ def called(alias: str) -> TenantAlias:
 
 
 def new(alias: str) -> NewImage:
-    return NewImage({"name": f"called {alias}"}, tenant_aliases={"x": alias})
+    return NewImage({"name": f"called {alias[:9]}"}, tenant_aliases={"x": alias})
 
 
 @pytest.mark.parametrize(
@@ -31,7 +31,7 @@ def test_an_id_is_a_uuid_in_lower_case(text: str, fits: bool) -> None:
     assert is_uuid(text) is fits
 
 
-@pytest.mark.parametrize("alias", ["ami-1", ID, "A", "\U0001f600" * 400, ""])
+@pytest.mark.parametrize("alias", ["ami-1", ID, "A", "\U0001f600" * 255, ""])
 def test_an_image_is_found_changed_and_deleted_by_its_alias(catalog: Catalog, alias: str) -> None:
     image = catalog.register(new(alias))
 
@@ -43,6 +43,13 @@ def test_an_image_is_found_changed_and_deleted_by_its_alias(catalog: Catalog, al
     assert found == changed
     with pytest.raises(ImageNotFound):
         catalog.image(called(alias))
+
+
+def test_an_alias_may_only_be_so_long(catalog: Catalog) -> None:
+    with pytest.raises(Invalid, match="longer than 255 characters"):
+        catalog.register(new("x" * 256))
+    with pytest.raises(Invalid, match="longer than 255 characters"):
+        catalog.register(NewImage({}, aliases={"x": "x" * 256}))
 
 
 def test_an_alias_is_free_once_its_image_is_deleted(catalog: Catalog) -> None:

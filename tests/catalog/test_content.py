@@ -6,11 +6,13 @@ from functools import partial
 
 import pytest
 
+from chalicelib.catalog import lengths
 from chalicelib.catalog.errors import (
     ContentMissing,
     DeletedMeanwhile,
     EditConflict,
     ImageDeactivated,
+    Invalid,
     NotQueued,
     UnverifiedBytes,
 )
@@ -192,3 +194,19 @@ def test_bytes_that_cannot_be_removed_do_not_hide_that_the_image_went(api: Api, 
         catalog.content.upload(image, b"late")
 
     assert len(api.stored()) == 1
+
+
+def test_a_reason_is_cut_at_its_longest(catalog: Catalog) -> None:
+    image = reserve(catalog)
+
+    catalog.content.kill(image, "r" * (lengths.STATUS_REASON + 1))
+
+    assert catalog.image(image.id).status_reason == "r" * lengths.STATUS_REASON
+
+
+def test_a_location_may_only_be_so_long(catalog: Catalog) -> None:
+    url = "https://example.com/".ljust(lengths.LOCATION, "x")
+
+    catalog.content.check_source(url)
+    with pytest.raises(Invalid, match="longer than 8000 characters"):
+        catalog.content.check_source(f"{url}x")

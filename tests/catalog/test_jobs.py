@@ -11,6 +11,7 @@ from chalicelib.catalog.errors import (
     ImageNotFound,
     ImageProtected,
     InstanceNotFound,
+    Invalid,
     JobNotFound,
     NotOwner,
     PolicyMissing,
@@ -51,6 +52,15 @@ def test_a_capture_is_queued_once(stage: Stage) -> None:
     stage.capture()
 
     assert stage.messages() == (1, 0)
+
+
+def test_a_captured_image_has_no_longer_name_than_others(stage: Stage) -> None:
+    machine = stage.machine()
+
+    with pytest.raises(Invalid, match="longer than 255 characters"):
+        stage.jobs().capture(machine, "n" * 256, ORDER, lambda: {"qingcloud": "img-00000001"})
+
+    assert stage.jobs().all() == []
 
 
 def test_a_captured_image_is_what_its_machine_is(stage: Stage) -> None:

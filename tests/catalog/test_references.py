@@ -2,7 +2,7 @@
 
 import pytest
 
-from chalicelib.catalog.errors import ImageNotFound, ImageProtected, PolicyMissing, TenantMissing
+from chalicelib.catalog.errors import ImageNotFound, ImageProtected, Invalid, PolicyMissing, TenantMissing
 from chalicelib.catalog.image import Image, ImageNumber, NewImage, Visibility
 from chalicelib.catalog.principal import Policy
 from chalicelib.catalog.query import ImageQuery, Scope
@@ -33,6 +33,31 @@ def test_adding_a_reference_needs_the_right_to_create(open_catalog: Open) -> Non
 def test_who_acts_for_no_tenant_adds_no_references(open_catalog: Open) -> None:
     with pytest.raises(TenantMissing):
         open_catalog(None).references.add(Kind.ARCHITECTURE, {"name": "arm64"})
+
+
+@pytest.mark.parametrize("name", ["name", "title", "url"])
+def test_a_text_of_a_reference_may_only_be_so_long(api: Api, catalog: Catalog, name: str) -> None:
+    longest, longer = ({"name": "Linux", name: "x" * length} for length in (255, 256))
+
+    added = catalog.references.add(Kind.OPERATINGSYSTEM, longest)
+    with pytest.raises(Invalid, match="longer than 255 characters"):
+        catalog.references.add(Kind.OPERATINGSYSTEM, longer)
+    with pytest.raises(Invalid, match="longer than 255 characters"):
+        catalog.references.update(Kind.OPERATINGSYSTEM, lambda there: there[0], lambda _: longer)
+
+    assert catalog.references.of(Kind.OPERATINGSYSTEM) == [added]
+
+
+def test_a_text_of_a_reference_that_is_too_long_may_stay(api: Api, catalog: Catalog) -> None:
+    facts = {"name": "x" * 256, "url": "y" * 256}
+    old = Reference(kind=Kind.COMPUTE_RESOURCE, owner="t1", facts=facts, created_at=START, updated_at=START)
+    api.world.references.add(old)
+
+    changed = catalog.references.update(
+        Kind.COMPUTE_RESOURCE, lambda there: there[0], lambda reference: {**reference.facts, "description": "ours"}
+    )
+
+    assert changed.facts == {**facts, "description": "ours"}
 
 
 @pytest.mark.parametrize(

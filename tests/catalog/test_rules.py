@@ -1,11 +1,11 @@
 """What an image may look like."""
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, get_type_hints
 
 import pytest
 
-from chalicelib.catalog import rules
+from chalicelib.catalog import lengths, rules
 from chalicelib.catalog.errors import (
     CatalogError,
     FormatMissing,
@@ -138,23 +138,72 @@ def test_bytes_of_an_amazon_format_need_the_same_one_twice() -> None:
         rules.check_complete(an_image(disk_format="raw", container_format="ami"))
 
 
-@pytest.mark.parametrize(
-    "field", ["name", "description", "login_user", "login_password", "bootstrap_template", "location"]
-)
+LISTED = {"disk_format", "container_format"}
+"""Texts that are chosen from a list."""
+REPEATED = {"os_title"}
+"""Texts that repeat the title of a reference, which is checked when that is written."""
+
+
+def test_every_text_of_an_image_has_a_longest_length() -> None:
+    texts = {name for name, kind in get_type_hints(Changes).items() if kind in (str, str | None)}
+
+    assert lengths.IMAGE.keys() == texts - LISTED - REPEATED
+
+
+@pytest.mark.parametrize("field", lengths.IMAGE)
 def test_a_text_may_only_be_so_long(field: str) -> None:
-    longest: Any = {field: "é" * (rules.LONGEST_TEXT // 2)}
-    longer: Any = {field: "é" * (rules.LONGEST_TEXT // 2) + "x"}
+    longest: Any = {field: "\U0001f600" * lengths.IMAGE[field]}
+    longer: Any = {field: "x" * (lengths.IMAGE[field] + 1)}
 
     error = refusal(longer)
 
     assert refusal(longest) is None
     assert isinstance(error, Invalid)
-    assert error.field == field
+    assert (error.field, error.reason) == (field, f"longer than {lengths.IMAGE[field]} characters")
+
+
+@pytest.mark.parametrize("field", lengths.IMAGE)
+def test_a_text_that_is_too_long_may_stay(field: str) -> None:
+    before: Any = {field: "x" * (lengths.IMAGE[field] + 1)}
+    other: Any = {field: "y" * (lengths.IMAGE[field] + 1)}
+    old = an_image(**before)
+
+    rules.check(old, before, LIMITS, old)
+    with pytest.raises(Invalid):
+        rules.check(old, other, LIMITS, old)
+
+
+LONG_NAME, LONG_VALUE = "n" * (lengths.PROPERTY_NAME + 1), "v" * (lengths.PROPERTY_VALUE + 1)
+
+
+@pytest.mark.parametrize(("name", "value"), [(LONG_NAME, "v"), (LONG_NAME, None), ("n", LONG_VALUE)])
+def test_a_property_may_only_be_so_long(name: str, value: str | None) -> None:
+    error = refusal({"properties": {name: value}})
+
+    assert refusal({"properties": {name[1:]: None if value is None else value[1:]}}) is None
+    assert isinstance(error, Invalid)
+    assert error.field == "properties"
+
+
+def test_a_property_that_is_too_long_may_stay() -> None:
+    before = {LONG_NAME: "v", "n": LONG_VALUE}
+
+    def changed(**properties: str) -> CatalogError | None:
+        old = an_image(properties=before)
+        try:
+            rules.check(old, {"properties": {**before, **properties}}, replace(LIMITS, property_quota=9), old)
+        except CatalogError as error:
+            return error
+        return None
+
+    assert changed(other="v") is None
+    assert changed(**{LONG_NAME: "other"}) is None
+    assert isinstance(changed(n=f"{LONG_VALUE[1:]}w"), Invalid)
 
 
 @pytest.mark.parametrize("field", rules.DOCUMENTS)
 def test_a_document_may_only_be_so_large(field: str) -> None:
-    room = rules.LARGEST_DOCUMENT - len('{"a": ""}')
+    room = lengths.DOCUMENT - len('{"a": ""}')
     largest: Any = {field: {"a": "x" * room}}
     larger: Any = {field: {"a": "x" * (room + 1)}}
 

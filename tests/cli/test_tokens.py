@@ -54,6 +54,25 @@ def test_a_token_may_expire(run: Run, api: Api, text: str, lifetime: timedelta) 
     assert abs(token.expires_at - datetime.now(UTC) - lifetime) < timedelta(minutes=1)
 
 
+@pytest.mark.parametrize("option", ["--user", "--tenant"])
+@pytest.mark.parametrize("name", ["", "x" * 256], ids=["empty", "long"])
+def test_names_in_a_token_have_1_to_255_characters(run: Run, api: Api, option: str, name: str) -> None:
+    usual = {"--user": "u", "--tenant": "t", "--policy": "read_images"}
+
+    result = run("token", "issue", *(word for pair in {**usual, option: name}.items() for word in pair))
+
+    assert result.exit_code == 2
+    assert "1 to 255 characters" in result.stderr
+    assert api.world.identities.list() == []
+
+
+def test_the_longest_names_open_the_api(run: Run, api: Api) -> None:
+    result = run("token", "issue", "--user", "é" * 255, "--tenant", "😀" * 255, "--policy", "read_images")
+
+    principal = api.world.identities.authenticate(result.stdout.strip())
+    assert principal == Principal("é" * 255, "😀" * 255, frozenset({Policy.READ_IMAGES}))
+
+
 @pytest.mark.parametrize(
     "arguments",
     [

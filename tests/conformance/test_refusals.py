@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import pytest
 
+from chalicelib.catalog import lengths
 from chalicelib.catalog.errors import QuotaExceeded
 from chalicelib.catalog.image import Image, Visibility
 from chalicelib.catalog.principal import Principal
@@ -103,6 +104,10 @@ REFUSALS: dict[str, tuple[Act, dict[str, int]]] = {
     "delete somebody's public image": (
         lambda world: world.stranger.delete(world.id("public")),
         {"glance_v1": 403, "scaleway": 403, "devops_service": 404, "foreman": 404, "qingcloud": 403},
+    ),
+    "rename to a name that is too long": (
+        lambda world: world.owner.rename(world.id("private"), "n" * (lengths.IMAGE["name"] + 1)),
+        {"glance_v1": 400, "scaleway": 400, "devops_service": 400, "foreman": 422, "qingcloud": 400},
     ),
     "delete a protected image": (
         lambda world: world.owner.delete(world.id("protected")),

@@ -35,12 +35,12 @@ def listing(target: str) -> Arrange:
     return arrange
 
 
-def shared(ask: Ask, **fields: Any) -> Arrange:
-    """A request that finds an image of two members."""
+def shared(ask: Ask, member: str = OTHER, **fields: Any) -> Arrange:
+    """A request that finds an image of two members, of which one is named."""
 
     def arrange(api: Api) -> Ask:
         image = kept(api, **fields)
-        api.world.memberships.change(image, 2, [a_membership(image, each) for each in (OTHER, "t3")], [])
+        api.world.memberships.change(image, 2, [a_membership(image, each) for each in (member, "t3")], [])
         return ask
 
     return arrange
@@ -135,6 +135,7 @@ SCENES = (
     _scene("GET of a member", shared(Ask("GET", f"{ROOT}/{IMAGE}/members/{OTHER}"))),
     _scene("add a member", with_image(Ask("PUT", f"{ROOT}/{IMAGE}/members/{OTHER}"))),
     _scene("remove a member", shared(Ask("DELETE", f"{ROOT}/{IMAGE}/members/{OTHER}"))),
+    _scene("leave an image", shared(Ask("DELETE", f"{ROOT}/{IMAGE}/members/{TENANT}"), TENANT, owner=OTHER)),
     _scene("shared images", listing(f"/v1/shared-images/{TENANT}")),
     _scene("events", with_image(Ask("GET", f"{ROOT}/{IMAGE}/events"))),
     _scene("begin an upload", with_image(document("POST", f"{ROOT}/{IMAGE}/uploads", UPLOAD), **QUEUED)),

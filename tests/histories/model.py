@@ -145,9 +145,14 @@ def _changed(slot: Slot, image: Image, call: Call) -> tuple[Slot, Outcome]:
 def _refusal(image: Image, call: Call) -> Outcome | None:
     if not _sees(image, call.dialect, call.tenant):
         return Outcome.HIDDEN
-    if image.owner == call.tenant or call.verb is Verb.SHOW:
+    if image.owner == call.tenant or call.verb is Verb.SHOW or _leaves(image, call):
         return None
     return Outcome.PUBLIC if image.public else Outcome.SHARED
+
+
+def _leaves(image: Image, call: Call) -> bool:
+    """A member may end its own membership."""
+    return call.verb is Verb.UNSHARE and call.tenant == call.member and call.member in image.members
 
 
 def _sees(image: Image, dialect: str, tenant: str) -> bool:

@@ -47,6 +47,8 @@ HONEST = sequence(
     a_list(DEVOPS, "a.4", "b.5"),
     (a_call(Verb.DELETE, GLANCE, "b", born="b.5"), DONE),
     a_list(GLANCE, "a.4"),
+    (a_call(Verb.UNSHARE, GLANCE, "a", tenant=FRIEND, born="a.1", member=FRIEND), DONE),
+    a_list(SCALEWAY, tenant=FRIEND),
 )
 
 
@@ -92,6 +94,7 @@ ONLY_IMPOSSIBLE: dict[str, Doctor] = {
     "a stranger is shown a private image": with_names(6, "a.4"),
     "a member is not shown what is shared": with_names(8),
     "a free id is refused": with_reply(0, Reply(frozenset({Outcome.TAKEN}))),
+    "a member may not leave": with_reply(15, Reply(frozenset({Outcome.SHARED}))),
     "what is deleted is found": with_reply(10, replace(DONE, names=("b.3",))),
     "what is there is not found": with_reply(4, GONE),
 }

@@ -6,8 +6,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from chalicelib.catalog.members import LONGEST_MEMBER
-from chalicelib.catalog.rules import LARGEST_DOCUMENT, LONGEST_TEXT
+from chalicelib.catalog import lengths
 from chalicelib.dialects import DIALECTS
 from chalicelib.dialects.qingcloud.schema import MOST_IDS
 from chalicelib.http.dialect import Route
@@ -67,7 +66,11 @@ def ids(count: int) -> str:
     return ",".join(f"img-{number:08}" for number in range(count))
 
 
-BULKY = {str(number): "x" * 100 for number in range(LARGEST_DOCUMENT // 100)}
+def _posting(headers: Mapping[str, str]) -> Callable[[Caller], Answer]:
+    return lambda caller: caller.post("/v1/images", {**JSON, **headers})
+
+
+BULKY = {str(number): "x" * 100 for number in range(lengths.DOCUMENT // 100)}
 MANY = {f"p{number}": "v" for number in range(129)}
 LIMITS = {
     "a body of image data": Limit("glance_v1", 413, lambda caller: _data(caller, 4 * 2**20 + 1)),
@@ -78,24 +81,38 @@ LIMITS = {
         to_image("PUT", "/v1/images/{}/members", {"memberships": [{"member_id": f"t{n}"} for n in range(129)]}),
     ),
     "the name of a member": Limit(
-        "glance_v1", 400, to_image("PUT", f"/v1/images/{{}}/members/{'t' * (LONGEST_MEMBER + 1)}", {})
+        "glance_v1", 400, to_image("PUT", f"/v1/images/{{}}/members/{'t' * (lengths.TEXT + 1)}", {})
     ),
     "the name of a member in a list": Limit(
         "glance_v1",
         400,
-        to_image("PUT", "/v1/images/{}/members", {"memberships": [{"member_id": "t" * (LONGEST_MEMBER + 1)}]}),
+        to_image("PUT", "/v1/images/{}/members", {"memberships": [{"member_id": "t" * (lengths.TEXT + 1)}]}),
     ),
     "a description": Limit(
         "glance_v1", 413, lambda caller: caller.post("/v1/images", {**JSON, **properties(description="x" * 7200)})
     ),
+    **{
+        f"a property that is {name}": Limit("glance_v1", 400, _posting(properties(**{name: "x" * 256})))
+        for name in ("architecture", "os_admin_user", "os_distro", "os_type")
+    },
+    "a location": Limit("glance_v1", 400, _posting({**RAW, "x-image-meta-location": f"https://a.b/{'x' * 8000}"})),
+    "what is copied": Limit("glance_v1", 400, _posting({**RAW, "x-glance-api-copy-from": f"s3://a/{'x' * 8000}"})),
     "volumes": Limit("scaleway", 400, send("POST", "/images", new(extra_volumes=BULKY))),
     "a bootscript": Limit("scaleway", 400, send("POST", "/images", new(default_bootscript={"id": T1, **BULKY}))),
     "unknown keys": Limit("scaleway", 400, send("POST", "/images", new(**MANY))),
     "a template": Limit(
-        "devops_service", 400, send("POST", "/v3/image", record(bootstrap_template="x" * (LONGEST_TEXT + 1)))
+        "devops_service", 400, send("POST", "/v3/image", record(bootstrap_template="x" * (lengths.TEXT + 1)))
     ),
-    "a remote user": Limit("devops_service", 400, send("POST", "/v3/image", record(remote_user="é" * LONGEST_TEXT))),
+    "a remote user": Limit(
+        "devops_service", 400, send("POST", "/v3/image", record(remote_user="é" * (lengths.TEXT + 1)))
+    ),
     "a parent's name": Limit("foreman", 422, send("POST", "/api/architectures", {"name": "x" * 256})),
+    "a parent's title": Limit(
+        "foreman", 422, send("POST", "/api/operatingsystems", {"name": "x" * 200, "major": "9" * 60})
+    ),
+    "a parent's address": Limit(
+        "foreman", 422, send("POST", "/api/compute_resources", {"name": "c", "provider": "EC2", "url": "u" * 256})
+    ),
     "a search": Limit("foreman", 400, lambda caller: caller.get(f"/api/architectures?search={'(' * 65}name=x")),
     "images to delete": Limit("qingcloud", 400, send("DELETE", f"/v2/zone/ac1/images/{ids(MOST_IDS + 1)}", None)),
     "images to recover": Limit(

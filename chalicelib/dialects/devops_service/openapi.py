@@ -5,7 +5,6 @@ from http import HTTPStatus
 from typing import Any
 
 from chalicelib.catalog.image import Status
-from chalicelib.catalog.rules import LONGEST_TEXT
 from chalicelib.dialects.devops_service import schema
 from chalicelib.dialects.devops_service.errors import STATUS, NotAcceptable, UnsupportedMediaType
 from chalicelib.dialects.devops_service.options import CHALLENGE, read_options
@@ -15,12 +14,12 @@ from chalicelib.http.openapi import Answer, Body, Description, Operation, Parame
 PROVIDERS = list(read_options({}).providers)
 TEXT: Schema = {"type": "string", "minLength": 1}
 # Python and ECMAScript differ in what is blank; some control characters are no blanks here.
-FILLED: Schema = {"type": "string", "pattern": r"[\S\x1c-\x1f\x85]", "maxLength": LONGEST_TEXT}
+FILLED: Schema = {"type": "string", "pattern": r"[\S\x1c-\x1f\x85]", "maxLength": schema.LONGEST}
 PROVIDER: Schema = {"type": "string", "description": "One of those that are configured", "examples": PROVIDERS}
 TEMPLATE: Schema = {"anyOf": [{"type": "null"}, FILLED], "description": "One of those that are configured, if any are"}
 CHANGEABLE: Mapping[str, Schema] = {
     "remote_user": {**FILLED, "description": "Who logs in"},
-    "name": {"type": ["string", "null"], "maxLength": LONGEST_TEXT},
+    "name": {"type": ["string", "null"], "maxLength": schema.LONGEST},
     "bootstrap_template": TEMPLATE,
 }
 CHOSEN_ID: Schema = {

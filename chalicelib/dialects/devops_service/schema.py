@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
+from chalicelib.catalog import lengths
 from chalicelib.catalog.image import Changes, Image, NewImage, Status, TenantAlias
 from chalicelib.dialects.devops_service.options import NO_PROVIDER, Options
 from chalicelib.http import fields
@@ -13,7 +14,9 @@ NAMESPACE = "devops"
 """Where the ids that clients choose are unique, for each tenant."""
 REQUIRED = ("id", "provider", "remote_user")
 OPTIONAL = ("name", "bootstrap_template")
-IMAGE_ID = re.compile(r"(?!\.{1,2}$)[^\s/\x00-\x1f\x7f-\x9f]{1,255}")
+LONGEST = lengths.TEXT
+"""Of every field."""
+IMAGE_ID = re.compile(rf"(?!\.{{1,2}}$)[^\s/\x00-\x1f\x7f-\x9f]{{1,{LONGEST}}}")
 """No client could address `.` and `..`, which most of them take for parts of a path."""
 BLANKS = "".join(filter(str.isspace, map(chr, range(0x3001)))).translate(dict.fromkeys((*range(0x1C, 0x20), 0x85)))
 """Python counts some control characters among them, which no id may have."""
@@ -106,6 +109,8 @@ def _stripped(value: Any) -> Any:
 
 def _check(texts: Mapping[str, str | None], options: Options) -> None:
     _refuse([name for name, text in texts.items() if text == "" and name != "name"], "can not be empty")
+    too_long = [name for name, text in texts.items() if name in FIELDS and len(text or "") > LONGEST]
+    _refuse(too_long, f"can not exceed {LONGEST} characters")
     template = texts.get("bootstrap_template")
     if template is not None and options.templates and template not in options.templates:
         known = quoted(options.templates)

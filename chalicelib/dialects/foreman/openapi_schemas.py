@@ -76,7 +76,9 @@ def _said(parameter: Parameter) -> Schema:
     """What an attribute of an image may be, which clients are told less of."""
     if parameter.name in map(parents.field, Kind):
         return PARENT_NUMBER
-    return REQUIRED_TEXT if parameter.name in schema.REQUIRED else SAID[parameter.kind]
+    if parameter.name in schema.TEXTS:
+        return REQUIRED_TEXT if parameter.name in schema.REQUIRED else SHORT_TEXT
+    return SAID[parameter.kind]
 
 
 def _attributes(parameters: tuple[Parameter, ...]) -> Schema:

@@ -1,8 +1,9 @@
 """The operations on parents, a short handler each (contract §3.3)."""
 
+from collections.abc import Mapping
 from functools import partial
 
-from chalicelib.catalog.errors import TitleTaken
+from chalicelib.catalog.errors import CatalogError, Invalid, TitleTaken
 from chalicelib.catalog.image import Image
 from chalicelib.catalog.position import SortKey
 from chalicelib.catalog.principal import Policy
@@ -53,8 +54,8 @@ def add_parent(catalog: Catalog, request: Request) -> Response:
     facts = parents.parse(kind, values.attributes(request.body, kind, parents.ATTRIBUTES[kind]), plugins_of(request))
     try:
         return Response(parents.render_written(catalog.references.add(kind, facts)), 201)
-    except TitleTaken as error:
-        raise Unprocessable({"name": TAKEN}) from error
+    except (TitleTaken, Invalid) as error:
+        raise Unprocessable(_wrong(error)) from error
 
 
 def update_parent(catalog: Catalog, request: Request, parent_id: str) -> Response:
@@ -66,10 +67,15 @@ def update_parent(catalog: Catalog, request: Request, parent_id: str) -> Respons
     found = partial(_found, kind, parent_id)
     try:
         return Response(parents.render_written(catalog.references.update(kind, found, change)))
-    except TitleTaken as error:
-        raise Unprocessable({"name": TAKEN}, found(catalog.references.of(kind)).number) from error
+    except (TitleTaken, Invalid) as error:
+        raise Unprocessable(_wrong(error), found(catalog.references.of(kind)).number) from error
     except ReferenceInUse as error:
         raise in_use(error) from error
+
+
+def _wrong(error: CatalogError) -> Mapping[str, str]:
+    """What the catalogue has against a parent: a name that is taken, or a title that is too long."""
+    return {error.field: values.TOO_LONG} if isinstance(error, Invalid) else {"name": TAKEN}
 
 
 def delete_parent(catalog: Catalog, request: Request, parent_id: str) -> Response:

@@ -113,7 +113,8 @@ def parse_new_image(attributes: Mapping[str, Any], below: Sequence[Reference], p
 
 def parse_update(attributes: Mapping[str, Any], image: Image, parents: Parents) -> Changes:
     """What a PUT really changes of the image. Raises Unprocessable, NameUnknown."""
-    facts = {name: value for name, value in _render_facts(image).items() if name in TEXTS}
+    shown = {**_render_facts(image), "iam_role": image.iam_role}
+    facts = {name: value for name, value in shown.items() if name in TEXTS}
     given, refers, errors = _read(fields.changed(attributes, facts), parents)
     blank = [name for name in REQUIRED if name in given and not given[name]]
     errors = {**dict.fromkeys(blank, values.BLANK), **errors}
@@ -127,9 +128,8 @@ def _read(
     attributes: Mapping[str, Any], parents: Parents
 ) -> tuple[dict[str, Any], dict[Kind, Reference], dict[str, str]]:
     """The attributes that are given, the parents that they mean, and what is wrong with which of them."""
-    texts = {name: values.short_text if name in REQUIRED else values.text for name in TEXTS}
     readers: dict[str, Callable[[], Any]] = {
-        name: partial(read, attributes[name]) for name, read in texts.items() if name in attributes
+        name: partial(values.short_text, attributes[name]) for name in TEXTS if name in attributes
     }
     if "user_data" in attributes:
         readers["user_data"] = partial(values.flag, attributes["user_data"])

@@ -5,13 +5,15 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from chalicelib.catalog import lengths
 from chalicelib.dialects.foreman.errors import ABSENT, MalformedBody
 from chalicelib.http import fields
 from chalicelib.http.errors import BadMessage
 
 BLANK = "can't be blank"
 INVALID = "is invalid"
-LONGEST = 255
+LONGEST = lengths.TEXT
+TOO_LONG = f"is too long (maximum is {LONGEST} characters)"
 FALSE = frozenset({"0", "f", "false", "off"})
 
 
@@ -55,7 +57,7 @@ def short_text(value: Any) -> str | None:
     """A text of at most 255 characters. Raises WrongValue."""
     found = text(value)
     if found is not None and len(found) > LONGEST:
-        raise WrongValue(f"is too long (maximum is {LONGEST} characters)")
+        raise WrongValue(TOO_LONG)
     return found
 
 

@@ -5,6 +5,7 @@ from http import HTTPStatus
 
 from chalicelib.catalog import errors as catalog
 from chalicelib.catalog.errors import CatalogError
+from chalicelib.dialects.glance_v1.schema import PROPERTY_FIELDS
 from chalicelib.http.errors import HttpError, Unauthorized, headers, nearest
 from chalicelib.http.message import Request, Response
 
@@ -38,6 +39,8 @@ PAGE = """<html>
 </html>"""
 """The real client takes the tags out, drops repeated lines, and shows the rest."""
 
+SHOWN = {field: name for name, field in PROPERTY_FIELDS.items()}
+"""Canonical fields that are properties here."""
 VERBS = {"PUT": "update", "DELETE": "delete"}
 
 
@@ -73,6 +76,8 @@ def _message(request: Request, error: CatalogError | HttpError) -> str:
             words = f"Image {error.image_id} not found."
         case catalog.SourceNotFound() if not error.url.startswith("s3:"):
             words = "HTTP datastore could not find image at URI."
+        case catalog.Invalid() if error.field in SHOWN:
+            words = f"Invalid value for {SHOWN[error.field]}: {error.reason}"
         case _:
             words = str(error)
     return words

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 from urllib.parse import quote, unquote
 
+from chalicelib.catalog import lengths
 from chalicelib.catalog.image import Changes, Visibility
 from chalicelib.http import fields
 from chalicelib.http.errors import BadMessage
@@ -40,13 +41,14 @@ FIELDS = frozenset(
 )
 TIMES = ("created_at", "updated_at", "deleted_at")
 TRUE = frozenset({"1", "t", "true", "on", "y", "yes"})
-PROPERTY_BYTES = 7168
-"""Of properties in headers: API Gateway carries 10,240 with all the rest, a signed link among it (contract §10)."""
+PROPERTY_BYTES = lengths.PROPERTY_VALUE
+"""Of all together, in headers: API Gateway carries 10,240 with all the rest, a signed link among it (contract §10)."""
 MOST_PROPERTIES = 64
 """In headers: Python's clients take a hundred lines and no more, of which some are not ours."""
-LONGEST_NAME = 255
-LONGEST_CHECKSUM = 32
-LONGEST_OWNER = 255
+LONGEST_NAME = lengths.IMAGE["name"]
+"""Here it is bytes (contract §11)."""
+LONGEST_CHECKSUM = lengths.IMAGE["checksum"]
+LONGEST_OWNER = lengths.IMAGE["owner"]
 LARGEST_MINIMUM = 2**31 - 1
 LARGEST_SIZE = 2**63 - 1
 QUOTED = re.compile(r"(?:[A-Za-z0-9_.~/:-]|%[0-9A-Fa-f]{2})+")
@@ -84,7 +86,7 @@ def parse_metadata(request: Request) -> Metadata:
         property_name = name.removeprefix(PROPERTY_PREFIX)
         if name in FIELDS:
             given[name] = decode(raw_value) or None
-        elif name.startswith(PROPERTY_PREFIX) and 0 < len(property_name) <= LONGEST_NAME:
+        elif name.startswith(PROPERTY_PREFIX) and 0 < len(property_name) <= lengths.PROPERTY_NAME:
             properties[property_name] = decode(raw_value) or None
         else:
             raise BadMessage(name, f"Bad header: {decoded}")

@@ -95,7 +95,11 @@ MEMBER_OPERATIONS = {
         (*WRITES, 413),
     ),
     ("DELETE", MEMBER): Operation(
-        "Stop sharing an image with a tenant", {204: NOTHING}, (IMAGE_ID, TENANT), refuses=(*READS, 409)
+        "Stop sharing an image with a tenant",
+        {204: NOTHING},
+        (IMAGE_ID, TENANT),
+        description="A member removes its own tenant, and leaves, whether or not it may share.",
+        refuses=(*READS, 409),
     ),
     ("GET", "/v1/shared-images/{member}"): Operation(
         "List what is shared with a tenant",

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
+from chalicelib.catalog import lengths
 from chalicelib.dialects.glance_v1.listing import BOOLEANS, DIRECTIONS, NUMBERS, SORT_KEYS
 from chalicelib.dialects.glance_v1.metadata import (
     LARGEST_MINIMUM,
@@ -19,6 +20,7 @@ from chalicelib.dialects.glance_v1.schema import STATUS_NAMES, STORES
 from chalicelib.http.openapi import Parameter, Schema
 
 PRINTABLE: Schema = {"type": "string", "pattern": "^[ -~]*$"}
+URL: Schema = {**PRINTABLE, "minLength": 1, "maxLength": lengths.LOCATION}
 NATURAL: Schema = {"type": "integer", "minimum": 0, "maximum": 10**30 - 1}
 UUID: Schema = {"type": "string", "pattern": "^[0-9A-Fa-f]{8}-?([0-9A-Fa-f]{4}-?){3}[0-9A-Fa-f]{12}$"}
 _DAY = r"^(19(0[1-9]|[1-9][0-9])|[2-8][0-9]{3})-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
@@ -60,7 +62,7 @@ FACTS: Mapping[str, tuple[Schema, str]] = {
     "min_disk": ({"type": "integer", "minimum": 0, "maximum": LARGEST_MINIMUM}, "GB"),
     "min_ram": ({"type": "integer", "minimum": 0, "maximum": LARGEST_MINIMUM}, "MB"),
     "owner": ({**PRINTABLE, "maxLength": LONGEST_OWNER}, "Of administrators only; ignored otherwise"),
-    "location": ({**PRINTABLE, "minLength": 1}, "Where the bytes are and stay: `s3://`, `https://` or `http://`"),
+    "location": (URL, "Where the bytes are and stay: `s3://`, `https://` or `http://`"),
     "store": ({"type": "string", "enum": [*STORES]}, "There is one store, by two names"),
     "status": (PRINTABLE, "Ignored when an image is registered; a change is refused"),
     **dict.fromkeys(TIMES, (INSTANT, "Checked, and ignored")),
@@ -81,7 +83,7 @@ REQUEST_ID = Parameter(
 )
 FACT_HEADERS = (
     *(Parameter(f"{PREFIX}{name}", "header", schema, text) for name, (schema, text) in FACTS.items()),
-    Parameter(COPY_FROM, "header", {**PRINTABLE, "minLength": 1}, "A URL from which the bytes are to be copied"),
+    Parameter(COPY_FROM, "header", URL, "A URL from which the bytes are to be copied"),
 )
 PURGE = Parameter(
     "x-glance-registry-purge-props",

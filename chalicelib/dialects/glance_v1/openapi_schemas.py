@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
+from chalicelib.catalog import lengths
 from chalicelib.catalog.event import What
 from chalicelib.catalog.job import Action, JobStatus
-from chalicelib.catalog.members import LONGEST_MEMBER
 from chalicelib.catalog.rules import LARGEST_INTEGER
 from chalicelib.catalog.upload import LARGEST_PART, MOST_LINKS, MOST_PARTS, SMALLEST_PART
 from chalicelib.dialects.glance_v1.metadata import LARGEST_SIZE, LONGEST_CHECKSUM
@@ -62,7 +62,7 @@ NEXT: Mapping[str, Schema] = {
     "next": {**TEXT, "format": "uri", "description": "Of a full page: where the next one is, which may be empty"}
 }
 
-MEMBER_NAME: Schema = {**TEXT, "minLength": 1, "maxLength": LONGEST_MEMBER}
+MEMBER_NAME: Schema = {**TEXT, "minLength": 1, "maxLength": lengths.TEXT}
 CAN_SHARE: Schema = {"description": "A text is read as in headers; of all else the truth value counts"}
 ENTRY: Mapping[str, Schema] = {"member_id": MEMBER_NAME, "can_share": CAN_SHARE}
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from chalicelib.catalog import lengths
 from chalicelib.catalog.job import JobStatus
 from chalicelib.dialects.qingcloud import listing, parameters, schema, tokens
 from chalicelib.dialects.qingcloud.openapi_shapes import (
@@ -62,7 +63,7 @@ def _filtered(filters: Mapping[str, tuple[Schema, str]]) -> tuple[tuple[Paramete
 CAPTURE: Schema = {
     "type": "object",
     "properties": {
-        "instance": {**FILLED, "maxLength": schema.LONGEST_NAME, "description": "A stopped machine of the tenant"},
+        "instance": {**FILLED, "maxLength": lengths.TEXT, "description": "A stopped machine of the tenant"},
         "image_name": {"type": "string", "maxLength": schema.LONGEST_NAME, "default": ""},
     },
     "required": ["instance"],
@@ -70,7 +71,7 @@ CAPTURE: Schema = {
 CHANGES: Schema = {
     "type": "object",
     "properties": {
-        "image": {**FILLED, "maxLength": schema.LONGEST_NAME, "pattern": "^[^,]*$", "description": "One id"},
+        "image": {**FILLED, "maxLength": lengths.TEXT, "pattern": "^[^,]*$", "description": "One id"},
         "image_name": {"type": "string", "maxLength": schema.LONGEST_NAME},
         "description": {"type": "string", "maxLength": schema.LONGEST_DESCRIPTION},
     },

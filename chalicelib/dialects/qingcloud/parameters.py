@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from chalicelib.catalog import lengths
 from chalicelib.http import fields
 from chalicelib.http.errors import BadMessage
 from chalicelib.http.message import Request
@@ -34,7 +35,7 @@ def text(document: Mapping[str, Any], name: str, longest: int | None = None) -> 
 
 def required(document: Mapping[str, Any], name: str) -> str:
     """A text of a body that is not empty."""
-    value = text(document, name, 255)
+    value = text(document, name, lengths.TEXT)
     if not value:
         raise BadMessage(name, f"parameter [{name}] is missing")
     return value

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from chalicelib.catalog import lengths
 from chalicelib.catalog.architecture import width
 from chalicelib.catalog.image import Alias, Changes, Image, Status, Visibility
 from chalicelib.catalog.job import Action, Job, JobStatus
@@ -38,7 +39,9 @@ ACTIONS: Mapping[Action, str] = {
 PROCESSORS: Mapping[int | None, str] = {64: "64bit", 32: "32bit"}
 PLATFORMS = ("linux", "windows")
 GIGABYTE = 2**30
-LONGEST_NAME, LONGEST_DESCRIPTION = 255, 1000
+LONGEST_NAME = lengths.IMAGE["name"]
+LONGEST_DESCRIPTION = 1000
+"""Shorter than elsewhere (contract §6)."""
 MOST_IDS = 100
 
 

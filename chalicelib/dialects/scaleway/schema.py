@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any, cast
 from uuid import UUID, uuid5
 
+from chalicelib.catalog import lengths
 from chalicelib.catalog.image import Changes, Image, NewImage, Status, Visibility
 from chalicelib.catalog.query import instant_text
 from chalicelib.dialects.scaleway import objects
@@ -37,7 +38,7 @@ NAMES = UUID("ff1281fb-172e-4909-84a6-9e4dbb34e527")
 """The namespace of the ids that are made here: of organizations that are no UUID, and of root volumes."""
 NOBODY = str(UUID(int=0))
 """The organization of images that belong to nobody."""
-LONGEST_NAME = 255
+LONGEST_NAME = lengths.IMAGE["name"]
 REQUIRED = ("organization", "name", "arch", "root_volume")
 IGNORED = frozenset(
     {

@@ -117,6 +117,17 @@ def test_case_017_a_blank_field_is_named(admin: Caller, field: str, value: str) 
     assert records(admin) == []
 
 
+@pytest.mark.parametrize("field", ["remote_user", "name", "bootstrap_template"])
+@pytest.mark.parametrize("letter", ["x", "ж", "💿"])
+def test_a_field_has_255_characters_at_most(admin: Caller, field: str, letter: str) -> None:
+    refused = post(admin, record(**{field: f" {letter * 256}"}))
+    taken = post(admin, record(**{field: f" {letter * 255} "}))
+
+    assert (refused.status, message(refused)) == (400, f"Parameter(s) '{field}' can not exceed 255 characters")
+    assert taken.status == 200
+    assert records(admin)[0][field] == letter * 255
+
+
 @pytest.mark.parametrize("provider", ["foo", "EC2", "Static", "ec", "ec2,static", "ec 2", "облако"])
 def test_case_018_an_unknown_provider_is_named(admin: Caller, provider: str) -> None:
     answer = post(admin, record(provider=provider))

@@ -37,6 +37,9 @@ HUMAN = {
     "operatingsystem_id": "Operatingsystem",
     "compute_resource_id": "Compute resource",
     "architecture_id": "Architecture",
+    "password": "Password",
+    "iam_role": "Iam role",
+    "title": "Title",
 }
 EVERYWHERE: dict[str, Any] = {"architecture": "cv_x86_64", "os_title": "CvLinux 7.9"}
 """What puts an image below AA and OA."""

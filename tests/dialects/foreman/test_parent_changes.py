@@ -166,6 +166,20 @@ def test_what_images_refer_to_by_its_title_is_not_renamed(stocked: World, kind: 
     assert listing(stocked.admin, parent.images)["total"] == 4
 
 
+def test_a_title_has_255_characters_at_most(world: World) -> None:
+    system = world.oa
+    before = show(world.admin, system.path)
+
+    longest = add_parent(world.admin, "operatingsystems", name="n" * 250, major="1" * 4)
+    made = post(world.admin, "/api/operatingsystems", {"operatingsystem": {"name": "n" * 250, "major": "1" * 5}})
+    changed = change(world, system.path, name="n" * 255)
+
+    assert len(show(world.admin, longest.path)["title"]) == 255
+    assert_invalid(made, title=TOO_LONG)
+    assert_invalid(changed, system.id, title=TOO_LONG)
+    assert show(world.admin, system.path) == before
+
+
 def test_a_description_that_is_the_title_is_changed_only_while_no_image_refers_to_it(stocked: World) -> None:
     taken = change(stocked, stocked.oa.path, description="The seventh")
     free = add_parent(stocked.admin, "operatingsystems", name="Free", description="The first")

@@ -3,10 +3,13 @@
 import pytest
 
 from tests.dialects.foreman.foreman import (
+    EVERYWHERE,
     TAKEN,
     TEXT,
+    TOO_LONG,
     UNKNOWN,
     World,
+    add,
     assert_invalid,
     in_ca,
     listed,
@@ -95,6 +98,17 @@ def test_case_u12_an_image_moves_to_another_compute_resource(stocked: World) -> 
     assert answer.json["id"] == stocked.images["beta"]["id"]
     assert answer.json["compute_resource_id"] == stocked.cb.id
     assert answer.json["compute_resource_name"] == "cv-libvirt"
+
+
+def test_a_role_that_is_too_long_is_taken_back_as_it_is_shown(world: World) -> None:
+    image = add(world, compute_resource=world.ca.id, **EVERYWHERE, iam_role="r" * 300)
+    shown = show(world.admin, world.ca.image(image.number))
+
+    same = put(world.admin, world.ca.image(image.number), **shown)
+    other = put(world.admin, world.ca.image(image.number), iam_role="s" * 300)
+
+    assert (same.status, same.json["iam_role"]) == (200, "r" * 300)
+    assert_invalid(other, image.number, iam_role=TOO_LONG)
 
 
 def test_case_u13_a_moved_image_is_no_longer_below_the_old_one(moved: World) -> None:

@@ -96,6 +96,17 @@ def test_case_050_properties_that_no_answer_could_carry_are_refused(t1: Caller) 
     assert ids(t1.get("/v1/images")) == []
 
 
+@pytest.mark.parametrize("name", ["architecture", "os_admin_user", "os_distro", "os_type"])
+def test_a_property_that_is_a_fact_everywhere_has_255_characters_at_most(t1: Caller, name: str) -> None:
+    taken = t1.post("/v1/images", properties(**{name: "é" * 255}))
+    refused = t1.post("/v1/images", properties(**{name: "x" * 256}))
+
+    assert taken.status == CREATE_OK
+    assert taken.json["image"]["properties"] == {name: "é" * 255}
+    assert refused.status == 400
+    assert says(refused, f"Invalid value for {name}: longer than 255 characters")
+
+
 @pytest.mark.parametrize("text", ["v" * 7145, "é" * 3572 + "v"], ids=["ASCII", "beyond ASCII"])
 def test_case_050_properties_have_as_many_bytes_as_an_answer_can_carry(t1: Caller, text: str) -> None:
     assert create(t1, properties(p=text))["properties"] == {"p": text}

@@ -159,6 +159,17 @@ def test_who_may_only_see_the_image_is_refused_as_with_a_change(
     assert t2.get(f"/v1/images/{image}/events").status == status
 
 
+def test_a_member_that_leaves_is_told_by_its_name(api: Api, t1: Caller) -> None:
+    image = create(t1, RAW)["id"]
+    t1.put(f"/v1/images/{image}/members/t2")
+
+    api.caller("t2", user="bob").delete(f"/v1/images/{image}/members/t2")
+
+    left = history(t1, image)[-1]
+    assert (left["event"], left["removed_members"]) == ("unshared", ["t2"])
+    assert (left["user"], left["tenant"], left["dialect"]) == ("bob", "t2", "glance_v1")
+
+
 def test_it_is_read_page_by_page(t1: Caller) -> None:
     image = create(t1, RAW)["id"]
     for number in range(4):

@@ -197,13 +197,67 @@ def test_case_140_a_member_who_may_not_share_changes_nothing(
     assert members(t1, image) == [("t2", False), ("t3", False)]
 
 
-def test_case_140_a_member_who_may_not_share_cannot_leave(t1: Caller, t2: Caller) -> None:
+@pytest.mark.parametrize("can_share", [False, True])
+@pytest.mark.parametrize("public", [False, True], ids=["private", "public"])
+def test_a_member_leaves_whether_or_not_it_may_share(
+    t1: Caller, t2: Caller, admin: Caller, public: bool, can_share: bool
+) -> None:
+    image = create(t1, data=DATA)
+    share(t1, image, "t3")
+    share(t1, image, "t2", can_share=can_share)
+    if public:
+        publish(admin, image)
+
+    answer = t2.delete(member_path(image, "t2"))
+
+    assert answer.status == 204
+    assert members(t1, image) == [("t3", False)]
+    assert t2.head(f"/v1/images/{image['id']}").status == (200 if public else 404)
+    assert t2.get("/v1/shared-images/t2").json == {"shared_images": []}
+
+
+def test_a_member_that_has_left_is_none_to_leave_again(t1: Caller, t2: Caller) -> None:
     image = create(t1, data=DATA)
     share(t1, image, "t2")
+    t2.delete(member_path(image, "t2"))
 
     answer = t2.delete(member_path(image, "t2"))
 
     assert answer.status == 404
+
+
+def test_a_member_leaves_for_itself_alone(t1: Caller, t2: Caller) -> None:
+    image = create(t1, data=DATA)
+    share(t1, image, "t2")
+    share(t1, image, "t3")
+
+    another, nobody = (t2.delete(member_path(image, tenant)) for tenant in ("t3", "t9"))
+    all_of_them = replace(t2, image, {"memberships": []})
+
+    assert (another.status, nobody.status, all_of_them.status) == (404, 404, 404)
+    assert members(t1, image) == [("t2", False), ("t3", False)]
+
+
+@pytest.mark.parametrize("can_share", [False, True])
+def test_a_token_that_only_reads_leaves_nothing(api: Api, t1: Caller, can_share: bool) -> None:
+    image = create(t1, data=DATA)
+    share(t1, image, "t2", can_share=can_share)
+    reader = api.caller("t2", "read_images")
+
+    answer = reader.delete(member_path(image, "t2"))
+
+    assert answer.status == 403
+    assert members(t1, image) == [("t2", can_share)]
+
+
+def test_a_member_that_has_left_can_be_added_again(t1: Caller, t2: Caller) -> None:
+    image = create(t1, data=DATA)
+    share(t1, image, "t2")
+    t2.delete(member_path(image, "t2"))
+
+    answer = share(t1, image, "t2")
+
+    assert answer.status == 204
     assert members(t1, image) == [("t2", False)]
 
 

@@ -154,6 +154,18 @@ def test_a_member_sees_what_is_shared(operator: CommandLine, server: Server) -> 
     assert member.run("share", image, "t9").returncode == 1
 
 
+def test_a_member_leaves(operator: CommandLine, server: Server) -> None:
+    image = register(server, "shared")
+    member = CommandLine(server.url, server.token("t2"), operator.state)
+    operator.run("share", image, "t2")
+
+    left = member.run("share", image, "t2", "--remove")
+
+    assert (left.returncode, left.stdout) == (0, "You no longer see this image.\n")
+    assert member.json("images") == []
+    assert operator.run("share", image).stdout == "TENANT  CAN SHARE\n"
+
+
 def test_jobs_tell_what_the_worker_did(operator: CommandLine, make_file: MakeFile) -> None:
     image = id_in(operator.run("upload", make_file(1000)))
 

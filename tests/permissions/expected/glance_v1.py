@@ -92,10 +92,10 @@ TABLES: Mapping[str, Rule | Listing] = {
         admin="    204 204 204 204 204 404",
     ),
     "remove a member": rule(
-        "§4.2: as for a change; nobody is a member of the private image, of which its owner is told (case 130)",
+        "§4.2: as for a change, but a member may leave, which is ours; nobody is one of the private image (case 130)",
         reader="   !",
         stranger=" -   -   404 -   -   -",
-        member="   -   404 404 404 404 -",
+        member="   -   204 204 204 204 -",
         sharer="   -   404 404 404 404 -",
         owner="    404 204 204 204 204 -",
         admin="    404 204 204 204 204 404",
