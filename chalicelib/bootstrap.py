@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
     from chalicelib.jobs.reaper import Reaper
+    from chalicelib.storage.migration import Migration
 
 DEFAULT_REGION = "us-east-1"
 READ_SECONDS, CONNECT_SECONDS = 5, 2
@@ -126,6 +127,13 @@ class World:
         return Reaper(self._ports, self.backlog, self.settings.limits.periods)
 
     @property
+    def migration(self) -> "Migration":
+        """What brings images from an older layout to this one."""
+        from chalicelib.storage.migration import Migration  # noqa: PLC0415  # as above
+
+        return Migration(self.images.connection, self.images)
+
+    @property
     def _ports(self) -> Ports:
         return Ports(
             images=self.images,
@@ -151,7 +159,7 @@ def build_world(environ: Mapping[str, str] | None = None, clock: Clock | None = 
     tables.bind(aws.dynamodb, settings.table_prefix)
     chronicle = DynamoChronicle(aws.dynamodb, clock)
     memberships = DynamoMembershipRepository(aws.dynamodb, chronicle)
-    listings = Listings(aws.dynamodb, memberships, settings.max_scan)
+    listings = Listings(aws.dynamodb, memberships, settings.max_scan, migrating=settings.migrating)
     quota = settings.limits.storage_quota
     return World(
         settings=settings,

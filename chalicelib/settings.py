@@ -33,6 +33,7 @@ class Settings:
     table_prefix: str
     bucket: str
     max_scan: int
+    migrating: bool
     public_endpoint: str | None
     work_queue: str
     workers_per_tenant: int
@@ -66,6 +67,7 @@ class Settings:
             table_prefix=read.matching("TABLE_PREFIX", "rosetta-", TABLE_PREFIX),
             bucket=read.matching("IMAGE_BUCKET", "rosetta-images", BUCKET),
             max_scan=read.number("MAX_SCAN", 50_000, least=1),
+            migrating=read.flag("MIGRATING"),
             public_endpoint=read.matching("PUBLIC_ENDPOINT", "", ENDPOINT).rstrip("/") or None,
             work_queue=read.matching("WORK_QUEUE", "rosetta-work", QUEUE),
             workers_per_tenant=read.number("WORKERS_PER_TENANT", 3, least=1),

@@ -18,7 +18,7 @@ from chalicelib.storage.items import item_of, rows_of
 from chalicelib.storage.row import RowItem
 from chalicelib.storage.tables import ImageItem, MembershipItem
 from tests.factories import START, a_membership, an_image
-from tests.storage.contract.shelf import count
+from tests.storage.contract import shelf
 
 TENANT, OTHER = "t1", "t2"
 RARE, FORMATS = "rare", ("qcow2", "raw")
@@ -94,7 +94,7 @@ def shelve(images: Iterable[Image], shared: Iterable[Membership] = ()) -> None:
             for image in chunk:
                 for row in rows_of(image, None):
                     slim.save(row)
-        count(chunk)
+        shelf.count(chunk)
     with MembershipItem.batch_write() as batch:
         for share in shared:
             batch.save(memberships.item_of(share))

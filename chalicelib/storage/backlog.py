@@ -6,7 +6,7 @@ from datetime import datetime
 from chalicelib.catalog.errors import StaleImage
 from chalicelib.catalog.image import Status
 from chalicelib.catalog.position import short_id, short_instant
-from chalicelib.storage import batch, keys
+from chalicelib.storage import batch, first_layout, keys
 from chalicelib.storage.connection import SharedConnection
 from chalicelib.storage.events import DynamoChronicle
 from chalicelib.storage.items import image_of, row_keys
@@ -55,6 +55,8 @@ class DynamoBacklog:
         try:
             with transaction(self._connection, StaleImage(image_id)) as writes:
                 writes.delete(ImageItem(image_id), condition=ImageItem.version == image.version)
+                if first_layout.is_in(image):
+                    first_layout.leave(writes, image)
                 for row_key in row_keys(image):
                     writes.delete(RowItem(*row_key))
         except StaleImage:

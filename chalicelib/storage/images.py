@@ -20,7 +20,7 @@ from chalicelib.catalog.principal import Principal
 from chalicelib.catalog.query import ImageQuery
 from chalicelib.catalog.reference import Reference
 from chalicelib.catalog.vacancy import ReferenceGone
-from chalicelib.storage import batch, keys, totals
+from chalicelib.storage import batch, first_layout, keys, totals
 from chalicelib.storage.connection import SharedConnection
 from chalicelib.storage.events import DynamoChronicle
 from chalicelib.storage.items import image_of, item_of, row_keys, rows_of
@@ -47,7 +47,7 @@ class DynamoImageRepository:
         chronicle: DynamoChronicle,
         quota: int,
     ) -> None:
-        self._connection = connection
+        self.connection = connection
         self._listings = listings
         self._tombstone_life = tombstone_life
         self._chronicle = chronicle
@@ -56,7 +56,7 @@ class DynamoImageRepository:
     def by(self, actor: Actor) -> "DynamoImageRepository":
         """No request is made."""
         chronicle = self._chronicle.by(actor)
-        return DynamoImageRepository(self._connection, self._listings, self._tombstone_life, chronicle, self._quota)
+        return DynamoImageRepository(self.connection, self._listings, self._tombstone_life, chronicle, self._quota)
 
     def number(self) -> int:
         """The next number of the one counter; a number whose image was never stored is lost."""
@@ -76,7 +76,7 @@ class DynamoImageRepository:
             ImageItem: [(image_id,) for image_id in ids],
             MembershipItem: [(image_id, member) for image_id in ids for member in named],
         }
-        items = batch.get(self._connection, wanted)
+        items = batch.get(self.connection, wanted)
         images = [image_of(item) for item in items[ImageItem]]
         shares = [membership_of(MembershipItem.from_raw_data(item)) for item in items[MembershipItem]]
         return {
@@ -87,13 +87,13 @@ class DynamoImageRepository:
     def many(self, image_ids: Sequence[str]) -> list[Image]:
         """Consistent BatchGetItem calls of a hundred each; those that this release cannot read are left out."""
         ids = list(dict.fromkeys(image_ids))
-        items = batch.get(self._connection, {ImageItem: [(image_id,) for image_id in ids]})[ImageItem]
+        items = batch.get(self.connection, {ImageItem: [(image_id,) for image_id in ids]})[ImageItem]
         return [*readable(image_of, items)]
 
     def holders(self, names: Sequence[Name], tenant: str | None) -> dict[Name, str]:
         """Consistent BatchGetItem calls of a hundred claims each."""
         claims = {keys.claim(name, tenant): name for name in names}
-        items = batch.get(self._connection, {ClaimItem: [(claim,) for claim in claims]})[ClaimItem]
+        items = batch.get(self.connection, {ClaimItem: [(claim,) for claim in claims]})[ClaimItem]
         return {claims[item["claim"]["S"]]: item["image_id"]["S"] for item in items if "image_id" in item}
 
     def add(self, image: Image, job: Job | None = None, refers: Sequence[Reference] = ()) -> Image:
@@ -104,11 +104,12 @@ class DynamoImageRepository:
 
     def mark(self, images: Sequence[Image], transition: Transition) -> None:
         """One transaction, with the rows if there is room: a hundred images alone fill it, and rows come after."""
+        images = [self.save(image, image) if first_layout.is_in(image) else image for image in images]
         marked = [replace(image, transition=transition, version=image.version + 1) for image in images]
         rows = [row for image in marked for row in rows_of(image, None)]
         together = len(marked) + len(rows) <= MOST_ACTIONS
         try:
-            with TransactWrite(connection=self._connection) as transaction:
+            with TransactWrite(connection=self.connection) as transaction:
                 for image in marked:
                     transaction.save(item_of(image, None), condition=ImageItem.version == image.version - 1)
                 for row in rows if together else []:
@@ -121,7 +122,7 @@ class DynamoImageRepository:
 
     def save(self, old: Image, new: Image, job: Job | None = None, refers: Sequence[Reference] = ()) -> Image:
         """The new image, provided that the stored one still has the old one's version."""
-        stored = replace(new, version=old.version + 1)
+        stored = replace(new, version=old.version + 1, stored_format=None)
         self._write(old, stored, ImageItem.version == old.version, job, refers)
         return stored
 
@@ -136,21 +137,25 @@ class DynamoImageRepository:
     def usage(self, owner: str) -> int:
         """One consistent read."""
         scope = keys.key("tenant", owner)
-        return totals.read(self._connection, [scope])[scope].size
+        return totals.read(self.connection, [scope])[scope].size
 
     def _write(
         self, old: Image | None, new: Image, condition: Condition, job: Job | None, refers: Sequence[Reference]
     ) -> None:
-        rows_before = row_keys(old) if old else set()
+        moved = old if old is not None and first_layout.is_in(old) else None
+        before = None if moved else old
+        rows_before = row_keys(before) if before else set()
         claims_before = keys.claims(old) if old else frozenset()
         expires = self._expiry(new)
         try:
-            with TransactWrite(connection=self._connection) as transaction:
+            with TransactWrite(connection=self.connection) as transaction:
                 transaction.save(item_of(new, expires), condition=condition, return_values="ALL_OLD")
                 for row in rows_of(new, expires):
                     transaction.save(row)
                 for row_key in rows_before - row_keys(new):
                     transaction.delete(RowItem(*row_key))
+                if moved:
+                    first_layout.leave(transaction, moved)
                 for claim in keys.claims(new) - claims_before:
                     _take(transaction, claim, new.id)
                 for claim in claims_before - keys.claims(new):
@@ -158,7 +163,7 @@ class DynamoImageRepository:
                 if job is not None:
                     put_job(transaction, job)
                 self._chronicle.wrote(transaction, old, new)
-                totals.add(transaction, old, new, self._quota)
+                totals.add(transaction, before, new, self._quota)
                 refer(transaction, refers, new.id)
         except TransactWriteError as error:
             raise self._refusal(error, old, new, refers) from error

@@ -1,6 +1,6 @@
 """Images as items of the tables, and back."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pynamodb.models import Model
@@ -9,7 +9,7 @@ from chalicelib.catalog.image import Image
 from chalicelib.catalog.outages import Unreadable
 from chalicelib.catalog.position import ID_LENGTH, SortKey, id_of, named
 from chalicelib.storage import keys
-from chalicelib.storage.releases import Raw, check_format, unknown
+from chalicelib.storage.releases import FIRST, FIRST_LAYOUT, FORMAT, Raw, check_format, unknown
 from chalicelib.storage.row import KEY, RowItem
 from chalicelib.storage.tables import ImageItem
 
@@ -31,13 +31,14 @@ def _readers(model: type[Model], names: Iterable[str]) -> list[tuple[str, str, s
 
 _ITEM, _ROW = _readers(ImageItem, (*FACTS, *PRIVATE_FACTS)), _readers(RowItem, FACTS)
 _KNOWN = frozenset(ImageItem.get_attributes())
-FORMAT = "format"
 
 
 def item_of(image: Image, expires: int | None) -> ImageItem:
     """The image as its own item; `expires` in seconds since the epoch."""
     item = ImageItem(image.id, **_known(image, (*FACTS, *PRIVATE_FACTS), expires))
     item.unknown = image.unknown
+    if image.stored_format != FIRST_LAYOUT:
+        item.format = FORMAT
     return item
 
 
@@ -65,12 +66,17 @@ def _known(image: Image, names: tuple[str, ...], expires: int | None) -> dict[st
 
 def image_of(raw: Raw) -> Image:
     """The image that an item, as DynamoDB has it, stands for. Raises Unreadable."""
-    return _image(raw["image_id"]["S"], raw, _ITEM, unknown(raw, _KNOWN))
+    image_id, found = raw["image_id"]["S"], int(raw["format"]["N"]) if "format" in raw else FIRST
+    check_format(found, "image", image_id)
+    return _image(image_id, raw, _ITEM, {"unknown": unknown(raw, _KNOWN), "stored_format": found})
 
 
 def image_of_row(raw: Raw) -> Image:
     """The image that a row, as DynamoDB has it, stands for; it knows nothing private. Raises Unreadable."""
-    return _image(id_of(raw[KEY]["S"]), raw, _ROW, {})
+    image_id = id_of(raw[KEY]["S"])
+    if "format" in raw:
+        check_format(int(raw["format"]["N"]), "image", image_id)
+    return _image(image_id, raw, _ROW, {})
 
 
 def raw_position(raw: Raw, order: SortKey) -> str:
@@ -96,12 +102,10 @@ def _value(raw: Raw, field: str) -> str | None:
     return next(iter(raw.get(RowItem.get_attributes()[field].attr_name, {}).values()), None)
 
 
-def _image(image_id: str, raw: Raw, readers: list[tuple[str, str, str, Any]], more: Raw) -> Image:
+def _image(image_id: str, raw: Raw, readers: list[tuple[str, str, str, Any]], more: Mapping[str, Any]) -> Image:
     """A model in between would take twice the time, and lists have many of them."""
-    if FORMAT in raw:
-        check_format(int(raw[FORMAT]["N"]), "image", image_id)
     try:
         fields = {name: read(raw[short][kind]) for name, short, kind, read in readers if short in raw}
     except (KeyError, ValueError) as error:
         raise Unreadable("image", image_id) from error
-    return Image(id=image_id, unknown=more, **fields)
+    return Image(id=image_id, **more, **fields)

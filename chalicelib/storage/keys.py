@@ -48,26 +48,31 @@ ORDERS: Mapping[str, Orders] = {
 def scopes(image: Image) -> list[str]:
     """The lists that an image is in."""
     if image.status is Status.DELETED:
-        return [*map(gone, _wide(image)), DELETED, *([UNFINISHED] if _is_unfinished(image) else [])]
+        return [*map(gone, _wide(image)), DELETED, *([UNFINISHED] if is_unfinished(image) else [])]
     found = _wide(image)
     if image.owner is not None:
         narrower = {kind: getattr(image, field) for kind, field in FIELDS.items()}
         found += [key(kind, image.owner, value) for kind, value in narrower.items() if value is not None]
     if image.status is Status.PENDING_DELETE:
         found.append(PENDING_DELETE)
-    if _is_unfinished(image):
+    if is_unfinished(image):
         found.append(UNFINISHED)
     return found
 
 
 def _wide(image: Image) -> list[str]:
     """The lists in which deleted images have a counterpart."""
-    found = [f"all/{number_of(image.id) % SHARDS}"]
+    found = [all_of(image.id)]
     if image.visibility is Visibility.PUBLIC:
         found.append(PUBLIC)
     if image.owner is not None:
         found.append(key("tenant", image.owner))
     return found
+
+
+def all_of(image_id: str) -> str:
+    """The list of all images that an image is in."""
+    return f"all/{number_of(image_id) % SHARDS}"
 
 
 def number_of(image_id: str) -> int:
@@ -85,7 +90,7 @@ def orders(scope: str) -> Orders:
     return ORDERS[scope.partition("/")[0]]
 
 
-def _is_unfinished(image: Image) -> bool:
+def is_unfinished(image: Image) -> bool:
     """Whether the sweep has to come back to the image soon, to end its status or to remove what it has left.
 
     If a job is saving it, the sweep comes back to the job.

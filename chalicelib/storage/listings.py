@@ -24,7 +24,7 @@ from chalicelib.catalog.position import KEY_BYTES, SortKey, position, short_inst
 from chalicelib.catalog.principal import Principal
 from chalicelib.catalog.query import Condition, ImageQuery, Operator, Scope, beyond, in_order
 from chalicelib.catalog.total import Facets, is_kept, total
-from chalicelib.storage import batch, keys, totals
+from chalicelib.storage import batch, first_layout, keys, totals
 from chalicelib.storage.conditions import countable, filter_of
 from chalicelib.storage.connection import SharedConnection
 from chalicelib.storage.items import image_of, image_of_row, raw_position
@@ -45,8 +45,16 @@ LAST = "\x7f"
 class Listings:
     """Reads lists with the eyes of a principal. Every row it yields was read consistently."""
 
-    def __init__(self, connection: SharedConnection, memberships: DynamoMembershipRepository, max_scan: int) -> None:
+    def __init__(
+        self,
+        connection: SharedConnection,
+        memberships: DynamoMembershipRepository,
+        max_scan: int,
+        *,
+        migrating: bool = False,
+    ) -> None:
         self._connection = connection
+        self._migrating = migrating
         self._memberships = memberships
         self._max_scan = max_scan
 
@@ -55,20 +63,29 @@ class Listings:
 
         Raises ScanTooLarge while it is consumed.
         """
-        shared = self._shared_ids(principal, query)
+        shared, older = self._shared_ids(principal, query), self._older(principal, query)
         merged = heapq.merge(
+            *older,
             *(_without(shared, principal, self._stream(scope, part)) for scope, part in _parts(principal, query)),
             self._shared(principal, query, shared),
             key=lambda image: position(image, query.order.key),
             reverse=query.order.descending,
         )
-        yield from filter(query.admits, merged)
+        admitted = filter(query.admits, merged)
+        yield from _once(admitted) if self._migrating else admitted
+
+    def _older(self, principal: Principal, query: ImageQuery) -> list[list[Image]]:
+        """What is not moved yet from the first layout. Read before all else: what is moved meanwhile comes twice."""
+        parts = _live_parts(principal, query) if self._migrating else []
+        return [first_layout.images(self._connection, scope, part, self._max_scan) for scope, part in parts]
 
     def count(self, principal: Principal, query: ImageQuery) -> int:
         """How many images `images` would yield; if DynamoDB can tell them apart it sends their number only.
 
         Raises ScanTooLarge.
         """
+        if self._migrating:
+            return sum(1 for _ in self.images(principal, query))
         parts = _parts(principal, query)
         if is_kept(query):
             kept = totals.read(self._connection, [scope for scope, _ in parts])
@@ -177,6 +194,15 @@ class Listings:
 def _without(shared: Collection[str], principal: Principal, images: Iterator[Image]) -> Iterator[Image]:
     """A stream less what comes with the shared images: they may become public, or cease to be, between the reads."""
     return (image for image in images if image.id not in shared or owns(principal, image))
+
+
+def _once(images: Iterator[Image]) -> Iterator[Image]:
+    """A stream in which no image comes twice."""
+    seen: set[str] = set()
+    for image in images:
+        if image.id not in seen:
+            seen.add(image.id)
+            yield image
 
 
 def _parts(principal: Principal, query: ImageQuery) -> list[tuple[str, ImageQuery]]:

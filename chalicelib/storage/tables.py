@@ -24,6 +24,7 @@ Claims: `number/<number>`, `alias/<namespace>/<id>`, `alias/<namespace>/<tenant>
 `title/<kind>/<tenant>/<title>`.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 from pynamodb.attributes import BooleanAttribute, JSONAttribute, UnicodeAttribute
@@ -98,6 +99,17 @@ class ImageItem(Evolving):
     location_version = UnicodeAttribute(null=True)
     member_count = IntegerAttribute()
     version = IntegerAttribute()
+
+
+class ListingItem(Model):
+    """A row of the first layout; its facts are named as those of images are."""
+
+    class Meta:
+        table_name = "listings"
+        billing_mode = "PAY_PER_REQUEST"
+
+    scope = UnicodeAttribute(hash_key=True)
+    image_id = UnicodeAttribute(range_key=True)
 
 
 class ClaimItem(Model):
@@ -228,13 +240,15 @@ MODELS: tuple[type[Model], ...] = (
     ReferenceItem,
     TokenItem,
 )
+FIRST_LAYOUT: tuple[type[Model], ...] = (ListingItem,)
+"""Tables of older layouts, which are not made any more."""
 EXPIRING: tuple[type[Model], ...] = (ImageItem, RowItem, ClaimItem, JobItem, TokenItem)
-_PLAIN_NAMES: dict[type[Model], str] = {model: model.Meta.table_name for model in MODELS}
+_PLAIN_NAMES: dict[type[Model], str] = {model: model.Meta.table_name for model in (*MODELS, *FIRST_LAYOUT)}
 
 
 def bind(connection: SharedConnection, prefix: str) -> None:
     """Name the tables of one deployment and have all models use one connection; no request is made."""
-    for model in MODELS:
+    for model in (*MODELS, *FIRST_LAYOUT):
         meta: Any = model.Meta
         meta.table_name = prefix + _PLAIN_NAMES[model]
         model._connection = None  # noqa: SLF001  # pynamodb has no public way to share a connection
@@ -243,9 +257,9 @@ def bind(connection: SharedConnection, prefix: str) -> None:
         table.connection = connection
 
 
-def create_tables() -> None:
+def create_tables(models: Iterable[type[Model]] = MODELS) -> None:
     """Create each table that does not exist, with its indexes and its time to live. For tests and local use."""
-    for model in MODELS:
+    for model in models:
         if not model.exists():
             model.create_table(wait=True)
             if model in EXPIRING:

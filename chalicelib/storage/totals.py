@@ -4,7 +4,7 @@ A total has a number for each facet of its images. That of public images, which 
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from pynamodb.expressions.operand import Path
@@ -77,6 +77,13 @@ def overdrawn(raw: Raw, old: Image | None, new: Image, quota: int) -> StorageQuo
     """The refusal of a change for which a total, as it is, has too many bytes already."""
     grown = charge(new) - (charge(old) if old is not None and old.owner == new.owner else 0)
     return StorageQuotaExceeded("stored bytes", int(raw.get(BYTES, {}).get("N", 0)) + grown, quota)
+
+
+def kept(items: Iterable[Raw]) -> Iterator[tuple[tuple[str, str], int]]:
+    """The numbers of all totals among these items, as `parts` has them."""
+    for item in filter(is_total, items):
+        key = item["claim"]["S"]
+        yield from (((key, name), int(value["N"])) for name, value in item.items() if name != "claim")
 
 
 def read(connection: SharedConnection, scopes: Sequence[str]) -> dict[str, Usage]:

@@ -44,9 +44,15 @@ UNSCOPED = {
     "DynamoJobRepository.unfinished": "the sweep; it tells owners and ids",
     "DynamoMembershipRepository.by": BY,
     "Ec2Instances.knows": "a setting",
+    "Migration.differences": "an operator's command, as the list of tokens",
+    "Migration.move": "as above",
 }
 """Public methods without a scope, with the reason."""
-SCANS = {"identities.DynamoIdentities.list", "identities.DynamoIdentities.revoke"}
+SCANS = {
+    "identities.DynamoIdentities.list",
+    "identities.DynamoIdentities.revoke",
+    "migration.Migration._scan",
+}
 """The only functions that read a whole table: operators' commands, for which no deployed function has the right."""
 CONSTANT = {"jobs.DynamoJobRepository.unfinished": "the list of what is to be done, without whose it is"}
 """Queries by a key that is the same for all callers, with the reason."""

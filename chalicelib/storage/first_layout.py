@@ -1,0 +1,75 @@
+"""Rows as releases before the second layout wrote them: how they are read, and left behind, while `migrate` is at work.
+
+An image is in one layout or in the other, as the format of its item says, and moves as a whole with its next write.
+"""
+
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any
+
+from pynamodb.transactions import TransactWrite
+
+from chalicelib.catalog.errors import ScanTooLarge
+from chalicelib.catalog.image import Image, Status, Visibility
+from chalicelib.catalog.position import position
+from chalicelib.catalog.query import ImageQuery, beyond, in_order
+from chalicelib.catalog.reference import FIELDS
+from chalicelib.storage import keys
+from chalicelib.storage.connection import SharedConnection
+from chalicelib.storage.items import image_of
+from chalicelib.storage.releases import FIRST_LAYOUT, readable
+from chalicelib.storage.tables import ListingItem
+
+
+def is_in(image: Image) -> bool:
+    """Whether the image has its rows in the first layout."""
+    return image.stored_format == FIRST_LAYOUT
+
+
+def leave(writes: TransactWrite, image: Image) -> None:
+    """Have a transaction remove the image's rows of the first layout."""
+    for scope in scopes(image):
+        writes.delete(ListingItem(scope, image.id))
+
+
+def scopes(image: Image) -> list[str]:
+    """The lists that an image is in; deleted ones are in those of the living."""
+    found = [keys.all_of(image.id)]
+    if image.status is Status.DELETED:
+        found.append(keys.DELETED)
+    if image.status is Status.PENDING_DELETE:
+        found.append(keys.PENDING_DELETE)
+    if keys.is_unfinished(image):
+        found.append(keys.UNFINISHED)
+    if image.visibility is Visibility.PUBLIC:
+        found.append(keys.PUBLIC)
+    if image.owner is not None:
+        found.append(keys.key("tenant", image.owner))
+        narrower = {kind: getattr(image, field) for kind, field in FIELDS.items()}
+        found += [keys.key(kind, image.owner, value) for kind, value in narrower.items() if value is not None]
+    return found
+
+
+def images(connection: SharedConnection, scope: str, query: ImageQuery, most: int) -> list[Image]:
+    """What a list still has in the first layout, in order; all of its rows are read. Raises ScanTooLarge."""
+    rows = list(islice(_rows(connection, scope), most + 1))
+    if len(rows) > most:
+        raise ScanTooLarge(most)
+    found = (image for image in readable(image_of, rows) if query.admits(image))
+    return in_order((image for image in found if beyond(position(image, query.order.key), query)), query.order)
+
+
+def _rows(connection: SharedConnection, scope: str) -> Iterator[dict[str, Any]]:
+    """All rows of a list, as DynamoDB has them."""
+    start = None
+    while True:
+        answer = connection.query(
+            table_name=ListingItem.Meta.table_name,
+            hash_key=scope,
+            consistent_read=True,
+            exclusive_start_key=start,
+        )
+        yield from answer["Items"]
+        start = answer.get("LastEvaluatedKey")
+        if not start:
+            return

@@ -1,0 +1,72 @@
+"""Bringing images from the first layout to the second, one by one, while requests go on."""
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from chalicelib.catalog.errors import StaleImage
+from chalicelib.catalog.image import Image
+from chalicelib.storage import first_layout, totals
+from chalicelib.storage.connection import SharedConnection
+from chalicelib.storage.images import DynamoImageRepository
+from chalicelib.storage.items import image_of, row_keys
+from chalicelib.storage.releases import readable
+from chalicelib.storage.row import SCOPE, RowItem
+from chalicelib.storage.tables import ClaimItem, ImageItem
+
+
+class Migration:
+    """Moves images, each in a transaction on condition that it is as it was read: nothing is lost or doubled."""
+
+    def __init__(self, connection: SharedConnection, images: DynamoImageRepository) -> None:
+        self._connection = connection
+        self._images = images
+
+    def move(self) -> Iterator[bool]:
+        """Whether each image had to be moved. Broken off and begun again, it goes on with what is left."""
+        for image in self._all():
+            yield first_layout.is_in(image) and self._move(image)
+
+    def _move(self, image: Image) -> bool:
+        try:
+            self._images.save(image, image)
+        except StaleImage:
+            return False  # whoever was faster has moved it
+        return True
+
+    def differences(self) -> Counter[str]:
+        """How many rows and totals of each kind there are too many or too few, by kind; nothing if all is well.
+
+        What is written meanwhile may show up.
+        """
+        due, sums = Counter[str](), Counter[tuple[str, str]]()
+        for image in self._all():
+            due.update(_kind(scope) for scope, _ in row_keys(image))
+            due["images of the first layout"] -= first_layout.is_in(image)
+            sums.update(totals.parts(image))
+        for row in self._scan(RowItem.Meta.table_name, [SCOPE]):
+            due[_kind(row[SCOPE]["S"])] -= 1
+        for key, kept in totals.kept(self._scan(ClaimItem.Meta.table_name)):
+            sums[key] -= kept
+        due["totals"] += sum(1 for off in sums.values() if off)
+        return Counter({kind: abs(off) for kind, off in due.items() if off})
+
+    def _all(self) -> Iterator[Image]:
+        return readable(image_of, self._scan(ImageItem.Meta.table_name))
+
+    def _scan(self, table: str, names: list[str] | None = None) -> Iterator[dict[str, Any]]:
+        start = None
+        while True:
+            answer = self._connection.scan(
+                table_name=table, attributes_to_get=names, consistent_read=True, exclusive_start_key=start
+            )
+            yield from answer["Items"]
+            start = answer.get("LastEvaluatedKey")
+            if not start:
+                return
+
+
+def _kind(scope: str) -> str:
+    """What kind of list a scope is."""
+    words = scope.split("/")
+    return "/".join(words[:2]) if words[0] == "gone" else words[0]
