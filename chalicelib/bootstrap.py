@@ -158,7 +158,7 @@ def build_world(environ: Mapping[str, str] | None = None, clock: Clock | None = 
     clock, aws, web = clock or SystemClock(), aws or Aws.from_environ(environ), WebSource()
     tables.bind(aws.dynamodb, settings.table_prefix)
     chronicle = DynamoChronicle(aws.dynamodb, clock)
-    memberships = DynamoMembershipRepository(aws.dynamodb, chronicle)
+    memberships = DynamoMembershipRepository(aws.dynamodb, chronicle, settings.limits.shared_quota)
     listings = Listings(aws.dynamodb, memberships, settings.max_scan, migrating=settings.migrating)
     quota = settings.limits.storage_quota
     return World(

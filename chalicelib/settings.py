@@ -51,6 +51,7 @@ class Settings:
             image_size_cap=read.number("IMAGE_SIZE_CAP", 2**40, least=1),
             property_quota=read.number("IMAGE_PROPERTY_QUOTA", 128, least=UNLIMITED),
             member_quota=read.number("IMAGE_MEMBER_QUOTA", 128, least=UNLIMITED),
+            shared_quota=read.number("SHARED_IMAGES_QUOTA", 1000, least=UNLIMITED),
             storage_quota=read.size("USER_STORAGE_QUOTA", 0),
             inline_bytes=read.number("MAX_INLINE_BYTES", 4 * 2**20),
             slice_bytes=read.number("SLICE_BYTES", 2**30, least=1),

@@ -87,8 +87,10 @@ class MembershipRepository(Protocol):
     def of_member(self, member: str) -> list[Membership]:
         """All memberships of a tenant; what others shared a moment ago may be missing."""
 
-    def change(self, image: Image, count: int, put: Sequence[Membership], remove: Sequence[str]) -> None:
-        """Add or replace some memberships and remove others, leaving `count`. Raises StaleImage."""
+    def change(
+        self, image: Image, new: Sequence[Membership], gone: Sequence[str], changed: Sequence[Membership] = ()
+    ) -> None:
+        """Add memberships, remove those of some members, and replace others. Raises StaleImage, MemberQuotaExceeded."""
 
     def clear(self, image_id: str) -> None:
         """Remove all memberships of an image that is deleted."""

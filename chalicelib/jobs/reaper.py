@@ -96,6 +96,9 @@ class Reaper:
     def _end(self, image_id: str) -> bool:
         """Whether this image was left behind, and is no more."""
         found = self._images.get(image_id)
+        if found is not None and found.image.members_behind:
+            self._images.save(found.image, found.image)  # which brings them
+            return False
         if found is None or found.image.status not in self._ends or found.image.transition is not None:
             return False
         period, end = self._ends[found.image.status]

@@ -3,22 +3,24 @@
 An image is in one layout or in the other, as the format of its item says, and moves as a whole with its next write.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Any
 
+from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.catalog.errors import ScanTooLarge
 from chalicelib.catalog.image import Image, Status, Visibility
+from chalicelib.catalog.membership import Membership
 from chalicelib.catalog.position import position
 from chalicelib.catalog.query import ImageQuery, beyond, in_order
 from chalicelib.catalog.reference import FIELDS
-from chalicelib.storage import keys
+from chalicelib.storage import batch, keys
 from chalicelib.storage.connection import SharedConnection
 from chalicelib.storage.items import image_of
 from chalicelib.storage.releases import FIRST_LAYOUT, readable
-from chalicelib.storage.tables import ListingItem
+from chalicelib.storage.tables import ImageItem, ListingItem, MembershipItem
 
 
 def is_in(image: Image) -> bool:
@@ -57,6 +59,22 @@ def images(connection: SharedConnection, scope: str, query: ImageQuery, most: in
         raise ScanTooLarge(most)
     found = (image for image in readable(image_of, rows) if query.admits(image))
     return in_order((image for image in found if beyond(position(image, query.order.key), query)), query.order)
+
+
+def shared(connection: SharedConnection, memberships: Sequence[Membership], query: ImageQuery) -> list[Image]:
+    """What is shared by these memberships and still in the first layout, in order.
+
+    The index that knew them lags: whether they are there is read again, with the images.
+    """
+    wanted: dict[type[Model], list[tuple[str, ...]]] = {
+        ImageItem: [(row.image_id,) for row in memberships],
+        MembershipItem: [(row.image_id, row.member) for row in memberships],
+    }
+    found = batch.get(connection, wanted)
+    there = {item["image_id"]["S"]: item["member"]["S"] for item in found[MembershipItem]}
+    given = (image for image in readable(image_of, found[ImageItem]) if is_in(image) and image.id in there)
+    others = (image for image in given if image.owner != there[image.id] and query.admits(image))
+    return in_order((image for image in others if beyond(position(image, query.order.key), query)), query.order)
 
 
 def _rows(connection: SharedConnection, scope: str) -> Iterator[dict[str, Any]]:

@@ -14,13 +14,13 @@ from chalicelib.catalog.errors import ClaimTaken, IdTaken, StaleImage
 from chalicelib.catalog.event import Actor
 from chalicelib.catalog.image import Image, Name, Status, Transition
 from chalicelib.catalog.job import Job
-from chalicelib.catalog.lookup import retried
+from chalicelib.catalog.lookup import attempts, retried
 from chalicelib.catalog.ports import Found
 from chalicelib.catalog.principal import Principal
 from chalicelib.catalog.query import ImageQuery
 from chalicelib.catalog.reference import Reference
 from chalicelib.catalog.vacancy import ReferenceGone
-from chalicelib.storage import batch, first_layout, keys, totals
+from chalicelib.storage import batch, first_layout, keys, spread, totals
 from chalicelib.storage.connection import SharedConnection
 from chalicelib.storage.events import DynamoChronicle
 from chalicelib.storage.items import image_of, item_of, row_keys, rows_of
@@ -103,11 +103,14 @@ class DynamoImageRepository:
         return stored
 
     def mark(self, images: Sequence[Image], transition: Transition) -> None:
-        """One transaction, with the rows if there is room: a hundred images alone fill it, and rows come after."""
+        """One transaction, with the rows if there is room: a hundred images alone fill it, and rows come after.
+
+        So do those of images that are shared.
+        """
         images = [self.save(image, image) if first_layout.is_in(image) else image for image in images]
         marked = [replace(image, transition=transition, version=image.version + 1) for image in images]
         rows = [row for image in marked for row in rows_of(image, None)]
-        together = len(marked) + len(rows) <= MOST_ACTIONS
+        together = len(marked) + len(rows) <= MOST_ACTIONS and not any(image.member_count for image in marked)
         try:
             with TransactWrite(connection=self.connection) as transaction:
                 for image in marked:
@@ -144,6 +147,9 @@ class DynamoImageRepository:
     ) -> None:
         moved = old if old is not None and first_layout.is_in(old) else None
         before = None if moved else old
+        members = spread.members_of(new if old is None or old.status is Status.DELETED else old)
+        wide = len(members) > spread.MOST_AT_ONCE or (old is not None and old.members_behind)
+        new = replace(new, members_behind=wide and bool(members))
         rows_before = row_keys(before) if before else set()
         claims_before = keys.claims(old) if old else frozenset()
         expires = self._expiry(new)
@@ -164,9 +170,25 @@ class DynamoImageRepository:
                     put_job(transaction, job)
                 self._chronicle.wrote(transaction, old, new)
                 totals.add(transaction, before, new, self._quota)
+                spread.put(transaction, before, new, [] if wide else members)
                 refer(transaction, refers, new.id)
         except TransactWriteError as error:
             raise self._refusal(error, old, new, refers) from error
+        if new.members_behind:
+            self._bring(new, members)
+
+    def _bring(self, image: Image, members: Sequence[str]) -> None:
+        """Bring the rows of many members, or those that somebody else is about to bring."""
+        for _ in attempts():
+            try:
+                spread.bring(self.connection, image, members)
+            except StaleImage:
+                found = self.get(image.id)
+                if found is None or not found.image.members_behind:
+                    return
+                image, members = found.image, spread.members_of(found.image)
+            else:
+                return
 
     def _refusal(
         self, error: TransactWriteError, old: Image | None, new: Image, refers: Sequence[Reference]

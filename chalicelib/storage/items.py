@@ -13,11 +13,13 @@ from chalicelib.storage.releases import FIRST, FIRST_LAYOUT, FORMAT, Raw, check_
 from chalicelib.storage.row import KEY, RowItem
 from chalicelib.storage.tables import ImageItem
 
-PRIVATE_FACTS = ("login_password", "location", "location_version", "member_count", "version")
+PRIVATE_FACTS = ("login_password", "location", "location_version", "member_count", "members_behind", "version")
 """What only the image's own item knows."""
 FACTS = tuple(
     name for name in ImageItem.get_attributes() if name not in {"image_id", "expires", "format", *PRIVATE_FACTS}
 )
+BEHIND = "members_behind"
+"""What items say only if it is so."""
 EMPTY = ("aliases", "tenant_aliases", "properties")
 """What rows lack that do not have any."""
 
@@ -44,24 +46,34 @@ def item_of(image: Image, expires: int | None) -> ImageItem:
 
 def rows_of(image: Image, expires: int | None) -> list[RowItem]:
     """The image's row for each list that it is in; only the sweep ends the one that has it forget the image."""
-    facts = _known(image, FACTS, expires)
-    facts = {name: value for name, value in facts.items() if value or name not in EMPTY}
-    if image.called != image.name:
-        facts["called"] = image.called
+    facts = _shown(image, expires)
     rows = {scope: RowItem(scope, **(facts | keys.places(image, scope))) for scope in keys.scopes(image)}
     if keys.DELETED in rows:
         rows[keys.DELETED].expires = None
     return list(rows.values())
 
 
+def shared_row_of(image: Image, member: str) -> RowItem:
+    """The image's row in the list of what is shared with a member."""
+    scope = keys.shared(member)
+    facts = _shown(image, None) | keys.places(image, scope)
+    return RowItem(scope, image_version=image.version, **facts)
+
+
 def row_keys(image: Image) -> set[tuple[str, str]]:
-    """The full keys of the image's rows."""
+    """The full keys of the image's rows, but for those of its members."""
     return {(scope, keys.places(image, scope)["key"]) for scope in keys.scopes(image)}
+
+
+def _shown(image: Image, expires: int | None) -> dict[str, Any]:
+    """What all rows of an image say."""
+    facts = {name: value for name, value in _known(image, FACTS, expires).items() if value or name not in EMPTY}
+    return facts if image.called == image.name else facts | {"called": image.called}
 
 
 def _known(image: Image, names: tuple[str, ...], expires: int | None) -> dict[str, Any]:
     facts = {name: getattr(image, name) for name in names} | {"expires": expires}
-    return {name: value for name, value in facts.items() if value is not None}
+    return {name: value for name, value in facts.items() if value is not None and (value or name != BEHIND)}
 
 
 def image_of(raw: Raw) -> Image:

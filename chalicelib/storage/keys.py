@@ -19,6 +19,7 @@ COUNTER = "counter/images"
 CALLED = "called"
 """What an image without a name is called instead; rows of others lack it."""
 GONE = "gone"
+SHARED = "shared"
 
 
 class Orders(NamedTuple):
@@ -39,6 +40,7 @@ ORDERS: Mapping[str, Orders] = {
     PUBLIC: _USUAL,
     "all": Orders(SortKey.CREATED, (SortKey.UPDATED,)),
     **dict.fromkeys(FIELDS, Orders(SortKey.NUMBER)),
+    SHARED: Orders(SortKey.CREATED, (SortKey.NAME,)),
     GONE: Orders(SortKey.UPDATED),
     **dict.fromkeys((UNFINISHED, PENDING_DELETE, DELETED), _SWEPT),
 }
@@ -46,7 +48,7 @@ ORDERS: Mapping[str, Orders] = {
 
 
 def scopes(image: Image) -> list[str]:
-    """The lists that an image is in."""
+    """The lists that an image is in, but for those of its members."""
     if image.status is Status.DELETED:
         return [*map(gone, _wide(image)), DELETED, *([UNFINISHED] if is_unfinished(image) else [])]
     found = _wide(image)
@@ -80,6 +82,11 @@ def number_of(image_id: str) -> int:
     return zlib.crc32(image_id.encode())
 
 
+def shared(member: str) -> str:
+    """The list of what others share with a tenant."""
+    return key(SHARED, member)
+
+
 def gone(scope: str) -> str:
     """The list of the deleted images of a list."""
     return f"{GONE}/{scope}"
@@ -97,12 +104,12 @@ def is_unfinished(image: Image) -> bool:
     """
     match image.status:
         case Status.SAVING:
-            return image.transition is None
+            return image.transition is None or image.members_behind
         case Status.KILLED:
-            return image.location is not None
+            return image.location is not None or image.members_behind
         case Status.DELETED:
             return image.location is not None or image.member_count > 0
-    return False
+    return image.members_behind
 
 
 def everything() -> list[str]:

@@ -8,16 +8,14 @@ keys only, and sorted; the rows themselves are then fetched as they are consumed
 """
 
 import heapq
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 from typing import Any
 
 from pynamodb.expressions.condition import Condition as Expression
 from pynamodb.expressions.operand import Path
-from pynamodb.models import Model
 
-from chalicelib.catalog.access import owns
 from chalicelib.catalog.errors import ScanTooLarge
 from chalicelib.catalog.image import Image, Status, Visibility
 from chalicelib.catalog.position import KEY_BYTES, SortKey, position, short_instant
@@ -27,11 +25,10 @@ from chalicelib.catalog.total import Facets, is_kept, total
 from chalicelib.storage import batch, first_layout, keys, totals
 from chalicelib.storage.conditions import countable, filter_of
 from chalicelib.storage.connection import SharedConnection
-from chalicelib.storage.items import image_of, image_of_row, raw_position
+from chalicelib.storage.items import image_of_row, raw_position
 from chalicelib.storage.memberships import DynamoMembershipRepository
 from chalicelib.storage.releases import readable
 from chalicelib.storage.row import KEY, RowItem
-from chalicelib.storage.tables import ImageItem, MembershipItem
 
 NAMES = ("name", keys.CALLED)
 NOT_PENDING = Condition("status", Operator.UNEQUAL, Status.PENDING_DELETE)
@@ -63,21 +60,27 @@ class Listings:
 
         Raises ScanTooLarge while it is consumed.
         """
-        shared, older = self._shared_ids(principal, query), self._older(principal, query)
         merged = heapq.merge(
-            *older,
-            *(_without(shared, principal, self._stream(scope, part)) for scope, part in _parts(principal, query)),
-            self._shared(principal, query, shared),
+            *self._older(principal, query),
+            *(self._stream(scope, part) for scope, part in _parts(principal, query)),
             key=lambda image: position(image, query.order.key),
             reverse=query.order.descending,
         )
-        admitted = filter(query.admits, merged)
-        yield from _once(admitted) if self._migrating else admitted
+        yield from _once(filter(query.admits, merged))
 
     def _older(self, principal: Principal, query: ImageQuery) -> list[list[Image]]:
         """What is not moved yet from the first layout. Read before all else: what is moved meanwhile comes twice."""
-        parts = _live_parts(principal, query) if self._migrating else []
-        return [first_layout.images(self._connection, scope, part, self._max_scan) for scope, part in parts]
+        if not self._migrating:
+            return []
+        own = [
+            first_layout.images(self._connection, scope, part, self._max_scan)
+            for scope, part in _live_parts(principal, query)
+            if not scope.startswith(keys.SHARED)
+        ]
+        if _has_shared(principal, query):
+            memberships = self._memberships.of_member(principal.tenant or "")
+            own.append(first_layout.shared(self._connection, memberships, query))
+        return own
 
     def count(self, principal: Principal, query: ImageQuery) -> int:
         """How many images `images` would yield; if DynamoDB can tell them apart it sends their number only.
@@ -86,16 +89,21 @@ class Listings:
         """
         if self._migrating:
             return sum(1 for _ in self.images(principal, query))
-        parts = _parts(principal, query)
         if is_kept(query):
-            kept = totals.read(self._connection, [scope for scope, _ in parts])
-            counted = sum(total(query, kept[scope].facets) for scope, _ in parts)
-            if len(parts) > 1:
-                counted -= total(query, _public(kept[parts[0][0]].facets))
-        else:
-            counted = sum(self._count(scope, part) for scope, part in parts)
-        shared = self._shared(principal, query, self._shared_ids(principal, query))
-        return counted + sum(1 for image in shared if image.visibility is not Visibility.PUBLIC)
+            return self._kept(principal, query)
+        private = Condition("visibility", Operator.UNEQUAL, Visibility.PUBLIC)
+        parts = [
+            (scope, replace(part, conditions=(private, *part.conditions)) if scope.startswith(keys.SHARED) else part)
+            for scope, part in _parts(principal, query)
+        ]
+        return sum(self._count(scope, part) for scope, part in parts)
+
+    def _kept(self, principal: Principal, query: ImageQuery) -> int:
+        """The sum of the totals, in which public images that are the caller's own, or shared with it, are twice."""
+        scopes = [scope for scope, _ in _parts(principal, query)]
+        found = totals.read(self._connection, scopes)
+        twice = {scope: _public(found[scope].facets) for scope in scopes if scope != keys.PUBLIC and len(scopes) > 1}
+        return sum(total(query, found[scope].facets) - total(query, twice.get(scope, {})) for scope in scopes)
 
     def _count(self, scope: str, query: ImageQuery) -> int:
         is_ordered = query.after is None or keys.orders(scope).has(query.order.key)
@@ -161,40 +169,6 @@ class Listings:
             found = batch.get(self._connection, {RowItem: [(scope, by_key[place]) for place in chunk]})
             yield from in_order(readable(image_of_row, found[RowItem]), query.order)
 
-    def _shared_ids(self, principal: Principal, query: ImageQuery) -> frozenset[str]:
-        """What others share with the caller's tenant, if its list has such images."""
-        if query.scope is not Scope.VISIBLE or query.below is not None or principal.tenant is None:
-            return frozenset()
-        rows = self._memberships.of_member(principal.tenant)
-        image_ids = frozenset(row.image_id for row in rows)
-        if len(image_ids) > self._max_scan:
-            raise ScanTooLarge(self._max_scan)
-        return image_ids
-
-    def _shared(self, principal: Principal, query: ImageQuery, image_ids: Collection[str]) -> Iterator[Image]:
-        """The images with these ids that others share with the caller's tenant, public ones too.
-
-        The index that knew the ids lags: whether they are shared is read again, with them, so that nobody sees what was
-        written after a revocation.
-        """
-        ordered = sorted(image_ids)
-        wanted: dict[type[Model], list[tuple[str, ...]]] = {
-            ImageItem: [(image_id,) for image_id in ordered],
-            MembershipItem: [(image_id, principal.tenant or "") for image_id in ordered],
-        }
-        found = batch.get(self._connection, wanted)
-        shared = {item["image_id"]["S"] for item in found[MembershipItem]}
-        images = (image for image in readable(image_of, found[ImageItem]) if not owns(principal, image))
-        others = (image for image in images if image.visibility is Visibility.PUBLIC or image.id in shared)
-        for image in in_order(filter(query.admits, others), query.order):
-            if beyond(position(image, query.order.key), query):
-                yield image
-
-
-def _without(shared: Collection[str], principal: Principal, images: Iterator[Image]) -> Iterator[Image]:
-    """A stream less what comes with the shared images: they may become public, or cease to be, between the reads."""
-    return (image for image in images if image.id not in shared or owns(principal, image))
-
 
 def _once(images: Iterator[Image]) -> Iterator[Image]:
     """A stream in which no image comes twice."""
@@ -206,9 +180,10 @@ def _once(images: Iterator[Image]) -> Iterator[Image]:
 
 
 def _parts(principal: Principal, query: ImageQuery) -> list[tuple[str, ImageQuery]]:
-    """The scopes whose rows make up a list, and what is asked of each; what is shared with the caller is no scope."""
+    """The scopes whose rows make up a list, and what is asked of each."""
     parts = _live_parts(principal, query)
-    return [*parts, *((keys.gone(scope), part) for scope, part in parts if query.gone)]
+    kept = parts if query.gone else []
+    return [*parts, *((keys.gone(scope), part) for scope, part in kept if not scope.startswith(keys.SHARED))]
 
 
 def _live_parts(principal: Principal, query: ImageQuery) -> list[tuple[str, ImageQuery]]:
@@ -218,7 +193,13 @@ def _live_parts(principal: Principal, query: ImageQuery) -> list[tuple[str, Imag
     if query.scope is Scope.OWN or query.below is not None:
         return own
     others = [Condition("owner", Operator.UNEQUAL, principal.tenant)] if own else []
-    return [*own, (keys.PUBLIC, replace(query, conditions=(*others, *query.conditions)))]
+    shared = [(keys.shared(principal.tenant or ""), query)] if _has_shared(principal, query) else []
+    return [*own, (keys.PUBLIC, replace(query, conditions=(*others, *query.conditions))), *shared]
+
+
+def _has_shared(principal: Principal, query: ImageQuery) -> bool:
+    """Whether a list has what others share with the caller's tenant."""
+    return query.scope is Scope.VISIBLE and query.below is None and principal.tenant is not None
 
 
 def _public(facets: Facets) -> Facets:

@@ -117,6 +117,7 @@ class RowItem(Evolving):
     updated_at = ShortInstantAttribute(attr_name="u")
     deleted_at = ShortInstantAttribute(null=True, attr_name="x")
     expires = IntegerAttribute(null=True)
+    image_version = IntegerAttribute(null=True, attr_name="iv")
 
     by_created = ByCreated()
     by_updated = ByUpdated()

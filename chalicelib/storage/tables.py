@@ -98,6 +98,7 @@ class ImageItem(Evolving):
     location = UnicodeAttribute(null=True)
     location_version = UnicodeAttribute(null=True)
     member_count = IntegerAttribute()
+    members_behind = BooleanAttribute(null=True)
     version = IntegerAttribute()
 
 

@@ -12,7 +12,7 @@ from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.catalog.errors import StorageQuotaExceeded
-from chalicelib.catalog.image import Image, Visibility
+from chalicelib.catalog.image import Image, Status, Visibility
 from chalicelib.catalog.reference import FIELDS
 from chalicelib.catalog.total import Facet, Facets, charge, facet_of
 from chalicelib.storage import batch, keys
@@ -21,6 +21,8 @@ from chalicelib.storage.releases import Raw
 from chalicelib.storage.tables import ClaimItem
 
 BYTES = "bytes"
+ALL = "all"
+"""Of what is shared with a tenant: all images, those too that wait for their deletion."""
 SHARDS = 8
 _PREFIX = "count/"
 _MARKS = {Visibility.PUBLIC: "p", Visibility.PRIVATE: "v"}
@@ -34,14 +36,15 @@ class Usage(NamedTuple):
     size: int
 
 
-def parts(image: Image) -> Mapping[tuple[str, str], int]:
-    """What an image adds to the totals: by the key of a total, and the attribute of its number there."""
+def parts(image: Image, members: Iterable[str] = ()) -> Mapping[tuple[str, str], int]:
+    """What an image of these members adds to the totals: by the key of a total, and the attribute of its number."""
     found: dict[tuple[str, str], int] = {}
     if not image.gone:
         found = {(_shard_of(scope, image), _attribute(facet_of(image))): 1 for scope in _counted(image)}
     if image.owner is not None and (size := charge(image)):
         found[_key(keys.key("tenant", image.owner)), BYTES] = size
-    return found
+    given_to = [_key(keys.shared(member)) for member in members if member != image.owner]
+    return found | {(total, name): 1 for total in given_to for name in given(image)}
 
 
 def _counted(image: Image) -> list[str]:
@@ -66,6 +69,35 @@ def add(writes: TransactWrite, old: Image | None, new: Image, quota: int) -> Non
         if quota and grown > 0:
             condition = Path(BYTES).does_not_exist() | (Path(BYTES) <= {"N": str(quota - grown)})
         writes.update(ClaimItem(total), actions=actions, condition=condition, return_values="ALL_OLD")
+
+
+def move(writes: TransactWrite, member: str, old: Image | None, new: Image | None, most: int = -1) -> None:
+    """Have a transaction count what becomes of an image in what is shared with a tenant; a negative `most` is none.
+
+    It fails if the tenant would be given one more than that.
+    """
+    after = Counter(given(new))
+    after.subtract(given(old))
+    if not any(after.values()):
+        return
+    actions: list[Action] = [Path(name).add({"N": str(change)}) for name, change in sorted(after.items()) if change]
+    condition = None
+    if most >= 0 and after[ALL] > 0:
+        condition = Path(ALL).does_not_exist() | (Path(ALL) < {"N": str(most)})
+    total = ClaimItem(_key(keys.shared(member)))
+    writes.update(total, actions=actions, condition=condition, return_values="ALL_OLD")
+
+
+def given(image: Image | None) -> Mapping[str, int]:
+    """What an image adds to the total of a tenant that it is shared with."""
+    if image is None or image.status is Status.DELETED:
+        return {}
+    return {ALL: 1} if image.gone else {ALL: 1, _attribute(facet_of(image)): 1}
+
+
+def number_given(raw: Raw) -> int:
+    """How many images a total says that a tenant is given."""
+    return int(raw.get(ALL, {}).get("N", 0))
 
 
 def is_total(raw: Raw) -> bool:
@@ -94,7 +126,7 @@ def read(connection: SharedConnection, scopes: Sequence[str]) -> dict[str, Usage
     sizes: Counter[str] = Counter()
     for item in items:
         scope = shards[item["claim"]["S"]]
-        numbers = {name: int(value["N"]) for name, value in item.items() if name != "claim"}
+        numbers = {name: int(value["N"]) for name, value in item.items() if name not in ("claim", ALL)}
         sizes[scope] += numbers.pop(BYTES, 0)
         facets[scope].update({_facet(name): number for name, number in numbers.items()})
     return {scope: Usage(facets[scope], sizes[scope]) for scope in scopes}

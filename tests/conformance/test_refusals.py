@@ -180,7 +180,7 @@ def test_a_list_that_has_to_read_too_much_is_refused(
     for number in range(1, 4):
         api.world.images.add(an_image(number=number, **FACTS))
         shared = api.world.images.add(an_image(number=10 * number, **{**FACTS, "owner": T2}))
-        api.world.memberships.change(shared, 1, [a_membership(shared, T1)], [])
+        api.world.memberships.change(shared, [a_membership(shared, T1)], [])
 
     answer = client.caller.get(LONG[speaking.dialect])
 

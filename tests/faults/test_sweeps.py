@@ -45,7 +45,7 @@ def with_bytes(api: Api, status: Status, members: int = 0) -> Image:
     image = kept(api, location=location, size=len(SMALL))
     shares = [a_membership(image, f"m{number}") for number in range(members)]
     if shares:
-        api.world.memberships.change(image, members, shares, [])
+        api.world.memberships.change(image, shares, [])
     old = api.world.images.many([IMAGE])[0]
     return api.world.images.save(old, replace(old, status=status, status_changed_at=now, deleted_at=now))
 

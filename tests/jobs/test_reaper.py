@@ -146,7 +146,7 @@ def test_an_image_that_is_deleted_while_its_bytes_come_leaves_none(api: Api) -> 
 
 def test_members_of_a_deleted_image_are_forgotten(api: Api) -> None:
     image = api.world.images.add(an_image())
-    api.world.memberships.change(image, 1, [a_membership(image, "t2")], [])
+    api.world.memberships.change(image, [a_membership(image, "t2")], [])
     shared = stored(api.world, image.id)
     api.world.images.save(shared, replace(shared, status=Status.DELETED))
 

@@ -103,7 +103,7 @@ def _shared(api: Api, image: Image) -> Image:
         a_membership(image, TENANTS[Who.MEMBER]),
         a_membership(image, TENANTS[Who.SHARER], can_share=True),
     ]
-    api.world.memberships.change(image, len(rows), rows, [])
+    api.world.memberships.change(image, rows, [])
     return replace(image, member_count=len(rows), version=image.version + 1)
 
 

@@ -95,4 +95,4 @@ def store(world: World, catalogue: Sequence[Entry]) -> None:
     for image, members in catalogue:
         stored = world.images.add(image)
         shares = [Membership(image.id, member, can_share=False, created_at=EPOCH) for member in sorted(members)]
-        world.memberships.change(stored, len(shares), shares, [])
+        world.memberships.change(stored, shares, [])

@@ -33,7 +33,7 @@ class Shelf:
         self.theirs = [self._image(T2, number) for number in (3, 4)]
         self.public = self._image(T2, 5, visibility=Visibility.PUBLIC)
         self.shared = self._image(T2, 6)
-        api.world.memberships.change(self.shared, 1, [a_membership(self.shared, T1)], [])
+        api.world.memberships.change(self.shared, [a_membership(self.shared, T1)], [])
         for tenant in (T1, T2):
             for kind in Kind:
                 facts = {"name": BELOW.get(kind.value, "Linux"), "provider": "EC2"}
@@ -156,8 +156,8 @@ def test_nobody_reads_public_images_only(make_api: MakeApi) -> None:
 def test_of_what_is_shared_with_others_a_caller_learns_of_its_own_images_only(shelf: Shelf) -> None:
     """The only list by somebody else's name: what that tenant is given by the caller."""
     given = shelf.own[0]
-    shelf.api.world.memberships.change(given, 1, [a_membership(given, T2)], [])
-    shelf.api.world.memberships.change(shelf.theirs[0], 1, [a_membership(shelf.theirs[0], "t3")], [])
+    shelf.api.world.memberships.change(given, [a_membership(given, T2)], [])
+    shelf.api.world.memberships.change(shelf.theirs[0], [a_membership(shelf.theirs[0], "t3")], [])
     caller = shelf.caller("glance_v1")
 
     found = {member: caller.get(f"/v1/shared-images/{member}").json["shared_images"] for member in (T2, "t3")}

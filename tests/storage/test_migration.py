@@ -73,7 +73,7 @@ def test_every_list_is_whole_however_far_it_is(world: World, migrating: World) -
     images = catalogue()
     shares = [a_membership(image, "t1") for image in images if image.owner == "t2" and not image.gone]
     for image in add(world, [replace(image, version=0) for image in images]):
-        world.memberships.change(image, len(shares), [each for each in shares if each.image_id == image.id], [])
+        world.memberships.change(image, [each for each in shares if each.image_id == image.id], [])
     due = all_lists(world)
     empty_tables()
     older.shelve(images, shares)
@@ -117,7 +117,7 @@ def test_sharing_leaves_an_image_in_its_layout(world: World, migrating: World) -
     [image] = images = [an_image(version=1, owner="t2")]
     older.shelve(images)
 
-    world.memberships.change(stored(world, image.id), 1, [a_membership(image, "t1")], [])
+    world.memberships.change(stored(world, image.id), [a_membership(image, "t1")], [])
 
     assert listed(migrating) == [image.id]
     assert older.left() != set()

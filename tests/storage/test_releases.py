@@ -154,12 +154,12 @@ def test_what_is_not_known_of_an_image_survives_every_write(api: Api, t1: Caller
 
 def test_what_is_not_known_of_a_membership_survives(api: Api) -> None:
     image = known(api)
-    api.world.memberships.change(image, 1, [a_membership(image, "t2")], [])
+    api.world.memberships.change(image, [a_membership(image, "t2")], [])
     key = {**of_image(image), "member": {"S": "t2"}}
     written(MembershipItem, key, **LATER)
     [membership] = api.world.memberships.of_image(image.id)
 
-    api.world.memberships.change(stored(api.world, image.id), 1, [replace(membership, can_share=True)], [])
+    api.world.memberships.change(stored(api.world, image.id), [], [], [replace(membership, can_share=True)])
 
     assert raw(MembershipItem, key)["signature"] == LATER["signature"]
 

@@ -68,7 +68,7 @@ def test_an_image_is_shown_in_one_request(api: Api, caller: Caller, method: str)
 
 def test_a_shared_image_is_shown_in_one_request(api: Api, caller: Caller) -> None:
     image = api.world.images.add(an_image(owner="t2"))
-    api.world.memberships.change(image, 1, [a_membership(image, "t1")], [])
+    api.world.memberships.change(image, [a_membership(image, "t1")], [])
 
     assert cost(caller, "HEAD", f"/v1/images/{image.id}") == 1
 
@@ -107,7 +107,7 @@ def test_a_first_page_with_public_and_shared_images_costs_four_requests(api: Api
     public = [an_image(owner="t2", visibility=Visibility.PUBLIC) for _ in range(30)]
     shared = an_image(owner="t2")
     shelve([*public, shared, *(an_image() for _ in range(30))])
-    api.world.memberships.change(shared, 1, [a_membership(shared, "t1")], [])
+    api.world.memberships.change(shared, [a_membership(shared, "t1")], [])
 
     assert cost(caller, "GET", "/v1/images") == 4
 

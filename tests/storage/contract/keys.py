@@ -67,8 +67,8 @@ class Keys:
     @pytest.mark.parametrize("member", [member for member in ODD if member not in (LONG, LONG + "x")], ids=ascii)
     def test_members_with_odd_names_are_told_apart(self, world: World, member: str) -> None:
         image, other = add(world, [an_image(owner="owner"), an_image(owner="owner")])
-        world.memberships.change(image, 1, [a_membership(image, member)], [])
-        world.memberships.change(other, 1, [a_membership(other, member + "'s")], [])
+        world.memberships.change(image, [a_membership(image, member)], [])
+        world.memberships.change(other, [a_membership(other, member + "'s")], [])
 
         found = world.images.get(image.id, member)
 

@@ -97,7 +97,7 @@ class Lists:
             ],
         )
         for image in (shared, public_and_shared, own):
-            world.memberships.change(image, 1, [a_membership(image, "t1")], [])
+            world.memberships.change(image, [a_membership(image, "t1")], [])
 
         found = listed(world)
 
@@ -119,7 +119,7 @@ class Lists:
                 an_image(owner="t2"),
             ],
         )
-        world.memberships.change(shared, 1, [a_membership(shared, "t1")], [])
+        world.memberships.change(shared, [a_membership(shared, "t1")], [])
 
         assert sorted(listed(world, ImageQuery(Scope.OWN))) == sorted([own.id, own_public.id])
         assert listed(world, ImageQuery(Scope.OWN), tenant=None) == []
@@ -128,7 +128,7 @@ class Lists:
         statuses = [an_image(status=status) for status in Status]
         public = [an_image(owner=owner, visibility=Visibility.PUBLIC) for owner in ("t1", "t2")]
         [shared] = add(world, [an_image(owner="t2")])
-        world.memberships.change(shared, 1, [a_membership(shared, "t1")], [])
+        world.memberships.change(shared, [a_membership(shared, "t1")], [])
         shelve([*statuses, *public])
 
         assert world.images.count(a_principal(), ImageQuery()) == len(listed(world)) == len(Status) - 2 + 3
@@ -256,7 +256,7 @@ class Lists:
     def test_what_is_shared_is_merged_in_order_and_resumes(self, world: World) -> None:
         images = [an_image(name=name, owner=owner) for name, owner in zip("abcdef", ["t1", "t2"] * 3, strict=True)]
         for image in add(world, images):
-            world.memberships.change(image, 1, [a_membership(image, "t1")], [])
+            world.memberships.change(image, [a_membership(image, "t1")], [])
         query = ImageQuery(order=Order(SortKey.NAME, descending=False))
 
         whole = listed(world, query)
@@ -310,7 +310,7 @@ class Lists:
     def test_too_many_shared_images_are_refused(self, make_world: MakeWorld) -> None:
         world = make_world(MAX_SCAN="3")
         for image in add(world, [an_image(owner="t2") for _ in range(4)]):
-            world.memberships.change(image, 1, [a_membership(image, "t1")], [])
+            world.memberships.change(image, [a_membership(image, "t1")], [])
 
         with pytest.raises(ScanTooLarge):
             listed(world)

@@ -1,7 +1,8 @@
 """What the suites share: filling the tables, and reading lists and rows from them."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Protocol
 
 from pynamodb.expressions.operand import Path
@@ -41,11 +42,11 @@ def shelve(images: Sequence[Image]) -> None:
     count(images)
 
 
-def count(images: Iterable[Image], sign: int = 1) -> None:
-    """Have the totals count images, or count them no longer."""
+def count(images: Iterable[Image], members: Mapping[str, Sequence[str]] = MappingProxyType({}), sign: int = 1) -> None:
+    """Have the totals count images that are shared with these members, by their ids, or count them no longer."""
     sums = Counter[tuple[str, str]]()
     for image in images:
-        sums.update(totals.parts(image))
+        sums.update(totals.parts(image, members.get(image.id, ())))
     for (total, name), number in sums.items():
         ClaimItem(total).update(actions=[Path(name).add({"N": str(sign * number)})])
 
@@ -59,7 +60,7 @@ def unshelve(images: Sequence[Image]) -> None:
         for image in images:
             for row in rows_of(image, None):
                 slim.delete(row)
-    count(images, -1)
+    count(images, sign=-1)
 
 
 def listed(world: World, query: ImageQuery | None = None, tenant: str | None = "t1") -> list[str]:
