@@ -127,7 +127,7 @@ def _read(
     attributes: Mapping[str, Any], parents: Parents
 ) -> tuple[dict[str, Any], dict[Kind, Reference], dict[str, str]]:
     """The attributes that are given, the parents that they mean, and what is wrong with which of them."""
-    texts = {name: values.short_text if name in REQUIRED else values.text for name in TEXTS}
+    texts = {name: values.name if name in REQUIRED else values.text for name in TEXTS}
     readers: dict[str, Callable[[], Any]] = {
         name: partial(read, attributes[name]) for name, read in texts.items() if name in attributes
     }
