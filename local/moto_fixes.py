@@ -293,7 +293,7 @@ def _names_known(original: Callable[..., Any]) -> Callable[..., Any]:
         known = vars(context.shape).setdefault("known_names", {})
         asked = type(context.obj), context.key, getattr(context.shape, "parent", None)
         if asked not in known:
-            known[asked] = list(original(self, context))
+            known[asked] = list(dict.fromkeys(original(self, context)))
         found: list[str] = known[asked]
         return found
 
