@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import UTC, datetime
 from functools import cache
+from threading import Lock
 from typing import TYPE_CHECKING, Any, Literal
 
 from chalicelib.catalog.event import Actor
@@ -47,6 +48,8 @@ if TYPE_CHECKING:
 DEFAULT_REGION = "us-east-1"
 READ_SECONDS, CONNECT_SECONDS = 5, 2
 """How long DynamoDB may take: asked four times, it still leaves time to say so within API Gateway's 29 seconds."""
+PROBING_SECONDS = 2
+"""How long a probe waits for a connection, and then for an answer."""
 LAMBDA_ANSWER = 6_000_000
 """Bytes of a body as Lambda sends it on, in JSON: it takes 6,291,556 bytes, headers included."""
 
@@ -61,12 +64,16 @@ class SystemClock:
 
 @dataclass(frozen=True, slots=True)
 class Aws:
-    """The clients of AWS, which several worlds may share; each connects when it is first used."""
+    """The clients of AWS, which several worlds may share; each connects when it is first used.
+
+    Those for `probing`, by the name of a service, do not wait long, and try once.
+    """
 
     dynamodb: SharedConnection
     s3: Callable[[], "S3Client"]
     sqs: Callable[[], "SQSClient"]
     ec2: Callable[[str | None], "EC2Client"]
+    probing: Callable[[str], Any]
     meter: Meter
 
     @classmethod
@@ -81,6 +88,7 @@ class Aws:
             _s3_client(region, "auto" if local else "virtual"),
             _sqs_client(region),
             _ec2_clients(region),
+            _probing_clients(region),
             meter,
         )
 
@@ -180,8 +188,8 @@ def build_world(environ: Mapping[str, str] | None = None, clock: Clock | None = 
         meter=aws.meter,
         readiness=Readiness(
             {
-                "tables": lambda: probes.ask_tables(aws.dynamodb),
-                "bucket": lambda: probes.ask_bucket(settings.bucket, aws.s3),
+                "tables": lambda: probes.ask_tables(aws.probing("dynamodb")),
+                "bucket": lambda: probes.ask_bucket(aws.probing("s3"), settings.bucket),
             },
             clock,
         ),
@@ -268,4 +276,20 @@ def _ec2_clients(region: str) -> Callable[[str | None], "EC2Client"]:
 
         return boto3.client("ec2", region_name=other or region)
 
+    return client
+
+
+def _probing_clients(region: str) -> Callable[[str], Any]:
+    @cache
+    def client(service: str) -> Any:
+        import boto3  # noqa: PLC0415  # as above
+        from botocore.config import Config  # noqa: PLC0415  # as above
+
+        config = Config(
+            connect_timeout=PROBING_SECONDS, read_timeout=PROBING_SECONDS, retries={"total_max_attempts": 1}
+        )
+        with lock:  # boto3 makes one client at a time
+            return boto3.client(service, region_name=region, config=config)  # type: ignore[call-overload]  # any of them
+
+    lock = Lock()
     return client

@@ -23,8 +23,10 @@ TEXTS = (
 )
 NUMBERS = ("size", "min_disk", "min_ram")
 FACTS = ("is_public", "protected", "deleted")
-QUOTED = re.compile(r"(?:[a-z0-9_.~/:-]|%[0-9a-f]{2})+")
-"""A name of a property that could not stand in a header as it is."""
+QUOTED = re.compile(r"(?:[A-Za-z0-9_.~/:-]|%[0-9A-Fa-f]{2})+")
+"""What is percent-encoded as a whole."""
+NOT_PRINTABLE = re.compile("%(?:25)*(?:[0189A-Fa-f][0-9A-Fa-f]|7[Ff])")
+"""What alone has a text encoded in a header: in one that is printable ASCII, `%` stands for itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +171,9 @@ def _image(fields: Mapping[str, Any], properties: Mapping[str, str | None]) -> I
 
 
 def _text(value: str) -> str:
-    """What is not ASCII travels as UTF-8, and is read as Latin-1."""
+    """A text from a header. Releases that did not encode it sent UTF-8, which is read as Latin-1."""
+    if QUOTED.fullmatch(value) and NOT_PRINTABLE.search(value):
+        return unquote(value)
     return value.encode("latin-1").decode("utf-8", "replace")
 
 

@@ -1,10 +1,11 @@
 """What is remembered of uploads that are not over, so that the same command can go on with them."""
 
+import fcntl
 import hashlib
 import json
 import os
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -35,6 +36,13 @@ class Record:
         return (self.path, self.size, self.mtime_ns) == (str(source.path), source.size, source.mtime_ns)
 
 
+class UploadRunning(Exception):
+    """Another command is at this upload."""
+
+    def __init__(self, process: str) -> None:
+        super().__init__(f"process {process}" if process else "another process")
+
+
 class Records:
     """The records in a folder, one for each pair of a deployment and a file."""
 
@@ -47,6 +55,40 @@ class Records:
         given = Path(environ.get("XDG_STATE_HOME", ""))
         state = given if given.is_absolute() else Path(environ.get("HOME", "/")) / ".local" / "state"
         return cls(state / "rosetta" / "uploads")
+
+    @contextmanager
+    def alone(self, url: str, path: Path) -> Iterator[None]:
+        """Inside, no other command of this user has the upload. Raises UploadRunning if one has it now.
+
+        Without a place to say so, nobody is kept out; a command that is killed leaves the upload to the next one.
+        """
+        file = self._file(url, str(path)).with_suffix(".lock")
+        try:
+            held = self._held(file)
+        except OSError:
+            yield
+            return
+        try:
+            yield
+        finally:
+            with suppress(OSError):
+                file.unlink()
+            os.close(held)
+
+    def _held(self, file: Path) -> int:
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        while True:
+            lock = os.open(file, os.O_RDWR | os.O_CREAT, 0o600)
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                process = os.pread(lock, 20, 0).decode()
+                os.close(lock)
+                raise UploadRunning(process) from error
+            if os.fstat(lock).st_nlink:
+                os.pwrite(lock, str(os.getpid()).encode(), 0)
+                return lock
+            os.close(lock)  # whoever had it has removed it meanwhile
 
     def load(self, url: str, path: Path) -> Record | None:
         """What is remembered; nothing if the record is damaged."""

@@ -11,7 +11,7 @@ from cli.answers import Image
 from cli.console import Interrupted, plain
 from cli.formats import format_of
 from cli.parts import MIB, MOST_PARTS, Source, parts_of
-from cli.records import Records
+from cli.records import Records, UploadRunning
 from cli.registry import Fields, open_registry
 from cli.uploading import Order, Uploading
 
@@ -92,8 +92,15 @@ def upload(  # noqa: PLR0913, PLR0917  # an option each
         "min_ram": min_ram,
     }
     order = Order(source, fields, dict(properties), parallel, part_size)
+    records = Records.of(os.environ)
     try:
-        image = Uploading(registry, Records.of(os.environ), order).run()
+        with records.alone(registry.url, source.path):
+            image = Uploading(registry, records, order).run()
+    except UploadRunning as error:
+        raise click.ClickException(
+            f"{plain(file.name)} is being uploaded already, by {error}. Wait until it has ended;"
+            " if it does not succeed, the same command goes on where it was."
+        ) from error
     except KeyboardInterrupt as error:
         raise Interrupted("Interrupted. The same command goes on where this one was.") from error
     _show(image)

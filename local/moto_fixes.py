@@ -17,6 +17,7 @@ from moto.core.botocore_stubber import BotocoreStubber
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.core.request import Request, normalize_request
 from moto.core.responses import ActionResult
+from moto.core.serialize import AttributePickerContext, XFormedAttributePicker
 from moto.core.utils import get_equivalent_url_in_aws_domain, get_service_model
 from moto.dynamodb.comparisons import ConditionExpressionParser
 from moto.dynamodb.exceptions import ItemSizeTooLarge
@@ -92,6 +93,7 @@ def speed_up_moto() -> None:
     _replace(ConditionExpressionParser, "parse", _conditions_parsed_once)
     _replace(UpdateExpressionParser, "make", _updates_parsed_once)
     _replace(Table, "query", _queried_by_hash_key)
+    _replace(XFormedAttributePicker, "get_possible_keys", _names_known)
 
 
 def share_items() -> None:
@@ -282,3 +284,17 @@ def _queried_by_hash_key(original: Callable[..., Any]) -> Callable[..., Any]:
             self.items = whole
 
     return query
+
+
+def _names_known(original: Callable[..., Any]) -> Callable[..., Any]:
+    """The names under which a kind of object may have a member of an answer, found once and kept with its shape."""
+
+    def get_possible_keys(self: XFormedAttributePicker, context: AttributePickerContext) -> list[str]:
+        known = vars(context.shape).setdefault("known_names", {})
+        asked = type(context.obj), context.key, getattr(context.shape, "parent", None)
+        if asked not in known:
+            known[asked] = list(dict.fromkeys(original(self, context)))
+        found: list[str] = known[asked]
+        return found
+
+    return get_possible_keys

@@ -95,6 +95,7 @@ class Api:
         event = json.loads(json.dumps(proxy_event(self._router, method, target, headers, body)))
         result = json.loads(json.dumps(self._app(event, None)))
         text = result["body"]
+        assert all(f"{name}{value}".isascii() for name, value in result["headers"].items()), result["headers"]
         return Answer(
             status=result["statusCode"],
             headers={name.lower(): value for name, value in result["headers"].items()},

@@ -7,6 +7,7 @@ that moto refuses, so that the refusal has the form in which it arrives.
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from moto.core.botocore_stubber import BotocoreStubber
@@ -20,6 +21,8 @@ from tests.untraced import untraced
 
 METHODS = {operation: camelcase_to_underscores(operation) for operation in PLAIN}
 PHASES = ("provide-client-params", "before-parameter-build", "before-call", "request-created", "choose-signer")
+Directly = Callable[[], dict[str, Any] | None]
+Bypass = Callable[[str, dict[str, Any], Directly], dict[str, Any] | None]
 LATER = ("before-sign", "before-send", "response-received", "needs-retry", "after-call", "after-call-error")
 
 
@@ -40,6 +43,7 @@ class Lane(SharedConnection):
         self._stubber: Any = None
         self._usual: dict[str, int] = {}
         self._heard: tuple[object, dict[str, bool]] = (None, {})
+        self._bypass: Bypass | None = None
 
     def on_call(self, count: Callable[[], None]) -> None:
         """Have `count` called before each request, whichever way it goes."""
@@ -61,6 +65,18 @@ class Lane(SharedConnection):
             self._usual = usual
 
     @contextmanager
+    def bypassed(self, bypass: Bypass) -> Iterator[None]:
+        """Have `bypass` decide which calls go this way although something stands in the stubber's place.
+
+        It is given the operation, what is asked, and what answers; None from it sends the call over the wire.
+        """
+        self._bypass = bypass
+        try:
+            yield
+        finally:
+            self._bypass = None
+
+    @contextmanager
     def noted(self, note: Callable[[str], None]) -> Iterator[None]:
         """Have `note` called with the name of each operation, without anything else being different."""
         self._notes.append(note)
@@ -71,7 +87,11 @@ class Lane(SharedConnection):
 
     def is_free(self, operation: str) -> bool:
         """Whether a call may go this way: moto answers it as it always does, and nobody listens."""
-        if operation not in self._usual or BotocoreStubber.__call__ is not self._stubber:
+        return BotocoreStubber.__call__ is self._stubber and self._is_unheard(operation)
+
+    def _is_unheard(self, operation: str) -> bool:
+        """Whether nobody listens but those who always do, and the lane is open."""
+        if operation not in self._usual:
             return False
         cache = self._emitter._lookup_cache  # noqa: SLF001  # botocore replaces it whenever a listener comes or goes
         if self._heard[0] is not cache:
@@ -84,7 +104,12 @@ class Lane(SharedConnection):
     def _make_api_call(self, operation_name: str, operation_kwargs: dict[str, Any], *args: Any) -> dict[str, Any]:
         for note in self._notes:
             note(operation_name)
-        answer = self._direct(operation_name, operation_kwargs) if self.is_free(operation_name) else None
+        answer = None
+        if self.is_free(operation_name):
+            answer = self._direct(operation_name, operation_kwargs)
+        elif self._bypass is not None and self._is_unheard(operation_name):
+            direct = partial(self._direct, operation_name, operation_kwargs)
+            answer = self._bypass(operation_name, operation_kwargs, direct)
         return super()._make_api_call(operation_name, operation_kwargs, *args) if answer is None else answer
 
     def _direct(self, operation: str, asked: dict[str, Any]) -> dict[str, Any] | None:

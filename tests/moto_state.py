@@ -1,10 +1,11 @@
 """What moto holds, read, emptied, kept and put back without asking it: a request for each would take longer."""
 
 import copy
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from moto.backends import get_backend
+from moto.dynamodb.models.dynamo_type import DynamoType, Item
 
 from chalicelib.bootstrap import Aws
 from chalicelib.settings import Settings
@@ -78,6 +79,18 @@ def empty_tables() -> None:
     """Have no item in any table."""
     for table in tables().values():
         table.items.clear()
+
+
+def put(name: str, raws: Iterable[dict[str, Any]]) -> None:
+    """Have a table hold these items too, as DynamoDB has them, whatever it says of their keys and sizes."""
+    table = tables()[name]
+    for raw in raws:
+        place, within = DynamoType(raw[table.hash_key_attr]), table.range_key_attr
+        if within is None:
+            table.items[place] = Item(place, None, raw)
+        else:
+            ranged = DynamoType(raw[within])
+            table.items[place][ranged] = Item(place, ranged, raw)
 
 
 def lose_messages() -> None:

@@ -13,6 +13,7 @@ from chalicelib.catalog.errors import StaleImage
 from chalicelib.storage.tables import ClaimItem, ImageItem
 from tests.api import Api
 from tests.factories import an_image
+from tests.faults.wire import wire
 from tests.lane import LATER, METHODS, PHASES, Lane
 
 OPERATIONS = sorted(METHODS)
@@ -126,3 +127,29 @@ def test_a_call_is_counted_once_whichever_way_it_takes(api: Api, *, refused: boo
         ClaimItem("number/2", image_id="y").save(ClaimItem.claim.does_not_exist())
 
     assert api.world.meter.read() == 1
+
+
+def test_what_the_wire_spares_takes_the_lane_and_is_among_what_was_sent(api: Api) -> None:
+    with wire(lambda sent: sent.deliver(), spared=lambda sent: sent.operation == "BatchGetItem") as sent:
+        image = api.world.images.add(an_image())
+        found = api.world.images.get(image.id)
+        api.world.images.save(image, replace(image, name="new"))
+
+    assert found is not None
+    assert found.image == image
+    assert [each.operation for each in sent if not each.url] == ["BatchGetItem"]
+    assert {each.operation for each in sent if each.url} == {"TransactWriteItems"}
+    assert [each.call for each in sent] == list(range(len(sent)))
+
+
+def test_what_the_wire_spares_and_moto_refuses_goes_over_the_wire_once(api: Api) -> None:
+    image = api.world.images.add(an_image())
+    api.world.images.save(image, replace(image, name="new"))
+
+    with wire(lambda sent: sent.deliver(), spared=lambda _: True) as sent, pytest.raises(StaleImage):
+        api.world.images.save(image, replace(image, name="lost"))
+
+    refused = [each for each in sent if each.url]
+    assert [each.operation for each in refused] == ["TransactWriteItems"] * len(refused)
+    assert [each.call for each in sent] == list(range(len(sent)))
+    assert refused

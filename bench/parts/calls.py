@@ -97,11 +97,10 @@ def recording(aws: Aws) -> Iterator[Recorder]:
     endpoint = aws.dynamodb.client.meta.endpoint_url
     ledger = Ledger(boto3.client("dynamodb", region_name=aws.dynamodb.region, endpoint_url=endpoint))
     recorder = Recorder(ledger)
-    clients: dict[str, Any] = dict(
-        zip(SERVICES, (aws.dynamodb.client, aws.s3(), aws.sqs(), aws.ec2(None)), strict=True)
-    )
+    clients = [*zip(SERVICES, (aws.dynamodb.client, aws.s3(), aws.sqs(), aws.ec2(None)), strict=True)]
+    clients += [(service, aws.probing(service)) for service in ("dynamodb", "s3")]
     with ExitStack() as stack:
-        for service, client in clients.items():
+        for service, client in clients:
             for name, hook in ((f"before-call.{service}", recorder.before), (f"after-call.{service}", recorder.after)):
                 stack.enter_context(_registered(client.meta.events, name, hook))
         yield recorder

@@ -128,4 +128,4 @@ def devops_service(trial: Trial) -> None:
 def health(trial: Trial) -> None:
     """What monitors ask."""
     trial.ask("GET /healthz", NOTHING)
-    trial.ask("GET /readyz", Least(3))
+    trial.ask("GET /readyz", Least(3, depth=1))

@@ -64,8 +64,8 @@ class Image:
     a namespace to the id that the image has there, which no other image ever gets; the ids in `tenant_aliases` are
     unique among those of the owner, and free again once the image is deleted. `version` counts the writes,
     `member_count` the memberships; for a moment, lists may show to many members what the image was before
-    (`members_behind`). `unknown` is what a newer release has written of the image, kept as it is; `stored_format` is the
-    format of the item that it was read from, which may be an older one.
+    (`members_behind`). `unknown` is what a newer release has written of the image, kept as it is; `stored_format` is
+    the format of the item that it was read from, which may be an older one.
     """
 
     id: str

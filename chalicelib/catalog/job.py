@@ -39,7 +39,8 @@ class Job:
     `images` are the ids of the images concerned, `names` what the caller calls them. `facts` are what the work
     has to know, and what it has found out so far: `done` bytes of `size`, where there are any. `info` says why it
     failed. Somebody is at it until `leased_until`, and the sweep leaves it alone until `rests_until`. What it does it
-    does for the one it was ordered `by`. `unknown` is what a newer release has written of it.
+    does for the one it was ordered `by`. `unknown` is what a newer release has written of it,
+    and `beside` what it has written next to all that.
     """
 
     id: str
@@ -60,6 +61,7 @@ class Job:
     rests_until: datetime | None = None
     version: int = 0
     unknown: Mapping[str, Any] = field(default_factory=dict, repr=False, hash=False)
+    beside: Mapping[str, Any] = field(default_factory=dict, repr=False, hash=False)
 
     @property
     def finished(self) -> bool:

@@ -9,6 +9,8 @@ from uuid import UUID
 
 from chalicelib.http.errors import BadMessage
 
+CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+"""Characters that no name has."""
 EARLIEST_YEAR = 1900
 DEEPEST = 64
 """Levels of a JSON document at most: what is stored must be written out again, and within other documents."""

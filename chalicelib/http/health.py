@@ -3,7 +3,8 @@
 import logging
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from threading import Lock
+from threading import Lock, Thread
+from time import monotonic
 
 from chalicelib.catalog.errors import CatalogError
 from chalicelib.catalog.outage import Outage
@@ -16,6 +17,8 @@ from chalicelib.http.message import Request, Response
 ALIVE, READY = "/healthz", "/readyz"
 TRUSTED_FOR = timedelta(seconds=5)
 """How long what was found out is told again, so that nobody can have AWS asked more often."""
+PATIENCE = 8.0
+"""Seconds after which what has not answered is said not to: API Gateway waits for 29, load balancers for less."""
 UNCACHED = {"Cache-Control": "no-store"}
 
 Probe = Callable[[], None]
@@ -36,11 +39,12 @@ class NotReady(HttpError):
 
 
 class Readiness:
-    """What the probes have found out, at most five seconds ago."""
+    """What the probes have found out, at most five seconds ago; all are asked at once."""
 
-    def __init__(self, probes: Mapping[str, Probe], clock: Clock) -> None:
+    def __init__(self, probes: Mapping[str, Probe], clock: Clock, patience: float = PATIENCE) -> None:
         self._probes = probes
         self._clock = clock
+        self._patience = patience
         self._lock = Lock()
         self._until: datetime | None = None
         self._errors: dict[str, Exception] = {}
@@ -49,12 +53,28 @@ class Readiness:
         """Ask, or remember. Raises NotReady."""
         with self._lock:
             if self._until is None or self._clock.now() >= self._until:
-                self._errors = {name: error for name, probe in self._probes.items() if (error := _failure(name, probe))}
+                self._errors = _failures(self._probes, self._patience)
                 self._until = self._clock.now() + TRUSTED_FOR
             errors = self._errors
         if errors:
             cause = next(iter(errors.values()))
             raise NotReady({name: _outage(error) for name, error in errors.items()}) from cause
+
+
+def _failures(probes: Mapping[str, Probe], patience: float) -> dict[str, Exception]:
+    """What went wrong, by the name of the probe; one that takes longer than that many seconds is left to itself."""
+    found: dict[str, Exception | None] = {name: TimeoutError(f"{name}: no answer") for name in probes}
+    until = monotonic() + patience
+
+    def ask(name: str, probe: Probe) -> None:
+        found[name] = _failure(name, probe)
+
+    threads = [Thread(target=ask, args=each, daemon=True) for each in probes.items()]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(max(0.0, until - monotonic()))
+    return {name: error for name, error in found.items() if error is not None}
 
 
 def _failure(name: str, probe: Probe) -> Exception | None:
@@ -69,6 +89,8 @@ def _failure(name: str, probe: Probe) -> Exception | None:
 
 
 def _outage(error: Exception) -> Outage:
+    if isinstance(error, TimeoutError):
+        return Outage.TIMED_OUT
     known = error.outage if isinstance(error, CatalogError) else None
     return known or Outage.FAILING
 

@@ -29,7 +29,7 @@ def get(
     models = {_table(model): model for model in keys}
     pairs = ((model, key) for model, rows in keys.items() for key in rows)
     while chunk := list(islice(pairs, LARGEST_BATCH)):
-        for answer in _answers(connection, "BatchGetItem", _request(chunk)):
+        for answer in _answers(connection, "BatchGetItem", request(chunk)):
             for table, items in answer["Responses"].items():
                 found[models[table]] += items
     return found
@@ -42,12 +42,13 @@ def delete(connection: SharedConnection, model: type[Model], keys: Sequence[Key]
         list(_answers(connection, "BatchWriteItem", {_table(model): [_removal(model, key) for key in chunk]}))
 
 
-def _request(chunk: Sequence[tuple[type[Model], Key]]) -> dict[str, Any]:
-    request: dict[str, Any] = {}
+def request(chunk: Sequence[tuple[type[Model], Key]]) -> dict[str, Any]:
+    """What BatchGetItem is asked for items with these keys, a hundred at most."""
+    asked: dict[str, Any] = {}
     for model, key in chunk:
-        entry = request.setdefault(_table(model), {"Keys": [], "ConsistentRead": True})
+        entry = asked.setdefault(_table(model), {"Keys": [], "ConsistentRead": True})
         entry["Keys"].append(_key(model, key))
-    return request
+    return asked
 
 
 def _removal(model: type[Model], key: Key) -> dict[str, Any]:
@@ -61,13 +62,13 @@ def _key(model: type[Model], key: Key) -> dict[str, dict[str, str]]:
     return {attribute.attr_name: {attribute.attr_type: attribute.serialize(value)} for attribute, value in values}
 
 
-def _answers(connection: SharedConnection, operation: str, request: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def _answers(connection: SharedConnection, operation: str, items: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """What DynamoDB answers until it has processed all of a request."""
     for _ in attempts():
-        answer = connection.dispatch(operation, {"RequestItems": request})
+        answer = connection.dispatch(operation, {"RequestItems": items})
         yield answer
-        request = answer.get(LEFT[operation]) or {}
-        if not request:
+        items = answer.get(LEFT[operation]) or {}
+        if not items:
             return
     raise TablesUnavailable
 

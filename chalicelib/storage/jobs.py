@@ -23,7 +23,7 @@ from chalicelib.storage.tables import JobItem
 UNFINISHED = "unfinished"
 LIFE = timedelta(days=30)
 """How long a finished job is remembered."""
-FACTS = frozenset(field.name for field in fields(Job) if field.name != "unknown")
+FACTS = frozenset(field.name for field in fields(Job)) - {"unknown", "beside"}
 INSTANTS = ("created_at", "began_at", "finished_at", "leased_until", "rests_until")
 
 
@@ -90,7 +90,7 @@ def _item_of(job: Job) -> JobItem:
     facts: dict[str, Any] = {**job.unknown, **{name: getattr(job, name) for name in FACTS}}
     facts |= {name: facts[name] and facts[name].isoformat() for name in INSTANTS} | {"by": _actor(job.by)}
     expires = job.finished_at and int((job.finished_at + LIFE).timestamp())
-    return JobItem(
+    item = JobItem(
         _owner_key(job.owner),
         job.id,
         created_key=f"{instant_text(job.created_at)}\x00{job.id}",
@@ -98,6 +98,8 @@ def _item_of(job: Job) -> JobItem:
         version=job.version,
         expires=expires,
     )
+    item.unknown = job.beside
+    return item
 
 
 def _actor(actor: Actor) -> dict[str, str]:
@@ -108,7 +110,7 @@ def _job_of(item: JobItem) -> Job:
     """Raises Unreadable."""
     check_format(item.format or FIRST, "job", item.job_id)
     try:
-        return _read(item.facts)
+        return replace(_read(item.facts), beside=item.unknown)
     except (KeyError, ValueError, TypeError) as error:
         raise Unreadable("job", item.job_id) from error
 

@@ -1,14 +1,13 @@
 """Whether tables and bucket answer: asked for what is not there, with the rights that the API has anyway."""
 
-from collections.abc import Callable
-from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from chalicelib.catalog.outages import TablesUnavailable
 from chalicelib.storage import batch
 from chalicelib.storage.blobs import store_error
-from chalicelib.storage.connection import SharedConnection
+from chalicelib.storage.races import unavailable
 from chalicelib.storage.row import RowItem
 from chalicelib.storage.tables import ClaimItem, ImageItem, MembershipItem, TokenItem
 
@@ -19,17 +18,26 @@ NOTHING = "readyz"
 """A key that no item has."""
 
 
-def ask_tables(connection: SharedConnection) -> None:
+def ask_tables(client: Any) -> None:
     """One BatchGetItem and one GetItem, five read units. Raises TablesUnavailable, TablesRefused."""
-    alone, paired = [(NOTHING,)], [(NOTHING, NOTHING)]
-    batch.get(connection, {ImageItem: alone, ClaimItem: alone, RowItem: paired, MembershipItem: paired})
-    with suppress(TokenItem.DoesNotExist):
-        TokenItem.get(NOTHING, consistent_read=True)
+    tables = ((ImageItem, 1), (ClaimItem, 1), (RowItem, 2), (MembershipItem, 2))
+    asked = batch.request([(model, (NOTHING,) * length) for model, length in tables])
+    try:
+        answer = client.batch_get_item(RequestItems=asked)
+        token = {"digest": {"S": NOTHING}}
+        client.get_item(TableName=TokenItem.Meta.table_name, Key=token, ConsistentRead=True)
+    except (ClientError, BotoCoreError) as error:
+        refusal = unavailable("GetItem", error, may_be_made_before=False)
+        if refusal is None:
+            raise
+        raise refusal from error
+    if answer["UnprocessedKeys"]:
+        raise TablesUnavailable
 
 
-def ask_bucket(bucket: str, client: "Callable[[], S3Client]") -> None:
+def ask_bucket(client: "S3Client", bucket: str) -> None:
     """One HeadBucket. Raises StoreError."""
     try:
-        client().head_bucket(Bucket=bucket)
+        client.head_bucket(Bucket=bucket)
     except (ClientError, BotoCoreError) as error:
         raise store_error(error) from error

@@ -42,6 +42,7 @@ class DynamoShares:
         version = 0 if old is None else old.version
         unchanged = JobItem.version.does_not_exist() if old is None else JobItem.version == version
         new = JobItem(keys.key(SHARE, owner), SHARE, created_key=SHARE, facts=dict(held), version=version + 1)
+        new.unknown = {} if old is None else old.unknown
         with transaction(self._connection, StaleJob(owner)) as writes:
             writes.save(new, condition=unchanged)
 

@@ -1,14 +1,17 @@
 """What is remembered of an upload is found again, by its deployment and its file."""
 
+import fcntl
 import json
+import os
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from cli.parts import Source
-from cli.records import Record, Records
+from cli.records import Record, Records, UploadRunning
 
 RECORD = Record(
     url="http://registry.example",
@@ -48,6 +51,58 @@ def test_each_deployment_and_each_file_has_its_own(records: Records, other: Reco
     records.save(RECORD)
 
     assert load(records, other) is None
+
+
+def alone(records: Records, record: Record = RECORD) -> AbstractContextManager[None]:
+    return records.alone(record.url, Path(record.path))
+
+
+def test_one_command_at_a_time_has_an_upload(records: Records, tmp_path: Path) -> None:
+    with alone(records):
+        with pytest.raises(UploadRunning, match=f"process {os.getpid()}"), alone(records):
+            pass
+        with alone(records, replace(RECORD, path="/images/b.raw")):
+            pass
+    with alone(records):
+        [lock] = tmp_path.rglob("*.lock")
+
+    assert not lock.exists()
+
+
+def test_what_was_left_by_a_command_that_was_killed_keeps_nobody_out(records: Records, tmp_path: Path) -> None:
+    with alone(records):
+        [lock] = tmp_path.rglob("*.lock")
+    lock.write_text("1")
+
+    with alone(records):
+        assert lock.read_text().startswith(str(os.getpid()))
+
+
+def test_a_lock_that_was_removed_meanwhile_is_none(
+    records: Records, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when the one command ends just after another one has opened the file."""
+    flock = fcntl.flock
+    removed: list[Path] = []
+
+    def late(lock: int, operation: int) -> None:
+        flock(lock, operation)
+        if not removed:
+            [file] = tmp_path.rglob("*.lock")
+            file.unlink()
+            removed.append(file)
+
+    monkeypatch.setattr(fcntl, "flock", late)
+    with alone(records):
+        assert removed[0].exists()
+
+
+def test_without_a_place_for_it_nobody_is_kept_out(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    records = Records(tmp_path / "file" / "uploads")
+
+    with alone(records), alone(records):
+        assert load(records) is None
 
 
 def test_what_is_forgotten_is_gone(records: Records) -> None:

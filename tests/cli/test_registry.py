@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 
 import pytest
 
+from chalicelib.dialects.glance_v1.metadata import spelled
 from cli.answers import Image, read_image, read_image_headers
 from cli.http import ServiceError
 from cli.registry import MissingSetting, Registry, open_registry
@@ -85,6 +86,26 @@ def test_an_image_is_the_same_from_its_headers_and_its_document() -> None:
 
     assert read_image_headers(headers) == read_image(IMAGE)
     assert read_image(IMAGE).properties == IMAGE["properties"]
+
+
+@pytest.mark.parametrize(
+    ("shown", "text"),
+    [
+        ("f%C3%BCr%20alle", "für alle"),
+        ("100%25", "100%25"),
+        ("%25C3%25A9", "%C3%A9"),
+        ("a%0Ab", "a\nb"),
+        ("%C3 ", "%C3 "),
+    ],
+    ids=["beyond ASCII", "ASCII", "looks encoded", "control", "not encoded"],
+)
+def test_a_text_is_read_from_a_header_as_it_was_meant(shown: str, text: str) -> None:
+    headers = {"x-image-meta-id": "1", "x-image-meta-status": "active", "x-image-meta-name": shown}
+
+    image = read_image_headers({**headers, "x-image-meta-property-note": shown})
+
+    assert (image.name, image.properties) == (text, {"note": text})
+    assert spelled(text) == shown
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 from uuid import UUID
 
 from chalicelib.catalog.image import Image
@@ -167,7 +167,8 @@ class GlanceV1(Client):
 
     def record(self, shown: Answer) -> Record:
         prefix = "x-image-meta-"
-        texts = {name.removeprefix(prefix): text for name, text in shown.headers.items() if name.startswith(prefix)}
+        block = {name.removeprefix(prefix): text for name, text in shown.headers.items() if name.startswith(prefix)}
+        texts = {name: unquote(text) for name, text in block.items()}
         properties = {name.removeprefix("property-"): text for name, text in texts.items() if "property-" in name}
         numbers = {name: int(texts[name]) for name in ("size", "min_disk", "min_ram")}
         flags = {name: {"True": True, "False": False}[texts[name]] for name in ("is_public", "protected", "deleted")}

@@ -14,7 +14,7 @@ from chalicelib.storage.tables import ImageItem
 from tests import lane, untraced
 from tests.deploy.files import ROOT
 
-FUNCTIONS = {"/chalicelib/jobs/reaper.py": "sweep", "/chalicelib/jobs/": "work", "/chalicelib/http/gateway.py": "api"}
+FUNCTIONS = {"/chalicelib/jobs/reaper.py": "sweep", "/chalicelib/jobs/": "work", "/chalicelib/http/": "api"}
 """Whose call it is, by the module that is nearest above it; the tests' own calls are nobody's."""
 STORAGE = ROOT / "chalicelib" / "storage"
 BUCKET = "rosetta-images"
@@ -123,7 +123,9 @@ def recorded(aws: Aws) -> Iterator[Calls]:
     calls = Calls()
     dynamodb = ImageItem._get_connection().connection.client  # noqa: SLF001  # the one that every table uses
     hooks: list[tuple[Any, str, Callable[..., None]]] = [(dynamodb, "before-send.dynamodb", calls.dynamodb)]
-    hooks += [(client, "provide-client-params", calls.other) for client in (aws.s3(), aws.sqs(), aws.ec2(None))]
+    hooks.append((aws.probing("dynamodb"), "before-send.dynamodb", calls.dynamodb))
+    others = (aws.s3(), aws.probing("s3"), aws.sqs(), aws.ec2(None))
+    hooks += [(client, "provide-client-params", calls.other) for client in others]
     for client, event, hook in hooks:
         client.meta.events.register(event, hook)
     try:

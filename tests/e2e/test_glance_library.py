@@ -43,6 +43,19 @@ def test_case_146_a_name_with_spaces_is_shown_plain(t1: Caller) -> None:
     assert (shown["name"], shown["properties"]) == ("My Image", {"os_title": "CentOS 7.9"})
 
 
+@pytest.mark.parametrize("text", ["My Image", "100%25", "Çédille à l'œuvre", "猫 100% + 1", "%C3%A9"])
+def test_what_the_client_is_shown_it_can_send_back(t1: Caller, text: str) -> None:
+    """As `openstack image set --property` does it with all properties that it was shown."""
+    image = t1.call("images.create", name="before")
+    told = t1.call("images.update", image["id"], name=text, properties={"note": text})
+    shown = t1.call("images.get", image["id"])
+
+    updated = t1.call("images.update", image["id"], name=shown["name"], properties=shown["properties"])
+
+    assert shown["name"].isascii()
+    assert (updated["name"], updated["properties"]) == (told["name"], told["properties"])
+
+
 @pytest.mark.parametrize("size", [0, 1, 3 * MIB])
 def test_case_147_a_file_comes_back_as_it_went(t1: Caller, make_file: MakeFile, size: int) -> None:
     path = make_file(size)

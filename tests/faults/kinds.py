@@ -62,7 +62,11 @@ class Fault:
 
 def injected(fault: Fault, nth: int) -> AbstractContextManager[Sequence[Sent]]:
     """Have a fault begin with the n-th call."""
-    return wire(lambda sent: fault.reply(sent) if fault.hits(sent, nth) else sent.deliver())
+
+    def answer(sent: Sent) -> AWSResponse:
+        return fault.reply(sent) if fault.hits(sent, nth) else sent.deliver()
+
+    return wire(answer, spared=lambda sent: not fault.hits(sent, nth))
 
 
 def _to(service: str, *operations: str) -> Fits:

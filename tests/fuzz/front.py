@@ -25,9 +25,7 @@ class Front:
         got = self.registry.exchange(sent)
         tally.count("requests fuzzed")
         self.seen.append((sent, got))
-        # WSGI has headers as bytes that are read as Latin-1.
-        headers = [(name, value.encode().decode("latin-1")) for name, value in got.headers.items()]
-        start_response(f"{got.status} -", headers)
+        start_response(f"{got.status} -", list(got.headers.items()))
         return [got.body]
 
 

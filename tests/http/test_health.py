@@ -2,17 +2,23 @@
 
 import json
 import logging
+import socket
 import time
+from dataclasses import replace
+from threading import Event
 from typing import Any
 
 import pytest
+from botocore.awsrequest import AWSResponse
 
+from chalicelib.bootstrap import Aws
 from chalicelib.catalog.outage import Outage
-from tests.api import Answer, Api
+from chalicelib.http.health import NotReady, Readiness
+from tests.api import Answer, Api, FakeClock
 from tests.conftest import MakeApi
 from tests.faults.kinds import Reply
 from tests.faults.outages import OUTAGES, during
-from tests.faults.wire import wire
+from tests.faults.wire import Sent, response, wire
 from tests.openapi.checking import described, violations
 
 PATHS = ("/healthz", "/readyz")
@@ -56,7 +62,62 @@ def test_a_registry_is_ready_when_tables_and_bucket_answer(api: Api) -> None:
         answer = asked(api, "/readyz")
 
     assert (answer.status, answer.json) == (200, {"status": "ready"})
-    assert [each.operation for each in sent] == ["BatchGetItem", "GetItem", "HeadBucket"]
+    assert sorted(each.operation for each in sent) == ["BatchGetItem", "GetItem", "HeadBucket"]
+
+
+def test_tables_that_leave_something_unread_are_busy(api: Api) -> None:
+    unread = {"Responses": {}, "UnprocessedKeys": {"rosetta-images": {"Keys": [{"image_id": {"S": "readyz"}}]}}}
+
+    def answer_of(sent: Sent) -> AWSResponse:
+        return response(200, json.dumps(unread).encode()) if sent.operation == "BatchGetItem" else sent.deliver()
+
+    with wire(answer_of):
+        answer = asked(api, "/readyz")
+
+    assert answer.json == {"status": "not ready", "tables": "busy"}
+
+
+def test_both_are_silent_and_that_is_said_long_before_the_gateway_loses_patience(
+    make_api: MakeApi, aws: Aws, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_api()
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        monkeypatch.setenv("AWS_ENDPOINT_URL", url)
+        clients = Aws.from_environ({"AWS_REGION": "us-east-1", "AWS_ENDPOINT_URL": url})
+        api = Api({}, replace(aws, probing=clients.probing))
+        began = time.monotonic()
+        answer = asked(api, "/readyz")
+        took = time.monotonic() - began
+
+    assert (answer.status, answer.json) == (503, {"status": "not ready", "tables": "timed out", "bucket": "timed out"})
+    assert took < 10
+
+
+def test_nothing_listens_and_that_is_said_at_once(make_api: MakeApi, aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
+    make_api()
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
+    clients = Aws.from_environ({"AWS_REGION": "us-east-1", "AWS_ENDPOINT_URL": "http://127.0.0.1:1"})
+    api = Api({}, replace(aws, probing=clients.probing))
+
+    answer = asked(api, "/readyz")
+
+    assert answer.json == {"status": "not ready", "tables": "unreachable", "bucket": "unreachable"}
+
+
+def test_a_probe_that_never_ends_is_not_waited_for() -> None:
+    never = Event()
+
+    def ask() -> None:
+        never.wait(60)
+
+    readiness = Readiness({"tables": ask, "bucket": lambda: None}, FakeClock(), 0.05)
+
+    with pytest.raises(NotReady) as refusal:
+        readiness.check()
+
+    never.set()
+    assert refusal.value.faults == {"tables": Outage.TIMED_OUT}
 
 
 @pytest.mark.parametrize(("service", "outage", "reply"), CASES)

@@ -67,8 +67,10 @@ OPTIONS: tuple[dict[str, Any], ...] = (
         "ExpressionAttributeNames": {"#t": "text"},
     },
 )
-VARYING = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|[a-z]+-[0-9a-f]{17}|\d{4}-\d\d-\d\d[T ][\d:.]+Z?(\+00:00)?")
-"""What no two answers share: ids that are drawn, and times."""
+DRAWN = r"[0-9a-f]{8}-[0-9a-f-]{27}|[a-z]+-[0-9a-f]{17}|\d+([.-]\d+){3,4}|([0-9a-f]{2}:){5}[0-9a-f]{2}"
+TIME = r"\d{4}-\d\d-\d\d[T ][\d:.]+Z?(\+00:00)?"
+VARYING = re.compile(f"{DRAWN}|{TIME}")
+"""What no two answers share: ids and addresses that are drawn, and times."""
 
 
 def key(scope: str, row: str) -> dict[str, Any]:
@@ -231,6 +233,15 @@ def others() -> Iterator[tuple[str, str, Mapping[str, Any]]]:
     yield "sqs", "create_queue", {"QueueName": "queue"}
     yield "sqs", "get_queue_url", {"QueueName": "nowhere"}
     yield "ec2", "describe_instances", {}
+    tags = [{"ResourceType": "instance", "Tags": [{"Key": "Name", "Value": "web"}]}]
+    yield "ec2", "run_instances", {"ImageId": "ami-1", "MinCount": 2, "MaxCount": 2, "TagSpecifications": tags}
+    for _ in range(2):  # what was remembered of the first answer shows in the next
+        yield "ec2", "describe_instances", {}
+        yield "ec2", "describe_volumes", {}
+        yield "ec2", "describe_subnets", {}
+    yield "ec2", "describe_instances", {"Filters": [{"Name": "tag:Name", "Values": ["db"]}]}
+    yield "ec2", "describe_images", {"Owners": ["self"]}
+    yield "ec2", "describe_snapshots", {"OwnerIds": ["self"]}
     yield "ec2", "describe_images", {"ImageIds": ["ami-00000000"]}
     yield "ec2", "stop_instances", {"InstanceIds": ["i-00000000000000000"]}
 

@@ -8,9 +8,10 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from chalicelib.catalog.image import Image, Status, Visibility
-from chalicelib.dialects.glance_v1.metadata import QUOTED, Metadata, parse_changes, parse_metadata
+from chalicelib.dialects.glance_v1.metadata import QUOTED, Metadata, parse_changes, parse_metadata, spelled
 from chalicelib.dialects.glance_v1.schema import parse_new_fields, render_headers
 from chalicelib.http.message import Request
+from cli.answers import read_image_headers
 from tests.properties.strategies import EPOCH, EXAMPLES, texts
 
 PREFIX = "x-image-meta-"
@@ -76,6 +77,8 @@ def test_an_image_in_headers_is_read_back_as_it_was(image: Image) -> None:
 
     metadata = read(headers)
 
+    assert all(value.isascii() and value.isprintable() for value in headers.values())
+
     changes = parse_new_fields(metadata, None, -1)
     changes.pop("status", None)
     shown = replace(image, size=image.size or 0, properties=without_nulls(image))
@@ -97,6 +100,17 @@ def blank(image: Image) -> Image:
         created_at=image.created_at,
         updated_at=image.updated_at,
     )
+
+
+@EXAMPLES
+@given(text=texts | st.text("%250189AFaf~é", max_size=12))
+def test_a_reader_tells_what_is_encoded_from_what_looks_so(text: str) -> None:
+    shown = spelled(text)
+
+    image = read_image_headers({f"{PREFIX}id": "1", f"{PREFIX}status": "active", f"{PREFIX}name": shown})
+
+    assert shown.isascii()
+    assert image.name == text
 
 
 @EXAMPLES

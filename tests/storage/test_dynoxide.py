@@ -41,7 +41,7 @@ def engine(aws: Aws) -> Iterator[Aws]:
             _wait(port)
             connection, meter = SharedConnection(region=REGION, host=f"http://127.0.0.1:{port}"), Meter()
             connection.on_call(meter.count)
-            yield Aws(connection, aws.s3, aws.sqs, aws.ec2, meter)
+            yield Aws(connection, aws.s3, aws.sqs, aws.ec2, aws.probing, meter)
         finally:
             process.terminate()
 

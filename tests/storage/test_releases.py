@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from chalicelib.catalog.image import Image, Status, Visibility
 from chalicelib.catalog.job import Action, Job
 from chalicelib.catalog.outages import Unreadable
+from chalicelib.catalog.reference import Kind, Reference
 from chalicelib.storage.releases import FORMAT
 from chalicelib.storage.row import RowItem
 from chalicelib.storage.tables import (
@@ -19,6 +21,7 @@ from chalicelib.storage.tables import (
     ImageItem,
     JobItem,
     MembershipItem,
+    ReferenceItem,
     TokenItem,
     create_tables,
 )
@@ -169,14 +172,45 @@ def test_what_is_not_known_of_a_job_survives(api: Api) -> None:
     api.world.jobs.add(job)
     key = {"owner": {"S": "tenant/t1"}, "job_id": {"S": "job"}}
     facts = {**json.loads(raw(JobItem, key)["facts"]["S"]), "priority": 7, "by": {"user": "u", "device": "phone"}}
-    written(JobItem, key, facts={"S": json.dumps(facts)})
+    written(JobItem, key, facts={"S": json.dumps(facts)}, **LATER)
     read = api.world.jobs.get("t1", "job")
     assert read is not None
 
     api.world.jobs.save(read, replace(read, info="done"))
 
-    assert (read.unknown, read.by.user) == ({"priority": 7}, "u")
-    assert json.loads(raw(JobItem, key)["facts"]["S"])["priority"] == 7
+    assert (read.unknown, read.beside, read.by.user) == ({"priority": 7}, LATER, "u")
+    found = raw(JobItem, key)
+    assert (json.loads(found["facts"]["S"])["info"], json.loads(found["facts"]["S"])["priority"]) == ("done", 7)
+    assert found["signature"] == LATER["signature"]
+
+
+def test_what_is_not_known_of_a_share_survives(api: Api) -> None:
+    shares, later = api.world.shares, START + timedelta(minutes=1)
+    assert shares.take("t1", "job", START, later)
+    key = {"owner": {"S": "share/t1"}, "job_id": {"S": "share"}}
+    written(JobItem, key, **LATER)
+
+    shares.give_back("t1", "job")
+
+    assert raw(JobItem, key)["signature"] == LATER["signature"]
+    assert json.loads(raw(JobItem, key)["facts"]["S"]) == {}
+
+
+def test_what_is_not_known_of_a_reference_survives(api: Api) -> None:
+    kind = Kind.ARCHITECTURE
+    facts = {"name": "arm64", "endianness": "little"}
+    made = api.world.references.add(Reference(kind=kind, owner="t1", facts=facts, created_at=START, updated_at=START))
+    key = {"owner_kind": {"S": "architecture/t1"}, "number": {"N": "1"}}
+    written(ReferenceItem, key, **LATER)
+    foreman = api.basic_caller("t1", *ORDINARY)
+
+    body = b'{"name": "aarch64"}'
+    answer = foreman.put(f"/api/architectures/{made.number}", {"Content-Type": "application/json"}, body)
+
+    assert answer.status == 200
+    found = raw(ReferenceItem, key)
+    assert found["signature"] == LATER["signature"]
+    assert json.loads(found["facts"]["S"]) == {"name": "aarch64", "endianness": "little"}
 
 
 def test_a_job_that_cannot_be_read_is_left_out_of_lists(api: Api, t1: Caller) -> None:

@@ -14,12 +14,18 @@ from chalicelib.http.openapi import Answer, Body, Description, Operation, Parame
 PROVIDERS = list(read_options({}).providers)
 TEXT: Schema = {"type": "string", "minLength": 1}
 # Python and ECMAScript differ in what is blank; some control characters are no blanks here.
-FILLED: Schema = {"type": "string", "pattern": r"[\S\x1c-\x1f\x85]", "maxLength": schema.LONGEST}
+_BLANKS = r"[^\S\x1c-\x1f\x85]*"
+_LINE = r"[^\s\x00-\x1f\x7f-\x9f]([^\x00-\x1f\x7f-\x9f]*[^\s\x00-\x1f\x7f-\x9f])?"
+FILLED: Schema = {"type": "string", "pattern": f"^{_BLANKS}{_LINE}{_BLANKS}$", "maxLength": schema.LONGEST}
 PROVIDER: Schema = {"type": "string", "description": "One of those that are configured", "examples": PROVIDERS}
 TEMPLATE: Schema = {"anyOf": [{"type": "null"}, FILLED], "description": "One of those that are configured, if any are"}
 CHANGEABLE: Mapping[str, Schema] = {
     "remote_user": {**FILLED, "description": "Who logs in"},
-    "name": {"type": ["string", "null"], "maxLength": schema.LONGEST},
+    "name": {
+        "type": ["string", "null"],
+        "pattern": f"^{_BLANKS}({_LINE})?{_BLANKS}$",
+        "maxLength": schema.LONGEST,
+    },
     "bootstrap_template": TEMPLATE,
 }
 CHOSEN_ID: Schema = {

@@ -111,6 +111,8 @@ def _check(texts: Mapping[str, str | None], options: Options) -> None:
     _refuse([name for name, text in texts.items() if text == "" and name != "name"], "can not be empty")
     too_long = [name for name, text in texts.items() if name in FIELDS and len(text or "") > LONGEST]
     _refuse(too_long, f"can not exceed {LONGEST} characters")
+    named = [name for name, text in texts.items() if text and name != "id" and fields.CONTROLS.search(text)]
+    _refuse(named, "have control characters")
     template = texts.get("bootstrap_template")
     if template is not None and options.templates and template not in options.templates:
         known = quoted(options.templates)

@@ -57,6 +57,10 @@ SAID_TEXT: Schema = {"type": ["string", "number", "null"]}
 SHORT_TEXT: Schema = {**SAID_TEXT, "maxLength": values.LONGEST}
 UNKEPT: Schema = {**SAID_TEXT, "description": "Taken and forgotten: nobody here signs in to a cloud with it"}
 REQUIRED_TEXT: Schema = {"type": ["string", "number"], "maxLength": values.LONGEST, "pattern": r"\S"}
+NAME: Schema = {
+    **REQUIRED_TEXT,
+    "pattern": r"^\s*[^\s\x00-\x1f\x7f-\x9f]([^\x00-\x1f\x7f-\x9f]*[^\s\x00-\x1f\x7f-\x9f])?\s*$",
+}
 SAID: Mapping[str, Schema] = {
     "string": SAID_TEXT,
     "boolean": {
@@ -77,7 +81,7 @@ def _said(parameter: Parameter) -> Schema:
     if parameter.name in map(parents.field, Kind):
         return PARENT_NUMBER
     if parameter.name in schema.TEXTS:
-        return REQUIRED_TEXT if parameter.name in schema.REQUIRED else SHORT_TEXT
+        return NAME if parameter.name in schema.REQUIRED else SHORT_TEXT
     return SAID[parameter.kind]
 
 
@@ -112,7 +116,7 @@ def _new_parent(kind: Kind) -> Schema:
 
 
 def _changed_parent(kind: Kind) -> Schema:
-    known = {name: REQUIRED_TEXT if name in parents.REQUIRED[kind] else SHORT_TEXT for name in parents.ATTRIBUTES[kind]}
+    known = {name: NAME if name in parents.REQUIRED[kind] else SHORT_TEXT for name in parents.ATTRIBUTES[kind]}
     known |= {name: SAID["boolean"] for name in providers.FLAGS if name in known}
     known |= {name: UNKEPT for name in providers.UNKEPT if name in known}
     if kind is Kind.COMPUTE_RESOURCE:

@@ -124,6 +124,8 @@ def _read(kind: Kind, attributes: Mapping[str, Any], plugins: tuple[str, ...]) -
 def _reader(name: str) -> Callable[[Any], Any]:
     if name in FLAGS:
         return values.flag
+    if name == "name":
+        return values.name
     return values.text if name in UNKEPT else values.short_text
 
 

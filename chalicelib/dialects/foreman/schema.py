@@ -128,8 +128,9 @@ def _read(
     attributes: Mapping[str, Any], parents: Parents
 ) -> tuple[dict[str, Any], dict[Kind, Reference], dict[str, str]]:
     """The attributes that are given, the parents that they mean, and what is wrong with which of them."""
+    texts = {name: values.name if name in REQUIRED else values.short_text for name in TEXTS}
     readers: dict[str, Callable[[], Any]] = {
-        name: partial(values.short_text, attributes[name]) for name in TEXTS if name in attributes
+        name: partial(read, attributes[name]) for name, read in texts.items() if name in attributes
     }
     if "user_data" in attributes:
         readers["user_data"] = partial(values.flag, attributes["user_data"])

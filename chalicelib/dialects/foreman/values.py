@@ -61,6 +61,14 @@ def short_text(value: Any) -> str | None:
     return found
 
 
+def name(value: Any) -> str | None:
+    """A short text in one line. Raises WrongValue."""
+    found = short_text(value)
+    if found is not None and fields.CONTROLS.search(found):
+        raise WrongValue(INVALID)
+    return found
+
+
 def text(value: Any) -> str | None:
     """A text; numbers become one. Raises WrongValue."""
     if value is None:

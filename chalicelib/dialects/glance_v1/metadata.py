@@ -1,8 +1,8 @@
 """Images in headers: how `x-image-meta-*` is spelled, read and checked (contract §2.1 and §2.2)."""
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, cast
 from urllib.parse import quote, unquote
 
@@ -45,6 +45,8 @@ PROPERTY_BYTES = lengths.PROPERTY_VALUE
 """Of all together, in headers: API Gateway carries 10,240 with all the rest, a signed link among it (contract §10)."""
 MOST_PROPERTIES = 64
 """In headers: Python's clients take a hundred lines and no more, of which some are not ours."""
+TEXTS = ("name", "checksum", "owner")
+"""Fields that can be any text."""
 LONGEST_NAME = lengths.IMAGE["name"]
 """Here it is bytes (contract §11)."""
 LONGEST_CHECKSUM = lengths.IMAGE["checksum"]
@@ -52,16 +54,23 @@ LONGEST_OWNER = lengths.IMAGE["owner"]
 LARGEST_MINIMUM = 2**31 - 1
 LARGEST_SIZE = 2**63 - 1
 QUOTED = re.compile(r"(?:[A-Za-z0-9_.~/:-]|%[0-9A-Fa-f]{2})+")
+PRINTABLE = re.compile("[ -~]*")
+NOT_PRINTABLE = re.compile("%(?:25)*(?:[0189A-Fa-f][0-9A-Fa-f]|7[Ff])")
+"""A byte that is not printable ASCII, encoded once or more often."""
 TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 """What a header name may be (RFC 9110 §5.6.2)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """What the headers of one request say: texts by field and by property name; None is an empty header."""
+    """What the headers of one request say: texts by field and by property name; None is an empty header.
+
+    `sent` has them as they were sent, perhaps encoded; names of properties have their prefix there.
+    """
 
     given: Mapping[str, str | None]
     properties: Mapping[str, str | None]
+    sent: Mapping[str, str] = field(default_factory=dict, compare=False)
 
 
 def decode(text: str) -> str:
@@ -78,19 +87,21 @@ def parse_metadata(request: Request) -> Metadata:
     """Collect the headers about the image. Raises BadMessage for names that are not known."""
     given: dict[str, str | None] = {}
     properties: dict[str, str | None] = {}
+    sent: dict[str, str] = {}
     for raw_name, raw_value in request.headers.items():
         decoded = decode(raw_name).lower()
         if not decoded.startswith(PREFIX):
             continue
         name = decoded.removeprefix(PREFIX).replace("-", "_")
         property_name = name.removeprefix(PROPERTY_PREFIX)
+        sent[name] = raw_value
         if name in FIELDS:
             given[name] = decode(raw_value) or None
         elif name.startswith(PROPERTY_PREFIX) and 0 < len(property_name) <= lengths.PROPERTY_NAME:
             properties[property_name] = decode(raw_value) or None
         else:
             raise BadMessage(name, f"Bad header: {decoded}")
-    return Metadata(given, properties)
+    return Metadata(given, properties, sent)
 
 
 def parse_changes(metadata: Metadata) -> Changes:
@@ -98,7 +109,9 @@ def parse_changes(metadata: Metadata) -> Changes:
     for name in TIMES:
         _check_time(name, metadata.given.get(name))
     changes: dict[str, Any] = {
-        field: read(name, metadata.given[name]) for name, (field, read) in READERS.items() if name in metadata.given
+        canonical: read(name, metadata.given[name])
+        for name, (canonical, read) in READERS.items()
+        if name in metadata.given
     }
     return cast("Changes", changes)  # READERS has the keys and their types
 
@@ -189,22 +202,26 @@ def header_block(shown: Mapping[str, Any]) -> dict[str, str]:
     Their names are written as the server of the original writes them, `X-Image-Meta-Is_public`: fog finds no others.
     What headers cannot carry, as other dialects have written it, is cut short (texts) or left out (properties).
     """
-    said = {name: cut(str(value)) for name, value in shown.items() if value is not None and name != "properties"}
-    said |= {f"property-{_header_name(name)}": value for name, value in carried(shown["properties"]).items()}
-    block = {"-".join(map(str.capitalize, f"{PREFIX}{name}".split("-"))): value for name, value in said.items()}
-    if shown["checksum"] is not None:
-        block["ETag"] = shown["checksum"]
-    return block
+    said = header_texts(shown)
+    checksum = {"ETag": said["checksum"]} if "checksum" in said else {}
+    said |= {f"property-{_header_name(name)}": text for name, text in carried(shown).items()}
+    return {"-".join(map(str.capitalize, f"{PREFIX}{name}".split("-"))): text for name, text in said.items()} | checksum
 
 
-def carried(properties: Mapping[str, str | None]) -> dict[str, str]:
-    """The properties that are sent as headers: in their order, as many as fit. Nulls are not sent."""
+def header_texts(shown: Mapping[str, Any]) -> dict[str, str]:
+    """The fields of an image as headers carry them, all but the properties."""
+    said = {name: str(value) for name, value in shown.items() if value is not None and name != "properties"}
+    return {name: spelled(cut(text)) for name, text in said.items()}
+
+
+def carried(shown: Mapping[str, Any]) -> dict[str, str]:
+    """The properties of an image as headers carry them: in their order, as many as fit. Nulls are not sent."""
     found: dict[str, str] = {}
-    room = PROPERTY_BYTES
-    for name, value in properties.items():
+    room = PROPERTY_BYTES - added_size(shown[name] for name in TEXTS)
+    for name, value in shown["properties"].items():
         size = sent_size({name: value})
         if value is not None and size <= room and len(found) < MOST_PROPERTIES:
-            found[name] = value
+            found[name] = spelled(value)
             room -= size
     return found
 
@@ -214,10 +231,26 @@ def cut(text: str) -> str:
     return text.encode()[:LONGEST_NAME].decode(errors="ignore")
 
 
+def spelled(text: str) -> str:
+    """A text as a header carries it: percent-encoded if it is not printable ASCII, or could be taken for such a one.
+
+    >>> spelled("100%25"), spelled("é 1"), spelled("%C3%A9")
+    ('100%25', '%C3%A9%201', '%25C3%25A9')
+    """
+    is_plain = PRINTABLE.fullmatch(text) and not (QUOTED.fullmatch(text) and NOT_PRINTABLE.search(text))
+    return text if is_plain else quote(text, safe="/~:")
+
+
 def sent_size(properties: Mapping[str, str | None]) -> int:
     """The bytes that properties take as headers, names included; nulls are not sent."""
     sent = [(name, value) for name, value in properties.items() if value is not None]
-    return sum(len(f"{PREFIX}property-{_header_name(name)}") + len(value.encode()) for name, value in sent)
+    return sum(len(f"{PREFIX}property-{_header_name(name)}") + len(spelled(value)) for name, value in sent)
+
+
+def added_size(texts: Iterable[str | None]) -> int:
+    """The bytes that encoding adds to the texts of an image, for which its properties have to make room."""
+    sent = [cut(text) for text in texts if text is not None]
+    return sum(len(spelled(text)) - len(text.encode()) for text in sent)
 
 
 def _header_name(name: str) -> str:

@@ -72,6 +72,7 @@ FACTS: Mapping[str, tuple[Schema, str]] = {
 
 METADATA = (
     "Names and values of headers may be percent-encoded; what is not ASCII must be, or be UTF-8. Empty is null."
+    " Answers encode a value that is not printable ASCII, or could be taken for such a one."
     " `x-image-meta-property-<name>`, as often as needed, sets a property of this name: lower case, `_` for `-`."
 )
 REQUEST_ID = Parameter(
@@ -117,9 +118,11 @@ LIST_QUERY = (
 
 
 def _in_header(schema: Schema) -> Schema:
-    """A field as a header shows it: truth as the word of it, and no null."""
+    """A field as a header shows it: truth as the word of it, no null, and texts longer if they have to be encoded."""
     kind = schema["type"][0] if isinstance(schema["type"], list) else schema["type"]
-    return {"type": "string", "enum": ["True", "False"]} if kind == "boolean" else {**schema, "type": kind}
+    if kind == "boolean":
+        return {"type": "string", "enum": ["True", "False"]}
+    return {name: value for name, value in schema.items() if name != "maxLength"} | {"type": kind}
 
 
 def _is_always_shown(schema: Schema) -> bool:

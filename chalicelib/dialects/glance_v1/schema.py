@@ -13,13 +13,18 @@ from chalicelib.catalog.membership import Membership
 from chalicelib.catalog.query import instant_text
 from chalicelib.dialects.glance_v1.metadata import (
     PROPERTY_BYTES,
+    PROPERTY_PREFIX,
+    TEXTS,
     Metadata,
+    added_size,
     boolean,
     carried,
     cut,
     header_block,
+    header_texts,
     parse_changes,
     sent_size,
+    spelled,
 )
 from chalicelib.http import fields
 from chalicelib.http.errors import BadMessage, Refused
@@ -69,7 +74,7 @@ def parse_body(request: Request) -> Body | None:
 def parse_new_fields(metadata: Metadata, body: Body | None, limit: int) -> Changes:
     """What a POST says of an image, and the status that its data, or their absence, give it (contract §2.4)."""
     changes = parse_changes(metadata)
-    changes.update(_property_changes(metadata.properties, limit))
+    changes.update(_property_changes(metadata.properties, changes, limit))
     if "location" in metadata.given:
         changes["location"] = metadata.given["location"] or ""
     elif body is not None:
@@ -119,25 +124,32 @@ def parse_update(metadata: Metadata, body: Body | None, image: Image, *, purge: 
     elif body is not None:
         changes["status"] = Status.SAVING
     shown = shown_properties(image)
-    kept = _unseen(shown) if purge and body is None else shown
-    changes.update(_property_changes({**kept, **metadata.properties}, limit, shown))
+    kept = _unseen(image) if purge and body is None else shown
+    changes.update(_property_changes({**kept, **metadata.properties}, changes, limit, image))
     return changes
 
 
 def changed(metadata: Metadata, image: Image) -> Metadata:
     """What the headers say that the image does not show: whoever sends back what they got changes nothing by that.
 
-    Formats stay, as an Amazon one is compared with the other. In a header a text that is empty is none.
+    It may come back as it was sent, or encoded once more, as newer clients do it. Formats stay, as an Amazon one is
+    compared with the other. In a header a text that is empty is none.
     """
-    shown = {name: "" if value is None else str(value) for name, value in render_image(image).items()}
-    given = {
-        name: text
-        for name, text in metadata.given.items()
-        if name in FORMATS or (text or "") not in (shown.get(name), cut(shown.get(name, "")))
-    }
-    empty = {name: "" for name, value in shown_properties(image).items() if value == ""}
-    properties = {name: empty.get(name) if text is None else text for name, text in metadata.properties.items()}
-    return Metadata(given, properties)
+    shown = render_image(image)
+    said = header_texts(shown)
+    texts = {name: "" if value is None else str(value) for name, value in shown.items()}
+
+    def is_new(name: str, text: str) -> bool:
+        same = text in (texts.get(name), cut(texts.get(name, "")), said.get(name))
+        return not same and metadata.sent.get(name) != said.get(name, "")
+
+    def is_kept(name: str, value: str) -> bool:
+        sent = metadata.sent.get(f"{PROPERTY_PREFIX}{name}")
+        return spelled(value) in (sent, metadata.properties.get(name))
+
+    given = {name: text for name, text in metadata.given.items() if name in FORMATS or is_new(name, text or "")}
+    kept = {name: value for name, value in shown["properties"].items() if value is not None and is_kept(name, value)}
+    return Metadata(given, {**metadata.properties, **kept})
 
 
 def parse_purge(request: Request) -> bool:
@@ -146,22 +158,25 @@ def parse_purge(request: Request) -> bool:
     return text is None or boolean(text)
 
 
-def _unseen(shown: Properties) -> Properties:
+def _unseen(image: Image) -> Properties:
     """The properties that headers do not carry: whoever sends back what they got does not mean to remove them."""
-    seen = carried(shown)
-    return {name: value for name, value in shown.items() if value is not None and name not in seen}
+    seen = carried(render_image(image))
+    return {name: value for name, value in shown_properties(image).items() if value is not None and name not in seen}
 
 
-def _property_changes(properties: Properties, limit: int, before: Properties | None = None) -> Changes:
+def _property_changes(properties: Properties, changes: Changes, limit: int, image: Image | None = None) -> Changes:
     """All properties of an image in canonical form. Raises PropertyQuotaExceeded (a negative limit is none).
 
-    Those that it had `before` may be more, or longer, as other dialects have set them: fewer and shorter ones will do.
+    Those that it had may be more, or longer, as other dialects have set them: fewer and shorter ones will do.
     """
-    properties, before = _settable(properties), _settable(before or {})
+    properties = _settable(properties)
+    before = _settable(shown_properties(image)) if image else {}
     if len(properties) > len(before):
         rules.check_property_count(len(properties), limit)
-    size = sent_size(properties)
-    if size > max(PROPERTY_BYTES, sent_size(before)):
+    had: list[str | None] = [getattr(image, name, None) for name in TEXTS]
+    has: list[Any] = [changes.get(name, text) for name, text in zip(TEXTS, had, strict=True)]
+    size = sent_size(properties) + added_size(has)
+    if size > max(PROPERTY_BYTES, sent_size(before) + added_size(had)):
         raise PropertyQuotaExceeded("bytes of properties", size, PROPERTY_BYTES)
     known = {field: properties.get(name) for name, field in PROPERTY_FIELDS.items()}
     others = {name: value for name, value in properties.items() if value is None or name not in PROPERTY_FIELDS}

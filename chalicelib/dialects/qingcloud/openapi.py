@@ -60,11 +60,16 @@ def _filtered(filters: Mapping[str, tuple[Schema, str]]) -> tuple[tuple[Paramete
     return (ZONE, *query), (Body({"type": "object", "properties": properties}, required=False, example={"limit": 20}),)
 
 
+NAME: Schema = {
+    "type": "string",
+    "maxLength": schema.LONGEST_NAME,
+    "pattern": r"^$|^[^\x00-\x1f\x7f-\x9f]*[^\s\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f]*$",
+}
 CAPTURE: Schema = {
     "type": "object",
     "properties": {
         "instance": {**FILLED, "maxLength": lengths.TEXT, "description": "A stopped machine of the tenant"},
-        "image_name": {"type": "string", "maxLength": schema.LONGEST_NAME, "default": ""},
+        "image_name": {**NAME, "default": ""},
     },
     "required": ["instance"],
 }
@@ -72,7 +77,7 @@ CHANGES: Schema = {
     "type": "object",
     "properties": {
         "image": {**FILLED, "maxLength": lengths.TEXT, "pattern": "^[^,]*$", "description": "One id"},
-        "image_name": {"type": "string", "maxLength": schema.LONGEST_NAME},
+        "image_name": NAME,
         "description": {"type": "string", "maxLength": schema.LONGEST_DESCRIPTION},
     },
     "required": ["image"],

@@ -33,6 +33,14 @@ def text(document: Mapping[str, Any], name: str, longest: int | None = None) -> 
     return value
 
 
+def name(document: Mapping[str, Any], key: str, longest: int) -> str | None:
+    """A text of a body that may stand as a name: empty, or something visible in one line."""
+    value = text(document, key, longest)
+    if value and (not value.strip() or fields.CONTROLS.search(value)):
+        raise BadMessage(key, f"parameter [{key}] is blank or has control characters")
+    return value
+
+
 def required(document: Mapping[str, Any], name: str) -> str:
     """A text of a body that is not empty."""
     value = text(document, name, lengths.TEXT)

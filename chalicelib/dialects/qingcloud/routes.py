@@ -43,7 +43,7 @@ def capture_instance(catalog: Catalog, request: Request, zone: str) -> Response:
     catalog.require(Policy.CREATE_IMAGE)
     document = parameters.parse_object(request.body)
     instance = parameters.required(document, "instance")
-    name = parameters.text(document, "image_name", schema.LONGEST_NAME) or ""
+    name = parameters.name(document, "image_name", schema.LONGEST_NAME) or ""
     return _answer(catalog.jobs.capture(instance, name, _order(request, zone), schema.new_alias))
 
 

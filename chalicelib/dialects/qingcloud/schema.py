@@ -141,7 +141,7 @@ def _time(instant: datetime | None) -> str:
 def parse_changes(document: Mapping[str, Any], image: Image) -> Changes:
     """What a PUT changes of the image as it stands; what is sent back stays. Raises BadMessage."""
     document = fields.changed(document, {"image_name": image.name or "", "description": image.description or ""})
-    name = parameters.text(document, "image_name", LONGEST_NAME)
+    name = parameters.name(document, "image_name", LONGEST_NAME)
     description = parameters.text(document, "description", LONGEST_DESCRIPTION)
     changes: Changes = {}
     if name is not None:

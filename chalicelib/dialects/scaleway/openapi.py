@@ -20,7 +20,11 @@ from chalicelib.http.openapi import Answer, Body, Description, Operation, Parame
 
 INSTANT: Schema = {"type": "string", "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}\+00:00$"}
 TEXT: Schema = {"type": "string", "minLength": 1}
-NAME: Schema = {**TEXT, "maxLength": schema.LONGEST_NAME}
+NAME: Schema = {
+    "type": "string",
+    "maxLength": schema.LONGEST_NAME,
+    "pattern": r"^[^\x00-\x1f\x7f-\x9f]*[^\s\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f]*$",
+}
 REFERENCE: Schema = {
     "anyOf": [UUID_READ, {"type": "object", "properties": {"id": UUID_READ}, "required": ["id"]}],
 }

@@ -167,10 +167,12 @@ def _changes(values: Mapping[str, Any]) -> Changes:
 
 def _name(value: Any) -> str:
     name = objects.text(value)
-    if not name:
+    if not name.strip():
         raise WrongError("length of value must be at least 1")
     if len(name) > LONGEST_NAME:
         raise WrongError(f"length of value must be at most {LONGEST_NAME}")
+    if fields.CONTROLS.search(name):
+        raise WrongError("not a valid value")
     return name
 
 

@@ -121,7 +121,7 @@ def test_case_020_a_padded_id_that_is_taken_is_taken(admin: Caller) -> None:
 
 
 def test_case_020_blanks_inside_a_text_stay(admin: Caller) -> None:
-    image = create(admin, name="CentOS  6.5 \t final", remote_user="ec2 user")
+    image = create(admin, name="CentOS  6.5   final", remote_user="ec2 user")
 
     found = show(admin, AMI)
 

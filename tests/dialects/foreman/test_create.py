@@ -253,8 +253,8 @@ def test_strings_may_have_255_characters(world: World) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["Grüße aus 東京 😀", "line\nbreak", 'quotes "and" \\', "<b>&amp;", "e\u0301", "%41+%2f"],
-    ids=["Unicode", "line break", "quotes", "markup", "combining", "percent"],
+    ["Grüße aus 東京 😀", 'quotes "and" \\', "<b>&amp;", "e\u0301", "%41+%2f"],
+    ids=["Unicode", "quotes", "markup", "combining", "percent"],
 )
 def test_strings_are_kept_as_they_were_sent(world: World, text: str) -> None:
     image = create(world, name=text, username=text, uuid=text)

@@ -111,6 +111,20 @@ def test_case_c17_a_user_name_is_not_null(world: World) -> None:
 
 
 @pytest.mark.parametrize("field", STRINGS)
+@pytest.mark.parametrize("value", ["a\x00b", "line\nbreak", "\x7f"], ids=ascii)
+def test_no_string_has_control_characters(world: World, field: str, value: str) -> None:
+    answer = try_create(world, **{field: value})
+
+    assert_invalid(answer, **{field: "is invalid"})
+
+
+def test_no_parent_has_a_name_of_several_lines(world: World) -> None:
+    answer = post(world.admin, "/api/architectures", {"architecture": {"name": "arm\n64"}})
+
+    assert_invalid(answer, name="is invalid")
+
+
+@pytest.mark.parametrize("field", STRINGS)
 @pytest.mark.parametrize("value", ["", " \t\n", None], ids=["empty", "blanks", "null"])
 def test_no_string_is_blank(world: World, field: str, value: str | None) -> None:
     answer = try_create(world, **{field: value})

@@ -260,26 +260,26 @@ def test_case_048_any_property_may_be_called_as_a_field(t1: Caller) -> None:
 
 
 @pytest.mark.parametrize(
-    ("sent", "stored"),
+    ("sent", "stored", "shown"),
     [
-        pytest.param("My%20Image%20%C3%A9", "My Image é", id="quoted"),
-        pytest.param("My Image é", "My Image é", id="raw"),
-        pytest.param("a%2Bb%25", "a+b%", id="quoted signs"),
-        pytest.param("100%", "100%", id="no quoting"),
-        pytest.param("50%25 off", "50%25 off", id="only partly quoted"),
-        pytest.param("%FF", "%FF", id="no text"),
-        pytest.param("%2520", "%20", id="quoted twice"),
-        pytest.param("\N{GRINNING FACE}", "\N{GRINNING FACE}", id="beyond the basic plane"),
+        pytest.param("My%20Image%20%C3%A9", "My Image é", "My%20Image%20%C3%A9", id="quoted"),
+        pytest.param("My Image é", "My Image é", "My%20Image%20%C3%A9", id="raw"),
+        pytest.param("a%2Bb%25", "a+b%", "a+b%", id="quoted signs"),
+        pytest.param("100%", "100%", "100%", id="no quoting"),
+        pytest.param("50%25 off", "50%25 off", "50%25 off", id="only partly quoted"),
+        pytest.param("%FF", "%FF", "%25FF", id="no text"),
+        pytest.param("%2520", "%20", "%20", id="quoted twice"),
+        pytest.param("\N{GRINNING FACE}", "\N{GRINNING FACE}", "%F0%9F%98%80", id="beyond the basic plane"),
     ],
 )
-def test_case_049_texts_are_stored_as_they_were_meant(t1: Caller, sent: str, stored: str) -> None:
+def test_case_049_texts_are_stored_as_they_were_meant(t1: Caller, sent: str, stored: str, shown: str) -> None:
     image = create(t1, {**meta(name=sent), **properties(note=sent)})
 
     block = header_block(t1.head(f"/v1/images/{image['id']}"))
     assert image["name"] == stored
     assert image["properties"] == {"note": stored}
-    assert block["name"] == stored
-    assert block["property-note"] == stored
+    assert block["name"] == shown
+    assert block["property-note"] == shown
 
 
 def test_case_049_names_of_properties_are_quoted_where_a_header_needs_it(t1: Caller) -> None:

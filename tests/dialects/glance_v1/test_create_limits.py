@@ -107,7 +107,7 @@ def test_a_property_that_is_a_fact_everywhere_has_255_characters_at_most(t1: Cal
     assert says(refused, f"Invalid value for {name}: longer than 255 characters")
 
 
-@pytest.mark.parametrize("text", ["v" * 7145, "é" * 3572 + "v"], ids=["ASCII", "beyond ASCII"])
+@pytest.mark.parametrize("text", ["v" * 7145, "é" * 1190 + "vvvvv"], ids=["ASCII", "beyond ASCII"])
 def test_case_050_properties_have_as_many_bytes_as_an_answer_can_carry(t1: Caller, text: str) -> None:
     assert create(t1, properties(p=text))["properties"] == {"p": text}
 

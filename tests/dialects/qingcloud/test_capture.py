@@ -45,7 +45,6 @@ NAMES = {
     "accents": "Zürich, déjà vu",
     "wide": "disk 💿",
     "markup": "<b>&amp;</b> \"quoted\" 'too'",
-    "tab and line break": "two\nlines\tand a tab",
 }
 
 

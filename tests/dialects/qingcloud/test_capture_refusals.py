@@ -99,6 +99,14 @@ def test_case_015_a_name_is_a_text(alice: Caller, stopped: str, value: object) -
     assert_nothing_was_made(alice)
 
 
+@pytest.mark.parametrize("name", [" ", "\t", "a\x00b", "line\nbreak", "\x7f"], ids=ascii)
+def test_a_name_is_visible_and_in_one_line(alice: Caller, stopped: str, name: str) -> None:
+    answer = try_capture(alice, stopped, image_name=name)
+
+    assert_malformed(answer)
+    assert_nothing_was_made(alice)
+
+
 @pytest.mark.parametrize("letter", ["x", "测", "💿"], ids=["ASCII", "Chinese", "wide"])
 def test_case_015_a_name_of_256_characters_is_too_long(alice: Caller, stopped: str, letter: str) -> None:
     answer = try_capture(alice, stopped, image_name=letter * 256)

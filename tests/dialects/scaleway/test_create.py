@@ -135,12 +135,10 @@ def test_case_009_names_are_not_unique(a: Caller) -> None:
         "😀" * 255,
         "n",
         " spaces around ",
-        "line\nbreak",
         'quotes "and" \\',
-        "a\x00b",
         "e\u0301",
     ],
-    ids=["Unicode", "long", "long Unicode", "short", "spaces", "line break", "quotes", "null", "combining"],
+    ids=["Unicode", "long", "long Unicode", "short", "spaces", "quotes", "combining"],
 )
 def test_case_010_a_name_is_kept_as_it_was_sent(a: Caller, name: str) -> None:
     image = create(a, name=name)

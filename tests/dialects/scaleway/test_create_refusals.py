@@ -59,6 +59,13 @@ def test_case_017_a_name_is_not_empty(a: Caller) -> None:
     assert_error(answer, 400, "name")
 
 
+@pytest.mark.parametrize("name", [" ", "\t", "a\x00b", "line\nbreak", "\x7f"], ids=ascii)
+def test_a_name_is_visible_and_in_one_line(a: Caller, name: str) -> None:
+    answer = post(a, minimal(name=name))
+
+    assert_error(answer, 400, "name")
+
+
 @pytest.mark.parametrize("character", ["n", "ü", "😀"], ids=["ASCII", "Latin", "astral"])
 def test_case_018_a_name_has_at_most_255_characters(a: Caller, character: str) -> None:
     answer = post(a, minimal(name=character * 256))

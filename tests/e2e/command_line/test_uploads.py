@@ -114,6 +114,26 @@ def test_a_killed_upload_is_resumed(recorded: CommandLine, recorder: Recorder, m
     assert [image["id"] for image in recorded.json("images")] == [id_in(result)]
 
 
+def test_a_second_upload_of_the_file_says_who_is_at_it_and_changes_nothing(
+    recorded: CommandLine, recorder: Recorder, make_file: MakeFile
+) -> None:
+    path = make_file(100_000_000)
+    words = ("upload", path, "--part-size", "8M")
+    first = recorder.behaviour = Behaviour(allowed=5)
+    with recorded.started(*words) as process:
+        first.wait_for(lambda behaviour: len(behaviour.parts) == 5)
+        second = recorded.run(*words)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+    recorder.behaviour = Behaviour()
+    third = recorded.run(*words)
+
+    assert (second.returncode, second.stdout) == (1, "")
+    assert f"{path.name} is being uploaded already, by process {process.pid}" in second.stderr
+    assert third.returncode == 0, third.stderr
+    assert [image["id"] for image in recorded.json("images")] == [id_in(third)]
+
+
 def test_what_is_remembered_is_for_its_owner_alone_and_holds_no_secret(
     recorded: CommandLine, recorder: Recorder, make_file: MakeFile
 ) -> None:
