@@ -216,7 +216,7 @@ def _own_scope(tenant: str, query: ImageQuery) -> str:
 def _read_by(scope: str, query: ImageQuery) -> SortKey:
     """The order that the rows are read in; rows of one name are among themselves in that of their creation."""
     known = keys.orders(scope)
-    if query.gone:
+    if query.gone and known.has(SortKey.UPDATED):
         return SortKey.UPDATED
     if _name(scope, query) is not None:
         return SortKey.NAME
@@ -249,7 +249,7 @@ def _resume(scope: str, query: ImageQuery) -> Expression | None:
         return _of_name(name, query)
     key = Path(RowItem.key if order is keys.orders(scope).main else getattr(RowItem, keys.key_name(order)))
     low = high = None
-    if query.changed_since is not None:
+    if query.changed_since is not None and order is SortKey.UPDATED:
         low = short_instant(query.changed_since) + LAST
     if query.after is not None and order is query.order.key:
         low, high = (low, query.after) if query.order.descending else (max(low or "", query.after), None)

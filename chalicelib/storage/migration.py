@@ -6,13 +6,13 @@ from typing import Any
 
 from chalicelib.catalog.errors import StaleImage
 from chalicelib.catalog.image import Image
-from chalicelib.storage import first_layout, totals
+from chalicelib.storage import first_layout, keys, spread, totals
 from chalicelib.storage.connection import SharedConnection
 from chalicelib.storage.images import DynamoImageRepository
 from chalicelib.storage.items import image_of, row_keys
 from chalicelib.storage.releases import readable
 from chalicelib.storage.row import SCOPE, RowItem
-from chalicelib.storage.tables import ClaimItem, ImageItem
+from chalicelib.storage.tables import ClaimItem, ImageItem, MembershipItem
 
 
 class Migration:
@@ -40,10 +40,15 @@ class Migration:
         What is written meanwhile may show up.
         """
         due, sums = Counter[str](), Counter[tuple[str, str]]()
+        members: dict[str, list[str]] = {}
+        for share in self._scan(MembershipItem.Meta.table_name):
+            members.setdefault(share["image_id"]["S"], []).append(share["member"]["S"])
         for image in self._all():
+            shared = members.get(image.id, [])
             due.update(_kind(scope) for scope, _ in row_keys(image))
+            due[keys.SHARED] += sum(1 for member in shared if spread.has_row(image, member))
             due["images of the first layout"] -= first_layout.is_in(image)
-            sums.update(totals.parts(image))
+            sums.update(totals.parts(image, shared))
         for row in self._scan(RowItem.Meta.table_name, [SCOPE]):
             due[_kind(row[SCOPE]["S"])] -= 1
         for key, kept in totals.kept(self._scan(ClaimItem.Meta.table_name)):

@@ -28,9 +28,11 @@ MOST_AT_ONCE = 30
 
 def members_of(image: Image) -> list[str]:
     """Who the image is shared with; no request is made if that is nobody. One consistent query."""
-    if not image.member_count:
-        return []
-    return [item.member for item in MembershipItem.query(image.id, consistent_read=True, attributes_to_get=["member"])]
+    return _members(image.id) if image.member_count else []
+
+
+def _members(image_id: str) -> list[str]:
+    return [item.member for item in MembershipItem.query(image_id, consistent_read=True, attributes_to_get=["member"])]
 
 
 def put(writes: TransactWrite, old: Image | None, new: Image, members: Iterable[str]) -> None:

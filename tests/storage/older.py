@@ -1,6 +1,8 @@
 """Images as releases of the first layout have left them."""
 
+from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from chalicelib.catalog.image import Image
@@ -13,8 +15,10 @@ from chalicelib.storage.tables import FIRST_LAYOUT, ClaimItem, ImageItem, Listin
 def shelve(images: Iterable[Image], shares: Iterable[Membership] = ()) -> None:
     """Store images with their rows and claims as they were stored then."""
     create_tables(FIRST_LAYOUT)
+    shares = list(shares)
+    counts = Counter(share.image_id for share in shares)
     for image in images:
-        item = item_of(image, None)
+        item = item_of(replace(image, member_count=counts[image.id]), None)
         item.format = None
         raw = item.serialize()
         put(ImageItem, raw)

@@ -111,7 +111,7 @@ def test_members_that_cannot_be_removed_with_their_image_go_later(api: Api) -> N
     image = active(api)
     api.world.memberships.change(image, [a_membership(image, "t2")], [])
 
-    with nth("Query", 1, json_error("ThrottlingException", 400)):
+    with nth("Query", 2, json_error("ThrottlingException", 400)):
         catalog_of(api).delete(image.id)
     left = len(api.world.memberships.of_image(image.id))
     api.clock.advance(600)

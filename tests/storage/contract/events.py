@@ -89,5 +89,5 @@ class Events:
 
         events = world.chronicle.of(image.id, 1, 10)
 
-        assert [event.what for event in events] == [What.SHARED] * 2
+        assert [event.what for event in events] == [What.SHARED] * 5
         assert [member for event in events for member in event.members] == members
