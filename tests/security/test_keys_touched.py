@@ -70,9 +70,15 @@ class Shelf:
         own = {
             "rows": {
                 *(f"{gone}{name}" for gone in ("", "gone/") for name in ("public", f"tenant/{T1}")),
+                f"shared/{T1}",
                 *(f"{field}/{T1}/{key}" for field, key in self._narrower()),
             },
             "jobs": {f"tenant/{T1}"},
+            "claims": {
+                *(f"count/{name}/{T1}" for name in ("tenant", "shared")),
+                *(f"count/public/{shard}" for shard in range(8)),
+                *(f"count/{field}/{T1}/{key}" for field, key in self._narrower()),
+            },
             "events": {image.id for image in self.own},
             "references": {f"{kind}/{T1}" for kind in Kind},
             "images": {NOBODY, *(image.id for image in (*self.own, self.public, self.shared))},
