@@ -10,6 +10,7 @@ keys only, and sorted; the rows themselves are then fetched as they are consumed
 import heapq
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import islice
 from typing import Any
 
@@ -23,6 +24,7 @@ from chalicelib.catalog.principal import Principal
 from chalicelib.catalog.query import Condition, ImageQuery, Operator, Scope, beyond, in_order
 from chalicelib.catalog.total import Facets, is_kept, total
 from chalicelib.storage import batch, first_layout, keys, totals
+from chalicelib.storage.at_once import at_once, begun
 from chalicelib.storage.conditions import countable, filter_of
 from chalicelib.storage.connection import SharedConnection
 from chalicelib.storage.items import image_of_row, raw_position
@@ -60,9 +62,10 @@ class Listings:
 
         Raises ScanTooLarge while it is consumed.
         """
+        older = self._older(principal, query)
         merged = heapq.merge(
-            *self._older(principal, query),
-            *(self._stream(scope, part) for scope, part in _parts(principal, query)),
+            *older,
+            *begun([self._stream(scope, part) for scope, part in _parts(principal, query)]),
             key=lambda image: position(image, query.order.key),
             reverse=query.order.descending,
         )
@@ -96,7 +99,7 @@ class Listings:
             (scope, replace(part, conditions=(private, *part.conditions)) if scope.startswith(keys.SHARED) else part)
             for scope, part in _parts(principal, query)
         ]
-        return sum(self._count(scope, part) for scope, part in parts)
+        return sum(at_once([partial(self._count, scope, part) for scope, part in parts]))
 
     def _kept(self, principal: Principal, query: ImageQuery) -> int:
         """The sum of the totals, in which public images that are the caller's own, or shared with it, are twice."""
