@@ -148,6 +148,8 @@ def _qingcloud(stage: Stage) -> None:
     stage.api.work()
     _send(user, "POST /v2/zone/ac1/lease", {"resources": [image]})
     stage.api.work()
+    _send(user, f"DELETE {images}/{_shared_widely(stage.api.caller('t1'))}")
+    stage.api.work()
     _send(user, "GET /v2/zone/ac1/jobs")
     _send(user, "GET /v2/zone/ac1/unfinished_jobs")
 
