@@ -54,13 +54,12 @@ def do_everything(stage: Stage, eager: Api) -> None:
 
 def _older(stage: Stage, user: Caller) -> None:
     """What functions do to images of the first layout."""
-    images = [an_image(version=1, status=Status.ACTIVE) for _ in range(2)]
-    older.shelve(images)
+    job = stage.capture()
+    image = an_image(version=1, status=Status.ACTIVE)
+    older.shelve([image, stage.image(job)])
     _send(user, "GET /v1/images")
-    _send(user, f"PUT /v1/images/{images[0].id}", headers=meta(name="renamed"))
-    owner = stage.api.basic_caller("t1", *ORDINARY)
-    _send(owner, f"DELETE /v2/zone/ac1/images/{images[1].id}")
-    stage.api.work()
+    _send(user, f"PUT /v1/images/{image.id}", headers=meta(name="renamed"))
+    stage.deliver(job)
 
 
 def _shared_widely(user: Caller) -> str:

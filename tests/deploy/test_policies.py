@@ -103,7 +103,8 @@ def test_a_function_may_do_what_it_does_and_nothing_else(make_api: MakeApi, aws:
             needed = {need.action for need in calls.needs if need.function == function}
             allowed = {action for action, _ in rights(name, function)}
             assert allowed - needed - NOT_CALLED.keys() == set(), function
-            assert [right for right in rights(name, function) if not _is_used(name, function, right, calls.needs)] == []
+            unused = [right for right in rights(name, function) if not _is_used(name, function, right, calls.needs)]
+            assert unused == [], function
 
 
 def _is_used(stage: str, function: str, right: tuple[str, str], needs: set[Need]) -> bool:
