@@ -1,7 +1,7 @@
 """Conditions of a listing as expressions, as far as DynamoDB decides as the catalogue does."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import reduce
 from operator import and_
 from typing import Any, TypeGuard
@@ -49,7 +49,7 @@ def _expressible(condition: Condition | Predicate) -> TypeGuard[Condition]:
     if isinstance(condition.field, tuple):
         return PLAIN_NAME.fullmatch(condition.field[1]) is not None and isinstance(condition.value, str)
     if condition.operator is Operator.IN:
-        return 0 < len(condition.value) <= MOST_OPERANDS and None not in condition.value
+        return 0 < len(condition.value) <= MOST_OPERANDS and set(condition.value) != {None}
     return condition.value is not None
 
 
@@ -63,10 +63,16 @@ def _expression(condition: Condition) -> Expression:
         Operator.UNEQUAL: lambda: path.does_not_exist() | (path != value),
         Operator.AT_LEAST: lambda: path >= value if value > 0 else path.does_not_exist() | (path >= value),
         Operator.AT_MOST: lambda: path <= value if value < 0 else path.does_not_exist() | (path <= value),
-        Operator.IN: lambda: path.is_in(*value),
+        Operator.IN: lambda: _is_in(path, value),
         Operator.CONTAINS: lambda: path.contains(value),
     }
     return comparisons[condition.operator]()
+
+
+def _is_in(path: Path, values: Collection[Any]) -> Expression:
+    """One of these; a field that is None is not there."""
+    there: Expression = path.is_in(*(value for value in values if value is not None))
+    return path.does_not_exist() | there if None in values else there
 
 
 def _operands(condition: Condition) -> tuple[Path, Any]:

@@ -164,7 +164,7 @@ LONG: Mapping[str, str] = {
     "glance_v1": "/v1/images?sort_key=status",
     "devops_service": "/v3/images",
     "foreman": f"/api/architectures/{Facts.architecture}/images?search=name~image",
-    "qingcloud": "/v2/zone/ac1/images",
+    "qingcloud": "/v2/zone/ac1/images?status=available",
 }
 """A list in each dialect that has to read more than it shows, of its caller's own images or of shared ones."""
 
