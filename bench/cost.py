@@ -10,7 +10,7 @@ from bench.round_trips import SECTIONS
 GATEWAY, FUNCTION, READ, WRITE, PUT, GET = 3.50, 0.20, 0.125, 0.625, 5.00, 0.40
 """Dollars a million in us-east-1, November 2026: requests, units of tables paid by the request, requests to S3."""
 GB_SECOND, LOG_GB = 0.0000133334, 0.50
-DURATION, MEMORY, LOG_BYTES = 0.05, 1.0, 700
+DURATION, MEMORY, LOG_BYTES = 0.05, 1.0, 1100
 """Assumed: seconds and gigabytes that a request takes of the function, and what is logged of it, Lambda's lines too."""
 BASE = GATEWAY + FUNCTION + DURATION * MEMORY * GB_SECOND * 1e6 + LOG_BYTES * LOG_GB / 1000
 """Dollars for a million requests that use nothing."""

@@ -29,7 +29,7 @@ from tests.dialects.glance_v1.sending import begin, named, send_all
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
 ARCHITECTURE = ROOT / "docs" / "architecture.md"
-PAGES = [README, ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
+PAGES = [README, ROOT / "SECURITY.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
 URL = "http://registry.example"
 ORGANIZATION = "87fe9d8c-ee5c-4a5a-8c7c-1a0a3d5ec4a9"
 ANN = a_caller(ORGANIZATION, *ORDINARY, user="ann")

@@ -33,12 +33,15 @@ with leashed([sys.executable, "-c", {PARENT!r}]) as process:
 
 
 def runs(pid: int) -> bool:
+    """Whether there is such a process; one that only waits for its parent to look is none."""
     try:
         os.kill(pid, 0)
+        status = Path(f"/proc/{pid}/stat").read_text("utf-8")
     except ProcessLookupError:
         return False
-    status = Path(f"/proc/{pid}/stat")
-    return not status.exists() or status.read_text("utf-8").rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:  # it has ended since, or this system has no /proc
+        return not Path("/proc/self/stat").exists()
+    return status.rpartition(")")[2].split()[0] != "Z"
 
 
 def waited(is_so: Callable[[], bool]) -> bool:
