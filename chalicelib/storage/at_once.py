@@ -12,12 +12,19 @@ T = TypeVar("T")
 
 
 def at_once(calls: Sequence[Callable[[], T]]) -> list[T]:
-    """What these calls return; if there are several each has a thread of its own. Raises what the first one raises."""
+    """What these calls return; if there are several each has a thread of its own.
+
+    Raises what the first of them raises, once all have ended.
+    """
     if len(calls) == 1:
         return [calls[0]()]
     futures: list[Future[T]] = [Future() for _ in calls]
-    for call, future in zip(calls, futures, strict=True):
-        Thread(target=copy_context().run, args=(_settle, future, call)).start()
+    pairs = zip(futures, calls, strict=True)
+    threads = [Thread(target=copy_context().run, args=(_settle, *pair)) for pair in pairs]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
     return [future.result() for future in futures]
 
 
