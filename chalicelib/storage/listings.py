@@ -163,8 +163,15 @@ class Listings:
             page = page and min(page * 2, LARGEST_PAGE)
 
     def _sorted(self, scope: str, query: ImageQuery) -> Iterator[Image]:
-        """A stream in an order that its list does not have: keys first, then the rows that are really taken."""
+        """A stream in an order that its list does not have: keys first, then the rows that are really taken.
+
+        What is shared with a tenant is not much, by a quota, and read as a whole: to fetch a row costs a unit.
+        """
         order = query.order.key
+        if scope.startswith(keys.SHARED):
+            whole = readable(image_of_row, self._rows(scope, replace(query, expected=LARGEST_PAGE)))
+            yield from (image for image in in_order(whole, query.order) if beyond(position(image, order), query))
+            return
         by_key = {raw_position(row, order): row[KEY]["S"] for row in self._rows(scope, query, _named_by(order))}
         left = sorted((place for place in by_key if beyond(place, query)), reverse=query.order.descending)
         waiting, size = iter(left), max(query.expected or LARGEST_PAGE, 1)
