@@ -52,7 +52,7 @@ def test_a_total_is_of_the_facets_that_the_conditions_hold_for(
         ImageQuery(conditions=(Condition("status", Operator.EQUAL, Status.ACTIVE),)),
         ImageQuery(conditions=(Condition(("properties", "zone"), Operator.EQUAL, "ac1"),)),
     ],
-    ids=str,
+    ids=["everything", "changes", "after", "waiting", "predicate", "name", "status", "property"],
 )
 def test_what_facets_do_not_tell_has_to_be_counted(query: ImageQuery) -> None:
     assert not is_kept(query)
