@@ -11,6 +11,7 @@ from cli.jobs import jobs
 from cli.migrate import migrate
 from cli.tokens import token
 from cli.upload import upload
+from cli.usage import usage
 
 EPILOG = """ROSETTA_URL and ROSETTA_TOKEN name the deployment and who asks; `token` and `migrate` work on its tables
 instead.
@@ -24,7 +25,7 @@ def cli() -> None:
     """Operate Rosetta."""
 
 
-for command in (upload, download, images, show, share, events, jobs, import_images, token, migrate):
+for command in (upload, download, images, show, share, events, jobs, usage, import_images, token, migrate):
     cli.add_command(command)
 
 if __name__ == "__main__":

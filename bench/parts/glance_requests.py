@@ -36,6 +36,7 @@ def lists(trial: Trial) -> None:
     shards = Least(8, depth=1)
     trial.ask(detail, shards, case="everything", query="?is_public=None", headers=trial.administrator())
     trial.ask("GET /v1/shared-images/{tenant}", Least(2), tenant=TENANT)
+    trial.ask("GET /v1/usage", Least(1))
 
 
 def images(trial: Trial) -> None:

@@ -123,7 +123,7 @@ class Content:
             raise StorageQuotaExceeded("bytes of an image", size, self._limits.image_size_cap)
         quota = self._limits.storage_quota
         if quota and image.owner is not None:
-            used = self._images.usage(image.owner) - charge(image)
+            used = self._images.totals(image.owner).size - charge(image)
             if used + size > quota:
                 raise StorageQuotaExceeded("stored bytes", used + size, quota)
 

@@ -7,7 +7,6 @@ from datetime import timedelta
 from chalicelib.catalog import lengths
 from chalicelib.catalog.access import may_change, may_leave, may_share, owns
 from chalicelib.catalog.errors import (
-    Invalid,
     MemberQuotaExceeded,
     MembershipNotFound,
     NotSharable,
@@ -166,5 +165,4 @@ class Members:
 
 def _check_names(members: Iterable[str]) -> None:
     for member in members:
-        if not 0 < len(member) <= lengths.TEXT:
-            raise Invalid("member", f"a tenant has 1 to {lengths.TEXT} characters")
+        lengths.check_tenant("member", member)

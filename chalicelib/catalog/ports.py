@@ -14,6 +14,7 @@ from chalicelib.catalog.membership import Membership
 from chalicelib.catalog.principal import Principal
 from chalicelib.catalog.query import ImageQuery
 from chalicelib.catalog.reference import Kind, Reference
+from chalicelib.catalog.total import Totals
 
 
 class Found(NamedTuple):
@@ -71,8 +72,8 @@ class ImageRepository(Protocol):
     def count(self, principal: Principal, query: ImageQuery) -> int:
         """How many images `images` would yield. Raises ScanTooLarge."""
 
-    def usage(self, owner: str) -> int:
-        """The bytes of all images of an owner, as far as they have come. Raises ScanTooLarge."""
+    def totals(self, tenant: str) -> Totals:
+        """What a tenant has, and how many images it is given; one round trip."""
 
 
 class MembershipRepository(Protocol):

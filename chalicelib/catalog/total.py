@@ -22,6 +22,18 @@ class Facet(NamedTuple):
 Facets = Mapping[Facet, int]
 
 
+class Totals(NamedTuple):
+    """What is known of a list, or of a tenant: its images by facet, and their bytes.
+
+    `given` is how many images are shared with a tenant, as its quota counts them: those too that wait for their
+    deletion.
+    """
+
+    facets: Facets
+    size: int = 0
+    given: int = 0
+
+
 def facet_of(image: Image) -> Facet:
     """The facet of an image that is not deleted."""
     return Facet(image.visibility, image.status is Status.KILLED, image.zone)

@@ -19,6 +19,7 @@ from chalicelib.catalog.ports import Found
 from chalicelib.catalog.principal import Principal
 from chalicelib.catalog.query import ImageQuery
 from chalicelib.catalog.reference import Reference
+from chalicelib.catalog.total import Totals
 from chalicelib.catalog.vacancy import ReferenceGone
 from chalicelib.storage import batch, first_layout, keys, spread, totals
 from chalicelib.storage.connection import SharedConnection
@@ -137,10 +138,11 @@ class DynamoImageRepository:
         """See `Listings`."""
         return self._listings.count(principal, query)
 
-    def usage(self, owner: str) -> int:
-        """One consistent read."""
-        scope = keys.key("tenant", owner)
-        return totals.read(self.connection, [scope])[scope].size
+    def totals(self, tenant: str) -> Totals:
+        """One consistent BatchGetItem over two items."""
+        own, shared = keys.key("tenant", tenant), keys.shared(tenant)
+        found = totals.read(self.connection, [own, shared])
+        return found[own]._replace(given=found[shared].given)
 
     def _write(
         self, old: Image | None, new: Image, condition: Condition, job: Job | None, refers: Sequence[Reference]

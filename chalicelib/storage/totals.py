@@ -5,7 +5,6 @@ A total has a number for each facet of its images. That of public images, which 
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
 
 from pynamodb.expressions.operand import Path
 from pynamodb.expressions.update import Action
@@ -14,7 +13,7 @@ from pynamodb.transactions import TransactWrite
 from chalicelib.catalog.errors import StorageQuotaExceeded
 from chalicelib.catalog.image import Image, Status, Visibility
 from chalicelib.catalog.reference import FIELDS
-from chalicelib.catalog.total import Facet, Facets, charge, facet_of
+from chalicelib.catalog.total import Facet, Totals, charge, facet_of
 from chalicelib.storage import batch, keys
 from chalicelib.storage.connection import SharedConnection
 from chalicelib.storage.releases import Raw
@@ -27,13 +26,6 @@ SHARDS = 8
 _PREFIX = "count/"
 _MARKS = {Visibility.PUBLIC: "p", Visibility.PRIVATE: "v"}
 _VISIBILITIES = {mark: visibility for visibility, mark in _MARKS.items()}
-
-
-class Usage(NamedTuple):
-    """What a tenant has: its images by facet, and their bytes."""
-
-    facets: Facets
-    size: int
 
 
 def parts(image: Image, members: Iterable[str] = ()) -> Mapping[tuple[str, str], int]:
@@ -118,18 +110,20 @@ def kept(items: Iterable[Raw]) -> Iterator[tuple[tuple[str, str], int]]:
         yield from (((key, name), int(value["N"])) for name, value in item.items() if name != "claim")
 
 
-def read(connection: SharedConnection, scopes: Sequence[str]) -> dict[str, Usage]:
+def read(connection: SharedConnection, scopes: Sequence[str]) -> dict[str, Totals]:
     """The totals of some lists; one consistent BatchGetItem."""
     shards = {shard: scope for scope in scopes for shard in _shards(scope)}
     items = batch.get(connection, {ClaimItem: [(shard,) for shard in shards]})[ClaimItem]
     facets: dict[str, Counter[Facet]] = {scope: Counter() for scope in scopes}
     sizes: Counter[str] = Counter()
+    given_to: Counter[str] = Counter()
     for item in items:
         scope = shards[item["claim"]["S"]]
-        numbers = {name: int(value["N"]) for name, value in item.items() if name not in ("claim", ALL)}
+        numbers = {name: int(value["N"]) for name, value in item.items() if name != "claim"}
         sizes[scope] += numbers.pop(BYTES, 0)
+        given_to[scope] += numbers.pop(ALL, 0)
         facets[scope].update({_facet(name): number for name, number in numbers.items()})
-    return {scope: Usage(facets[scope], sizes[scope]) for scope in scopes}
+    return {scope: Totals(facets[scope], sizes[scope], given_to[scope]) for scope in scopes}
 
 
 def _key(scope: str) -> str:

@@ -96,6 +96,7 @@ def _glance_v1(user: Caller, admin: Caller) -> None:
     _send(user, "GET /v1/shared-images/t3")
     _send(user, f"DELETE /v1/images/{image}/members/t3")
     _send(user, f"GET /v1/images/{image}/events")
+    _send(user, "GET /v1/usage")
     _send(user, f"PUT /v1/images/{_shared_widely(user)}", headers=meta(name="renamed"))
     empty = create(user)["id"]
     _send(user, f"PUT /v1/images/{empty}/members/t2")

@@ -146,4 +146,5 @@ SCENES = (
     _scene("links of parts", uploading(lambda target: document("POST", f"{target}/links", LINKS))),
     _scene("jobs", with_job(lambda _: Ask("GET", "/v1/jobs"))),
     _scene("a job", with_job(lambda job_id: Ask("GET", f"/v1/jobs/{job_id}"))),
+    _scene("usage", listing("/v1/usage")),
 )

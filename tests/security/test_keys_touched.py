@@ -128,6 +128,7 @@ def test_everything_that_lists_is_asked() -> None:
         ("glance_v1", "/v1/images/{image_id}/members"),
         ("glance_v1", "/v1/images/{image_id}/events"),
         ("glance_v1", "/v1/jobs"),
+        ("glance_v1", "/v1/usage"),
         ("scaleway", "/images"),
         ("devops_service", "/v3/images/provider/{provider}"),
         ("foreman", "/api/architectures"),

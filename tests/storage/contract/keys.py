@@ -44,7 +44,7 @@ class Keys:
         assert {tenant: listed(world, tenant=tenant) for tenant in ODD} == {
             tenant: [image.id] for tenant, image in images.items()
         }
-        assert [world.images.usage(tenant) for tenant in ODD] == [len(tenant) for tenant in ODD]
+        assert [world.images.totals(tenant).size for tenant in ODD] == [len(tenant) for tenant in ODD]
 
     def test_facts_with_odd_texts_take_claims_of_their_own(self, world: World) -> None:
         facts: list[dict[str, Any]] = [{"compute_resource": 1, "name": text} for text in ODD]

@@ -12,6 +12,7 @@ from chalicelib.catalog.errors import ScanTooLarge
 from chalicelib.catalog.image import Image, Status, Visibility
 from chalicelib.catalog.position import SortKey, position
 from chalicelib.catalog.query import Condition, ImageQuery, Operator, Order, Predicate, Scope
+from chalicelib.catalog.total import Facet
 from tests.factories import START, a_membership, a_principal, an_image
 from tests.storage.contract.faults import Reply, Request, answering
 from tests.storage.contract.shelf import EVERYTHING, MakeWorld, add, listed, shelve
@@ -272,8 +273,20 @@ class Lists:
         images += [an_image(status=Status.ACTIVE, size=None), an_image(status=Status.ACTIVE, size=1000, owner="t2")]
         shelve(images)
 
-        assert world.images.usage("t1") == 0b1111
-        assert world.images.usage("nobody") == 0
+        assert world.images.totals("t1").size == 0b1111
+        assert world.images.totals("nobody").size == 0
+
+    def test_the_totals_of_a_tenant_are_what_it_has_and_how_many_it_is_given(self, world: World) -> None:
+        for status in (Status.ACTIVE, Status.KILLED, Status.PENDING_DELETE):
+            world.images.add(an_image(status=status, size=1))
+            given = world.images.add(an_image(status=status, owner="t2"))
+            world.memberships.change(given, [a_membership(given, member) for member in ("t1", "t3")], [])
+
+        own, other = world.images.totals("t1"), world.images.totals("t3")
+
+        assert own.facets == {Facet(Visibility.PRIVATE): 1, Facet(Visibility.PRIVATE, killed=True): 1}
+        assert (own.size, own.given) == (2, 3)
+        assert (dict(other.facets), other.size, other.given) == ({}, 0, 3)
 
     @pytest.mark.parametrize("key", UNINDEXED)
     def test_an_order_that_has_to_read_too_much_is_refused(self, make_world: MakeWorld, key: SortKey) -> None:

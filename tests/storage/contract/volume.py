@@ -40,7 +40,7 @@ class Volume:
     def test_the_sizes_of_more_than_a_megabyte_of_rows_are_added_up(self, world: World) -> None:
         shelve(heavy(110))
 
-        assert world.images.usage("t1") == 110
+        assert world.images.totals("t1").size == 110
 
     @pytest.mark.parametrize("expected", [1, 25])
     def test_a_rare_image_is_found_in_few_requests(self, world: World, expected: int) -> None:
