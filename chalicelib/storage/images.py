@@ -15,6 +15,8 @@ from chalicelib.catalog.event import Actor
 from chalicelib.catalog.image import Image, Name, Status, Transition
 from chalicelib.catalog.job import Job
 from chalicelib.catalog.lookup import attempts, retried
+from chalicelib.catalog.outage import Outage
+from chalicelib.catalog.outages import OutcomeUnknown
 from chalicelib.catalog.ports import Found
 from chalicelib.catalog.principal import Principal
 from chalicelib.catalog.query import ImageQuery
@@ -169,7 +171,7 @@ class DynamoImageRepository:
                 if job is not None:
                     put_job(transaction, job)
                 self._chronicle.wrote(transaction, old, new)
-                totals.add(transaction, before, new, self._quota)
+                totals.add(transaction, before, new, self._quota if totals.growth(old, new) > 0 else 0)
                 spread.put(transaction, before, new, [] if wide else members)
                 refer(transaction, refers, new.id)
         except TransactWriteError as error:
@@ -178,7 +180,10 @@ class DynamoImageRepository:
             self._bring(new, members)
 
     def _bring(self, image: Image, members: Sequence[str]) -> None:
-        """Bring the rows of many members, or those that somebody else is about to bring."""
+        """Bring the rows of many members, or those that somebody else is about to bring.
+
+        Raises OutcomeUnknown if others do that all the time: the image is as it should be, and the sweep goes on.
+        """
         for _ in attempts():
             try:
                 spread.bring(self.connection, image, members)
@@ -189,6 +194,7 @@ class DynamoImageRepository:
                 image, members = found.image, spread.members_of(found.image)
             else:
                 return
+        raise OutcomeUnknown(Outage.BUSY)
 
     def _refusal(
         self, error: TransactWriteError, old: Image | None, new: Image, refers: Sequence[Reference]
