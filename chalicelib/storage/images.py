@@ -29,6 +29,7 @@ from chalicelib.storage.items import image_of, item_of, row_keys, rows_of
 from chalicelib.storage.jobs import put_job
 from chalicelib.storage.listings import Listings
 from chalicelib.storage.memberships import membership_of
+from chalicelib.storage.races import written_before
 from chalicelib.storage.references import missed, refer
 from chalicelib.storage.releases import readable
 from chalicelib.storage.row import RowItem
@@ -107,8 +108,12 @@ class DynamoImageRepository:
     def mark(self, images: Sequence[Image], transition: Transition) -> None:
         """One transaction, with the rows if there is room: a hundred images alone fill it, and rows come after.
 
-        So do those of images that are shared.
+        So do those of several images of which some are shared. If that is broken off it raises OutcomeUnknown, and the
+        job of the transition brings them.
         """
+        if len(images) == 1:
+            self.save(images[0], replace(images[0], transition=transition))
+            return
         images = [self.save(image, image) if first_layout.is_in(image) else image for image in images]
         marked = [replace(image, transition=transition, version=image.version + 1) for image in images]
         rows = [row for image in marked for row in rows_of(image, None)]
@@ -122,7 +127,7 @@ class DynamoImageRepository:
         except TransactWriteError as error:
             raise self._refusal(error, images[0], marked[0], ()) from error
         for image in [] if together else marked:
-            with suppress(StaleImage):  # whoever was faster has brought the rows along
+            with written_before(), suppress(StaleImage):  # whoever was faster has brought the rows along
                 self.save(image, image)
 
     def save(self, old: Image, new: Image, job: Job | None = None, refers: Sequence[Reference] = ()) -> Image:
@@ -177,7 +182,8 @@ class DynamoImageRepository:
         except TransactWriteError as error:
             raise self._refusal(error, old, new, refers) from error
         if new.members_behind:
-            self._bring(new, members)
+            with written_before():
+                self._bring(new, members)
 
     def _bring(self, image: Image, members: Sequence[str]) -> None:
         """Bring the rows of many members, or those that somebody else is about to bring.

@@ -10,7 +10,7 @@ import pytest
 from chalicelib.bootstrap import World
 from chalicelib.catalog.errors import ScanTooLarge, StorageQuotaExceeded
 from chalicelib.catalog.image import Image, Status, Transition, Visibility
-from chalicelib.catalog.outages import TablesUnavailable
+from chalicelib.catalog.outages import OutcomeUnknown
 from chalicelib.catalog.position import SortKey
 from chalicelib.catalog.query import Condition, ImageQuery, Operator, Order, Scope
 from chalicelib.catalog.reference import Kind, Reference
@@ -231,7 +231,7 @@ def test_members_whose_rows_are_still_to_come_have_what_is_shared_with_them(worl
     older.shelve(images, [a_membership(image, member) for member in members])
     replies = iter([None, None, cancelled("ThrottlingError")])
 
-    with answering("TransactWriteItems", lambda _: next(replies)), pytest.raises(TablesUnavailable):
+    with answering("TransactWriteItems", lambda _: next(replies)), pytest.raises(OutcomeUnknown):
         list(migrating.migration.move())
 
     assert stored(world, image.id).members_behind
