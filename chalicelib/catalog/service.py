@@ -24,6 +24,7 @@ from chalicelib.catalog.errors import (
     NotQueued,
     SizeConflict,
     StaleImage,
+    StorageQuotaExceeded,
     StoreError,
     StoreRefused,
 )
@@ -331,8 +332,8 @@ class Catalog:
         if isinstance(error, StoreRefused):
             try:
                 self._images.save(tombstone, old)
-            except (ClaimTaken, StaleImage):
-                # Somebody has taken one of its names by now, so it stays deleted.
+            except (ClaimTaken, StaleImage, StorageQuotaExceeded):
+                # Somebody has taken one of its names by now, or its room, so it stays deleted.
                 _log.warning("deletion not undone", extra={"image_id": old.id}, exc_info=True)
             else:
                 raise DeleteRefused(str(name)) from error

@@ -28,6 +28,11 @@ def is_in(image: Image) -> bool:
     return image.stored_format == FIRST_LAYOUT
 
 
+def _lags(image: Image) -> bool:
+    """Whether members of the image may have no rows in the second layout."""
+    return is_in(image) or image.members_behind
+
+
 def leave(writes: TransactWrite, image: Image) -> None:
     """Have a transaction remove the image's rows of the first layout."""
     for scope in scopes(image):
@@ -62,7 +67,7 @@ def images(connection: SharedConnection, scope: str, query: ImageQuery, most: in
 
 
 def shared(connection: SharedConnection, memberships: Sequence[Membership], query: ImageQuery) -> list[Image]:
-    """What is shared by these memberships and still in the first layout, in order.
+    """What is shared by these memberships and not yet all in the second layout, in order.
 
     The index that knew them lags: whether they are there is read again, with the images.
     """
@@ -72,7 +77,7 @@ def shared(connection: SharedConnection, memberships: Sequence[Membership], quer
     }
     found = batch.get(connection, wanted)
     there = {item["image_id"]["S"]: item["member"]["S"] for item in found[MembershipItem]}
-    given = (image for image in readable(image_of, found[ImageItem]) if is_in(image) and image.id in there)
+    given = (image for image in readable(image_of, found[ImageItem]) if _lags(image) and image.id in there)
     others = (image for image in given if image.owner != there[image.id] and query.admits(image))
     return in_order((image for image in others if beyond(position(image, query.order.key), query)), query.order)
 

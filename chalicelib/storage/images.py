@@ -15,6 +15,8 @@ from chalicelib.catalog.event import Actor
 from chalicelib.catalog.image import Image, Name, Status, Transition
 from chalicelib.catalog.job import Job
 from chalicelib.catalog.lookup import attempts, retried
+from chalicelib.catalog.outage import Outage
+from chalicelib.catalog.outages import OutcomeUnknown
 from chalicelib.catalog.ports import Found
 from chalicelib.catalog.principal import Principal
 from chalicelib.catalog.query import ImageQuery
@@ -28,6 +30,7 @@ from chalicelib.storage.items import image_of, item_of, row_keys, rows_of
 from chalicelib.storage.jobs import put_job
 from chalicelib.storage.listings import Listings
 from chalicelib.storage.memberships import membership_of
+from chalicelib.storage.races import written_before
 from chalicelib.storage.references import missed, refer
 from chalicelib.storage.releases import readable
 from chalicelib.storage.row import RowItem
@@ -106,8 +109,12 @@ class DynamoImageRepository:
     def mark(self, images: Sequence[Image], transition: Transition) -> None:
         """One transaction, with the rows if there is room: a hundred images alone fill it, and rows come after.
 
-        So do those of images that are shared.
+        So do those of several images of which some are shared. If that is broken off it raises OutcomeUnknown, and the
+        job of the transition brings them.
         """
+        if len(images) == 1:
+            self.save(images[0], replace(images[0], transition=transition))
+            return
         images = [self.save(image, image) if first_layout.is_in(image) else image for image in images]
         marked = [replace(image, transition=transition, version=image.version + 1) for image in images]
         rows = [row for image in marked for row in rows_of(image, None)]
@@ -121,7 +128,7 @@ class DynamoImageRepository:
         except TransactWriteError as error:
             raise self._refusal(error, images[0], marked[0], ()) from error
         for image in [] if together else marked:
-            with suppress(StaleImage):  # whoever was faster has brought the rows along
+            with written_before(), suppress(StaleImage):  # whoever was faster has brought the rows along
                 self.save(image, image)
 
     def save(self, old: Image, new: Image, job: Job | None = None, refers: Sequence[Reference] = ()) -> Image:
@@ -171,16 +178,20 @@ class DynamoImageRepository:
                 if job is not None:
                     put_job(transaction, job)
                 self._chronicle.wrote(transaction, old, new)
-                totals.add(transaction, before, new, self._quota)
+                totals.add(transaction, before, new, self._quota if totals.growth(old, new) > 0 else 0)
                 spread.put(transaction, before, new, [] if wide else members)
                 refer(transaction, refers, new.id)
         except TransactWriteError as error:
             raise self._refusal(error, old, new, refers) from error
         if new.members_behind:
-            self._bring(new, members)
+            with written_before():
+                self._bring(new, members)
 
     def _bring(self, image: Image, members: Sequence[str]) -> None:
-        """Bring the rows of many members, or those that somebody else is about to bring."""
+        """Bring the rows of many members, or those that somebody else is about to bring.
+
+        Raises OutcomeUnknown if others do that all the time: the image is as it should be, and the sweep goes on.
+        """
         for _ in attempts():
             try:
                 spread.bring(self.connection, image, members)
@@ -191,6 +202,7 @@ class DynamoImageRepository:
                 image, members = found.image, spread.members_of(found.image)
             else:
                 return
+        raise OutcomeUnknown(Outage.BUSY)
 
     def _refusal(
         self, error: TransactWriteError, old: Image | None, new: Image, refers: Sequence[Reference]

@@ -264,7 +264,7 @@ def _resume(scope: str, query: ImageQuery) -> Expression | None:
     if query.after is not None and order is query.order.key:
         low, high = (low, query.after) if query.order.descending else (max(low or "", query.after), None)
     if low is not None and high is not None:
-        return key.between(low, high)
+        return key.between(low, max(low, high))  # nothing, if the position is older than the instant
     if low is not None:
         return key > low
     return None if high is None else key < high

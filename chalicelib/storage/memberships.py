@@ -52,9 +52,15 @@ class DynamoMembershipRepository:
     def change(
         self, image: Image, new: Sequence[Membership], gone: Sequence[str], changed: Sequence[Membership] = ()
     ) -> None:
-        """Puts before removals, so that a reader in between misses nobody who stays."""
+        """Puts before removals, so that a reader in between misses nobody who stays.
+
+        Whether all have room is known before the first of several transactions, unless one is filled meanwhile.
+        """
         if image.members_behind:
             image = spread.bring(self._connection, image, spread.members_of(image))
+        if len(new) > LARGEST_CHUNK:
+            given = [row.member for row in new if spread.has_row(image, row.member)]
+            totals.check_room(self._connection, given, self._most)
         steps: list[tuple[Membership | str, bool]] = [(row, True) for row in new]
         waiting = iter([*steps, *((row, False) for row in changed), *((member, False) for member in gone)])
         while chunk := list(islice(waiting, LARGEST_CHUNK)):
@@ -94,7 +100,7 @@ class DynamoMembershipRepository:
         failed = [reason.raw_item or {} for reason in reasons if reason.code == "ConditionalCheckFailed"]
         full = next((item for item in failed if totals.is_total(item)), None)
         if full is not None and all(map(totals.is_total, failed)):
-            return MemberQuotaExceeded("images shared with a tenant", totals.number_given(full) + 1, self._most)
+            return MemberQuotaExceeded(totals.GIVEN, totals.number_given(full) + 1, self._most)
         return StaleImage(image_id) if reasons else error
 
     def clear(self, image_id: str) -> None:

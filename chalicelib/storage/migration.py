@@ -2,10 +2,11 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
-from chalicelib.catalog.errors import StaleImage
 from chalicelib.catalog.image import Image
+from chalicelib.catalog.lookup import retried
 from chalicelib.storage import first_layout, keys, spread, totals
 from chalicelib.storage.connection import SharedConnection
 from chalicelib.storage.images import DynamoImageRepository
@@ -25,13 +26,14 @@ class Migration:
     def move(self) -> Iterator[bool]:
         """Whether each image had to be moved. Broken off and begun again, it goes on with what is left."""
         for image in self._all():
-            yield first_layout.is_in(image) and self._move(image)
+            yield first_layout.is_in(image) and retried(image.id, partial(self._move, image.id))
 
-    def _move(self, image: Image) -> bool:
-        try:
-            self._images.save(image, image)
-        except StaleImage:
-            return False  # whoever was faster has moved it
+    def _move(self, image_id: str) -> bool:
+        """Whether the image had to be moved. Whoever was faster has moved it, unless it was shared only."""
+        found = self._images.get(image_id)
+        if found is None or not first_layout.is_in(found.image):
+            return False
+        self._images.save(found.image, found.image)
         return True
 
     def differences(self) -> Counter[str]:

@@ -10,7 +10,7 @@ from pynamodb.expressions.operand import Path
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
-from chalicelib.catalog.errors import StorageQuotaExceeded
+from chalicelib.catalog.errors import MemberQuotaExceeded, StorageQuotaExceeded
 from chalicelib.catalog.image import Image, Status, Visibility
 from chalicelib.catalog.reference import FIELDS
 from chalicelib.catalog.total import Facet, Totals, charge, facet_of
@@ -22,6 +22,8 @@ from chalicelib.storage.tables import ClaimItem
 BYTES = "bytes"
 ALL = "all"
 """Of what is shared with a tenant: all images, those too that wait for their deletion."""
+GIVEN = "images shared with a tenant"
+"""What the quota of a member is called."""
 SHARDS = 8
 _PREFIX = "count/"
 _MARKS = {Visibility.PUBLIC: "p", Visibility.PRIVATE: "v"}
@@ -46,14 +48,17 @@ def _counted(image: Image) -> list[str]:
 
 
 def add(writes: TransactWrite, old: Image | None, new: Image, quota: int) -> None:
-    """Have a transaction count what becomes of an image; it fails if the owner's bytes would grow beyond the quota."""
+    """Have a transaction count what becomes of an image; it fails if the owner's bytes would grow beyond the quota.
+
+    Zero is no quota.
+    """
     after = Counter(parts(new))
     after.subtract(parts(old) if old else {})
     for total in sorted({key for key, _ in after}):
         changes = {name: change for (key, name), change in after.items() if key == total and change}
         if not changes:
             continue
-        actions: list[Action] = [Path(name).add({"N": str(change)}) for name, change in changes.items()]
+        actions = _adding(changes)
         grown = changes.get(BYTES, 0)
         condition = None
         if quota and grown > quota:
@@ -72,12 +77,19 @@ def move(writes: TransactWrite, member: str, old: Image | None, new: Image | Non
     after.subtract(given(old))
     if not any(after.values()):
         return
-    actions: list[Action] = [Path(name).add({"N": str(change)}) for name, change in sorted(after.items()) if change]
+    actions = _adding({name: change for name, change in sorted(after.items()) if change})
     condition = None
     if most >= 0 and after[ALL] > 0:
+        if not most:
+            raise MemberQuotaExceeded(GIVEN, 1, most)
         condition = Path(ALL).does_not_exist() | (Path(ALL) < {"N": str(most)})
     total = ClaimItem(_key(keys.shared(member)))
     writes.update(total, actions=actions, condition=condition, return_values="ALL_OLD")
+
+
+def _adding(changes: Mapping[str, int]) -> list[Action]:
+    """The numbers to add; a dot in the name of a zone leads nowhere."""
+    return [Path([name]).add({"N": str(change)}) for name, change in changes.items()]
 
 
 def given(image: Image | None) -> Mapping[str, int]:
@@ -85,6 +97,14 @@ def given(image: Image | None) -> Mapping[str, int]:
     if image is None or image.status is Status.DELETED:
         return {}
     return {ALL: 1} if image.gone else {ALL: 1, _attribute(facet_of(image)): 1}
+
+
+def check_room(connection: SharedConnection, members: Iterable[str], most: int) -> None:
+    """Raise MemberQuotaExceeded if one of these has been given as many images as that; a negative `most` is none."""
+    wanted = [(_key(keys.shared(member)),) for member in members] if most >= 0 else []
+    for item in batch.get(connection, {ClaimItem: wanted})[ClaimItem]:
+        if number_given(item) >= most:
+            raise MemberQuotaExceeded(GIVEN, number_given(item) + 1, most)
 
 
 def number_given(raw: Raw) -> int:
@@ -97,10 +117,14 @@ def is_total(raw: Raw) -> bool:
     return str(raw.get("claim", {}).get("S", "")).startswith(_PREFIX)
 
 
+def growth(old: Image | None, new: Image) -> int:
+    """By how many bytes a change makes what the image's owner has grow."""
+    return charge(new) - (charge(old) if old is not None and old.owner == new.owner else 0)
+
+
 def overdrawn(raw: Raw, old: Image | None, new: Image, quota: int) -> StorageQuotaExceeded:
     """The refusal of a change for which a total, as it is, has too many bytes already."""
-    grown = charge(new) - (charge(old) if old is not None and old.owner == new.owner else 0)
-    return StorageQuotaExceeded("stored bytes", int(raw.get(BYTES, {}).get("N", 0)) + grown, quota)
+    return StorageQuotaExceeded("stored bytes", int(raw.get(BYTES, {}).get("N", 0)) + growth(old, new), quota)
 
 
 def kept(items: Iterable[Raw]) -> Iterator[tuple[tuple[str, str], int]]:

@@ -166,6 +166,7 @@ def left_over(api: Api) -> Iterator[str]:
         f"an object of no image: {key}" for key in store.objects(bucket) if f"s3://{bucket}/{key}" not in needed
     )
     yield from (f"parts of no object: {key}" for key in store.arriving(bucket))
+    yield from (f"members left behind: {image.id}" for image in found if image.members_behind)
     yield from (f"an upload without an end: {image.id}" for image in found if image.status is Status.SAVING)
     members = len(store.items("memberships"))
     if members != sum(image.member_count for image in found if not image.gone):

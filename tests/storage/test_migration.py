@@ -8,15 +8,18 @@ from typing import Any
 import pytest
 
 from chalicelib.bootstrap import World
-from chalicelib.catalog.errors import ScanTooLarge
+from chalicelib.catalog.errors import ScanTooLarge, StorageQuotaExceeded
 from chalicelib.catalog.image import Image, Status, Transition, Visibility
+from chalicelib.catalog.outages import OutcomeUnknown
 from chalicelib.catalog.position import SortKey
 from chalicelib.catalog.query import Condition, ImageQuery, Operator, Order, Scope
 from chalicelib.catalog.reference import Kind, Reference
+from chalicelib.storage import spread
 from chalicelib.storage.releases import FORMAT
 from tests.factories import START, a_membership, a_principal, an_image
 from tests.moto_state import empty_tables
 from tests.storage import older
+from tests.storage.contract.faults import Request, answering, cancelled
 from tests.storage.contract.shelf import MakeWorld, add, count, listed, rows, stored
 
 DAY = timedelta(days=1)
@@ -178,3 +181,59 @@ def test_a_row_and_a_total_that_are_wrong_are_told(world: World) -> None:
     found = world.migration.differences()
 
     assert found == {"tenant": 2, "all": 1, "images of the first layout": 1, "totals": 1}
+
+
+def test_an_image_that_is_shared_meanwhile_is_moved_all_the_same(world: World) -> None:
+    [image] = images = [an_image(version=1, owner="t2")]
+    older.shelve(images)
+    shares = iter([a_membership(image, "t1")])
+
+    def share(_request: Request) -> None:
+        for each in shares:
+            world.memberships.change(stored(world, image.id), [each], [])
+
+    with answering("TransactWriteItems", share):
+        moved = list(world.migration.move())
+
+    assert moved == [True]
+    assert listed(world) == [image.id]
+    assert not world.migration.differences()
+
+
+def test_a_tenant_that_has_more_than_is_allowed_by_now_keeps_it(make_world: MakeWorld) -> None:
+    world = make_world(USER_STORAGE_QUOTA="10")
+    images = [an_image(version=1, size=size, status=Status.ACTIVE) for size in (8, 8, 11)]
+    older.shelve(images)
+    first = stored(world, images[0].id)
+
+    world.images.save(first, replace(first, name="new"))
+    moved = list(world.migration.move())
+
+    assert sorted(moved) == [False, True, True]
+    assert world.images.usage("t1") == 27
+    assert not world.migration.differences()
+
+
+def test_an_image_that_grows_while_it_moves_has_to_have_room(make_world: MakeWorld) -> None:
+    world = make_world(USER_STORAGE_QUOTA="10")
+    images = [an_image(version=1, status=Status.ACTIVE, size=8), an_image(version=1)]
+    older.shelve(images)
+    list(world.migration.move())
+    second = stored(world, images[1].id)
+
+    with pytest.raises(StorageQuotaExceeded):
+        world.images.save(second, replace(second, status=Status.ACTIVE, size=3))
+
+
+def test_members_whose_rows_are_still_to_come_have_what_is_shared_with_them(world: World, migrating: World) -> None:
+    members = [f"m{number}" for number in range(2 * spread.MOST_AT_ONCE)]
+    [image] = images = [an_image(version=1, owner="o")]
+    older.shelve(images, [a_membership(image, member) for member in members])
+    replies = iter([None, None, cancelled("ThrottlingError")])
+
+    with answering("TransactWriteItems", lambda _: next(replies)), pytest.raises(OutcomeUnknown):
+        list(migrating.migration.move())
+
+    assert stored(world, image.id).members_behind
+    assert {member: listed(migrating, tenant=member) for member in members} == {each: [image.id] for each in members}
+    assert {migrating.images.count(a_principal(member), ImageQuery()) for member in members} == {1}

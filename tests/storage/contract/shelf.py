@@ -56,7 +56,7 @@ def count(images: Iterable[Image], members: Mapping[str, Sequence[str]] = Mappin
     for image in images:
         sums.update(totals.parts(image, members.get(image.id, ())))
     for (total, name), number in sums.items():
-        ClaimItem(total).update(actions=[Path(name).add({"N": str(sign * number)})])
+        ClaimItem(total).update(actions=[Path([name]).add({"N": str(sign * number)})])
 
 
 def unshelve(images: Sequence[Image]) -> None:
