@@ -242,7 +242,7 @@ MODELS: tuple[type[Model], ...] = (
     TokenItem,
 )
 FIRST_LAYOUT: tuple[type[Model], ...] = (ListingItem,)
-"""Tables of older layouts, which are not made any more."""
+"""Tables of older layouts: the template keeps them for one release, and only tests make them anew."""
 EXPIRING: tuple[type[Model], ...] = (ImageItem, RowItem, ClaimItem, JobItem, TokenItem)
 _PLAIN_NAMES: dict[type[Model], str] = {model: model.Meta.table_name for model in (*MODELS, *FIRST_LAYOUT)}
 
