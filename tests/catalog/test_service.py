@@ -263,7 +263,7 @@ def test_a_deletion_stands_if_its_room_is_taken_by_the_time_it_should_be_undone(
 
     [left] = api.world.images.many([image.id])
     assert (left.status, left.location) == (Status.DELETED, image.location)
-    assert api.world.images.usage("t1") == sum(heir.size or 0 for heir in heirs) == 8
+    assert api.world.images.totals("t1").size == sum(heir.size or 0 for heir in heirs) == 8
 
 
 @pytest.mark.parametrize("changes", [{"status": Status.SAVING}, {"location": "s3://elsewhere/key"}], ids=str)

@@ -210,7 +210,7 @@ def test_a_tenant_that_has_more_than_is_allowed_by_now_keeps_it(make_world: Make
     moved = list(world.migration.move())
 
     assert sorted(moved) == [False, True, True]
-    assert world.images.usage("t1") == 27
+    assert world.images.totals("t1").size == 27
     assert not world.migration.differences()
 
 
