@@ -184,7 +184,7 @@ def build_world(environ: Mapping[str, str] | None = None, clock: Clock | None = 
         shares=DynamoShares(aws.dynamodb, settings.workers_per_tenant),
         queue=SqsQueue(settings.work_queue, aws.sqs),
         instances=Ec2Instances(settings.zones, aws.ec2),
-        backlog=DynamoBacklog(aws.dynamodb, chronicle),
+        backlog=DynamoBacklog(aws.dynamodb, chronicle, migrating=settings.migrating),
         meter=aws.meter,
         readiness=Readiness(
             {

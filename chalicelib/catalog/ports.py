@@ -63,6 +63,9 @@ class ImageRepository(Protocol):
         Raises StaleImage if it changed since; ClaimTaken, ReferenceGone.
         """
 
+    def move(self, image_id: str) -> bool:
+        """Bring an image from an older layout to this one; whether it had to be. Raises StaleImage."""
+
     def images(self, principal: Principal, query: ImageQuery) -> Iterator[Image]:
         """The images of the scope that the principal may see and the query admits, in order, lazily.
 
@@ -118,6 +121,9 @@ class Backlog(Protocol):
 
     def expired(self, before: datetime) -> Iterator[str]:
         """The ids of images that were deleted before then."""
+
+    def unmoved(self) -> Iterator[str]:
+        """The ids of images that are to be moved from an older layout to this one."""
 
     def forget(self, image_id: str) -> bool:
         """Remove a deleted image without a trace but its aliases; whether it was there to be removed."""

@@ -18,9 +18,10 @@ from chalicelib.storage.tables import ImageItem
 class DynamoBacklog:
     """Promises of `ports.Backlog`."""
 
-    def __init__(self, connection: SharedConnection, chronicle: DynamoChronicle) -> None:
+    def __init__(self, connection: SharedConnection, chronicle: DynamoChronicle, *, migrating: bool = False) -> None:
         self._connection = connection
         self._chronicle = chronicle
+        self._migrating = migrating
 
     def unfinished(self, before: datetime) -> Iterator[str]:
         """One consistent query, as far as it is consumed."""
@@ -39,6 +40,10 @@ class DynamoBacklog:
         for row in RowItem.by_updated.query(scope, until, consistent_read=True, attributes_to_get=[KEY]):
             yield row.image_id
 
+    def unmoved(self) -> Iterator[str]:
+        """What is left in the first layout, if the stage is migrating; consistent queries, as far as it is consumed."""
+        return first_layout.left(self._connection) if self._migrating else iter(())
+
     def forget(self, image_id: str) -> bool:
         """The events go, then in a transaction the tombstone and its rows.
 
@@ -55,8 +60,6 @@ class DynamoBacklog:
         try:
             with transaction(self._connection, StaleImage(image_id)) as writes:
                 writes.delete(ImageItem(image_id), condition=ImageItem.version == image.version)
-                if first_layout.is_in(image):
-                    first_layout.leave(writes, image)
                 for row_key in row_keys(image):
                     writes.delete(RowItem(*row_key))
         except StaleImage:

@@ -82,6 +82,12 @@ def shared(connection: SharedConnection, memberships: Sequence[Membership], quer
     return in_order((image for image in others if beyond(position(image, query.order.key), query)), query.order)
 
 
+def left(connection: SharedConnection) -> Iterator[str]:
+    """The ids of all images in the first layout; who moves meanwhile may or may not be among them."""
+    for scope in keys.everything():
+        yield from (row["image_id"]["S"] for row in _rows(connection, scope))
+
+
 def _rows(connection: SharedConnection, scope: str) -> Iterator[dict[str, Any]]:
     """All rows of a list, as DynamoDB has them."""
     start = None

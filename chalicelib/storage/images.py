@@ -137,6 +137,14 @@ class DynamoImageRepository:
         self._write(old, stored, ImageItem.version == old.version, job, refers)
         return stored
 
+    def move(self, image_id: str) -> bool:
+        """A read and a write, which moves an image as a whole."""
+        found = self.get(image_id)
+        if found is None or not first_layout.is_in(found.image):
+            return False
+        self.save(found.image, found.image)
+        return True
+
     def images(self, principal: Principal, query: ImageQuery) -> Iterator[Image]:
         """See `Listings`."""
         return self._listings.images(principal, query)

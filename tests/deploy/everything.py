@@ -53,18 +53,17 @@ def do_everything(stage: Stage, eager: Api) -> None:
 
 
 def _older(stage: Stage, user: Caller) -> None:
-    """What functions do to images of the first layout.
-
-    The sweep does nothing to them: it finds images by rows of the second, and leaves jobs to the worker.
-    """
+    """What functions do to images of the first layout."""
     job, failing = stage.capture(), stage.capture()
-    image = an_image(version=1, status=Status.ACTIVE)
-    older.shelve([image, stage.image(job), stage.image(failing)])
+    image, other = (an_image(version=1, status=Status.ACTIVE) for _ in range(2))
+    older.shelve([image, other, stage.image(job), stage.image(failing)])
     _send(user, "GET /v1/images")
     _send(user, f"PUT /v1/images/{image.id}", headers=meta(name="renamed"))
     stage.deliver(job)
     with stage.ami_state("failed"):
         stage.deliver(failing)
+    assert stage.api.world.reaper.sweep() == 1
+    assert older.left() == set()
 
 
 def _shared_widely(user: Caller) -> str:

@@ -37,6 +37,7 @@ UNSCOPED = {
     "DynamoBacklog.expired": "the sweep, which acts for nobody; no request is given a backlog",
     "DynamoBacklog.pending_delete": "as expired",
     "DynamoBacklog.unfinished": "as expired",
+    "DynamoBacklog.unmoved": "as expired",
     "DynamoChronicle.by": BY,
     "DynamoIdentities.list": "an operator's command; the function of the API may get a token by its digest only",
     "DynamoImageRepository.by": BY,

@@ -129,15 +129,6 @@ def test_sharing_leaves_an_image_in_its_layout(world: World, migrating: World) -
     assert not world.migration.differences()
 
 
-def test_a_deleted_image_is_forgotten_with_its_older_rows(world: World) -> None:
-    [image] = images = [an_image(version=1, status=Status.DELETED, deleted_at=START)]
-    older.shelve(images)
-
-    assert world.backlog.forget(image.id)
-
-    assert older.left() == set()
-
-
 def test_what_is_broken_off_goes_on_with_what_is_left(world: World) -> None:
     older.shelve(catalogue())
 
