@@ -68,7 +68,8 @@ def test_an_image_can_be_shared_with_its_own_owner(world: World) -> None:
 
     assert given("o") == []
     assert number(world, "o") == 1
-    world.memberships.change(image, [], ["o"])
+    world.images.save(image, replace(image, name="new"))
+    world.memberships.change(stored(world, image.id), [], ["o"])
     assert not world.migration.differences()
 
 
