@@ -11,7 +11,7 @@ from chalicelib.bootstrap import World
 from chalicelib.catalog.errors import ScanTooLarge, StorageQuotaExceeded
 from chalicelib.catalog.image import Image, Status, Transition, Visibility
 from chalicelib.catalog.outages import OutcomeUnknown
-from chalicelib.catalog.position import SortKey
+from chalicelib.catalog.position import SortKey, position
 from chalicelib.catalog.query import Condition, ImageQuery, Operator, Order, Scope
 from chalicelib.catalog.reference import Kind, Reference
 from chalicelib.storage import spread
@@ -228,3 +228,20 @@ def test_members_whose_rows_are_still_to_come_have_what_is_shared_with_them(worl
     assert stored(world, image.id).members_behind
     assert {member: listed(migrating, tenant=member) for member in members} == {each: [image.id] for each in members}
     assert {migrating.images.count(a_principal(member), ImageQuery()) for member in members} == {1}
+
+
+@pytest.mark.parametrize("gone", [False, True], ids=["living", "changes"])
+@pytest.mark.parametrize("order", [Order(key, descending) for key in SortKey for descending in (False, True)], ids=str)
+def test_a_list_resumes_after_each_of_its_images_half_way(
+    world: World, migrating: World, order: Order, *, gone: bool
+) -> None:
+    images = catalogue()
+    older.shelve(images, [a_membership(images[3], "t1")])
+    list(islice(world.migration.move(), len(images) // 2))
+    query = ImageQuery(order=order, expected=2, changed_since=START - DAY if gone else None)
+    whole = [stored(migrating, image_id) for image_id in listed(migrating, query)]
+
+    rests = [listed(migrating, replace(query, after=position(image, order.key))) for image in whole]
+
+    assert rests == [[image.id for image in whole[place:]] for place in range(1, len(whole) + 1)]
+    assert {image_id for _, image_id in older.left()} != set()
