@@ -46,7 +46,7 @@ def dumped(document: object) -> bytes:
 
 
 def used(api: Api) -> int:
-    return api.world.images.usage("t1")
+    return api.world.images.totals("t1").size
 
 
 @REPEATED
