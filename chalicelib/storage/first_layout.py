@@ -16,7 +16,7 @@ from chalicelib.catalog.membership import Membership
 from chalicelib.catalog.position import position
 from chalicelib.catalog.query import ImageQuery, beyond, in_order
 from chalicelib.catalog.reference import FIELDS
-from chalicelib.storage import batch, keys
+from chalicelib.storage import batch, keys, pages
 from chalicelib.storage.connection import SharedConnection
 from chalicelib.storage.items import image_of
 from chalicelib.storage.releases import FIRST_LAYOUT, readable
@@ -90,15 +90,5 @@ def left(connection: SharedConnection) -> Iterator[str]:
 
 def _rows(connection: SharedConnection, scope: str) -> Iterator[dict[str, Any]]:
     """All rows of a list, as DynamoDB has them."""
-    start = None
-    while True:
-        answer = connection.query(
-            table_name=ListingItem.Meta.table_name,
-            hash_key=scope,
-            consistent_read=True,
-            exclusive_start_key=start,
-        )
-        yield from answer["Items"]
-        start = answer.get("LastEvaluatedKey")
-        if not start:
-            return
+    table = ListingItem.Meta.table_name
+    return pages.items(lambda **page: connection.query(table_name=table, hash_key=scope, **page))

@@ -7,7 +7,7 @@ from typing import Any
 
 from chalicelib.catalog.image import Image
 from chalicelib.catalog.lookup import retried
-from chalicelib.storage import first_layout, keys, spread, totals
+from chalicelib.storage import first_layout, keys, pages, spread, totals
 from chalicelib.storage.connection import SharedConnection
 from chalicelib.storage.images import DynamoImageRepository
 from chalicelib.storage.items import image_of, row_keys
@@ -62,15 +62,7 @@ class Migration:
         return readable(image_of, self._scan(ImageItem.Meta.table_name))
 
     def _scan(self, table: str, names: list[str] | None = None) -> Iterator[dict[str, Any]]:
-        start = None
-        while True:
-            answer = self._connection.scan(
-                table_name=table, attributes_to_get=names, consistent_read=True, exclusive_start_key=start
-            )
-            yield from answer["Items"]
-            start = answer.get("LastEvaluatedKey")
-            if not start:
-                return
+        return pages.items(lambda **page: self._connection.scan(table_name=table, attributes_to_get=names, **page))
 
 
 def _kind(scope: str) -> str:

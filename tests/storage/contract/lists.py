@@ -12,6 +12,7 @@ from chalicelib.catalog.errors import ScanTooLarge
 from chalicelib.catalog.image import Image, Status, Visibility
 from chalicelib.catalog.position import SortKey, position
 from chalicelib.catalog.query import Condition, ImageQuery, Operator, Order, Predicate, Scope
+from chalicelib.catalog.reference import Kind, Reference
 from chalicelib.catalog.total import Facet
 from tests.factories import START, a_membership, a_principal, an_image
 from tests.storage.contract.faults import Reply, Request, answering
@@ -319,6 +320,18 @@ class Lists:
 
         assert len(listed(world, ImageQuery(order=Order(SortKey.ID), expected=None))) == 4
         assert len(listed(world, ImageQuery(order=Order(SortKey.STATUS), expected=None))) == 4
+
+    @pytest.mark.parametrize("order", ORDERS, ids=str)
+    def test_what_is_below_a_parent_is_in_every_order(self, world: World, order: Order) -> None:
+        images = [an_image(name=f"{n % 3}", number=n, size=n, architecture="arm64") for n in range(5)]
+        shelve([*images, an_image(architecture="x86_64")])
+        parent = Reference(
+            kind=Kind.ARCHITECTURE, owner="t1", facts={"name": "arm64"}, created_at=START, updated_at=START
+        )
+
+        found = listed(world, ImageQuery(Scope.OWN, order=order, below=parent))
+
+        assert found == [image.id for image in sorted(images, key=in_code_points(order), reverse=order.descending)]
 
     def test_what_is_shared_is_read_no_further_than_the_rest(self, make_world: MakeWorld) -> None:
         world = make_world(MAX_SCAN="3")
