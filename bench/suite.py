@@ -9,12 +9,11 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-ROOT = Path(__file__).parents[1]
+from bench.parts.beside import ROOT, checkout
+
 PLUGIN = ROOT / "bench/parts"
 PLAIN = ("-n", "logical")
 GATE = (*PLAIN, "--cov", "--cov-report=", "--cov-fail-under=100")
@@ -68,18 +67,6 @@ def run(root: Path, options: tuple[str, ...]) -> Run:
             seconds.update(more[0])
             numbers.update(more[1])
     return Run(cpu, seconds, numbers)
-
-
-@contextmanager
-def checkout(revision: str) -> Iterator[Path]:
-    """The files of another revision, while the block runs."""
-    with tempfile.TemporaryDirectory() as folder:
-        git = ["git", "-C", str(ROOT), "worktree"]
-        subprocess.run([*git, "add", "--detach", folder, revision], check=True, capture_output=True)  # noqa: S603  # ours
-        try:
-            yield Path(folder)
-        finally:
-            subprocess.run([*git, "remove", "--force", folder], check=True, capture_output=True)  # noqa: S603  # ours
 
 
 def _cpu(words: list[str], root: Path, environ: dict[str, str]) -> float:

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
     from chalicelib.jobs.reaper import Reaper
+    from chalicelib.storage.migration import Migration
 
 DEFAULT_REGION = "us-east-1"
 READ_SECONDS, CONNECT_SECONDS = 5, 2
@@ -134,6 +135,13 @@ class World:
         return Reaper(self._ports, self.backlog, self.settings.limits.periods)
 
     @property
+    def migration(self) -> "Migration":
+        """What brings images from an older layout to this one."""
+        from chalicelib.storage.migration import Migration  # noqa: PLC0415  # as above
+
+        return Migration(self.images.connection, self.images)
+
+    @property
     def _ports(self) -> Ports:
         return Ports(
             images=self.images,
@@ -158,13 +166,14 @@ def build_world(environ: Mapping[str, str] | None = None, clock: Clock | None = 
     clock, aws, web = clock or SystemClock(), aws or Aws.from_environ(environ), WebSource()
     tables.bind(aws.dynamodb, settings.table_prefix)
     chronicle = DynamoChronicle(aws.dynamodb, clock)
-    memberships = DynamoMembershipRepository(aws.dynamodb, chronicle)
-    listings = Listings(aws.dynamodb, memberships, settings.max_scan)
+    memberships = DynamoMembershipRepository(aws.dynamodb, chronicle, settings.limits.shared_quota)
+    listings = Listings(aws.dynamodb, memberships, settings.max_scan, migrating=settings.migrating)
+    quota = settings.limits.storage_quota
     return World(
         settings=settings,
         clock=clock,
         identities=DynamoIdentities(clock),
-        images=DynamoImageRepository(aws.dynamodb, listings, settings.limits.periods.tombstone, chronicle),
+        images=DynamoImageRepository(aws.dynamodb, listings, settings.limits.periods.tombstone, chronicle, quota),
         memberships=memberships,
         chronicle=chronicle,
         references=DynamoReferenceRepository(aws.dynamodb),
@@ -175,7 +184,7 @@ def build_world(environ: Mapping[str, str] | None = None, clock: Clock | None = 
         shares=DynamoShares(aws.dynamodb, settings.workers_per_tenant),
         queue=SqsQueue(settings.work_queue, aws.sqs),
         instances=Ec2Instances(settings.zones, aws.ec2),
-        backlog=DynamoBacklog(aws.dynamodb, chronicle),
+        backlog=DynamoBacklog(aws.dynamodb, chronicle, migrating=settings.migrating),
         meter=aws.meter,
         readiness=Readiness(
             {

@@ -33,6 +33,7 @@ class Settings:
     table_prefix: str
     bucket: str
     max_scan: int
+    migrating: bool
     public_endpoint: str | None
     work_queue: str
     workers_per_tenant: int
@@ -50,6 +51,7 @@ class Settings:
             image_size_cap=read.number("IMAGE_SIZE_CAP", 2**40, least=1),
             property_quota=read.number("IMAGE_PROPERTY_QUOTA", 128, least=UNLIMITED),
             member_quota=read.number("IMAGE_MEMBER_QUOTA", 128, least=UNLIMITED),
+            shared_quota=read.number("SHARED_IMAGES_QUOTA", 1000, least=UNLIMITED),
             storage_quota=read.size("USER_STORAGE_QUOTA", 0),
             inline_bytes=read.number("MAX_INLINE_BYTES", 4 * 2**20),
             slice_bytes=read.number("SLICE_BYTES", 2**30, least=1),
@@ -66,6 +68,7 @@ class Settings:
             table_prefix=read.matching("TABLE_PREFIX", "rosetta-", TABLE_PREFIX),
             bucket=read.matching("IMAGE_BUCKET", "rosetta-images", BUCKET),
             max_scan=read.number("MAX_SCAN", 50_000, least=1),
+            migrating=read.flag("MIGRATING"),
             public_endpoint=read.matching("PUBLIC_ENDPOINT", "", ENDPOINT).rstrip("/") or None,
             work_queue=read.matching("WORK_QUEUE", "rosetta-work", QUEUE),
             workers_per_tenant=read.number("WORKERS_PER_TENANT", 3, least=1),

@@ -135,6 +135,19 @@ class Event:
     reason: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What a tenant uses and is allowed; None is no limit."""
+
+    tenant: str
+    bytes: int
+    bytes_allowed: int | None
+    images: int
+    public_images: int
+    shared_images: int
+    shared_images_allowed: int | None
+
+
 @contextmanager
 def reading(what: str) -> Iterator[None]:
     """Inside, a document that lacks something is no such thing as it should be."""
@@ -244,6 +257,20 @@ def read_event(document: Any) -> Event:
             members=tuple(map(str, document.get("members") or ())),
             removed_members=tuple(map(str, document.get("removed_members") or ())),
             reason=document.get("reason"),
+        )
+
+
+def read_usage(document: Any) -> Usage:
+    """What a tenant uses and is allowed."""
+    with reading("usage"):
+        return Usage(
+            tenant=str(document["tenant"]),
+            bytes=int(document["bytes"]),
+            bytes_allowed=_count(document["bytes_allowed"]),
+            images=int(document["images"]),
+            public_images=int(document["public_images"]),
+            shared_images=int(document["shared_images"]),
+            shared_images_allowed=_count(document["shared_images_allowed"]),
         )
 
 

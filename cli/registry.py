@@ -16,6 +16,7 @@ from cli.answers import (
     Member,
     PartLink,
     Upload,
+    Usage,
     read_event,
     read_image,
     read_image_headers,
@@ -23,6 +24,7 @@ from cli.answers import (
     read_links,
     read_members,
     read_upload,
+    read_usage,
     reading,
 )
 from cli.http import Body, Service, ServiceError
@@ -210,6 +212,13 @@ class Registry:
         document = self._service.call("GET", f"/v1/jobs/{quote(job_id, safe='')}").json
         with reading("job"):
             return read_job(document["job"])
+
+    def usage(self, tenant: str | None = None) -> Usage:
+        """What a tenant uses and is allowed: the caller's own, or, for administrators, any."""
+        query = {} if tenant is None else {"tenant": tenant}
+        document = self._service.call("GET", "/v1/usage", query=query).json
+        with reading("usage"):
+            return read_usage(document["usage"])
 
     def _image(self, method: str, path: str, **request: Any) -> Image:
         document = self._service.call(method, path, **request).json

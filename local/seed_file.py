@@ -10,7 +10,7 @@ from chalicelib.catalog.image import Image
 from chalicelib.catalog.principal import Policy
 
 DEMONSTRATION = Path(__file__).with_name("demonstration.json")
-COUNTED = frozenset({"version", "member_count"})
+COUNTED = frozenset({"version", "member_count", "members_behind", "stored_format"})
 """Fields of an image that nobody sets."""
 
 

@@ -20,8 +20,8 @@ SERVICES = ("dynamodb", "s3", "sqs", "ec2")
 class Usage:
     """What a piece of work has used: calls by service, those to S3 by name, capacity, and bytes of bodies both ways.
 
-    `depth` is the number of calls that had to wait for each other: those of other threads between two of the first
-    one's count as one, for they are made at once.
+    `depth` is the number of calls that had to wait for each other: other threads work at the same time, so of theirs,
+    between two calls of the first one, those of the longest count.
     """
 
     services: Counter[str] = field(default_factory=Counter)
@@ -46,14 +46,14 @@ class Recorder:
         self._lock = threading.Lock()
         self._pending = threading.local()
         self._usage: Usage | None = None
-        self._thread = 0
-        self._wave = False
+        self._thread = threading.current_thread()
+        self._wave = Counter[threading.Thread]()
 
     @contextmanager
     def counting(self) -> Iterator[Usage]:
         """What the block uses; this thread is the one whose calls wait for each other."""
         usage = self._usage = Usage()
-        self._thread, self._wave = threading.get_ident(), False
+        self._thread, self._wave = threading.current_thread(), Counter()
         try:
             yield usage
         finally:
@@ -80,11 +80,16 @@ class Recorder:
             capacity = self._ledger.settled(operation, self._pending.body, writes, parsed)
         received = parsed.get("ContentLength", 0) if model.has_streaming_output else len(http_response.content)
         with self._lock:
-            usage, elsewhere = self._usage, threading.get_ident() != self._thread
+            usage, thread = self._usage, threading.current_thread()
             usage.services[service] += 1
             usage.s3[operation] += service == "s3"
-            usage.depth += not (elsewhere and self._wave)
-            self._wave = elsewhere
+            if thread == self._thread:
+                self._wave.clear()
+                usage.depth += 1
+            else:
+                longest = max(self._wave.values(), default=0)
+                self._wave[thread] += 1
+                usage.depth += self._wave[thread] > longest
             usage.reads += capacity.reads
             usage.writes += capacity.writes
             usage.sent += self._pending.length

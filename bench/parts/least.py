@@ -8,9 +8,9 @@ each machine; and calls that do not need each other's answers at the same time.
 from bench.parts.trial import Least
 
 NUMBER = "its number comes from a counter"
-IN_TURN = "lists are read one after the other"
 SIGHT = "whether it may be seen decides first"
-COUNTED = "what the page does not show is counted apart"
+TOTAL = "whether the total has to be read is known when the page is"
+SORTED = "no list has its order: keys are sorted, then rows fetched"
 SAVING = "it is saving first, so that no bytes are without an image"
 OWNER = "the job is its owner's, whom the image tells"
 JOB_FIRST = "the job is stored before its image is touched"
@@ -25,5 +25,5 @@ CHANGED = Least(2)
 ADDED = Least(1, NUMBER)
 NAMED = Least(2)
 NAMED_CHANGED = Least(3)
-LISTED = Least(4, IN_TURN, 2)
-"""The caller's own images, public ones, and those shared with it: which ones, and then what they are."""
+LISTED = Least(3, depth=1)
+"""The caller's own images, public ones, and those shared with it."""

@@ -14,9 +14,11 @@ from typing import Any
 from chalicelib.catalog.image import Image, Status, Visibility
 from chalicelib.catalog.membership import Membership
 from chalicelib.storage import memberships
-from chalicelib.storage.items import item_of, rows_of
-from chalicelib.storage.tables import ImageItem, ListingItem, MembershipItem
+from chalicelib.storage.items import item_of, rows_of, shared_row_of
+from chalicelib.storage.row import RowItem
+from chalicelib.storage.tables import ImageItem, MembershipItem
 from tests.factories import START, a_membership, an_image
+from tests.storage.contract import shelf
 
 TENANT, OTHER = "t1", "t2"
 RARE, FORMATS = "rare", ("qcow2", "raw")
@@ -83,15 +85,19 @@ def _image(number: int, created: datetime, **fields: Any) -> Image:
 
 def shelve(images: Iterable[Image], shared: Iterable[Membership] = ()) -> None:
     """Write images with their rows, and shares in them; claims are left out, as no list reads any."""
+    shares = {share.image_id: share for share in shared}
     waiting = iter(images)
     while chunk := list(islice(waiting, CHUNK)):
         with ImageItem.batch_write() as whole:
             for image in chunk:
                 whole.save(item_of(image, None))
-        with ListingItem.batch_write() as slim:
+        with RowItem.batch_write() as slim:
             for image in chunk:
                 for row in rows_of(image, None):
                     slim.save(row)
+                if image.id in shares:
+                    slim.save(shared_row_of(image, shares[image.id].member))
+        shelf.count(chunk, {image_id: [share.member] for image_id, share in shares.items()})
     with MembershipItem.batch_write() as batch:
-        for share in shared:
+        for share in shares.values():
             batch.save(memberships.item_of(share))

@@ -80,7 +80,7 @@ class Trial:
         shared = [_image(OWN + PUBLIC + place, OTHER) for place in range(SHARED)]
         shelve([*own, *public, *shared])
         for image in shared:
-            self.api.world.memberships.change(image, 1, [a_membership(image, TENANT)], [])
+            self.api.world.memberships.change(image, [a_membership(image, TENANT)], [])
 
     def administrator(self) -> Mapping[str, str]:
         """The credentials of one, whose token is known."""

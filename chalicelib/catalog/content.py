@@ -22,6 +22,7 @@ from chalicelib.catalog.instance import CLOUD
 from chalicelib.catalog.lookup import attempts
 from chalicelib.catalog.ports import Link, Located, Ports
 from chalicelib.catalog.rules import Limits
+from chalicelib.catalog.total import charge
 
 STORE = "s3:"
 """How locations begin to which a link of ours leads, and nobody's choice."""
@@ -122,7 +123,7 @@ class Content:
             raise StorageQuotaExceeded("bytes of an image", size, self._limits.image_size_cap)
         quota = self._limits.storage_quota
         if quota and image.owner is not None:
-            used = self._images.usage(image.owner)
+            used = self._images.totals(image.owner).size - charge(image)
             if used + size > quota:
                 raise StorageQuotaExceeded("stored bytes", used + size, quota)
 
@@ -144,6 +145,10 @@ class Content:
                 return self._images.save(image, active)
             except StaleImage:
                 image = self._still_saving(image, location)
+            except StorageQuotaExceeded as error:
+                self.kill(image, str(error))
+                self.discard(image.id, location)
+                raise
         self.discard(image.id, location)
         self.kill(image, "others were changing it all the time")
         raise EditConflict(image.id)

@@ -135,7 +135,7 @@ class PolicyMissing(Forbidden):
 
 
 class TenantMissing(Forbidden):
-    """What is to be made would belong to nobody."""
+    """What is to be made would belong to nobody, or what is asked for is a tenant's."""
 
     def __init__(self) -> None:
         super().__init__("This token acts for no tenant")

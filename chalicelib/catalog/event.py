@@ -10,7 +10,7 @@ from chalicelib.catalog.principal import Principal
 
 UNTOLD = frozenset(
     {"id", "number", "status_changed_at", "created_at", "updated_at", "deleted_at", "transition", "location_version"}
-    | {"member_count", "version", "unknown"}
+    | {"member_count", "members_behind", "version", "unknown", "stored_format"}
 )
 """Fields whose changes are no news: they follow from others, or say that something is on its way."""
 TOLD = tuple(field.name for field in fields(Image) if field.name not in UNTOLD)

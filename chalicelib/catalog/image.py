@@ -63,7 +63,9 @@ class Image:
     them. `number` is unique and never reused; zero means that none was given yet. `aliases` maps
     a namespace to the id that the image has there, which no other image ever gets; the ids in `tenant_aliases` are
     unique among those of the owner, and free again once the image is deleted. `version` counts the writes,
-    `member_count` the memberships. `unknown` is what a newer release has written of the image, kept as it is.
+    `member_count` the memberships; for a moment, lists may show to many members what the image was before
+    (`members_behind`). `unknown` is what a newer release has written of the image, kept as it is; `stored_format` is
+    the format of the item that it was read from, which may be an older one.
     """
 
     id: str
@@ -112,8 +114,10 @@ class Image:
     updated_at: datetime
     deleted_at: datetime | None = None
     member_count: int = 0
+    members_behind: bool = False
     version: int = 0
     unknown: Mapping[str, Any] = field(default_factory=dict, repr=False, hash=False)
+    stored_format: int | None = field(default=None, repr=False, compare=False)
 
     @property
     def gone(self) -> bool:

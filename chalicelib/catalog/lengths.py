@@ -24,6 +24,12 @@ IMAGE: Mapping[str, int] = {
 """Fields of an image. Formats are chosen from a list, and `os_title` repeats the title of a reference."""
 
 
+def check_tenant(field: str, name: str) -> None:
+    """Raise Invalid for a name that no tenant can have."""
+    if not 0 < len(name) <= TEXT:
+        raise Invalid(field, f"a tenant has 1 to {TEXT} characters")
+
+
 def check(field: str, text: object, longest: int) -> None:
     """Raise Invalid for a text of more characters than that; what is no text has no length."""
     if isinstance(text, str) and len(text) > longest:

@@ -7,7 +7,6 @@ from datetime import timedelta
 from chalicelib.catalog import lengths
 from chalicelib.catalog.access import may_change, may_leave, may_share, owns
 from chalicelib.catalog.errors import (
-    Invalid,
     MemberQuotaExceeded,
     MembershipNotFound,
     NotSharable,
@@ -59,7 +58,8 @@ class Members:
     def add(self, image_id: str, member: str, *, can_share: bool | None) -> None:
         """Share with one more tenant; None leaves an existing right to share alone.
 
-        Raises NotSharable, MemberQuotaExceeded (also when the tenant is a member already), EditConflict.
+        Raises NotSharable, MemberQuotaExceeded (also when the tenant is a member already, or is given too many images),
+        EditConflict.
         """
         _check_names([member])
 
@@ -74,10 +74,10 @@ class Members:
     def _put(self, image: Image, member: str, existing: Membership | None, *, can_share: bool | None) -> None:
         if existing is None:
             new = Membership(image.id, member, bool(can_share), self._clock.now())
-            self._memberships.change(image, image.member_count + 1, [new], [])
+            self._memberships.change(image, [new], [])
         elif can_share is not None and can_share != existing.can_share:
             changed = replace(existing, can_share=can_share)
-            self._memberships.change(image, image.member_count, [changed], [])
+            self._memberships.change(image, [], [], [changed])
 
     def replace(self, image_id: str, read: Callable[[], Sequence[tuple[str, bool | None]]]) -> None:
         """Share with exactly the tenants that `read` names, in this order; the last entry of a tenant wins.
@@ -93,27 +93,27 @@ class Members:
             wanted = dict(entries)
             _check_names(wanted)
             existing = {row.member: row for row in self._memberships.of_image(image_id)}
-            put = self._merged(image_id, existing, wanted)
+            new, changed = self._merged(image_id, existing, wanted)
             removable = [member for member in existing if self._concerns(found.image, member)]
             remove = [member for member in removable if member not in wanted]
-            count = len(existing.keys() | wanted.keys()) - len(remove)
-            self._memberships.change(found.image, count, put, remove)
+            self._memberships.change(found.image, new, remove, changed)
 
         retried(image_id, once)
 
     def _merged(
         self, image_id: str, existing: Mapping[str, Membership], entries: Mapping[str, bool | None]
-    ) -> list[Membership]:
+    ) -> tuple[list[Membership], list[Membership]]:
+        """The memberships that are new, and those that change."""
         now = self._clock.now()
-        merged = []
+        new, changed = [], []
         for place, (member, can_share) in enumerate(entries.items()):
             old = existing.get(member)
             if old is None:
                 since = now + timedelta(microseconds=place)
-                merged.append(Membership(image_id, member, bool(can_share), since))
+                new.append(Membership(image_id, member, bool(can_share), since))
             elif can_share is not None and can_share != old.can_share:
-                merged.append(replace(old, can_share=can_share))
-        return merged
+                changed.append(replace(old, can_share=can_share))
+        return new, changed
 
     def remove(self, image_id: str, member: str) -> None:
         """Stop sharing with a tenant, which any member may do for itself.
@@ -129,7 +129,7 @@ class Members:
             self._check_row(found, member)
             if member not in found.memberships:
                 raise MembershipNotFound(image_id, member)
-            self._memberships.change(found.image, found.image.member_count - 1, [], [member])
+            self._memberships.change(found.image, [], [member])
 
         retried(image_id, once)
 
@@ -165,5 +165,4 @@ class Members:
 
 def _check_names(members: Iterable[str]) -> None:
     for member in members:
-        if not 0 < len(member) <= lengths.TEXT:
-            raise Invalid("member", f"a tenant has 1 to {lengths.TEXT} characters")
+        lengths.check_tenant("member", member)

@@ -14,6 +14,7 @@ from chalicelib.catalog.membership import Membership
 from chalicelib.catalog.principal import Principal
 from chalicelib.catalog.query import ImageQuery
 from chalicelib.catalog.reference import Kind, Reference
+from chalicelib.catalog.total import Totals
 
 
 class Found(NamedTuple):
@@ -62,6 +63,9 @@ class ImageRepository(Protocol):
         Raises StaleImage if it changed since; ClaimTaken, ReferenceGone.
         """
 
+    def move(self, image_id: str) -> bool:
+        """Bring an image from an older layout to this one; whether it had to be. Raises StaleImage."""
+
     def images(self, principal: Principal, query: ImageQuery) -> Iterator[Image]:
         """The images of the scope that the principal may see and the query admits, in order, lazily.
 
@@ -71,8 +75,8 @@ class ImageRepository(Protocol):
     def count(self, principal: Principal, query: ImageQuery) -> int:
         """How many images `images` would yield. Raises ScanTooLarge."""
 
-    def usage(self, owner: str) -> int:
-        """The bytes of all images of an owner, as far as they have come. Raises ScanTooLarge."""
+    def totals(self, tenant: str) -> Totals:
+        """What a tenant has, and how many images it is given; one round trip."""
 
 
 class MembershipRepository(Protocol):
@@ -87,8 +91,10 @@ class MembershipRepository(Protocol):
     def of_member(self, member: str) -> list[Membership]:
         """All memberships of a tenant; what others shared a moment ago may be missing."""
 
-    def change(self, image: Image, count: int, put: Sequence[Membership], remove: Sequence[str]) -> None:
-        """Add or replace some memberships and remove others, leaving `count`. Raises StaleImage."""
+    def change(
+        self, image: Image, new: Sequence[Membership], gone: Sequence[str], changed: Sequence[Membership] = ()
+    ) -> None:
+        """Add memberships, remove those of some members, and replace others. Raises StaleImage, MemberQuotaExceeded."""
 
     def clear(self, image_id: str) -> None:
         """Remove all memberships of an image that is deleted."""
@@ -115,6 +121,9 @@ class Backlog(Protocol):
 
     def expired(self, before: datetime) -> Iterator[str]:
         """The ids of images that were deleted before then."""
+
+    def unmoved(self) -> Iterator[str]:
+        """The ids of images that are to be moved from an older layout to this one."""
 
     def forget(self, image_id: str) -> bool:
         """Remove a deleted image without a trace but its aliases; whether it was there to be removed."""

@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from enum import Enum, StrEnum
 from typing import Any
 
-from chalicelib.catalog.image import Image
+from chalicelib.catalog.image import Image, Status
+from chalicelib.catalog.position import SortKey, position
 from chalicelib.catalog.reference import Reference
 
 
@@ -71,20 +72,6 @@ class Predicate:
     holds: Callable[[Image], bool]
 
 
-class SortKey(StrEnum):
-    """The fields a listing can be ordered by; by name, images without one are where their ids would be (`called`)."""
-
-    CREATED = "created_at"
-    UPDATED = "updated_at"
-    NAME = "name"
-    SIZE = "size"
-    NUMBER = "number"
-    ID = "id"
-    STATUS = "status"
-    DISK_FORMAT = "disk_format"
-    CONTAINER_FORMAT = "container_format"
-
-
 @dataclass(frozen=True, slots=True)
 class Order:
     """By a field, then by creation, then by id, all in one direction: a total order."""
@@ -99,7 +86,7 @@ class ImageQuery:
     to something.
 
     `expected` is how many images the caller will likely take. None means all there are, which must not be more than
-    an operator allows.
+    an operator allows. With `waiting`, images that wait for their deletion are listed too.
     """
 
     scope: Scope = Scope.VISIBLE
@@ -109,6 +96,7 @@ class ImageQuery:
     changed_since: datetime | None = None
     expected: int | None = 25
     below: Reference | None = None
+    waiting: bool = False
 
     @property
     def gone(self) -> bool:
@@ -121,39 +109,8 @@ class ImageQuery:
             return False
         if self.below is not None and not self.below.is_of(image):
             return False
-        return (self.gone or not image.gone) and all(condition.holds(image) for condition in self.conditions)
-
-
-KEY_BYTES = 900
-"""How much of a text takes part in its order; DynamoDB allows 1,024 bytes for the whole sort key."""
-
-
-def position(image: Image, key: SortKey) -> str:
-    """The image's place in an order, as text that compares like (value, created_at, id), unique to the image."""
-    value = image.called if key is SortKey.NAME else getattr(image, key.value)
-    return place(
-        key,
-        instant_text(value) if isinstance(value, datetime) else value,
-        instant_text(image.created_at),
-        image.id,
-    )
-
-
-def place(key: SortKey, value: int | str | None, created: str, image_id: str) -> str:
-    """What `position` is made of; instants are given as text.
-
-    Null counts as empty text, or zero. Texts compare by code point, which is how UTF-8 bytes compare.
-    """
-    match key:
-        case SortKey.ID:
-            return image_id
-        case SortKey.CREATED:
-            return f"{created}\x00{image_id}"
-        case SortKey.SIZE | SortKey.NUMBER:
-            return f"{int(value or 0):020d}\x00{created}\x00{image_id}"
-        case _:
-            text = str(value or "").encode()[:KEY_BYTES].decode(errors="ignore")
-            return f"{text}\x00{created}\x00{image_id}"
+        there = self.gone or not image.gone or (self.waiting and image.status is Status.PENDING_DELETE)
+        return there and all(condition.holds(image) for condition in self.conditions)
 
 
 def instant_text(instant: datetime) -> str:

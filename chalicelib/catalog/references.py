@@ -2,24 +2,22 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
 
 from chalicelib.catalog import lengths
 from chalicelib.catalog.errors import TenantMissing, TitleTaken
-from chalicelib.catalog.image import Status
 from chalicelib.catalog.lookup import Lookup, retried
 from chalicelib.catalog.ports import Clock, ImageRepository, ReferenceRepository
+from chalicelib.catalog.position import SortKey
 from chalicelib.catalog.principal import Policy
-from chalicelib.catalog.query import Condition, ImageQuery, Operator, Order, Scope, SortKey
+from chalicelib.catalog.query import ImageQuery, Order, Scope
 from chalicelib.catalog.reference import Kind, Reference
 from chalicelib.catalog.vacancy import ReferenceInUse
 
 Choice = Callable[[list[Reference]], Reference]
 """Which of all references of a kind is meant; it raises an error of its own if none is."""
 
-FOREVER = datetime(1970, 1, 1, tzinfo=UTC)
 ASKED = "that was asked for"
 MOST_NAMED = 5
 """Images that a refusal names."""
@@ -88,9 +86,8 @@ class References:
     def _check_unused(self, reference: Reference) -> None:
         """Images that wait for their deletion count: they can be brought back."""
         principal = self._lookup.principal
-        live = Condition("status", Operator.UNEQUAL, Status.DELETED)
-        by_change = Order(SortKey.UPDATED)
-        query = ImageQuery(Scope.OWN, (live,), by_change, changed_since=FOREVER, expected=MOST_NAMED, below=reference)
+        by_number = Order(SortKey.NUMBER, descending=False)
+        query = ImageQuery(Scope.OWN, order=by_number, expected=MOST_NAMED, below=reference, waiting=True)
         found = list(islice(self._images.images(principal, query), MOST_NAMED))
         if found:
             seen = [image for image in found if not image.gone and principal.holds(Policy.READ_IMAGES)]

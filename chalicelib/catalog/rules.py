@@ -44,6 +44,7 @@ class Limits:
     image_size_cap: int
     property_quota: int
     member_quota: int
+    shared_quota: int
     storage_quota: int
     inline_bytes: int
     slice_bytes: int

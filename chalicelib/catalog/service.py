@@ -24,6 +24,7 @@ from chalicelib.catalog.errors import (
     NotQueued,
     SizeConflict,
     StaleImage,
+    StorageQuotaExceeded,
     StoreError,
     StoreRefused,
 )
@@ -50,6 +51,7 @@ from chalicelib.catalog.reference import Reference
 from chalicelib.catalog.references import References
 from chalicelib.catalog.rules import Limits
 from chalicelib.catalog.uploads import Uploads
+from chalicelib.catalog.usage import Usages
 
 _log = logging.getLogger(__name__)
 
@@ -73,7 +75,7 @@ class Catalog:
     """All use cases, opened for one principal, so that no caller can choose whose eyes to use.
 
     `members` shares images, `content` and `uploads` move their bytes, `references` are what they refer to, `jobs` what
-    takes longer than a request, `history` what has happened to them.
+    takes longer than a request, `history` what has happened to them, `usage` what tenants have of them.
     """
 
     def __init__(self, principal: Principal, ports: Ports, limits: Limits) -> None:
@@ -87,6 +89,7 @@ class Catalog:
         self.members = Members(self._lookup, ports.images, ports.memberships, ports.clock, limits)
         self.references = References(self._lookup, ports.images, ports.references, ports.clock)
         self.history = History(self._lookup, ports.chronicle)
+        self.usage = Usages(self._lookup, ports.images, limits)
         self.jobs = Jobs(self._lookup, ports)
         self.content = Content(ports, limits)
         self.uploads = Uploads(self._lookup, ports, self.content, limits)
@@ -329,8 +332,8 @@ class Catalog:
         if isinstance(error, StoreRefused):
             try:
                 self._images.save(tombstone, old)
-            except (ClaimTaken, StaleImage):
-                # Somebody has taken one of its names by now, so it stays deleted.
+            except (ClaimTaken, StaleImage, StorageQuotaExceeded):
+                # Somebody has taken one of its names by now, or its room, so it stays deleted.
                 _log.warning("deletion not undone", extra={"image_id": old.id}, exc_info=True)
             else:
                 raise DeleteRefused(str(name)) from error

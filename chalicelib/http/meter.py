@@ -2,20 +2,23 @@
 
 from contextvars import ContextVar
 
-_calls: ContextVar[int] = ContextVar("calls", default=0)
+_calls: ContextVar[list[None] | None] = ContextVar("calls", default=None)
+"""One for each: threads that a request starts have a copy of its context, and append to the same list."""
 
 
 class Meter:
-    """Counts per thread of control, as each handles one request at a time."""
+    """Counts per thread of control, as each handles one request at a time, and those that it starts."""
 
     def start(self) -> None:
         """Begin at zero."""
-        _calls.set(0)
+        _calls.set([])
 
     def count(self) -> None:
-        """One more."""
-        _calls.set(_calls.get() + 1)
+        """One more; none if nothing was begun."""
+        calls = _calls.get()
+        if calls is not None:
+            calls.append(None)
 
     def read(self) -> int:
         """How many there were since the start."""
-        return _calls.get()
+        return len(_calls.get() or ())

@@ -7,8 +7,10 @@ from itertools import islice
 from typing import NamedTuple
 
 from chalicelib.catalog.image import Image
-from chalicelib.catalog.query import ImageQuery, position
+from chalicelib.catalog.position import position
+from chalicelib.catalog.query import ImageQuery
 from chalicelib.catalog.service import Catalog
+from chalicelib.catalog.total import is_kept
 
 
 def page_after(query: ImageQuery, marker: Image | None, size: int) -> ImageQuery:
@@ -40,5 +42,7 @@ def numbered(catalog: Catalog, query: ImageQuery, number: int, size: int) -> Num
     images = first(stream, size)
     if len(images) < size:
         return NumberedPage(images, skipped + len(images))
+    if is_kept(query):
+        return NumberedPage(images, max(catalog.count(query), skipped + size))
     rest = catalog.count(replace(query, after=position(images[-1], query.order.key)))
     return NumberedPage(images, skipped + size + rest)

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
+from chalicelib.catalog.errors import StorageQuotaExceeded
 from chalicelib.catalog.image import GONE, MOVES, Image, Status, Transition
 from chalicelib.catalog.job import Job, JobStatus
 from chalicelib.catalog.lookup import retried
@@ -44,7 +45,10 @@ class Outcomes:
     def end(
         self, image_id: str, transition: Transition, status: Status, facts: Mapping[str, Any] | None = None
     ) -> None:
-        """End the transition of an image, unless it is ended already, and let it have these facts."""
+        """End the transition of an image, unless it is ended already, and let it have these facts.
+
+        Raises Failed if its owner has no room for it.
+        """
 
         def once() -> None:
             image = self.image(image_id)
@@ -59,7 +63,10 @@ class Outcomes:
                 status_changed_at=now,
                 deleted_at=now if status in GONE else None,
             )
-            self._ports.images.save(image, replace(ended, **(facts or {})))
+            try:
+                self._ports.images.save(image, replace(ended, **(facts or {})))
+            except StorageQuotaExceeded as error:
+                raise Failed(str(error)) from error
 
         retried(image_id, once)
 

@@ -16,6 +16,8 @@ MOST = 200
 """Of how many of each kind one sweep takes care at most."""
 BUDGET = timedelta(seconds=40)
 """After how long a sweep leaves the rest to the next one, which begins a minute after it."""
+MOST_MOVED = 1000
+"""How many images of an older layout one sweep moves at most."""
 GRACE = timedelta(minutes=5)
 """How long a request is left to itself before what it is doing counts as left behind."""
 
@@ -47,7 +49,7 @@ class Reaper:
         }
 
     def sweep(self) -> int:
-        """How many jobs were queued again, and how many images brought to an end or forgotten.
+        """How many jobs were queued again, and how many images brought to an end, forgotten or moved.
 
         Jobs come first, as people wait for them. What cannot be read or ended is logged, and passed by.
         """
@@ -58,8 +60,8 @@ class Reaper:
             (self._backlog.pending_delete, self._periods.pending_delete, self._end),
             (self._backlog.expired, self._periods.tombstone, self._backlog.forget),
         ):
-            done += self._each(images(self._clock.now() - period), act, over)
-        return done
+            done += self._each(images(self._clock.now() - period), act, over, MOST)
+        return done + self._each(self._backlog.unmoved(), self._images.move, over, MOST_MOVED)
 
     def _requeue(self) -> int:
         """Send jobs again whose message is lost or whose worker died; the worker fails those past their limit."""
@@ -75,11 +77,11 @@ class Reaper:
             sent += 1
         return sent
 
-    def _each(self, image_ids: Iterable[str], act: Callable[[str], bool], over: datetime) -> int:
+    def _each(self, image_ids: Iterable[str], act: Callable[[str], bool], over: datetime, most: int) -> int:
         """How many of these something was done to, until it is time to stop."""
         done = 0
         for image_id in image_ids:
-            if done == MOST or self._clock.now() > over:
+            if done == most or self._clock.now() > over:
                 break
             try:
                 done += act(image_id)
@@ -96,6 +98,9 @@ class Reaper:
     def _end(self, image_id: str) -> bool:
         """Whether this image was left behind, and is no more."""
         found = self._images.get(image_id)
+        if found is not None and found.image.members_behind:
+            self._images.save(found.image, found.image)  # which brings them
+            return False
         if found is None or found.image.status not in self._ends or found.image.transition is not None:
             return False
         period, end = self._ends[found.image.status]

@@ -10,6 +10,7 @@ from pynamodb.attributes import Attribute
 from pynamodb.constants import MAP, NUMBER, STRING
 
 from chalicelib.catalog.event import Actor
+from chalicelib.catalog.position import instant_of, short_instant
 from chalicelib.catalog.principal import Policy
 from chalicelib.catalog.query import instant_text
 
@@ -32,6 +33,20 @@ class InstantAttribute(Attribute[datetime]):
         return datetime.fromisoformat(f"{value}+00:00")
 
 
+class ShortInstantAttribute(Attribute[datetime]):
+    """An instant in fifteen characters, which sort by time."""
+
+    attr_type = STRING
+
+    def serialize(self, value: datetime) -> str:
+        """See `short_instant`."""
+        return short_instant(value)
+
+    def deserialize(self, value: str) -> datetime:
+        """An aware instant."""
+        return instant_of(value)
+
+
 class IntegerAttribute(Attribute[int]):
     """A whole number."""
 
@@ -51,8 +66,8 @@ class EnumAttribute(Attribute[E]):
 
     attr_type = STRING
 
-    def __init__(self, members: type[E], *, null: bool = False) -> None:
-        super().__init__(null=null)
+    def __init__(self, members: type[E], *, null: bool = False, attr_name: str | None = None) -> None:
+        super().__init__(null=null, attr_name=attr_name)
         self._members = {member.value: member for member in members}
 
     def serialize(self, value: E) -> str:

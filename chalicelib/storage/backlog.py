@@ -5,21 +5,23 @@ from datetime import datetime
 
 from chalicelib.catalog.errors import StaleImage
 from chalicelib.catalog.image import Status
-from chalicelib.catalog.query import instant_text
-from chalicelib.storage import batch, keys
+from chalicelib.catalog.position import short_id, short_instant
+from chalicelib.storage import batch, first_layout, keys
 from chalicelib.storage.connection import SharedConnection
 from chalicelib.storage.events import DynamoChronicle
-from chalicelib.storage.items import image_of
+from chalicelib.storage.items import image_of, row_keys
 from chalicelib.storage.races import transaction
-from chalicelib.storage.tables import ImageItem, ListingItem
+from chalicelib.storage.row import KEY, RowItem
+from chalicelib.storage.tables import ImageItem
 
 
 class DynamoBacklog:
     """Promises of `ports.Backlog`."""
 
-    def __init__(self, connection: SharedConnection, chronicle: DynamoChronicle) -> None:
+    def __init__(self, connection: SharedConnection, chronicle: DynamoChronicle, *, migrating: bool = False) -> None:
         self._connection = connection
         self._chronicle = chronicle
+        self._migrating = migrating
 
     def unfinished(self, before: datetime) -> Iterator[str]:
         """One consistent query, as far as it is consumed."""
@@ -34,9 +36,13 @@ class DynamoBacklog:
         return self._unchanged(keys.DELETED, before)
 
     def _unchanged(self, scope: str, before: datetime) -> Iterator[str]:
-        until = ListingItem.updated_key < instant_text(before)
-        for row in ListingItem.by_updated.query(scope, until, consistent_read=True, attributes_to_get=["image_id"]):
+        until = RowItem.updated_key < short_instant(before)
+        for row in RowItem.by_updated.query(scope, until, consistent_read=True, attributes_to_get=[KEY]):
             yield row.image_id
+
+    def unmoved(self) -> Iterator[str]:
+        """What is left in the first layout, if the stage is migrating; consistent queries, as far as it is consumed."""
+        return first_layout.left(self._connection) if self._migrating else iter(())
 
     def forget(self, image_id: str) -> bool:
         """The events go, then in a transaction the tombstone and its rows.
@@ -49,13 +55,13 @@ class DynamoBacklog:
             return False
         self._chronicle.forget(image_id)
         if image is None:
-            ListingItem(keys.DELETED, image_id).delete()
+            RowItem(keys.DELETED, short_id(image_id)).delete()
             return False
         try:
             with transaction(self._connection, StaleImage(image_id)) as writes:
                 writes.delete(ImageItem(image_id), condition=ImageItem.version == image.version)
-                for scope in keys.scopes(image):
-                    writes.delete(ListingItem(scope, image_id))
+                for row_key in row_keys(image):
+                    writes.delete(RowItem(*row_key))
         except StaleImage:
             return False
         return True

@@ -57,9 +57,9 @@ def _removal(model: type[Model], key: Key) -> dict[str, Any]:
 
 def _key(model: type[Model], key: Key) -> dict[str, dict[str, str]]:
     names = [model._hash_keyname, model._range_keyname]  # noqa: SLF001  # no public name for them
-    attributes = [(str(name), model.get_attributes()[name]) for name in names if name]
+    attributes = [model.get_attributes()[name] for name in names if name]
     values = zip(attributes, key, strict=True)
-    return {name: {attribute.attr_type: attribute.serialize(value)} for (name, attribute), value in values}
+    return {attribute.attr_name: {attribute.attr_type: attribute.serialize(value)} for attribute, value in values}
 
 
 def _answers(connection: SharedConnection, operation: str, items: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -14,22 +14,27 @@ from chalicelib.catalog.errors import ClaimTaken, IdTaken, StaleImage
 from chalicelib.catalog.event import Actor
 from chalicelib.catalog.image import Image, Name, Status, Transition
 from chalicelib.catalog.job import Job
-from chalicelib.catalog.lookup import retried
+from chalicelib.catalog.lookup import attempts, retried
+from chalicelib.catalog.outage import Outage
+from chalicelib.catalog.outages import OutcomeUnknown
 from chalicelib.catalog.ports import Found
 from chalicelib.catalog.principal import Principal
 from chalicelib.catalog.query import ImageQuery
 from chalicelib.catalog.reference import Reference
+from chalicelib.catalog.total import Totals
 from chalicelib.catalog.vacancy import ReferenceGone
-from chalicelib.storage import batch, keys
+from chalicelib.storage import batch, first_layout, keys, spread, totals
 from chalicelib.storage.connection import SharedConnection
 from chalicelib.storage.events import DynamoChronicle
-from chalicelib.storage.items import image_of, item_of, rows_of
+from chalicelib.storage.items import image_of, item_of, row_keys, rows_of
 from chalicelib.storage.jobs import put_job
 from chalicelib.storage.listings import Listings
 from chalicelib.storage.memberships import membership_of
+from chalicelib.storage.races import written_before
 from chalicelib.storage.references import missed, refer
 from chalicelib.storage.releases import readable
-from chalicelib.storage.tables import ClaimItem, ImageItem, ListingItem, MembershipItem
+from chalicelib.storage.row import RowItem
+from chalicelib.storage.tables import ClaimItem, ImageItem, MembershipItem
 
 MOST_ACTIONS = 100
 """A transaction takes no more."""
@@ -44,15 +49,18 @@ class DynamoImageRepository:
         listings: Listings,
         tombstone_life: timedelta,
         chronicle: DynamoChronicle,
+        quota: int,
     ) -> None:
-        self._connection = connection
+        self.connection = connection
         self._listings = listings
         self._tombstone_life = tombstone_life
         self._chronicle = chronicle
+        self._quota = quota
 
     def by(self, actor: Actor) -> "DynamoImageRepository":
         """No request is made."""
-        return DynamoImageRepository(self._connection, self._listings, self._tombstone_life, self._chronicle.by(actor))
+        chronicle = self._chronicle.by(actor)
+        return DynamoImageRepository(self.connection, self._listings, self._tombstone_life, chronicle, self._quota)
 
     def number(self) -> int:
         """The next number of the one counter; a number whose image was never stored is lost."""
@@ -72,7 +80,7 @@ class DynamoImageRepository:
             ImageItem: [(image_id,) for image_id in ids],
             MembershipItem: [(image_id, member) for image_id in ids for member in named],
         }
-        items = batch.get(self._connection, wanted)
+        items = batch.get(self.connection, wanted)
         images = [image_of(item) for item in items[ImageItem]]
         shares = [membership_of(MembershipItem.from_raw_data(item)) for item in items[MembershipItem]]
         return {
@@ -83,13 +91,13 @@ class DynamoImageRepository:
     def many(self, image_ids: Sequence[str]) -> list[Image]:
         """Consistent BatchGetItem calls of a hundred each; those that this release cannot read are left out."""
         ids = list(dict.fromkeys(image_ids))
-        items = batch.get(self._connection, {ImageItem: [(image_id,) for image_id in ids]})[ImageItem]
+        items = batch.get(self.connection, {ImageItem: [(image_id,) for image_id in ids]})[ImageItem]
         return [*readable(image_of, items)]
 
     def holders(self, names: Sequence[Name], tenant: str | None) -> dict[Name, str]:
         """Consistent BatchGetItem calls of a hundred claims each."""
         claims = {keys.claim(name, tenant): name for name in names}
-        items = batch.get(self._connection, {ClaimItem: [(claim,) for claim in claims]})[ClaimItem]
+        items = batch.get(self.connection, {ClaimItem: [(claim,) for claim in claims]})[ClaimItem]
         return {claims[item["claim"]["S"]]: item["image_id"]["S"] for item in items if "image_id" in item}
 
     def add(self, image: Image, job: Job | None = None, refers: Sequence[Reference] = ()) -> Image:
@@ -99,27 +107,43 @@ class DynamoImageRepository:
         return stored
 
     def mark(self, images: Sequence[Image], transition: Transition) -> None:
-        """One transaction, with the rows if there is room: a hundred images alone fill it, and rows come after."""
+        """One transaction, with the rows if there is room: a hundred images alone fill it, and rows come after.
+
+        So do those of several images of which some are shared. If that is broken off it raises OutcomeUnknown, and the
+        job of the transition brings them.
+        """
+        if len(images) == 1:
+            self.save(images[0], replace(images[0], transition=transition))
+            return
+        images = [self.save(image, image) if first_layout.is_in(image) else image for image in images]
         marked = [replace(image, transition=transition, version=image.version + 1) for image in images]
         rows = [row for image in marked for row in rows_of(image, None)]
-        together = len(marked) + len(rows) <= MOST_ACTIONS
+        together = len(marked) + len(rows) <= MOST_ACTIONS and not any(image.member_count for image in marked)
         try:
-            with TransactWrite(connection=self._connection) as transaction:
+            with TransactWrite(connection=self.connection) as transaction:
                 for image in marked:
                     transaction.save(item_of(image, None), condition=ImageItem.version == image.version - 1)
                 for row in rows if together else []:
                     transaction.save(row)
         except TransactWriteError as error:
-            raise _refusal(error, images[0].id, (), adding=False) from error
+            raise self._refusal(error, images[0], marked[0], ()) from error
         for image in [] if together else marked:
-            with suppress(StaleImage):  # whoever was faster has brought the rows along
+            with written_before(), suppress(StaleImage):  # whoever was faster has brought the rows along
                 self.save(image, image)
 
     def save(self, old: Image, new: Image, job: Job | None = None, refers: Sequence[Reference] = ()) -> Image:
         """The new image, provided that the stored one still has the old one's version."""
-        stored = replace(new, version=old.version + 1)
+        stored = replace(new, version=old.version + 1, stored_format=None)
         self._write(old, stored, ImageItem.version == old.version, job, refers)
         return stored
+
+    def move(self, image_id: str) -> bool:
+        """A read and a write, which moves an image as a whole."""
+        found = self.get(image_id)
+        if found is None or not first_layout.is_in(found.image):
+            return False
+        self.save(found.image, found.image)
+        return True
 
     def images(self, principal: Principal, query: ImageQuery) -> Iterator[Image]:
         """See `Listings`."""
@@ -129,23 +153,32 @@ class DynamoImageRepository:
         """See `Listings`."""
         return self._listings.count(principal, query)
 
-    def usage(self, owner: str) -> int:
-        """Read from the owner's list, sizes only."""
-        return self._listings.total_size(keys.key("tenant", owner))
+    def totals(self, tenant: str) -> Totals:
+        """One consistent BatchGetItem over two items."""
+        own, shared = keys.key("tenant", tenant), keys.shared(tenant)
+        found = totals.read(self.connection, [own, shared])
+        return found[own]._replace(given=found[shared].given)
 
     def _write(
         self, old: Image | None, new: Image, condition: Condition, job: Job | None, refers: Sequence[Reference]
     ) -> None:
-        scopes_before = keys.scopes(old) if old else []
+        moved = old if old is not None and first_layout.is_in(old) else None
+        before = None if moved else old
+        members = spread.members_of(new if old is None or old.status is Status.DELETED else old)
+        wide = len(members) > spread.MOST_AT_ONCE or (old is not None and old.members_behind)
+        new = replace(new, members_behind=wide and bool(members))
+        rows_before = row_keys(before) if before else set()
         claims_before = keys.claims(old) if old else frozenset()
         expires = self._expiry(new)
         try:
-            with TransactWrite(connection=self._connection) as transaction:
+            with TransactWrite(connection=self.connection) as transaction:
                 transaction.save(item_of(new, expires), condition=condition, return_values="ALL_OLD")
                 for row in rows_of(new, expires):
                     transaction.save(row)
-                for scope in set(scopes_before).difference(keys.scopes(new)):
-                    transaction.delete(ListingItem(scope, new.id))
+                for row_key in rows_before - row_keys(new):
+                    transaction.delete(RowItem(*row_key))
+                if moved:
+                    first_layout.leave(transaction, moved)
                 for claim in keys.claims(new) - claims_before:
                     _take(transaction, claim, new.id)
                 for claim in claims_before - keys.claims(new):
@@ -153,9 +186,55 @@ class DynamoImageRepository:
                 if job is not None:
                     put_job(transaction, job)
                 self._chronicle.wrote(transaction, old, new)
+                totals.add(transaction, before, new, self._quota if totals.growth(old, new) > 0 else 0)
+                spread.put(transaction, before, new, [] if wide else members)
                 refer(transaction, refers, new.id)
         except TransactWriteError as error:
-            raise _refusal(error, new.id, refers, adding=old is None) from error
+            raise self._refusal(error, old, new, refers) from error
+        if new.members_behind:
+            with written_before():
+                self._bring(new, members)
+
+    def _bring(self, image: Image, members: Sequence[str]) -> None:
+        """Bring the rows of many members, or those that somebody else is about to bring.
+
+        Raises OutcomeUnknown if others do that all the time: the image is as it should be, and the sweep goes on.
+        """
+        for _ in attempts():
+            try:
+                spread.bring(self.connection, image, members)
+            except StaleImage:
+                found = self.get(image.id)
+                if found is None or not found.image.members_behind:
+                    return
+                image, members = found.image, spread.members_of(found.image)
+            else:
+                return
+        raise OutcomeUnknown(Outage.BUSY)
+
+    def _refusal(
+        self, error: TransactWriteError, old: Image | None, new: Image, refers: Sequence[Reference]
+    ) -> Exception:
+        """What a cancelled transaction means: a used id, lost claims or references, no room, or somebody was faster.
+
+        Each failed condition comes with the item that made it fail, which tells the tables apart.
+        """
+        reasons = [reason for reason in error.cancellation_reasons if reason is not None]
+        if not reasons or any(reason.code == "ValidationError" for reason in reasons):
+            return error
+        if reference := missed(refers, error):
+            return ReferenceGone(reference.kind, reference.title)
+        own = error.cancellation_reasons[: len(error.cancellation_reasons) - len(refers)]
+        items = [reason.raw_item or {} for reason in own if reason and reason.code == "ConditionalCheckFailed"]
+        failed = [item for item in items if not totals.is_total(item)]
+        if items and not failed:
+            return totals.overdrawn(items[0], old, new, self._quota)
+        lost = sorted(item["claim"]["S"] for item in failed if "claim" in item)
+        if old is None and len(lost) < len(failed):
+            return IdTaken(new.id)
+        if lost and len(lost) == len(failed):
+            return ClaimTaken(lost)
+        return StaleImage(new.id)
 
     def _expiry(self, image: Image) -> int | None:
         if image.status is not Status.DELETED or image.deleted_at is None:
@@ -166,23 +245,3 @@ class DynamoImageRepository:
 def _take(transaction: TransactWrite, claim: str, image_id: str) -> None:
     free = ClaimItem.claim.does_not_exist() | (ClaimItem.image_id == image_id)
     transaction.save(ClaimItem(claim, image_id=image_id), condition=free, return_values="ALL_OLD")
-
-
-def _refusal(error: TransactWriteError, image_id: str, refers: Sequence[Reference], *, adding: bool) -> Exception:
-    """What a cancelled transaction means: a used id, lost claims or references, or somebody else who was faster.
-
-    Each failed condition comes with the item that made it fail, which tells the tables apart.
-    """
-    reasons = [reason for reason in error.cancellation_reasons if reason is not None]
-    if not reasons or any(reason.code == "ValidationError" for reason in reasons):
-        return error
-    if reference := missed(refers, error):
-        return ReferenceGone(reference.kind, reference.title)
-    own = error.cancellation_reasons[: len(error.cancellation_reasons) - len(refers)]
-    failed = [reason.raw_item or {} for reason in own if reason and reason.code == "ConditionalCheckFailed"]
-    lost = sorted(item["claim"]["S"] for item in failed if "claim" in item)
-    if adding and len(lost) < len(failed):
-        return IdTaken(image_id)
-    if lost and len(lost) == len(failed):
-        return ClaimTaken(lost)
-    return StaleImage(image_id)

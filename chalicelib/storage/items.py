@@ -1,57 +1,123 @@
 """Images as items of the tables, and back."""
 
+from collections.abc import Iterable, Mapping
 from typing import Any
+
+from pynamodb.models import Model
 
 from chalicelib.catalog.image import Image
 from chalicelib.catalog.outages import Unreadable
+from chalicelib.catalog.position import ID_LENGTH, SortKey, id_of, named
 from chalicelib.storage import keys
-from chalicelib.storage.releases import Raw, check_format, unknown
-from chalicelib.storage.tables import ImageFacts, ImageItem, ListingItem
+from chalicelib.storage.releases import FIRST, FIRST_LAYOUT, FORMAT, Raw, check_format, unknown
+from chalicelib.storage.row import KEY, RowItem
+from chalicelib.storage.tables import ImageItem
 
-FACTS = tuple(name for name in ImageFacts.get_attributes() if name not in {"expires", "format"})
-PRIVATE_FACTS = ("login_password", "location", "location_version", "member_count", "version")
+PRIVATE_FACTS = ("login_password", "location", "location_version", "member_count", "members_behind", "version")
 """What only the image's own item knows."""
-_READERS = tuple(
-    (name, attribute.attr_type, attribute.deserialize)
-    for name, attribute in ImageItem.get_attributes().items()
-    if name in {*FACTS, *PRIVATE_FACTS}
+FACTS = tuple(
+    name for name in ImageItem.get_attributes() if name not in {"image_id", "expires", "format", *PRIVATE_FACTS}
 )
-_KNOWN = frozenset({*ImageItem.get_attributes(), *ListingItem.get_attributes()})
+BEHIND = "members_behind"
+"""What items say only if it is so."""
+EMPTY = ("aliases", "tenant_aliases", "properties")
+"""What rows lack that do not have any."""
+
+
+def _readers(model: type[Model], names: Iterable[str]) -> list[tuple[str, str, str, Any]]:
+    """How to read each of an item's attributes: its name here, its name there, its type, and what to do with it."""
+    attributes = model.get_attributes()
+    found = [(name, attributes[name]) for name in names]
+    return [(name, each.attr_name, each.attr_type, each.deserialize) for name, each in found]
+
+
+_ITEM, _ROW = _readers(ImageItem, (*FACTS, *PRIVATE_FACTS)), _readers(RowItem, FACTS)
+_KNOWN = frozenset(ImageItem.get_attributes())
 
 
 def item_of(image: Image, expires: int | None) -> ImageItem:
     """The image as its own item; `expires` in seconds since the epoch."""
     item = ImageItem(image.id, **_known(image, (*FACTS, *PRIVATE_FACTS), expires))
     item.unknown = image.unknown
+    if image.stored_format != FIRST_LAYOUT:
+        item.format = FORMAT
     return item
 
 
-def rows_of(image: Image, expires: int | None) -> list[ListingItem]:
+def rows_of(image: Image, expires: int | None) -> list[RowItem]:
     """The image's row for each list that it is in; only the sweep ends the one that has it forget the image."""
-    facts = _known(image, FACTS, expires)
-    if image.called != image.name:
-        facts["called"] = image.called
-    rows = {scope: ListingItem(scope, image.id, **(facts | keys.places(image, scope))) for scope in keys.scopes(image)}
+    facts = _shown(image, expires)
+    rows = {scope: RowItem(scope, **(facts | keys.places(image, scope))) for scope in keys.scopes(image)}
     if keys.DELETED in rows:
         rows[keys.DELETED].expires = None
     return list(rows.values())
 
 
+def shared_row_of(image: Image, member: str) -> RowItem:
+    """The image's row in the list of what is shared with a member."""
+    scope = keys.shared(member)
+    facts = _shown(image, None) | keys.places(image, scope)
+    return RowItem(scope, image_version=image.version, **facts)
+
+
+def row_keys(image: Image) -> set[tuple[str, str]]:
+    """The full keys of the image's rows, but for those of its members."""
+    return {(scope, keys.places(image, scope)["key"]) for scope in keys.scopes(image)}
+
+
+def _shown(image: Image, expires: int | None) -> dict[str, Any]:
+    """What all rows of an image say."""
+    facts = {name: value for name, value in _known(image, FACTS, expires).items() if value or name not in EMPTY}
+    return facts if image.called == image.name else facts | {"called": image.called}
+
+
 def _known(image: Image, names: tuple[str, ...], expires: int | None) -> dict[str, Any]:
     facts = {name: getattr(image, name) for name in names} | {"expires": expires}
-    return {name: value for name, value in facts.items() if value is not None}
+    return {name: value for name, value in facts.items() if value is not None and (value or name != BEHIND)}
 
 
 def image_of(raw: Raw) -> Image:
-    """The image that an item or a row, as DynamoDB has it, stands for; a row knows nothing private.
+    """The image that an item, as DynamoDB has it, stands for. Raises Unreadable."""
+    image_id, found = raw["image_id"]["S"], int(raw["format"]["N"]) if "format" in raw else FIRST
+    check_format(found, "image", image_id)
+    return _image(image_id, raw, _ITEM, {"unknown": unknown(raw, _KNOWN), "stored_format": found})
 
-    A model in between would take twice the time, and lists have many of them. Raises Unreadable.
-    """
-    image_id = raw["image_id"]["S"]
+
+def image_of_row(raw: Raw) -> Image:
+    """The image that a row, as DynamoDB has it, stands for; it knows nothing private. Raises Unreadable."""
+    image_id = id_of(raw[KEY]["S"])
     if "format" in raw:
         check_format(int(raw["format"]["N"]), "image", image_id)
+    return _image(image_id, raw, _ROW, {})
+
+
+def raw_position(raw: Raw, order: SortKey) -> str:
+    """`position` of a row as DynamoDB has it, of which only some attributes were read."""
+    tail: str = raw["c"]["S"] + raw[KEY]["S"][-ID_LENGTH:]
+    match order:
+        case SortKey.ID:
+            return tail[-ID_LENGTH:]
+        case SortKey.CREATED:
+            return tail
+        case SortKey.UPDATED:
+            return f"{raw['u']['S']}{tail}"
+        case SortKey.SIZE | SortKey.NUMBER:
+            value = _value(raw, order.value)
+            return f"{int(value or 0):016x}{tail}"
+        case SortKey.NAME:
+            return named(_value(raw, keys.CALLED) or _value(raw, "name") or "", tail)
+    return named(_value(raw, order.value) or "", tail)
+
+
+def _value(raw: Raw, field: str) -> str | None:
+    """A field of a row, as text."""
+    return next(iter(raw.get(RowItem.get_attributes()[field].attr_name, {}).values()), None)
+
+
+def _image(image_id: str, raw: Raw, readers: list[tuple[str, str, str, Any]], more: Mapping[str, Any]) -> Image:
+    """A model in between would take twice the time, and lists have many of them."""
     try:
-        fields = {name: read(raw[name][kind]) for name, kind, read in _READERS if name in raw}
+        fields = {name: read(raw[short][kind]) for name, short, kind, read in readers if short in raw}
     except (KeyError, ValueError) as error:
         raise Unreadable("image", image_id) from error
-    return Image(id=image_id, unknown=unknown(raw, _KNOWN), **fields)
+    return Image(id=image_id, **more, **fields)

@@ -3,64 +3,113 @@
 import hashlib
 import zlib
 from collections.abc import Mapping
-from typing import Any
+from typing import NamedTuple
 
 from chalicelib.catalog.image import Alias, Image, ImageNumber, Name, Status, TenantAlias, Visibility
-from chalicelib.catalog.query import SortKey, instant_text, place, position
+from chalicelib.catalog.position import SortKey, position, short_id, short_instant
 from chalicelib.catalog.reference import FIELDS
 
 SHARDS = 8
 LONGEST_KEY = 1024
-INDEXES: Mapping[SortKey, str] = {
-    SortKey.CREATED: "created",
-    SortKey.UPDATED: "updated",
-    SortKey.NAME: "name",
-    SortKey.SIZE: "size",
-    SortKey.NUMBER: "number",
-}
-"""The orders that have an index."""
 PUBLIC = "public"
 UNFINISHED = "unfinished"
 PENDING_DELETE = "pending_delete"
-SWEPT = frozenset({UNFINISHED, PENDING_DELETE})
-"""The lists of the sweep."""
 DELETED = "deleted"
 COUNTER = "counter/images"
 CALLED = "called"
 """What an image without a name is called instead; rows of others lack it."""
+GONE = "gone"
+SHARED = "shared"
+
+
+class Orders(NamedTuple):
+    """The orders that a list can be read in: that of its rows' own key, and those of local indexes."""
+
+    main: SortKey
+    indexed: tuple[SortKey, ...] = ()
+
+    def has(self, order: SortKey) -> bool:
+        """Whether the list can be read in this order."""
+        return order is self.main or order in self.indexed
+
+
+_USUAL = Orders(SortKey.ID, (SortKey.CREATED, SortKey.UPDATED, SortKey.NAME, SortKey.SIZE))
+_SWEPT = Orders(SortKey.ID, (SortKey.UPDATED,))
+ORDERS: Mapping[str, Orders] = {
+    "tenant": _USUAL,
+    PUBLIC: _USUAL,
+    "all": Orders(SortKey.CREATED, (SortKey.UPDATED,)),
+    **dict.fromkeys(FIELDS, Orders(SortKey.NUMBER)),
+    SHARED: Orders(SortKey.CREATED, (SortKey.NAME,)),
+    GONE: Orders(SortKey.UPDATED),
+    **dict.fromkeys((UNFINISHED, PENDING_DELETE, DELETED), _SWEPT),
+}
+"""By the first word of a scope. Each order costs a unit or more with each write, so they are as few as will do."""
 
 
 def scopes(image: Image) -> list[str]:
-    """The lists that an image is in."""
-    found = [f"all/{zlib.crc32(image.id.encode()) % SHARDS}"]
+    """The lists that an image is in, but for those of its members."""
     if image.status is Status.DELETED:
-        found.append(DELETED)
+        return [*map(gone, _wide(image)), DELETED, *([UNFINISHED] if is_unfinished(image) else [])]
+    found = _wide(image)
+    if image.owner is not None:
+        narrower = {kind: getattr(image, field) for kind, field in FIELDS.items()}
+        found += [key(kind, image.owner, value) for kind, value in narrower.items() if value is not None]
     if image.status is Status.PENDING_DELETE:
         found.append(PENDING_DELETE)
-    if _is_unfinished(image):
+    if is_unfinished(image):
         found.append(UNFINISHED)
+    return found
+
+
+def _wide(image: Image) -> list[str]:
+    """The lists in which deleted images have a counterpart."""
+    found = [all_of(image.id)]
     if image.visibility is Visibility.PUBLIC:
         found.append(PUBLIC)
     if image.owner is not None:
         found.append(key("tenant", image.owner))
-        narrower = {kind: getattr(image, field) for kind, field in FIELDS.items()}
-        found += [key(kind, image.owner, value) for kind, value in narrower.items() if value is not None]
     return found
 
 
-def _is_unfinished(image: Image) -> bool:
+def all_of(image_id: str) -> str:
+    """The list of all images that an image is in."""
+    return f"all/{number_of(image_id) % SHARDS}"
+
+
+def number_of(image_id: str) -> int:
+    """A number by which images are spread evenly."""
+    return zlib.crc32(image_id.encode())
+
+
+def shared(member: str) -> str:
+    """The list of what others share with a tenant."""
+    return key(SHARED, member)
+
+
+def gone(scope: str) -> str:
+    """The list of the deleted images of a list."""
+    return f"{GONE}/{scope}"
+
+
+def orders(scope: str) -> Orders:
+    """The orders that a list can be read in."""
+    return ORDERS[scope.partition("/")[0]]
+
+
+def is_unfinished(image: Image) -> bool:
     """Whether the sweep has to come back to the image soon, to end its status or to remove what it has left.
 
     If a job is saving it, the sweep comes back to the job.
     """
     match image.status:
         case Status.SAVING:
-            return image.transition is None
+            return image.transition is None or image.members_behind
         case Status.KILLED:
-            return image.location is not None
+            return image.location is not None or image.members_behind
         case Status.DELETED:
             return image.location is not None or image.member_count > 0
-    return False
+    return image.members_behind
 
 
 def everything() -> list[str]:
@@ -110,30 +159,22 @@ def fits(text: str) -> bool:
 
 
 def places(image: Image, scope: str) -> dict[str, str]:
-    """The image's sort key in each index; a tombstone is in the order of changes only.
+    """The image's key in a list, and its sort key in each index.
 
     What somebody has to come back to is in the order in which it came to its status, whatever else has changed since.
     """
-    if scope in SWEPT:
-        return {key_name(SortKey.UPDATED): f"{instant_text(image.status_changed_at)}\x00{image.id}"}
-    orders = [SortKey.UPDATED] if image.status is Status.DELETED else list(INDEXES)
-    return {key_name(order): position(image, order) for order in orders}
+    known = orders(scope)
+    found = {"key": position(image, known.main)}
+    if scope in (UNFINISHED, PENDING_DELETE):
+        return found | {key_name(SortKey.UPDATED): short_instant(image.status_changed_at) + short_id(image.id)}
+    return found | {key_name(order): position(image, order) for order in known.indexed}
 
 
 def key_name(order: SortKey) -> str:
-    """The attribute that an index sorts by."""
-    return f"{INDEXES[order]}_key"
+    """The attribute of a row that an index sorts by."""
+    return f"{order.name.lower()}_key"
 
 
-def index_name(order: SortKey) -> str | None:
-    """The index that has the order; None means the table itself."""
-    return f"by_{INDEXES[order]}" if order in INDEXES else None
-
-
-def raw_place(row: Mapping[str, Any], order: SortKey) -> str:
-    """`position` of a row as DynamoDB returns it, of which only some attributes were read."""
-    value: int | str | None = None
-    attribute = CALLED if order is SortKey.NAME and CALLED in row else order.value
-    for kind, text in row.get(attribute, {}).items():
-        value = int(text) if kind == "N" else text
-    return place(order, value, row["created_at"]["S"], row["image_id"]["S"])
+def index_name(order: SortKey) -> str:
+    """The index that has an order."""
+    return f"by_{order.name.lower()}"

@@ -2,22 +2,25 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
+from itertools import islice
 
 from pynamodb.exceptions import TransactWriteError
 from pynamodb.transactions import TransactWrite
 
-from chalicelib.catalog.errors import StaleImage
+from chalicelib.catalog.errors import MemberQuotaExceeded, StaleImage
 from chalicelib.catalog.event import Actor
 from chalicelib.catalog.image import Image
 from chalicelib.catalog.membership import Membership
-from chalicelib.storage import batch, keys
+from chalicelib.storage import batch, first_layout, keys, spread, totals
 from chalicelib.storage.connection import SharedConnection
 from chalicelib.storage.events import DynamoChronicle
 from chalicelib.storage.items import item_of as image_item_of
+from chalicelib.storage.items import shared_row_of
 from chalicelib.storage.tables import ImageItem, MembershipItem
 
-LARGEST_TRANSACTION = 98
-"""DynamoDB takes a hundred actions; one is the image's, one tells what has happened to it."""
+LARGEST_CHUNK = 32
+"""DynamoDB takes a hundred actions: three for each member, one for the image, one for what has happened to it."""
 
 
 class DynamoMembershipRepository:
@@ -26,13 +29,14 @@ class DynamoMembershipRepository:
     A replacement of more rows than one transaction holds is made in several, the image's version guarding each.
     """
 
-    def __init__(self, connection: SharedConnection, chronicle: DynamoChronicle) -> None:
+    def __init__(self, connection: SharedConnection, chronicle: DynamoChronicle, most: int) -> None:
         self._connection = connection
         self._chronicle = chronicle
+        self._most = most
 
     def by(self, actor: Actor) -> "DynamoMembershipRepository":
         """No request is made."""
-        return DynamoMembershipRepository(self._connection, self._chronicle.by(actor))
+        return DynamoMembershipRepository(self._connection, self._chronicle.by(actor), self._most)
 
     def of_image(self, image_id: str) -> list[Membership]:
         """One consistent query."""
@@ -45,33 +49,59 @@ class DynamoMembershipRepository:
             return []
         return [membership_of(item) for item in MembershipItem.by_member.query(member)]
 
-    def change(self, image: Image, count: int, put: Sequence[Membership], remove: Sequence[str]) -> None:
-        """Puts before removals, so that a reader in between misses nobody who stays."""
-        actions: list[Membership | str] = [*put, *remove]
-        most = image.member_count + len(put)
-        while actions:
-            chunk, actions = actions[:LARGEST_TRANSACTION], actions[LARGEST_TRANSACTION:]
-            # The count is right after the last chunk; before, it may only be too large.
-            changed = replace(image, member_count=most if actions else count, version=image.version + 1)
-            self._transact(image, changed, chunk)
-            image = changed
+    def change(
+        self, image: Image, new: Sequence[Membership], gone: Sequence[str], changed: Sequence[Membership] = ()
+    ) -> None:
+        """Puts before removals, so that a reader in between misses nobody who stays.
 
-    def _transact(self, image: Image, changed: Image, chunk: Sequence[Membership | str]) -> None:
-        put = [action.member for action in chunk if isinstance(action, Membership)]
-        removed = [action for action in chunk if isinstance(action, str)]
+        Whether all have room is known before the first of several transactions, unless one is filled meanwhile.
+        """
+        if image.members_behind:
+            image = spread.bring(self._connection, image, spread.members_of(image))
+        if len(new) > LARGEST_CHUNK:
+            given = [row.member for row in new if spread.has_row(image, row.member)]
+            totals.check_room(self._connection, given, self._most)
+        steps: list[tuple[Membership | str, bool]] = [(row, True) for row in new]
+        waiting = iter([*steps, *((row, False) for row in changed), *((member, False) for member in gone)])
+        while chunk := list(islice(waiting, LARGEST_CHUNK)):
+            put = [row for row, _ in chunk if isinstance(row, Membership)]
+            added = [row.member for row, is_new in chunk if isinstance(row, Membership) and is_new]
+            removed = [row for row, _ in chunk if isinstance(row, str)]
+            image = self._transact(image, put, added, removed)
+
+    def _transact(self, old: Image, put: Sequence[Membership], added: Sequence[str], removed: Sequence[str]) -> Image:
+        count = old.member_count + len(added) - len(removed)
+        image = replace(old, member_count=count, version=old.version + 1)
         try:
-            with TransactWrite(connection=self._connection) as transaction:
-                transaction.save(image_item_of(changed, None), condition=ImageItem.version == image.version)
-                for action in chunk:
-                    if isinstance(action, Membership):
-                        transaction.save(item_of(action))
-                    else:
-                        transaction.delete(MembershipItem(image.id, action))
-                self._chronicle.shared(transaction, changed, put, removed)
+            with TransactWrite(connection=self._connection) as writes:
+                writes.save(image_item_of(image, None), condition=ImageItem.version == old.version)
+                for row in put:
+                    writes.save(item_of(row))
+                for member in removed:
+                    writes.delete(MembershipItem(image.id, member))
+                self._chronicle.shared(writes, image, [row.member for row in put], removed)
+                if not first_layout.is_in(image):
+                    self._show(writes, image, added, removed)
         except TransactWriteError as error:
-            if any(reason is not None for reason in error.cancellation_reasons):
-                raise StaleImage(image.id) from error
-            raise
+            raise self._refusal(error, image.id) from error
+        return image
+
+    def _show(self, writes: TransactWrite, image: Image, added: Sequence[str], removed: Sequence[str]) -> None:
+        """Bring the image's rows and totals of members who come and go."""
+        for member in filter(partial(spread.has_row, image), added):
+            writes.save(shared_row_of(image, member))
+            totals.move(writes, member, None, image, self._most)
+        for member in filter(partial(spread.has_row, image), removed):
+            writes.delete(shared_row_of(image, member))
+            totals.move(writes, member, image, None)
+
+    def _refusal(self, error: TransactWriteError, image_id: str) -> Exception:
+        reasons = [reason for reason in error.cancellation_reasons if reason is not None]
+        failed = [reason.raw_item or {} for reason in reasons if reason.code == "ConditionalCheckFailed"]
+        full = next((item for item in failed if totals.is_total(item)), None)
+        if full is not None and all(map(totals.is_total, failed)):
+            return MemberQuotaExceeded(totals.GIVEN, totals.number_given(full) + 1, self._most)
+        return StaleImage(image_id) if reasons else error
 
     def clear(self, image_id: str) -> None:
         """A query, and writes of twenty-five each."""

@@ -8,7 +8,8 @@ from chalicelib.catalog.outages import TablesUnavailable
 from chalicelib.storage import batch
 from chalicelib.storage.blobs import store_error
 from chalicelib.storage.races import unavailable
-from chalicelib.storage.tables import ClaimItem, ImageItem, ListingItem, MembershipItem, TokenItem
+from chalicelib.storage.row import RowItem
+from chalicelib.storage.tables import ClaimItem, ImageItem, MembershipItem, TokenItem
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -19,7 +20,7 @@ NOTHING = "readyz"
 
 def ask_tables(client: Any) -> None:
     """One BatchGetItem and one GetItem, five read units. Raises TablesUnavailable, TablesRefused."""
-    tables = ((ImageItem, 1), (ClaimItem, 1), (ListingItem, 2), (MembershipItem, 2))
+    tables = ((ImageItem, 1), (ClaimItem, 1), (RowItem, 2), (MembershipItem, 2))
     asked = batch.request([(model, (NOTHING,) * length) for model, length in tables])
     try:
         answer = client.batch_get_item(RequestItems=asked)

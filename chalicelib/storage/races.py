@@ -37,6 +37,15 @@ def transaction(connection: Connection, lost: Exception) -> Iterator[TransactWri
         raise
 
 
+@contextmanager
+def written_before() -> Iterator[None]:
+    """What comes after a write that was made: it raises OutcomeUnknown, as whoever is told of nothing written errs."""
+    try:
+        yield
+    except (TablesUnavailable, TablesRefused) as error:
+        raise OutcomeUnknown(error.outage or Outage.BUSY) from error
+
+
 def may_be_made(code: str, failure: Exception | None) -> bool:
     """Whether what an attempt asked for may have been done, though it failed with this code or got no answer at all."""
     return code in FAILED or (isinstance(failure, HTTPClientError) and not isinstance(failure, NotConnected))

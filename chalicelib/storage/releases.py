@@ -12,8 +12,10 @@ Thing = TypeVar("Thing")
 
 FIRST = 1
 """The format of items that do not say."""
-FORMAT = FIRST
-"""The format of the items that this release writes, and the newest that it reads. The first one is not written."""
+FIRST_LAYOUT = FIRST
+"""The format of images whose rows are in the first layout."""
+FORMAT = 2
+"""The format of the images that this release writes, and the newest that it reads."""
 
 _log = logging.getLogger(__name__)
 

@@ -2,8 +2,9 @@
 
 table        hash        range      what                                       secondary indexes
 images       image_id               images and tombstones (TTL)
-listings     scope       image_id   a slim row of an image for each list it    local: created_key, updated_key,
-                                    is in; a tombstone keeps updated_key only  name_key, size_key, number_key
+rows         scope       key        a slim row of an image for each list it    local: created_key, updated_key,
+                                    is in; `key` is its place in the order     name_key, size_key
+                                    that the list is read in most
 claims       claim                  a name that one image holds → image_id;
                                     `counter/images` holds the last number
 memberships  image_id    member     who an image is shared with                global: member
@@ -15,16 +16,16 @@ references   owner_kind  number     what images of some dialects refer to; its
                                     last_image changes with images that come
 tokens       digest                 SHA-256 of a secret → its principal (TTL)
 
-Scopes: `tenant/<tenant>`, `public`, `all/<0-7>`, `unfinished`, `pending_delete`, `deleted`,
-`compute_resource/<tenant>/<number>`, `operatingsystem/<tenant>/<title>`, `architecture/<tenant>/<name>`.
+Scopes: `tenant/<tenant>`, `public`, `all/<0-7>`, of live images; `gone/` and one of these, of deleted ones;
+`unfinished`, `pending_delete`, `deleted`; `compute_resource/<tenant>/<number>`, `operatingsystem/<tenant>/<title>`,
+`architecture/<tenant>/<name>`. Which orders each has: `keys.ORDERS`.
 Claims: `number/<number>`, `alias/<namespace>/<id>`, `alias/<namespace>/<tenant>/<id>`,
 `uuid/<tenant>/<compute resource>/<uuid>`, `name/<tenant>/<compute resource>/<os title>/<name>`; of references
 `title/<kind>/<tenant>/<title>`.
 """
 
-from collections.abc import Mapping
-from types import MappingProxyType
-from typing import Any, Self
+from collections.abc import Iterable
+from typing import Any
 
 from pynamodb.attributes import BooleanAttribute, JSONAttribute, UnicodeAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, LocalSecondaryIndex
@@ -39,38 +40,18 @@ from chalicelib.storage.attributes import (
     TextsAttribute,
 )
 from chalicelib.storage.connection import SharedConnection
-from chalicelib.storage.releases import unknown
+from chalicelib.storage.evolving import Evolving
+from chalicelib.storage.row import RowItem
 
 
-class Evolving(Model):
-    """An item that newer releases may write too: attributes that this one does not know stay as they are.
+class ImageItem(Evolving):
+    """An image as it is; the names are those of the canonical image."""
 
-    `format` counts the changes after which older releases would misread an item.
-    """
+    class Meta:
+        table_name = "images"
+        billing_mode = "PAY_PER_REQUEST"
 
-    format = IntegerAttribute(null=True)
-    unknown: Mapping[str, Any] = MappingProxyType({})
-
-    @classmethod
-    def from_raw_data(cls, data: dict[str, Any]) -> Self:
-        """The item that DynamoDB has."""
-        item = super().from_raw_data(data)
-        item.unknown = unknown(data, cls.get_attributes().keys())
-        return item
-
-    def serialize(self, null_check: bool = True) -> dict[str, dict[str, Any]]:  # noqa: ARG002, FBT001, FBT002
-        """The attributes that have a value; pynamodb looks at all of them, five times in a transaction."""
-        known, attributes = self.attribute_values.items(), self.get_attributes()
-        written = [(name, attributes[name], value) for name, value in known if value is not None]
-        return {
-            **self.unknown,
-            **{name: {attribute.attr_type: attribute.serialize(value)} for name, attribute, value in written},
-        }
-
-
-class ImageFacts(Evolving):
-    """What a listing filters by or shows; the names are those of the canonical image."""
-
+    image_id = UnicodeAttribute(hash_key=True)
     number = IntegerAttribute()
     aliases = TextsAttribute()
     tenant_aliases = TextsAttribute()
@@ -113,84 +94,16 @@ class ImageFacts(Evolving):
     updated_at = InstantAttribute()
     deleted_at = InstantAttribute(null=True)
     expires = IntegerAttribute(null=True)
-
-
-class ImageItem(ImageFacts):
-    """An image as it is, with what no listing may show."""
-
-    class Meta:
-        table_name = "images"
-        billing_mode = "PAY_PER_REQUEST"
-
-    image_id = UnicodeAttribute(hash_key=True)
     login_password = UnicodeAttribute(null=True)
     location = UnicodeAttribute(null=True)
     location_version = UnicodeAttribute(null=True)
     member_count = IntegerAttribute()
+    members_behind = BooleanAttribute(null=True)
     version = IntegerAttribute()
 
 
-class _LocalIndex(LocalSecondaryIndex["ListingItem"]):
-    """An order of a scope: local, because what was written must be in the next list."""
-
-    class Meta:
-        projection = AllProjection()
-
-    scope = UnicodeAttribute(hash_key=True)
-
-
-class ByCreated(_LocalIndex):
-    """Newest and oldest."""
-
-    class Meta:
-        index_name = "by_created"
-        projection = AllProjection()
-
-    created_key = UnicodeAttribute(range_key=True)
-
-
-class ByUpdated(_LocalIndex):
-    """Last changed; the only order that deleted images are in."""
-
-    class Meta:
-        index_name = "by_updated"
-        projection = AllProjection()
-
-    updated_key = UnicodeAttribute(range_key=True)
-
-
-class ByName(_LocalIndex):
-    """By name."""
-
-    class Meta:
-        index_name = "by_name"
-        projection = AllProjection()
-
-    name_key = UnicodeAttribute(range_key=True)
-
-
-class BySize(_LocalIndex):
-    """By size."""
-
-    class Meta:
-        index_name = "by_size"
-        projection = AllProjection()
-
-    size_key = UnicodeAttribute(range_key=True)
-
-
-class ByNumber(_LocalIndex):
-    """By number."""
-
-    class Meta:
-        index_name = "by_number"
-        projection = AllProjection()
-
-    number_key = UnicodeAttribute(range_key=True)
-
-
-class ListingItem(ImageFacts):
-    """An image's row in one scope."""
+class ListingItem(Model):
+    """A row of the first layout; its facts are named as those of images are."""
 
     class Meta:
         table_name = "listings"
@@ -198,18 +111,6 @@ class ListingItem(ImageFacts):
 
     scope = UnicodeAttribute(hash_key=True)
     image_id = UnicodeAttribute(range_key=True)
-    called = UnicodeAttribute(null=True)
-    created_key = UnicodeAttribute(null=True)
-    updated_key = UnicodeAttribute()
-    name_key = UnicodeAttribute(null=True)
-    size_key = UnicodeAttribute(null=True)
-    number_key = UnicodeAttribute(null=True)
-
-    by_created = ByCreated()
-    by_updated = ByUpdated()
-    by_name = ByName()
-    by_size = BySize()
-    by_number = ByNumber()
 
 
 class ClaimItem(Model):
@@ -332,7 +233,7 @@ class TokenItem(Model):
 
 MODELS: tuple[type[Model], ...] = (
     ImageItem,
-    ListingItem,
+    RowItem,
     ClaimItem,
     MembershipItem,
     EventItem,
@@ -340,13 +241,15 @@ MODELS: tuple[type[Model], ...] = (
     ReferenceItem,
     TokenItem,
 )
-EXPIRING: tuple[type[Model], ...] = (ImageItem, ListingItem, ClaimItem, JobItem, TokenItem)
-_PLAIN_NAMES: dict[type[Model], str] = {model: model.Meta.table_name for model in MODELS}
+FIRST_LAYOUT: tuple[type[Model], ...] = (ListingItem,)
+"""Tables of older layouts: the template keeps them for one release, and only tests make them anew."""
+EXPIRING: tuple[type[Model], ...] = (ImageItem, RowItem, ClaimItem, JobItem, TokenItem)
+_PLAIN_NAMES: dict[type[Model], str] = {model: model.Meta.table_name for model in (*MODELS, *FIRST_LAYOUT)}
 
 
 def bind(connection: SharedConnection, prefix: str) -> None:
     """Name the tables of one deployment and have all models use one connection; no request is made."""
-    for model in MODELS:
+    for model in (*MODELS, *FIRST_LAYOUT):
         meta: Any = model.Meta
         meta.table_name = prefix + _PLAIN_NAMES[model]
         model._connection = None  # noqa: SLF001  # pynamodb has no public way to share a connection
@@ -355,9 +258,9 @@ def bind(connection: SharedConnection, prefix: str) -> None:
         table.connection = connection
 
 
-def create_tables() -> None:
+def create_tables(models: Iterable[type[Model]] = MODELS) -> None:
     """Create each table that does not exist, with its indexes and its time to live. For tests and local use."""
-    for model in MODELS:
+    for model in models:
         if not model.exists():
             model.create_table(wait=True)
             if model in EXPIRING:

@@ -88,7 +88,7 @@ def test_what_belongs_to_others_has_no_name_here(api: Api, open_catalog: Open, r
     public = api.world.images.add(an_image(owner="t2", visibility=Visibility.PUBLIC))
     shared = api.world.images.add(an_image(owner="t2"))
     nobodys = api.world.images.add(an_image(owner=None))
-    api.world.memberships.change(shared, 1, [a_membership(shared, "t1")], [])
+    api.world.memberships.change(shared, [a_membership(shared, "t1")], [])
     catalog = open_catalog("t1", *rights)
 
     for image in (public, shared, nobodys):

@@ -14,12 +14,13 @@ from chalicelib.catalog.errors import (
     ImageDeactivated,
     Invalid,
     NotQueued,
+    StorageQuotaExceeded,
     UnverifiedBytes,
 )
 from chalicelib.catalog.image import Changes, Image, NewImage, Status
 from chalicelib.catalog.ports import Link
 from chalicelib.catalog.service import Catalog
-from tests.api import Api
+from tests.api import ORDINARY, Api, a_caller
 from tests.conftest import MakeApi
 from tests.factories import a_principal, an_image
 from tests.storage.contract.faults import answering, cancelled
@@ -98,6 +99,22 @@ def test_an_upload_that_is_outrun_each_time_is_a_conflict_and_leaves_no_bytes(ap
     with answering("TransactWriteItems", lambda _: OUTRUN), pytest.raises(EditConflict):
         catalog.content.upload(image, BYTES)
 
+    assert api.stored() == []
+
+
+def test_bytes_whose_room_others_take_meanwhile_kill_the_image_and_are_removed(make_api: MakeApi) -> None:
+    api = make_api(USER_STORAGE_QUOTA=str(2 * len(BYTES) - 1))
+    catalog = api.world.catalog(a_caller("t1", *ORDINARY))
+    image = reserve(catalog)
+
+    with (
+        api.on_s3("PutObject", lambda: api.world.images.add(an_image(status=Status.ACTIVE, size=len(BYTES)))),
+        pytest.raises(StorageQuotaExceeded) as refusal,
+    ):
+        catalog.content.upload(image, BYTES)
+
+    assert (refusal.value.attempted, refusal.value.maximum) == (2 * len(BYTES), 2 * len(BYTES) - 1)
+    assert status(api, image) is Status.KILLED
     assert api.stored() == []
 
 

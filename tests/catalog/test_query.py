@@ -8,18 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.catalog.image import Image, Status
-from chalicelib.catalog.query import (
-    KEY_BYTES,
-    Condition,
-    ImageQuery,
-    Operator,
-    Order,
-    SortKey,
-    beyond,
-    in_order,
-    instant_text,
-    position,
-)
+from chalicelib.catalog.position import KEY_BYTES, SortKey, position
+from chalicelib.catalog.query import Condition, ImageQuery, Operator, Order, beyond, in_order, instant_text
 from tests.factories import START, an_image
 
 # A place separates value and time by NUL, so that names with one are in some order, but not in this one.

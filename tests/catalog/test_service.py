@@ -23,8 +23,9 @@ from chalicelib.catalog.image import MOVES, Changes, Image, NewImage, Status, Tr
 from chalicelib.catalog.principal import Policy
 from chalicelib.catalog.query import ImageQuery, Scope
 from chalicelib.catalog.service import Catalog
-from tests.api import Api
+from tests.api import ORDINARY, Api, a_caller
 from tests.catalog.conftest import Open
+from tests.conftest import MakeApi
 from tests.factories import an_image
 from tests.storage.contract.faults import answering, cancelled
 
@@ -247,6 +248,22 @@ def test_a_deletion_that_cannot_be_undone_stands(api: Api, catalog: Catalog) -> 
     assert found.image.status is Status.DELETED
     assert found.image.location == image.location
     assert [heir.name for heir in heirs] == ["web"]
+
+
+def test_a_deletion_stands_if_its_room_is_taken_by_the_time_it_should_be_undone(make_api: MakeApi) -> None:
+    api = make_api(USER_STORAGE_QUOTA="10")
+    image = api.world.images.add(an_image(status=Status.ACTIVE, size=8, location="s3://rosetta-images/a/b"))
+    heirs: list[Image] = []
+
+    def inherit() -> None:
+        heirs.append(api.world.images.add(an_image(status=Status.ACTIVE, size=8)))
+
+    with api.on_s3("DeleteObject", inherit), api.s3_fault("DeleteObject", "AccessDenied", 403):
+        api.world.catalog(a_caller("t1", *ORDINARY)).delete(image.id)
+
+    [left] = api.world.images.many([image.id])
+    assert (left.status, left.location) == (Status.DELETED, image.location)
+    assert api.world.images.totals("t1").size == sum(heir.size or 0 for heir in heirs) == 8
 
 
 @pytest.mark.parametrize("changes", [{"status": Status.SAVING}, {"location": "s3://elsewhere/key"}], ids=str)

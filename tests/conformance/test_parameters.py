@@ -40,6 +40,7 @@ NARROWING: Mapping[str, Mapping[str, str]] = {
         "is_public": "false",
         "changes-since": "2999-01-01",
         "property-key": "value",
+        "tenant": NOBODY,
     },
     "scaleway": {
         "page": "2",
@@ -143,7 +144,7 @@ def caller(api: Api, asked: Asked) -> Caller:
     if asked.dialect in BY_NAME:
         return api.basic_caller(T1, *ORDINARY)
     # Glance's `is_public` must make sense whoever asks, and chooses for administrators (contract §3.1).
-    return api.caller(T1, *ORDINARY, "admin") if asked.name == "is_public" else api.caller(T1)
+    return api.caller(T1, *ORDINARY, "admin") if asked.name in {"is_public", "tenant"} else api.caller(T1)
 
 
 def ask(caller: Caller, asked: Asked, value: str | None) -> Answer:
@@ -162,6 +163,8 @@ def found(answer: Answer) -> tuple[int, list[Any]]:
     if not answer.body:
         return answer.status, [answer.headers.get("x-total-count"), answer.headers.get("link", "").count("rel=")]
     document = answer.json
+    if "usage" in document:
+        document = [{**document["usage"], "tenant": None}]
     if isinstance(document, dict):
         document = next(
             (document[key] for key in ("images", "jobs", "events", "results") if key in document), [document]

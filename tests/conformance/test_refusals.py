@@ -162,15 +162,17 @@ def test_a_quota_is_told_as_one(dialect: Dialect) -> None:
 
 LONG: Mapping[str, str] = {
     "glance_v1": "/v1/images?sort_key=status",
-    "scaleway": "/images",
     "devops_service": "/v3/images",
     "foreman": f"/api/architectures/{Facts.architecture}/images?search=name~image",
-    "qingcloud": "/v2/zone/ac1/images",
+    "qingcloud": "/v2/zone/ac1/images?status=available",
 }
 """A list in each dialect that has to read more than it shows, of its caller's own images or of shared ones."""
 
 
-@pytest.mark.parametrize("speaking", CLIENTS, ids=[client.dialect for client in CLIENTS])
+READING = [client for client in CLIENTS if client.dialect in LONG]
+
+
+@pytest.mark.parametrize("speaking", READING, ids=[client.dialect for client in READING])
 @pytest.mark.parametrize(("most", "status"), [("3", 200), ("2", 400)], ids=["as much as it may", "too much"])
 def test_a_list_that_has_to_read_too_much_is_refused(
     make_api: MakeApi, owner: Principal, speaking: type[Client], most: str, status: int
@@ -180,7 +182,7 @@ def test_a_list_that_has_to_read_too_much_is_refused(
     for number in range(1, 4):
         api.world.images.add(an_image(number=number, **FACTS))
         shared = api.world.images.add(an_image(number=10 * number, **{**FACTS, "owner": T2}))
-        api.world.memberships.change(shared, 1, [a_membership(shared, T1)], [])
+        api.world.memberships.change(shared, [a_membership(shared, T1)], [])
 
     answer = client.caller.get(LONG[speaking.dialect])
 

@@ -126,7 +126,7 @@ def facts(api: Api, image_id: str) -> dict[str, Any]:
 
 
 def facts_of(image: Image) -> dict[str, Any]:
-    changing = ("updated_at", "version", "size")
+    changing = ("updated_at", "version", "size", "stored_format")
     return {field.name: getattr(image, field.name) for field in fields(Image) if field.name not in changing}
 
 

@@ -55,9 +55,21 @@ DEFECTS = {
     ),
     "an image that is private again stays in the public list": Defect(
         "chalicelib/storage/images.py",
-        "for scope in set(scopes_before).difference(keys.scopes(new)):",
-        "for scope in set(scopes_before).difference(keys.scopes(new), {keys.PUBLIC}):",
+        "for row_key in rows_before - row_keys(new):",
+        "for row_key in (key for key in rows_before - row_keys(new) if key[0] != keys.PUBLIC):",
         HISTORIES,
+    ),
+    "a total does not count what goes": Defect(
+        "chalicelib/storage/totals.py",
+        "    after.subtract(parts(old) if old else {})\n",
+        "",
+        FAULTS,
+    ),
+    "what is shared no longer stays in the member's list": Defect(
+        "chalicelib/storage/memberships.py",
+        "            writes.delete(shared_row_of(image, member))\n",
+        "",
+        FAULTS,
     ),
     "a name is given twice": Defect(
         "chalicelib/storage/images.py",

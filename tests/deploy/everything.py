@@ -7,13 +7,17 @@ from typing import Any
 
 from chalicelib.catalog.image import Status
 from chalicelib.catalog.job import Job
+from chalicelib.storage.tables import FIRST_LAYOUT, create_tables
 from tests.api import ORDINARY, Api, Caller
 from tests.dialects.glance_v1.glance import RAW, create, md5, meta, upload
 from tests.dialects.glance_v1.sending import abort, ask, begin, complete, content, named, path_of, send_all, show
+from tests.factories import an_image
 from tests.jobs.jobs import Stage
+from tests.storage import older
 
 SETTINGS = {
     "DELAYED_DELETE": "true",
+    "MIGRATING": "true",
     "SLICE_BYTES": str(5 * 2**20),
     "TOMBSTONE_DAYS": "1",
     "USER_STORAGE_QUOTA": "1TB",
@@ -30,6 +34,7 @@ SORTS = ("created_at", "updated_at", "name", "size", "status")
 
 def do_everything(stage: Stage, eager: Api) -> None:
     """One thing after the other, each of which must succeed; `eager` is the same, but deletes at once."""
+    create_tables(FIRST_LAYOUT)
     user = stage.api.caller("t1", *ORDINARY, "publicize_image")
     for path in ("/healthz", "/readyz"):
         _send(user, f"GET {path}")
@@ -43,7 +48,30 @@ def do_everything(stage: Stage, eager: Api) -> None:
     _uploads(stage, user)
     _copies(stage, user)
     _captures(stage)
+    _older(stage, user)
     _leavings(stage, user)
+
+
+def _older(stage: Stage, user: Caller) -> None:
+    """What functions do to images of the first layout."""
+    job, failing = stage.capture(), stage.capture()
+    image, other = (an_image(version=1, status=Status.ACTIVE) for _ in range(2))
+    older.shelve([image, other, stage.image(job), stage.image(failing)])
+    _send(user, "GET /v1/images")
+    _send(user, f"PUT /v1/images/{image.id}", headers=meta(name="renamed"))
+    stage.deliver(job)
+    with stage.ami_state("failed"):
+        stage.deliver(failing)
+    assert stage.api.world.reaper.sweep() == 1
+    assert older.left() == set()
+
+
+def _shared_widely(user: Caller) -> str:
+    """An image of so many members that their rows come after it."""
+    image = str(create(user, data=SMALL)["id"])
+    members = [{"member_id": f"m{number}"} for number in range(40)]
+    _send(user, f"PUT /v1/images/{image}/members", {"memberships": members})
+    return image
 
 
 def _send(caller: Caller, request: str, document: Any = None, headers: Mapping[str, str] | None = None) -> Any:
@@ -72,6 +100,8 @@ def _glance_v1(user: Caller, admin: Caller) -> None:
     _send(user, "GET /v1/shared-images/t3")
     _send(user, f"DELETE /v1/images/{image}/members/t3")
     _send(user, f"GET /v1/images/{image}/events")
+    _send(user, "GET /v1/usage")
+    _send(user, f"PUT /v1/images/{_shared_widely(user)}", headers=meta(name="renamed"))
     empty = create(user)["id"]
     _send(user, f"PUT /v1/images/{empty}/members/t2")
     _send(user, f"DELETE /v1/images/{empty}")
@@ -122,6 +152,8 @@ def _qingcloud(stage: Stage) -> None:
     stage.api.work()
     _send(user, "POST /v2/zone/ac1/lease", {"resources": [image]})
     stage.api.work()
+    _send(user, f"DELETE {images}/{_shared_widely(stage.api.caller('t1'))}")
+    stage.api.work()
     _send(user, "GET /v2/zone/ac1/jobs")
     _send(user, "GET /v2/zone/ac1/unfinished_jobs")
 
@@ -170,7 +202,7 @@ def _leavings(stage: Stage, user: Caller) -> None:
     """What sweeps find: lost messages, delayed deletions, parts, machine images, and tombstones that are old."""
     deleted, captured = create(user, data=SMALL)["id"], stage.image(_made(stage))
     _send(user, f"PUT /v1/images/{deleted}/members/t2")
-    for image_id in (deleted, captured.id):
+    for image_id in (deleted, captured.id, _shared_widely(user)):
         _send(user, f"DELETE /v1/images/{image_id}")
     stage.api.world.multiparts.begin(deleted, "somebody's")
     stage.capture()

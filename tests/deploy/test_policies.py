@@ -16,6 +16,7 @@ from tests.deploy.files import ACCOUNT, FOLDER, REGION, STAGES, of_type, read, s
 from tests.jobs.jobs import Stage
 
 HANDLERS = {"api": "api_handler", "work": "work", "sweep": "sweep"}
+LOGICAL = {"api": "APIHandler", "work": "Work", "sweep": "Sweep"}
 ROLES = [(stage, function) for stage in STAGES for function in HANDLERS]
 WITHOUT_RESOURCE = {
     "ec2:DescribeImages": "EC2 has no permissions on single resources for what only describes",
@@ -32,6 +33,15 @@ NOT_CALLED = {
     "sqs:ReceiveMessage": "as DeleteMessage",
 }
 """What is allowed though no code of ours calls it, with the reason."""
+OLDER_RELEASE = {
+    "api": ({"BatchGetItem", "DeleteItem", "PutItem", "Query"}, {"listings", "listings/index/*"}),
+    "work": ({"DeleteItem", "PutItem", "Query"}, {"listings"}),
+    "sweep": ({"DeleteItem", "PutItem", "Query"}, {"listings", "listings/index/by_updated"}),
+}
+"""What the release before the second layout may do to its lists, by function.
+
+It runs with roles of this one until a deployment has replaced its code, and when the alias moves back.
+"""
 CLOUD = {
     "ec2:CreateImage": ("arn:aws:ec2:*:*:instance/*", "arn:aws:ec2:*::image/*", "arn:aws:ec2:*::snapshot/*"),
     "ec2:CreateTags": ("arn:aws:ec2:*::image/*", "arn:aws:ec2:*::snapshot/*"),
@@ -65,7 +75,7 @@ def rights(stage: str, function: str) -> Iterator[tuple[str, str]]:
 def names(stage: str) -> Mapping[str, str]:
     """The environment of the functions, whose bucket the template names."""
     functions = template(stage)["Resources"]
-    told = [functions[name]["Properties"]["Environment"]["Variables"] for name in ("APIHandler", "Work", "Sweep")]
+    told = [functions[name]["Properties"]["Environment"]["Variables"] for name in LOGICAL.values()]
     assert told[0] == told[1] == told[2]
     return {**settings(stage, "work")["environment_variables"], **told[0]}
 
@@ -103,17 +113,57 @@ def test_a_function_may_do_what_it_does_and_nothing_else(make_api: MakeApi, aws:
             needed = {need.action for need in calls.needs if need.function == function}
             allowed = {action for action, _ in rights(name, function)}
             assert allowed - needed - NOT_CALLED.keys() == set(), function
-            assert [right for right in rights(name, function) if not _is_used(name, function, right, calls.needs)] == []
+            unused = [right for right in rights(name, function) if not _is_used(name, function, right, calls.needs)]
+            assert unused == [], function
 
 
 def _is_used(stage: str, function: str, right: tuple[str, str], needs: set[Need]) -> bool:
     """Whether a function needs a right on a table; an index goes with the table of the same statement."""
     action, allowed = right
-    if action in NOT_CALLED or not action.startswith("dynamodb:"):
+    if action in NOT_CALLED or not action.startswith("dynamodb:") or _is_older(stage, function, right):
         return True
     table = allowed.partition("/index/")[0]
     found = (need for need in needs if (need.function, need.action) == (function, action))
     return any(fnmatchcase(resource(stage, need.target).partition("/index/")[0], table) for need in found)
+
+
+@pytest.mark.parametrize(("stage", "function"), ROLES)
+def test_a_function_may_do_to_lists_of_the_first_layout_what_the_older_release_does(stage: str, function: str) -> None:
+    actions, tables = OLDER_RELEASE[function]
+    listings = f"table/{names(stage)['TABLE_PREFIX']}listings"
+
+    allowed = {right for right in rights(stage, function) if listings in right[1]}
+
+    expected = {(f"dynamodb:{action}", resource(stage, table)) for action in actions for table in tables}
+    assert {(action, arn.replace(":*:*:", f":{REGION}:{ACCOUNT}:")) for action, arn in allowed} == expected
+
+
+def _is_older(stage: str, function: str, right: tuple[str, str]) -> bool:
+    """Whether a function of the older release needs a right."""
+    actions, tables = OLDER_RELEASE[function]
+    action, allowed = right
+    return action.removeprefix("dynamodb:") in actions and any(
+        fnmatchcase(resource(stage, table), allowed) for table in tables
+    )
+
+
+@pytest.mark.parametrize(("stage", "function"), ROLES)
+def test_a_function_waits_for_the_tables_that_it_has_rights_on(build: Path, stage: str, function: str) -> None:
+    resources = json.loads((build / "cloudformation" / stage / "template.json").read_text("utf-8"))["Resources"]
+    tables = of_type(template(stage), "AWS::DynamoDB::Table").items()
+    allowed = {arn.partition(":table/")[2].partition("/")[0] for _, arn in rights(stage, function) if ":table/" in arn}
+    needed = {name for name, table in tables if table["TableName"] in allowed}
+
+    there = set(resources[LOGICAL[function]]["DependsOn"])
+    here = _terraform(build, stage)["aws_lambda_function"][HANDLERS[function]]["depends_on"]
+
+    assert {"RowsTable", "ListingsTable"} < needed
+    assert there & {name for name, _ in tables} == needed
+    assert {each for each in here if "table" in each} == {f"aws_dynamodb_table.{name}" for name in needed}
+
+
+def _terraform(build: Path, stage: str) -> Any:
+    return json.loads((build / "terraform" / stage / "chalice.tf.json").read_text("utf-8"))["resource"]
 
 
 @pytest.mark.parametrize(("stage", "function"), ROLES)
@@ -162,10 +212,11 @@ def test_machines_are_captured_and_images_removed_by_their_tags_only(function: s
 def test_a_function_writes_its_own_log_only(stage: str, function: str) -> None:
     logs = [allowed for action, allowed in rights(stage, function) if action.startswith("logs:")]
     resources = template(stage)["Resources"]
-    handler = {"api": "APIHandler", "work": "Work", "sweep": "Sweep"}[function]
 
     [log] = [
-        group for group in of_type(template(stage), "AWS::Logs::LogGroup").values() if _is_of(group, resources[handler])
+        group
+        for group in of_type(template(stage), "AWS::Logs::LogGroup").values()
+        if _is_of(group, resources[LOGICAL[function]])
     ]
 
     assert set(logs) == {f"arn:aws:logs:*:*:log-group:{log['LogGroupName']}:*"}

@@ -24,7 +24,7 @@ def crowded(api: Api) -> None:
     kept(api)
     api.world.images.add(an_image(owner=OTHER, name="public", visibility=Visibility.PUBLIC))
     shared = api.world.images.add(an_image(owner=OTHER, name="shared"))
-    api.world.memberships.change(shared, 1, [a_membership(shared, TENANT)], [])
+    api.world.memberships.change(shared, [a_membership(shared, TENANT)], [])
 
 
 def listing(target: str) -> Arrange:
@@ -40,7 +40,7 @@ def shared(ask: Ask, member: str = OTHER, **fields: Any) -> Arrange:
 
     def arrange(api: Api) -> Ask:
         image = kept(api, **fields)
-        api.world.memberships.change(image, 2, [a_membership(image, each) for each in (member, "t3")], [])
+        api.world.memberships.change(image, [a_membership(image, each) for each in (member, "t3")], [])
         return ask
 
     return arrange
@@ -54,7 +54,7 @@ def with_bytes(ask: Ask, *members: str) -> Arrange:
         image = kept(api, location=location, size=len(DATA), checksum=md5(DATA), **FORMATS)
         if members:
             shares = [a_membership(image, member) for member in members]
-            api.world.memberships.change(image, len(members), shares, [])
+            api.world.memberships.change(image, shares, [])
         return ask
 
     return arrange
@@ -146,4 +146,5 @@ SCENES = (
     _scene("links of parts", uploading(lambda target: document("POST", f"{target}/links", LINKS))),
     _scene("jobs", with_job(lambda _: Ask("GET", "/v1/jobs"))),
     _scene("a job", with_job(lambda job_id: Ask("GET", f"/v1/jobs/{job_id}"))),
+    _scene("usage", listing("/v1/usage")),
 )

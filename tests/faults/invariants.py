@@ -9,9 +9,10 @@ from typing import Any
 from chalicelib.catalog.image import Image, Status
 from chalicelib.catalog.job import FINISHED
 from chalicelib.catalog.reference import Kind
-from chalicelib.storage import keys
-from chalicelib.storage.items import image_of
+from chalicelib.storage import keys, totals
+from chalicelib.storage.items import image_of, image_of_row, row_keys
 from chalicelib.storage.jobs import UNFINISHED
+from chalicelib.storage.spread import has_row
 from tests.api import Api
 from tests.faults import store
 
@@ -19,7 +20,7 @@ GRACE = 6 * 60
 DAY = 25 * 60 * 60
 BYTES = (Status.ACTIVE, Status.DEPRECATED, Status.DEACTIVATED)
 """Statuses in which the bytes of an image are where it says."""
-PRIVATE = ("login_password", "location", "location_version", "member_count", "version")
+PRIVATE = ("login_password", "location", "location_version", "member_count", "members_behind", "version")
 """What no list knows."""
 
 
@@ -30,13 +31,21 @@ def images() -> list[Image]:
 
 def broken(api: Api) -> list[str]:
     """What does not hold although it should at all times: a sentence each."""
-    return [*_rows(), *_claims(), *_below_nothing(), *_members(), *_events(), *_jobs(), *_lost_bytes(api)]
+    return [*_rows(), *_totals(), *_claims(), *_below_nothing(), *_members(), *_events(), *_jobs(), *_lost_bytes(api)]
 
 
 def _rows() -> Iterator[str]:
     """Every image has a row in each of its lists, which shows it as it is, and there are no other rows."""
-    rows = {(raw["scope"]["S"], raw["image_id"]["S"]): image_of(raw) for raw in store.items("listings")}
-    due = {(scope, image.id): _as_listed(image) for image in images() for scope in keys.scopes(image)}
+    rows = {(raw["s"]["S"], raw["k"]["S"]): image_of_row(raw) for raw in store.items("rows")}
+    due = {key: _as_listed(image) for image in images() for key in row_keys(image)}
+    behind = {image.id for image in images() if image.members_behind}
+    rows = {key: row for key, row in rows.items() if not (key[0].startswith("shared/") and row.id in behind)}
+    due |= {
+        (keys.shared(member), keys.places(image, keys.SHARED)["key"]): _as_listed(image)
+        for image, shared in _shared()
+        for member in shared
+        if has_row(image, member) and image.id not in behind
+    }
     yield from (f"no row {each}" for each in due.keys() - rows.keys())
     yield from (f"a row too many {each}" for each in rows.keys() - due.keys())
     yield from (f"an old row {each}" for each in due.keys() & rows.keys() if rows[each] != due[each])
@@ -48,9 +57,29 @@ def _as_listed(image: Image) -> Image:
     return replace(image, **{name: getattr(blank, name) for name in PRIVATE})
 
 
+def _shared() -> Iterator[tuple[Image, list[str]]]:
+    """Every image with those that it is shared with."""
+    members: dict[str, list[str]] = {}
+    for raw in store.items("memberships"):
+        members.setdefault(raw["image_id"]["S"], []).append(raw["member"]["S"])
+    yield from ((image, members.get(image.id, [])) for image in images())
+
+
+def _totals() -> Iterator[str]:
+    """Totals and bytes are those of the images, unless members are behind, who are counted one after the other."""
+    due = Counter[tuple[str, str]]()
+    for image, shared in _shared():
+        due.update(totals.parts(image, shared))
+    kept = Counter(dict(totals.kept(store.items("claims"))))
+    wrong = [key for key in due.keys() | kept.keys() if due[key] != kept[key]]
+    if not any(image.members_behind for image in images()):
+        yield from (f"{key} is {kept[key]}, not {due[key]}" for key in wrong)
+
+
 def _claims() -> Iterator[str]:
     """Every image, and every reference, holds its names, and nobody else holds any."""
-    raws = [raw for raw in store.items("claims") if raw["claim"]["S"] != keys.COUNTER]
+    names = (raw for raw in store.items("claims") if not totals.is_total(raw))
+    raws = [raw for raw in names if raw["claim"]["S"] != keys.COUNTER]
     held = {(raw["claim"]["S"], raw.get("image_id", {}).get("S")) for raw in raws}
     due: set[tuple[str, str | None]] = {(claim, image.id) for image in images() for claim in keys.claims(image)}
     due |= {(keys.key("title", *reference), None) for reference in references()}
@@ -137,6 +166,7 @@ def left_over(api: Api) -> Iterator[str]:
         f"an object of no image: {key}" for key in store.objects(bucket) if f"s3://{bucket}/{key}" not in needed
     )
     yield from (f"parts of no object: {key}" for key in store.arriving(bucket))
+    yield from (f"members left behind: {image.id}" for image in found if image.members_behind)
     yield from (f"an upload without an end: {image.id}" for image in found if image.status is Status.SAVING)
     members = len(store.items("memberships"))
     if members != sum(image.member_count for image in found if not image.gone):

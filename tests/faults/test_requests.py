@@ -10,14 +10,14 @@ from chalicelib.http.dialect import Route, match
 from tests import tally
 from tests.api import Api
 from tests.conftest import MakeApi
-from tests.faults import store
+from tests.faults import crowds, store
 from tests.faults.glance import SCENES as GLANCE
 from tests.faults.others import DEVOPS, FOREMAN, QINGCLOUD, SCALEWAY
 from tests.faults.scenes import Scene
 from tests.faults.told import told
 from tests.faults.trials import Trials
 
-SCENES = (*GLANCE, *SCALEWAY, *DEVOPS, *FOREMAN, *QINGCLOUD)
+SCENES = (*GLANCE, *SCALEWAY, *DEVOPS, *FOREMAN, *QINGCLOUD, *crowds.SCENES)
 
 
 @pytest.mark.parametrize("scene", SCENES, ids=str)

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import suppress
 from dataclasses import replace
+from itertools import count
 from typing import NamedTuple
 
 import pytest
@@ -16,11 +17,13 @@ from tests.conftest import MakeApi
 from tests.dialects.glance_v1.sending import SMALL
 from tests.factories import a_membership
 from tests.faults import store
+from tests.faults.crowds import CROWD
 from tests.faults.glance import FORMATS
 from tests.faults.invariants import DAY, GRACE, broken, census, left_over, unfinished
 from tests.faults.kinds import Fault, injected, watched
 from tests.faults.scenes import IMAGE, TENANT, kept
 from tests.faults.told import told
+from tests.storage.contract.faults import answering, cancelled
 
 SWEEPS = 3
 TOMBSTONE = 90 * DAY
@@ -45,9 +48,22 @@ def with_bytes(api: Api, status: Status, members: int = 0) -> Image:
     image = kept(api, location=location, size=len(SMALL))
     shares = [a_membership(image, f"m{number}") for number in range(members)]
     if shares:
-        api.world.memberships.change(image, members, shares, [])
+        api.world.memberships.change(image, shares, [])
     old = api.world.images.many([IMAGE])[0]
     return api.world.images.save(old, replace(old, status=status, status_changed_at=now, deleted_at=now))
+
+
+def behind(api: Api) -> None:
+    """An image that was renamed, and of whose very many members some have not heard of it."""
+    image = kept(api)
+    api.world.memberships.change(image, [a_membership(image, member) for member in CROWD], [])
+    [old] = api.world.images.many([IMAGE])
+    numbers = count()
+    with (
+        suppress(Unavailable),
+        answering("TransactWriteItems", lambda _: cancelled("ThrottlingError") if next(numbers) > 1 else None),
+    ):
+        api.world.images.save(old, replace(old, name="new"))
 
 
 def captured(api: Api) -> None:
@@ -73,6 +89,8 @@ SCENES = {
     "abandoned upload": Scene(abandoned, DAY),
     "delayed deletion": Scene(lambda api: with_bytes(api, Status.PENDING_DELETE), DAY),
     "deletion with bytes and members": Scene(lambda api: with_bytes(api, Status.DELETED, 2), DAY),
+    "delayed deletion with very many members": Scene(lambda api: with_bytes(api, Status.PENDING_DELETE, 40), DAY),
+    "members that are behind": Scene(behind, DAY),
     "image of a machine": Scene(captured, DAY),
     "tombstone": Scene(lambda api: kept(api, status=Status.DELETED, deleted_at=api.clock.now()), TOMBSTONE),
     "direct upload": Scene(in_parts, 2 * DAY),

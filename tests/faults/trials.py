@@ -113,7 +113,8 @@ class Trials:
         yield from broken(api)
 
     def _in_the_end(self, api: Api, at: Sent, fault: Fault) -> Iterator[str]:
-        if at.service != "sqs" and not fault.unsure and census() == self.clean.begun:
+        behind = any(image.members_behind for image in images())
+        if at.service != "sqs" and not fault.unsure and not behind and census() == self.clean.begun:
             return  # what is left to do is what is left if nothing goes wrong
         settle(api)
         found = census()

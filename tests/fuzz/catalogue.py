@@ -59,7 +59,7 @@ def fill(api: Api) -> None:
     _add(api, PUBLIC, OTHER_TENANT, status=Status.ACTIVE, visibility=Visibility.PUBLIC)
     _add(api, HIDDEN, OTHER_TENANT, status=Status.ACTIVE)
     shared = _add(api, SHARED, OTHER_TENANT, status=Status.ACTIVE)
-    api.world.memberships.change(shared, 1, [a_membership(shared, TENANT, can_share=True)], [])
+    api.world.memberships.change(shared, [a_membership(shared, TENANT, can_share=True)], [])
     for job_status, job_id in JOBS.items():
         api.world.jobs.add(_job(job_id, job_status))
 

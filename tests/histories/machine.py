@@ -141,10 +141,12 @@ class CatalogueMachine(RuleBasedStateMachine):
         heard = self.speaker.ask(Call(Verb.LIST, dialect, tenant))
         expected = sorted(name for slot in self.slots.values() for name in names_seen(slot, dialect, tenant))
         assert heard.reply == Reply(frozenset({Outcome.DONE}), tuple(expected)), (dialect, tenant)
+        assert heard.total in {None, len(expected)}, (dialect, tenant, heard)
         for name, image_id in heard.ids.items():
             self.learn(dialect, name, image_id)
 
     def teardown(self) -> None:
+        assert not self.speaker.differences()
         for tenant in TENANTS:
             for dialect in PAGES:
                 self.check_pages(dialect, tenant)

@@ -24,10 +24,14 @@ KEEP = {"x-glance-registry-purge-props": "false"}
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """A reply, and the id of each image that the answer names, by its name."""
+    """A reply, and the id of each image that the answer names, by its name.
+
+    `total` is how many images there are, where a list says so.
+    """
 
     reply: Reply
     ids: Mapping[str, str]
+    total: int | None = None
 
 
 class Speaker:
@@ -35,6 +39,7 @@ class Speaker:
 
     def __init__(self, api: Api) -> None:
         self.asked = 0
+        self._world = api.world
         rights = (*ORDINARY, "publicize_image")
         self._clients: dict[tuple[str, str], Client] = {}
         for tenant in TENANTS:
@@ -60,6 +65,10 @@ class Speaker:
             assert time.monotonic() < deadline
             time.sleep(0.05)
 
+    def differences(self) -> Mapping[str, int]:
+        """How many rows and totals, those of members among them, are not as the images are."""
+        return self._world.migration.differences()
+
     def _unfinished(self, tenant: str) -> int:
         answer = self._clients[tenant, QINGCLOUD].caller.get("/v2/zone/ac1/unfinished_jobs")
         assert answer.status == 200, answer.text
@@ -84,7 +93,8 @@ def _heard(client: Client, call: Call, answer: Answer, outcomes: frozenset[Outco
     if call.verb is Verb.SHOW and call.dialect == QINGCLOUD and records[0]["status"] in GONE_IN_QINGCLOUD:
         return Heard(Reply(frozenset({Outcome.GONE, Outcome.WAITING})), {})
     names = tuple(sorted(str(record["name"]) for record in records))
-    return Heard(Reply(outcomes, names), {str(record["name"]): str(record["id"]) for record in records})
+    total = TOTALS[call.dialect](answer) if call.verb is Verb.LIST and call.dialect in TOTALS else None
+    return Heard(Reply(outcomes, names), {str(record["name"]): str(record["id"]) for record in records}, total)
 
 
 def _put(client: Client, call: Call, image_id: str) -> Answer:
@@ -164,6 +174,13 @@ LISTS: Mapping[str, str] = {
     FOREMAN: f"{Foreman.below}?per_page=100",
     QINGCLOUD: "/v2/zone/ac1/images?limit=100",
 }
+
+TOTALS: Mapping[str, Callable[[Answer], int]] = {
+    SCALEWAY: lambda answer: int(answer.headers["x-total-count"]),
+    FOREMAN: lambda answer: int(answer.json["subtotal"]),
+    QINGCLOUD: lambda answer: int(answer.json["total_count"]),
+}
+"""What a list says of how many images there are; two dialects do not."""
 
 Page = Callable[[int, int, str | None], str]
 PAGES: Mapping[str, Page] = {

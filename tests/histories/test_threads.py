@@ -27,7 +27,9 @@ def a_history(aws: Aws, seed: int) -> list[Event]:
     with served(aws) as api:
         speaker = Speaker(api)
         with delays(aws, random.Random(seed)):  # noqa: S311  # no secret
-            return record(speaker, THREADS, CALLS, seed)
+            history = record(speaker, THREADS, CALLS, seed)
+        assert not speaker.differences(), f"seed {seed}"
+        return history
 
 
 @pytest.mark.parametrize("number", range(HISTORIES))

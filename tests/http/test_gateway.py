@@ -2,6 +2,7 @@
 
 import importlib
 import logging
+import os
 import threading
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -16,10 +17,19 @@ from chalicelib.http.errors import ServerError
 from chalicelib.http.message import Request, Response
 from local.events import Router, proxy_event
 from tests.api import Api
+from tests.conftest import MakeApi
 from tests.http.conftest import Client, token
 from tests.http.echo import WITHHELD, authenticate, echo, echoing, gateway, render_error
 
 METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
+
+
+def test_the_environment_of_the_process_stays_as_it_is(make_api: MakeApi) -> None:
+    before = dict(os.environ)
+
+    make_api()
+
+    assert dict(os.environ) == before
 
 
 def test_a_handler_gets_request_variables_and_principal(api: Api, client: Client) -> None:

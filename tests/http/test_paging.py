@@ -7,8 +7,9 @@ from itertools import cycle
 import pytest
 
 from chalicelib.catalog.image import Image, Visibility
+from chalicelib.catalog.position import SortKey, position
 from chalicelib.catalog.principal import Policy
-from chalicelib.catalog.query import ImageQuery, Order, Scope, SortKey, position
+from chalicelib.catalog.query import Condition, ImageQuery, Operator, Order, Scope
 from chalicelib.http.paging import first, numbered, page_after
 from tests.api import Api
 from tests.factories import a_principal, an_image
@@ -16,6 +17,7 @@ from tests.storage.contract.faults import Reply, Request, answering
 from tests.storage.contract.shelf import listed, shelve
 
 QUERY = ImageQuery(scope=Scope.EVERYTHING, order=Order(SortKey.NAME, descending=False))
+NAMELESS = Condition("description", Operator.UNEQUAL, "x")
 READER = replace(a_principal(), policies=frozenset({Policy.READ_IMAGES}))
 
 
@@ -81,8 +83,10 @@ def test_what_comes_after_a_page_is_not_read(api: Api) -> None:
         read.append(f"{request.get('Limit')} {request.get('Select')}")
         return None
 
+    other = Condition("zone", Operator.UNEQUAL, "ac9")
     with answering("Query", note):
         page = numbered(api.world.catalog(READER), ImageQuery(Scope.OWN), 2, 5)
+        filtered = numbered(api.world.catalog(READER), ImageQuery(Scope.OWN, (NAMELESS, other)), 2, 5)
 
-    assert (len(page.images), page.total) == (5, 30)
-    assert read == ["11 None", "None COUNT"]
+    assert (len(page.images), page.total) == (len(filtered.images), filtered.total) == (5, 30)
+    assert read == ["11 None", "11 None", "None COUNT"]

@@ -105,14 +105,13 @@ def test_a_size_that_is_declared_meanwhile_kills_the_image(stage: Stage) -> None
     assert image_of(stage, job).status_reason == stage.stored(job).info == reason
 
 
-def test_a_quota_that_is_filled_meanwhile_kills_the_image(make_api: MakeApi, aws: Aws) -> None:
+def test_a_quota_that_is_lowered_meanwhile_kills_the_image(make_api: MakeApi, aws: Aws) -> None:
     stage = Stage(make_api(USER_STORAGE_QUOTA="20"), aws)
     job = completed(stage, SMALL)
-    stage.add(size=10)
 
-    stage.api.work()
+    Stage(make_api(USER_STORAGE_QUOTA="5"), aws).deliver(job)
 
-    reason = f"The limit of stored bytes is exceeded. Attempted: {10 + len(SMALL)}, Maximum: 20"
+    reason = f"The limit of stored bytes is exceeded. Attempted: {len(SMALL)}, Maximum: 5"
     assert left(stage, job) == KILLED
     assert image_of(stage, job).status_reason == stage.stored(job).info == reason
 

@@ -3,7 +3,7 @@
 import pytest
 
 from chalicelib.bootstrap import Aws
-from chalicelib.catalog.errors import Conflict, SourceNotFound, SourceRefused
+from chalicelib.catalog.errors import Conflict, SourceNotFound, SourceRefused, StorageQuotaExceeded
 from chalicelib.catalog.image import Changes
 from tests.api import ELSEWHERE
 from tests.conftest import MakeApi
@@ -99,12 +99,24 @@ def test_another_size_than_declared_is_refused_at_once(stage: Stage) -> None:
     assert catalog_of(stage).jobs.all() == []
 
 
-def test_a_quota_that_is_filled_meanwhile_kills_the_image(make_api: MakeApi, aws: Aws) -> None:
+def test_room_is_kept_for_what_is_copied(make_api: MakeApi, aws: Aws) -> None:
     stage = Stage(make_api(USER_STORAGE_QUOTA="20"), aws)
     job = copying(stage, stage.api.put_elsewhere("disk.raw", SMALL))
-    stage.add(size=10)
 
+    with pytest.raises(StorageQuotaExceeded):
+        stage.add(size=10)
     stage.api.work()
+
+    assert left(stage, job) == MADE
+
+
+def test_a_quota_that_is_lowered_meanwhile_kills_the_image(make_api: MakeApi, aws: Aws) -> None:
+    stage = Stage(make_api(USER_STORAGE_QUOTA="20"), aws)
+    job = copying(stage, stage.api.put_elsewhere("disk.raw", SMALL))
+
+    lower = Stage(make_api(USER_STORAGE_QUOTA="5"), aws)
+    for _ in range(3):
+        lower.deliver(job)
 
     assert left(stage, job) == KILLED
     assert "stored bytes" in (image_of(stage, job).status_reason or "")

@@ -2,12 +2,13 @@
 
 from dataclasses import replace
 from http import HTTPStatus
+from itertools import chain, repeat
 
 import pytest
 
 from chalicelib.catalog.image import Image, NewImage, Status, Transition
 from chalicelib.catalog.job import Action, Job
-from chalicelib.catalog.outages import TablesUnavailable
+from chalicelib.catalog.outages import OutcomeUnknown, TablesUnavailable
 from chalicelib.catalog.service import Catalog
 from chalicelib.jobs import reaper
 from chalicelib.storage.tables import ImageItem
@@ -15,7 +16,7 @@ from tests.api import Api, a_caller
 from tests.conftest import MakeApi
 from tests.factories import a_membership, an_image
 from tests.storage.contract.faults import Reply, answering, cancelled
-from tests.storage.contract.shelf import add, shelve, stored
+from tests.storage.contract.shelf import add, rows, shelve, stored
 from tests.threads import at_once
 
 HOUR = 3600
@@ -146,7 +147,7 @@ def test_an_image_that_is_deleted_while_its_bytes_come_leaves_none(api: Api) -> 
 
 def test_members_of_a_deleted_image_are_forgotten(api: Api) -> None:
     image = api.world.images.add(an_image())
-    api.world.memberships.change(image, 1, [a_membership(image, "t2")], [])
+    api.world.memberships.change(image, [a_membership(image, "t2")], [])
     shared = stored(api.world, image.id)
     api.world.images.save(shared, replace(shared, status=Status.DELETED))
 
@@ -397,3 +398,22 @@ def test_a_sweep_ends_when_the_tables_do_not_answer(slow: Api) -> None:
 
 def throttled() -> Reply:
     return HTTPStatus.BAD_REQUEST, {"Error": {"Code": "ThrottlingException", "Message": "as the test asks"}}
+
+
+def test_members_that_a_write_has_left_behind_are_brought_up(api: Api) -> None:
+    image = api.world.images.add(an_image(owner="t2", name="old"))
+    members = [f"m{number}" for number in range(40)]
+    api.world.memberships.change(image, [a_membership(image, member) for member in members], [])
+    shared = stored(api.world, image.id)
+    replies = chain([None], repeat(cancelled("ThrottlingError")))
+
+    with answering("TransactWriteItems", lambda _: next(replies)), pytest.raises(OutcomeUnknown):
+        api.world.images.save(shared, replace(shared, name="new"))
+    behind = stored(api.world, image.id).members_behind
+    api.clock.advance(600)
+    api.world.reaper.sweep()
+
+    names = {row.scope: row.name for row in rows(image.id)}
+    assert behind
+    assert not stored(api.world, image.id).members_behind
+    assert {names[f"shared/{member}"] for member in members} == {"new"}

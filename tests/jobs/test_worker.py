@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from chalicelib.bootstrap import Aws
+from chalicelib.catalog.errors import StorageQuotaExceeded
 from chalicelib.catalog.image import Status
 from chalicelib.catalog.instance import capture_name
 from chalicelib.catalog.job import Job, JobStatus
@@ -58,6 +59,18 @@ def test_a_machine_that_says_nothing_of_its_disk_leaves_that_to_the_cloud(stage:
     stage.deliver(job)
 
     assert stage.image(job).size == 15 * GIGABYTE
+
+
+def test_a_capture_that_there_is_no_room_for_fails_and_leaves_nothing(make_api: MakeApi, aws: Aws) -> None:
+    stage = Stage(make_api(USER_STORAGE_QUOTA="1GB"), aws)
+    with pytest.raises(StorageQuotaExceeded):
+        stage.capture()  # of which the size is known
+    job = stage.jobs().capture(stage.machine(size_gb="unknown"), "web", ORDER, dict)
+
+    stage.deliver(job)
+
+    assert stage.outcome(job) == FAILED
+    assert "stored bytes" in stage.stored(job).info
 
 
 def test_a_job_that_somebody_is_at_is_left_until_the_lease_is_over(stage: Stage) -> None:

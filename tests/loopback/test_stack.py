@@ -13,7 +13,7 @@ from tests.loopback.stack import DOMAIN, Stack, deploy, package, remove
 
 pytestmark = pytest.mark.loopback
 
-TABLES = ("images", "listings", "claims", "memberships", "events", "jobs", "references", "tokens")
+TABLES = ("images", "rows", "listings", "claims", "memberships", "events", "jobs", "references", "tokens")
 
 
 def test_a_stack_tells_where_its_dialects_are(stack: Stack) -> None:

@@ -18,6 +18,7 @@ UPLOADS, UPLOAD = f"{IMAGE}/uploads", f"{IMAGE}/uploads/{{upload_id}}"
 LINKS, SHARED = f"{UPLOAD}/links", "/v1/shared-images/{member}"
 EVENTS = f"{IMAGE}/events"
 JOBS, JOB = "/v1/jobs", "/v1/jobs/{job_id}"
+USAGE = "/v1/usage"
 OF_A_MEMBER, OF_AN_UPLOAD = "/v1/images/{image}/members/t2", "/v1/images/{uploading}/uploads/{upload}"
 BEGUN = {"size": len(SMALL), "part_size": 5 * 2**20, "parts": named([SMALL])}
 EVERY_FILTER = (
@@ -151,6 +152,14 @@ def _about_jobs() -> Iterator[Case]:
     yield Case("GET", JOB, 404, f"{JOBS}/{UNKNOWN}")
 
 
+def _about_usage() -> Iterator[Case]:
+    yield Case("GET", USAGE, 200, USAGE)
+    yield Case("GET", USAGE, 200, f"{USAGE}?tenant=nobody", "admin")
+    yield Case("GET", USAGE, 400, f"{USAGE}?tenant=", "admin", conforms=False)
+    yield Case("GET", USAGE, 403, f"{USAGE}?tenant=nobody")
+    yield Case("GET", USAGE, 403, USAGE, "nobody")
+
+
 def _without_credentials() -> Iterator[Case]:
     bodies: dict[Operation, Any] = {("PUT", MEMBERS): {"memberships": []}, ("POST", UPLOADS): BEGUN}
     bodies |= {("POST", path): {"parts": []} for path in (UPLOAD, LINKS)}
@@ -170,5 +179,6 @@ CASES = [
     *_about_history(),
     *_about_uploads(),
     *_about_jobs(),
+    *_about_usage(),
     *_without_credentials(),
 ]

@@ -94,8 +94,9 @@ class Images:
         gone = replace(image, status=self.deleted, status_changed_at=now, updated_at=now, deleted_at=now)
         if self.deleted is Status.DELETED:
             gone = replace(gone, location=None)
-            api.world.memberships.clear(image.id)
         api.world.images.save(image, gone)
+        if self.deleted is Status.DELETED:
+            api.world.memberships.clear(image.id)
 
 
 def _shared(api: Api, image: Image) -> Image:
@@ -103,7 +104,7 @@ def _shared(api: Api, image: Image) -> Image:
         a_membership(image, TENANTS[Who.MEMBER]),
         a_membership(image, TENANTS[Who.SHARER], can_share=True),
     ]
-    api.world.memberships.change(image, len(rows), rows, [])
+    api.world.memberships.change(image, rows, [])
     return replace(image, member_count=len(rows), version=image.version + 1)
 
 

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from chalicelib.bootstrap import World
 from chalicelib.catalog.image import GONE, Image, Status, Visibility
 from chalicelib.catalog.membership import Membership
+from chalicelib.catalog.position import SortKey
 from chalicelib.catalog.principal import Policy, Principal
-from chalicelib.catalog.query import Condition, ImageQuery, Operator, Order, Scope, SortKey
+from chalicelib.catalog.query import Condition, ImageQuery, Operator, Order, Scope
 from chalicelib.storage.tables import MODELS, TokenItem
 
 EXAMPLES = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
@@ -23,6 +24,7 @@ ORDINARY = frozenset({Policy.READ_IMAGES, Policy.CREATE_IMAGE, Policy.DELETE_IMA
 
 instants = st.sampled_from(INSTANTS)
 names = st.sampled_from(["a", "B", "b", "ab", "é", "\uffff", "\U0001f4bf"])
+zones = st.sampled_from([None, "ac1", "ac.2"])
 texts = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=8)
 """What clients can say in a header: no control characters, and no surrogates, which are no text."""
 
@@ -46,6 +48,7 @@ def entries(draw: st.DrawFn) -> Entry:
         status_changed_at=EPOCH,
         visibility=draw(st.sampled_from(Visibility)),
         protected=draw(st.booleans()),
+        zone=draw(zones),
         size=draw(st.none() | st.sampled_from([0, 7, 10, 10**12])),
         disk_format=draw(st.none() | st.sampled_from(["raw", "qcow2"])),
         container_format=draw(st.none() | st.sampled_from(["bare", "ovf"])),
@@ -70,6 +73,15 @@ conditions = st.one_of(
     st.builds(Condition, st.just("name"), st.just(Operator.CONTAINS), names),
     st.builds(Condition, st.just("disk_format"), st.sampled_from([Operator.EQUAL, Operator.UNEQUAL]), st.just("raw")),
     st.builds(Condition, st.just("status"), st.just(Operator.UNEQUAL), st.just(Status.KILLED)),
+    st.builds(Condition, st.just("status"), st.just(Operator.EQUAL), st.just(Status.KILLED)),
+    st.builds(Condition, st.just("zone"), st.just(Operator.IN), zones.map(lambda zone: (None, zone))),
+    st.builds(Condition, st.just("zone"), st.sampled_from([Operator.EQUAL, Operator.UNEQUAL]), zones),
+    st.builds(
+        Condition,
+        st.just("visibility"),
+        st.sampled_from([Operator.EQUAL, Operator.UNEQUAL]),
+        st.sampled_from(Visibility),
+    ),
     st.builds(Condition, st.just("size"), st.sampled_from([Operator.AT_LEAST, Operator.AT_MOST]), st.just(7)),
     st.builds(Condition, st.just("protected"), st.just(Operator.EQUAL), st.booleans()),
     st.builds(Condition, st.tuples(st.just("properties"), names), st.just(Operator.EQUAL), names),
@@ -94,4 +106,4 @@ def store(world: World, catalogue: Sequence[Entry]) -> None:
     for image, members in catalogue:
         stored = world.images.add(image)
         shares = [Membership(image.id, member, can_share=False, created_at=EPOCH) for member in sorted(members)]
-        world.memberships.change(stored, len(shares), shares, [])
+        world.memberships.change(stored, shares, [])

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from chalicelib.catalog.access import may_see, owns
 from chalicelib.catalog.image import Image, Visibility
 from chalicelib.catalog.membership import Membership
+from chalicelib.catalog.position import position
 from chalicelib.catalog.principal import Principal
-from chalicelib.catalog.query import ImageQuery, Scope, in_order, position
+from chalicelib.catalog.query import ImageQuery, Scope, in_order
 from chalicelib.dialects.glance_v1.schema import render_image
 from tests.api import Api, Caller
 from tests.properties.strategies import (

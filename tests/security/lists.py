@@ -17,6 +17,7 @@ QUERIES = {
         "name=theirs",
         "property-architecture=arm64",
         "owner={other}",
+        "tenant={other}",
         "limit=0",
     ),
     "scaleway": (

@@ -11,7 +11,7 @@ from chalicelib.storage.tables import ImageItem
 PREFIX = "rosetta-"
 HASH_KEYS = {
     "images": "image_id",
-    "listings": "scope",
+    "rows": "s",
     "claims": "claim",
     "memberships": "image_id",
     "jobs": "owner",

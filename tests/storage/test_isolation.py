@@ -37,6 +37,7 @@ UNSCOPED = {
     "DynamoBacklog.expired": "the sweep, which acts for nobody; no request is given a backlog",
     "DynamoBacklog.pending_delete": "as expired",
     "DynamoBacklog.unfinished": "as expired",
+    "DynamoBacklog.unmoved": "as expired",
     "DynamoChronicle.by": BY,
     "DynamoIdentities.list": "an operator's command; the function of the API may get a token by its digest only",
     "DynamoImageRepository.by": BY,
@@ -44,9 +45,15 @@ UNSCOPED = {
     "DynamoJobRepository.unfinished": "the sweep; it tells owners and ids",
     "DynamoMembershipRepository.by": BY,
     "Ec2Instances.knows": "a setting",
+    "Migration.differences": "an operator's command, as the list of tokens",
+    "Migration.move": "as above",
 }
 """Public methods without a scope, with the reason."""
-SCANS = {"identities.DynamoIdentities.list", "identities.DynamoIdentities.revoke"}
+SCANS = {
+    "identities.DynamoIdentities.list",
+    "identities.DynamoIdentities.revoke",
+    "migration.Migration._scan",
+}
 """The only functions that read a whole table: operators' commands, for which no deployed function has the right."""
 CONSTANT = {"jobs.DynamoJobRepository.unfinished": "the list of what is to be done, without whose it is"}
 """Queries by a key that is the same for all callers, with the reason."""
@@ -69,7 +76,7 @@ def adapters() -> Iterator[type]:
 
 def is_plumbing(adapter: type) -> bool:
     """Whether it only says how values are written, or carries requests."""
-    return issubclass(adapter, Model | Index | Attribute | Connection)
+    return issubclass(adapter, Model | Index | Attribute | Connection | tuple)
 
 
 def unscoped(adapter: type) -> list[str]:
@@ -147,16 +154,16 @@ def test_only_storage_queries_and_each_query_is_by_a_key_that_its_caller_gave() 
 @pytest.mark.parametrize(
     "code",
     [
-        "ListingItem.scan()",
-        "self._connection.scan(table_name='listings')",
-        "ListingItem.query('all/0')",
-        "ListingItem.query(keys.PUBLIC)",
-        "ListingItem.by_created.query(self._anybody, limit=1)",
-        "ListingItem.query(keys.key('tenant', 'somebody'))",
-        "self._connection.query(table_name='listings', hash_key='all/0')",
-        "self._connection.query(table_name='listings')",
+        "RowItem.scan()",
+        "self._connection.scan(table_name='rows')",
+        "RowItem.query('all/0')",
+        "RowItem.query(keys.PUBLIC)",
+        "RowItem.by_created.query(self._anybody, limit=1)",
+        "RowItem.query(keys.key('tenant', 'somebody'))",
+        "self._connection.query(table_name='rows', hash_key='all/0')",
+        "self._connection.query(table_name='rows')",
         "connection.dispatch('Scan', {})",
-        "connection.dispatch('Query', {'TableName': 'listings'})",
+        "connection.dispatch('Query', {'TableName': 'rows'})",
         "self._client().get_paginator('list_objects_v2').paginate(Bucket=self._bucket)",
     ],
 )
@@ -171,10 +178,10 @@ def test_a_query_without_a_scope_is_found(code: str) -> None:
 @pytest.mark.parametrize(
     "code",
     [
-        "ListingItem.query(owner)",
-        "ListingItem.query(keys.key('tenant', owner), limit=1)",
+        "RowItem.query(owner)",
+        "RowItem.query(keys.key('tenant', owner), limit=1)",
         "JobItem.by_created.query(_owner_key(owner))",
-        "self._connection.query(table_name='listings', hash_key=owner)",
+        "self._connection.query(table_name='rows', hash_key=owner)",
         "connection.dispatch('BatchGetItem', {})",
         "pages.paginate(Bucket=self._bucket, Prefix=owner)",
     ],
@@ -189,7 +196,7 @@ def test_a_query_by_a_key_that_was_given_is_in_order(code: str) -> None:
 
 
 def test_the_rules_read_code_and_not_text() -> None:
-    assert queries("x", "'''ListingItem.scan()'''\nNAME = 'scan'\n") == []
+    assert queries("x", "'''RowItem.scan()'''\nNAME = 'scan'\n") == []
     assert uses("x = 'unfinished()'", "unfinished") == set()
     assert uses("jobs.unfinished(now)", "unfinished") == {"unfinished"}
     assert isinstance(ast.parse(""), ast.Module)

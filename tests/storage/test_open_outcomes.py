@@ -109,9 +109,9 @@ def test_an_upload_that_has_not_begun_leaves_nothing(api: Api) -> None:
 
 def test_members_that_cannot_be_removed_with_their_image_go_later(api: Api) -> None:
     image = active(api)
-    api.world.memberships.change(image, 1, [a_membership(image, "t2")], [])
+    api.world.memberships.change(image, [a_membership(image, "t2")], [])
 
-    with nth("Query", 1, json_error("ThrottlingException", 400)):
+    with nth("Query", 2, json_error("ThrottlingException", 400)):
         catalog_of(api).delete(image.id)
     left = len(api.world.memberships.of_image(image.id))
     api.clock.advance(600)

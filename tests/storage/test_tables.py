@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from chalicelib.bootstrap import Aws, build_world
-from chalicelib.storage.tables import EXPIRING, MODELS, ListingItem, create_tables
+from chalicelib.storage.row import RowItem
+from chalicelib.storage.tables import EXPIRING, MODELS, create_tables
 
 
 @pytest.fixture
@@ -22,7 +23,7 @@ def tables(aws: Aws) -> dict[str, Any]:
 def test_every_table_is_created_once_under_its_prefix(tables: dict[str, Any]) -> None:
     assert sorted(tables) == sorted(
         f"other-{name}"
-        for name in ("images", "listings", "claims", "memberships", "events", "jobs", "references", "tokens")
+        for name in ("images", "rows", "claims", "memberships", "events", "jobs", "references", "tokens")
     )
     assert {table["TableStatus"] for table in tables.values()} == {"ACTIVE"}
 
@@ -38,12 +39,12 @@ def test_what_expires_has_a_time_to_live(tables: dict[str, Any], aws: Aws) -> No
 
 
 def test_the_orders_of_lists_are_local_indexes_which_do_not_lag(tables: dict[str, Any]) -> None:
-    listings = tables[ListingItem.Meta.table_name]
+    rows = tables[RowItem.Meta.table_name]
 
-    names = {index["IndexName"] for index in listings["LocalSecondaryIndexes"]}
+    names = {index["IndexName"] for index in rows["LocalSecondaryIndexes"]}
 
-    assert names == {"by_created", "by_updated", "by_name", "by_size", "by_number"}
-    assert not listings.get("GlobalSecondaryIndexes")
+    assert names == {"by_created", "by_updated", "by_name", "by_size"}
+    assert not rows.get("GlobalSecondaryIndexes")
 
 
 def test_tables_are_paid_for_by_the_request(tables: dict[str, Any]) -> None:

@@ -4,8 +4,9 @@ from functools import wraps
 
 from chalicelib.catalog.errors import ClaimTaken
 from chalicelib.catalog.image import Image
+from chalicelib.catalog.position import SortKey
 from chalicelib.catalog.principal import Policy
-from chalicelib.catalog.query import Condition, ImageQuery, Operator, Order, Predicate, Scope, SortKey
+from chalicelib.catalog.query import Condition, ImageQuery, Operator, Order, Predicate, Scope
 from chalicelib.catalog.service import Catalog
 from chalicelib.dialects.devops_service import schema
 from chalicelib.dialects.devops_service.errors import NotAcceptable, ProviderUnknown, UnsupportedMediaType

@@ -6,8 +6,9 @@ from functools import partial
 from chalicelib.catalog import reference
 from chalicelib.catalog.errors import ClaimTaken, ImageNotFound
 from chalicelib.catalog.image import Changes, Image, ImageNumber
+from chalicelib.catalog.position import SortKey
 from chalicelib.catalog.principal import Policy
-from chalicelib.catalog.query import Condition, ImageQuery, Operator, Order, Scope, SortKey
+from chalicelib.catalog.query import Condition, ImageQuery, Operator, Order, Scope
 from chalicelib.catalog.reference import Kind, Reference
 from chalicelib.catalog.service import Catalog
 from chalicelib.catalog.vacancy import ReferenceGone

@@ -5,8 +5,9 @@ from functools import partial
 
 from chalicelib.catalog.errors import CatalogError, Invalid, TitleTaken
 from chalicelib.catalog.image import Image
+from chalicelib.catalog.position import SortKey
 from chalicelib.catalog.principal import Policy
-from chalicelib.catalog.query import ImageQuery, Order, Scope, SortKey
+from chalicelib.catalog.query import ImageQuery, Order, Scope
 from chalicelib.catalog.reference import Kind, Reference
 from chalicelib.catalog.service import Catalog
 from chalicelib.catalog.vacancy import ReferenceInUse

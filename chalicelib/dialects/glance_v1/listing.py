@@ -6,8 +6,9 @@ from typing import Any
 from urllib.parse import urlencode
 
 from chalicelib.catalog.image import Status, Visibility
+from chalicelib.catalog.position import SortKey
 from chalicelib.catalog.principal import Principal
-from chalicelib.catalog.query import Condition, ImageQuery, Operator, Order, Scope, SortKey
+from chalicelib.catalog.query import Condition, ImageQuery, Operator, Order, Scope
 from chalicelib.dialects.glance_v1.options import Options
 from chalicelib.dialects.glance_v1.schema import HASH, MEASURED_FIELDS, PROPERTY_FIELDS, STATUS_NAMES
 from chalicelib.http import fields

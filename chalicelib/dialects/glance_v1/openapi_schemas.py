@@ -109,6 +109,18 @@ EVENT = record(
     },
     optional=TOLD_OF_SOME,
 )
+COUNT: Schema = {"type": "integer", "minimum": 0}
+USAGE = record(
+    {
+        "tenant": TEXT,
+        "bytes": COUNT,
+        "bytes_allowed": nullable(COUNT),
+        "images": COUNT,
+        "public_images": COUNT,
+        "shared_images": COUNT,
+        "shared_images_allowed": nullable(COUNT),
+    }
+)
 VERSION = record(
     {"id": TEXT, "status": TEXT, "links": list_of(record({"rel": {"const": "self"}, "href": TEXT}))},
 )
@@ -167,6 +179,7 @@ SCHEMAS: Mapping[str, Schema] = {
     "GlanceJobs": record({"jobs": list_of(ref("GlanceJob"))}),
     "GlanceEvent": EVENT,
     "GlanceEvents": record({"events": list_of(ref("GlanceEvent")), **NEXT}, optional=NEXT),
+    "GlanceUsageAnswer": record({"usage": USAGE}),
     "GlanceVersions": record({"versions": list_of(VERSION)}),
     "GlanceError": record({"error": record({"code": {"type": "integer"}, "title": TEXT, "message": TEXT})}),
 }

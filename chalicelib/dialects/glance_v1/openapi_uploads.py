@@ -1,4 +1,4 @@
-"""What direct uploads, jobs and histories take and answer, which the original does not have."""
+"""What direct uploads, jobs, histories and usages take and answer, which the original does not have."""
 
 from typing import Any
 
@@ -12,6 +12,7 @@ from chalicelib.dialects.glance_v1.openapi_answers import (
     answer,
 )
 from chalicelib.dialects.glance_v1.openapi_headers import IMAGE_ID, LIMIT, SEGMENT
+from chalicelib.dialects.glance_v1.openapi_schemas import MEMBER_NAME
 from chalicelib.http.openapi import Body, Operation, Parameter, ref
 
 UPLOADS = "/v1/images/{image_id}/uploads"
@@ -56,6 +57,15 @@ AN_EVENT = {
     "dialect": "glance_v1",
     "request_id": "c6af9ac6-7b61-11e6-9a41-93e8deadbeef",
     "members": ["t2"],
+}
+A_USAGE = {
+    "tenant": "t1",
+    "bytes": 4979632,
+    "bytes_allowed": 10737418240,
+    "images": 3,
+    "public_images": 1,
+    "shared_images": 2,
+    "shared_images_allowed": 1000,
 }
 
 OPERATIONS = {
@@ -112,5 +122,12 @@ OPERATIONS = {
     ),
     ("GET", "/v1/jobs/{job_id}"): Operation(
         "Show a job", {200: answer("The job", "GlanceJobAnswer", {"job": A_JOB})}, refuses=READS
+    ),
+    ("GET", "/v1/usage"): Operation(
+        "Show what a tenant uses and is allowed",
+        {200: answer("The usage", "GlanceUsageAnswer", {"usage": A_USAGE})},
+        (Parameter("tenant", "query", MEMBER_NAME, "Another tenant, for administrators"),),
+        description="What has no limit is allowed null.",
+        refuses=LISTS,
     ),
 }

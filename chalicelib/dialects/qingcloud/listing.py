@@ -1,12 +1,14 @@
 """Lists of images and of jobs (contract §9.2 and §9.5)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
+from itertools import groupby, islice
 
 from chalicelib.catalog.errors import ImageNotFound
 from chalicelib.catalog.image import Image, Status
 from chalicelib.catalog.job import Job, JobStatus
-from chalicelib.catalog.query import Condition, ImageQuery, Operator, Order, Predicate, Scope, SortKey
+from chalicelib.catalog.position import SortKey
+from chalicelib.catalog.query import Condition, ImageQuery, Operator, Order, Scope
 from chalicelib.catalog.service import Catalog
 from chalicelib.dialects.qingcloud import schema
 from chalicelib.dialects.qingcloud.parameters import Filters
@@ -18,16 +20,55 @@ BEGINNING = datetime.min.replace(tzinfo=UTC)
 Test = Callable[[Image], bool]
 
 
-def images_of(catalog: Catalog, zone: str, filters: Filters, viewer: Viewer) -> list[Image]:
-    """All images that match, in order. Raises BadMessage; ImageNotFound for an id that is not visible in the zone."""
-    statuses = _closed("status", filters.many("status"), STATUSES)
-    wanted = filters.many("images")
+def page_of(catalog: Catalog, zone: str, filters: Filters, viewer: Viewer) -> tuple[list[Image], int]:
+    """The images of a page, and how many match. Raises as `_chosen`."""
+    page = filters.page()
+    statuses, wanted = _closed("status", filters.many("status"), STATUSES), filters.many("images")
     tests = _tests(filters, viewer)
+    if statuses or wanted or tests:
+        chosen = _chosen(catalog, zone, statuses, wanted, tests, viewer)
+        return chosen[page], len(chosen)
+    return _window(catalog, ImageQuery(Scope.VISIBLE, _live_in(zone), expected=page.stop + 1), page)
+
+
+def _live_in(zone: str) -> tuple[Condition, ...]:
+    """That an image is one of a zone, or of all, and not broken."""
+    return _in(zone), Condition("status", Operator.UNEQUAL, Status.KILLED)
+
+
+def _in(zone: str) -> Condition:
+    return Condition("zone", Operator.IN, (None, zone))
+
+
+def _window(catalog: Catalog, query: ImageQuery, page: slice) -> tuple[list[Image], int]:
+    """A page of a list that is read no further, and the total, which is kept."""
+    if page.start and page.start >= (total := catalog.count(query)):
+        return [], total
+    images = list(islice(_shown_order(catalog.images(query)), page.start, page.stop))
+    if len(images) < page.stop - page.start:
+        return images, page.start + len(images)
+    return images, max(catalog.count(query), page.stop)
+
+
+def _shown_order(images: Iterable[Image]) -> Iterator[Image]:
+    """Images that come by their creation, those of one second by their ids."""
+    for _, group in groupby(images, key=lambda image: image.created_at.replace(microsecond=0)):
+        yield from sorted(group, key=schema.shown_id)
+
+
+def _chosen(
+    catalog: Catalog,
+    zone: str,
+    statuses: Collection[str],
+    wanted: Sequence[str],
+    tests: Sequence[Test],
+    viewer: Viewer,
+) -> list[Image]:
+    """All images that match, in order. Raises BadMessage; ImageNotFound for an id that is not visible in the zone."""
     everything = bool(statuses or wanted)
-    in_zone = Predicate(lambda image: image.zone in (None, zone))
     query = ImageQuery(
         Scope.VISIBLE,
-        (in_zone,) if everything else (in_zone, Condition("status", Operator.UNEQUAL, Status.KILLED)),
+        (_in(zone),) if everything else _live_in(zone),
         Order(SortKey.UPDATED) if everything else Order(),
         changed_since=BEGINNING if everything else None,
         expected=None,
@@ -40,8 +81,7 @@ def images_of(catalog: Catalog, zone: str, filters: Filters, viewer: Viewer) -> 
     if statuses:
         chosen = [image for image in chosen if schema.shown_status(image, viewer.now) in statuses]
     chosen = [image for image in chosen if all(test(image) for test in tests)]
-    by_id = sorted(chosen, key=schema.shown_id)
-    return sorted(by_id, key=lambda image: image.created_at.replace(microsecond=0), reverse=True)
+    return list(_shown_order(sorted(chosen, key=lambda image: image.created_at, reverse=True)))
 
 
 def _tests(filters: Filters, viewer: Viewer) -> list[Test]:

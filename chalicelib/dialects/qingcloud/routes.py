@@ -31,11 +31,8 @@ def list_images(catalog: Catalog, request: Request, zone: str) -> Response:
     catalog.jobs.check_zone(zone)
     catalog.require(Policy.READ_IMAGES)
     filters, viewer = Filters.of(request), _viewer(catalog)
-    page = filters.page()
-    images = listing.images_of(catalog, zone, filters, viewer)
-    return Response(
-        {"images": [schema.render_image(image, viewer) for image in images[page]], "total_count": len(images)}
-    )
+    images, total = listing.page_of(catalog, zone, filters, viewer)
+    return Response({"images": [schema.render_image(image, viewer) for image in images], "total_count": total})
 
 
 def capture_instance(catalog: Catalog, request: Request, zone: str) -> Response:

@@ -38,7 +38,7 @@ def foreign(api: Api, whose: str) -> Image:
     """An image that is not of the callers' tenant."""
     image = add(api, name="theirs", provider="ec2", **NOT_OURS[whose])
     if image.member_count:
-        api.world.memberships.change(image, image.member_count, [a_membership(image, "t1")], [])
+        api.world.memberships.change(image, [a_membership(image, "t1")], [])
     return image
 
 

@@ -171,7 +171,7 @@ def foreign(world: World, whose: str) -> Image:
     """An image that is not the tenant's own, but would be below CA, OA and AA if it were."""
     image = add(world, name="theirs", compute_resource=world.ca.id, **EVERYWHERE, **NOT_OURS[whose])
     if image.member_count:
-        world.api.world.memberships.change(image, image.member_count, [a_membership(image, "t1")], [])
+        world.api.world.memberships.change(image, [a_membership(image, "t1")], [])
     return image
 
 

@@ -428,3 +428,22 @@ def test_case_144_an_image_that_waits_to_be_deleted_is_no_longer_shared(make_api
     t1.delete(f"/v1/images/{image['id']}")
 
     assert shared_rows(t2.get("/v1/shared-images/t2")) == set()
+
+
+def test_a_tenant_that_others_have_given_as_much_as_it_may_have_is_given_no_more(make_api: MakeApi) -> None:
+    api = make_api(SHARED_IMAGES_QUOTA="1")
+    t1, t2 = api.caller("t1"), api.caller("t2")
+    first, second = create(t1, data=DATA), create(t1, data=DATA)
+    share(t1, first, "t2")
+
+    added = share(t1, second, "t2")
+    many = [*(f"m{number}" for number in range(99)), "t2"]
+    replaced = replace(t1, second, {"memberships": [{"member_id": member} for member in many]})
+
+    for answer in (added, replaced):
+        assert (
+            answer.status,
+            says(answer, "The limit of images shared with a tenant is exceeded. Attempted: 2, Maximum: 1"),
+        ) == (413, True)
+    assert members(t1, second) == []
+    assert ids(t2.get("/v1/images")) == [first["id"]]

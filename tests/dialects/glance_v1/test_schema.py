@@ -9,7 +9,7 @@ import pytest
 from chalicelib.catalog.errors import CatalogError
 from chalicelib.catalog.image import Image, Status, Visibility
 from chalicelib.catalog.outages import TablesRefused
-from chalicelib.catalog.query import SortKey
+from chalicelib.catalog.position import SortKey
 from chalicelib.dialects.glance_v1 import schema
 from chalicelib.dialects.glance_v1.errors import STATUS
 from chalicelib.dialects.glance_v1.listing import SORT_KEYS

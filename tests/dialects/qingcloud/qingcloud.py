@@ -181,7 +181,7 @@ def add_in_status(api: Api, status: Status, **fields: Any) -> str:
 def share(api: Api, image_id: str, tenant: str) -> None:
     """Make a tenant a member of an image, which another dialect can."""
     image = stored(api, image_id)
-    api.world.memberships.change(image, image.member_count + 1, [a_membership(image, tenant)], [])
+    api.world.memberships.change(image, [a_membership(image, tenant)], [])
 
 
 def stored(api: Api, image_id: str) -> Image:

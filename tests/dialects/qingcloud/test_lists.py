@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.api import Api, Caller
+from tests.api import ORDINARY, Api, Caller
+from tests.conftest import MakeApi
 from tests.dialects.qingcloud.qingcloud import (
     IMAGES,
     add,
@@ -103,6 +104,28 @@ def test_case_031_pages_tile_what_a_filter_finds(api: Api, alice: Caller) -> Non
 
     assert [ids(page["images"]) for page in pages] == [wanted[:2], wanted[2:4], wanted[4:]]
     assert {page["total_count"] for page in pages} == {5}
+
+
+def test_pages_of_a_list_that_is_longer_than_may_be_read_know_the_total(make_api: MakeApi) -> None:
+    api = make_api(MAX_SCAN="3")
+    alice = api.basic_caller("t1", *ORDINARY)
+    whole = [add(api, created_at=at(minute * 60)) for minute in range(12)][::-1]
+
+    found = listing(alice, query(offset=4, limit=5))
+    beyond = listing(alice, query(offset=10**30))
+
+    assert (ids(found["images"]), found["total_count"]) == (whole[4:9], 12)
+    assert (beyond["images"], beyond["total_count"]) == ([], 12)
+
+
+def test_images_of_one_second_are_in_order_of_their_ids_over_the_ends_of_pages(api: Api, alice: Caller) -> None:
+    of_one_second = sorted(add(api, created_at=at(1 + place / 100)) for place in range(7))
+    rest = [add(api, created_at=at(second)) for second in (5, 0)]
+
+    pages = [listing(alice, query(offset=offset, limit=3)) for offset in range(0, 9, 3)]
+
+    tiled = [image_id for page in pages for image_id in ids(page["images"])]
+    assert tiled == [rest[0], *of_one_second, rest[1]]
 
 
 def test_case_032_a_page_has_a_hundred_images_at_most(alice: Caller, crowd: set[str]) -> None:

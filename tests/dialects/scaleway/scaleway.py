@@ -134,7 +134,7 @@ def register(api: Api, **fields: Any) -> dict[str, Any]:
 def share(api: Api, image: dict[str, Any], tenant: str) -> None:
     """Make a tenant a member of an image, which another dialect can."""
     found = stored(api, image["id"])
-    api.world.memberships.change(found, found.member_count + 1, [a_membership(found, tenant)], [])
+    api.world.memberships.change(found, [a_membership(found, tenant)], [])
 
 
 def stored(api: Api, image_id: str) -> Image:

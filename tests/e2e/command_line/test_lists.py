@@ -193,7 +193,26 @@ def test_a_watch_ends_when_nothing_is_unfinished(operator: CommandLine, make_fil
     assert "successful" in drawn
 
 
-COMMANDS = [["images"], ["show", UNKNOWN], ["share", UNKNOWN], ["jobs"], ["jobs", "--watch"], ["download", UNKNOWN]]
+def test_the_usage_of_a_tenant_is_shown(operator: CommandLine, server: Server) -> None:
+    register(server, "one", size="0", is_public="False")
+
+    shown = operator.run("usage")
+    refused = operator.run("usage", "--tenant", "t2")
+
+    assert shown.stdout.splitlines() == [
+        "tenant         t1",
+        "bytes          0 bytes, no limit",
+        "images         1, 0 of them public",
+        "shared images  0 of 1000",
+    ]
+    assert operator.json("usage", "--tenant", "t1")["images"] == 1
+    assert (refused.returncode, refused.stderr) == (1, "Error: 403: This needs the policy admin\n")
+
+
+COMMANDS = [
+    *(["images"], ["show", UNKNOWN], ["share", UNKNOWN], ["jobs"], ["jobs", "--watch"], ["usage"]),
+    ["download", UNKNOWN],
+]
 BABBLE = (200, b"[")
 PAGE = (502, b"<html><h1>Bad Gateway</h1></html>")
 

@@ -155,6 +155,13 @@ TABLES: Mapping[str, Rule | Listing] = {
         admin="    204 204 204 204 404 404",
     ),
     "a job": rule("jobs are the tenant's (design §4, the jobs table)", reader="200", owner="200", others="-"),
+    "usage": rule("what the caller's tenant uses is ours (design §6): whoever may list may ask", others="200"),
+    "usage of a tenant": rule(
+        "administrators ask for any tenant, as in lists (§3.1, case 112), others for their own, or 403 unread",
+        others="!",
+        member="200",
+        admin="200",
+    ),
     "marker": rule(
         "§3.3, case 117: a marker must be visible to the caller, else 400; a deleted one serves administrators",
         # private shared public protected deactivated deleted

@@ -81,4 +81,6 @@ OPERATIONS = (
     _op("POST", f"{UPLOAD}/links", "an upload", f"{ONE_UPLOAD}/links", "upload", body=PARTS),
     _op("GET", "/v1/jobs", "jobs", "/v1/jobs", "job"),
     _op("GET", "/v1/jobs/{job_id}", "a job", "/v1/jobs/{id}", "job"),
+    _op("GET", "/v1/usage", "usage", "/v1/usage"),
+    _op("GET", "/v1/usage", "usage of a tenant", "/v1/usage?tenant={member}", variant="of a tenant"),
 )

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from chalicelib.bootstrap import World
 from chalicelib.catalog.image import Image, Status, Visibility
-from chalicelib.catalog.query import Condition, ImageQuery, Operator, Order, Predicate, SortKey
+from chalicelib.catalog.position import SortKey
+from chalicelib.catalog.query import Condition, ImageQuery, Operator, Order, Predicate
 from tests.factories import a_principal, an_image
 from tests.storage.contract.faults import Reply, Request, answering
 from tests.storage.contract.shelf import listed, shelve, unshelve

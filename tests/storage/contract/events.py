@@ -36,9 +36,9 @@ class Events:
     def test_who_it_was_shared_with_is_told(self, world: World) -> None:
         image = world.images.add(an_image())
         one, two = a_membership(image, "t2"), a_membership(image, "t3")
-        world.memberships.by(ALICE).change(image, 2, [one, two], [])
+        world.memberships.by(ALICE).change(image, [one, two], [])
         shared = replace(image, member_count=2, version=2)
-        world.memberships.change(shared, 1, [], ["t2"])
+        world.memberships.change(shared, [], ["t2"])
 
         _, added, removed = world.chronicle.of(image.id, 0, 10)
 
@@ -70,7 +70,7 @@ class Events:
         with pytest.raises(StaleImage):
             world.images.save(image, replace(image, status=Status.DELETED))
         with suppress(StaleImage):
-            world.memberships.change(image, 1, [a_membership(image, "t2")], [])
+            world.memberships.change(image, [a_membership(image, "t2")], [])
 
         assert told(world, image.id) == [What.CREATED, What.CHANGED]
 
@@ -85,9 +85,9 @@ class Events:
     def test_a_hundred_members_are_told_however_many_writes_they_take(self, world: World) -> None:
         image = world.images.add(an_image())
         members = [f"tenant-{number}" for number in range(150)]
-        world.memberships.change(image, 150, [a_membership(image, member) for member in members], [])
+        world.memberships.change(image, [a_membership(image, member) for member in members], [])
 
         events = world.chronicle.of(image.id, 1, 10)
 
-        assert [event.what for event in events] == [What.SHARED] * 2
+        assert [event.what for event in events] == [What.SHARED] * 5
         assert [member for event in events for member in event.members] == members

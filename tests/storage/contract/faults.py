@@ -122,6 +122,6 @@ class Faults:
         image = world.images.add(an_image())
 
         with answering("TransactWriteItems", lambda _: reply), pytest.raises(error):
-            world.memberships.change(image, 1, [a_membership(image, "t2")], [])
+            world.memberships.change(image, [a_membership(image, "t2")], [])
 
         assert world.memberships.of_image(image.id) == []

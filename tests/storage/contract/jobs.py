@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
+from http import HTTPStatus
 from typing import Any
 from uuid import uuid4
 
@@ -13,9 +14,11 @@ from chalicelib.bootstrap import World
 from chalicelib.catalog.errors import ClaimTaken, StaleImage, StaleJob
 from chalicelib.catalog.image import Alias, Image, Name, Status, TenantAlias, Transition
 from chalicelib.catalog.job import Action, Job, JobStatus
+from chalicelib.catalog.outages import OutcomeUnknown
 from chalicelib.catalog.query import ImageQuery
+from chalicelib.storage.spread import MOST_AT_ONCE
 from chalicelib.storage.tables import JobItem
-from tests.factories import START, a_principal, an_image
+from tests.factories import START, a_membership, a_principal, an_image
 from tests.storage.contract.faults import Reply, answering, cancelled
 from tests.storage.contract.shelf import add, shelve, stored
 
@@ -285,6 +288,29 @@ class Jobs:
 
         assert transitions(world, images) == {None}
         assert set(shown(world).values()) == {None}
+
+    @pytest.mark.parametrize("members", [1, MOST_AT_ONCE + 1])
+    def test_members_see_at_once_that_an_image_begins_a_transition(self, world: World, members: int) -> None:
+        image = world.images.add(an_image(status=Status.ACTIVE))
+        world.memberships.change(image, [a_membership(image, f"m{number}") for number in range(members)], [])
+
+        world.images.mark([stored(world, image.id)], Transition.DELETING)
+
+        [seen] = world.images.images(a_principal("m0"), ImageQuery())
+        assert seen.transition is Transition.DELETING
+        assert not world.migration.differences()
+
+    def test_nobody_knows_how_a_transition_began_that_lists_are_not_told_of(self, world: World) -> None:
+        images = add(world, [an_image(status=Status.ACTIVE) for _ in range(2)])
+        world.memberships.change(images[0], [a_membership(images[0], "t2")], [])
+        images = [stored(world, image.id) for image in images]
+        busy = HTTPStatus.BAD_REQUEST, {"Error": {"Code": "ThrottlingException", "Message": "as the test asks"}}
+        replies = iter([None, busy])
+
+        with answering("TransactWriteItems", lambda _: next(replies)), pytest.raises(OutcomeUnknown):
+            world.images.mark(images, Transition.DELETING)
+
+        assert transitions(world, images) == {Transition.DELETING}
 
     def test_an_image_that_begins_a_transition_has_changed(self, world: World) -> None:
         image = world.images.add(an_image(status=Status.ACTIVE))

@@ -8,7 +8,8 @@ import pytest
 from chalicelib.bootstrap import World
 from chalicelib.catalog.errors import ClaimTaken
 from chalicelib.catalog.image import Image, Status
-from chalicelib.catalog.query import ImageQuery, Order, SortKey, position
+from chalicelib.catalog.position import SortKey, position
+from chalicelib.catalog.query import ImageQuery, Order
 from tests.factories import a_membership, an_image
 from tests.storage.contract.shelf import add, listed, stored
 
@@ -43,7 +44,7 @@ class Keys:
         assert {tenant: listed(world, tenant=tenant) for tenant in ODD} == {
             tenant: [image.id] for tenant, image in images.items()
         }
-        assert [world.images.usage(tenant) for tenant in ODD] == [len(tenant) for tenant in ODD]
+        assert [world.images.totals(tenant).size for tenant in ODD] == [len(tenant) for tenant in ODD]
 
     def test_facts_with_odd_texts_take_claims_of_their_own(self, world: World) -> None:
         facts: list[dict[str, Any]] = [{"compute_resource": 1, "name": text} for text in ODD]
@@ -66,8 +67,8 @@ class Keys:
     @pytest.mark.parametrize("member", [member for member in ODD if member not in (LONG, LONG + "x")], ids=ascii)
     def test_members_with_odd_names_are_told_apart(self, world: World, member: str) -> None:
         image, other = add(world, [an_image(owner="owner"), an_image(owner="owner")])
-        world.memberships.change(image, 1, [a_membership(image, member)], [])
-        world.memberships.change(other, 1, [a_membership(other, member + "'s")], [])
+        world.memberships.change(image, [a_membership(image, member)], [])
+        world.memberships.change(other, [a_membership(other, member + "'s")], [])
 
         found = world.images.get(image.id, member)
 

@@ -10,7 +10,10 @@ import pytest
 from chalicelib.bootstrap import World
 from chalicelib.catalog.errors import ScanTooLarge
 from chalicelib.catalog.image import Image, Status, Visibility
-from chalicelib.catalog.query import Condition, ImageQuery, Operator, Order, Predicate, Scope, SortKey, position
+from chalicelib.catalog.position import SortKey, position
+from chalicelib.catalog.query import Condition, ImageQuery, Operator, Order, Predicate, Scope
+from chalicelib.catalog.reference import Kind, Reference
+from chalicelib.catalog.total import Facet
 from tests.factories import START, a_membership, a_principal, an_image
 from tests.storage.contract.faults import Reply, Request, answering
 from tests.storage.contract.shelf import EVERYTHING, MakeWorld, add, listed, shelve
@@ -96,7 +99,7 @@ class Lists:
             ],
         )
         for image in (shared, public_and_shared, own):
-            world.memberships.change(image, 1, [a_membership(image, "t1")], [])
+            world.memberships.change(image, [a_membership(image, "t1")], [])
 
         found = listed(world)
 
@@ -118,7 +121,7 @@ class Lists:
                 an_image(owner="t2"),
             ],
         )
-        world.memberships.change(shared, 1, [a_membership(shared, "t1")], [])
+        world.memberships.change(shared, [a_membership(shared, "t1")], [])
 
         assert sorted(listed(world, ImageQuery(Scope.OWN))) == sorted([own.id, own_public.id])
         assert listed(world, ImageQuery(Scope.OWN), tenant=None) == []
@@ -127,7 +130,7 @@ class Lists:
         statuses = [an_image(status=status) for status in Status]
         public = [an_image(owner=owner, visibility=Visibility.PUBLIC) for owner in ("t1", "t2")]
         [shared] = add(world, [an_image(owner="t2")])
-        world.memberships.change(shared, 1, [a_membership(shared, "t1")], [])
+        world.memberships.change(shared, [a_membership(shared, "t1")], [])
         shelve([*statuses, *public])
 
         assert world.images.count(a_principal(), ImageQuery()) == len(listed(world)) == len(Status) - 2 + 3
@@ -255,7 +258,7 @@ class Lists:
     def test_what_is_shared_is_merged_in_order_and_resumes(self, world: World) -> None:
         images = [an_image(name=name, owner=owner) for name, owner in zip("abcdef", ["t1", "t2"] * 3, strict=True)]
         for image in add(world, images):
-            world.memberships.change(image, 1, [a_membership(image, "t1")], [])
+            world.memberships.change(image, [a_membership(image, "t1")], [])
         query = ImageQuery(order=Order(SortKey.NAME, descending=False))
 
         whole = listed(world, query)
@@ -271,8 +274,20 @@ class Lists:
         images += [an_image(status=Status.ACTIVE, size=None), an_image(status=Status.ACTIVE, size=1000, owner="t2")]
         shelve(images)
 
-        assert world.images.usage("t1") == 0b1111
-        assert world.images.usage("nobody") == 0
+        assert world.images.totals("t1").size == 0b1111
+        assert world.images.totals("nobody").size == 0
+
+    def test_the_totals_of_a_tenant_are_what_it_has_and_how_many_it_is_given(self, world: World) -> None:
+        for status in (Status.ACTIVE, Status.KILLED, Status.PENDING_DELETE):
+            world.images.add(an_image(status=status, size=1))
+            given = world.images.add(an_image(status=status, owner="t2"))
+            world.memberships.change(given, [a_membership(given, member) for member in ("t1", "t3")], [])
+
+        own, other = world.images.totals("t1"), world.images.totals("t3")
+
+        assert own.facets == {Facet(Visibility.PRIVATE): 1, Facet(Visibility.PRIVATE, killed=True): 1}
+        assert (own.size, own.given) == (2, 3)
+        assert (dict(other.facets), other.size, other.given) == ({}, 0, 3)
 
     @pytest.mark.parametrize("key", UNINDEXED)
     def test_an_order_that_has_to_read_too_much_is_refused(self, make_world: MakeWorld, key: SortKey) -> None:
@@ -292,13 +307,6 @@ class Lists:
 
         assert len(listed(world, ImageQuery(order=Order(SortKey.STATUS)))) == 4
 
-    def test_the_bytes_of_too_many_images_are_not_counted(self, make_world: MakeWorld) -> None:
-        world = make_world(MAX_SCAN="3")
-        shelve([an_image(size=1) for _ in range(4)])
-
-        with pytest.raises(ScanTooLarge):
-            world.images.usage("t1")
-
     def test_all_of_a_list_that_is_too_long_is_refused(self, make_world: MakeWorld) -> None:
         world = make_world(MAX_SCAN="3")
         shelve([an_image() for _ in range(4)])
@@ -313,13 +321,26 @@ class Lists:
         assert len(listed(world, ImageQuery(order=Order(SortKey.ID), expected=None))) == 4
         assert len(listed(world, ImageQuery(order=Order(SortKey.STATUS), expected=None))) == 4
 
-    def test_too_many_shared_images_are_refused(self, make_world: MakeWorld) -> None:
-        world = make_world(MAX_SCAN="3")
-        for image in add(world, [an_image(owner="t2") for _ in range(4)]):
-            world.memberships.change(image, 1, [a_membership(image, "t1")], [])
+    @pytest.mark.parametrize("order", ORDERS, ids=str)
+    def test_what_is_below_a_parent_is_in_every_order(self, world: World, order: Order) -> None:
+        images = [an_image(name=f"{n % 3}", number=n, size=n, architecture="arm64") for n in range(5)]
+        shelve([*images, an_image(architecture="x86_64")])
+        parent = Reference(
+            kind=Kind.ARCHITECTURE, owner="t1", facts={"name": "arm64"}, created_at=START, updated_at=START
+        )
 
-        with pytest.raises(ScanTooLarge):
-            listed(world)
+        found = listed(world, ImageQuery(Scope.OWN, order=order, below=parent))
+
+        assert found == [image.id for image in sorted(images, key=in_code_points(order), reverse=order.descending)]
+
+    def test_what_is_shared_is_read_no_further_than_the_rest(self, make_world: MakeWorld) -> None:
+        world = make_world(MAX_SCAN="3")
+        images = add(world, [an_image(owner="t2", created_at=START + timedelta(seconds=n)) for n in range(4)])
+        for image in images:
+            world.memberships.change(image, [a_membership(image, "t1")], [])
+
+        assert listed(world) == [image.id for image in reversed(images)]
+        assert world.images.count(a_principal(), ImageQuery()) == len(images)
 
     def test_a_list_is_read_no_further_than_it_is_consumed(self, world: World) -> None:
         shelve([an_image() for _ in range(40)])

@@ -10,7 +10,9 @@ from chalicelib.bootstrap import World
 from chalicelib.catalog.errors import StaleImage
 from chalicelib.catalog.image import Image, Status, Visibility
 from chalicelib.catalog.membership import Membership
+from chalicelib.storage.items import shared_row_of
 from chalicelib.storage.memberships import item_of
+from chalicelib.storage.row import RowItem
 from chalicelib.storage.tables import MembershipItem
 from tests.factories import START, a_membership, an_image
 from tests.storage.contract.faults import Reply, Request, answering, cancelled
@@ -19,7 +21,7 @@ from tests.storage.contract.shelf import listed, shelve, stored
 
 def share(world: World, image: Image, *members: str) -> Image:
     """The image as it is once it is shared with these tenants."""
-    world.memberships.change(image, len(members), [a_membership(image, member) for member in members], [])
+    world.memberships.change(image, [a_membership(image, member) for member in members], [])
     return stored(world, image.id)
 
 
@@ -34,7 +36,7 @@ class Sharing:
         image = world.images.add(an_image())
         membership = a_membership(image, "t2", can_share=True, created_at=START + timedelta(microseconds=1))
 
-        world.memberships.change(image, 1, [membership], [])
+        world.memberships.change(image, [membership], [])
 
         assert world.memberships.of_image(image.id) == [membership]
         assert world.memberships.of_member("t2") == [membership]
@@ -55,7 +57,7 @@ class Sharing:
             for member, seconds in (("a", 9), ("c", 1), ("d", 1))
         )
 
-        world.memberships.change(image, 3, [later, same, first], [])
+        world.memberships.change(image, [later, same, first], [])
 
         assert world.memberships.of_image(image.id) == [first, same, later]
 
@@ -73,7 +75,7 @@ class Sharing:
         shared = share(world, image, "t2")
 
         with pytest.raises(StaleImage):
-            world.memberships.change(image, 1, [a_membership(image, "t3")], ["t2"])
+            world.memberships.change(image, [a_membership(image, "t3")], ["t2"])
 
         assert named(world.memberships.of_image(image.id)) == ["t2"]
         assert stored(world, image.id) == shared
@@ -82,7 +84,7 @@ class Sharing:
         image = an_image(version=1)
 
         with pytest.raises(StaleImage):
-            world.memberships.change(image, 1, [a_membership(image, "t2")], [])
+            world.memberships.change(image, [a_membership(image, "t2")], [])
 
         assert world.images.get(image.id, "t2") is None
         assert world.memberships.of_member("t2") == []
@@ -91,7 +93,7 @@ class Sharing:
         image = share(world, world.images.add(an_image()), "gone", "kept", "changed")
         changed = a_membership(image, "changed", can_share=True)
 
-        world.memberships.change(image, 3, [changed, a_membership(image, "new")], ["gone", "stranger"])
+        world.memberships.change(image, [a_membership(image, "new")], ["gone"], [changed])
 
         found = {row.member: row.can_share for row in world.memberships.of_image(image.id)}
         assert found == {"kept": False, "changed": True, "new": False}
@@ -99,7 +101,7 @@ class Sharing:
     def test_no_change_at_all_leaves_the_image_alone(self, world: World) -> None:
         image = world.images.add(an_image())
 
-        world.memberships.change(image, 0, [], [])
+        world.memberships.change(image, [], [])
 
         assert stored(world, image.id) == image
 
@@ -107,7 +109,7 @@ class Sharing:
         old, new = [f"old-{n:03d}" for n in range(105)], [f"new-{n:03d}" for n in range(101)]
         image = share(world, world.images.add(an_image()), *old)
 
-        world.memberships.change(image, len(new), [a_membership(image, member) for member in new], old)
+        world.memberships.change(image, [a_membership(image, member) for member in new], old)
 
         assert named(world.memberships.of_image(image.id)) == new
         assert stored(world, image.id).member_count == len(new)
@@ -121,9 +123,9 @@ class Sharing:
             return next(replies)
 
         with answering("TransactWriteItems", interrupt_the_second), pytest.raises(StaleImage):
-            world.memberships.change(image, len(members), members, [])
+            world.memberships.change(image, members, [])
         halfway = stored(world, image.id)
-        world.memberships.change(halfway, len(members), members, [])
+        world.memberships.change(halfway, members, [])
 
         assert halfway.version == image.version + 1
         assert named(world.memberships.of_image(image.id)) == [row.member for row in members]
@@ -141,7 +143,7 @@ class Sharing:
         replies = iter([None, cancelled("ConditionalCheckFailed")])
 
         with answering("TransactWriteItems", lambda _: next(replies)), pytest.raises(StaleImage):
-            world.memberships.change(image, after, [a_membership(image, member) for member in new], old)
+            world.memberships.change(image, [a_membership(image, member) for member in new], old)
 
         there = len(world.memberships.of_image(image.id))
         assert 0 < there <= stored(world, image.id).member_count
@@ -167,9 +169,10 @@ class Sharing:
     def test_more_shared_images_than_one_batch_holds_are_listed(self, world: World) -> None:
         images = [an_image(owner="t2", created_at=START + timedelta(seconds=n)) for n in range(130)]
         shelve(images)
-        with MembershipItem.batch_write() as batch:
+        with MembershipItem.batch_write() as batch, RowItem.batch_write() as given:
             for image in images:
                 batch.save(item_of(a_membership(image, "t1")))
+                given.save(shared_row_of(image, "t1"))
 
         found = listed(world)
 
@@ -179,7 +182,7 @@ class Sharing:
     def test_a_shared_image_leaves_the_list_with_its_membership_or_its_life(self, world: World) -> None:
         dropped, deleted, kept = (share(world, world.images.add(an_image(owner="t2")), "t1") for _ in range(3))
 
-        world.memberships.change(dropped, 0, [], ["t1"])
+        world.memberships.change(dropped, [], ["t1"])
         world.images.save(deleted, replace(deleted, status=Status.DELETED, deleted_at=START))
 
         assert listed(world) == [kept.id]

@@ -1,15 +1,20 @@
 """What the suites share: filling the tables, and reading lists and rows from them."""
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Protocol
 
+from pynamodb.expressions.operand import Path
 from pynamodb.models import Model
 
 from chalicelib.bootstrap import World
 from chalicelib.catalog.image import Image
 from chalicelib.catalog.query import ImageQuery, Scope
+from chalicelib.storage import totals
 from chalicelib.storage.items import item_of, rows_of
-from chalicelib.storage.tables import ImageItem, ListingItem
+from chalicelib.storage.row import RowItem
+from chalicelib.storage.tables import ClaimItem, ImageItem
 from tests import moto_state
 from tests.factories import a_principal
 from tests.lane import Lane
@@ -31,7 +36,8 @@ def add(world: World, images: Iterable[Image]) -> list[Image]:
 def shelve(images: Sequence[Image]) -> None:
     """Store many images at once, without the checks of a registration, which cost an engine much time."""
     put(ImageItem, [item_of(image, None) for image in images])
-    put(ListingItem, [row for image in images for row in rows_of(image, None)])
+    put(RowItem, [row for image in images for row in rows_of(image, None)])
+    count(images)
 
 
 def put(model: type[Model], items: Iterable[Model]) -> None:
@@ -44,15 +50,25 @@ def put(model: type[Model], items: Iterable[Model]) -> None:
             batch.save(item)
 
 
+def count(images: Iterable[Image], members: Mapping[str, Sequence[str]] = MappingProxyType({}), sign: int = 1) -> None:
+    """Have the totals count images that are shared with these members, by their ids, or count them no longer."""
+    sums = Counter[tuple[str, str]]()
+    for image in images:
+        sums.update(totals.parts(image, members.get(image.id, ())))
+    for (total, name), number in sums.items():
+        ClaimItem(total).update(actions=[Path([name]).add({"N": str(sign * number)})])
+
+
 def unshelve(images: Sequence[Image]) -> None:
     """Take images out again, as if they had never been there."""
     with ImageItem.batch_write() as batch:
         for image in images:
             batch.delete(item_of(image, None))
-    with ListingItem.batch_write() as slim:
+    with RowItem.batch_write() as slim:
         for image in images:
             for row in rows_of(image, None):
                 slim.delete(row)
+    count(images, sign=-1)
 
 
 def listed(world: World, query: ImageQuery | None = None, tenant: str | None = "t1") -> list[str]:
@@ -67,9 +83,9 @@ def stored(world: World, image_id: str) -> Image:
     return found.image
 
 
-def rows(image_id: str) -> list[ListingItem]:
+def rows(image_id: str) -> list[RowItem]:
     """All rows of an image."""
-    return [row for row in ListingItem.scan(consistent_read=True) if row.image_id == image_id]
+    return [row for row in RowItem.scan(consistent_read=True) if row.image_id == image_id]
 
 
 def scopes(image_id: str) -> set[str]:

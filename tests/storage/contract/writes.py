@@ -9,7 +9,8 @@ import pytest
 from chalicelib.bootstrap import World
 from chalicelib.catalog.errors import ClaimTaken, IdTaken, StaleImage
 from chalicelib.catalog.image import ImageNumber, Status, TenantAlias, Visibility
-from chalicelib.catalog.query import ImageQuery, Order, SortKey
+from chalicelib.catalog.position import SortKey
+from chalicelib.catalog.query import ImageQuery, Order
 from tests.factories import START, a_principal, an_image
 from tests.storage.contract.shelf import EVERYTHING, listed, scopes, stored
 

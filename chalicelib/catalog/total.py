@@ -1,0 +1,69 @@
+"""What is known of a list without reading it: how many images it has of each facet."""
+
+from collections.abc import Mapping
+from types import SimpleNamespace
+from typing import Any, NamedTuple
+
+from chalicelib.catalog.image import Image, Status, Transition, Visibility
+from chalicelib.catalog.query import Condition, ImageQuery, Operator, Predicate, Scope
+
+STORED = frozenset({Status.ACTIVE, Status.DEPRECATED, Status.DEACTIVATED, Status.PENDING_DELETE})
+"""The statuses in which an image has its bytes."""
+
+
+class Facet(NamedTuple):
+    """What lists are counted by: visibility, whether an image was killed, and its zone."""
+
+    visibility: Visibility
+    killed: bool = False
+    zone: str | None = None
+
+
+Facets = Mapping[Facet, int]
+
+
+class Totals(NamedTuple):
+    """What is known of a list, or of a tenant: its images by facet, and their bytes.
+
+    `given` is how many images are shared with a tenant, as its quota counts them: those too that wait for their
+    deletion.
+    """
+
+    facets: Facets
+    size: int = 0
+    given: int = 0
+
+
+def facet_of(image: Image) -> Facet:
+    """The facet of an image that is not deleted."""
+    return Facet(image.visibility, image.status is Status.KILLED, image.zone)
+
+
+def charge(image: Image) -> int:
+    """The bytes that an image takes of its owner's quota: those that it has, or that a job is to bring it."""
+    return image.size or 0 if image.status in STORED or image.transition is Transition.CREATING else 0
+
+
+def is_kept(query: ImageQuery) -> bool:
+    """Whether the number of images in a list is kept, so that nothing has to be counted."""
+    usual = query.scope is not Scope.EVERYTHING and not query.gone and not query.waiting
+    return usual and query.after is None and all(map(_is_of_facets, query.conditions))
+
+
+def total(query: ImageQuery, facets: Facets) -> int:
+    """How many images of these the query admits, if its total `is_kept`."""
+    return sum(count for facet, count in facets.items() if _admits(query, facet))
+
+
+def _is_of_facets(condition: Condition | Predicate) -> bool:
+    if isinstance(condition, Predicate):
+        return False
+    if condition.field == "status":
+        return condition.value is Status.KILLED and condition.operator in (Operator.EQUAL, Operator.UNEQUAL)
+    return condition.field in ("visibility", "zone")
+
+
+def _admits(query: ImageQuery, facet: Facet) -> bool:
+    status = Status.KILLED if facet.killed else Status.ACTIVE
+    one: Any = SimpleNamespace(visibility=facet.visibility, status=status, zone=facet.zone)
+    return all(condition.holds(one) for condition in query.conditions)

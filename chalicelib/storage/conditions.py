@@ -1,0 +1,86 @@
+"""Conditions of a listing as expressions, as far as DynamoDB decides as the catalogue does."""
+
+import re
+from collections.abc import Callable, Collection
+from functools import reduce
+from operator import and_
+from typing import Any, TypeGuard
+
+from pynamodb.attributes import Attribute
+from pynamodb.expressions.condition import Condition as Expression
+from pynamodb.expressions.operand import Path
+
+from chalicelib.catalog.query import Condition, ImageQuery, Operator, Predicate
+from chalicelib.storage import keys
+from chalicelib.storage.row import RowItem
+
+PLAIN_NAME = re.compile("[a-z0-9_.-]+")
+MOST_OPERANDS = 100
+"""`IN` takes no more."""
+MOST_CONDITIONS = 20
+"""DynamoDB limits the length of expressions; conditions beyond are left to `ImageQuery.admits`."""
+
+
+def countable(query: ImageQuery) -> bool:
+    """Whether DynamoDB can tell which rows satisfy all of a query's conditions."""
+    expressible = len(query.conditions) < MOST_CONDITIONS and all(map(_expressible, query.conditions))
+    return expressible and not query.gone
+
+
+def filter_of(query: ImageQuery) -> Expression | None:
+    """The query's conditions as far as DynamoDB can check them."""
+    expressible = [condition for condition in query.conditions if _expressible(condition)]
+    found = [_expression(condition) for condition in expressible[:MOST_CONDITIONS]]
+    return reduce(and_, found) if found else None
+
+
+def _expressible(condition: Condition | Predicate) -> TypeGuard[Condition]:
+    """Whether DynamoDB decides as `Condition.holds` does; other conditions are left to `ImageQuery.admits`.
+
+    Brackets in a name would be read as indexes of a list, and of nulls there are two: no attribute, and a null one,
+    neither of which contains the empty text.
+    """
+    if isinstance(condition, Predicate):
+        return False
+    if condition.operator is Operator.CONTAINS and not condition.value:
+        return False
+    if condition.field == keys.CALLED:
+        return condition.operator is Operator.EQUAL and bool(condition.value)
+    if isinstance(condition.field, tuple):
+        return PLAIN_NAME.fullmatch(condition.field[1]) is not None and isinstance(condition.value, str)
+    if condition.operator is Operator.IN:
+        return 0 < len(condition.value) <= MOST_OPERANDS and set(condition.value) != {None}
+    return condition.value is not None
+
+
+def _expression(condition: Condition) -> Expression:
+    if condition.field == keys.CALLED:
+        either: Expression = (RowItem.name == condition.value) | (RowItem.called == condition.value)
+        return either
+    path, value = _operands(condition)
+    comparisons: dict[Operator, Callable[[], Expression]] = {
+        Operator.EQUAL: lambda: path == value,
+        Operator.UNEQUAL: lambda: path.does_not_exist() | (path != value),
+        Operator.AT_LEAST: lambda: path >= value if value > 0 else path.does_not_exist() | (path >= value),
+        Operator.AT_MOST: lambda: path <= value if value < 0 else path.does_not_exist() | (path <= value),
+        Operator.IN: lambda: _is_in(path, value),
+        Operator.CONTAINS: lambda: path.contains(value),
+    }
+    return comparisons[condition.operator]()
+
+
+def _is_in(path: Path, values: Collection[Any]) -> Expression:
+    """One of these; a field that is None is not there."""
+    there: Expression = path.is_in(*(value for value in values if value is not None))
+    return path.does_not_exist() | there if None in values else there
+
+
+def _operands(condition: Condition) -> tuple[Path, Any]:
+    if isinstance(condition.field, tuple):
+        field, key = condition.field
+        return Path([_attribute(field).attr_name, key]), {"S": condition.value}
+    return Path(_attribute(condition.field)), condition.value
+
+
+def _attribute(name: str) -> Attribute[Any]:
+    return RowItem.get_attributes()[name]

@@ -1,0 +1,91 @@
+"""The rows of an image in the lists of those it is shared with.
+
+They change in the image's own transaction. Those of an image of very many members do not fit in there: the transaction
+says that they are `members_behind`, and they are brought after it, in transactions of their own, before whoever wrote
+is answered. If that is broken off the sweep goes on with it.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
+from itertools import islice
+
+from pynamodb.expressions.condition import Condition
+from pynamodb.transactions import TransactWrite
+
+from chalicelib.catalog.errors import StaleImage
+from chalicelib.catalog.image import Image, Status
+from chalicelib.storage import batch, keys, totals
+from chalicelib.storage.connection import SharedConnection
+from chalicelib.storage.items import image_of_row, shared_row_of
+from chalicelib.storage.races import transaction
+from chalicelib.storage.releases import Raw
+from chalicelib.storage.row import SCOPE, RowItem
+from chalicelib.storage.tables import ImageItem, MembershipItem
+
+MOST_AT_ONCE = 30
+"""Members whose rows and totals fit into the transaction of their image, with all else that it writes."""
+
+
+def members_of(image: Image) -> list[str]:
+    """Who the image is shared with; no request is made if that is nobody. One consistent query."""
+    return _members(image.id) if image.member_count else []
+
+
+def _members(image_id: str) -> list[str]:
+    return [item.member for item in MembershipItem.query(image_id, consistent_read=True, attributes_to_get=["member"])]
+
+
+def put(writes: TransactWrite, old: Image | None, new: Image, members: Iterable[str]) -> None:
+    """Have the transaction of an image write its rows for these members, and count them."""
+    for member in members:
+        before, after = (image if image and has_row(image, member) else None for image in (old, new))
+        if after is not None:
+            writes.save(shared_row_of(after, member))
+        elif before is not None:
+            writes.delete(shared_row_of(before, member))
+        totals.move(writes, member, before, after)
+
+
+def has_row(image: Image, member: str) -> bool:
+    """Whether an image that is shared with a member is in the list of what is."""
+    return image.status is not Status.DELETED and member != image.owner
+
+
+def bring(connection: SharedConnection, image: Image, members: Sequence[str]) -> Image:
+    """Have the rows of all these members be as the image is, and the image no longer be behind.
+
+    Raises StaleImage if somebody has changed it meanwhile, who then brings the rows.
+    """
+    waiting = iter(members)
+    while chunk := list(islice(waiting, MOST_AT_ONCE)):
+        _bring(connection, image, chunk)
+    done = replace(image, members_behind=False)
+    with transaction(connection, StaleImage(image.id)) as writes:
+        unchanged = ImageItem.version == image.version
+        writes.update(ImageItem(image.id), actions=[ImageItem.members_behind.remove()], condition=unchanged)
+        if not keys.is_unfinished(done):
+            writes.delete(RowItem(keys.UNFINISHED, keys.places(image, keys.UNFINISHED)["key"]))
+    return done
+
+
+def _bring(connection: SharedConnection, image: Image, members: Collection[str]) -> None:
+    place = keys.places(image, keys.SHARED)["key"]
+    found = batch.get(connection, {RowItem: [(keys.shared(member), place) for member in members]})[RowItem]
+    rows = {row[SCOPE]["S"]: row for row in found}
+    with transaction(connection, StaleImage(image.id)) as writes:
+        writes.condition_check(ImageItem, image.id, condition=ImageItem.version == image.version)
+        for member in members:
+            row, due = rows.get(keys.shared(member)), has_row(image, member)
+            act = writes.save if due else writes.delete
+            act(shared_row_of(image, member), condition=_as_it_was(row))
+            before = None if row is None else image_of_row(row)
+            totals.move(writes, member, before, image if due else None)
+
+
+def _as_it_was(row: Raw | None) -> Condition:
+    """That nobody has brought the row meanwhile."""
+    version = RowItem.image_version
+    if row is None:
+        return version.does_not_exist()
+    found: Condition = version == int(row[version.attr_name]["N"])
+    return found

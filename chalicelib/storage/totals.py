@@ -1,0 +1,175 @@
+"""Totals of lists and the bytes of tenants, in DynamoDB: they change in the transactions of the images they count.
+
+A total has a number for each facet of its images. That of public images, which all tenants write, is kept in shards.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from pynamodb.expressions.operand import Path
+from pynamodb.expressions.update import Action
+from pynamodb.transactions import TransactWrite
+
+from chalicelib.catalog.errors import MemberQuotaExceeded, StorageQuotaExceeded
+from chalicelib.catalog.image import Image, Status, Visibility
+from chalicelib.catalog.reference import FIELDS
+from chalicelib.catalog.total import Facet, Totals, charge, facet_of
+from chalicelib.storage import batch, keys
+from chalicelib.storage.connection import SharedConnection
+from chalicelib.storage.releases import Raw
+from chalicelib.storage.tables import ClaimItem
+
+BYTES = "bytes"
+ALL = "all"
+"""Of what is shared with a tenant: all images, those too that wait for their deletion."""
+GIVEN = "images shared with a tenant"
+"""What the quota of a member is called."""
+SHARDS = 8
+_PREFIX = "count/"
+_MARKS = {Visibility.PUBLIC: "p", Visibility.PRIVATE: "v"}
+_VISIBILITIES = {mark: visibility for visibility, mark in _MARKS.items()}
+
+
+def parts(image: Image, members: Iterable[str] = ()) -> Mapping[tuple[str, str], int]:
+    """What an image of these members adds to the totals: by the key of a total, and the attribute of its number."""
+    found: dict[tuple[str, str], int] = {}
+    if not image.gone:
+        found = {(_shard_of(scope, image), _attribute(facet_of(image))): 1 for scope in _counted(image)}
+    if image.owner is not None and (size := charge(image)):
+        found[_key(keys.key("tenant", image.owner)), BYTES] = size
+    given_to = [_key(keys.shared(member)) for member in members if member != image.owner]
+    return found | {(total, name): 1 for total in given_to for name in given(image)}
+
+
+def _counted(image: Image) -> list[str]:
+    """The lists of an image whose totals are kept."""
+    counted = ("tenant", keys.PUBLIC, *FIELDS)
+    return [scope for scope in keys.scopes(image) if scope.partition("/")[0] in counted]
+
+
+def add(writes: TransactWrite, old: Image | None, new: Image, quota: int) -> None:
+    """Have a transaction count what becomes of an image; it fails if the owner's bytes would grow beyond the quota.
+
+    Zero is no quota.
+    """
+    after = Counter(parts(new))
+    after.subtract(parts(old) if old else {})
+    for total in sorted({key for key, _ in after}):
+        changes = {name: change for (key, name), change in after.items() if key == total and change}
+        if not changes:
+            continue
+        actions = _adding(changes)
+        grown = changes.get(BYTES, 0)
+        condition = None
+        if quota and grown > quota:
+            raise StorageQuotaExceeded("stored bytes", grown, quota)
+        if quota and grown > 0:
+            condition = Path(BYTES).does_not_exist() | (Path(BYTES) <= {"N": str(quota - grown)})
+        writes.update(ClaimItem(total), actions=actions, condition=condition, return_values="ALL_OLD")
+
+
+def move(writes: TransactWrite, member: str, old: Image | None, new: Image | None, most: int = -1) -> None:
+    """Have a transaction count what becomes of an image in what is shared with a tenant; a negative `most` is none.
+
+    It fails if the tenant would be given one more than that.
+    """
+    after = Counter(given(new))
+    after.subtract(given(old))
+    if not any(after.values()):
+        return
+    actions = _adding({name: change for name, change in sorted(after.items()) if change})
+    condition = None
+    if most >= 0 and after[ALL] > 0:
+        if not most:
+            raise MemberQuotaExceeded(GIVEN, 1, most)
+        condition = Path(ALL).does_not_exist() | (Path(ALL) < {"N": str(most)})
+    total = ClaimItem(_key(keys.shared(member)))
+    writes.update(total, actions=actions, condition=condition, return_values="ALL_OLD")
+
+
+def _adding(changes: Mapping[str, int]) -> list[Action]:
+    """The numbers to add; a dot in the name of a zone leads nowhere."""
+    return [Path([name]).add({"N": str(change)}) for name, change in changes.items()]
+
+
+def given(image: Image | None) -> Mapping[str, int]:
+    """What an image adds to the total of a tenant that it is shared with."""
+    if image is None or image.status is Status.DELETED:
+        return {}
+    return {ALL: 1} if image.gone else {ALL: 1, _attribute(facet_of(image)): 1}
+
+
+def check_room(connection: SharedConnection, members: Iterable[str], most: int) -> None:
+    """Raise MemberQuotaExceeded if one of these has been given as many images as that; a negative `most` is none."""
+    wanted = [(_key(keys.shared(member)),) for member in members] if most >= 0 else []
+    for item in batch.get(connection, {ClaimItem: wanted})[ClaimItem]:
+        if number_given(item) >= most:
+            raise MemberQuotaExceeded(GIVEN, number_given(item) + 1, most)
+
+
+def number_given(raw: Raw) -> int:
+    """How many images a total says that a tenant is given."""
+    return int(raw.get(ALL, {}).get("N", 0))
+
+
+def is_total(raw: Raw) -> bool:
+    """Whether an item that made a transaction fail is a total."""
+    return str(raw.get("claim", {}).get("S", "")).startswith(_PREFIX)
+
+
+def growth(old: Image | None, new: Image) -> int:
+    """By how many bytes a change makes what the image's owner has grow."""
+    return charge(new) - (charge(old) if old is not None and old.owner == new.owner else 0)
+
+
+def overdrawn(raw: Raw, old: Image | None, new: Image, quota: int) -> StorageQuotaExceeded:
+    """The refusal of a change for which a total, as it is, has too many bytes already."""
+    return StorageQuotaExceeded("stored bytes", int(raw.get(BYTES, {}).get("N", 0)) + growth(old, new), quota)
+
+
+def kept(items: Iterable[Raw]) -> Iterator[tuple[tuple[str, str], int]]:
+    """The numbers of all totals among these items, as `parts` has them."""
+    for item in filter(is_total, items):
+        key = item["claim"]["S"]
+        yield from (((key, name), int(value["N"])) for name, value in item.items() if name != "claim")
+
+
+def read(connection: SharedConnection, scopes: Sequence[str]) -> dict[str, Totals]:
+    """The totals of some lists; one consistent BatchGetItem."""
+    shards = {shard: scope for scope in scopes for shard in _shards(scope)}
+    items = batch.get(connection, {ClaimItem: [(shard,) for shard in shards]})[ClaimItem]
+    facets: dict[str, Counter[Facet]] = {scope: Counter() for scope in scopes}
+    sizes: Counter[str] = Counter()
+    given_to: Counter[str] = Counter()
+    for item in items:
+        scope = shards[item["claim"]["S"]]
+        numbers = {name: int(value["N"]) for name, value in item.items() if name != "claim"}
+        sizes[scope] += numbers.pop(BYTES, 0)
+        given_to[scope] += numbers.pop(ALL, 0)
+        facets[scope].update({_facet(name): number for name, number in numbers.items()})
+    return {scope: Totals(facets[scope], sizes[scope], given_to[scope]) for scope in scopes}
+
+
+def _key(scope: str) -> str:
+    return f"{_PREFIX}{scope}"
+
+
+def _shards(scope: str) -> list[str]:
+    """The items that make up a total."""
+    return [f"{_key(scope)}/{shard}" for shard in range(SHARDS)] if scope == keys.PUBLIC else [_key(scope)]
+
+
+def _shard_of(scope: str, image: Image) -> str:
+    shards = _shards(scope)
+    return shards[keys.number_of(image.id) % len(shards)]
+
+
+def _attribute(facet: Facet) -> str:
+    """`v`, `pk`, `v:zone`, `vk:zone`."""
+    zone = "" if facet.zone is None else f":{facet.zone}"
+    return f"{_MARKS[facet.visibility]}{'k' if facet.killed else ''}{zone}"
+
+
+def _facet(attribute: str) -> Facet:
+    marks, colon, zone = attribute.partition(":")
+    return Facet(_VISIBILITIES[marks[0]], marks.endswith("k"), zone if colon else None)

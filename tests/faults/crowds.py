@@ -1,0 +1,72 @@
+"""Scenes with images that are shared, most of them with more tenants than are written at once."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from chalicelib.catalog.image import Status
+from chalicelib.storage.spread import MOST_AT_ONCE
+from tests.api import ORDINARY, Api
+from tests.dialects.glance_v1.sending import SMALL
+from tests.factories import a_membership
+from tests.faults.glance import FORMATS, KEEP, QUEUED, ROOT, UPLOAD
+from tests.faults.scenes import IMAGE, OTHER, Arrange, Ask, Scene, document, kept
+
+CROWD = [OTHER, *(f"m{number:02d}" for number in range(MOST_AT_ONCE + 9))]
+PUBLISHER = (*ORDINARY, "publicize_image")
+ZONE = "/v2/zone/ac1"
+
+
+def crowded(ask: Ask, members: Sequence[str] = CROWD, *, deleted: bool = False, **fields: Any) -> Arrange:
+    """A request that finds an image of very many members."""
+
+    def arrange(api: Api) -> Ask:
+        now = api.clock.now()
+        since = {"status_changed_at": now, "deleted_at": now} if deleted else {}
+        image = kept(api, **{**fields, **since})
+        api.world.memberships.change(image, [a_membership(image, member) for member in members], [])
+        return ask
+
+    return arrange
+
+
+def with_bytes(ask: Ask) -> Arrange:
+    """As `crowded`, and it has bytes."""
+
+    def arrange(api: Api) -> Ask:
+        facts = {"location": api.world.blobs.put(IMAGE, SMALL), "size": len(SMALL), **FORMATS}
+        return crowded(ask, **facts)(api)
+
+    return arrange
+
+
+def _glance(name: str, arrange: Arrange, policies: tuple[str, ...] = ORDINARY) -> Scene:
+    return Scene("glance_v1", name, arrange, policies)
+
+
+def _qingcloud(name: str, arrange: Arrange) -> Scene:
+    return Scene("qingcloud", name, arrange)
+
+
+def _put(**meta: str) -> Ask:
+    return Ask("PUT", f"{ROOT}/{IMAGE}", {**KEEP, **{f"x-image-meta-{name}": value for name, value in meta.items()}})
+
+
+PENDING: Any = {"deleted": True, "status": Status.PENDING_DELETE}
+EVERYBODY = {"memberships": [{"member_id": member} for member in [*CROWD[5:], *(f"n{n}" for n in range(40))]]}
+DELETION = Ask("DELETE", f"{ZONE}/images/{IMAGE}")
+RECOVERY = document("POST", f"{ZONE}/lease", {"resources": [IMAGE]})
+SCENES = (
+    _glance("rename for many", crowded(_put(name="new"))),
+    _glance("publish to many", crowded(_put(is_public="true")), PUBLISHER),
+    _glance("give to one of many", crowded(_put(owner=OTHER)), (*PUBLISHER, "admin")),
+    _glance("share with one more", crowded(Ask("PUT", f"{ROOT}/{IMAGE}/members/late"))),
+    _glance("share with one of few more", crowded(Ask("PUT", f"{ROOT}/{IMAGE}/members/late"), CROWD[:3])),
+    _glance("share no more with one of many", crowded(Ask("DELETE", f"{ROOT}/{IMAGE}/members/{OTHER}"))),
+    _glance("replace very many members", crowded(document("PUT", f"{ROOT}/{IMAGE}/members", EVERYBODY))),
+    _glance("delete for many", with_bytes(Ask("DELETE", f"{ROOT}/{IMAGE}"))),
+    _glance("begin an upload for many", crowded(document("POST", f"{ROOT}/{IMAGE}/uploads", UPLOAD), **QUEUED)),
+    _qingcloud("delete for few", crowded(DELETION, CROWD[:3])),
+    _qingcloud("delete for many", crowded(DELETION)),
+    _qingcloud("recover for few", crowded(RECOVERY, CROWD[:3], **PENDING)),
+    _qingcloud("recover for many", crowded(RECOVERY, **PENDING)),
+)
