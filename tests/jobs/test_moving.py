@@ -6,9 +6,11 @@ from chalicelib.catalog.image import Status
 from chalicelib.jobs import reaper
 from chalicelib.storage.releases import FORMAT
 from chalicelib.storage.tables import ImageItem
+from tests.api import Api
 from tests.conftest import MakeApi
 from tests.factories import an_image
 from tests.storage import older
+from tests.storage.contract.shelf import stored
 
 
 @pytest.mark.parametrize("migrating", [True, False])
@@ -49,3 +51,10 @@ def test_an_image_that_cannot_be_moved_does_not_keep_others(
 
     assert {image_id for _, image_id in older.left()} == {images[1].id}
     assert "image not ended" in caplog.text
+
+
+def test_what_is_in_this_layout_or_nowhere_is_not_moved(api: Api) -> None:
+    image = api.world.images.add(an_image())
+
+    assert [api.world.images.move(image_id) for image_id in (image.id, an_image().id)] == [False, False]
+    assert stored(api.world, image.id).version == image.version
