@@ -4,14 +4,16 @@ from collections.abc import Sequence
 from typing import Any
 
 from chalicelib.catalog.image import Status
-from chalicelib.storage.spread import MOST_AT_ONCE
 from tests.api import ORDINARY, Api
 from tests.dialects.glance_v1.sending import SMALL
 from tests.factories import a_membership
 from tests.faults.glance import FORMATS, KEEP, QUEUED, ROOT, UPLOAD
 from tests.faults.scenes import IMAGE, OTHER, Arrange, Ask, Scene, document, kept
 
-CROWD = [OTHER, *(f"m{number:02d}" for number in range(MOST_AT_ONCE + 9))]
+AT_ONCE = 3
+"""Members that are written at once here: whether there are three or thirty makes no difference but of time."""
+CROWD = [OTHER, *(f"m{number}" for number in range(2 * AT_ONCE - 2))]
+FEW = CROWD[: AT_ONCE - 1]
 PUBLISHER = (*ORDINARY, "publicize_image")
 ZONE = "/v2/zone/ac1"
 
@@ -52,7 +54,7 @@ def _put(**meta: str) -> Ask:
 
 
 PENDING: Any = {"deleted": True, "status": Status.PENDING_DELETE}
-EVERYBODY = {"memberships": [{"member_id": member} for member in [*CROWD[5:], *(f"n{n}" for n in range(40))]]}
+EVERYBODY = {"memberships": [{"member_id": member} for member in [*CROWD[1:], *(f"n{n}" for n in range(2 * AT_ONCE))]]}
 DELETION = Ask("DELETE", f"{ZONE}/images/{IMAGE}")
 RECOVERY = document("POST", f"{ZONE}/lease", {"resources": [IMAGE]})
 SCENES = (
@@ -60,13 +62,13 @@ SCENES = (
     _glance("publish to many", crowded(_put(is_public="true")), PUBLISHER),
     _glance("give to one of many", crowded(_put(owner=OTHER)), (*PUBLISHER, "admin")),
     _glance("share with one more", crowded(Ask("PUT", f"{ROOT}/{IMAGE}/members/late"))),
-    _glance("share with one of few more", crowded(Ask("PUT", f"{ROOT}/{IMAGE}/members/late"), CROWD[:3])),
+    _glance("share with one of few more", crowded(Ask("PUT", f"{ROOT}/{IMAGE}/members/late"), FEW)),
     _glance("share no more with one of many", crowded(Ask("DELETE", f"{ROOT}/{IMAGE}/members/{OTHER}"))),
     _glance("replace very many members", crowded(document("PUT", f"{ROOT}/{IMAGE}/members", EVERYBODY))),
     _glance("delete for many", with_bytes(Ask("DELETE", f"{ROOT}/{IMAGE}"))),
     _glance("begin an upload for many", crowded(document("POST", f"{ROOT}/{IMAGE}/uploads", UPLOAD), **QUEUED)),
-    _qingcloud("delete for few", crowded(DELETION, CROWD[:3])),
+    _qingcloud("delete for few", crowded(DELETION, FEW)),
     _qingcloud("delete for many", crowded(DELETION)),
-    _qingcloud("recover for few", crowded(RECOVERY, CROWD[:3], **PENDING)),
+    _qingcloud("recover for few", crowded(RECOVERY, FEW, **PENDING)),
     _qingcloud("recover for many", crowded(RECOVERY, **PENDING)),
 )

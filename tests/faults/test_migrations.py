@@ -11,7 +11,7 @@ from tests.api import Api
 from tests.conftest import MakeApi
 from tests.factories import START, a_membership, an_image
 from tests.faults import store
-from tests.faults.crowds import CROWD
+from tests.faults.crowds import AT_ONCE, CROWD
 from tests.faults.invariants import GRACE, broken
 from tests.faults.kinds import Fault, injected, watched
 from tests.faults.scenes import OTHER, TENANT
@@ -38,7 +38,7 @@ def test_what_is_broken_off_at_any_call_goes_on_and_leaves_nothing(make_api: Mak
 
     tally.count("injected faults", len(found))
     assert not any(found.values()), told(found)
-    assert len(found) > len(calls) > len(CROWD) // 30
+    assert len(found) > len(calls) > len(CROWD) // AT_ONCE
 
 
 def again(make_api: MakeApi, found_there: moto_state.Items) -> Api:

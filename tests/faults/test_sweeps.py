@@ -89,7 +89,9 @@ SCENES = {
     "abandoned upload": Scene(abandoned, DAY),
     "delayed deletion": Scene(lambda api: with_bytes(api, Status.PENDING_DELETE), DAY),
     "deletion with bytes and members": Scene(lambda api: with_bytes(api, Status.DELETED, 2), DAY),
-    "delayed deletion with very many members": Scene(lambda api: with_bytes(api, Status.PENDING_DELETE, 40), DAY),
+    "delayed deletion with very many members": Scene(
+        lambda api: with_bytes(api, Status.PENDING_DELETE, len(CROWD)), DAY
+    ),
     "members that are behind": Scene(behind, DAY),
     "image of a machine": Scene(captured, DAY),
     "tombstone": Scene(lambda api: kept(api, status=Status.DELETED, deleted_at=api.clock.now()), TOMBSTONE),
