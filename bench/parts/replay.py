@@ -8,6 +8,7 @@ import json
 import socketserver
 import subprocess
 import sys
+import threading
 import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -30,7 +31,7 @@ class Recorder:
     def __init__(self, client: Any) -> None:
         self.calls: list[Call] = []
         self.answers: dict[str, str] = {}
-        self._key = ""
+        self._sending = threading.local()
         client.meta.events.register("before-send.dynamodb", self._sent)
         client.meta.events.register("response-received.dynamodb", self._received)
 
@@ -44,11 +45,11 @@ class Recorder:
         parameters = json.loads(body)
         parameters.pop("ClientRequestToken", None)  # which a client makes itself
         operation = target.rpartition(".")[2]
-        self._key = _key(operation, body)
+        self._sending.key = _key(operation, body)
         self.calls.append(Call(operation, parameters))
 
     def _received(self, response_dict: Mapping[str, Any], **_: Any) -> None:
-        self.answers[self._key] = _text(response_dict["body"])
+        self.answers[self._sending.key] = _text(response_dict["body"])
 
 
 @contextlib.contextmanager
