@@ -12,6 +12,7 @@ import boto3
 
 from bench.parts.capacity import Capacity, Ledger, Write
 from chalicelib.bootstrap import Aws
+from chalicelib.storage.at_once import branch
 
 SERVICES = ("dynamodb", "s3", "sqs", "ec2")
 
@@ -47,7 +48,7 @@ class Recorder:
         self._pending = threading.local()
         self._usage: Usage | None = None
         self._thread = threading.current_thread()
-        self._wave = Counter[threading.Thread]()
+        self._wave = Counter[object]()
 
     @contextmanager
     def counting(self) -> Iterator[Usage]:
@@ -87,9 +88,9 @@ class Recorder:
                 self._wave.clear()
                 usage.depth += 1
             else:
-                longest = max(self._wave.values(), default=0)
-                self._wave[thread] += 1
-                usage.depth += self._wave[thread] > longest
+                one, longest = branch.get() or thread, max(self._wave.values(), default=0)
+                self._wave[one] += 1
+                usage.depth += self._wave[one] > longest
             usage.reads += capacity.reads
             usage.writes += capacity.writes
             usage.sent += self._pending.length

@@ -1,38 +1,40 @@
 """Asking for several things at the same time, as none of them needs another."""
 
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future
-from contextvars import copy_context
-from functools import partial
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextvars import ContextVar, copy_context
+from functools import cache, partial
 from itertools import chain, islice
-from threading import Thread
 from typing import TypeVar
 
 T = TypeVar("T")
 
+MOST = 16
+"""Threads; they are kept, as to start one costs as much as a call."""
+branch: ContextVar[object] = ContextVar("branch", default=None)
+"""Which of several calls at the same time is being made, for whoever measures them."""
+
 
 def at_once(calls: Sequence[Callable[[], T]]) -> list[T]:
-    """What these calls return; if there are several each has a thread of its own.
+    """What these calls return; if there are several each is made in a thread, and must not use this itself.
 
     Raises what the first of them raises, once all have ended.
     """
     if len(calls) == 1:
         return [calls[0]()]
-    futures: list[Future[T]] = [Future() for _ in calls]
-    pairs = zip(futures, calls, strict=True)
-    threads = [Thread(target=copy_context().run, args=(_settle, *pair)) for pair in pairs]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    futures = [_threads().submit(copy_context().run, _branched, call) for call in calls]
+    wait(futures)
     return [future.result() for future in futures]
 
 
-def _settle(future: "Future[T]", call: Callable[[], T]) -> None:
-    try:
-        future.set_result(call())
-    except BaseException as error:  # noqa: BLE001  # whoever waits for it gets it
-        future.set_exception(error)
+@cache
+def _threads() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(MOST, "at_once")
+
+
+def _branched(call: Callable[[], T]) -> T:
+    branch.set(object())
+    return call()
 
 
 def begun(streams: Sequence[Iterator[T]]) -> list[Iterator[T]]:

@@ -57,8 +57,9 @@ def _install(client: str, version: str) -> Installation:
         pip = (installation.program("python"), "-m", "pip", "--quiet", "--disable-pip-version-check")
         # Most of the modules of a large client are never imported: what is, its Python compiles then.
         how = ("--no-deps", "--no-build-isolation", "--no-compile")
-        if builders := re.findall(r"^(\S+) +# builds$", pins, re.MULTILINE):  # what has no wheel
-            _run(*pip, "install", *how, *builders)
+        for what in ("builds", "builds, once built"):  # what has no wheel
+            if builders := re.findall(rf"^(\S+) +# {what}$", pins, re.MULTILINE):
+                _run(*pip, "install", *how, *builders)
         _run(*pip, "install", *how, "-r", str(requirements))
         _run(*pip, "check")
         stamp.write_text(wanted, "utf-8")

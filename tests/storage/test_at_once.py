@@ -7,7 +7,7 @@ from threading import Barrier, Event
 import pytest
 
 from chalicelib.http.meter import Meter
-from chalicelib.storage.at_once import at_once, begun
+from chalicelib.storage.at_once import at_once, begun, branch
 
 TOGETHER = 5.0
 """Seconds that calls wait for each other; only a call that is not made at the same time makes them pass."""
@@ -52,6 +52,13 @@ def test_what_a_request_knows_of_itself_its_calls_know() -> None:
     known.set("this request")
 
     assert at_once([known.get, known.get]) == ["this request"] * 2
+
+
+def test_calls_at_the_same_time_are_told_apart() -> None:
+    one, two = at_once([branch.get, branch.get])
+
+    assert one is not two
+    assert branch.get() is None
 
 
 def test_calls_of_threads_count_for_the_request_that_began_them() -> None:
