@@ -13,7 +13,6 @@ _BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 _TO_SORTED = str.maketrans(_BASE64, "".join(sorted(_BASE64)))
 _FROM_SORTED = str.maketrans("".join(sorted(_BASE64)), _BASE64)
 ID_LENGTH = 22
-INSTANT_LENGTH = 15
 
 
 class SortKey(StrEnum):
@@ -32,11 +31,11 @@ class SortKey(StrEnum):
 
 def position(image: Image, key: SortKey) -> str:
     """The image's place in an order, unique to the image."""
+    if key is SortKey.ID:
+        return short_id(image.id)
     value = image.called if key is SortKey.NAME else getattr(image, key.value)
     tail = tail_of(image.created_at, image.id)
     match key:
-        case SortKey.ID:
-            return short_id(image.id)
         case SortKey.CREATED:
             return tail
         case SortKey.UPDATED:

@@ -15,7 +15,6 @@ from chalicelib.catalog.image import Image, Status, Visibility
 from chalicelib.catalog.membership import Membership
 from chalicelib.catalog.position import position
 from chalicelib.catalog.query import ImageQuery, beyond, in_order
-from chalicelib.catalog.reference import FIELDS
 from chalicelib.storage import batch, keys, pages
 from chalicelib.storage.connection import SharedConnection
 from chalicelib.storage.items import image_of
@@ -52,9 +51,7 @@ def scopes(image: Image) -> list[str]:
         found.append(keys.PUBLIC)
     if image.owner is not None:
         found.append(keys.key("tenant", image.owner))
-        narrower = {kind: getattr(image, field) for kind, field in FIELDS.items()}
-        found += [keys.key(kind, image.owner, value) for kind, value in narrower.items() if value is not None]
-    return found
+    return found + keys.narrower(image)
 
 
 def images(connection: SharedConnection, scope: str, query: ImageQuery, most: int) -> list[Image]:

@@ -62,7 +62,7 @@ def shared_row_of(image: Image, member: str) -> RowItem:
 
 def row_keys(image: Image) -> set[tuple[str, str]]:
     """The full keys of the image's rows, but for those of its members."""
-    return {(scope, keys.places(image, scope)["key"]) for scope in keys.scopes(image)}
+    return {(scope, keys.main_place(image, scope)) for scope in keys.scopes(image)}
 
 
 def _shown(image: Image, expires: int | None) -> dict[str, Any]:

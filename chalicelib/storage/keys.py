@@ -51,15 +51,18 @@ def scopes(image: Image) -> list[str]:
     """The lists that an image is in, but for those of its members."""
     if image.status is Status.DELETED:
         return [*map(gone, _wide(image)), DELETED, *([UNFINISHED] if is_unfinished(image) else [])]
-    found = _wide(image)
-    if image.owner is not None:
-        narrower = {kind: getattr(image, field) for kind, field in FIELDS.items()}
-        found += [key(kind, image.owner, value) for kind, value in narrower.items() if value is not None]
+    found = _wide(image) + narrower(image)
     if image.status is Status.PENDING_DELETE:
         found.append(PENDING_DELETE)
     if is_unfinished(image):
         found.append(UNFINISHED)
     return found
+
+
+def narrower(image: Image) -> list[str]:
+    """The lists of its owner's images that refer to the same."""
+    found = {kind: getattr(image, field) for kind, field in FIELDS.items()} if image.owner is not None else {}
+    return [key(kind, image.owner, value) for kind, value in found.items() if value is not None]
 
 
 def _wide(image: Image) -> list[str]:
@@ -163,11 +166,15 @@ def places(image: Image, scope: str) -> dict[str, str]:
 
     What somebody has to come back to is in the order in which it came to its status, whatever else has changed since.
     """
-    known = orders(scope)
-    found = {"key": position(image, known.main)}
+    found = {"key": main_place(image, scope)}
     if scope in (UNFINISHED, PENDING_DELETE):
         return found | {key_name(SortKey.UPDATED): short_instant(image.status_changed_at) + short_id(image.id)}
-    return found | {key_name(order): position(image, order) for order in known.indexed}
+    return found | {key_name(order): position(image, order) for order in orders(scope).indexed}
+
+
+def main_place(image: Image, scope: str) -> str:
+    """The image's key in a list: its place in the order of the list's own rows."""
+    return position(image, orders(scope).main)
 
 
 def key_name(order: SortKey) -> str:

@@ -64,12 +64,12 @@ def bring(connection: SharedConnection, image: Image, members: Sequence[str]) ->
         unchanged = ImageItem.version == image.version
         writes.update(ImageItem(image.id), actions=[ImageItem.members_behind.remove()], condition=unchanged)
         if not keys.is_unfinished(done):
-            writes.delete(RowItem(keys.UNFINISHED, keys.places(image, keys.UNFINISHED)["key"]))
+            writes.delete(RowItem(keys.UNFINISHED, keys.main_place(image, keys.UNFINISHED)))
     return done
 
 
 def _bring(connection: SharedConnection, image: Image, members: Collection[str]) -> None:
-    place = keys.places(image, keys.SHARED)["key"]
+    place = keys.main_place(image, keys.SHARED)
     found = batch.get(connection, {RowItem: [(keys.shared(member), place) for member in members]})[RowItem]
     rows = {row[SCOPE]["S"]: row for row in found}
     with transaction(connection, StaleImage(image.id)) as writes:

@@ -41,7 +41,7 @@ def _rows() -> Iterator[str]:
     behind = {image.id for image in images() if image.members_behind}
     rows = {key: row for key, row in rows.items() if not (key[0].startswith("shared/") and row.id in behind)}
     due |= {
-        (keys.shared(member), keys.places(image, keys.SHARED)["key"]): _as_listed(image)
+        (keys.shared(member), keys.main_place(image, keys.SHARED)): _as_listed(image)
         for image, shared in _shared()
         for member in shared
         if has_row(image, member) and image.id not in behind
