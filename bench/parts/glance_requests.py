@@ -1,18 +1,11 @@
 """The operations of Glance v1, each in the cases that cost differently."""
 
+from bench.parts import facts
 from bench.parts.least import ADDED, CHANGED, LISTED, NOTHING, NUMBER, OWNER, SAVING, SHOWN, SIGHT, SORTED
 from bench.parts.trial import OCTETS, RAW, TENANT, Least, Trial, an_own_image
 from tests.dialects.glance_v1.sending import PART, content, md5, named, pieces
 
 DATA = b"bytes"
-RENAMED = {"x-image-meta-name": "renamed"}
-FACTS = {
-    "x-image-meta-property-architecture": "x86_64",
-    "x-image-meta-property-kernel_id": "8a2c5a6e-3b0e-4d52-9c5e-2f6f2c6b6a10",
-    "x-image-meta-property-ramdisk_id": "5d0c1f8e-94a7-4c0b-8f65-7b8e0f3e2d21",
-    "x-image-meta-property-description": "Debian 12 with cloud-init and the usual tools, made anew every week",
-}
-"""What images of OpenStack have."""
 IMAGES, IMAGE = "/v1/images", "/v1/images/{id}"
 MEMBERS, UPLOADS, UPLOAD = f"{IMAGE}/members", f"{IMAGE}/uploads", f"{IMAGE}/uploads/{{upload}}"
 
@@ -42,7 +35,7 @@ def lists(trial: Trial) -> None:
 def images(trial: Trial) -> None:
     """One image from its creation to its end."""
     reserved = trial.ask(f"POST {IMAGES}", ADDED, case="reserved", headers=RAW).json["image"]["id"]
-    known = trial.ask(f"POST {IMAGES}", ADDED, case="reserved, with facts", headers=RAW | FACTS).json["image"]["id"]
+    known = facts.create(trial, ADDED)
     whole = Least(2, f"{NUMBER}; {SAVING}")
     full = trial.ask(f"POST {IMAGES}", whole, case="with bytes", headers=RAW | OCTETS, body=DATA)
     elsewhere = trial.api.put_elsewhere("disk", DATA)
@@ -52,8 +45,8 @@ def images(trial: Trial) -> None:
     ):
         trial.ask(f"POST {IMAGES}", least, case=case, headers={**RAW, header: elsewhere})
     trial.ask(f"HEAD {IMAGE}", SHOWN, id=reserved)
-    trial.ask(f"PUT {IMAGE}", CHANGED, case="facts", headers=RENAMED, id=reserved)
-    trial.ask(f"PUT {IMAGE}", CHANGED, case="the name of one with facts", headers=RENAMED, id=known)
+    trial.ask(f"PUT {IMAGE}", CHANGED, case="facts", headers={"x-image-meta-name": "renamed"}, id=reserved)
+    facts.rename(trial, known, CHANGED)
     trial.ask(f"PUT {IMAGE}", Least(3, SAVING), case="bytes", headers=OCTETS, body=DATA, id=reserved)
     trial.ask(f"GET {IMAGE}", Least(2), case="bytes", id=reserved)
     large = an_own_image(trial, size=2**30, location=f"s3://{trial.api.world.blobs.bucket}/large")
