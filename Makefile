@@ -69,7 +69,7 @@ destroy: ## remove what was deployed, but not the tables and the bucket: STAGE=d
 verify-deploy: $(READY) ## deploy it on this machine, and run it from its bundle
 	END_WITH_PARENT=1 $(BIN)/python -m pytest -m loopback tests/loopback
 
-bench: $(READY) ## print the measurements
+bench: $(READY) ## print the measurements, beside those of BESIDE=revision
 	set -e; for script in bench/*.py; do PYTHONPATH=. $(BIN)/python $$script; done
 
 clean: ## remove everything that was made here

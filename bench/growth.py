@@ -2,6 +2,7 @@
 
 Each list is asked for when the tenant has as many images as the first argument says, then the second, and so on, over a
 dynoxide, which ends pages at 1 MB and counts capacity. It is fetched by npm on first use.
+`--beside REVISION`, or BESIDE of the environment, adds what lists cost in another revision in the largest catalogue.
 """
 
 import argparse
@@ -10,7 +11,6 @@ import json
 import os
 import shutil
 import signal
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,7 +20,7 @@ from typing import Any
 from urllib.parse import quote
 
 from bench.parts import shelves
-from bench.parts.beside import checkout
+from bench.parts.beside import checkout, other, output, printed
 from bench.parts.shelves import TENANT
 from chalicelib.bootstrap import Aws
 from chalicelib.storage.tables import TokenItem, create_tables
@@ -93,14 +93,14 @@ def main() -> None:
     parser.add_argument("sizes", type=int, nargs="*", default=SIZES, metavar="images")
     parser.add_argument("--public", type=int, default=PUBLIC)
     parser.add_argument("--shared", type=int, default=SHARED)
-    parser.add_argument("--beside", metavar="REVISION", help="print what it costs in another revision too")
+    parser.add_argument("--beside", metavar="REVISION", default=other(), help="another revision to measure")
     asked = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended"))  # no tables are left behind in memory
     sizes = sorted(asked.sizes)
     try:
         with _engine(sizes[-1] + asked.public + asked.shared) as aws:
             measured = list(measure(Api({}, aws), sizes, asked.public, asked.shared))
-        _print(sizes, measured, _costs_of(asked.beside, asked) if asked.beside else {})
+        print(*table(sizes, measured, _costs_of(asked.beside, asked) if asked.beside else {}), sep="\n")
     except EngineError as error:
         print(f"growth: not measured, as {error}")
 
@@ -109,24 +109,31 @@ def _costs_of(revision: str, asked: argparse.Namespace) -> dict[str, str]:
     """What each list costs in another revision, in a catalogue of the largest size."""
     words = [*map(str, asked.sizes), "--public", str(asked.public), "--shared", str(asked.shared)]
     with checkout(revision) as root:
-        environ = {**os.environ, "PYTHONPATH": str(root), "LOCAL_DIR": str(local_dir().resolve())}
-        command = [sys.executable, "bench/growth.py", *words]
-        done = subprocess.run(command, cwd=root, env=environ, capture_output=True, text=True, check=True)  # noqa: S603  # ours
-    rows = ([cell.strip() for cell in line.split("|")[1:-1]] for line in done.stdout.splitlines())
-    return {cells[0]: cells[len(asked.sizes)] for cells in rows if len(cells) == len(asked.sizes) + 3}
+        rows = printed(output(root, "bench/growth.py", *words))
+    return {name: row[_head(max(asked.sizes))] for name, row in rows.items()}
 
 
-def _print(sizes: Sequence[int], measured: Sequence[Mapping[str, Cost]], before: Mapping[str, str]) -> None:
-    """A row for each list, a column for each size; the ratio is between the largest and the smallest."""
-    heads = [f"{size:,} images" for size in sizes] + (["in the other revision"] if before else [])
-    print("| requests / rows read / read units | " + " | ".join(heads) + " | units | KB |")
-    print("| --- |" + " ---: |" * (len(heads) + 2))
+def _head(size: int) -> str:
+    return f"{size:,} images"
+
+
+def table(sizes: Sequence[int], measured: Sequence[Mapping[str, Cost]], before: Mapping[str, str]) -> Iterator[str]:
+    """A row for each list, a column for each size; the ratio is between the largest and the smallest.
+
+    `before` are cells of another revision, whose own lists come last.
+    """
+    heads = [*map(_head, sizes), *(["in the other revision"] if before else [])]
+    yield "| requests / rows read / read units | " + " | ".join(heads) + " | units | KB |"
+    yield "| --- |" + " ---: |" * (len(heads) + 2)
     for name in measured[-1]:
         costs = [lists.get(name) for lists in measured]
         known = [cost for cost in costs if cost]
         ratio = f"× {known[-1].units / known[0].units:.2f}"  # noqa: RUF001  # times
         cells = " | ".join([*(str(cost or "") for cost in costs), *([before.get(name, "")] if before else [])])
-        print(f"| {name} | {cells} | {ratio} | {known[-1].bytes / 1000:,.0f} |")
+        yield f"| {name} | {cells} | {ratio} | {known[-1].bytes / 1000:,.0f} |"
+    for name in before:
+        if name not in measured[-1]:
+            yield f"| {name} |{'  |' * len(sizes)} {before[name]} |  |  |"
 
 
 @contextlib.contextmanager

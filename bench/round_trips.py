@@ -1,14 +1,17 @@
 """Prints what every operation costs in calls to AWS and in capacity, beside the least that it could take.
 
 `round_trips.py FILE` puts the table in the place of the one in a file, such as `docs/round-trips.md`.
+`round_trips.py --beside REVISION`, or BESIDE of the environment, prints calls and capacity of DynamoDB beside those of
+another revision.
 """
 
+import argparse
 import re
-import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from bench.parts import glance_requests, other_requests, work_steps
+from bench.parts.beside import ROOT, Table, checkout, other, output, printed
 from bench.parts.calls import SERVICES
 from bench.parts.trial import Row, emulated, measure
 
@@ -27,17 +30,53 @@ SECTIONS = {
     "sweeps": work_steps.sweeps,
 }
 HEADS = ("operation", "DynamoDB", "S3", "SQS", "EC2", "deep", "read", "write", "out", "in", "least", "why more")
+COMPARED = ("DynamoDB", "deep", "read", "write")
+"""Columns that are printed beside those of another revision."""
+FACTS = ROOT / "bench/parts/facts.py"
+DRIVER = """
+import runpy, sys
+from bench import round_trips
+
+round_trips.SECTIONS["facts"] = runpy.run_path(sys.argv.pop())["facts"]
+round_trips.main()
+"""
+"""Prints the table of a revision, and in it our requests of facts, which it may not have."""
 
 
 def main() -> None:
     """Try all operations once, and print the table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("page", type=Path, nargs="?", metavar="FILE", help="where to put the table, without comparison")
+    parser.add_argument("--beside", metavar="REVISION", default=other(), help="another revision to measure")
+    asked = parser.parse_args()
     lines = [HEADS, ("---", *["---:"] * (len(HEADS) - 2), "---"), *map(cells, rows())]
-    table = "".join("| " + " | ".join(line) + " |\n" for line in lines)
-    if len(sys.argv) > 1:
-        page = Path(sys.argv[1])
-        page.write_text(re.sub(r"(\|.*\n)+", lambda _: table, page.read_text("utf-8"), count=1), "utf-8")
+    table = _markdown(lines)
+    if asked.page:
+        asked.page.write_text(re.sub(r"(\|.*\n)+", lambda _: table, asked.page.read_text("utf-8"), count=1), "utf-8")
+    elif asked.beside:
+        with checkout(asked.beside) as root:
+            before = rows_of(root)
+        print(_markdown(compared(printed(table), before, asked.beside)), end="")
     else:
         print(table, end="")
+
+
+def rows_of(root: Path) -> Table:
+    """The rows that another revision prints, and in any case those of facts."""
+    return printed(output(root, "-c", DRIVER, str(FACTS)))
+
+
+def compared(ours: Table, theirs: Table, revision: str) -> Iterator[Sequence[str]]:
+    """The lines of a table: our rows, with empty cells where the other revision has no such row."""
+    yield (HEADS[0], *(head for name in COMPARED for head in (name, revision)))
+    yield ("---", *["---:"] * (2 * len(COMPARED)))
+    for operation, row in ours.items():
+        before = theirs.get(operation, {})
+        yield (operation, *(cell for name in COMPARED for cell in (row[name], before.get(name, ""))))
+
+
+def _markdown(lines: Iterable[Iterable[str]]) -> str:
+    return "".join("| " + " | ".join(line) + " |\n" for line in lines)
 
 
 def rows() -> list[Row]:

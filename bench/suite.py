@@ -1,6 +1,7 @@
 """What the tests cost in CPU seconds: `python bench/suite.py [REVISION]` measures that revision too, in the same run.
 
-A newcomer waits for `make test`, and every change for the gate's run of `make check`, which measures coverage too.
+BESIDE of the environment may name it as well. A newcomer waits for `make test`, and every change for the gate's run of
+`make check`, which measures coverage too.
 """
 
 import json
@@ -12,7 +13,7 @@ from collections import Counter
 from pathlib import Path
 from typing import NamedTuple
 
-from bench.parts.beside import ROOT, checkout
+from bench.parts.beside import ROOT, checkout, environ, other
 
 PLUGIN = ROOT / "bench/parts"
 PLAIN = ("-n", "logical")
@@ -29,9 +30,9 @@ class Run(NamedTuple):
 
 def main() -> None:
     """Print the tables."""
-    if revision := next(iter(sys.argv[1:]), None):
-        with checkout(revision) as other:
-            before = run(other, GATE)
+    if revision := next(iter(sys.argv[1:]), other()):
+        with checkout(revision) as root:
+            before = run(root, GATE)
     else:
         before = None
     collect(ROOT)  # so that Python has compiled all
@@ -69,9 +70,9 @@ def run(root: Path, options: tuple[str, ...]) -> Run:
     return Run(cpu, seconds, numbers)
 
 
-def _cpu(words: list[str], root: Path, environ: dict[str, str]) -> float:
+def _cpu(words: list[str], root: Path, more: dict[str, str]) -> float:
     with subprocess.Popen(  # noqa: S603  # ours
-        words, cwd=root, env={**os.environ, **environ}, stdout=subprocess.DEVNULL
+        words, cwd=root, env=environ(**more), stdout=subprocess.DEVNULL
     ) as process:
         _, status, used = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)

@@ -1,12 +1,33 @@
-"""Another revision of this repository, checked out to be measured in the same run."""
+"""Another revision of this repository, checked out to be measured in the same run.
 
+`BESIDE`, a revision of git, names the one that scripts compare with unless they are told another.
+"""
+
+import os
 import subprocess
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from local.state import local_dir
+
 ROOT = Path(__file__).parents[2]
+VARIABLE = "BESIDE"
+
+Table = Mapping[str, Mapping[str, str]]
+"""Rows by their first cells, each cell by the head of its column."""
+
+
+def other() -> str | None:
+    """The revision to compare with, if any."""
+    return os.environ.get(VARIABLE) or None
+
+
+def environ(**more: str) -> dict[str, str]:
+    """The environment of a process that is measured, which itself compares with nothing."""
+    return {**os.environ, VARIABLE: "", **more}
 
 
 @contextmanager
@@ -14,8 +35,22 @@ def checkout(revision: str) -> Iterator[Path]:
     """The files of another revision, while the block runs."""
     with TemporaryDirectory() as folder:
         git = ["git", "-C", str(ROOT), "worktree"]
-        subprocess.run([*git, "add", "--detach", folder, revision], check=True, capture_output=True)  # noqa: S603  # ours
+        subprocess.run([*git, "add", "--quiet", "--detach", folder, revision], check=True)  # noqa: S603  # ours
         try:
             yield Path(folder)
         finally:
-            subprocess.run([*git, "remove", "--force", folder], check=True, capture_output=True)  # noqa: S603  # ours
+            subprocess.run([*git, "remove", "--force", folder], check=True)  # noqa: S603  # ours
+
+
+def output(root: Path, *words: str) -> str:
+    """What Python prints in a checkout, whose modules it imports. Raises CalledProcessError."""
+    environment = environ(PYTHONPATH=str(root), LOCAL_DIR=str(local_dir().resolve()))  # where the engine is already
+    command = [sys.executable, *words]
+    done = subprocess.run(command, cwd=root, env=environment, stdout=subprocess.PIPE, text=True, check=True)  # noqa: S603  # ours
+    return done.stdout
+
+
+def printed(text: str) -> Table:
+    """The table in a text."""
+    lines = [[cell.strip() for cell in line.split("|")[1:-1]] for line in text.splitlines() if line.startswith("|")]
+    return {cells[0]: dict(zip(lines[0], cells, strict=True)) for cells in lines[2:]}

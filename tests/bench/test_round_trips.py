@@ -1,6 +1,5 @@
 """What operations cost in calls and capacity, held to the page that says so."""
 
-import os
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -9,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from bench.parts.beside import environ
 from chalicelib.dialects import DIALECTS
 from chalicelib.http.dialect import Dialect
 from tests.test_docs import operations, page_of, rows
@@ -39,7 +39,7 @@ def measured(tmp_path_factory: pytest.TempPathFactory) -> Table:
     """The table that is printed now, by a process of its own as `make bench` runs it."""
     command = [sys.executable, str(ROOT / "bench/round_trips.py")]
     done = subprocess.run(  # noqa: S603  # our own script
-        command, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False
+        command, cwd=ROOT, env=environ(PYTHONPATH=str(ROOT)), capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
     page = tmp_path_factory.mktemp("bench") / "table.md"
