@@ -6,6 +6,7 @@ Revisions that lack these requests are measured with this module too, so it impo
 from bench.parts.trial import RAW, Least, Trial
 
 FACTS = {
+    "x-image-meta-name": "debian-12-genericcloud-amd64",
     "x-image-meta-property-architecture": "x86_64",
     "x-image-meta-property-kernel_id": "8a2c5a6e-3b0e-4d52-9c5e-2f6f2c6b6a10",
     "x-image-meta-property-ramdisk_id": "5d0c1f8e-94a7-4c0b-8f65-7b8e0f3e2d21",
