@@ -119,7 +119,7 @@ class File:
 
 
 class Web(ThreadedServer, HTTPServer):
-    """Remembers what it was asked: method, path and Host header, and the Range headers."""
+    """Remembers what it was asked: method, path and Host header, and the headers Range and Authorization."""
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Files)
@@ -130,6 +130,7 @@ class Web(ThreadedServer, HTTPServer):
         """Begin anew, as if nothing had been asked; who waits at the gate may go."""
         self.asked: list[tuple[str, str, str]] = []
         self.ranges: list[str | None] = []
+        self.authorizations: list[str | None] = []
         self.answers: dict[str, Answer] = {}
         self.heads: dict[str, Answer] = {}
         self.files: dict[str, File] = {}
@@ -199,6 +200,7 @@ class _Files(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         self.server.asked.append((self.command, self.path, self.headers["Host"]))
         self.server.ranges.append(self.headers["Range"])
+        self.server.authorizations.append(self.headers["Authorization"])
         if self.path == "/silent":
             return
         status, headers, content = self._answer()

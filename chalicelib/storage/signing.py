@@ -1,0 +1,97 @@
+"""AWS's Signature Version 4, as botocore makes it: of requests to a service's root, and of links to S3."""
+
+import hashlib
+import hmac
+import time
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import NamedTuple
+from urllib.parse import quote
+
+from chalicelib.storage.credentials import Credentials
+
+ALGORITHM = "AWS4-HMAC-SHA256"
+UNRESERVED = "-._~"
+EMPTY: Mapping[str, str] = {}
+
+
+def signed(
+    credentials: Credentials,
+    region: str,
+    service: str,
+    host: str,
+    headers: Mapping[str, str],
+    body: bytes,
+    now: float | None = None,
+) -> dict[str, str]:
+    """The headers of a POST to `/`, their names in lower case, with those that sign all of them.
+
+    `host` is as the Host header has it; `now` in seconds since the epoch, this moment if left out.
+    """
+    stamp = _stamp(now)
+    found = {name.lower(): value for name, value in headers.items()} | {"host": host, "x-amz-date": stamp}
+    if credentials.token:
+        found["x-amz-security-token"] = credentials.token
+    names, lines = _canonical(found)
+    scope = f"{stamp[:8]}/{region}/{service}/aws4_request"
+    request = f"POST\n/\n\n{lines}\n{names}\n{hashlib.sha256(body).hexdigest()}"
+    signature = _signature(credentials.secret, stamp, scope, request)
+    found["authorization"] = (
+        f"{ALGORITHM} Credential={credentials.key}/{scope}, SignedHeaders={names}, Signature={signature}"
+    )
+    return found
+
+
+class Ask(NamedTuple):
+    """A request to S3. `url` is scheme, host in lower case, port if it is not the scheme's own, and quoted path."""
+
+    method: str
+    url: str
+    query: Mapping[str, str]
+    headers: Mapping[str, str] = EMPTY
+
+
+def link(credentials: Credentials, region: str, ask: Ask, seconds: int, now: float | None = None) -> str:
+    """A URL that works so long, and for such a request only; `now` as above."""
+    stamp = _stamp(now)
+    scope = f"{stamp[:8]}/{region}/s3/aws4_request"
+    host, _, path = ask.url.partition("://")[2].partition("/")
+    names, lines = _canonical({name.lower(): value for name, value in ask.headers.items()} | {"host": host})
+    asked = {
+        **ask.query,
+        "X-Amz-Algorithm": ALGORITHM,
+        "X-Amz-Credential": f"{credentials.key}/{scope}",
+        "X-Amz-Date": stamp,
+        "X-Amz-Expires": str(seconds),
+        "X-Amz-SignedHeaders": names,
+    }
+    if credentials.token:
+        asked["X-Amz-Security-Token"] = credentials.token
+    pairs = [f"{quote(name, UNRESERVED)}={quote(value, UNRESERVED)}" for name, value in asked.items()]
+    request = f"{ask.method}\n/{path}\n{'&'.join(sorted(pairs))}\n{lines}\n{names}\nUNSIGNED-PAYLOAD"
+    signature = _signature(credentials.secret, stamp, scope, request)
+    return f"{ask.url}?{'&'.join(pairs)}&X-Amz-Signature={signature}"
+
+
+def _stamp(now: float | None) -> str:
+    return time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(now))
+
+
+def _canonical(headers: Mapping[str, str]) -> tuple[str, str]:
+    """The names of headers in their order, and the headers, white space in them reduced to single blanks."""
+    names = sorted(headers)
+    return ";".join(names), "".join([f"{name}:{' '.join(headers[name].split())}\n" for name in names])
+
+
+def _signature(secret: str, stamp: str, scope: str, request: str) -> str:
+    digest = hashlib.sha256(request.encode()).hexdigest()
+    return hmac.digest(_key(secret, scope), f"{ALGORITHM}\n{stamp}\n{scope}\n{digest}".encode(), "sha256").hex()
+
+
+@lru_cache(maxsize=8)
+def _key(secret: str, scope: str) -> bytes:
+    """What a day's requests to a service in a region are signed with."""
+    key = f"AWS4{secret}".encode()
+    for part in scope.split("/"):
+        key = hmac.digest(key, part.encode(), "sha256")
+    return key
