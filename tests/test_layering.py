@@ -2,7 +2,7 @@
 
 import ast
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -29,6 +29,10 @@ ARROWS: dict[str, set[str]] = {
 }
 """What a module or package may import besides the standard library; the most specific entry counts."""
 SHARED = ("chalicelib.catalog", "chalicelib.storage", "chalicelib.http", "chalicelib.jobs")
+SLOW = ("botocore", "urllib3")
+"""Imported by whoever needs them when they are needed, with the exception of botocore's exceptions."""
+SLOW_AT_ONCE = {"chalicelib.storage.connection"}
+"""What imports them as it is imported: no request does without the tables."""
 FOREIGN = {"glance", "foreman", "scaleway", "qingcloud", "devops", *(dialect.name for dialect in DIALECTS)}
 
 
@@ -38,8 +42,26 @@ def below(name: str, package: str) -> bool:
 
 def imports(path: Path) -> set[str]:
     """The modules that a module imports, wherever in it; of `from x import y` both, if y is a module of ours."""
+    return _imported(path, ast.walk(ast.parse(path.read_text("utf-8"))))
+
+
+def imports_at_once(path: Path) -> set[str]:
+    """The modules that are imported with a module, and not only when something in it is called."""
+    return _imported(path, _run_at_once(ast.parse(path.read_text("utf-8"))))
+
+
+def _run_at_once(node: ast.AST) -> Iterator[ast.AST]:
+    """A node and those in it, but neither functions nor what only type checkers read."""
+    yield node
+    for inner in ast.iter_child_nodes(node):
+        for_types = isinstance(inner, ast.If) and ast.unparse(inner.test) == "TYPE_CHECKING"
+        if not for_types and not isinstance(inner, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            yield from _run_at_once(inner)
+
+
+def _imported(path: Path, nodes: Iterable[ast.AST]) -> set[str]:
     found: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    for node in nodes:
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
@@ -66,6 +88,29 @@ def test_imports_follow_the_arrows(module: str) -> None:
     wrong = {name for name in imports(MODULES[module]) if not any(below(name, package) for package in allowed)}
 
     assert wrong == set()
+
+
+@pytest.mark.parametrize("module", sorted(MODULES.keys() - SLOW_AT_ONCE))
+def test_a_request_pays_only_for_the_libraries_that_it_needs(module: str) -> None:
+    found = imports_at_once(MODULES[module])
+
+    assert {name for name in found if any(below(name, slow) for slow in SLOW)} <= {"botocore.exceptions"}
+
+
+@pytest.mark.parametrize(
+    ("code", "found"),
+    [
+        ("import urllib3", {"urllib3"}),
+        ("class Source:\n    from urllib3 import BaseHTTPResponse", {"urllib3"}),
+        ("try:\n    import urllib3\nfinally:\n    pass", {"urllib3"}),
+        ("def ask():\n    import urllib3", set()),
+        ("if TYPE_CHECKING:\n    import urllib3", set()),
+    ],
+)
+def test_what_is_imported_at_once_is_found(tmp_path: Path, code: str, found: set[str]) -> None:
+    (tmp_path / "doctored.py").write_text(code)
+
+    assert imports_at_once(tmp_path / "doctored.py") == found
 
 
 @pytest.mark.parametrize("module", [name for name in MODULES if any(below(name, package) for package in SHARED)])

@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
-from botocore.parsers import ResponseParserError
 
 from chalicelib.catalog.instance import Capture, CaptureState, Instance
 from chalicelib.catalog.outage import Outage
@@ -128,6 +127,8 @@ class Ec2Instances:
 @contextmanager
 def _told(codes: tuple[str, ...]) -> Iterator[list[str]]:
     """Collect codes of EC2's errors that begin like one of these; raise CloudUnavailable for all others."""
+    from botocore.parsers import ResponseParserError  # noqa: PLC0415  # slow, and EC2's client imports it anyway
+
     failed: list[str] = []
     try:
         yield failed

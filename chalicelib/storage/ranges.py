@@ -3,15 +3,15 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-
-from urllib3 import BaseHTTPResponse
-from urllib3.exceptions import HTTPError
-from urllib3.exceptions import TimeoutError as TookTooLong
+from typing import TYPE_CHECKING
 
 from chalicelib.catalog.errors import SourceNotFound, SourceRefused, StoreUnavailable
 from chalicelib.catalog.outage import Outage
 from chalicelib.catalog.outages import source_outage
 from chalicelib.catalog.ports import Reading
+
+if TYPE_CHECKING:
+    from urllib3 import BaseHTTPResponse
 
 PIECE = 1 << 20
 BUSY = frozenset({408, 429, 500, 502, 503, 504})
@@ -23,7 +23,7 @@ END = re.compile(rf"bytes \*/{NUMBER}")
 CHANGED = "Invalid location: it was changed while it was being copied"
 
 
-def reading(url: str, response: BaseHTTPResponse, offset: int, version: str) -> Reading:
+def reading(url: str, response: "BaseHTTPResponse", offset: int, version: str) -> Reading:
     """The bytes from an offset on, as they are sent, and as soon as they are there; of this version if one is given.
 
     Raises SourceNotFound, SourceRefused, StoreUnavailable; the pieces raise StoreUnavailable if they end early.
@@ -42,7 +42,7 @@ def reading(url: str, response: BaseHTTPResponse, offset: int, version: str) -> 
     return Reading(size, found, _pieces(response, None if size is None else size - offset))
 
 
-def _end(response: BaseHTTPResponse, offset: int, version: str) -> Reading:
+def _end(response: "BaseHTTPResponse", offset: int, version: str) -> Reading:
     """Nothing, if that is what is left."""
     whole = END.fullmatch(response.headers.get("Content-Range", ""))
     found = version_of(response) or version
@@ -51,13 +51,13 @@ def _end(response: BaseHTTPResponse, offset: int, version: str) -> Reading:
     return Reading(offset, found, iter(()))
 
 
-def version_of(response: BaseHTTPResponse) -> str:
+def version_of(response: "BaseHTTPResponse") -> str:
     """What changes with the bytes; a weak tag need not. Empty if the server does not say."""
     tag = response.headers.get("ETag", "")
     return tag if tag.startswith('"') else response.headers.get("Last-Modified", "")
 
 
-def _whole(response: BaseHTTPResponse, offset: int) -> int:
+def _whole(response: "BaseHTTPResponse", offset: int) -> int:
     """How long the file is; a server that does not say so might end its part early without anybody noticing."""
     part = PART.fullmatch(response.headers.get("Content-Range", ""))
     if part is None or not offset == int(part[1]) <= int(part[2]) < int(part[3]):
@@ -65,7 +65,7 @@ def _whole(response: BaseHTTPResponse, offset: int) -> int:
     return int(part[3])
 
 
-def _pieces(response: BaseHTTPResponse, expected: int | None) -> Iterator[bytes]:
+def _pieces(response: "BaseHTTPResponse", expected: int | None) -> Iterator[bytes]:
     came = 0
     while piece := _piece(response):
         came += len(piece)
@@ -76,7 +76,7 @@ def _pieces(response: BaseHTTPResponse, expected: int | None) -> Iterator[bytes]
         raise StoreUnavailable("Invalid location: its server sends less than it announces")
 
 
-def _piece(response: BaseHTTPResponse) -> bytes:
+def _piece(response: "BaseHTTPResponse") -> bytes:
     with answering():
         return response.read1(PIECE, decode_content=False)
 
@@ -84,19 +84,22 @@ def _piece(response: BaseHTTPResponse) -> bytes:
 @contextmanager
 def answering() -> Iterator[None]:
     """Raises StoreUnavailable when a server breaks off, or is silent."""
+    from urllib3.exceptions import HTTPError  # noqa: PLC0415  # slow, and imported by whoever asked the server
+    from urllib3.exceptions import TimeoutError as TookTooLong  # noqa: PLC0415  # as above
+
     try:
         yield
     except HTTPError as error:
         raise source_outage(Outage.TIMED_OUT if isinstance(error, TookTooLong) else Outage.UNREACHABLE) from error
 
 
-def length(response: BaseHTTPResponse) -> int | None:
+def length(response: "BaseHTTPResponse") -> int | None:
     """How many bytes are announced; None if that is not said."""
     announced = response.headers.get("Content-Length", "")
     return int(announced) if LENGTH.fullmatch(announced) else None
 
 
-def check_status(url: str, response: BaseHTTPResponse, expected: int) -> None:
+def check_status(url: str, response: "BaseHTTPResponse", expected: int) -> None:
     """Raises SourceNotFound, or SourceRefused for any other answer than the expected one."""
     if response.status in (404, 410):
         raise SourceNotFound(url)

@@ -10,9 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, urljoin, urlsplit
 
-import urllib3
 from botocore.exceptions import BotoCoreError, ClientError
-from urllib3 import BaseHTTPResponse
 
 from chalicelib.catalog.errors import SourceNotFound, SourceRefused, StoreUnavailable
 from chalicelib.catalog.outages import source_outage
@@ -22,6 +20,7 @@ from chalicelib.storage.ranges import PIECE, answering, check_status, length, re
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
+    from urllib3 import BaseHTTPResponse, HTTPConnectionPool
 
 SECONDS = 10.0
 """How long a server may be silent."""
@@ -134,7 +133,7 @@ class WebSource:
             yield reading(url, response, offset, version)
 
     @contextmanager
-    def _opened(self, method: str, url: str, headers: dict[str, str] | None = None) -> Iterator[BaseHTTPResponse]:
+    def _opened(self, method: str, url: str, headers: dict[str, str] | None = None) -> "Iterator[BaseHTTPResponse]":
         end = time.monotonic() + self.longest_read
         for _ in range(1 + FOLLOWED):
             with self._asked(method, url, headers or {}) as response:
@@ -147,7 +146,7 @@ class WebSource:
         raise SourceRefused("Invalid location: it is redirected too often")
 
     @contextmanager
-    def _asked(self, method: str, url: str, headers: dict[str, str]) -> Iterator[BaseHTTPResponse]:
+    def _asked(self, method: str, url: str, headers: dict[str, str]) -> "Iterator[BaseHTTPResponse]":
         parts, port = _checked(url)
         with self._pool(parts, port) as pool:
             with answering():
@@ -162,7 +161,9 @@ class WebSource:
             with closing(response):
                 yield response
 
-    def _pool(self, parts: SplitResult, port: int) -> urllib3.HTTPConnectionPool:
+    def _pool(self, parts: SplitResult, port: int) -> "HTTPConnectionPool":
+        import urllib3  # noqa: PLC0415  # slow, and few requests ask other servers
+
         host = parts.hostname or ""
         address = self._resolve(host, port)
         if parts.scheme == "http":
@@ -180,7 +181,7 @@ class WebSource:
         return addresses[0]
 
 
-def _announced(url: str, response: BaseHTTPResponse) -> Located:
+def _announced(url: str, response: "BaseHTTPResponse") -> Located:
     check_status(url, response, 200)
     return Located(length(response), version_of(response) or None)
 
