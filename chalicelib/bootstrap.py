@@ -4,9 +4,7 @@ import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import UTC, datetime
-from functools import cache
-from threading import Lock
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from chalicelib.catalog.event import Actor
 from chalicelib.catalog.ports import Clock, Ports
@@ -23,6 +21,7 @@ from chalicelib.settings import BadSetting, Settings
 from chalicelib.storage import probes, tables
 from chalicelib.storage.backlog import DynamoBacklog
 from chalicelib.storage.blobs import S3BlobStore
+from chalicelib.storage.clients import Clients
 from chalicelib.storage.connection import SharedConnection
 from chalicelib.storage.events import DynamoChronicle
 from chalicelib.storage.identities import DynamoIdentities
@@ -48,8 +47,6 @@ if TYPE_CHECKING:
 DEFAULT_REGION = "us-east-1"
 READ_SECONDS, CONNECT_SECONDS = 5, 2
 """How long DynamoDB may take: asked four times, it still leaves time to say so within API Gateway's 29 seconds."""
-PROBING_SECONDS = 2
-"""How long a probe waits for a connection, and then for an answer."""
 LAMBDA_ANSWER = 6_000_000
 """Bytes of a body as Lambda sends it on, in JSON: it takes 6,291,556 bytes, headers included."""
 
@@ -83,14 +80,8 @@ class Aws:
         connection, meter = _connection(region), Meter()
         connection.on_call(meter.count)
         local = environ.keys() & {"AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3"}
-        return cls(
-            connection,
-            _s3_client(region, "auto" if local else "virtual"),
-            _sqs_client(region),
-            _ec2_clients(region),
-            _probing_clients(region),
-            meter,
-        )
+        clients = Clients(region, "auto" if local else "virtual")
+        return cls(connection, clients.s3, clients.sqs, clients.ec2, clients.probing, meter)
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,63 +224,3 @@ def _options(dialect: Dialect, settings: Settings) -> object:
 
 def _connection(region: str) -> SharedConnection:
     return SharedConnection(region, read_timeout_seconds=READ_SECONDS, connect_timeout_seconds=CONNECT_SECONDS)
-
-
-def _s3_client(region: str, addressing: Literal["auto", "virtual"]) -> Callable[[], "S3Client"]:
-    """A client that is made when it is first used: most requests move no bytes, and boto3 is slow to import.
-
-    Its links name the host of the region, which is signed: the global host redirects to another one for a day after a
-    bucket is made, and does not know the buckets of newer regions at all. Only virtual addressing has botocore name it;
-    what else than AWS answers at a name such as `localhost` may not know a bucket in front of it. Bytes are sent with
-    the checksum that their upload began with, and no other.
-    """
-
-    @cache
-    def client() -> "S3Client":
-        import boto3  # noqa: PLC0415
-        from botocore.config import Config  # noqa: PLC0415
-
-        config = Config(
-            signature_version="s3v4",
-            s3={"addressing_style": addressing, "us_east_1_regional_endpoint": "regional"},
-            request_checksum_calculation="when_required",
-        )
-        return boto3.client("s3", region_name=region, config=config)
-
-    return client
-
-
-def _sqs_client(region: str) -> Callable[[], "SQSClient"]:
-    @cache
-    def client() -> "SQSClient":
-        import boto3  # noqa: PLC0415  # as above
-
-        return boto3.client("sqs", region_name=region)
-
-    return client
-
-
-def _ec2_clients(region: str) -> Callable[[str | None], "EC2Client"]:
-    @cache
-    def client(other: str | None) -> "EC2Client":
-        import boto3  # noqa: PLC0415  # as above
-
-        return boto3.client("ec2", region_name=other or region)
-
-    return client
-
-
-def _probing_clients(region: str) -> Callable[[str], Any]:
-    @cache
-    def client(service: str) -> Any:
-        import boto3  # noqa: PLC0415  # as above
-        from botocore.config import Config  # noqa: PLC0415  # as above
-
-        config = Config(
-            connect_timeout=PROBING_SECONDS, read_timeout=PROBING_SECONDS, retries={"total_max_attempts": 1}
-        )
-        with lock:  # boto3 makes one client at a time
-            return boto3.client(service, region_name=region, config=config)  # type: ignore[call-overload]  # any of them
-
-    lock = Lock()
-    return client

@@ -14,7 +14,7 @@ MODULES = {
     ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
     for path in [ROOT / "app.py", *sorted((ROOT / "chalicelib").rglob("*.py"))]
 }
-THIRD_PARTY = {"boto3", "botocore", "mypy_boto3_ec2", "mypy_boto3_s3", "mypy_boto3_sqs", "pynamodb", "urllib3"}
+THIRD_PARTY = {"botocore", "mypy_boto3_ec2", "mypy_boto3_s3", "mypy_boto3_sqs", "pynamodb", "urllib3"}
 ARROWS: dict[str, set[str]] = {
     "chalicelib.catalog": {"chalicelib.catalog"},
     "chalicelib.http.gateway": {"chalicelib.catalog", "chalicelib.http", "chalice"},
@@ -23,7 +23,7 @@ ARROWS: dict[str, set[str]] = {
     "chalicelib.storage": {"chalicelib.catalog", "chalicelib.storage", *THIRD_PARTY},
     "chalicelib.dialects": {"chalicelib.catalog", "chalicelib.http"},
     "chalicelib.settings": {"chalicelib.catalog.rules"},
-    "chalicelib.bootstrap": {"chalicelib", "boto3", "botocore", "mypy_boto3_ec2", "mypy_boto3_s3", "mypy_boto3_sqs"},
+    "chalicelib.bootstrap": {"chalicelib", "mypy_boto3_ec2", "mypy_boto3_s3", "mypy_boto3_sqs"},
     "app": {"chalicelib.bootstrap", "chalice"},
     "chalicelib": set(),
 }

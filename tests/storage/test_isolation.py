@@ -18,6 +18,7 @@ import chalicelib
 from chalicelib import storage
 from chalicelib.catalog.ports import Identities, Ports
 from chalicelib.storage import batch
+from chalicelib.storage.clients import Clients
 from tests.storage.queries import Query, queries, uses
 
 WHOSE = frozenset({"principal", "owner", "tenant", "member", "scope"})
@@ -76,7 +77,7 @@ def adapters() -> Iterator[type]:
 
 def is_plumbing(adapter: type) -> bool:
     """Whether it only says how values are written, or carries requests."""
-    return issubclass(adapter, Model | Index | Attribute | Connection | tuple)
+    return issubclass(adapter, Model | Index | Attribute | Connection | Clients | tuple)
 
 
 def unscoped(adapter: type) -> list[str]:
@@ -205,4 +206,4 @@ def test_the_rules_read_code_and_not_text() -> None:
 def test_every_class_of_storage_can_be_told_from_plumbing() -> None:
     plumbing: dict[str, Any] = {each.__name__: each for each in adapters() if is_plumbing(each)}
 
-    assert {"ImageItem", "SharedConnection", "InstantAttribute", "ByCreated"} <= plumbing.keys()
+    assert {"ImageItem", "SharedConnection", "Clients", "InstantAttribute", "ByCreated"} <= plumbing.keys()
