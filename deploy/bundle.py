@@ -3,7 +3,9 @@
 The same sources, the same requirements and the same Python give the same bytes, wherever and whenever it is made:
 
     app.py, chalicelib/     the application, and the page that it serves
-    <library>/              code of the requirements, as they are installed here: pure Python, so any processor runs it
+    <library>/              code of the requirements, as they are installed here: pure Python, so any processor runs it;
+                            without what no function imports (`UNUSED_LIBRARIES`, `UNUSED_MODULES`)
+    chalicelib/storage/amazon.pem   of the authorities that botocore trusts Amazon's own (`amazon_roots`)
     botocore/data/          the few descriptions of AWS that the application needs (`aws_data`)
     *.dist-info/            the libraries' licences
     **/__pycache__/         bytecode of all of it: `/var/task` is read-only, and compiling takes longer than the rest
@@ -13,16 +15,18 @@ import base64
 import hashlib
 import io
 import re
+import ssl
 import sys
 import zipfile
 from collections.abc import Iterator, Mapping
 from importlib.metadata import PackageNotFoundError, PackagePath, distribution
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 from deploy.aws_data import FOLDER, chosen, is_needed, spoken_names
 from deploy.compiling import compiled
 
-LARGEST = 4_000_000
+LARGEST = 3_000_000
 """Bytes: a cold start begins with fetching them."""
 LONG_AGO = (1980, 1, 1, 0, 0, 0)
 PLAIN_FILE = 0o100644
@@ -32,8 +36,31 @@ CHALICE = frozenset({"chalice/__init__.py", "chalice/app.py"})
 """All of Chalice that runs on Lambda; the rest of it is what a developer uses."""
 CALLERS = ("chalicelib/", "pynamodb/")
 """Whose code names operations in texts, too: `get_paginator("list_parts")`, `"TransactWriteItems"`."""
-LIBRARIES = ("boto3/", "botocore/", "s3transfer/")
+LIBRARIES = ("botocore/",)
 """Whose code calls operations of its own accord, such as `assume_role`."""
+UNUSED_LIBRARIES = {
+    "boto3": "functions make their clients with botocore alone; operators' and local tools use it",
+    "s3transfer": "boto3's, to move files",
+}
+UNUSED_MODULES = {
+    "botocore/stub.py": "for tests",
+    "dateutil/easter.py": "rrule's",
+    "dateutil/rrule.py": "for time zones that iCalendar files describe",
+    "dateutil/tz/win.py": "for Windows",
+    "dateutil/tzwin.py": "for Windows",
+    "urllib3/contrib/": "for browsers, SOCKS, and an OpenSSL other than Python's",
+    "urllib3/http2/connection.py": "for HTTP/2, with a library that is not here",
+}
+"""Files and folders of libraries that are left out, because nothing that runs on Lambda imports them."""
+AMAZON = "chalicelib/storage/amazon.pem"
+AMAZON_ROOTS = (
+    ("Amazon", "Amazon Root CA 1"),
+    ("Amazon", "Amazon Root CA 2"),
+    ("Amazon", "Amazon Root CA 3"),
+    ("Amazon", "Amazon Root CA 4"),
+    ("Starfield Technologies, Inc.", "Starfield Services Root Certificate Authority - G2"),
+)
+"""Organisation and name of the authorities below which AWS's servers are."""
 
 Files = dict[str, bytes]
 
@@ -46,7 +73,10 @@ def bundle(root: Path) -> bytes:
     """The zip for the project in a folder. Raises BundleError."""
     files = _application(root)
     for name, version in _requirements(root / "requirements.txt"):
-        files |= _library(name, version)
+        if name not in UNUSED_LIBRARIES:
+            files |= _library(name, version)
+    if CERTIFICATES in files:
+        files[AMAZON] = amazon_roots(files[CERTIFICATES])
     data = {path: files.pop(path) for path in list(files) if path.startswith(FOLDER)}
     files |= chosen(data, _names(files))
     bytecode = compiled({path: content for path, content in files.items() if _is_code(path)})
@@ -54,6 +84,27 @@ def bundle(root: Path) -> bytes:
     if len(packed) > LARGEST:
         raise BundleError(f"the bundle has {len(packed):,} bytes, more than {LARGEST:,}")
     return packed
+
+
+def amazon_roots(store: bytes) -> bytes:
+    """Of certificates in PEM those of AMAZON_ROOTS: they are read in a moment, where all of them take some 15 ms.
+
+    Raises BundleError if one is missing.
+    """
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.load_verify_locations(cadata=store.decode("ascii", "ignore"))
+    described, encoded = context.get_ca_certs(), context.get_ca_certs(binary_form=True)
+    found = {_subject(each): der for each, der in zip(described, encoded, strict=True)}
+    missing = [name for organisation, name in AMAZON_ROOTS if (organisation, name) not in found]
+    if missing:
+        raise BundleError(f"{CERTIFICATES} lacks {', '.join(missing)}")
+    return "".join(ssl.DER_cert_to_PEM_cert(found[root]) for root in AMAZON_ROOTS).encode()
+
+
+def _subject(certificate: Mapping[str, Any]) -> tuple[str | None, str | None]:
+    """Organisation and name."""
+    parts = dict(pair for several in certificate["subject"] for pair in several)
+    return parts.get("organizationName"), parts.get("commonName")
 
 
 def _application(root: Path) -> Files:
@@ -99,6 +150,8 @@ def _is_packed(path: PurePosixPath) -> bool:
     text = str(path)
     if path.parts[0] == "..":
         return False  # a command, outside of what is imported
+    if text.startswith(tuple(UNUSED_MODULES)):
+        return False
     if path.parts[0] == "chalice":
         return text in CHALICE
     if path.parts[0].endswith(".dist-info"):

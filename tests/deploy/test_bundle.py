@@ -1,29 +1,48 @@
 """The bundle: what is in it, that it runs by itself, and that it is always the same."""
 
+import ast
 import base64
+import hashlib
 import importlib.util
 import io
 import marshal
 import os
 import random
+import re
+import ssl
 import subprocess
 import sys
 import sysconfig
 import zipfile
-from importlib.metadata import version
+from importlib.metadata import distribution, version
 from pathlib import Path
 from types import CodeType
 
 import pytest
 
-from deploy.bundle import LARGEST, BundleError, bundle
+from deploy.bundle import (
+    AMAZON,
+    AMAZON_ROOTS,
+    CERTIFICATES,
+    LARGEST,
+    UNUSED_LIBRARIES,
+    BundleError,
+    amazon_roots,
+    bundle,
+)
 from deploy.compiling import UNCHECKED
-from tests.api import ORDINARY, a_caller
 
 ROOT = Path(__file__).parents[2]
 TAG = sys.implementation.cache_tag
-LIBRARIES = {"boto3", "botocore", "chalice", "dateutil", "jmespath", "pynamodb", "s3transfer", "six.py", "urllib3"}
-OWNER = a_caller("1b0f2c3e-7a52-4c7e-9d0a-5d2c0f6e9a11", *ORDINARY, "publicize_image", user="owner")
+LIBRARIES = {"botocore", "chalice", "dateutil", "jmespath", "pynamodb", "six.py", "urllib3"}
+ABSENT = {
+    "botocore.httpsession": {"urllib3.contrib.pyopenssl"},  # does without
+    "chalice.app": {"chalice.local"},  # for type checkers
+    "dateutil.tz.tz": {"dateutil.rrule", "dateutil.tz.win"},  # to read an iCalendar file; does without
+    "urllib3": {"urllib3.contrib.emscripten"},  # in a browser
+    "urllib3.http2": {"urllib3.http2.connection"},  # once it is told to speak HTTP/2
+}
+"""What packed modules import and is not packed, with when they do so."""
 FRESH = (
     "import sys; from pathlib import Path; from deploy.bundle import bundle; sys.stdout.buffer.write(bundle(Path('.')))"
 )
@@ -42,6 +61,83 @@ def test_it_has_the_application_and_libraries_only(contents: dict[str, bytes]) -
     assert tops - licences == {"app.py", "chalicelib", "__pycache__", *LIBRARIES}
     assert len(licences) == len(LIBRARIES)
     assert {Path(name).suffix for name in contents} == {".py", ".pyc", ".html", ".json", ".pem", ".txt", ""}
+
+
+def test_what_is_left_out_is_imported_by_nothing_that_runs(contents: dict[str, bytes]) -> None:
+    packed = {module_of(name) for name in contents if name.endswith(".py")}
+    installed = {module_of(name) for library in requirements() for name in modules(library)}
+
+    found = {
+        module_of(name): absent
+        for name, content in contents.items()
+        if name.endswith(".py") and (absent := imported(name, content) & installed - packed)
+    }
+
+    assert found == ABSENT
+
+
+def requirements() -> list[str]:
+    """The names of all libraries that are required, packed or not."""
+    lines = (ROOT / "requirements.txt").read_text("utf-8").splitlines()
+    return [line.partition("==")[0] for line in lines if "==" in line]
+
+
+def modules(library: str) -> list[str]:
+    """The files of an installed library that hold its modules."""
+    return [str(path) for path in distribution(library).files or [] if path.suffix == ".py"]
+
+
+def module_of(file: str) -> str:
+    """`a.b` of `a/b.py` and of `a/b/__init__.py`."""
+    return file.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+
+
+def imported(file: str, source: bytes) -> set[str]:
+    """What a module imports, wherever in it: modules, and names that may be modules."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            found |= {each.name for each in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            above = file.split("/")[: -node.level] if node.level else []
+            base = ".".join([*above, *([node.module] if node.module else [])])
+            found |= {base, *(f"{base}.{each.name}" for each in node.names)}
+    return found
+
+
+def test_a_library_that_is_left_out_is_one_that_is_required() -> None:
+    assert UNUSED_LIBRARIES.keys() < set(requirements())
+
+
+def test_amazons_own_authorities_are_packed_by_themselves(contents: dict[str, bytes]) -> None:
+    trusted = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    trusted.load_verify_locations(cadata=contents[AMAZON].decode())
+    blocks = contents[CERTIFICATES].decode().split("\n\n")
+    published = {
+        re.sub(".*SHA256 Fingerprint: ([0-9a-f:]+).*", r"\1", block, flags=re.DOTALL).replace(":", "")
+        for block in blocks
+        for organisation, name in AMAZON_ROOTS
+        if f"Subject: CN={name} O={organisation}\n" in block
+    }
+
+    found = {hashlib.sha256(each).hexdigest() for each in trusted.get_ca_certs(binary_form=True)}
+
+    assert len(found) == 5
+    assert found == published
+
+
+@pytest.mark.parametrize("root", AMAZON_ROOTS, ids=lambda root: root[1])
+def test_no_bundle_is_made_without_one_of_amazons_authorities(
+    contents: dict[str, bytes], root: tuple[str, str]
+) -> None:
+    others = [block for block in contents[AMAZON].decode().split("-----END CERTIFICATE-----\n") if block]
+    [lost] = [index for index, each in enumerate(AMAZON_ROOTS) if each == root]
+    left = "-----END CERTIFICATE-----\n".join([*others[:lost], *others[lost + 1 :], ""])
+
+    with pytest.raises(BundleError) as refused:
+        amazon_roots(left.encode())
+
+    assert str(refused.value) == f"botocore/cacert.pem lacks {root[1]}"
 
 
 def test_it_has_every_module_of_the_application(contents: dict[str, bytes]) -> None:
@@ -127,7 +223,7 @@ def test_it_is_made_of_what_is_committed_to(tmp_path: Path, contents: dict[str, 
         names = {name for name in archive.namelist() if not name.endswith(".pyc")}
 
     libraries = {name for name in contents if name.split("/")[0] not in {"app.py", "chalicelib"}}
-    assert names - libraries == {"app.py", "chalicelib/__init__.py"}
+    assert names - libraries == {"app.py", "chalicelib/__init__.py", AMAZON}
 
 
 @pytest.mark.parametrize(
@@ -177,7 +273,7 @@ def test_a_bundle_that_grows_too_large_is_not_made(tmp_path: Path) -> None:
     noise = base64.b85encode(random.Random(1).randbytes(LARGEST))  # noqa: S311  # hard to compress, and the same each time
     (project / "chalicelib" / "noise.py").write_bytes(b"NOISE = '" + noise.translate(None, b"'\\\\") + b"'\n")
 
-    with pytest.raises(BundleError, match="more than 4,000,000"):
+    with pytest.raises(BundleError, match="more than 3,000,000"):
         bundle(project)
 
 
