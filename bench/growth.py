@@ -26,6 +26,7 @@ from chalicelib.bootstrap import Aws
 from chalicelib.storage.tables import TokenItem, create_tables
 from local.dynoxide import VERSION, EngineError, dynoxide
 from local.environment import use_local_aws
+from local.moto_wire import intercepted
 from local.state import local_dir
 from tests.api import ORDINARY, Api, Caller
 
@@ -146,7 +147,8 @@ def _engine(images: int) -> Iterator[Aws]:
         Path(folder, kept.name).symlink_to(kept)
         with dynoxide(Path(folder)) as url:
             use_local_aws(os.environ, url)
-            yield Aws.from_environ(os.environ)
+            with intercepted():
+                yield Aws.from_environ(os.environ)
 
 
 def measure(api: Api, sizes: Sequence[int], public: int, shared: int) -> Iterator[dict[str, Cost]]:

@@ -24,6 +24,7 @@ from chalicelib.catalog.principal import Policy, Principal
 from chalicelib.storage.tables import create_tables
 from local.environment import REGION, use_local_aws
 from local.events import Event, Router, proxy_event
+from local.moto_wire import intercepted
 
 TENANT = "1b0f2c3e-7a52-4c7e-9d0a-5d2c0f6e9a11"
 PRINCIPAL = Principal("ann", TENANT, frozenset({Policy.READ_IMAGES, Policy.CREATE_IMAGE, Policy.DELETE_IMAGE}))
@@ -85,7 +86,7 @@ def alone() -> None:
 
 def recorded() -> tuple[list[Operation], Mapping[str, str]]:
     """Each operation, run once, and all that DynamoDB answered."""
-    with mock_aws():
+    with intercepted(), mock_aws():
         aws = Aws.from_environ(os.environ)
         world, recorder = build_world({}, aws=aws), Recorder(aws.dynamodb.client)
         create_tables()

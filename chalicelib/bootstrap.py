@@ -45,8 +45,6 @@ if TYPE_CHECKING:
     from chalicelib.storage.migration import Migration
 
 DEFAULT_REGION = "us-east-1"
-READ_SECONDS, CONNECT_SECONDS = 5, 2
-"""How long DynamoDB may take: asked four times, it still leaves time to say so within API Gateway's 29 seconds."""
 LAMBDA_ANSWER = 6_000_000
 """Bytes of a body as Lambda sends it on, in JSON: it takes 6,291,556 bytes, headers included."""
 
@@ -77,7 +75,7 @@ class Aws:
     def from_environ(cls, environ: Mapping[str, str]) -> "Aws":
         """Clients for the region of the environment; its endpoints and credentials are botocore's business."""
         region = environ.get("AWS_REGION") or environ.get("AWS_DEFAULT_REGION") or DEFAULT_REGION
-        connection, meter = _connection(region), Meter()
+        connection, meter = SharedConnection(region, environ), Meter()
         connection.on_call(meter.count)
         local = environ.keys() & {"AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3"}
         clients = Clients(region, "auto" if local else "virtual")
@@ -220,7 +218,3 @@ def _options(dialect: Dialect, settings: Settings) -> object:
         if unknown:
             raise BadSetting(f"There is no setting {dialect.name.upper()}_{unknown[0].upper()}")
     return options
-
-
-def _connection(region: str) -> SharedConnection:
-    return SharedConnection(region, read_timeout_seconds=READ_SECONDS, connect_timeout_seconds=CONNECT_SECONDS)

@@ -16,6 +16,7 @@ from moto.core.botocore_stubber import BotocoreStubber
 from chalicelib.bootstrap import Aws, build_world
 from chalicelib.storage.tables import create_tables
 from local.moto_fixes import lock_moto, share_items, speed_up_moto
+from local.moto_wire import intercepted
 from tests import tally
 from tests.api import Api
 from tests.lane import Lane
@@ -28,6 +29,8 @@ ENVIRON = {
     "AWS_ACCESS_KEY_ID": "testing",
     "AWS_SECRET_ACCESS_KEY": "testing",
     "AWS_DEFAULT_REGION": "us-east-1",
+    "AWS_CONFIG_FILE": os.devnull,
+    "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
     # An injected fault would otherwise be retried with pauses of seconds.
     "AWS_MAX_ATTEMPTS": "1",
     # Hundreds of images that nobody asks for, each filtered in every search by name.
@@ -108,7 +111,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 @pytest.fixture(scope="session")
 def lane() -> Lane:
     """The connection of the session, which leaves the wire out where nobody could notice."""
-    return Lane(ENVIRON["AWS_DEFAULT_REGION"])
+    return Lane(ENVIRON["AWS_DEFAULT_REGION"], ENVIRON)
 
 
 @pytest.fixture(scope="session")
@@ -119,7 +122,7 @@ def aws(lane: Lane) -> Iterator[Aws]:
     speed_up_moto()
     share_items()
     BotocoreStubber.__call__ = untraced(BotocoreStubber.__call__)  # type: ignore[method-assign]  # for this process
-    with mock_aws():
+    with intercepted(), mock_aws():
         clients = replace(Aws.from_environ(ENVIRON), dynamodb=lane)
         lane.on_call(clients.meter.count)
         build_world({}, aws=clients)

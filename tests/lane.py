@@ -1,11 +1,11 @@
-"""The lane: DynamoDB calls go from pynamodb's connection straight to moto, without botocore and HTTP in between.
+"""The lane: DynamoDB's requests go from the wire straight to moto, without botocore's and moto's routing in between.
 
-Whoever listens to the client's events, or has put something in the stubber's place, gets the wire; so does every call
-that moto refuses, so that the refusal has the form in which it arrives.
+Whoever listens to the client's events, or has put something in the stubber's place, gets all of the way; so does every
+request that moto refuses, so that the refusal has the form in which it arrives.
 """
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from typing import Any
@@ -16,39 +16,41 @@ from moto.core.utils import camelcase_to_underscores
 from moto.dynamodb.responses import DynamoHandler
 
 from chalicelib.storage.connection import SharedConnection
+from chalicelib.storage.wire import Reply
 from local.moto_fixes import BYTES, DYNAMODB_LOCK, PLAIN
+from local.moto_wire import MotoWire, TellingClient
 from tests.untraced import untraced
 
 METHODS = {operation: camelcase_to_underscores(operation) for operation in PLAIN}
-PHASES = ("provide-client-params", "before-parameter-build", "before-call", "request-created", "choose-signer")
-Directly = Callable[[], dict[str, Any] | None]
-Bypass = Callable[[str, dict[str, Any], Directly], dict[str, Any] | None]
-LATER = ("before-sign", "before-send", "response-received", "needs-retry", "after-call", "after-call-error")
+PHASES = ("before-call", "before-send", "response-received", "after-call")
+Directly = Callable[[], Reply | None]
+Bypass = Callable[[str, bytes, Directly], Reply | None]
+Asking = Callable[[str, Mapping[str, str], bytes], Reply | None]
 
 
 @untraced
-def _asked(method: Callable[[], Any]) -> Any:
-    """What moto answers, as JSON brings it."""
+def _answered(method: Callable[[], Any]) -> bytes:
+    """What moto answers, as JSON."""
     with DYNAMODB_LOCK:
-        return json.loads(json.dumps(method().result))
+        return json.dumps(method().result).encode()
 
 
 class Lane(SharedConnection):
-    """A connection whose calls moto answers directly, as long as nobody could notice."""
+    """A connection whose requests moto answers directly, as long as nobody could notice."""
 
-    def __init__(self, region: str) -> None:
-        super().__init__(region)
-        self._counts: list[Callable[[], None]] = []
+    client_over = TellingClient  # type: ignore[assignment]  # it has the wire below
+
+    def __init__(self, region: str, environ: Mapping[str, str]) -> None:
+        super().__init__(region, environ)
         self._notes: list[Callable[[str], None]] = []
         self._stubber: Any = None
         self._usual: dict[str, int] = {}
         self._heard: tuple[object, dict[str, bool]] = (None, {})
         self._bypass: Bypass | None = None
 
-    def on_call(self, count: Callable[[], None]) -> None:
-        """Have `count` called before each request, whichever way it goes."""
-        super().on_call(count)
-        self._counts.append(count)
+    def wire_to(self, *args: Any) -> MotoWire:  # type: ignore[override]  # it makes one
+        """A wire whose requests take the lane if they may."""
+        return _LaneWire(self._ask, *args)
 
     def open(self) -> None:
         """Take who listens and who answers now for those who always do."""
@@ -57,7 +59,7 @@ class Lane(SharedConnection):
 
     @contextmanager
     def closed(self) -> Iterator[None]:
-        """Send everything over the wire."""
+        """Have nothing take the lane."""
         usual, self._usual = self._usual, {}
         try:
             yield
@@ -66,9 +68,9 @@ class Lane(SharedConnection):
 
     @contextmanager
     def bypassed(self, bypass: Bypass) -> Iterator[None]:
-        """Have `bypass` decide which calls go this way although something stands in the stubber's place.
+        """Have `bypass` decide which requests take the lane although something stands in the stubber's place.
 
-        It is given the operation, what is asked, and what answers; None from it sends the call over the wire.
+        It is given the operation, what is sent, and what answers; None from it sends the request all of the way.
         """
         self._bypass = bypass
         try:
@@ -86,7 +88,7 @@ class Lane(SharedConnection):
             self._notes.remove(note)
 
     def is_free(self, operation: str) -> bool:
-        """Whether a call may go this way: moto answers it as it always does, and nobody listens."""
+        """Whether a request may take the lane: moto answers it as it always does, and nobody listens."""
         return BotocoreStubber.__call__ is self._stubber and self._is_unheard(operation)
 
     def _is_unheard(self, operation: str) -> bool:
@@ -101,38 +103,41 @@ class Lane(SharedConnection):
             heard[operation] = self._listeners(operation) == self._usual[operation]
         return heard[operation]
 
-    def _make_api_call(self, operation_name: str, operation_kwargs: dict[str, Any], *args: Any) -> dict[str, Any]:
+    def _ask(self, usually: Asking, operation: str, headers: Mapping[str, str], body: bytes) -> Reply | None:
         for note in self._notes:
-            note(operation_name)
+            note(operation)
         answer = None
-        if self.is_free(operation_name):
-            answer = self._direct(operation_name, operation_kwargs)
-        elif self._bypass is not None and self._is_unheard(operation_name):
-            direct = partial(self._direct, operation_name, operation_kwargs)
-            answer = self._bypass(operation_name, operation_kwargs, direct)
-        return super()._make_api_call(operation_name, operation_kwargs, *args) if answer is None else answer
+        if self.is_free(operation):
+            answer = self._direct(operation, body)
+        elif self._bypass is not None and self._is_unheard(operation):
+            answer = self._bypass(operation, body, partial(self._direct, operation, body))
+        return usually(operation, headers, body) if answer is None else answer
 
-    def _direct(self, operation: str, asked: dict[str, Any]) -> dict[str, Any] | None:
-        """The answer as JSON has it; None if there is none, so that the wire says why."""
-        sent = json.dumps(asked).encode()
-        if BYTES.search(sent):
+    def _direct(self, operation: str, body: bytes) -> Reply | None:
+        """The answer; None if moto refuses, so that it says why in DynamoDB's words."""
+        if BYTES.search(body):
             return None
         handler = DynamoHandler()
-        handler.body = handler.params = json.loads(sent)
+        handler.body = handler.params = json.loads(body)
         handler.current_account, handler.region, handler.headers = DEFAULT_ACCOUNT_ID, self.region, {}
         try:
-            answer: dict[str, Any] = _asked(getattr(handler, METHODS[operation]))
-        except Exception:  # noqa: BLE001  # whatever it is, the wire says it in DynamoDB's words
+            return Reply(200, {}, _answered(getattr(handler, METHODS[operation])))
+        except Exception:  # noqa: BLE001  # whatever it is
             return None
-        for count in self._counts:
-            count()
-        return answer
 
     def _listeners(self, operation: str) -> int:
         handlers = self._emitter._handlers  # noqa: SLF001  # botocore has no public way to ask
-        return sum(len(handlers.prefix_search(f"{phase}.dynamodb.{operation}")) for phase in PHASES + LATER)
+        return sum(len(handlers.prefix_search(f"{phase}.dynamodb.{operation}")) for phase in PHASES)
 
     @property
     def _emitter(self) -> Any:
-        emitter = self.client.meta.events
-        return getattr(emitter, "_emitter", emitter)
+        return self.client.meta.events
+
+
+class _LaneWire(MotoWire):
+    def __init__(self, ask: Callable[..., Reply | None], *args: Any) -> None:
+        super().__init__(*args)
+        self._ask = ask
+
+    def asked(self, operation: str, headers: Mapping[str, str], body: bytes) -> Reply | None:
+        return self._ask(super().asked, operation, headers, body)

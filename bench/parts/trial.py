@@ -20,6 +20,7 @@ from chalicelib.catalog.image import Image, Status, Visibility
 from chalicelib.catalog.ports import Multipart
 from chalicelib.storage.tables import create_tables
 from local.moto_fixes import lock_moto, share_items, speed_up_moto
+from local.moto_wire import intercepted
 from local.queue import create_bucket
 from tests.api import ORDINARY, Answer, Api, Caller, a_caller, basic
 from tests.dialects.qingcloud.machines import Machines
@@ -160,7 +161,7 @@ def measure(sections: Mapping[str, Callable[[Trial], None]]) -> Iterator[Row]:
     for repair in (lock_moto, speed_up_moto, share_items):
         repair()
     mock_random.seed(SEED)
-    with mock_aws(), patch("os.urandom", random.Random(SEED).randbytes):  # noqa: S311  # not for secrets
+    with intercepted(), mock_aws(), patch("os.urandom", random.Random(SEED).randbytes):  # noqa: S311  # not for secrets
         aws = Aws.from_environ(ENVIRON)
         with recording(aws) as recorder:
             for name, section in sections.items():

@@ -1,44 +1,59 @@
-"""One botocore client for all tables: each further one costs a cold start some 100 ms of CPU."""
+"""One client for all tables: our own where the environment is as plain as Lambda's, botocore's everywhere else."""
 
-import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextvars import ContextVar
+from threading import Lock
 from typing import Any
 
-import botocore.session
-from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
-from botocore.parsers import JSONParser, ResponseParser, ResponseParserFactory
-from botocore.serialize import JSONSerializer
 from pynamodb.connection import Connection
 from pynamodb.connection.base import MetaTable
 
+from chalicelib.storage.credentials import credentials_of
+from chalicelib.storage.dynamodb import Client
+from chalicelib.storage.plain import is_plain
 from chalicelib.storage.races import may_be_made, unavailable
+from chalicelib.storage.wire import Wire
+
+ATTEMPTS, CONNECT_SECONDS, READ_SECONDS = 4, 2, 5
+"""How often and how long DynamoDB is asked: it still leaves time to say so within API Gateway's 29 seconds."""
 
 
 class SharedConnection(Connection):
-    """A pynamodb connection that writes requests, and parses DynamoDB's answers, as the plain JSON they are."""
+    """A pynamodb connection whose requests go out by `dynamodb.Client`, or by botocore."""
 
-    _session: botocore.session.Session | None = None
+    wire_to = Wire
+    client_over = Client
+    """What carries requests to a URL, and what makes them of calls: tests have some that moto answers."""
 
-    @property
-    def session(self) -> botocore.session.Session:
-        """The one session of this connection, for all threads."""
-        if self._session is None:
-            session = botocore.session.get_session()
-            session.register_component("response_parser_factory", _PlainParserFactory())
-            # The name that botocore would put together anew for each request.
-            session.set_default_client_config(Config(user_agent=session.user_agent()))
-            session.register("needs-retry.dynamodb", _note_attempt)
-            self._session = session
-        return self._session
+    def __init__(self, region: str, environ: Mapping[str, str]) -> None:
+        self._url = url_of(environ, region)
+        super().__init__(region, host=self._url)
+        self._environ = environ
+        self._counts: list[Callable[[], None]] = []
+        self._found: Any = None
+        self._lock = Lock()
 
     @property
     def client(self) -> Any:
         """The one client of this connection, for all threads."""
-        client: Any = super().client
-        client._serializer = _SERIALIZER  # noqa: SLF001  # no public way to choose it
-        return client
+        with self._lock:
+            self._found = self._found or self._made()
+            return self._found
+
+    def _made(self) -> Any:
+        if is_plain(self._environ, self.region):
+            wire = self.wire_to(self._url, CONNECT_SECONDS, READ_SECONDS)
+            credentials = credentials_of(self._environ)
+            return self.client_over(wire, self.region, credentials, ATTEMPTS, _note, self._counts)
+        from chalicelib.storage import botocore_client  # noqa: PLC0415  # all of botocore
+
+        return botocore_client.client(self.region, (CONNECT_SECONDS, READ_SECONDS), ATTEMPTS, _note, self._counts)
+
+    def close(self) -> None:
+        """Close the connections that are kept; requests after that connect anew."""
+        if self._found is not None:
+            self._found.close()
 
     def dispatch(self, operation_name: str, operation_kwargs: dict[str, Any]) -> dict[str, Any]:
         """The answer to a request. Raises TablesUnavailable, OutcomeUnknown, TablesRefused, and what
@@ -60,40 +75,21 @@ class SharedConnection(Connection):
 
     def on_call(self, count: Callable[[], None]) -> None:
         """Have `count` called before each request that goes to DynamoDB."""
-        self.session.register("before-send.dynamodb", lambda **_: count())
+        self._counts.append(count)
+
+
+def url_of(environ: Mapping[str, str], region: str) -> str:
+    """Where DynamoDB is: where the environment says, or in the region."""
+    given = environ.get("AWS_ENDPOINT_URL_DYNAMODB") or environ.get("AWS_ENDPOINT_URL")
+    suffix = "amazonaws.com.cn" if region.startswith("cn-") else "amazonaws.com"
+    return given or f"https://dynamodb.{region}.{suffix}"
 
 
 _may_be_made: ContextVar[bool] = ContextVar("may_be_made", default=False)
 """Whether any attempt of the present call may have been carried out without anybody hearing of it."""
 
 
-def _note_attempt(**attempt: Any) -> None:
-    """Hear how an attempt ended: botocore's event `needs-retry`."""
-    response = attempt["response"]
-    code = response[1].get("Error", {}).get("Code", "") if response else ""
-    if may_be_made(code, attempt["caught_exception"]):
+def _note(code: str, error: Exception | None) -> None:
+    """Hear how an attempt failed."""
+    if may_be_made(code, error):
         _may_be_made.set(True)
-
-
-class _PlainJsonSerializer(JSONSerializer):
-    """What pynamodb asks for is JSON as it stands: there are no bytes and no times in it."""
-
-    def _serialize(self, serialized: dict[str, Any], value: Any, shape: Any, key: Any = None) -> None:  # noqa: ARG002  # botocore's signature
-        serialized.update(value)
-
-
-_SERIALIZER = _PlainJsonSerializer()
-
-
-class _PlainJsonParser(JSONParser):
-    """Items need no walk along the API's shapes; it takes most of the time of a query of many items."""
-
-    def _handle_json_body(self, raw_body: bytes, shape: Any) -> Any:  # noqa: ARG002  # botocore's signature
-        return json.loads(raw_body) if raw_body else {}
-
-
-class _PlainParserFactory(ResponseParserFactory):
-    def create_parser(self, protocol_name: str) -> ResponseParser:
-        if protocol_name.startswith("json"):
-            return _PlainJsonParser(**self._defaults)  # type: ignore[attr-defined]  # missing from the stubs
-        return super().create_parser(protocol_name)

@@ -13,7 +13,7 @@ ENDPOINT = re.compile(r"https?://[a-z0-9.-]+(?::[1-9][0-9]{3,4})?/?")
 SERVICES = ("", "_DYNAMODB", "_S3")
 STRANGE = frozenset(
     {
-        *("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_DATA_PATH", "AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE"),
+        *("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_DATA_PATH"),
         *("AWS_USE_FIPS_ENDPOINT", "AWS_USE_DUALSTACK_ENDPOINT", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"),
         *("AWS_ACCOUNT_ID", "AWS_ACCOUNT_ID_ENDPOINT_MODE", "AWS_ENDPOINT_DISCOVERY_ENABLED"),
         *("AWS_AUTH_SCHEME_PREFERENCE", "AWS_SIGV4A_SIGNING_REGION_SET", "AWS_S3_US_EAST_1_REGIONAL_ENDPOINT"),
@@ -23,13 +23,14 @@ STRANGE = frozenset(
     }
 )
 """Variables that botocore obeys, and the light way does not, whatever their values."""
+TRUST = frozenset({"AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE"})
+"""Variables that say whose certificates are believed, where there are any."""
 PROXIES = frozenset({"http_proxy", "https_proxy", "all_proxy"})
 FILES = {
     "AWS_CONFIG_FILE": "~/.aws/config",
     "AWS_SHARED_CREDENTIALS_FILE": "~/.aws/credentials",
 }
 """Variables that name files of settings, and where those are if nothing does."""
-OTHER_FILES = ("~/.aws/models", "~/.boto", "/etc/boto.cfg")
 
 
 def is_plain(environ: Mapping[str, str], region: str) -> bool:
@@ -39,9 +40,9 @@ def is_plain(environ: Mapping[str, str], region: str) -> bool:
         and has_credentials(environ)
         and all(_is_plain_endpoint(environ.get(f"AWS_ENDPOINT_URL{service}")) for service in SERVICES)
         and STRANGE.isdisjoint(environ)
+        and (environ.get("AWS_ENDPOINT_URL", "").startswith("http://") or TRUST.isdisjoint(environ))
         and PROXIES.isdisjoint(name.lower() for name in environ)
         and not any(_exists(environ.get(name, usual)) for name, usual in FILES.items())
-        and not any(map(_exists, OTHER_FILES))
     )
 
 
@@ -50,4 +51,4 @@ def _is_plain_endpoint(url: str | None) -> bool:
 
 
 def _exists(path: str) -> bool:
-    return os.path.exists(os.path.expanduser(os.path.expandvars(path)))  # noqa: PTH110, PTH111  # pathlib is slow
+    return os.path.isfile(os.path.expanduser(os.path.expandvars(path)))  # noqa: PTH111, PTH113  # pathlib is slow

@@ -19,7 +19,7 @@ OLD = "listings"
 def made(aws: Aws) -> dict[str, Any]:
     """The tables as the models make them, without the prefix of their names."""
     build_world({}, aws=aws)
-    client: Any = aws.dynamodb.client
+    client: Any = aws.probing("dynamodb")
     names = [model.Meta.table_name for model in MODELS]
     return {name.removeprefix(DEFAULT): client.describe_table(TableName=name)["Table"] for name in names}
 

@@ -14,6 +14,7 @@ from botocore.compat import HTTPHeaders
 from moto.core.botocore_stubber import BotocoreStubber, MockRawResponse
 
 from chalicelib.storage.tables import ImageItem
+from chalicelib.storage.wire import Reply
 from tests.lane import Directly, Lane
 
 TRANSACTION = "TransactWriteItems"
@@ -68,9 +69,9 @@ def wire(answer: Callable[[Sent], AWSResponse], spared: Callable[[Sent], bool] |
         sent.append(Sent(service, operation, request.url, body, number, attempt, deliver))
         return answer(sent[-1])
 
-    def bypass(operation: str, asked: dict[str, Any], direct: Directly) -> dict[str, Any] | None:
+    def bypass(operation: str, body: bytes, direct: Directly) -> Reply | None:
         number = len(calls)
-        passing = Sent("dynamodb", operation, "", json.dumps(asked).encode(), number, 1, _is_delivered)
+        passing = Sent("dynamodb", operation, "", body, number, 1, _is_delivered)
         if spared is None or not spared(passing) or (found := direct()) is None:
             return None
         calls.append(f"spared {number}")

@@ -24,6 +24,7 @@ from chalicelib.http.meter import Meter
 from chalicelib.storage.connection import SharedConnection
 from chalicelib.storage.tables import MODELS, create_tables
 from local.dynoxide import binary_below
+from local.environment import use_local_aws
 from local.state import local_dir
 from tests.api import FakeClock
 from tests.factories import START, a_principal, an_image
@@ -53,9 +54,12 @@ def engine(aws: Aws) -> Iterator[Aws]:
     with subprocess.Popen(command, env=environ, stdout=nothing, stderr=nothing) as process:  # noqa: S603  # installed on purpose
         try:
             _wait(port)
-            connection, meter = SharedConnection(region=REGION, host=f"http://127.0.0.1:{port}"), Meter()
+            there: dict[str, str] = {}
+            use_local_aws(there, f"http://127.0.0.1:{port}")
+            connection, meter = SharedConnection(REGION, there), Meter()
             connection.on_call(meter.count)
             yield Aws(connection, aws.s3, aws.sqs, aws.ec2, aws.probing, meter)
+            connection.close()
         finally:
             process.terminate()
 

@@ -19,6 +19,8 @@ from chalicelib import storage
 from chalicelib.catalog.ports import Identities, Ports
 from chalicelib.storage import batch
 from chalicelib.storage.clients import Clients
+from chalicelib.storage.dynamodb import Client
+from chalicelib.storage.wire import Wire
 from tests.storage.queries import Query, queries, uses
 
 WHOSE = frozenset({"principal", "owner", "tenant", "member", "scope"})
@@ -77,7 +79,7 @@ def adapters() -> Iterator[type]:
 
 def is_plumbing(adapter: type) -> bool:
     """Whether it only says how values are written, or carries requests."""
-    return issubclass(adapter, Model | Index | Attribute | Connection | Clients | tuple)
+    return issubclass(adapter, Model | Index | Attribute | Connection | Client | Clients | Wire | tuple)
 
 
 def unscoped(adapter: type) -> list[str]:

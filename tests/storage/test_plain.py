@@ -1,5 +1,6 @@
 """Which environments are as plain as Lambda's."""
 
+import os
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -8,7 +9,7 @@ from botocore.configprovider import BOTOCORE_DEFAUT_SESSION_VARIABLES, DEFAULT_S
 from botocore.session import get_session
 from botocore.utils import ContainerMetadataFetcher
 
-from chalicelib.storage.plain import FILES, REGION, STRANGE, is_plain
+from chalicelib.storage.plain import FILES, REGION, STRANGE, TRUST, is_plain
 
 FIXED = {"AWS_ACCESS_KEY_ID": "key", "AWS_SECRET_ACCESS_KEY": "secret"}
 LAMBDA = {
@@ -75,13 +76,15 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         {**FIXED, "no_proxy": "localhost", "NO_PROXY": "localhost"},
         {**FIXED, **dict.fromkeys(OF_NO_CONCERN, "1")},
         {**FIXED, **dict.fromkeys(FILES, "/nowhere")},
+        {**FIXED, **dict.fromkeys(FILES, os.devnull)},
+        {**FIXED, **dict.fromkeys(TRUST, "/certificates"), "AWS_ENDPOINT_URL": "http://127.0.0.1:5000"},
     ],
 )
 def test_what_lambda_and_a_local_aws_set_is_plain(environ: dict[str, str]) -> None:
     assert is_plain(environ, "us-east-1")
 
 
-@pytest.mark.parametrize("name", sorted(STRANGE))
+@pytest.mark.parametrize("name", sorted(STRANGE | TRUST))
 @pytest.mark.parametrize("value", ["true", ""])
 def test_a_variable_that_only_botocore_obeys_is_not(name: str, value: str) -> None:
     assert not is_plain({**LAMBDA, name: value}, "us-east-1")
@@ -92,7 +95,7 @@ def test_each_variable_of_botocore_is_known() -> None:
 
     read = {name for _, names, *_ in options for name in ([names] if isinstance(names, str) else names or [])}
 
-    assert sorted(read - STRANGE - FILES.keys()) == sorted(OF_NO_CONCERN)
+    assert sorted(read - STRANGE - TRUST - FILES.keys()) == sorted(OF_NO_CONCERN)
 
 
 @pytest.mark.parametrize(
@@ -219,7 +222,7 @@ def test_credentials_that_come_over_tls_are_left_to_botocore() -> None:
     assert not is_plain({CONTAINER: "https://127.0.0.1/credentials"}, "us-east-1")
 
 
-@pytest.mark.parametrize("name", [".aws/config", ".aws/credentials", ".aws/models/s3", ".boto"])
+@pytest.mark.parametrize("name", [".aws/config", ".aws/credentials"])
 def test_a_file_of_botocore_in_the_home_is_not(home: Path, name: str) -> None:
     (home / name).parent.mkdir(exist_ok=True, parents=True)
     (home / name).touch()

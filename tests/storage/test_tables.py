@@ -16,7 +16,7 @@ def tables(aws: Aws) -> dict[str, Any]:
     create_tables()
     create_tables()
     names = [model.Meta.table_name for model in MODELS]
-    client: Any = aws.dynamodb.client
+    client: Any = aws.probing("dynamodb")
     return {name: client.describe_table(TableName=name)["Table"] for name in names}
 
 
@@ -29,7 +29,7 @@ def test_every_table_is_created_once_under_its_prefix(tables: dict[str, Any]) ->
 
 
 def test_what_expires_has_a_time_to_live(tables: dict[str, Any], aws: Aws) -> None:
-    client: Any = aws.dynamodb.client
+    client: Any = aws.probing("dynamodb")
 
     def expires(name: str) -> bool:
         found = client.describe_time_to_live(TableName=name)["TimeToLiveDescription"]

@@ -1,0 +1,58 @@
+"""The function of the API starts without botocore's client, and whoever needs it gets it."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+LAMBDA = {
+    "AWS_REGION": "eu-west-1",
+    "AWS_ACCESS_KEY_ID": "key",
+    "AWS_SECRET_ACCESS_KEY": "secret",
+    "AWS_SESSION_TOKEN": "token",
+}
+HEAVY = ("boto3", "botocore.client", "botocore.session", "botocore.config", "urllib3", "jmespath", "dateutil")
+
+
+def printed(code: str) -> str:
+    """What a process prints that begins with nothing imported."""
+    environ = {"PATH": os.environ["PATH"], "HOME": "/nowhere", **LAMBDA}
+    done = subprocess.run(  # noqa: S603  # ours
+        [sys.executable, "-c", code], cwd=ROOT, env=environ, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_the_api_starts_without_what_makes_botocores_clients() -> None:
+    code = "import sys, app; app.app.routes; print(*sorted(sys.modules), sep='\\n')"
+
+    found = set(printed(code).split())
+
+    assert "pynamodb.models" in found
+    assert found & set(HEAVY) == set()
+
+
+@pytest.mark.parametrize("module", ["botocore.client", "botocore.config", "botocore.session"])
+def test_who_imports_botocore_afterwards_gets_what_it_is(module: str) -> None:
+    code = f"import app, {module}, botocore; print({module}.__file__)"
+
+    assert printed(code).strip().endswith(module.replace(".", "/") + ".py")
+
+
+def test_botocore_that_was_there_before_stays_as_it_was() -> None:
+    code = "import botocore.session as before, app, botocore.session as after; print(before is after)"
+
+    assert printed(code) == "True\n"
+
+
+def test_a_client_of_botocore_serves_an_environment_that_is_not_plain() -> None:
+    code = (
+        "import os, app; from chalicelib.storage.connection import SharedConnection;"
+        "print(SharedConnection('eu-west-1', {**os.environ, 'AWS_PROFILE': 'x'}).client.__class__.__module__)"
+    )
+
+    assert printed("import os; os.environ.pop('AWS_PROFILE', None);" + code) == "botocore.client\n"
