@@ -120,7 +120,7 @@ def _event(router: Router, method: str, target: str, headers: Mapping[str, str] 
 
 def running(operations: list[Operation]) -> Callable[[Event], Any]:
     """The handler, which knows the token."""
-    app = build_app({})
+    app = build_app()
     for operation in operations:
         assert app(operation.event, None)["statusCode"] < 300, operation.name  # noqa: S101  # nothing else is replayed
     return lambda event: app(event, None)

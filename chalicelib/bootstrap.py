@@ -28,6 +28,7 @@ from chalicelib.storage.identities import DynamoIdentities
 from chalicelib.storage.images import DynamoImageRepository
 from chalicelib.storage.instances import Ec2Instances
 from chalicelib.storage.jobs import DynamoJobRepository
+from chalicelib.storage.links import S3Links, links_of
 from chalicelib.storage.listings import Listings
 from chalicelib.storage.memberships import DynamoMembershipRepository
 from chalicelib.storage.multiparts import S3MultipartStore
@@ -66,6 +67,7 @@ class Aws:
 
     dynamodb: SharedConnection
     s3: Callable[[], "S3Client"]
+    links: S3Links
     sqs: Callable[[], "SQSClient"]
     ec2: Callable[[str | None], "EC2Client"]
     probing: Callable[[str], Any]
@@ -73,13 +75,14 @@ class Aws:
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> "Aws":
-        """Clients for the region of the environment; its endpoints and credentials are botocore's business."""
+        """Clients for the region of the environment; all else in it is botocore's business, if it is not plain."""
         region = environ.get("AWS_REGION") or environ.get("AWS_DEFAULT_REGION") or DEFAULT_REGION
         connection, meter = SharedConnection(region, environ), Meter()
         connection.on_call(meter.count)
-        local = environ.keys() & {"AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3"}
-        clients = Clients(region, "auto" if local else "virtual")
-        return cls(connection, clients.s3, clients.sqs, clients.ec2, clients.probing, meter)
+        endpoint = environ.get("AWS_ENDPOINT_URL_S3", environ.get("AWS_ENDPOINT_URL"))
+        clients = Clients(region, "virtual" if endpoint is None else "auto")
+        links = links_of(environ, region, endpoint, clients.s3)
+        return cls(connection, clients.s3, links, clients.sqs, clients.ec2, clients.probing, meter)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,8 +169,8 @@ def build_world(environ: Mapping[str, str] | None = None, clock: Clock | None = 
         memberships=memberships,
         chronicle=chronicle,
         references=DynamoReferenceRepository(aws.dynamodb),
-        blobs=S3BlobStore(settings.bucket, aws.s3, web, settings.limits.inline_bytes),
-        multiparts=S3MultipartStore(settings.bucket, aws.s3),
+        blobs=S3BlobStore(settings.bucket, aws.s3, aws.links, web, settings.limits.inline_bytes),
+        multiparts=S3MultipartStore(settings.bucket, aws.s3, aws.links),
         sources=ExternalSources(settings.bucket, aws.s3, web),
         jobs=DynamoJobRepository(aws.dynamodb),
         shares=DynamoShares(aws.dynamodb, settings.workers_per_tenant),

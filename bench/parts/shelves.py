@@ -90,13 +90,13 @@ def shelve(images: Iterable[Image], shared: Iterable[Membership] = ()) -> None:
     while chunk := list(islice(waiting, CHUNK)):
         with ImageItem.batch_write() as whole:
             for image in chunk:
-                whole.save(item_of(image, None))
+                whole.save(ImageItem.from_raw_data(dict(item_of(image, None))))
         with RowItem.batch_write() as slim:
             for image in chunk:
                 for row in rows_of(image, None):
-                    slim.save(row)
+                    slim.save(RowItem.from_raw_data(dict(row)))
                 if image.id in shares:
-                    slim.save(shared_row_of(image, shares[image.id].member))
+                    slim.save(RowItem.from_raw_data(dict(shared_row_of(image, shares[image.id].member))))
         shelf.count(chunk, {image_id: [share.member] for image_id, share in shares.items()})
     with MembershipItem.batch_write() as batch:
         for share in shares.values():

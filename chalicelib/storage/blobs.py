@@ -19,6 +19,7 @@ from chalicelib.catalog.errors import (
 from chalicelib.catalog.outages import store_outage
 from chalicelib.catalog.ports import ANYTHING, Link, Located
 from chalicelib.storage.answers import code_of, outage_of, silence_of
+from chalicelib.storage.links import S3Links
 from chalicelib.storage.sources import WebSource, split_s3
 
 if TYPE_CHECKING:
@@ -41,9 +42,12 @@ def content_md5(content: bytes) -> str:
 class S3BlobStore:
     """Promises of `ports.BlobStore`, for bytes in the bucket, in other buckets (read only) and on the web."""
 
-    def __init__(self, bucket: str, client: Callable[[], "S3Client"], web: WebSource, inline_bytes: int) -> None:
+    def __init__(
+        self, bucket: str, client: Callable[[], "S3Client"], links: S3Links, web: WebSource, inline_bytes: int
+    ) -> None:
         self.bucket = bucket
         self.client = client
+        self._links = links
         self._web = web
         self._inline_bytes = inline_bytes
 
@@ -116,15 +120,16 @@ class S3BlobStore:
 
     def link(self, location: str, registered: Located = ANYTHING) -> Link | None:
         """Signed here, without a request, if the bytes are ours; others' are looked at first, by one HeadObject."""
-        bucket, key = split_s3(location)
-        asked = {"Bucket": bucket, "Key": key, "ResponseContentType": "application/octet-stream"}
         seconds = LINK_SECONDS
         if not self._owns(location):
             seconds = FOREIGN_LINK_SECONDS
             found = self._head(location)
             if found is None or not self._is_registered(location, registered, found):
                 return None
-        return Link(self.client().generate_presigned_url("get_object", Params=asked, ExpiresIn=seconds))
+        try:
+            return Link(self._links.download(location, seconds))
+        except BotoCoreError as error:
+            raise store_error(error) from error
 
     def place(self, image_id: str) -> str:
         """The prefix of its keys."""

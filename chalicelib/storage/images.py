@@ -8,7 +8,6 @@ from datetime import timedelta
 from pynamodb.exceptions import TransactWriteError
 from pynamodb.expressions.condition import Condition
 from pynamodb.models import Model
-from pynamodb.transactions import TransactWrite
 
 from chalicelib.catalog.errors import ClaimTaken, IdTaken, StaleImage
 from chalicelib.catalog.event import Actor
@@ -35,6 +34,7 @@ from chalicelib.storage.references import missed, refer
 from chalicelib.storage.releases import readable
 from chalicelib.storage.row import RowItem
 from chalicelib.storage.tables import ClaimItem, ImageItem, MembershipItem
+from chalicelib.storage.writes import Writes
 
 MOST_ACTIONS = 100
 """A transaction takes no more."""
@@ -120,11 +120,11 @@ class DynamoImageRepository:
         rows = [row for image in marked for row in rows_of(image, None)]
         together = len(marked) + len(rows) <= MOST_ACTIONS and not any(image.member_count for image in marked)
         try:
-            with TransactWrite(connection=self.connection) as transaction:
+            with Writes(connection=self.connection) as transaction:
                 for image in marked:
-                    transaction.save(item_of(image, None), condition=ImageItem.version == image.version - 1)
+                    transaction.put(ImageItem, item_of(image, None), ImageItem.version == image.version - 1)
                 for row in rows if together else []:
-                    transaction.save(row)
+                    transaction.put(RowItem, row)
         except TransactWriteError as error:
             raise self._refusal(error, images[0], marked[0], ()) from error
         for image in [] if together else marked:
@@ -171,10 +171,10 @@ class DynamoImageRepository:
         claims_before = keys.claims(old) if old else frozenset()
         expires = self._expiry(new)
         try:
-            with TransactWrite(connection=self.connection) as transaction:
-                transaction.save(item_of(new, expires), condition=condition, return_values="ALL_OLD")
+            with Writes(connection=self.connection) as transaction:
+                transaction.put(ImageItem, item_of(new, expires), condition, tell=True)
                 for row in rows_of(new, expires):
-                    transaction.save(row)
+                    transaction.put(RowItem, row)
                 for row_key in rows_before - row_keys(new):
                     transaction.delete(RowItem(*row_key))
                 if moved:
@@ -242,6 +242,6 @@ class DynamoImageRepository:
         return int((image.deleted_at + self._tombstone_life).timestamp())
 
 
-def _take(transaction: TransactWrite, claim: str, image_id: str) -> None:
+def _take(transaction: Writes, claim: str, image_id: str) -> None:
     free = ClaimItem.claim.does_not_exist() | (ClaimItem.image_id == image_id)
-    transaction.save(ClaimItem(claim, image_id=image_id), condition=free, return_values="ALL_OLD")
+    transaction.put(ClaimItem, {"claim": {"S": claim}, "image_id": {"S": image_id}}, free, tell=True)

@@ -1,6 +1,6 @@
 """Images as items of the tables, and back."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from pynamodb.models import Model
@@ -10,7 +10,7 @@ from chalicelib.catalog.outages import Unreadable
 from chalicelib.catalog.position import ID_LENGTH, SortKey, id_of, named
 from chalicelib.storage import keys
 from chalicelib.storage.releases import FIRST, FIRST_LAYOUT, FORMAT, Raw, check_format, unknown
-from chalicelib.storage.row import KEY, RowItem
+from chalicelib.storage.row import KEY, SCOPE, RowItem
 from chalicelib.storage.tables import ImageItem
 
 PRIVATE_FACTS = ("login_password", "location", "location_version", "member_count", "members_behind", "version")
@@ -31,33 +31,39 @@ def _readers(model: type[Model], names: Iterable[str]) -> list[tuple[str, str, s
     return [(name, each.attr_name, each.attr_type, each.deserialize) for name, each in found]
 
 
+def _writers(model: type[Model], names: Iterable[str]) -> list[tuple[str, str, str, Any]]:
+    """How to write each: its name here, its name there, its type, and what to do with it."""
+    attributes = model.get_attributes()
+    found = [(name, attributes[name]) for name in names]
+    return [(name, each.attr_name, each.attr_type, each.serialize) for name, each in found]
+
+
 _ITEM, _ROW = _readers(ImageItem, (*FACTS, *PRIVATE_FACTS)), _readers(RowItem, FACTS)
+_ITEM_WRITERS, _ROW_WRITERS = _writers(ImageItem, (*FACTS, *PRIVATE_FACTS)), _writers(RowItem, FACTS)
 _KNOWN = frozenset(ImageItem.get_attributes())
+_ROW_NAMES = {name: attribute.attr_name for name, attribute in RowItem.get_attributes().items()}
 
 
-def item_of(image: Image, expires: int | None) -> ImageItem:
+def item_of(image: Image, expires: int | None) -> Raw:
     """The image as its own item; `expires` in seconds since the epoch."""
-    item = ImageItem(image.id, **_known(image, (*FACTS, *PRIVATE_FACTS), expires))
-    item.unknown = image.unknown
-    if image.stored_format != FIRST_LAYOUT:
-        item.format = FORMAT
-    return item
+    item = {**image.unknown, "image_id": {"S": image.id}, **_written(image, _ITEM_WRITERS, (BEHIND,), expires)}
+    return item if image.stored_format == FIRST_LAYOUT else item | {"format": {"N": str(FORMAT)}}
 
 
-def rows_of(image: Image, expires: int | None) -> list[RowItem]:
+def rows_of(image: Image, expires: int | None) -> Sequence[Raw]:
     """The image's row for each list that it is in; only the sweep ends the one that has it forget the image."""
     facts = _shown(image, expires)
-    rows = {scope: RowItem(scope, **(facts | keys.places(image, scope))) for scope in keys.scopes(image)}
-    if keys.DELETED in rows:
-        rows[keys.DELETED].expires = None
-    return list(rows.values())
+    rows = [facts | _placed(image, scope) for scope in keys.scopes(image)]
+    for row in rows:
+        if row[SCOPE]["S"] == keys.DELETED:
+            row.pop("expires", None)
+    return rows
 
 
-def shared_row_of(image: Image, member: str) -> RowItem:
+def shared_row_of(image: Image, member: str) -> Raw:
     """The image's row in the list of what is shared with a member."""
-    scope = keys.shared(member)
-    facts = _shown(image, None) | keys.places(image, scope)
-    return RowItem(scope, image_version=image.version, **facts)
+    version = {_ROW_NAMES["image_version"]: {"N": str(image.version)}}
+    return _shown(image, None) | _placed(image, keys.shared(member)) | version
 
 
 def row_keys(image: Image) -> set[tuple[str, str]]:
@@ -65,15 +71,36 @@ def row_keys(image: Image) -> set[tuple[str, str]]:
     return {(scope, keys.main_place(image, scope)) for scope in keys.scopes(image)}
 
 
-def _shown(image: Image, expires: int | None) -> dict[str, Any]:
+def shared_row_key(image: Image, member: str) -> tuple[str, str]:
+    """The full key of the image's row in the list of what is shared with a member."""
+    return keys.shared(member), keys.main_place(image, keys.SHARED)
+
+
+def _placed(image: Image, scope: str) -> dict[str, dict[str, Any]]:
+    """Where a row is in a list, and in the list's orders."""
+    places = {_ROW_NAMES[name]: {"S": place} for name, place in keys.places(image, scope).items()}
+    return {SCOPE: {"S": scope}, **places}
+
+
+def _shown(image: Image, expires: int | None) -> dict[str, dict[str, Any]]:
     """What all rows of an image say."""
-    facts = {name: value for name, value in _known(image, FACTS, expires).items() if value or name not in EMPTY}
-    return facts if image.called == image.name else facts | {"called": image.called}
+    facts = _written(image, _ROW_WRITERS, EMPTY, expires)
+    if image.called != image.name and image.called is not None:
+        facts[_ROW_NAMES[keys.CALLED]] = {"S": image.called}
+    return facts
 
 
-def _known(image: Image, names: tuple[str, ...], expires: int | None) -> dict[str, Any]:
-    facts = {name: getattr(image, name) for name in names} | {"expires": expires}
-    return {name: value for name, value in facts.items() if value is not None and (value or name != BEHIND)}
+def _written(
+    image: Image, writers: list[tuple[str, str, str, Any]], unsaid: Collection[str], expires: int | None
+) -> dict[str, dict[str, Any]]:
+    """An image's facts as DynamoDB has them, but for those that are `unsaid` where they are empty."""
+    found = [(getattr(image, name), name, short, kind, write) for name, short, kind, write in writers]
+    facts = {
+        short: {kind: write(value)}
+        for value, name, short, kind, write in found
+        if value is not None and (value or name not in unsaid)
+    }
+    return facts if expires is None else facts | {"expires": {"N": str(expires)}}
 
 
 def image_of(raw: Raw) -> Image:

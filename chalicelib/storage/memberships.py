@@ -6,7 +6,6 @@ from functools import partial
 from itertools import islice
 
 from pynamodb.exceptions import TransactWriteError
-from pynamodb.transactions import TransactWrite
 
 from chalicelib.catalog.errors import MemberQuotaExceeded, StaleImage
 from chalicelib.catalog.event import Actor
@@ -16,8 +15,10 @@ from chalicelib.storage import batch, first_layout, keys, spread, totals
 from chalicelib.storage.connection import SharedConnection
 from chalicelib.storage.events import DynamoChronicle
 from chalicelib.storage.items import item_of as image_item_of
-from chalicelib.storage.items import shared_row_of
+from chalicelib.storage.items import shared_row_key, shared_row_of
+from chalicelib.storage.row import RowItem
 from chalicelib.storage.tables import ImageItem, MembershipItem
+from chalicelib.storage.writes import Writes
 
 LARGEST_CHUNK = 32
 """DynamoDB takes a hundred actions: three for each member, one for the image, one for what has happened to it."""
@@ -73,8 +74,8 @@ class DynamoMembershipRepository:
         count = old.member_count + len(added) - len(removed)
         image = replace(old, member_count=count, version=old.version + 1)
         try:
-            with TransactWrite(connection=self._connection) as writes:
-                writes.save(image_item_of(image, None), condition=ImageItem.version == old.version)
+            with Writes(connection=self._connection) as writes:
+                writes.put(ImageItem, image_item_of(image, None), ImageItem.version == old.version)
                 for row in put:
                     writes.save(item_of(row))
                 for member in removed:
@@ -86,13 +87,13 @@ class DynamoMembershipRepository:
             raise self._refusal(error, image.id) from error
         return image
 
-    def _show(self, writes: TransactWrite, image: Image, added: Sequence[str], removed: Sequence[str]) -> None:
+    def _show(self, writes: Writes, image: Image, added: Sequence[str], removed: Sequence[str]) -> None:
         """Bring the image's rows and totals of members who come and go."""
         for member in filter(partial(spread.has_row, image), added):
-            writes.save(shared_row_of(image, member))
+            writes.put(RowItem, shared_row_of(image, member))
             totals.move(writes, member, None, image, self._most)
         for member in filter(partial(spread.has_row, image), removed):
-            writes.delete(shared_row_of(image, member))
+            writes.delete(RowItem(*shared_row_key(image, member)))
             totals.move(writes, member, image, None)
 
     def _refusal(self, error: TransactWriteError, image_id: str) -> Exception:

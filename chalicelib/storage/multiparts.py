@@ -11,6 +11,7 @@ from chalicelib.catalog.errors import SourceNotFound, SourceRefused
 from chalicelib.catalog.ports import Multipart, Part, PartLink
 from chalicelib.storage.answers import code_of
 from chalicelib.storage.blobs import content_md5, store_error
+from chalicelib.storage.links import S3Links
 from chalicelib.storage.sources import UNREADABLE, split_s3
 
 if TYPE_CHECKING:
@@ -24,9 +25,10 @@ CHANGED = frozenset({"PreconditionFailed", "412"})
 class S3MultipartStore:
     """Promises of `ports.MultipartStore`. S3 checks each part against the MD5 that its link was made for."""
 
-    def __init__(self, bucket: str, client: Callable[[], "S3Client"]) -> None:
+    def __init__(self, bucket: str, client: Callable[[], "S3Client"], links: S3Links) -> None:
         self._bucket = bucket
         self._client = client
+        self._links = links
 
     def begin(self, image_id: str, name: str) -> Multipart:
         """One CreateMultipartUpload."""
@@ -62,9 +64,9 @@ class S3MultipartStore:
     def link(self, multipart: Multipart, number: int, size: int, md5: str) -> PartLink:
         """Signed here, without a request; the signature covers both headers."""
         encoded = base64.b64encode(bytes.fromhex(md5)).decode("ascii")
-        asked = {**_named(multipart), "PartNumber": number, "ContentLength": size, "ContentMD5": encoded}
-        url = self._client().generate_presigned_url("upload_part", Params=asked, ExpiresIn=LINK_SECONDS)
-        return PartLink(number, url, {"Content-MD5": encoded, "Content-Length": str(size)})
+        headers = {"Content-MD5": encoded, "Content-Length": str(size)}
+        with _in_our_words():
+            return PartLink(number, self._links.part(multipart, number, headers, LINK_SECONDS), headers)
 
     def put(self, multipart: Multipart, number: int, content: bytes) -> None:
         """One UploadPart, which S3 checks by its MD5: an upload takes no other checksum than it began with."""

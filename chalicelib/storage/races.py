@@ -7,11 +7,11 @@ from botocore.exceptions import ConnectionError as NotConnected
 from botocore.exceptions import HTTPClientError
 from pynamodb.connection import Connection
 from pynamodb.exceptions import TransactWriteError, VerboseClientError
-from pynamodb.transactions import TransactWrite
 
 from chalicelib.catalog.outage import Outage
 from chalicelib.catalog.outages import OutcomeUnknown, TablesRefused, TablesUnavailable, tables_outage
 from chalicelib.storage.answers import code_of, outage_of
+from chalicelib.storage.writes import Writes
 
 MET = "TransactionConflict"
 LOST = frozenset({"ConditionalCheckFailed", MET})
@@ -23,10 +23,10 @@ TRANSACTION = "TransactWriteItems"
 
 
 @contextmanager
-def transaction(connection: Connection, lost: Exception) -> Iterator[TransactWrite]:
+def transaction(connection: Connection, lost: Exception) -> Iterator[Writes]:
     """A transaction that raises `lost` if somebody else was faster, TablesUnavailable."""
     try:
-        with TransactWrite(connection=connection) as writes:
+        with Writes(connection=connection) as writes:
             yield writes
     except TransactWriteError as error:
         codes = {reason.code for reason in error.cancellation_reasons if reason is not None}

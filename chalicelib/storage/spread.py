@@ -10,17 +10,17 @@ from dataclasses import replace
 from itertools import islice
 
 from pynamodb.expressions.condition import Condition
-from pynamodb.transactions import TransactWrite
 
 from chalicelib.catalog.errors import StaleImage
 from chalicelib.catalog.image import Image, Status
 from chalicelib.storage import batch, keys, totals
 from chalicelib.storage.connection import SharedConnection
-from chalicelib.storage.items import image_of_row, shared_row_of
+from chalicelib.storage.items import image_of_row, shared_row_key, shared_row_of
 from chalicelib.storage.races import transaction
 from chalicelib.storage.releases import Raw
 from chalicelib.storage.row import SCOPE, RowItem
 from chalicelib.storage.tables import ImageItem, MembershipItem
+from chalicelib.storage.writes import Writes
 
 MOST_AT_ONCE = 30
 """Members whose rows and totals fit into the transaction of their image, with all else that it writes."""
@@ -35,14 +35,14 @@ def _members(image_id: str) -> list[str]:
     return [item.member for item in MembershipItem.query(image_id, consistent_read=True, attributes_to_get=["member"])]
 
 
-def put(writes: TransactWrite, old: Image | None, new: Image, members: Iterable[str]) -> None:
+def put(writes: Writes, old: Image | None, new: Image, members: Iterable[str]) -> None:
     """Have the transaction of an image write its rows for these members, and count them."""
     for member in members:
         before, after = (image if image and has_row(image, member) else None for image in (old, new))
         if after is not None:
-            writes.save(shared_row_of(after, member))
+            writes.put(RowItem, shared_row_of(after, member))
         elif before is not None:
-            writes.delete(shared_row_of(before, member))
+            writes.delete(RowItem(*shared_row_key(before, member)))
         totals.move(writes, member, before, after)
 
 
@@ -76,8 +76,10 @@ def _bring(connection: SharedConnection, image: Image, members: Collection[str])
         writes.condition_check(ImageItem, image.id, condition=ImageItem.version == image.version)
         for member in members:
             row, due = rows.get(keys.shared(member)), has_row(image, member)
-            act = writes.save if due else writes.delete
-            act(shared_row_of(image, member), condition=_as_it_was(row))
+            if due:
+                writes.put(RowItem, shared_row_of(image, member), _as_it_was(row))
+            else:
+                writes.delete(RowItem(*shared_row_key(image, member)), condition=_as_it_was(row))
             before = None if row is None else image_of_row(row)
             totals.move(writes, member, before, image if due else None)
 

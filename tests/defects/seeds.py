@@ -67,7 +67,7 @@ DEFECTS = {
     ),
     "what is shared no longer stays in the member's list": Defect(
         "chalicelib/storage/memberships.py",
-        "            writes.delete(shared_row_of(image, member))\n",
+        "            writes.delete(RowItem(*shared_row_key(image, member)))\n",
         "",
         FAULTS,
     ),

@@ -12,6 +12,7 @@ from chalicelib.catalog.position import SortKey, id_of, instant_of, position, sh
 from chalicelib.catalog.query import instant_text
 from chalicelib.storage import keys
 from chalicelib.storage.items import raw_position, rows_of
+from chalicelib.storage.row import RowItem
 from tests.properties.strategies import Entry, entries, names, texts
 
 ids = st.builds(UUID, int=st.integers(0, 2**128 - 1)).map(str)
@@ -58,8 +59,8 @@ def test_a_position_sorts_by_value_then_creation_then_id(
 def test_each_row_of_an_image_stands_where_the_image_does(entry: Entry, key: SortKey, aliases: dict[str, str]) -> None:
     image = replace(entry.image, aliases=aliases)
 
-    for row in rows_of(image, None):
-        raw = row.serialize()
+    for raw in rows_of(image, None):
+        row = RowItem.from_raw_data(dict(raw))
         assert raw_position(raw, key) == position(image, key)
         assert row.image_id == image.id
         if keys.orders(row.scope).main is key:

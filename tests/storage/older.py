@@ -21,9 +21,7 @@ def shelve(images: Iterable[Image], shares: Iterable[Membership] = ()) -> None:
     images, shares = list(images), list(shares)
     counts = Counter(share.image_id for share in shares)
     items = [item_of(replace(image, member_count=counts[image.id]), None) for image in images]
-    for item in items:
-        item.format = None
-    raws = {image.id: item.serialize() for image, item in zip(images, items, strict=True)}
+    raws = {item["image_id"]["S"]: {name: value for name, value in item.items() if name != "format"} for item in items}
     put(ImageItem, raws.values())
     listed = ((scope, raws[image.id]) for image in images for scope in first_layout.scopes(image))
     put(ListingItem, ({**raw, "scope": {"S": scope}, "updated_key": {"S": "as it was"}} for scope, raw in listed))

@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from botocore.exceptions import ConnectionClosedError
 
-from chalicelib.bootstrap import World
+from chalicelib.bootstrap import Aws, World
 from chalicelib.catalog.errors import StoreDisabled, StoreError, StoreRefused, StoreUnavailable
 from chalicelib.catalog.ports import Located
 from chalicelib.storage.blobs import S3BlobStore
@@ -91,11 +91,11 @@ def test_bytes_on_the_web_are_never_deleted(world: World, resolver: Resolver) ->
 
 
 @pytest.fixture
-def on_the_web(world: World) -> Iterator[tuple[S3BlobStore, Web]]:
+def on_the_web(world: World, aws: Aws) -> Iterator[tuple[S3BlobStore, Web]]:
     """A store that takes a server of ours for a public one."""
     with serving() as web:
         source = WebSource(allowed=lambda _: True)
-        yield S3BlobStore(world.blobs.bucket, world.blobs.client, source, len(CONTENT)), web
+        yield S3BlobStore(world.blobs.bucket, world.blobs.client, aws.links, source, len(CONTENT)), web
 
 
 def test_bytes_on_the_web_are_read_from_there(on_the_web: tuple[S3BlobStore, Web]) -> None:

@@ -58,7 +58,7 @@ def engine(aws: Aws) -> Iterator[Aws]:
             use_local_aws(there, f"http://127.0.0.1:{port}")
             connection, meter = SharedConnection(REGION, there), Meter()
             connection.on_call(meter.count)
-            yield Aws(connection, aws.s3, aws.sqs, aws.ec2, aws.probing, meter)
+            yield Aws(connection, aws.s3, aws.links, aws.sqs, aws.ec2, aws.probing, meter)
             connection.close()
         finally:
             process.terminate()

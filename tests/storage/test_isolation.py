@@ -13,6 +13,7 @@ from pynamodb.attributes import Attribute
 from pynamodb.connection import Connection
 from pynamodb.indexes import Index
 from pynamodb.models import Model
+from pynamodb.transactions import Transaction
 
 import chalicelib
 from chalicelib import storage
@@ -79,7 +80,7 @@ def adapters() -> Iterator[type]:
 
 def is_plumbing(adapter: type) -> bool:
     """Whether it only says how values are written, or carries requests."""
-    return issubclass(adapter, Model | Index | Attribute | Connection | Client | Clients | Wire | tuple)
+    return issubclass(adapter, Model | Index | Attribute | Connection | Client | Clients | Transaction | Wire | tuple)
 
 
 def unscoped(adapter: type) -> list[str]:

@@ -15,7 +15,7 @@ from chalicelib.catalog.image import Image, Status, Visibility
 from chalicelib.catalog.query import ImageQuery
 from chalicelib.http.paging import first
 from chalicelib.storage.items import rows_of
-from chalicelib.storage.row import RowItem
+from chalicelib.storage.row import SCOPE, RowItem
 from tests.api import ORDINARY, Api, Caller
 from tests.factories import START, a_membership, a_principal, an_image
 from tests.storage.contract.shelf import put, shelve
@@ -189,7 +189,7 @@ def test_a_list_below_a_parent_does_not_read_what_is_elsewhere(api: Api) -> None
     alone = costs()
     others = [an_image(number=number, compute_resource=2) for number in range(21, 10_021)]
     rows = chain.from_iterable(rows_of(image, None) for image in others)
-    put(RowItem, [row for row in rows if row.scope == "tenant/t1"])
+    put(RowItem, [row for row in rows if row[SCOPE]["S"] == "tenant/t1"])
     among_others = costs()
 
     assert among_others == alone

@@ -172,7 +172,7 @@ class Sharing:
         with MembershipItem.batch_write() as batch, RowItem.batch_write() as given:
             for image in images:
                 batch.save(item_of(a_membership(image, "t1")))
-                given.save(shared_row_of(image, "t1"))
+                given.save(RowItem.from_raw_data(dict(shared_row_of(image, "t1"))))
 
         found = listed(world)
 

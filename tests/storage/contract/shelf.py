@@ -12,7 +12,8 @@ from chalicelib.bootstrap import World
 from chalicelib.catalog.image import Image
 from chalicelib.catalog.query import ImageQuery, Scope
 from chalicelib.storage import totals
-from chalicelib.storage.items import item_of, rows_of
+from chalicelib.storage.items import item_of, row_keys, rows_of
+from chalicelib.storage.releases import Raw
 from chalicelib.storage.row import RowItem
 from chalicelib.storage.tables import ClaimItem, ImageItem
 from tests import moto_state
@@ -40,14 +41,14 @@ def shelve(images: Sequence[Image]) -> None:
     count(images)
 
 
-def put(model: type[Model], items: Iterable[Model]) -> None:
+def put(model: type[Model], items: Iterable[Raw]) -> None:
     """Store items of one table; moto is not even asked to, as it takes a millisecond for some of them."""
     if isinstance(model._get_connection().connection, Lane):  # noqa: SLF001  # the one that every table uses
-        moto_state.put(model.Meta.table_name, [item.serialize() for item in items])
+        moto_state.put(model.Meta.table_name, [dict(item) for item in items])
         return
     with model.batch_write() as batch:
         for item in items:
-            batch.save(item)
+            batch.save(model.from_raw_data(dict(item)))
 
 
 def count(images: Iterable[Image], members: Mapping[str, Sequence[str]] = MappingProxyType({}), sign: int = 1) -> None:
@@ -63,11 +64,11 @@ def unshelve(images: Sequence[Image]) -> None:
     """Take images out again, as if they had never been there."""
     with ImageItem.batch_write() as batch:
         for image in images:
-            batch.delete(item_of(image, None))
+            batch.delete(ImageItem(image.id))
     with RowItem.batch_write() as slim:
         for image in images:
-            for row in rows_of(image, None):
-                slim.delete(row)
+            for row_key in row_keys(image):
+                slim.delete(RowItem(*row_key))
     count(images, sign=-1)
 
 
