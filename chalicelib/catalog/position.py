@@ -3,6 +3,7 @@
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 
 from chalicelib.catalog.image import Image
 
@@ -13,6 +14,8 @@ _BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 _TO_SORTED = str.maketrans(_BASE64, "".join(sorted(_BASE64)))
 _FROM_SORTED = str.maketrans("".join(sorted(_BASE64)), _BASE64)
 ID_LENGTH = 22
+REMEMBERED = 256
+"""Ends of positions: a write asks for those of one image a dozen times."""
 
 
 class SortKey(StrEnum):
@@ -45,6 +48,7 @@ def position(image: Image, key: SortKey) -> str:
     return named(str(value or ""), tail)
 
 
+@lru_cache(REMEMBERED)
 def tail_of(created_at: datetime, image_id: str) -> str:
     """How positions end, in all orders but that of ids."""
     return short_instant(created_at) + short_id(image_id)
@@ -65,6 +69,7 @@ def instant_of(text: str) -> datetime:
     return EPOCH + timedelta(microseconds=int(text, 16))
 
 
+@lru_cache(REMEMBERED)
 def short_id(image_id: str) -> str:
     """A UUID in 22 characters, which sort as it does: base64 with its alphabet in order."""
     return urlsafe_b64encode(bytes.fromhex(image_id.replace("-", "")))[:ID_LENGTH].decode().translate(_TO_SORTED)

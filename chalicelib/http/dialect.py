@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote
 
 from chalicelib.catalog.errors import CatalogError
@@ -107,7 +108,7 @@ def match(routes: Iterable[Route], method: str, path: str, *, blank: bool = Fals
     method, and else for a path whose last variable is missing.
     """
     segments = path.split("/")
-    fitting = [route for route in routes if _fits(route.path.split("/"), segments)]
+    fitting = [route for route in routes if _fits(_parts(route.path), segments)]
     if not fitting:
         return Route(method, "-", refusing(PathUnknown())), {}
     best = min((route.path for route in fitting), key=lambda pattern: pattern.count("{"))
@@ -115,7 +116,7 @@ def match(routes: Iterable[Route], method: str, path: str, *, blank: bool = Fals
     route = here.get(method) or (here.get("GET") if method == "HEAD" else None)
     if route is None or (route.method != method and not route.heads):
         return Route(method, best, refusing(PathUnknown() if blank else MethodNotAllowed(list(here)))), {}
-    return route, _variables(best.split("/"), segments)
+    return route, _variables(_parts(best), segments)
 
 
 def refusing(error: HttpError) -> Handler:
@@ -127,12 +128,28 @@ def refusing(error: HttpError) -> Handler:
     return refuse
 
 
-def _fits(pattern: Sequence[str], segments: Sequence[str]) -> bool:
-    return len(pattern) == len(segments) and all(
-        part == segment or (part.startswith("{") and segment) for part, segment in zip(pattern, segments, strict=True)
-    )
+class _Part(NamedTuple):
+    """A segment of a pattern: a text, or the name of a variable."""
+
+    text: str
+    variable: str
 
 
-def _variables(pattern: Sequence[str], segments: Sequence[str]) -> dict[str, str]:
-    pairs = zip(pattern, segments, strict=True)
-    return {part[1:-1]: unquote(segment) for part, segment in pairs if part.startswith("{")}
+@cache
+def _parts(pattern: str) -> Sequence[_Part]:
+    found = pattern.split("/")
+    return [_Part(text, text[1:-1] if text.startswith("{") else "") for text in found]
+
+
+def _fits(parts: Sequence[_Part], segments: Sequence[str]) -> bool:
+    if len(parts) != len(segments):
+        return False
+    for part, segment in zip(parts, segments, strict=True):
+        if part.text != segment and not (part.variable and segment):
+            return False
+    return True
+
+
+def _variables(parts: Sequence[_Part], segments: Sequence[str]) -> dict[str, str]:
+    pairs = zip(parts, segments, strict=True)
+    return {part.variable: unquote(segment) for part, segment in pairs if part.variable}

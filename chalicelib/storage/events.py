@@ -1,19 +1,21 @@
 """What has happened to images, in DynamoDB: an event is written in the transaction of what it tells of."""
 
+import json
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from pynamodb.transactions import TransactWrite
-
 from chalicelib.catalog.event import SYSTEM, Actor, Event, event_of, sharing_of
 from chalicelib.catalog.image import Image
 from chalicelib.catalog.ports import Clock
+from chalicelib.catalog.query import instant_text
 from chalicelib.storage import batch
 from chalicelib.storage.attributes import actor_of
 from chalicelib.storage.connection import SharedConnection
+from chalicelib.storage.releases import Raw
 from chalicelib.storage.tables import EventItem
+from chalicelib.storage.writes import Writes
 
 LISTS = ("fields", "members", "removed")
 
@@ -36,15 +38,15 @@ class DynamoChronicle:
         found = EventItem.query(image_id, newer, consistent_read=True, limit=min(limit, sys.maxsize))
         return [_event_of(item) for item in found]
 
-    def wrote(self, writes: TransactWrite, old: Image | None, new: Image) -> None:
+    def wrote(self, writes: Writes, old: Image | None, new: Image) -> None:
         """Have a transaction tell what it makes of an image."""
         event = event_of(old, new, self.actor, self.clock.now())
         if event is not None:
-            writes.save(_item_of(event))
+            writes.put(EventItem, _item_of(event))
 
-    def shared(self, writes: TransactWrite, image: Image, members: Sequence[str], removed: Sequence[str]) -> None:
+    def shared(self, writes: Writes, image: Image, members: Sequence[str], removed: Sequence[str]) -> None:
         """Have a transaction tell who it shares an image with, and with whom no longer."""
-        writes.save(_item_of(sharing_of(image, members, removed, self.actor, self.clock.now())))
+        writes.put(EventItem, _item_of(sharing_of(image, members, removed, self.actor, self.clock.now())))
 
     def forget(self, image_id: str) -> None:
         """A query, and writes of twenty-five each."""
@@ -52,10 +54,16 @@ class DynamoChronicle:
         batch.delete(self.connection, EventItem, [(image_id, item.version) for item in found])
 
 
-def _item_of(event: Event) -> EventItem:
+def _item_of(event: Event) -> Raw:
     told = {"fields": event.fields, "members": event.members, "removed": event.removed, "reason": event.reason}
     facts = {name: value for name, value in (told | asdict(event.actor)).items() if value}
-    return EventItem(event.image_id, event.version, at=event.at, what=event.what, facts=facts)
+    return {
+        "image_id": {"S": event.image_id},
+        "version": {"N": str(event.version)},
+        "at": {"S": instant_text(event.at)},
+        "what": {"S": event.what},
+        "facts": {"S": json.dumps(facts)},
+    }
 
 
 def _event_of(item: EventItem) -> Event:

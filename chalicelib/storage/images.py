@@ -25,7 +25,7 @@ from chalicelib.catalog.vacancy import ReferenceGone
 from chalicelib.storage import batch, first_layout, keys, spread, totals
 from chalicelib.storage.connection import SharedConnection
 from chalicelib.storage.events import DynamoChronicle
-from chalicelib.storage.items import image_of, item_of, row_keys, rows_of
+from chalicelib.storage.items import image_of, item_of, keys_of, row_keys, rows_of
 from chalicelib.storage.jobs import put_job
 from chalicelib.storage.listings import Listings
 from chalicelib.storage.memberships import membership_of
@@ -64,9 +64,9 @@ class DynamoImageRepository:
 
     def number(self) -> int:
         """The next number of the one counter; a number whose image was never stored is lost."""
-        counter = ClaimItem(keys.COUNTER)
-        counter.update(actions=[ClaimItem.last.add(1)])
-        return int(counter.last)
+        table, actions = ClaimItem.Meta.table_name, [ClaimItem.last.add(1)]
+        found = self.connection.update_item(table, keys.COUNTER, actions=actions, return_values="UPDATED_NEW")
+        return int(found["Attributes"]["last"]["N"])
 
     def get(self, image_id: str, *members: str | None) -> Found | None:
         """One BatchGetItem over two tables, consistent."""
@@ -167,15 +167,16 @@ class DynamoImageRepository:
         members = spread.members_of(new if old is None or old.status is Status.DELETED else old)
         wide = len(members) > spread.MOST_AT_ONCE or (old is not None and old.members_behind)
         new = replace(new, members_behind=wide and bool(members))
-        rows_before = row_keys(before) if before else set()
-        claims_before = keys.claims(old) if old else frozenset()
         expires = self._expiry(new)
+        rows = rows_of(new, expires)
+        rows_left = (row_keys(before) if before else set()) - keys_of(rows)
+        claims_before = keys.claims(old) if old else frozenset()
         try:
             with Writes(connection=self.connection) as transaction:
                 transaction.put(ImageItem, item_of(new, expires), condition, tell=True)
-                for row in rows_of(new, expires):
+                for row in rows:
                     transaction.put(RowItem, row)
-                for row_key in rows_before - row_keys(new):
+                for row_key in rows_left:
                     transaction.delete(RowItem(*row_key))
                 if moved:
                     first_layout.leave(transaction, moved)

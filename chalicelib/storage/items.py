@@ -66,6 +66,11 @@ def shared_row_of(image: Image, member: str) -> Raw:
     return _shown(image, None) | _placed(image, keys.shared(member)) | version
 
 
+def keys_of(rows: Iterable[Raw]) -> set[tuple[str, str]]:
+    """The full keys of rows as DynamoDB has them."""
+    return {(row[SCOPE]["S"], row[KEY]["S"]) for row in rows}
+
+
 def row_keys(image: Image) -> set[tuple[str, str]]:
     """The full keys of the image's rows, but for those of its members."""
     return {(scope, keys.main_place(image, scope)) for scope in keys.scopes(image)}

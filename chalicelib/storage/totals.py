@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from pynamodb.expressions.operand import Path
 from pynamodb.expressions.update import Action
-from pynamodb.transactions import TransactWrite
 
 from chalicelib.catalog.errors import MemberQuotaExceeded, StorageQuotaExceeded
 from chalicelib.catalog.image import Image, Status, Visibility
@@ -18,6 +17,7 @@ from chalicelib.storage import batch, keys
 from chalicelib.storage.connection import SharedConnection
 from chalicelib.storage.releases import Raw
 from chalicelib.storage.tables import ClaimItem
+from chalicelib.storage.writes import Writes
 
 BYTES = "bytes"
 ALL = "all"
@@ -47,7 +47,7 @@ def _counted(image: Image) -> list[str]:
     return [scope for scope in keys.scopes(image) if scope.partition("/")[0] in counted]
 
 
-def add(writes: TransactWrite, old: Image | None, new: Image, quota: int) -> None:
+def add(writes: Writes, old: Image | None, new: Image, quota: int) -> None:
     """Have a transaction count what becomes of an image; it fails if the owner's bytes would grow beyond the quota.
 
     Zero is no quota.
@@ -65,10 +65,10 @@ def add(writes: TransactWrite, old: Image | None, new: Image, quota: int) -> Non
             raise StorageQuotaExceeded("stored bytes", grown, quota)
         if quota and grown > 0:
             condition = Path(BYTES).does_not_exist() | (Path(BYTES) <= {"N": str(quota - grown)})
-        writes.update(ClaimItem(total), actions=actions, condition=condition, return_values="ALL_OLD")
+        writes.change(ClaimItem, {"claim": {"S": total}}, actions, condition)
 
 
-def move(writes: TransactWrite, member: str, old: Image | None, new: Image | None, most: int = -1) -> None:
+def move(writes: Writes, member: str, old: Image | None, new: Image | None, most: int = -1) -> None:
     """Have a transaction count what becomes of an image in what is shared with a tenant; a negative `most` is none.
 
     It fails if the tenant would be given one more than that.
@@ -83,8 +83,7 @@ def move(writes: TransactWrite, member: str, old: Image | None, new: Image | Non
         if not most:
             raise MemberQuotaExceeded(GIVEN, 1, most)
         condition = Path(ALL).does_not_exist() | (Path(ALL) < {"N": str(most)})
-    total = ClaimItem(_key(keys.shared(member)))
-    writes.update(total, actions=actions, condition=condition, return_values="ALL_OLD")
+    writes.change(ClaimItem, {"claim": {"S": _key(keys.shared(member))}}, actions, condition)
 
 
 def _adding(changes: Mapping[str, int]) -> list[Action]:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, cast
 from urllib.parse import quote, unquote
 
@@ -49,12 +50,15 @@ TEXTS = ("name", "checksum", "owner")
 """Fields that can be any text."""
 LONGEST_NAME = lengths.IMAGE["name"]
 """Here it is bytes (contract §11)."""
+LONGEST_CHARACTER = 4
+"""Bytes, in UTF-8."""
+REMEMBERED = 256
+"""Names of headers: those of fields, and of properties that many images have."""
 LONGEST_CHECKSUM = lengths.IMAGE["checksum"]
 LONGEST_OWNER = lengths.IMAGE["owner"]
 LARGEST_MINIMUM = 2**31 - 1
 LARGEST_SIZE = 2**63 - 1
 QUOTED = re.compile(r"(?:[A-Za-z0-9_.~/:-]|%[0-9A-Fa-f]{2})+")
-PRINTABLE = re.compile("[ -~]*")
 NOT_PRINTABLE = re.compile("%(?:25)*(?:[0189A-Fa-f][0-9A-Fa-f]|7[Ff])")
 """A byte that is not printable ASCII, encoded once or more often."""
 TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
@@ -205,7 +209,12 @@ def header_block(shown: Mapping[str, Any]) -> dict[str, str]:
     said = header_texts(shown)
     checksum = {"ETag": said["checksum"]} if "checksum" in said else {}
     said |= {f"property-{_header_name(name)}": text for name, text in carried(shown).items()}
-    return {"-".join(map(str.capitalize, f"{PREFIX}{name}".split("-"))): text for name, text in said.items()} | checksum
+    return {_capitalised(name): text for name, text in said.items()} | checksum
+
+
+@lru_cache(REMEMBERED)
+def _capitalised(name: str) -> str:
+    return "-".join(map(str.capitalize, f"{PREFIX}{name}".split("-")))
 
 
 def header_texts(shown: Mapping[str, Any]) -> dict[str, str]:
@@ -228,6 +237,8 @@ def carried(shown: Mapping[str, Any]) -> dict[str, str]:
 
 def cut(text: str) -> str:
     """As much of a text as a header is given, which is all of it unless another dialect has made it very long."""
+    if len(text) * LONGEST_CHARACTER <= LONGEST_NAME:
+        return text
     return text.encode()[:LONGEST_NAME].decode(errors="ignore")
 
 
@@ -237,8 +248,12 @@ def spelled(text: str) -> str:
     >>> spelled("100%25"), spelled("é 1"), spelled("%C3%A9")
     ('100%25', '%C3%A9%201', '%25C3%25A9')
     """
-    is_plain = PRINTABLE.fullmatch(text) and not (QUOTED.fullmatch(text) and NOT_PRINTABLE.search(text))
+    is_plain = text.isascii() and text.isprintable() and not ("%" in text and _seems_encoded(text))
     return text if is_plain else quote(text, safe="/~:")
+
+
+def _seems_encoded(text: str) -> bool:
+    return QUOTED.fullmatch(text) is not None and NOT_PRINTABLE.search(text) is not None
 
 
 def sent_size(properties: Mapping[str, str | None]) -> int:
