@@ -27,9 +27,9 @@ CODES = {
         *("SignatureDoesNotMatch", "InvalidSignatureException", "IncompleteSignature", "RequestTimeTooSkewed"),
     ),
     Outage.TIMED_OUT: ("RequestTimeout", "RequestTimeoutException"),
-    Outage.FAILING: ("InternalServerError", "InternalError", "InternalFailure", "500"),
+    Outage.FAILING: ("InternalServerError", "InternalError", "InternalFailure", "500", "502", "504"),
 }
-"""Codes of errors; of an answer without a document, as to HEAD, the status is the code."""
+"""Codes of errors; of an answer without any, as to HEAD or of a load balancer, the status is the code."""
 _OUTAGES = {code: outage for outage, codes in CODES.items() for code in codes}
 _TIMED_OUT = (ConnectTimeoutError, ReadTimeoutError)
 _WITHOUT_CREDENTIALS = (NoCredentialsError, CredentialRetrievalError)
@@ -37,7 +37,10 @@ _WITHOUT_CREDENTIALS = (NoCredentialsError, CredentialRetrievalError)
 
 def code_of(error: Exception) -> str:
     """What AWS calls the error; nothing if it did not answer."""
-    return str(error.response["Error"]["Code"]) if isinstance(error, ClientError) else ""
+    if not isinstance(error, ClientError):
+        return ""
+    told = error.response.get("Error", {}).get("Code")
+    return told or str(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", ""))
 
 
 def outage_of(error: Exception) -> Outage | None:

@@ -13,7 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from chalicelib.catalog.instance import Capture, CaptureState, Instance
 from chalicelib.catalog.outage import Outage
 from chalicelib.catalog.outages import CaptureRefused, MachineBusy, cloud_outage
-from chalicelib.storage.answers import silence_of
+from chalicelib.storage.answers import code_of, silence_of
 
 if TYPE_CHECKING:
     from mypy_boto3_ec2 import EC2Client
@@ -133,7 +133,7 @@ def _told(codes: tuple[str, ...]) -> Iterator[list[str]]:
     try:
         yield failed
     except ClientError as error:
-        code = error.response["Error"]["Code"]
+        code = code_of(error)
         if not code.startswith(codes or ("-",)):
             raise cloud_outage("The cloud", silence_of(error)) from error
         failed.append(code)

@@ -17,7 +17,9 @@ MET = "TransactionConflict"
 LOST = frozenset({"ConditionalCheckFailed", MET})
 BUSY = frozenset({"ThrottlingError", "ProvisionedThroughputExceeded"})
 """Why a transaction was cancelled."""
-FAILED = frozenset({"InternalServerError", "ServiceUnavailable", "TransactionInProgressException", "500", "503"})
+FAILED = frozenset(
+    {"InternalServerError", "ServiceUnavailable", "TransactionInProgressException", "500", "502", "503", "504"}
+)
 """Codes of errors after which a transaction may have been made."""
 TRANSACTION = "TransactWriteItems"
 

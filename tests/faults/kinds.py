@@ -94,6 +94,11 @@ def json_error(code: str, status: int, **more: object) -> Reply:
     return lambda _: response(status, content, {"Content-Type": "application/x-amz-json-1.0"})
 
 
+def page(status: int, content: bytes) -> Reply:
+    """As a load balancer says it, who knows none of the services' formats."""
+    return lambda sent: response(status, b"" if sent.operation.startswith("Head") else content)
+
+
 def s3_error(code: str, status: int) -> Reply:
     """As S3 says it: with no body to a HEAD."""
     content = f"<Error><Code>{code}</Code><Message>as the test asks</Message></Error>".encode()

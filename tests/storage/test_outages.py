@@ -12,10 +12,11 @@ from chalicelib.catalog.dispatch import dispatch
 from chalicelib.catalog.errors import CatalogError, CloudUnavailable, StoreRefused, StoreUnavailable, Unavailable
 from chalicelib.catalog.job import Action, Job
 from chalicelib.catalog.outage import Outage
-from chalicelib.catalog.outages import TablesRefused, TablesUnavailable
+from chalicelib.catalog.outages import OutcomeUnknown, TablesRefused, TablesUnavailable
 from chalicelib.storage.answers import outage_of, silence_of
 from tests.conftest import MakeApi
-from tests.faults.kinds import Reply, json_error
+from tests.factories import an_image
+from tests.faults.kinds import Reply, json_error, page
 from tests.faults.outages import OUTAGES, during
 
 SUBJECTS = {"dynamodb": "The tables", "s3": "The image store", "sqs": "The queue", "ec2": "The cloud"}
@@ -25,6 +26,19 @@ ACTS: dict[str, Act] = {
     "s3": lambda world: world.blobs.size(f"s3://{world.blobs.bucket}/image/1"),
     "sqs": lambda world: world.queue.send("t1", "job"),
     "ec2": lambda world: world.instances.captured("ami-1", "ac1"),
+}
+PAGES = {
+    "nothing": b"",
+    "html": b"<html><body>Bad Gateway</body></html>",
+    "upper-case": b"<HTML><BODY>Bad Gateway</BODY></HTML>",
+    "doctype": b"<!DOCTYPE html><html><body>Bad Gateway</body></html>",
+    "words": b"Bad Gateway",
+    "json": b'{"message": "Bad Gateway"}',
+}
+"""What load balancers answer: some of it is well-formed XML, or JSON, without being an error of the service."""
+PAGED: dict[str, Act] = {
+    **ACTS,
+    "s3-get": lambda world: world.blobs.get(f"s3://{world.blobs.bucket}/image/1"),
 }
 CASES = [
     pytest.param(service, outage, reply, id=f"{service} {outage} {number}")
@@ -73,6 +87,23 @@ def test_only_what_may_pass_is_worth_another_try(world: World, service: str, out
     }
     assert type(error) is expected.get(service, CloudUnavailable)
     assert isinstance(error, Unavailable) == (outage is not Outage.REFUSED or service in {"sqs", "ec2"})
+
+
+@pytest.mark.parametrize("status", [500, 502, 504])
+@pytest.mark.parametrize("content", PAGES.values(), ids=PAGES)
+@pytest.mark.parametrize("act", PAGED)
+def test_a_load_balancers_error_is_an_outage(world: World, act: str, status: int, content: bytes) -> None:
+    error = refusal(PAGED[act], world, act.partition("-")[0], page(status, content))
+
+    assert error.outage is Outage.FAILING
+
+
+@pytest.mark.parametrize("status", [500, 502, 503, 504])
+def test_after_a_load_balancers_error_a_transaction_may_have_been_made(world: World, status: int) -> None:
+    reply = page(status, PAGES["html"])
+
+    with during("dynamodb", reply), pytest.raises(OutcomeUnknown):
+        world.images.add(an_image())
 
 
 def test_each_outage_has_a_word_of_its_own() -> None:
