@@ -3,11 +3,12 @@
 Failures are botocore's exceptions, as callers tell outages by them whichever client they use.
 """
 
+import os
 import select
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
-from ssl import SSLCertVerificationError, SSLContext
+from ssl import SSLCertVerificationError, SSLContext, SSLEOFError, SSLZeroReturnError
 from ssl import SSLError as TlsError
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -22,6 +23,10 @@ from botocore.exceptions import (
 )
 
 from chalicelib.storage import trust
+
+KEPT = 10
+"""How many connections are kept while nobody uses them, as many as botocore keeps."""
+PORTS = {"http": 80, "https": 443}
 
 
 class Reply(NamedTuple):
@@ -41,37 +46,38 @@ class Gone(HTTPClientError):
 class Wire:
     """Any number of threads may use one; each request has a connection to itself."""
 
+    longest = 100 * 2**20
+    """Bytes that an answer has at most; DynamoDB's have a sixth of that, even if JSON escapes every character."""
+
     def __init__(self, url: str, connect_seconds: float, read_seconds: float) -> None:
         parts = urlsplit(url)
         self.url = url
         self.host = parts.netloc
-        self._name, self._port = parts.hostname or "", parts.port
+        self._name, self._port = parts.hostname or "", parts.port or PORTS[parts.scheme]
         self._is_secure = parts.scheme == "https"
         self._connect_seconds, self._read_seconds = connect_seconds, read_seconds
         self._idle: list[HTTPConnection] = []
+        self._process = os.getpid()
         self._trusted: SSLContext | None = None
 
     def exchange(self, headers: Mapping[str, str], body: bytes) -> Reply:
         """POST to `/`, and the answer to it.
 
         Raises EndpointConnectionError, ConnectTimeoutError and SSLError, nothing having been sent; and
-        ReadTimeoutError, ConnectionClosedError and Gone, after which something may have been done.
+        ReadTimeoutError, ConnectionClosedError and Gone, after which something may have been done. Raises ValueError
+        if headers cannot be sent.
         """
+        request = _request(headers, body)
         kept = self._kept()
-        connection = kept or self._connected()
-        reply = None
+        connection = kept or self._connected(self._narrowest())
+        may_be_kept = False
         try:
-            with self._answering(Gone if kept else ConnectionClosedError):
-                connection.sock.sendall(_request(headers, body))
-                response = HTTPResponse(connection.sock, method="POST")
-                response.begin()
-            with self._answering(ConnectionClosedError):
-                reply = _reply(response)
+            reply, may_be_kept = self._answer(connection, request, Gone if kept else ConnectionClosedError)
         finally:
-            if reply is None or response.will_close:
-                connection.close()
-            else:
+            if may_be_kept and len(self._idle) < KEPT:
                 self._idle.append(connection)
+            else:
+                connection.close()
         return reply
 
     def close(self) -> None:
@@ -81,47 +87,62 @@ class Wire:
 
     def _kept(self) -> HTTPConnection | None:
         """A connection that its server has not closed meanwhile: what comes on it unasked is its end."""
-        while self._idle:
+        if self._process != os.getpid():  # the connections are those of the process that forked
+            self.close()
+            self._process = os.getpid()
+        while True:
             try:
                 connection = self._idle.pop()
-            except IndexError:  # another thread took it
-                break
+            except IndexError:
+                return None
             poll = select.poll()
             poll.register(connection.sock, select.POLLIN)
             if not poll.poll(0):
                 return connection
             connection.close()
-        return None
 
-    def _connected(self) -> HTTPConnection:
-        connection = self._made()
+    def _narrowest(self) -> SSLContext | None:
+        if self._is_secure and self._trusted is None:
+            self._trusted = trust.narrowest(self._name)
+        return self._trusted
+
+    def _connected(self, trusted: SSLContext | None) -> HTTPConnection:
         try:
-            connection.connect()
+            return self._opened(trusted)
         except SSLCertVerificationError as error:
-            connection.close()
-            wider = trust.wider(self._trusted)
+            wider = trust.wider(trusted)
             if wider is None:
                 raise SSLError(endpoint_url=self.url, error=error) from error
             self._trusted = wider
-            return self._connected()
         except TimeoutError as error:
-            connection.close()
             raise ConnectTimeoutError(endpoint_url=self.url, error=error) from error
         except TlsError as error:
-            connection.close()
             raise SSLError(endpoint_url=self.url, error=error) from error
-        except OSError as error:
-            connection.close()
+        except (OSError, UnicodeError) as error:
             raise EndpointConnectionError(endpoint_url=self.url, error=error) from error
-        connection.sock.settimeout(self._read_seconds)
+        return self._connected(wider)
+
+    def _opened(self, trusted: SSLContext | None) -> HTTPConnection:
+        if trusted is None:
+            connection = HTTPConnection(self._name, self._port, timeout=self._connect_seconds)
+        else:
+            connection = HTTPSConnection(self._name, self._port, timeout=self._connect_seconds, context=trusted)
+        with ExitStack() as failing:
+            failing.callback(connection.close)
+            connection.connect()
+            connection.sock.settimeout(self._read_seconds)
+            failing.pop_all()
         return connection
 
-    def _made(self) -> HTTPConnection:
-        if not self._is_secure:
-            return HTTPConnection(self._name, self._port, timeout=self._connect_seconds)
-        if self._trusted is None:
-            self._trusted = trust.narrowest(self._name)
-        return HTTPSConnection(self._name, self._port, timeout=self._connect_seconds, context=self._trusted)
+    def _answer(self, connection: HTTPConnection, request: bytes, ended: type[HTTPClientError]) -> tuple[Reply, bool]:
+        """What is answered, and whether the connection may be used again."""
+        with self._answering(ended):
+            connection.sock.sendall(request)
+        with closing(HTTPResponse(connection.sock, method="POST")) as response:
+            with self._answering(ended):
+                response.begin()
+            with self._answering(ConnectionClosedError):
+                return _reply(response, self.longest), not response.will_close
 
     @contextmanager
     def _answering(self, ended: type[HTTPClientError]) -> Iterator[None]:
@@ -130,20 +151,32 @@ class Wire:
             yield
         except TimeoutError as error:
             raise ReadTimeoutError(endpoint_url=self.url, error=error) from error
-        except ConnectionError as error:
+        except (ConnectionError, SSLEOFError, SSLZeroReturnError) as error:
             raise ended(endpoint_url=self.url, error=error) from error
-        except (OSError, HTTPException) as error:
+        except (OSError, HTTPException, ValueError) as error:
             raise ConnectionClosedError(endpoint_url=self.url, error=error) from error
 
 
 def _request(headers: Mapping[str, str], body: bytes) -> bytes:
-    """A POST to `/` in one piece: http.client would send its head and its body in two, which costs a system call."""
+    """A POST to `/` in one piece: http.client would send its head and its body in two, which costs a system call.
+
+    Raises ValueError if a header has what could end it, or what is encoded in more than one way.
+    """
     lines = [f"{name}: {value}" for name, value in headers.items()]
-    return "\r\n".join(("POST / HTTP/1.1", *lines, f"content-length: {len(body)}", "", "")).encode("latin-1") + body
+    if not all(line.isascii() and line.isprintable() for line in lines):
+        raise ValueError("a header has other characters than those of printable ASCII")
+    return "\r\n".join(("POST / HTTP/1.1", *lines, f"content-length: {len(body)}", "", "")).encode("ascii") + body
 
 
-def _reply(response: HTTPResponse) -> Reply:
-    """All of an answer. Raises HTTPException if it is cut off: one that does not say how long it is has lost that."""
-    if response.length is None and not response.chunked:
-        raise HTTPException("the answer was cut off")
-    return Reply(response.status, response.headers, response.read())  # type: ignore[arg-type]  # a message is one
+def _reply(response: HTTPResponse, longest: int) -> Reply:
+    """All of an answer. Raises HTTPException if it is cut off or too long: one that does not say how long it is has
+    lost that, and after one that is none yet another would come, which nobody has asked for.
+    """
+    if response.status < 200:
+        raise HTTPException("the answer is still to come")
+    if not response.chunked and (response.length is None or response.length > longest):
+        raise HTTPException("the answer was cut off, or is too long")
+    body = response.read(longest) if response.chunked else response.read()
+    if not response.isclosed():
+        raise HTTPException("the answer is too long")
+    return Reply(response.status, response.headers, body)  # type: ignore[arg-type]  # a message is one
