@@ -1,10 +1,12 @@
 """botocore's client of DynamoDB, for environments that are unlike Lambda's: those that are not `plain`."""
 
+import zlib
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import botocore.session
 from botocore.config import Config
+from botocore.exceptions import ConnectionClosedError
 
 
 def client(
@@ -21,12 +23,31 @@ def client(
     found: Any = botocore.session.get_session().create_client("dynamodb", region_name=region, config=config)
 
     def noted(response: Any, caught_exception: Exception | None, **_: Any) -> None:
-        note(response[1].get("Error", {}).get("Code", "") if response else "", caught_exception)
+        http: Any = None
+        parsed: dict[str, Any] = {}
+        if response:
+            http, parsed = response
+        note(parsed.get("Error", {}).get("Code", ""), caught_exception or _broken(http))
 
     def counted(**_: Any) -> None:
         for count in counts:
             count()
 
     found.meta.events.register("needs-retry.dynamodb", noted)
+
+    def looked_at(http_response: Any, **_: Any) -> None:
+        broken = _broken(http_response)
+        if broken:
+            raise broken
+
+    found.meta.events.register("after-call.dynamodb", looked_at)
     found.meta.events.register("before-send.dynamodb", counted)
     return found
+
+
+def _broken(http: Any) -> ConnectionClosedError | None:
+    """What is wrong with an answer whose checksum is another one: botocore would take it if it was the last."""
+    checksum = http.headers.get("x-amz-crc32") if http else None
+    if checksum is None or checksum == str(zlib.crc32(http.content)):
+        return None
+    return ConnectionClosedError(endpoint_url=http.url, error="its checksum is another one")

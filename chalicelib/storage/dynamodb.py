@@ -8,7 +8,6 @@ import random
 import time
 import zlib
 from collections.abc import Callable, Mapping, Sequence
-from itertools import count
 from threading import Lock
 from typing import Any, NamedTuple
 from uuid import uuid4
@@ -25,13 +24,13 @@ TRANSACTION = "TransactWriteItems"
 USUAL = {"content-type": "application/x-amz-json-1.0"}
 UNSIGNED = {"user-agent": "rosetta", "accept-encoding": "identity"}
 TRANSIENT = frozenset({"500", "502", "503", "504"})
-TRANSIENT_CODES = frozenset({"RequestTimeout", "RequestTimeoutException", "PriorRequestNotComplete"})
+TRANSIENT_CODES = frozenset({"RequestTimeout", "RequestTimeoutException", "ReplicatedWriteConflictException"})
 THROTTLED_CODES = frozenset(
     {
         *("Throttling", "ThrottlingException", "ThrottledException", "RequestThrottledException", "SlowDown"),
         *("TooManyRequestsException", "ProvisionedThroughputExceededException", "TransactionInProgressException"),
         *("RequestLimitExceeded", "BandwidthLimitExceeded", "LimitExceededException", "RequestThrottled"),
-        *("EC2ThrottledException", "429"),
+        *("EC2ThrottledException", "PriorRequestNotComplete"),
     }
 )
 PAUSE, THROTTLED_PAUSE, LONGEST_PAUSE = 0.025, 1.0, 20.0
@@ -84,8 +83,9 @@ class Client:
         """
         if operation == TRANSACTION:
             parameters.setdefault("ClientRequestToken", str(uuid4()))
-        body, call, price = json.dumps(parameters).encode(), str(uuid4()), 0
-        for attempt in count(1):
+        body, call = json.dumps(parameters).encode(), str(uuid4())
+        attempt, price = 1, 0
+        while True:
             about = {"amz-sdk-invocation-id": call, "amz-sdk-request": f"attempt={attempt}; max={self._attempts}"}
             outcome = self._attempt(operation, body, about)
             if not isinstance(outcome, Failure):
@@ -96,25 +96,23 @@ class Client:
             if not outcome.is_passing or attempt == self._attempts or not self._spend(price):
                 raise outcome.error
             time.sleep(_pause(outcome, attempt))
-        raise AssertionError
+            attempt += 1
 
-    def _attempt(self, operation: str, body: bytes, headers: dict[str, str]) -> dict[str, Any] | Failure:
+    def _attempt(self, operation: str, body: bytes, about: Mapping[str, str]) -> dict[str, Any] | Failure:
+        headers = self._signed(operation, body, about)
         for counted in self._counts:
             counted()
         while True:
             try:
-                reply = self._send(operation, body, headers)
+                return _read(operation, self._wire.exchange(headers, body))
             except Gone as error:  # there was nobody to ask: each connection that was kept may tell so once
                 self._note("", error)
-                continue
             except (HTTPClientError, NotConnected) as error:
                 return Failure(error, is_passing=True)
-            return _read(operation, reply)
 
-    def _send(self, operation: str, body: bytes, headers: dict[str, str]) -> Reply:
-        named = {**USUAL, "x-amz-target": f"{PREFIX}.{operation}", **headers}
-        found = signed(self._credentials(), self._region, SERVICE, self._wire.host, named, body)
-        return self._wire.exchange(found | UNSIGNED, body)
+    def _signed(self, operation: str, body: bytes, about: Mapping[str, str]) -> dict[str, str]:
+        named = {**USUAL, "x-amz-target": f"{PREFIX}.{operation}", **about}
+        return signed(self._credentials(), self._region, SERVICE, self._wire.host, named, body) | UNSIGNED
 
     def _spend(self, price: int) -> bool:
         with self._lock:
@@ -149,7 +147,7 @@ def _read(operation: str, reply: Reply) -> dict[str, Any] | Failure:
 
 def _failure(operation: str, reply: Reply, document: Mapping[str, Any]) -> Failure:
     """An error as botocore would have read it."""
-    code = str(document.get("__type") or reply.status).rpartition("#")[2].partition(":")[0]
+    code = str(document.get("__type") or reply.status).partition(":")[0].rpartition("#")[2]
     message = document.get("message") or document.get("Message") or ""
     headers = {name.lower(): value for name, value in reply.headers.items()}
     about = {"RequestId": headers.get("x-amzn-requestid", ""), "HTTPStatusCode": reply.status, "HTTPHeaders": headers}
@@ -160,13 +158,16 @@ def _failure(operation: str, reply: Reply, document: Mapping[str, Any]) -> Failu
 
 
 def _asked_pause(milliseconds: str) -> float:
-    return int(milliseconds) / 1000 if milliseconds.isdecimal() and milliseconds.isascii() else 0.0
+    try:
+        return int(milliseconds) / 1000
+    except (ValueError, OverflowError):
+        return 0.0
 
 
 def _document(body: bytes) -> dict[str, Any] | None:
     try:
         found = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return found if isinstance(found, dict) else None
 
