@@ -1,28 +1,29 @@
-"""Prints what a cold start costs, from the bundle as it is deployed: CPU time, the dearest imports, and bytes.
+"""Prints what a cold start costs, from the bundle as it is deployed: CPU time, memory, the dearest imports, and bytes.
 
-Three functions start afresh, one after the other and again: Rosetta, which shows an image; one that makes one call of
-DynamoDB with botocore, as published but with bytecode as in our bundle; and one that does nothing, whose time is that
-of Python and of Lambda's runtime client and is taken off the others'. The budget is 1.2.
+Functions start afresh, one after the other and again: Rosetta, whose first request shows an image, or links to its
+bytes; one that makes one call of DynamoDB with botocore, as published but with bytecode as in our bundle; and one that
+does nothing, whose CPU time is that of Python and of Lambda's runtime client and is taken off the others'. Memory is
+the most that a process held. With BESIDE, a revision of git, its bundle starts in the same turns.
 """
 
 import argparse
 import contextlib
 import io
-import resource
 import subprocess
 import sys
 import tempfile
 import zipfile
 from collections import defaultdict
-from collections.abc import Callable, Mapping
-from functools import partial
+from collections.abc import Mapping, Sequence
 from importlib.metadata import distribution
 from pathlib import Path
 from statistics import median
+from typing import NamedTuple
 
-from bench.handler_cpu import alone, recorded
-from bench.parts.replay import replayed
-from deploy.bundle import LARGEST, bundle
+from bench.parts.beside import checkout, other
+from bench.parts.process import Used, used_by_child
+from bench.parts.revision import Made, made_of
+from deploy.bundle import LARGEST
 from deploy.compiling import compiled
 from local.environment import use_local_aws
 from tests.loopback.runtime import running_function
@@ -46,25 +47,115 @@ def app(event, context):
 BOTOCORE = ("botocore", "jmespath", "python-dateutil", "six", "urllib3")
 DEAREST = 10
 KINDS = ("code", "bytecode", "data")
-BUDGET = 1.2
+CPU_BUDGET, MEMORY_BUDGET = 0.6, 0.65
+"""Of what showing an image takes, over one call with botocore."""
+BESIDE_BUDGETS = {"link": 0.45}
+"""Of CPU time, over that of the other revision."""
+IDLE, FLOOR = "Python and its runtime client", "one call with botocore"
+REQUESTS = {"show": "showing an image", "link": "linking to its bytes"}
+
+Turns = Sequence[Mapping[str, Used]]
+"""What the functions used by their names, once each in each turn."""
+
+
+class Starting(NamedTuple):
+    """A function to start: where its code is, its first event, and its environment."""
+
+    folder: Path
+    event: object
+    environment: Mapping[str, str]
 
 
 def main() -> None:
     """Measure all of it in one run and print three tables."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--times", type=int, default=5, help="how often each function starts")
-    times = parser.parse_args().times
-    alone()
-    packed = bundle(ROOT)
+    parser.add_argument("--beside", metavar="REVISION", default=other(), help="another revision to measure")
+    asked = parser.parse_args()
+    made = {"Rosetta": made_of(ROOT)}
+    if asked.beside:
+        with checkout(asked.beside) as root:
+            made[asked.beside] = made_of(root)
     with tempfile.TemporaryDirectory() as name:
-        folders = {kind: Path(name, kind) for kind in ("rosetta", "bare", "nothing")}
-        with zipfile.ZipFile(io.BytesIO(packed)) as archive:
-            archive.extractall(folders["rosetta"])
-        _write(folders["bare"], {**_botocore(), "app.py": BARE.encode()})
-        _write(folders["nothing"], {"app.py": NOTHING.encode()})
-        _print_starts(folders, times)
-        _print_imports(folders["rosetta"], times)
-    _print_sizes(packed)
+        for line in starts_table(_turns(made, Path(name), asked.times), asked.beside):
+            print(line)
+        _print_imports(Path(name, "Rosetta"), asked.times)
+    _print_sizes([each.bundle for each in made.values()], asked.beside)
+
+
+def starts_table(turns: Turns, revision: str | None) -> list[str]:
+    """The lines of a table of what the functions used, ratios being medians of those within a turn."""
+    ours = [_line(f"Rosetta, {what}", turns, *_budgets(request)) for request, what in REQUESTS.items()]
+    heads = f"{'CPU, ms':>8}{'ratio':>7}{'budget':>7}{'peak, MB':>10}{'ratio':>7}{'budget':>7}"
+    lines = [f"{'import and first request':34}{heads}", _line(IDLE, turns), _line(FLOOR, turns), *ours]
+    if revision:
+        lines += [_line(f"{revision}, {what}", turns) for what in REQUESTS.values()]
+        lines += ["", f"{'CPU of Rosetta over ' + revision:34}{'':8}{'ratio':>7}{'budget':>7}"]
+        for request, what in REQUESTS.items():
+            ratio = _ratio(turns, f"Rosetta, {what}", f"{revision}, {what}")
+            lines.append(f"{what:34}{'':8}{ratio:>7.2f}{BESIDE_BUDGETS.get(request, ''):>7}")
+    return lines
+
+
+def _budgets(request: str) -> tuple[object, object]:
+    return (CPU_BUDGET, MEMORY_BUDGET) if request == "show" else ("", "")
+
+
+def _line(name: str, turns: Turns, cpu_budget: object = "", memory_budget: object = "") -> str:
+    base = 0.0 if name == IDLE else 1.0
+    cpu = median(turn[name].cpu_seconds - base * turn[IDLE].cpu_seconds for turn in turns)
+    peak = median(turn[name].peak_bytes for turn in turns)
+    cpu_ratio = memory_ratio = ""
+    if name not in (IDLE, FLOOR):
+        cpu_ratio = f"{_ratio(turns, name, FLOOR):.2f}"
+        memory_ratio = f"{median(turn[name].peak_bytes / turn[FLOOR].peak_bytes for turn in turns):.2f}"
+    return (
+        f"{name:34}{cpu * 1e3:>8.0f}{cpu_ratio:>7}{cpu_budget:>7}{peak / 1e6:>10.1f}{memory_ratio:>7}{memory_budget:>7}"
+    )
+
+
+def _ratio(turns: Turns, name: str, floor: str) -> float:
+    """Of CPU times beyond that of doing nothing."""
+    return median(
+        (turn[name].cpu_seconds - turn[IDLE].cpu_seconds) / (turn[floor].cpu_seconds - turn[IDLE].cpu_seconds)
+        for turn in turns
+    )
+
+
+def _turns(made: Mapping[str, Made], place: Path, times: int) -> Turns:
+    """Start all functions so often, their code being unpacked into a folder."""
+    _write(place / "bare", {**_botocore(), "app.py": BARE.encode()})
+    _write(place / "nothing", {"app.py": NOTHING.encode()})
+    starts = {IDLE: Starting(place / "nothing", {}, _aws(""))}
+    with contextlib.ExitStack() as stack:
+        for name, each in made.items():
+            with zipfile.ZipFile(io.BytesIO(each.bundle)) as archive:
+                archive.extractall(place / name)
+            environment = _aws(stack.enter_context(each.replayed())) | {"TABLE_PREFIX": each.prefix}
+            read = each.asked["show"].calls[-1].parameters
+            starts.setdefault(FLOOR, Starting(place / "bare", read, environment))
+            for request, what in REQUESTS.items():
+                starts[f"{name}, {what}"] = Starting(place / name, each.asked[request].event, environment)
+        turns = [{name: _started(start) for name, start in starts.items()} for _ in range(times + 1)]
+    return turns[1:]  # the first has read everything from the disk
+
+
+def _aws(url: str) -> dict[str, str]:
+    environment: dict[str, str] = {}
+    use_local_aws(environment, url)
+    return environment
+
+
+def _started(start: Starting) -> Used:
+    # Ended while it waits for another event, it leaves a broken connection, of which the Runtime API complains.
+    with (
+        contextlib.redirect_stderr(io.StringIO()),
+        running_function("app", start.folder, start.environment) as function,
+    ):
+        answer = function.invoke(start.event)
+        used = used_by_child(function.leash)
+    assert answer["statusCode"] < 400, answer  # noqa: S101  # a refusal costs less
+    return used
 
 
 def _botocore() -> dict[str, bytes]:
@@ -91,39 +182,6 @@ def _cached(path: Path) -> str:
     return str(path.parent / "__pycache__" / f"{path.stem}.{sys.implementation.cache_tag}.pyc")
 
 
-def _print_starts(folders: Mapping[str, Path], times: int) -> None:
-    [show, *_], answers = recorded()
-    events = {"rosetta": show.event, "bare": show.calls[0].parameters, "nothing": {}}
-    with replayed(answers) as url:
-        starts = {kind: partial(_start, folder, events[kind], url) for kind, folder in folders.items()}
-        turns = [{kind: _cpu_seconds(start) for kind, start in starts.items()} for _ in range(times + 1)]
-    turns = turns[1:]  # the first has read everything from the disk
-    floor = [turn["bare"] - turn["nothing"] for turn in turns]
-    ours = [turn["rosetta"] - turn["nothing"] for turn in turns]
-    ratio = median(mine / bare for mine, bare in zip(ours, floor, strict=True))
-    print(f"{'import and first request':32}{'CPU, ms':>10}{'ratio':>8}{'budget':>8}")
-    print(f"{'Python and its runtime client':32}{median(turn['nothing'] for turn in turns) * 1e3:>10.0f}")
-    print(f"{'one call with botocore':32}{median(floor) * 1e3:>10.0f}")
-    print(f"{'Rosetta, showing an image':32}{median(ours) * 1e3:>10.0f}{ratio:>8.2f}{BUDGET:>8}")
-
-
-def _start(folder: Path, event: object, url: str) -> None:
-    environment: dict[str, str] = {}
-    use_local_aws(environment, url)
-    # Ended while it waits for another event, it leaves a broken connection, of which the Runtime API complains.
-    with contextlib.redirect_stderr(io.StringIO()), running_function("app", folder, environment) as function:
-        answer = function.invoke(event)
-    assert answer["statusCode"] == 200, answer  # noqa: S101  # a refusal costs less
-
-
-def _cpu_seconds(function: Callable[[], None]) -> float:
-    """What the processes take that a function starts and ends."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    function()
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-
-
 def _print_imports(folder: Path, times: int) -> None:
     """Of each module the least that it took, since this is by the clock, which runs for other programs too."""
     environment = {"PYTHONPATH": str(folder)}
@@ -143,15 +201,27 @@ def _print_imports(folder: Path, times: int) -> None:
     print(f"{'app, with all it imports':32}{'':12}{min(whole['app']) / 1e3:>12.1f}")
 
 
-def _print_sizes(packed: bytes) -> None:
+def _print_sizes(bundles: Sequence[bytes], revision: str | None) -> None:
+    """Of the first one by kinds of files, and of the other revision's all together."""
+    sizes, *others = map(_sizes, bundles)
+    print(
+        f"\n{'bundle, kB zipped':32}" + "".join(f"{head:>10}" for head in (*KINDS, "all", *filter(None, (revision,))))
+    )
+    names = sorted({*sizes, *(name for each in others for name in each)}, key=lambda name: -sum(sizes[name].values()))
+    for name in names:
+        figures = [*sizes[name].values(), *(sum(each[name].values()) for each in (sizes, *others))]
+        print(f"{name:32}" + "".join(f"{figure:>10.0f}" for figure in figures))
+    totals = "".join(f"{len(packed) / 1e3:>10.0f}" for packed in bundles)
+    print(f"{f'the file, of at most {LARGEST // 1000}':62}{totals}")
+
+
+def _sizes(packed: bytes) -> Mapping[str, dict[str, float]]:
+    """Kilobytes by what files belong to, and by their kind."""
     sizes: dict[str, dict[str, float]] = defaultdict(lambda: dict.fromkeys(KINDS, 0))
     with zipfile.ZipFile(io.BytesIO(packed)) as archive:
         for entry in archive.infolist():
             sizes[_package(Path(entry.filename))][_kind(entry.filename)] += entry.compress_size / 1e3
-    print(f"\n{'bundle, kB zipped':32}" + "".join(f"{kind:>10}" for kind in (*KINDS, "all")))
-    for package, size in sorted(sizes.items(), key=lambda pair: -sum(pair[1].values())):
-        print(f"{package:32}" + "".join(f"{figure:>10.0f}" for figure in (*size.values(), sum(size.values()))))
-    print(f"{f'the file, of at most {LARGEST // 1000}':62}{len(packed) / 1e3:>10.0f}")
+    return sizes
 
 
 def _package(path: Path) -> str:

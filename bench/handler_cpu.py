@@ -1,14 +1,15 @@
 """Prints the CPU time of the Lambda handler, from event to response, over that of the bare calls it makes.
 
 The floor is a plain client of botocore, with its own parser, that makes the same calls of the same DynamoDB. Handler
-and floor take turns in one process; DynamoDB is another one, which replays what an emulated one answered. The budget
-is 1.2 for a single image and 1.0 for a list.
+and floor take turns in one process; DynamoDB is another one, which replays what an emulated one answered. With BESIDE,
+a revision of git, its ratios over the floor of its own calls are printed beside ours.
 """
 
 import argparse
 import json
 import logging
 import os
+import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
@@ -18,6 +19,7 @@ from typing import Any, NamedTuple
 import botocore.session
 from moto import mock_aws
 
+from bench.parts.beside import checkout, other, output
 from bench.parts.replay import Call, Recorder, replayed
 from chalicelib.bootstrap import Aws, build_app, build_world
 from chalicelib.catalog.principal import Policy, Principal
@@ -43,8 +45,7 @@ FIELDS = {
     "x-image-meta-property-architecture": "x86_64",
 }
 HEADERS = {"Host": "images.example.com", "User-Agent": "python-glanceclient", "Accept": "*/*", "X-Auth-Token": SECRET}
-BUDGETS = {"list": 1.0}
-BUDGET = 1.2
+BUDGETS = {"show": 0.6, f"list of {PAGE}": 0.55, "create": 0.55, "update": 0.55, "member add": 0.5}
 WARMING = 30
 
 
@@ -55,27 +56,41 @@ class Operation(NamedTuple):
     event: Event
     calls: list[Call]
 
-    @property
-    def budget(self) -> float:
-        return BUDGETS.get(self.name.partition(" ")[0], BUDGET)
-
 
 def main() -> None:
     """Measure all of it in one run and print a table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--times", type=int, default=150, help="how often each operation runs")
-    times = parser.parse_args().times
+    parser.add_argument("--beside", metavar="REVISION", default=other(), help="another revision to measure")
+    asked = parser.parse_args()
+    before = ratios_of(asked.beside, asked.times) if asked.beside else {}
     alone()
     logging.getLogger().addHandler(logging.FileHandler(os.devnull))  # Lambda would write it, too
     operations, answers = recorded()
-    print(f"{'CPU time, ms':16}{'calls':>7}{'handler':>10}{'floor':>8}{'ratio':>8}{'budget':>8}")
+    print(
+        f"{'CPU time, ms':16}{'calls':>7}{'handler':>10}{'floor':>8}{'ratio':>8}{'budget':>8}{asked.beside or '':>10}"
+    )
     with replayed(answers) as url:
         use_local_aws(os.environ, url)
         run, call = running(operations), calling()
         for operation in operations:
-            ours, floor, ratio = alternating(partial(run, operation.event), partial(call, operation.calls), times)
-            figures = f"{ours * 1e3:>10.2f}{floor * 1e3:>8.2f}{ratio:>8.2f}{operation.budget:>8}"
-            print(f"{operation.name:16}{len(operation.calls):>7}{figures}")
+            ours, floor, ratio = alternating(partial(run, operation.event), partial(call, operation.calls), asked.times)
+            figures = f"{ours * 1e3:>10.2f}{floor * 1e3:>8.2f}{ratio:>8.2f}{BUDGETS[operation.name]:>8.2f}"
+            print(f"{operation.name:16}{len(operation.calls):>7}{figures}{before.get(operation.name, ''):>10}")
+
+
+def ratios_of(revision: str, times: int) -> Mapping[str, str]:
+    """What the script of another revision prints as ratios, by operation."""
+    with checkout(revision) as root:
+        return ratios(output(root, "bench/handler_cpu.py", "--times", str(times)))
+
+
+def ratios(table: str) -> Mapping[str, str]:
+    """The column of that name of a table as this script prints it: what follows an operation's name are figures."""
+    head, *lines = table.splitlines()
+    place = head.split("CPU time, ms")[1].split().index("ratio")
+    found = (re.fullmatch(r"(.{16})(.*)", line) for line in lines)
+    return {row[1].strip(): row[2].split()[place] for row in found if row}
 
 
 def alone() -> None:

@@ -43,6 +43,7 @@ UNUSED_LIBRARIES = {
     "s3transfer": "boto3's, to move files",
 }
 UNUSED_MODULES = {
+    "botocore/crt/auth.py": "for signatures by AWS's runtime library, which is not here",
     "botocore/stub.py": "for tests",
     "dateutil/easter.py": "rrule's",
     "dateutil/rrule.py": "for time zones that iCalendar files describe",

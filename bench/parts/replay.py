@@ -1,6 +1,7 @@
 """A DynamoDB that gives the answers it gave before, from a process of its own: its work is in nobody's CPU time.
 
-Run as a program it reads the answers from stdin, says on which port it listens, and serves until it is ended.
+Run as a program it reads the answers from stdin, says on which port it listens, and serves until it is ended. Its word
+is for how many seconds it thinks before each answer.
 """
 
 import contextlib
@@ -9,6 +10,7 @@ import socketserver
 import subprocess
 import sys
 import threading
+import time
 import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -53,9 +55,9 @@ class Recorder:
 
 
 @contextlib.contextmanager
-def replayed(answers: Mapping[str, str]) -> Iterator[str]:
-    """The URL of a DynamoDB that gives these answers, the same to every write of a kind."""
-    command = [sys.executable, __file__]
+def replayed(answers: Mapping[str, str], delay: float = 0) -> Iterator[str]:
+    """The URL of a DynamoDB that gives these answers, the same to every write of a kind, each after `delay` seconds."""
+    command = [sys.executable, __file__, str(delay)]
     with subprocess.Popen(  # noqa: S603  # our own program
         command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as process:
@@ -82,12 +84,14 @@ class _Connection(socketserver.StreamRequestHandler):
 
     disable_nagle_algorithm = True
     answers: Mapping[str, bytes]
+    delay: float
 
     def handle(self) -> None:
         while self.rfile.readline():
             headers = dict(_header(line) for line in iter(self.rfile.readline, b"\r\n"))
             body = self.rfile.read(int(headers["content-length"])).decode()
             operation = headers["x-amz-target"].rpartition(".")[2]
+            time.sleep(self.delay)
             self.wfile.write(self.answers[_key(operation, body)])
 
 
@@ -113,6 +117,7 @@ def _response(body: bytes) -> bytes:
 
 def _serve() -> None:
     _Connection.answers = {key: _response(body.encode()) for key, body in json.load(sys.stdin).items()}
+    _Connection.delay = float(sys.argv[1])
     with socketserver.ThreadingTCPServer(("127.0.0.1", 0), _Connection) as server:
         server.daemon_threads = True
         print(server.server_address[1], flush=True)

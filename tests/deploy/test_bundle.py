@@ -36,6 +36,7 @@ ROOT = Path(__file__).parents[2]
 TAG = sys.implementation.cache_tag
 LIBRARIES = {"botocore", "chalice", "dateutil", "jmespath", "pynamodb", "six.py", "urllib3"}
 ABSENT = {
+    "botocore.auth": {"botocore.crt.auth"},  # where awscrt is installed
     "botocore.httpsession": {"urllib3.contrib.pyopenssl"},  # does without
     "chalice.app": {"chalice.local"},  # for type checkers
     "dateutil.tz.tz": {"dateutil.rrule", "dateutil.tz.win"},  # to read an iCalendar file; does without

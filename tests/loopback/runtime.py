@@ -36,6 +36,8 @@ class Function:
 
     folder: Path
     server: "_RuntimeServer"
+    leash: int
+    """The id of the process whose child it is."""
 
     def invoke(self, event: object) -> Any:
         """The result of one event. Raises FunctionError."""
@@ -61,8 +63,8 @@ def running_function(handler: str, bundle: Path, environment: Mapping[str, str],
         words = [tools.bare_python(), "-m", "awslambdaric", f"app.{handler}"]
         told = {**_environment(handler, bundle, server.server_port), **environment, **more}
         stack.callback(server.events.put, None)
-        stack.enter_context(leashed(words, cwd=bundle, env=told, stdout=log, stderr=log))
-        yield Function(folder, server)
+        leash = stack.enter_context(leashed(words, cwd=bundle, env=told, stdout=log, stderr=log))
+        yield Function(folder, server, leash.pid)
 
 
 def _environment(handler: str, bundle: Path, port: int) -> dict[str, str]:

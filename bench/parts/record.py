@@ -1,0 +1,67 @@
+"""Run in the checkout of any revision, it writes down what a function of that needs, into a folder.
+
+`bundle.zip` is what it deploys; `recorded.json` has requests by name, each from somebody whose token is not known yet,
+and all that DynamoDB answered to them. For `revision.made_of`; what it imports is what revisions have had for long.
+"""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from bench.handler_cpu import HEADERS, alone
+from bench.parts.least import NOTHING
+from bench.parts.replay import Recorder
+from bench.parts.trial import TENANT, Trial, an_own_image, emulated, measure
+from deploy.bundle import bundle
+from local.events import Router, proxy_event
+from tests.api import ORDINARY, a_caller
+
+PREFIX = "first"
+LARGE = 2**30
+"""Bytes of an image that is sent as a link."""
+
+
+class Recording:
+    """A section of `measure`: what it asks, and what was answered."""
+
+    def __init__(self) -> None:
+        self.asked: dict[str, dict[str, Any]] = {}
+        self.answers: dict[str, str] = {}
+
+    def __call__(self, trial: Trial) -> None:
+        """Ask each once with a new token, and once more to count how many calls wait for each other."""
+        trial.fill()
+        large = an_own_image(trial, size=LARGE, location=f"s3://{trial.api.world.blobs.bucket}/large")
+        recorder = Recorder(trial.aws.dynamodb.client)
+        router = Router(trial.api._app.routes)  # noqa: SLF001  # as `Caller` has it
+        for name, method, target in (
+            ("show", "HEAD", f"/v1/images/{large}"),
+            ("link", "GET", f"/v1/images/{large}"),
+            ("first page", "GET", "/v1/images/detail"),
+        ):
+            secret = trial.api.world.identities.issue(a_caller(TENANT, *ORDINARY, user="ann"))
+            headers = {**HEADERS, "X-Auth-Token": secret}
+            recorder.take()
+            trial.caller.request(method, target, headers)
+            calls = recorder.take()
+            trial.ask(f"{method} {target}", NOTHING, case=name, headers=headers)
+            event = proxy_event(router, method, target, list(headers.items()), b"")
+            self.asked[name] = {"event": event, "calls": calls, "depth": trial.rows[-1].usage.depth}
+        self.answers = recorder.answers
+
+
+def main() -> None:
+    """Write both files into the folder that is named."""
+    folder = Path(sys.argv[1])
+    folder.joinpath("bundle.zip").write_bytes(bundle(Path.cwd()))
+    alone()
+    recording = Recording()
+    with emulated():
+        list(measure({PREFIX: recording}))
+    recorded = {"prefix": f"{PREFIX}-", "asked": recording.asked, "answers": recording.answers}
+    folder.joinpath("recorded.json").write_text(json.dumps(recorded), "utf-8")
+
+
+if __name__ == "__main__":
+    main()
