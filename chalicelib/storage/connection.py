@@ -19,6 +19,10 @@ ATTEMPTS, CONNECT_SECONDS, READ_SECONDS = 4, 2, 5
 """How often and how long DynamoDB is asked: it still leaves time to say so within API Gateway's 29 seconds."""
 
 
+UNMETERED = frozenset({"CreateTable", "DeleteTable", "DescribeTable", "ListTables", "UpdateTable", "UpdateTimeToLive"})
+"""Operations that cost nothing, and may not be asked what they cost."""
+
+
 class SharedConnection(Connection):
     """A pynamodb connection whose requests go out by `dynamodb.Client`, or by botocore."""
 
@@ -56,12 +60,16 @@ class SharedConnection(Connection):
             self._found.close()
 
     def dispatch(self, operation_name: str, operation_kwargs: dict[str, Any]) -> dict[str, Any]:
-        """The answer to a request. Raises TablesUnavailable, OutcomeUnknown, TablesRefused, and what
-        pynamodb makes of defects.
+        """The answer to a request, with what it cost. Raises TablesUnavailable, OutcomeUnknown, TablesRefused, and
+        what pynamodb makes of defects.
+
+        pynamodb's own would also tell its signals of it, which nobody listens to, and name the request for them.
         """
         _may_be_made.set(False)
+        if operation_name not in UNMETERED:
+            operation_kwargs.setdefault("ReturnConsumedCapacity", "TOTAL")
         try:
-            return super().dispatch(operation_name, operation_kwargs)
+            return self._make_api_call(operation_name, operation_kwargs)
         except (ClientError, BotoCoreError) as error:
             refusal = unavailable(operation_name, error, may_be_made_before=_may_be_made.get())
             if refusal is None:

@@ -63,7 +63,6 @@ CONSTANT = {"jobs.DynamoJobRepository.unfinished": "the list of what is to be do
 """Queries by a key that is the same for all callers, with the reason."""
 HANDED_ON = {
     "batch._answers": "what its callers ask for, which is items by their full keys",
-    "connection.SharedConnection.dispatch": "whatever pynamodb asks for, which is a query of those above",
 }
 """Requests whose kind is an argument, with what they are."""
 ROOT = Path(chalicelib.__file__).parent
