@@ -2,11 +2,12 @@
 
 import zlib
 from collections.abc import Callable, Sequence
+from ssl import SSLCertVerificationError
 from typing import Any
 
 import botocore.session
 from botocore.config import Config
-from botocore.exceptions import ConnectionClosedError
+from botocore.exceptions import ConnectionClosedError, SSLError
 
 
 def client(
@@ -27,7 +28,7 @@ def client(
         parsed: dict[str, Any] = {}
         if response:
             http, parsed = response
-        note(parsed.get("Error", {}).get("Code", ""), caught_exception or _broken(http))
+        note(parsed.get("Error", {}).get("Code", ""), _lost(caught_exception) or _broken(http))
 
     def counted(**_: Any) -> None:
         for count in counts:
@@ -51,3 +52,12 @@ def _broken(http: Any) -> ConnectionClosedError | None:
     if checksum is None or checksum == str(zlib.crc32(http.content)):
         return None
     return ConnectionClosedError(endpoint_url=http.url, error="its checksum is another one")
+
+
+def _lost(error: Exception | None) -> Exception | None:
+    """An error, as one that says that something was sent if it may have been: SSLError says the opposite to callers,
+    but botocore raises it for answers that were tampered with, too.
+    """
+    if isinstance(error, SSLError) and not isinstance(error.kwargs["error"].args[0], SSLCertVerificationError):
+        return ConnectionClosedError(endpoint_url=error.kwargs["endpoint_url"], error=error)
+    return error

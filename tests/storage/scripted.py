@@ -36,13 +36,14 @@ class Asked:
 class Act:
     """What happens to a request: bytes that are sent, and how the connection ends, if it does.
 
-    Whoever `leaves` accepts no more connections.
+    Whoever `leaves` accepts no more connections. What `is_raw` is sent past TLS.
     """
 
     content: bytes = b""
     ends: bool = False
     resets: bool = False
     leaves: bool = False
+    is_raw: bool = False
     pause: float = 0.0
 
 
@@ -163,7 +164,7 @@ class Scripted:
         if act.leaves:
             self.leave()
         PAUSE(act.pause)
-        client.sendall(act.content)
+        (socket.socket.sendall if act.is_raw else type(client).sendall)(client, act.content)
         if act.resets:
             client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         elif act.ends:

@@ -1,13 +1,9 @@
 """Our own client of DynamoDB, against botocore's: both talk to the same server, which does the same with both."""
 
 import json
-import os
-import random
-import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from collections.abc import Mapping
+from contextlib import closing
 from datetime import UTC, datetime
-from functools import cache
 from typing import Any, NamedTuple
 
 import botocore.auth
@@ -17,23 +13,36 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials as BotocoreCredentials
 from botocore.exceptions import ClientError
-from botocore.retries.standard import ExponentialBackoff, ThrottledRetryableChecker, TransientRetryableChecker
-from pynamodb.exceptions import VerboseClientError
+from botocore.retries.standard import ThrottledRetryableChecker, TransientRetryableChecker
 
-from chalicelib.catalog.outage import Outage
-from chalicelib.catalog.outages import OutcomeUnknown, TablesRefused, TablesUnavailable
-from chalicelib.storage import botocore_client, connection
-from chalicelib.storage.connection import SharedConnection
 from chalicelib.storage.credentials import Credentials
 from chalicelib.storage.dynamodb import Client
 from chalicelib.storage.wire import Wire
+from tests.storage.rivals import (
+    ACTIONS,
+    ATTEMPTS,
+    BOTH,
+    GET,
+    KEYS,
+    PUT,
+    REGION,
+    SECONDS,
+    SHORT,
+    TRANSACTION,
+    Make,
+    botocores,
+    client_of,
+    ours,
+    prepare,
+    seconds_for,
+    unheard,
+)
 from tests.storage.scripted import (
     CLOSED,
     RESET,
     SILENCE,
     Act,
     Asked,
-    Scripted,
     answer,
     checked,
     chunked,
@@ -44,25 +53,11 @@ from tests.storage.scripted import (
     scripted,
 )
 
-SECONDS, ATTEMPTS, REGION = 0.15, 4, "eu-west-1"
-KEYS = Credentials("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY")
-ENVIRON = {
-    "AWS_ACCESS_KEY_ID": KEYS.key,
-    "AWS_SECRET_ACCESS_KEY": KEYS.secret,
-    "AWS_CONFIG_FILE": os.devnull,
-    "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
-}
 ITEM = {"Item": {"image_id": {"S": "é"}}}
 WELL = checked(json.dumps(ITEM).encode())
 WRITTEN = checked(b"{}")
 HEAD = b"HTTP/1.1 200 OK\r\n"
-GET = {"TableName": "t", "Key": {"image_id": {"S": "a"}}}
-PUT = {"TableName": "t", "Item": {"image_id": {"S": "a"}}}
-TRANSACTION = "TransactWriteItems"
-ACTIONS: dict[str, object] = {"TransactItems": [{"Put": PUT}]}
 FAILING = "500 Internal Server Error"
-LOST = CLOSED
-"""What was asked for may have been done, but nobody hears of it."""
 THROTTLED = error("ThrottlingException")
 REFUSED = error("AccessDeniedException")
 
@@ -77,57 +72,10 @@ class Told(NamedTuple):
     counted: int = 0
 
 
-@cache
-def session() -> Any:
-    """One for all tests: to load what botocore knows of DynamoDB takes longer than anything else here."""
-    return botocore.session.Session()
-
-
 @pytest.fixture(autouse=True)
 def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """The pauses, which nobody waits for: as long as they can be."""
-    found: list[float] = []
-    monkeypatch.setattr(time, "sleep", found.append)
-    monkeypatch.setattr(random.SystemRandom, "random", lambda _: 1.0)
-    monkeypatch.setattr(ExponentialBackoff.__init__, "__defaults__", (20, lambda: 1.0, None, None))
-    return found
-
-
-@pytest.fixture(autouse=True)
-def environ(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where botocore finds what ours is given."""
-    for name in ("AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN", "AWS_PROFILE"):
-        monkeypatch.delenv(name, raising=False)
-    for name, value in ENVIRON.items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.setattr(botocore.session, "get_session", session)
-
-
-Note = Callable[[str, Exception | None], None]
-Make = Callable[[str, Note, list[Callable[[], None]]], Any]
-
-
-def ours(url: str, note: Note, counts: list[Callable[[], None]]) -> Any:
-    return Client(Wire(url, SECONDS, SECONDS), REGION, lambda: KEYS, ATTEMPTS, note, counts)
-
-
-def botocores(url: str, note: Note, counts: list[Callable[[], None]]) -> Any:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("AWS_ENDPOINT_URL_DYNAMODB", url)
-        return botocore_client.client(REGION, (SECONDS, SECONDS), ATTEMPTS, note, counts)
-
-
-BOTH = pytest.mark.parametrize("make", [ours, botocores])
-
-
-def unheard(_: str, __: Exception | None) -> None:
-    """Nobody listens."""
-
-
-@contextmanager
-def client_of(url: str, make: Make = ours) -> Iterator[Any]:
-    with closing(make(url, unheard, [])) as client:
-        yield client
+    """What would be waited for."""
+    return prepare(monkeypatch)
 
 
 def result_of(client: Any, operation: str, parameters: Mapping[str, object]) -> object:
@@ -147,7 +95,10 @@ def told_by(make: Make, acts: tuple[Act, ...], pauses: list[float], operation: s
     pauses.clear()
     counted: list[int] = []
     parameters = PUT if operation == "PutItem" else GET
-    with scripted(*acts) as server, closing(make(server.url, unheard, [lambda: counted.append(1)])) as client:
+    with (
+        scripted(*acts) as server,
+        closing(make(server.url, unheard, [lambda: counted.append(1)], seconds_for(acts))) as client,
+    ):
         result = result_of(client, operation, parameters)
         attempts = tuple(asked.headers["amz-sdk-request"] for asked in server.asked)
         calls = len({asked.headers["amz-sdk-invocation-id"] for asked in server.asked})
@@ -326,7 +277,7 @@ def test_errors_have_what_pynamodb_reads_of_them() -> None:
 def test_all_attempts_at_a_transaction_have_one_token(make: Make, given: str | None) -> None:
     parameters = ACTIONS | ({"ClientRequestToken": given} if given else {})
 
-    with scripted(CLOSED, THROTTLED, SILENCE, WRITTEN) as server, client_of(server.url, make) as client:
+    with scripted(CLOSED, THROTTLED, SILENCE, WRITTEN) as server, client_of(server.url, make, SHORT) as client:
         assert result_of(client, TRANSACTION, parameters) == {}
         result_of(client, TRANSACTION, parameters)
 
@@ -511,159 +462,3 @@ def test_a_call_that_comes_through_gets_back_what_its_last_retry_has_cost(
 
     spent = 14 if attempts == 2 else 5
     assert results.index(next(result for result in results if result != ITEM)) == (500 - spent) // spent
-
-
-class Direct(SharedConnection):
-    """Without moto in between."""
-
-    wire_to, client_over = Wire, Client
-
-
-@contextmanager
-def connected(server: Scripted | str, make: Make) -> Iterator[SharedConnection]:
-    """A connection with a client of this kind."""
-    url = server if isinstance(server, str) else server.url
-    unlike = {"AWS_PROFILE": "x"} if make is botocores else {}
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(connection, "READ_SECONDS", SECONDS)
-        patch.setenv("AWS_ENDPOINT_URL_DYNAMODB", url)
-        with closing(Direct(REGION, {**ENVIRON, "AWS_ENDPOINT_URL_DYNAMODB": url, **unlike})) as found:
-            assert isinstance(found.client, Client) == (make is ours)
-            yield found
-
-
-LEFT = Act(leaves=True, ends=True)
-MET = answer(
-    b'{"__type": "x#TransactionCanceledException", "CancellationReasons": [{"Code": "TransactionConflict"}]}',
-    "400 Bad Request",
-)
-OPEN: dict[str, tuple[tuple[Act, ...], Outage]] = {
-    "lost": ((LOST,), Outage.UNREACHABLE),
-    "lost-then-throttled": ((LOST, THROTTLED), Outage.BUSY),
-    "lost-then-refused": ((LOST, REFUSED), Outage.REFUSED),
-    "lost-then-met": ((LOST, MET), Outage.BUSY),
-    "lost-then-nobody": ((LEFT,), Outage.UNREACHABLE),
-    "throttled-then-lost-then-throttled": ((THROTTLED, LOST, THROTTLED), Outage.BUSY),
-    "reset-then-throttled": ((RESET, THROTTLED), Outage.BUSY),
-    "silence-then-throttled": ((SILENCE, THROTTLED), Outage.BUSY),
-    "silence": ((SILENCE,), Outage.TIMED_OUT),
-    "cut-off-then-throttled": ((cut(WRITTEN.content[:-1]), THROTTLED), Outage.BUSY),
-    "cut-off": ((cut(WRITTEN.content[:-1]),), Outage.UNREACHABLE),
-    "wrong-checksum-then-throttled": ((answer(b"{}", x_amz_crc32="1"), THROTTLED), Outage.BUSY),
-    "wrong-checksum": ((answer(b"{}", x_amz_crc32="1"),), Outage.UNREACHABLE),
-    "failing": ((error("InternalServerError", FAILING),), Outage.FAILING),
-    "failing-then-throttled": ((error("InternalServerError", FAILING), THROTTLED), Outage.BUSY),
-    "unavailable": ((error("ServiceUnavailable", "503 Service Unavailable"),), Outage.BUSY),
-    "in-progress": ((error("TransactionInProgressException"),), Outage.BUSY),
-    "in-progress-then-refused": ((error("TransactionInProgressException"), REFUSED), Outage.REFUSED),
-    "502": ((answer(b"<html></html>", "502 Bad Gateway"),), Outage.FAILING),
-    "502-then-refused": ((answer(b"<html></html>", "502 Bad Gateway"), REFUSED), Outage.REFUSED),
-    "503": ((answer(b"", "503 Service Unavailable"),), Outage.BUSY),
-    "504-then-throttled": ((answer(b"oops", "504 Gateway Timeout"), THROTTLED), Outage.BUSY),
-}
-NOT_MADE: dict[str, tuple[tuple[Act, ...], type[Exception], Outage]] = {
-    "throttled": ((THROTTLED,), TablesUnavailable, Outage.BUSY),
-    "refused": ((REFUSED,), TablesRefused, Outage.REFUSED),
-    "throttled-then-refused": ((THROTTLED, REFUSED), TablesRefused, Outage.REFUSED),
-    "throttled-then-nobody": (
-        (Act(error("ThrottlingException", connection="close").content, ends=True, leaves=True),),
-        TablesUnavailable,
-        Outage.UNREACHABLE,
-    ),
-}
-
-
-@BOTH
-@pytest.mark.parametrize(("acts", "outage"), OPEN.values(), ids=OPEN)
-def test_a_transaction_that_may_have_been_made_is_open(make: Make, acts: tuple[Act, ...], outage: Outage) -> None:
-    with scripted(*acts) as server, connected(server, make) as tables, pytest.raises(OutcomeUnknown) as caught:
-        tables.dispatch(TRANSACTION, dict(ACTIONS))
-
-    assert caught.value.outage is outage
-
-
-@BOTH
-@pytest.mark.parametrize("after", [THROTTLED, REFUSED, Act(REFUSED.content, ends=True)])
-def test_a_transaction_on_a_kept_connection_that_ended_is_open(make: Make, after: Act) -> None:
-    with scripted(WELL, LOST, after) as server, connected(server, make) as tables:
-        tables.dispatch("GetItem", dict(GET))
-        with pytest.raises(OutcomeUnknown):
-            tables.dispatch(TRANSACTION, dict(ACTIONS))
-
-
-@BOTH
-def test_a_transaction_on_a_kept_connection_that_ended_is_open_though_nobody_listens_any_more(make: Make) -> None:
-    with scripted(WELL, LEFT) as server, connected(server, make) as tables:
-        tables.dispatch("GetItem", dict(GET))
-        with pytest.raises(OutcomeUnknown):
-            tables.dispatch(TRANSACTION, dict(ACTIONS))
-
-
-@BOTH
-@pytest.mark.parametrize(("acts", "kind", "outage"), NOT_MADE.values(), ids=NOT_MADE)
-def test_a_transaction_that_was_not_made_is_not_open(
-    make: Make, acts: tuple[Act, ...], kind: type[TablesUnavailable | TablesRefused], outage: Outage
-) -> None:
-    with scripted(*acts) as server, connected(server, make) as tables, pytest.raises(kind) as caught:
-        tables.dispatch(TRANSACTION, dict(ACTIONS))
-
-    assert type(caught.value) is kind
-    assert caught.value.outage is outage
-
-
-@BOTH
-def test_a_transaction_that_nobody_heard_of_is_not_open(make: Make) -> None:
-    with connected(nobody(), make) as tables, pytest.raises(TablesUnavailable) as caught:
-        tables.dispatch(TRANSACTION, dict(ACTIONS))
-
-    assert type(caught.value) is TablesUnavailable
-
-
-@BOTH
-def test_an_idle_connection_that_was_closed_leaves_nothing_open(make: Make) -> None:
-    with scripted(WELL, THROTTLED) as server, connected(server, make) as tables:
-        tables.dispatch("GetItem", dict(GET))
-        server.hang_up()
-        with pytest.raises(TablesUnavailable) as caught:
-            tables.dispatch(TRANSACTION, dict(ACTIONS))
-
-    assert type(caught.value) is TablesUnavailable
-
-
-@BOTH
-def test_an_open_outcome_is_that_of_its_own_call(make: Make) -> None:
-    with scripted(LOST, LOST, LOST, LOST, THROTTLED) as server, connected(server, make) as tables:
-        with pytest.raises(OutcomeUnknown):
-            tables.dispatch(TRANSACTION, dict(ACTIONS))
-        with pytest.raises(TablesUnavailable) as caught:
-            tables.dispatch(TRANSACTION, dict(ACTIONS))
-
-    assert type(caught.value) is TablesUnavailable
-
-
-@BOTH
-def test_a_lost_answer_does_not_hide_a_defect(make: Make) -> None:
-    acts = (LOST, error("ValidationException"))
-
-    with scripted(*acts) as server, connected(server, make) as tables, pytest.raises(VerboseClientError):
-        tables.dispatch(TRANSACTION, dict(ACTIONS))
-
-
-def test_credentials_that_cannot_be_had_are_a_refusal() -> None:
-    counted: list[int] = []
-    environ = {
-        **{name: value for name, value in ENVIRON.items() if "KEY" not in name},
-        "AWS_CONTAINER_CREDENTIALS_FULL_URI": f"{nobody()}/credentials",
-    }
-
-    with (
-        scripted(WELL) as server,
-        closing(Direct(REGION, {**environ, "AWS_ENDPOINT_URL_DYNAMODB": server.url})) as tables,
-    ):
-        tables.on_call(lambda: counted.append(1))
-        with pytest.raises(TablesRefused):
-            tables.dispatch("GetItem", dict(GET))
-        with pytest.raises(TablesRefused):
-            tables.dispatch(TRANSACTION, dict(ACTIONS))
-
-    assert (server.connections, counted) == (0, [])

@@ -33,7 +33,8 @@ from tests.storage.scripted import (
     scripted,
 )
 
-SECONDS = 0.3
+SECONDS, SHORT = 2.0, 0.2
+"""How long a server is waited for: one that answers, and one that does not."""
 HEADERS = {"host": "example", "x-amz-target": "DynamoDB_20120810.GetItem"}
 WELL = answer(b'{"a": 1}')
 WHOLE = {
@@ -79,8 +80,8 @@ BROKEN = {
 
 
 @contextmanager
-def wire_to(url: str, kind: type[Wire] = Wire) -> Iterator[Wire]:
-    with closing(kind(url, SECONDS, SECONDS)) as wire:
+def wire_to(url: str, seconds: float = SECONDS, kind: type[Wire] = Wire) -> Iterator[Wire]:
+    with closing(kind(url, seconds, seconds)) as wire:
         yield wire
 
 
@@ -178,7 +179,7 @@ class Narrow(Wire):
     "act", [answer(b"x" * 11), chunked(b"x" * 11), chunked(*[b"x"] * 11)], ids=["length", "chunk", "chunks"]
 )
 def test_an_answer_that_is_too_long_is_none(act: Act) -> None:
-    with scripted(act, WELL) as server, wire_to(server.url, Narrow) as wire:
+    with scripted(act, WELL) as server, wire_to(server.url, kind=Narrow) as wire:
         with pytest.raises(ConnectionClosedError):
             ask(wire)
 
@@ -193,7 +194,7 @@ def test_dynamodbs_longest_answers_are_not_too_long() -> None:
     "act", [SILENCE, exactly(HEAD), exactly(HEAD + b"content-length: 8\r\n\r\n{")], ids=["all", "head", "body"]
 )
 def test_silence_is_a_timeout(act: Act) -> None:
-    with scripted(act) as server, wire_to(server.url) as wire, pytest.raises(ReadTimeoutError):
+    with scripted(act) as server, wire_to(server.url, SHORT) as wire, pytest.raises(ReadTimeoutError):
         ask(wire)
 
 
@@ -201,7 +202,7 @@ def test_a_server_that_takes_no_more_is_a_timeout() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
 
-        with wire_to(url) as wire, pytest.raises(ReadTimeoutError):
+        with wire_to(url, SHORT) as wire, pytest.raises(ReadTimeoutError):
             ask(wire, bytes(20_000_000))
 
 
@@ -233,7 +234,7 @@ def test_a_server_that_does_not_connect_in_time_is_told_from_one_that_does_not_a
             each.setblocking(False)
             each.connect_ex(address)
         try:
-            with wire_to(f"http://127.0.0.1:{address[1]}") as wire, pytest.raises(ConnectTimeoutError):
+            with wire_to(f"http://127.0.0.1:{address[1]}", SHORT) as wire, pytest.raises(ConnectTimeoutError):
                 ask(wire)
         finally:
             for each in waiting:
@@ -282,7 +283,7 @@ def test_a_kept_connection_that_ends_as_it_is_used_is_gone(end: Act) -> None:
     ids=["status-line", "body", "reset", "silence"],
 )
 def test_a_kept_connection_on_which_something_came_is_not_gone(act: Act, error: type[HTTPClientError]) -> None:
-    with scripted(WELL, act) as server, wire_to(server.url) as wire:
+    with scripted(WELL, act) as server, wire_to(server.url, SHORT if act == SILENCE else SECONDS) as wire:
         ask(wire)
         with pytest.raises(HTTPClientError) as caught:
             ask(wire)
@@ -303,7 +304,7 @@ def test_close_ends_what_is_kept_and_the_next_request_connects_anew() -> None:
 
 @pytest.mark.parametrize("act", [cut(HEAD), BROKEN["in-the-body"], SILENCE, BROKEN["length-is-enormous"]])
 def test_a_connection_that_failed_is_closed_though_its_error_is_kept(act: Act) -> None:
-    with scripted(exactly(act.content)) as server, wire_to(server.url, Narrow) as wire:
+    with scripted(exactly(act.content)) as server, wire_to(server.url, SHORT, Narrow) as wire:
         with pytest.raises(HTTPClientError) as kept:
             ask(wire)
         server.threads[0].join(2)
