@@ -26,6 +26,7 @@ from tests.storage.scripted import (
     Act,
     Asked,
     answer,
+    checked,
     chunked,
     cut,
     exactly,
@@ -47,6 +48,13 @@ WHOLE = {
     "http-1.0": answer(b'{"a": 1}', version="1.0"),
     "continue-first": exactly(b"HTTP/1.1 100 Continue\r\n\r\n" + WELL.content),
     "error": answer(b"<html>", "502 Bad Gateway"),
+    "no-blank-before-a-value": exactly(b'HTTP/1.1 200 OK\r\ncontent-length:8\r\n\r\n{"a": 1}'),
+    "blanks-around-a-value": exactly(b'HTTP/1.1 200 OK\r\ncontent-length:   8  \r\n\r\n{"a": 1}'),
+    "folded-header": exactly(b'HTTP/1.1 200 OK\r\nx: 1\r\n 2\r\ncontent-length: 8\r\n\r\n{"a": 1}'),
+    "header-twice": exactly(b'HTTP/1.1 200 OK\r\nx: 1\r\nX: 2\r\ncontent-length: 8\r\n\r\n{"a": 1}'),
+    "newlines-alone": exactly(b'HTTP/1.1 200 OK\ncontent-length: 8\n\n{"a": 1}'),
+    "no-reason": exactly(b'HTTP/1.1 200\r\ncontent-length: 8\r\n\r\n{"a": 1}'),
+    "keep-alive-in-other-words": answer(b'{"a": 1}', connection="Keep-Alive"),
 }
 NOT_KEPT = {"close", "http-1.0"}
 HEAD = b"HTTP/1.1 200 OK\r\n"
@@ -154,6 +162,15 @@ def test_its_connection_serves_the_next_request_unless_the_server_closes_it(kind
 
     assert len({reply.body for reply in replies}) == 1
     assert [each.connection for each in server.asked] == ([1, 2, 3] if kind in NOT_KEPT else [1, 1, 1])
+
+
+def test_the_head_of_an_answer_as_dynamodb_gives_it_is_not_parsed_as_mail(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("http.client.parse_headers", None)
+
+    with scripted(checked(b'{"a": 1}')) as server, wire_to(server.url) as wire:
+        reply = ask(wire)
+
+    assert (reply.status, reply.body, reply.headers["x-amzn-requestid"]) == (200, b'{"a": 1}', "request-1")
 
 
 def test_headers_are_found_in_any_case() -> None:
