@@ -187,7 +187,7 @@ class _Head(NamedTuple):
 def _usual_head(response: HTTPResponse) -> _Head | None:
     """The head of an answer as DynamoDB's always are; None, nothing having been read, if it is another.
 
-    http.client reads all answers, by its parser of mails, which takes a third of a request's CPU.
+    http.client reads all answers, by its parser of mails, which takes a third of a call's CPU.
     """
     head, ended, _ = response.fp.peek().partition(b"\r\n\r\n")
     first, *lines = head.decode("latin-1").split("\r\n")
