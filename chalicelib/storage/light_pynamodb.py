@@ -23,7 +23,8 @@ STAND_INS: dict[str, dict[str, Any]] = {
 def _import() -> None:
     if "botocore.client" in sys.modules or "pynamodb.connection" in sys.modules:
         return
-    for name, names in STAND_INS.items():
+    missing = {name: names for name, names in STAND_INS.items() if name not in sys.modules}
+    for name, names in missing.items():
         sys.modules[name] = ModuleType(name)
         vars(sys.modules[name]).update(names)
     botocore.session = sys.modules["botocore.session"]  # for an annotation
@@ -31,7 +32,7 @@ def _import() -> None:
         import pynamodb.connection  # noqa: F401, PLC0415  # this is what it is all for
     finally:
         del botocore.session
-        for name in STAND_INS:
+        for name in missing:
             del sys.modules[name]
 
 

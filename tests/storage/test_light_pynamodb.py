@@ -3,9 +3,14 @@
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from importlib import reload
 from pathlib import Path
 
+import botocore.session
 import pytest
+
+from chalicelib.storage import light_pynamodb
 
 ROOT = Path(__file__).parents[2]
 LAMBDA = {
@@ -43,8 +48,9 @@ def test_who_imports_botocore_afterwards_gets_what_it_is(module: str) -> None:
     assert printed(code).strip().endswith(module.replace(".", "/") + ".py")
 
 
-def test_botocore_that_was_there_before_stays_as_it_was() -> None:
-    code = "import botocore.session as before, app, botocore.session as after; print(before is after)"
+@pytest.mark.parametrize("module", ["botocore.client", "botocore.config", "botocore.session"])
+def test_botocore_that_was_there_before_stays_as_it_was(module: str) -> None:
+    code = f"import {module} as before, app, {module} as after; print(before is after)"
 
     assert printed(code) == "True\n"
 
@@ -56,3 +62,46 @@ def test_a_client_of_botocore_serves_an_environment_that_is_not_plain() -> None:
     )
 
     assert printed("import os; os.environ.pop('AWS_PROFILE', None);" + code) == "botocore.client\n"
+
+
+def is_about_pynamodb(module: str) -> bool:
+    return module.partition(".")[0] == "pynamodb" or module in light_pynamodb.STAND_INS
+
+
+@pytest.fixture
+def anew(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """As if neither pynamodb nor botocore's client had been imported yet."""
+    monkeypatch.setattr(botocore, "session", botocore.session)  # so that it is put back
+    there = {name: module for name, module in sys.modules.items() if is_about_pynamodb(name)}
+    for name in there:
+        del sys.modules[name]
+    yield
+    for name in [name for name in sys.modules if is_about_pynamodb(name)]:
+        del sys.modules[name]
+    sys.modules.update(there)
+
+
+def test_nothing_is_left_of_the_stand_ins(anew: None) -> None:
+    reload(light_pynamodb)
+
+    assert "pynamodb.connection" in sys.modules
+    assert sys.modules.keys().isdisjoint(light_pynamodb.STAND_INS)
+    assert not hasattr(botocore, "session")
+
+
+def test_nothing_is_left_of_the_stand_ins_though_pynamodb_cannot_be_imported(anew: None) -> None:
+    sys.modules["pynamodb"] = None  # type: ignore[assignment]  # so Python writes down what is not to be found
+
+    with pytest.raises(ImportError):
+        reload(light_pynamodb)
+
+    assert sys.modules.keys().isdisjoint(light_pynamodb.STAND_INS)
+    assert not hasattr(botocore, "session")
+
+
+def test_what_is_there_already_is_left_alone() -> None:
+    before = {name: sys.modules.get(name) for name in light_pynamodb.STAND_INS}
+
+    reload(light_pynamodb)
+
+    assert {name: sys.modules.get(name) for name in light_pynamodb.STAND_INS} == before
