@@ -15,6 +15,8 @@ CONTAINER = re.compile(
     r"http://(?:localhost|127(?:\.[0-9]{1,3}){3}|169\.254\.170\.(?:2|23)|\[::1\]|\[fd00:ec2::23\])(?::[0-9]{1,5})?/.*"
 )
 """The only places that botocore, too, tells a token without TLS: the machine itself, and those of ECS and EKS."""
+FIXED = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SECURITY_TOKEN", "AWS_SESSION_TOKEN")
+"""Variables of credentials that nobody renews."""
 ADVISORY_SECONDS, MANDATORY_SECONDS = 15 * 60, 10 * 60
 """How long before they end credentials are renewed by whoever comes first, and all others wait for that."""
 RETRY_SECONDS = 10
@@ -39,7 +41,7 @@ class Credentials(NamedTuple):
 def has_credentials(environ: Mapping[str, str]) -> bool:
     """Whether `credentials_of` finds any."""
     if environ.get("AWS_ACCESS_KEY_ID"):
-        return bool(environ.get("AWS_SECRET_ACCESS_KEY"))
+        return bool(environ.get("AWS_SECRET_ACCESS_KEY")) and all(_is_sendable(environ.get(name, "")) for name in FIXED)
     return CONTAINER.fullmatch(environ.get("AWS_CONTAINER_CREDENTIALS_FULL_URI", "")) is not None
 
 
@@ -106,7 +108,7 @@ def _headers(environ: Mapping[str, str]) -> dict[str, str]:
     """With the token of the file, which somebody else writes anew, or that of the environment. Raises ValueError."""
     file = environ.get("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE")
     token = Path(file).read_text("utf-8") if file else environ.get("AWS_CONTAINER_AUTHORIZATION_TOKEN", "")
-    if not (token.isascii() and token.isprintable()):
+    if not _is_sendable(token):
         raise ValueError("no value of a header")
     return {"Accept": "application/json"} | ({"Authorization": token} if token else {})
 
@@ -137,4 +139,12 @@ def _read(answer: bytes, now: float) -> tuple[Credentials, float]:
     ends = (datetime.fromisoformat(found["Expiration"]) - EPOCH).total_seconds()
     if ends <= now:
         raise ValueError("they have ended already")
-    return Credentials(found["AccessKeyId"], found["SecretAccessKey"], found["Token"]), ends
+    credentials = Credentials(found["AccessKeyId"], found["SecretAccessKey"], found["Token"])
+    if not all(map(_is_sendable, credentials)):
+        raise ValueError("no values of headers")
+    return credentials, ends
+
+
+def _is_sendable(text: object) -> bool:
+    """Whether a header may have it as its value, and nothing else comes of it."""
+    return isinstance(text, str) and text.isascii() and text.isprintable()

@@ -40,7 +40,7 @@ def is_plain(environ: Mapping[str, str], region: str) -> bool:
         and has_credentials(environ)
         and all(_is_plain_endpoint(environ.get(f"AWS_ENDPOINT_URL{service}")) for service in SERVICES)
         and STRANGE.isdisjoint(environ)
-        and (environ.get("AWS_ENDPOINT_URL", "").startswith("http://") or TRUST.isdisjoint(environ))
+        and (_is_without_tls(environ) or TRUST.isdisjoint(environ))
         and PROXIES.isdisjoint(name.lower() for name in environ)
         and not any(_exists(environ.get(name, usual)) for name, usual in FILES.items())
     )
@@ -48,6 +48,12 @@ def is_plain(environ: Mapping[str, str], region: str) -> bool:
 
 def _is_plain_endpoint(url: str | None) -> bool:
     return url is None or (ENDPOINT.fullmatch(url) is not None and "amazonaws" not in url)
+
+
+def _is_without_tls(environ: Mapping[str, str]) -> bool:
+    """Whether nobody's certificate is looked at: DynamoDB alone is connected to."""
+    url = environ.get("AWS_ENDPOINT_URL_DYNAMODB") or environ.get("AWS_ENDPOINT_URL", "")
+    return url.startswith("http://")
 
 
 def _exists(path: str) -> bool:

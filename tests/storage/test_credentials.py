@@ -255,6 +255,16 @@ UNREADABLE = {
     "no-date": json.dumps(document(SECOND) | {"Expiration": "hunter2"}).encode(),
     "no-zone": json.dumps(document(SECOND) | {"Expiration": "2040-01-01T00:00:00"}).encode(),
     "a-number": json.dumps(document(SECOND) | {"Expiration": 1}).encode(),
+    **{
+        f"{kind}-{name}": json.dumps(document(SECOND) | {name: value}).encode()
+        for name in ("AccessKeyId", "SecretAccessKey", "Token")
+        for kind, value in {
+            "two-lines": "hunter2\r\nX-Other: 1",
+            "letters": "hunter2é",
+            "number": 1,
+            "null": None,
+        }.items()
+    },
     "ended": json.dumps(document(SECOND, 0)).encode(),
 }
 

@@ -78,10 +78,27 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         {**FIXED, **dict.fromkeys(FILES, "/nowhere")},
         {**FIXED, **dict.fromkeys(FILES, os.devnull)},
         {**FIXED, **dict.fromkeys(TRUST, "/certificates"), "AWS_ENDPOINT_URL": "http://127.0.0.1:5000"},
+        {**FIXED, **dict.fromkeys(TRUST, "/certificates"), "AWS_ENDPOINT_URL_DYNAMODB": "http://127.0.0.1:5000"},
     ],
 )
 def test_what_lambda_and_a_local_aws_set_is_plain(environ: dict[str, str]) -> None:
     assert is_plain(environ, "us-east-1")
+
+
+@pytest.mark.parametrize(
+    "endpoints",
+    [
+        {"AWS_ENDPOINT_URL": "https://aws.example"},
+        {"AWS_ENDPOINT_URL_DYNAMODB": "https://db.example"},
+        {"AWS_ENDPOINT_URL_S3": "http://s3.example"},
+        {"AWS_ENDPOINT_URL": "http://aws.example", "AWS_ENDPOINT_URL_DYNAMODB": "https://db.example"},
+    ],
+)
+@pytest.mark.parametrize("name", sorted(TRUST))
+def test_somebodys_own_certificates_are_not_where_dynamodb_is_asked_over_tls(
+    endpoints: dict[str, str], name: str
+) -> None:
+    assert not is_plain({**LAMBDA, **endpoints, name: "/certificates"}, "us-east-1")
 
 
 @pytest.mark.parametrize("name", sorted(STRANGE | TRUST))
@@ -160,6 +177,10 @@ def test_what_is_no_region_is_not(region: str) -> None:
         {"AWS_ACCESS_KEY_ID": "key"},
         {"AWS_ACCESS_KEY_ID": "key", "AWS_SECRET_ACCESS_KEY": ""},
         {"AWS_SECRET_ACCESS_KEY": "secret"},
+        {**FIXED, "AWS_ACCESS_KEY_ID": "key\n"},
+        {**FIXED, "AWS_SECRET_ACCESS_KEY": "secret\udcff"},
+        {**FIXED, "AWS_SECURITY_TOKEN": "token\r\nx-other: 1"},
+        {**FIXED, "AWS_SESSION_TOKEN": "tokén"},
         {"AWS_ACCESS_KEY_ID": "key", **SNAPSTART},
         {CONTAINER: ""},
     ],
