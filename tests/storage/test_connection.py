@@ -4,6 +4,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from chalicelib.bootstrap import Aws
+from chalicelib.storage.connection import SharedConnection, url_of
 from chalicelib.storage.tables import MODELS
 from tests.api import Api
 
@@ -19,6 +20,25 @@ def test_errors_of_dynamodb_keep_their_code(aws: Aws) -> None:
         aws.dynamodb.dispatch("DescribeTable", {"TableName": "unknown"})
 
     assert refusal.value.response["Error"]["Code"] == "ResourceNotFoundException"
+
+
+def test_a_connection_that_was_never_used_can_be_closed() -> None:
+    SharedConnection("eu-west-1", {}).close()
+
+
+@pytest.mark.parametrize(
+    ("environ", "region", "url"),
+    [
+        ({}, "eu-west-1", "https://dynamodb.eu-west-1.amazonaws.com"),
+        ({}, "cn-north-1", "https://dynamodb.cn-north-1.amazonaws.com.cn"),
+        ({"AWS_ENDPOINT_URL": "http://a:8000"}, "eu-west-1", "http://a:8000"),
+        ({"AWS_ENDPOINT_URL": "http://a:8000", "AWS_ENDPOINT_URL_DYNAMODB": "https://b"}, "eu-west-1", "https://b"),
+    ],
+)
+def test_dynamodb_is_where_the_environment_says_or_in_the_region(
+    environ: dict[str, str], region: str, url: str
+) -> None:
+    assert url_of(environ, region) == url
 
 
 @pytest.mark.parametrize(

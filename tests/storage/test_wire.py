@@ -400,8 +400,9 @@ def test_no_more_connections_are_kept_than_are_worth_it() -> None:
 
         at_once(number, converse)
         connections = server.connections
-        time.sleep(0.05)
-        alive = sum(thread.is_alive() for thread in server.threads)
+        until = time.monotonic() + 2
+        while (alive := sum(thread.is_alive() for thread in server.threads)) > KEPT and time.monotonic() < until:
+            time.sleep(0.005)
 
     assert KEPT < connections <= number
     assert alive <= KEPT
@@ -424,3 +425,16 @@ def test_a_process_does_not_use_the_connections_of_the_one_that_forked_it() -> N
 
     assert os.waitstatus_to_exitcode(status) == 0
     assert [each.connection for each in server.asked] == [1, 2, 1]
+
+
+def test_the_connections_of_another_process_are_closed_in_this_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    with scripted(WELL) as server, wire_to(server.url) as wire:
+        ask(wire)
+        monkeypatch.setattr(os, "getpid", lambda: -1)
+        for _ in range(2):
+            ask(wire)
+        server.threads[0].join(2)
+
+        assert not server.threads[0].is_alive()
+
+    assert [each.connection for each in server.asked] == [1, 2, 2]
