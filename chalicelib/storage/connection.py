@@ -38,6 +38,9 @@ class SharedConnection(Connection):
         self._found: Any = None
         self._lock = Lock()
 
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self._url!r})"
+
     @property
     def client(self) -> Any:
         """The one client of this connection, for all threads."""

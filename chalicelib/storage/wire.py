@@ -7,11 +7,11 @@ import os
 import re
 import select
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
-from ssl import SSLCertVerificationError, SSLContext, SSLEOFError, SSLZeroReturnError
+from ssl import SSLCertVerificationError, SSLContext, SSLEOFError, SSLSocket, SSLZeroReturnError
 from ssl import SSLError as TlsError
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from botocore.exceptions import (
@@ -80,16 +80,24 @@ class Wire:
         try:
             reply, may_be_kept = self._answer(connection, request, Gone if kept else ConnectionClosedError)
         finally:
-            if may_be_kept and len(self._idle) < KEPT:
-                self._idle.append(connection)
+            if may_be_kept:
+                self._keep(connection)
             else:
                 connection.close()
         return reply
 
     def close(self) -> None:
         """Close what is kept; requests after that connect anew."""
-        while self._idle:
-            self._idle.pop().close()
+        with suppress(IndexError):
+            while True:
+                self._idle.pop().close()
+
+    def _keep(self, connection: HTTPConnection) -> None:
+        """Keep it for the next request, and rather than too many the one that has waited longest no more."""
+        self._idle.append(connection)
+        if len(self._idle) > KEPT:
+            with suppress(IndexError):  # others have taken them meanwhile
+                self._idle.pop(0).close()
 
     def _kept(self) -> HTTPConnection | None:
         """A connection that its server has not closed meanwhile: what comes on it unasked is its end."""
@@ -101,9 +109,7 @@ class Wire:
                 connection = self._idle.pop()
             except IndexError:
                 return None
-            poll = select.poll()
-            poll.register(connection.sock, select.POLLIN)
-            if not poll.poll(0):
+            if _is_quiet(connection.sock):
                 return connection
             connection.close()
 
@@ -124,7 +130,7 @@ class Wire:
             raise ConnectTimeoutError(endpoint_url=self.url, error=error) from error
         except TlsError as error:
             raise SSLError(endpoint_url=self.url, error=error) from error
-        except (OSError, UnicodeError) as error:
+        except (OSError, ValueError) as error:
             raise EndpointConnectionError(endpoint_url=self.url, error=error) from error
         return self._connected(wider)
 
@@ -165,6 +171,13 @@ class Wire:
             raise ended(endpoint_url=self.url, error=error) from error
         except (OSError, HTTPException, ValueError) as error:
             raise ConnectionClosedError(endpoint_url=self.url, error=error) from error
+
+
+def _is_quiet(sock: Any) -> bool:
+    """Whether nothing has come on it, neither to this machine nor, as far as that is TLS, out of its encryption."""
+    poll = select.poll()
+    poll.register(sock, select.POLLIN)
+    return not poll.poll(0) and not (isinstance(sock, SSLSocket) and sock.pending())
 
 
 def _request(headers: Mapping[str, str], body: bytes) -> bytes:

@@ -22,6 +22,10 @@ def test_errors_of_dynamodb_keep_their_code(aws: Aws) -> None:
     assert refusal.value.response["Error"]["Code"] == "ResourceNotFoundException"
 
 
+def test_a_connection_says_where_it_leads() -> None:
+    assert repr(SharedConnection("eu-west-1", {})) == "SharedConnection('https://dynamodb.eu-west-1.amazonaws.com')"
+
+
 def test_a_connection_that_was_never_used_can_be_closed() -> None:
     SharedConnection("eu-west-1", {}).close()
 

@@ -3,6 +3,7 @@
 import gc
 import os
 import socket
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -228,7 +229,7 @@ def test_nobody_there_is_told_from_an_answer_that_is_lost() -> None:
         ask(wire)
 
 
-@pytest.mark.parametrize("name", ["nowhere.test", "a..b", "x" * 64 + ".test"])
+@pytest.mark.parametrize("name", ["nowhere.test", "a..b", "x" * 64 + ".test", ".test"])
 def test_a_host_that_does_not_exist_is_nobody(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     usual = socket.getaddrinfo
 
@@ -438,3 +439,27 @@ def test_the_connections_of_another_process_are_closed_in_this_one(monkeypatch: 
         assert not server.threads[0].is_alive()
 
     assert [each.connection for each in server.asked] == [1, 2, 2]
+
+
+def test_what_is_kept_may_be_closed_while_others_ask() -> None:
+    failures: list[BaseException] = []
+
+    def act(index: int) -> None:
+        try:
+            for _ in range(40):
+                if index % 2:
+                    wire.close()
+                else:
+                    ask(wire)
+        except BaseException as failure:  # noqa: BLE001  # whatever it is, it is none that a thread should die of
+            failures.append(failure)
+
+    interval = sys.getswitchinterval()
+    with scripted(WELL) as server, wire_to(server.url) as wire:
+        sys.setswitchinterval(1e-6)
+        try:
+            at_once(8, act)
+        finally:
+            sys.setswitchinterval(interval)
+
+    assert failures == []

@@ -309,6 +309,21 @@ def test_an_idle_connection_that_was_closed_is_replaced(server_of: dict[str, ssl
         assert ask(wire).body == b'{"a": 1}'
 
 
+def test_a_connection_on_which_more_was_encrypted_than_asked_for_is_not_used_again(
+    server_of: dict[str, ssl.SSLContext],
+) -> None:
+    extra = exactly(WELL.content + b"x" * 12_000)  # more than is read ahead, and yet one record of TLS
+
+    with (
+        scripted(extra, WELL, context=server_of["others"]) as server,
+        wire_to(server.named("localhost")) as wire,
+    ):
+        ask(wire)
+
+        assert ask(wire).body == b'{"a": 1}'
+        assert [asked.connection for asked in server.asked] == [1, 2]
+
+
 @pytest.mark.parametrize("end", [CLOSED, RESET], ids=["closed", "reset"])
 def test_a_kept_connection_that_ends_as_it_is_used_is_gone(end: Act, server_of: dict[str, ssl.SSLContext]) -> None:
     with scripted(WELL, end, context=server_of["others"]) as server, wire_to(server.named("localhost")) as wire:
