@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 
 PAUSE = time.sleep
 """That of this moment: tests that want no pauses take it away from clients."""
+LATER = 0.005
+"""Seconds between two packets."""
 PATIENCE = 5.0
 """Seconds after which it gives up on a client."""
 
@@ -36,7 +38,8 @@ class Asked:
 class Act:
     """What happens to a request: bytes that are sent, and how the connection ends, if it does.
 
-    Whoever `leaves` accepts no more connections. What `is_raw` is sent past TLS.
+    Whoever `leaves` accepts no more connections. What `is_raw` is sent past TLS; what
+    comes `later` is sent in a packet of its own.
     """
 
     content: bytes = b""
@@ -45,6 +48,7 @@ class Act:
     leaves: bool = False
     is_raw: bool = False
     pause: float = 0.0
+    later: bytes = b""
 
 
 def answer(
@@ -144,6 +148,7 @@ class Scripted:
 
     def _converse(self, client: socket.socket, number: int) -> None:
         client.settimeout(PATIENCE)
+        client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         try:
             if self.context is not None:
                 client = self.context.wrap_socket(client, server_side=True)
@@ -165,6 +170,9 @@ class Scripted:
             self.leave()
         PAUSE(act.pause)
         (socket.socket.sendall if act.is_raw else type(client).sendall)(client, act.content)
+        if act.later:
+            PAUSE(LATER)
+            client.sendall(act.later)
         if act.resets:
             client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         elif act.ends:
