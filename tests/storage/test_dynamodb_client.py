@@ -241,6 +241,14 @@ def test_a_modelled_error_that_is_too_much_is_tried_again(pauses: list[float]) -
     assert told_by(botocores, acts, pauses).counted == 1
 
 
+def test_no_attempt_tells_how_long_it_is_worth_an_answer(pauses: list[float]) -> None:
+    """Botocore's do, from the first answer with a date on."""
+    acts = (error("ThrottlingException", date="Thu, 01 Jan 2015 00:00:00 GMT"), WELL)
+
+    assert told_by(ours, acts, pauses).attempts == numbered(2)
+    assert [told[:3] for told in told_by(botocores, acts, pauses).attempts] == ["att", "ttl"]
+
+
 @BOTH
 def test_nobody_is_asked_four_times(make: Make, pauses: list[float]) -> None:
     counted: list[int] = []
