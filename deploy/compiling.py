@@ -4,6 +4,7 @@ Which texts bytecode marks as interned depends on what was imported before, so w
 other bytes now and then. Hence `compiled` has this file run as a program, isolated, that knows no package of ours.
 """
 
+import ast
 import importlib.util
 import marshal
 import subprocess
@@ -27,9 +28,22 @@ def compiled(sources: Mapping[str, bytes]) -> dict[str, bytes]:
 
 
 def _bytecode(path: str, source: bytes) -> bytes:
-    code = compile(source, TASK_ROOT + path, "exec", dont_inherit=True, optimize=0)
+    code = compile(_undescribed(source), TASK_ROOT + path, "exec", dont_inherit=True, optimize=0)
     return b"".join((importlib.util.MAGIC_NUMBER, UNCHECKED, importlib.util.source_hash(source), marshal.dumps(code)))
 
+
+def _undescribed(source: bytes) -> ast.Module:
+    """A module without what describes it and its functions, which is fetched, read and kept in memory for nobody."""
+    module = ast.parse(source)
+    for node in ast.walk(module):
+        if isinstance(node, _DESCRIBED) and ast.get_docstring(node, clean=False) is not None:
+            nothing = ast.copy_location(ast.Pass(), node.body[0])
+            node.body[:1] = [] if len(node.body) > 1 else [nothing]
+    return module
+
+
+_DESCRIBED = ast.Module | ast.FunctionDef | ast.AsyncFunctionDef
+"""Not classes, for whose descriptions dataclasses would make others."""
 
 if __name__ == "__main__":
     warnings.simplefilter("ignore")  # of libraries, and not ours to heed

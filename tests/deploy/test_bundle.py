@@ -164,6 +164,13 @@ def test_every_module_has_bytecode_that_is_believed_unread(contents: dict[str, b
         assert digest == importlib.util.source_hash(contents[source])
 
 
+def test_bytecode_does_not_describe_functions(contents: dict[str, bytes]) -> None:
+    description = b"Ensures a boolean value"
+
+    assert description in contents["botocore/utils.py"]
+    assert description not in contents[f"botocore/__pycache__/utils.{TAG}.pyc"]
+
+
 def test_no_path_of_this_machine_is_in_it(contents: dict[str, bytes]) -> None:
     places = {str(ROOT), sys.prefix, sysconfig.get_path("purelib"), str(Path.home())} - {"/"}
     compiled = [marshal.loads(content[16:]) for name, content in contents.items() if name.endswith(".pyc")]  # noqa: S302  # of our own making
