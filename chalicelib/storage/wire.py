@@ -1,4 +1,4 @@
-"""HTTP to one server, over connections that are kept: http.client, and what it leaves to whoever uses it.
+"""HTTP to one server, over connections that are kept; http.client reads the answers that are out of the usual.
 
 Failures are botocore's exceptions, as callers tell outages by them whichever client they use.
 """
@@ -6,12 +6,13 @@ Failures are botocore's exceptions, as callers tell outages by them whichever cl
 import os
 import re
 import select
+import socket
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, closing, contextmanager, suppress
-from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
+from contextlib import ExitStack, contextmanager, suppress
 from ssl import SSLCertVerificationError, SSLContext, SSLEOFError, SSLSocket, SSLZeroReturnError
 from ssl import SSLError as TlsError
-from typing import Any, NamedTuple
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
 from botocore.exceptions import (
@@ -24,6 +25,10 @@ from botocore.exceptions import (
 )
 
 from chalicelib.storage import trust
+
+if TYPE_CHECKING:
+    from http.client import HTTPResponse
+    from io import BufferedReader
 
 KEPT = 10
 """How many connections are kept while nobody uses them, as many as botocore keeps."""
@@ -62,7 +67,7 @@ class Wire:
         self._name, self._port = parts.hostname or "", parts.port or PORTS[parts.scheme]
         self._is_secure = parts.scheme == "https"
         self._connect_seconds, self._read_seconds = connect_seconds, read_seconds
-        self._idle: list[HTTPConnection] = []
+        self._idle: list[socket.socket] = []
         self._process = os.getpid()
         self._trusted: SSLContext | None = None
 
@@ -92,14 +97,14 @@ class Wire:
             while True:
                 self._idle.pop().close()
 
-    def _keep(self, connection: HTTPConnection) -> None:
+    def _keep(self, connection: socket.socket) -> None:
         """Keep it for the next request, and rather than too many the one that has waited longest no more."""
         self._idle.append(connection)
         if len(self._idle) > KEPT:
             with suppress(IndexError):  # others have taken them meanwhile
                 self._idle.pop(0).close()
 
-    def _kept(self) -> HTTPConnection | None:
+    def _kept(self) -> socket.socket | None:
         """A connection that its server has not closed meanwhile: what comes on it unasked is its end."""
         if self._process != os.getpid():  # the connections are those of the process that forked
             self.close()
@@ -109,7 +114,7 @@ class Wire:
                 connection = self._idle.pop()
             except IndexError:
                 return None
-            if _is_quiet(connection.sock):
+            if _is_quiet(connection):
                 return connection
             connection.close()
 
@@ -118,7 +123,7 @@ class Wire:
             self._trusted = trust.narrowest(self._name)
         return self._trusted
 
-    def _connected(self, trusted: SSLContext | None) -> HTTPConnection:
+    def _connected(self, trusted: SSLContext | None) -> socket.socket:
         try:
             return self._opened(trusted)
         except SSLCertVerificationError as error:
@@ -134,31 +139,28 @@ class Wire:
             raise EndpointConnectionError(endpoint_url=self.url, error=error) from error
         return self._connected(wider)
 
-    def _opened(self, trusted: SSLContext | None) -> HTTPConnection:
-        if trusted is None:
-            connection = HTTPConnection(self._name, self._port, timeout=self._connect_seconds)
-        else:
-            connection = HTTPSConnection(self._name, self._port, timeout=self._connect_seconds, context=trusted)
+    def _opened(self, trusted: SSLContext | None) -> socket.socket:
         with ExitStack() as failing:
-            failing.callback(connection.close)
-            connection.connect()
-            connection.sock.settimeout(self._read_seconds)
+            connection = socket.create_connection((self._name, self._port), self._connect_seconds)
+            failing.enter_context(connection)
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            if trusted is not None:
+                connection = trusted.wrap_socket(connection, server_hostname=self._name)
+            connection.settimeout(self._read_seconds)
             failing.pop_all()
         return connection
 
-    def _answer(self, connection: HTTPConnection, request: bytes, ended: type[HTTPClientError]) -> tuple[Reply, bool]:
+    def _answer(self, connection: socket.socket, request: bytes, ended: type[HTTPClientError]) -> tuple[Reply, bool]:
         """What is answered, and whether the connection may be used again."""
         with self._answering(ended):
-            connection.sock.sendall(request)
-        with closing(HTTPResponse(connection.sock, method="POST")) as response:
+            connection.sendall(request)
+        with connection.makefile("rb") as stream:
             with self._answering(ended):
-                usual = _usual_head(response)
-                if usual is None:
-                    response.begin()
+                head = _usual_head(stream) or _begun(stream)
             with self._answering(ConnectionClosedError):
-                if usual is not None:
-                    return _body(response, usual, self.longest), True
-                return _reply(response, self.longest), not response.will_close
+                if isinstance(head, _Head):
+                    return _body(stream, head, self.longest), True
+                return _reply(head, self.longest), not head.will_close
 
     @contextmanager
     def _answering(self, ended: type[HTTPClientError]) -> Iterator[None]:
@@ -169,11 +171,11 @@ class Wire:
             raise ReadTimeoutError(endpoint_url=self.url, error=error) from error
         except (ConnectionError, SSLEOFError, SSLZeroReturnError) as error:
             raise ended(endpoint_url=self.url, error=error) from error
-        except (OSError, HTTPException, ValueError) as error:
+        except (OSError, ValueError) as error:
             raise ConnectionClosedError(endpoint_url=self.url, error=error) from error
 
 
-def _is_quiet(sock: Any) -> bool:
+def _is_quiet(sock: socket.socket) -> bool:
     """Whether nothing has come on it, neither to this machine nor, as far as that is TLS, out of its encryption."""
     poll = select.poll()
     poll.register(sock, select.POLLIN)
@@ -181,7 +183,7 @@ def _is_quiet(sock: Any) -> bool:
 
 
 def _request(headers: Mapping[str, str], body: bytes) -> bytes:
-    """A POST to `/` in one piece: http.client would send its head and its body in two, which costs a system call.
+    """A POST to `/` in one piece, as two would cost another system call.
 
     Raises ValueError if a header has what could end it, or what is encoded in more than one way.
     """
@@ -197,12 +199,12 @@ class _Head(NamedTuple):
     size: int
 
 
-def _usual_head(response: HTTPResponse) -> _Head | None:
+def _usual_head(stream: "BufferedReader") -> _Head | None:
     """The head of an answer as DynamoDB's always are; None, nothing having been read, if it is another.
 
-    http.client reads all answers, by its parser of mails, which takes a third of a call's CPU.
+    http.client reads all answers, by a parser of mails, which takes a third of a call's CPU, and is slow to import.
     """
-    head, ended, _ = response.fp.peek().partition(b"\r\n\r\n")
+    head, ended, _ = stream.peek().partition(b"\r\n\r\n")
     first, *lines = head.decode("latin-1").split("\r\n")
     pairs = [line.partition(": ") for line in lines]
     headers = {name.lower(): value for name, _, value in pairs}
@@ -216,28 +218,53 @@ def _usual_head(response: HTTPResponse) -> _Head | None:
         and headers.get("connection", KEEP) == KEEP
         and all(USUAL_LINE.fullmatch(line) for line in lines)
     )
-    return _Head(int(first[9:12]), headers, int(told)) if is_usual and response.fp.read(len(head) + 4) else None
+    return _Head(int(first[9:12]), headers, int(told)) if is_usual and stream.read(len(head) + 4) else None
 
 
-def _body(response: HTTPResponse, head: _Head, longest: int) -> Reply:
-    """What comes after a usual head. Raises HTTPException if it is cut off, or too long."""
+def _body(stream: "BufferedReader", head: _Head, longest: int) -> Reply:
+    """What comes after a usual head. Raises ValueError if it is cut off, or too long."""
     if head.size > longest:
-        raise HTTPException("the answer is too long")
-    body = response.fp.read(head.size)
+        raise ValueError("the answer is too long")
+    body = stream.read(head.size)
     if len(body) < head.size:
-        raise HTTPException("the answer was cut off")
+        raise ValueError("the answer was cut off")
     return Reply(head.status, head.headers, body)
 
 
-def _reply(response: HTTPResponse, longest: int) -> Reply:
-    """All of an answer. Raises HTTPException if it is cut off or too long: one that does not say how long it is has
+def _begun(stream: "BufferedReader") -> "HTTPResponse":
+    """An answer whose head has been read, whatever it is like. Raises ValueError if it is none."""
+    from http.client import HTTPResponse  # noqa: PLC0415  # most processes do without
+
+    connection: Any = SimpleNamespace(makefile=lambda _mode: stream)
+    response = HTTPResponse(connection, method="POST")
+    with _understood():
+        response.begin()
+    return response
+
+
+@contextmanager
+def _understood() -> Iterator[None]:
+    """Raises ValueError where http.client says that something is no HTTP."""
+    from http.client import HTTPException  # noqa: PLC0415  # as above
+
+    try:
+        yield
+    except ConnectionError:  # some of them are both
+        raise
+    except HTTPException as error:
+        raise ValueError(repr(error)) from error
+
+
+def _reply(response: "HTTPResponse", longest: int) -> Reply:
+    """All of an answer. Raises ValueError if it is cut off or too long: one that does not say how long it is has
     lost that, and after one that is none yet another would come, which nobody has asked for.
     """
     if response.status < 200:
-        raise HTTPException("the answer is still to come")
+        raise ValueError("the answer is still to come")
     if not response.chunked and (response.length is None or response.length > longest):
-        raise HTTPException("the answer was cut off, or is too long")
-    body = response.read(longest) if response.chunked else response.read()
+        raise ValueError("the answer was cut off, or is too long")
+    with _understood():
+        body = response.read(longest) if response.chunked else response.read()
     if not response.isclosed():
-        raise HTTPException("the answer is too long")
+        raise ValueError("the answer is too long")
     return Reply(response.status, response.headers, body)  # type: ignore[arg-type]  # a message is one
