@@ -5,7 +5,6 @@ import hashlib
 import re
 from collections.abc import Sequence
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from chalicelib.catalog.errors import CatalogError
@@ -61,6 +60,8 @@ def render_error(_request: Request, error: CatalogError | HttpError) -> Response
 @cache
 def _page() -> Response:
     """The page, which may load the description and nothing else, and run no script and use no style but its own."""
+    from pathlib import Path  # noqa: PLC0415  # most processes do without
+
     page = Path(__file__).with_name("docs.html").read_text("utf-8")
     sources = {
         "default-src": "'none'",

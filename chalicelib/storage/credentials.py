@@ -5,7 +5,6 @@ import re
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from pathlib import Path
 from threading import Lock
 from typing import NamedTuple
 
@@ -106,6 +105,8 @@ def _fetched(
 
 def _headers(environ: Mapping[str, str]) -> dict[str, str]:
     """With the token of the file, which somebody else writes anew, or that of the environment. Raises ValueError."""
+    from pathlib import Path  # noqa: PLC0415  # as below
+
     file = environ.get("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE")
     token = Path(file).read_text("utf-8") if file else environ.get("AWS_CONTAINER_AUTHORIZATION_TOKEN", "")
     if not _is_sendable(token):

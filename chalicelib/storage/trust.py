@@ -5,20 +5,20 @@ To read all of them takes a cold start longer than the rest of its first connect
 
 import ssl
 from functools import cache
-from pathlib import Path
+from os import path
 
 import botocore
 
-AMAZON = Path(__file__).with_name("amazon.pem")
+AMAZON = path.join(path.dirname(__file__), "amazon.pem")  # noqa: PTH118, PTH120  # pathlib is slow
 """In the bundle alone, which takes them from the file below."""
-ALL = Path(botocore.__file__).with_name("cacert.pem")
+ALL = path.join(path.dirname(botocore.__file__), "cacert.pem")  # noqa: PTH118, PTH120  # as above
 """What botocore believes as well."""
 HOSTS = (".amazonaws.com", ".amazonaws.com.cn")
 
 
 def narrowest(host: str) -> ssl.SSLContext:
     """What to try first with a host."""
-    return _context(AMAZON if host.endswith(HOSTS) and AMAZON.exists() else ALL)
+    return _context(AMAZON if host.endswith(HOSTS) and path.exists(AMAZON) else ALL)  # noqa: PTH110  # as above
 
 
 def wider(context: ssl.SSLContext | None) -> ssl.SSLContext | None:
@@ -27,5 +27,5 @@ def wider(context: ssl.SSLContext | None) -> ssl.SSLContext | None:
 
 
 @cache
-def _context(roots: Path) -> ssl.SSLContext:
-    return ssl.create_default_context(cafile=str(roots))
+def _context(roots: str) -> ssl.SSLContext:
+    return ssl.create_default_context(cafile=roots)
