@@ -23,6 +23,7 @@ SECTIONS = {
     "foreman": other_requests.foreman,
     "qingcloud": other_requests.qingcloud,
     "devops-service": other_requests.devops_service,
+    "keystone": other_requests.keystone,
     "health": other_requests.health,
     "worker-uploads": work_steps.uploads,
     "worker-copies": work_steps.copies,

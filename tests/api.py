@@ -164,6 +164,10 @@ class Caller:
         self.api = api
         self._credentials = credentials
 
+    def shown(self, header: str) -> str:
+        """What it sends of its credentials in a header, empty if it sends none."""
+        return self._credentials.get(header, "")
+
     def through(self, api: Api) -> "Caller":
         """The same caller, speaking to another application over the same tables."""
         return Caller(api, self._credentials)

@@ -192,7 +192,19 @@ def nothing(_api: Api, _caller: Caller) -> tuple[dict[str, str], dict[str, Any]]
     return {}, BODIES
 
 
+def a_sign_in(_api: Api, caller: Caller) -> tuple[dict[str, str], dict[str, Any]]:
+    """What a sign-in shows in its body."""
+    token = {"id": caller.shown("X-Auth-Token")}
+    identity = {"methods": ["token"], "token": token}
+    sent = {
+        "POST /identity/v3/auth/tokens": {"auth": {"identity": identity}},
+        "POST /identity/v2.0/tokens": {"auth": {"token": token}},
+    }
+    return {}, sent
+
+
 PREPARATIONS = {
+    "/identity/": a_sign_in,
     "/v2/": captures,
     "POST /v1/images/{id}/uploads/": an_upload,
     "POST /v1/images/{id}/uploads": a_reservation,

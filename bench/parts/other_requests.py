@@ -124,6 +124,19 @@ def devops_service(trial: Trial) -> None:
     trial.ask("DELETE /v3/image/{id}", NAMED_CHANGED, id=RECORD["id"])
 
 
+def keystone(trial: Trial) -> None:
+    """All of Keystone's, on a token that is known."""
+    secret = trial.caller.shown("X-Auth-Token")
+    for path in ("/identity", "/identity/v3", "/identity/v2.0"):
+        trial.ask(f"GET {path}", NOTHING)
+    by_token = {"methods": ["token"], "token": {"id": secret}}
+    trial.ask("POST /identity/v3/auth/tokens", NOTHING, body={"auth": {"identity": by_token}})
+    trial.ask("GET /identity/v3/auth/tokens", NOTHING, headers={"X-Subject-Token": secret})
+    for path in ("catalog", "projects"):
+        trial.ask(f"GET /identity/v3/auth/{path}", NOTHING)
+    trial.ask("POST /identity/v2.0/tokens", NOTHING, body={"auth": {"token": {"id": secret}}})
+
+
 def health(trial: Trial) -> None:
     """What monitors ask."""
     trial.ask("GET /healthz", NOTHING)

@@ -1,6 +1,7 @@
 """Who asks, and with which rights."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 
 
@@ -16,12 +17,16 @@ class Policy(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """A caller: a user acting for a tenant (or for none) under the policies of its token, which is named by its id."""
+    """A caller: a user acting for a tenant (or for none) under the policies of its token.
+
+    The token is named by its id, and is good until `expires_at`, or for ever. Who asks is the same by any token.
+    """
 
     user: str
     tenant: str | None
     policies: frozenset[Policy] = frozenset()
     token: str | None = field(default=None, compare=False)
+    expires_at: datetime | None = field(default=None, compare=False)
 
     @property
     def is_admin(self) -> bool:

@@ -52,7 +52,7 @@ class Operation:
     """What a route takes and answers: `answers` of its own, and those of the dialect's errors that it `refuses` with.
 
     A variable of the path needs a parameter only if there is something to say of it. `security` names the schemes
-    of the dialect that this operation takes, if not all of them.
+    of the dialect that this operation takes, if not all of them; none if its body has the credentials.
     """
 
     summary: str
@@ -61,7 +61,7 @@ class Operation:
     bodies: tuple[Body, ...] = ()
     description: str = ""
     refuses: tuple[int, ...] = ()
-    security: tuple[str, ...] = ()
+    security: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

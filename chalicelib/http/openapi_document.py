@@ -99,7 +99,7 @@ def _operation(dialect: Dialect, description: Description, route: Route) -> dict
         "operationId": operation_id(route),
         "tags": [dialect.name],
         "summary": operation.summary,
-        "security": [] if route.open else [{name: []} for name in operation.security or description.security],
+        "security": [] if route.open else [{name: []} for name in _schemes(description, operation)],
         "responses": _responses(dialect, description, route),
     }
     if operation.description:
@@ -110,6 +110,10 @@ def _operation(dialect: Dialect, description: Description, route: Route) -> dict
         content = {body.media: _media(body.schema, body.example) for body in operation.bodies}
         shown["requestBody"] = {"required": all(body.required for body in operation.bodies), "content": content}
     return shown
+
+
+def _schemes(description: Description, operation: Operation) -> Iterable[str]:
+    return description.security if operation.security is None else operation.security
 
 
 def operation_id(route: Route) -> str:

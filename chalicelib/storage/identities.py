@@ -95,5 +95,5 @@ def _digest(secret: str) -> str:
 
 def _token(item: TokenItem) -> Token:
     token_id = item.digest[:ID_LENGTH]
-    principal = Principal(item.user, item.tenant, item.policies, token_id)
+    principal = Principal(item.user, item.tenant, item.policies, token_id, item.expires_at)
     return Token(token_id, principal, item.created_at, item.expires_at)

@@ -6,7 +6,7 @@ import pytest
 
 from chalicelib.catalog.image import Status
 from chalicelib.catalog.principal import Principal
-from chalicelib.dialects import DIALECTS
+from chalicelib.dialects import CATALOGUES
 from tests.api import Api
 from tests.conformance.clients import CLIENTS, Client, Facts
 from tests.factories import an_image
@@ -27,7 +27,7 @@ EACH = pytest.mark.parametrize("speaking", CLIENTS, ids=[client.dialect for clie
 
 
 def test_every_dialect_has_a_client() -> None:
-    assert [client.dialect for client in CLIENTS] == [dialect.name for dialect in DIALECTS]
+    assert [client.dialect for client in CLIENTS] == [dialect.name for dialect in CATALOGUES]
 
 
 @PAIRS

@@ -10,7 +10,7 @@ from chalicelib.catalog import lengths
 from chalicelib.catalog.errors import QuotaExceeded
 from chalicelib.catalog.image import Image, Visibility
 from chalicelib.catalog.principal import Principal
-from chalicelib.dialects import DIALECTS
+from chalicelib.dialects import CATALOGUES
 from chalicelib.http.dialect import Dialect
 from chalicelib.http.message import Request
 from tests.api import Answer, Api, a_caller
@@ -149,7 +149,7 @@ def test_a_refusal_has_its_status_and_changes_nothing(
 QUOTA = {"glance_v1": 413, "scaleway": 403, "devops_service": 400, "foreman": 422, "qingcloud": 429}
 
 
-@pytest.mark.parametrize("dialect", DIALECTS, ids=[dialect.name for dialect in DIALECTS])
+@pytest.mark.parametrize("dialect", CATALOGUES, ids=[dialect.name for dialect in CATALOGUES])
 def test_a_quota_is_told_as_one(dialect: Dialect) -> None:
     """Not every dialect has requests that meet one today, but whatever writes may raise it."""
     error = QuotaExceeded("stored bytes", 11, 10)

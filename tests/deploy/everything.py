@@ -8,7 +8,7 @@ from typing import Any
 from chalicelib.catalog.image import Status
 from chalicelib.catalog.job import Job
 from chalicelib.storage.tables import FIRST_LAYOUT, create_tables
-from tests.api import ORDINARY, Api, Caller
+from tests.api import ORDINARY, Api, Caller, a_caller
 from tests.dialects.glance_v1.glance import RAW, create, md5, meta, upload
 from tests.dialects.glance_v1.sending import abort, ask, begin, complete, content, named, path_of, send_all, show
 from tests.factories import an_image
@@ -45,6 +45,7 @@ def do_everything(stage: Stage, eager: Api) -> None:
     _foreman(stage.api.basic_caller("t1", *ORDINARY))
     _devops_service(stage.api.basic_caller("t1", *ORDINARY))
     _qingcloud(stage)
+    _keystone(stage)
     _uploads(stage, user)
     _copies(stage, user)
     _captures(stage)
@@ -139,6 +140,18 @@ def _devops_service(user: Caller) -> None:
     _send(user, "GET /v3/image/ami-1")
     _send(user, "PUT /v3/image/ami-1", {"name": "renamed"})
     _send(user, "DELETE /v3/image/ami-1")
+
+
+def _keystone(stage: Stage) -> None:
+    secret = stage.api.world.identities.issue(a_caller("t1", *ORDINARY))
+    by_token = {"auth": {"identity": {"methods": ["token"], "token": {"id": secret}}}}
+    anybody, user = stage.api.anonymous(), Caller(stage.api, {"X-Auth-Token": secret, "X-Subject-Token": secret})
+    for path in ("/identity", "/v3", "/v2.0"):
+        _send(anybody, f"GET {path}")
+    assert _send(anybody, "POST /v3/auth/tokens", by_token)["token"]["catalog"]
+    assert _send(anybody, "POST /v2.0/tokens", {"auth": {"token": {"id": secret}}})["access"]["serviceCatalog"]
+    for name in ("tokens", "catalog", "projects"):
+        _send(user, f"GET /v3/auth/{name}")
 
 
 def _qingcloud(stage: Stage) -> None:

@@ -10,6 +10,7 @@ BUSY: Mapping[str, int] = {
     "devops_service": 503,
     "foreman": 503,
     "qingcloud": 503,
+    "keystone": 503,
 }
 """Nothing was done: try again."""
 UNSURE: Mapping[str, int] = {
@@ -20,6 +21,7 @@ UNSURE: Mapping[str, int] = {
     "foreman": 503,
     # As do clients of this one with all that begins with a 5 (contract §5).
     "qingcloud": 409,
+    "keystone": 503,
 }
 """Nobody knows whether it was done: look, then try again."""
 CONFLICT = 409
@@ -31,6 +33,7 @@ DONE: Mapping[str, frozenset[int]] = {
     "devops_service": frozenset({400, 404}),
     "foreman": frozenset({404, 422}),
     "qingcloud": frozenset({404, 409}),
+    "keystone": frozenset(),
 }
 """What a repetition may be told of something that was done the first time."""
 
@@ -60,12 +63,18 @@ def _qingcloud(answer: Answer) -> bool:
     return bool(answer.json["ret_code"] == code and answer.json["code"] == str(code) and answer.json["message"])
 
 
+def _keystone(answer: Answer) -> bool:
+    error = answer.json["error"]
+    return error.keys() == {"code", "title", "message"} and error["code"] == answer.status and bool(error["message"])
+
+
 SHAPES: Mapping[str, Callable[[Answer], bool]] = {
     "glance_v1": _glance,
     "scaleway": _scaleway,
     "devops_service": _devops,
     "foreman": _foreman,
     "qingcloud": _qingcloud,
+    "keystone": _keystone,
 }
 
 

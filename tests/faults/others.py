@@ -1,4 +1,4 @@
-"""The scenes of Scaleway, devops-service, Foreman and QingCloud."""
+"""The scenes of Scaleway, devops-service, Foreman, QingCloud and Keystone."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -213,4 +213,40 @@ QINGCLOUD = (
     _qingcloud("a job", asked(lambda job_id: Ask("GET", f"{ZONE}/job/{job_id}"))),
     _qingcloud("jobs", asked(lambda _: Ask("GET", f"{ZONE}/jobs"))),
     _qingcloud("unfinished jobs", asked(lambda _: Ask("GET", f"{ZONE}/unfinished_jobs"))),
+)
+
+MOUNT = "/identity"
+
+
+def _keystone(name: str, arrange: Arrange) -> Scene:
+    return Scene("keystone", name, arrange)
+
+
+def with_secret(ask: Callable[[str], Ask]) -> Arrange:
+    """A request that shows a secret in another way than all others."""
+    return lambda api: ask(api.world.identities.issue(a_caller(TENANT, *ORDINARY)))
+
+
+def _by_token(secret: str) -> Ask:
+    identity = {"methods": ["token"], "token": {"id": secret}}
+    return document("POST", f"{MOUNT}/v3/auth/tokens", {"auth": {"identity": identity}})
+
+
+KEYSTONE = (
+    _keystone("versions", plain("GET", MOUNT)),
+    _keystone("version 3", plain("GET", f"{MOUNT}/v3")),
+    _keystone("version 2.0", plain("GET", f"{MOUNT}/v2.0")),
+    _keystone("sign in", with_secret(_by_token)),
+    _keystone(
+        "sign in by version 2.0",
+        with_secret(lambda secret: document("POST", f"{MOUNT}/v2.0/tokens", {"auth": {"token": {"id": secret}}})),
+    ),
+    _keystone(
+        "its own token",
+        with_secret(
+            lambda secret: Ask("GET", f"{MOUNT}/v3/auth/tokens", {"X-Auth-Token": secret, "X-Subject-Token": secret})
+        ),
+    ),
+    _keystone("catalogue", plain("GET", f"{MOUNT}/v3/auth/catalog")),
+    _keystone("projects", plain("GET", f"{MOUNT}/v3/auth/projects")),
 )

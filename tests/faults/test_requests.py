@@ -12,12 +12,12 @@ from tests.api import Api
 from tests.conftest import MakeApi
 from tests.faults import crowds, store
 from tests.faults.glance import SCENES as GLANCE
-from tests.faults.others import DEVOPS, FOREMAN, QINGCLOUD, SCALEWAY
+from tests.faults.others import DEVOPS, FOREMAN, KEYSTONE, QINGCLOUD, SCALEWAY
 from tests.faults.scenes import Scene
 from tests.faults.told import told
 from tests.faults.trials import Trials
 
-SCENES = (*GLANCE, *SCALEWAY, *DEVOPS, *FOREMAN, *QINGCLOUD, *crowds.SCENES)
+SCENES = (*GLANCE, *SCALEWAY, *DEVOPS, *FOREMAN, *QINGCLOUD, *KEYSTONE, *crowds.SCENES)
 
 
 @pytest.mark.parametrize("scene", SCENES, ids=str)

@@ -12,13 +12,18 @@ ROOTS = {
     "images": "scaleway",
     "api": "foreman",
     "apidoc": "foreman",
-    "v3": "devops_service",
+    "v3": "keystone",
+    "v2.0": "keystone",
+    "identity": "keystone",
     "openapi.json": "documentation",
     "docs": "documentation",
     "healthz": "health",
     "readyz": "health",
 }
 """The dialect of a path by its first segment; other paths are Glance's."""
+
+DEVOPS = ("images", "image", "providers", "templates")
+"""What is devops-service's below `/v3`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +54,8 @@ class Sent:
             return "glance_v1"
         if (first, second) == ("v2", "zone") or (first, second, third) == ("v2", "oauth2", "token"):
             return "qingcloud"
+        if first == "v3" and second in DEVOPS:
+            return "devops_service"
         return ROOTS.get(first, "glance_v1")
 
     @property

@@ -162,6 +162,16 @@ def _devops_service(sent: Sent, got: Got) -> None:
         assert got.headers["www-authenticate"].startswith("Basic ")
 
 
+def _keystone(_sent: Sent, got: Got) -> None:
+    assert got.media_type == "application/json"
+    assert got.document.keys() == {"error"}
+    error = got.document["error"]
+    assert (error["code"], error["title"]) == (got.status, HTTPStatus(got.status).phrase)
+    assert is_text(error["message"])
+    if got.status == HTTPStatus.UNAUTHORIZED:
+        assert got.headers["www-authenticate"].startswith("Keystone uri=")
+
+
 def _documentation(_sent: Sent, got: Got) -> None:
     assert got.media_type == "application/json"
     assert got.document.keys() == {"message"}
@@ -179,6 +189,7 @@ REFUSALS: dict[str, Shape] = {
     "glance_v1": _glance,
     "qingcloud": _qingcloud,
     "devops_service": _devops_service,
+    "keystone": _keystone,
     "documentation": _documentation,
     "health": _documentation,
 }

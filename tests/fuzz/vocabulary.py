@@ -66,6 +66,14 @@ GLANCE_HEADERS = {
     "x-image-meta-min_disk": "0",
     "x-image-meta-property-os%20distro": "a%20b",
 }
+SECRET = "the-secret"
+"""Stands in bodies for the secret of the owner."""
+KEYSTONE_USER: Record = {
+    "name": f"user-of-{TENANT}",
+    "domain": {"id": "default", "name": "Default"},
+    "password": SECRET,
+}
+KEYSTONE_PROJECT: Record = {"id": TENANT, "name": TENANT, "domain": {"name": "Default"}}
 PARTS = [{"number": 1, "md5": "rL0Y20zC+Fzt72VPzMSk2A==", "etag": "acbd18db4cc2f85cedef654fccc4a4d8"}]
 
 USUAL: Mapping[tuple[str, str], Usual] = {
@@ -91,6 +99,24 @@ USUAL: Mapping[tuple[str, str], Usual] = {
         {"image": ALIASES[IMAGES[Status.ACTIVE]], "image_name": "fuzzed", "description": "d"}
     ),
     ("POST", "/v2/zone/{zone}/lease"): Usual({"resources": [ALIASES[IMAGES[Status.PENDING_DELETE]]]}),
+    ("POST", "/identity/v3/auth/tokens"): Usual(
+        {
+            "auth": {
+                "identity": {"methods": ["password"], "password": {"user": KEYSTONE_USER}},
+                "scope": {"project": KEYSTONE_PROJECT},
+            }
+        },
+        JSON,
+    ),
+    ("POST", "/identity/v2.0/tokens"): Usual(
+        {
+            "auth": {
+                "passwordCredentials": {"username": KEYSTONE_USER["name"], "password": SECRET},
+                "tenantName": TENANT,
+            }
+        },
+        JSON,
+    ),
     ("POST", "/v3/image"): Usual(DEVOPS_IMAGE, JSON),
     ("PUT", "/v3/image/{image_id}"): Usual({"remote_user": "root", "name": "n"}, JSON),
 }

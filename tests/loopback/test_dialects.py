@@ -127,7 +127,8 @@ def test_at_the_domain_there_is_no_stage(api: DeployedApi, owner: Principal) -> 
         ("/images/no/such/path", 404, '"type": "unknown_resource"'),
         ("/api/no/such/path", 404, '"error": "Not Found"'),
         ("/v2/zone/ac1/no/such/path", 404, '"ret_code": 2100'),
-        ("/v3/no/such/path", 404, '{"message"'),
+        ("/v3/images/no/such/path", 404, '{"message"'),
+        ("/v3/no/such/path", 404, '"title": "Not Found"'),
     ],
 )
 def test_an_unknown_path_is_answered_in_the_dialect_s_own_words(

@@ -35,6 +35,16 @@ def by_bearer(_user: str, secret: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {secret}"}
 
 
+def about_itself(_user: str, secret: str) -> dict[str, str]:
+    """A token that asks about itself."""
+    return {"X-Auth-Token": secret, "X-Subject-Token": secret}
+
+
+def in_body(user: str, secret: str) -> dict[str, str]:
+    """What an operation puts into its body: nothing reads these headers."""
+    return {"X-Own-User": user, "X-Own-Secret": secret}
+
+
 Scheme = Callable[[str, str], dict[str, str]]
 """User and secret as headers show them."""
 SCHEMES: Mapping[str, Scheme] = {
@@ -42,6 +52,7 @@ SCHEMES: Mapping[str, Scheme] = {
     "foreman": basic,
     "glance_v1": by_token,
     "health": by_token,
+    "keystone": by_token,
     "qingcloud": by_bearer,
     "scaleway": by_token,
 }

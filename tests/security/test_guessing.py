@@ -2,6 +2,7 @@
 
 import ast
 import inspect
+import json
 import re
 from collections.abc import Mapping
 from datetime import timedelta
@@ -15,6 +16,14 @@ from tests.api import ORDINARY, Answer, Api, Caller, a_caller, basic
 from tests.conformance.conftest import T1
 from tests.security.wire import touched
 
+BY_PASSWORD = (
+    b'{"auth": {"identity": {"methods": ["password"],'
+    b' "password": {"user": {"name": "USER", "domain": {"id": "default"}, "password": "SECRET"}}}}}'
+)
+BY_CREDENTIAL = (
+    b'{"auth": {"identity": {"methods": ["application_credential"], "application_credential":'
+    b' {"name": "ci", "user": {"name": "USER"}, "secret": "SECRET"}}}}'
+)
 REQUESTS: Mapping[str, tuple[str, str, bytes]] = {
     "glance_v1": ("GET", "/v1/images", b""),
     "scaleway": ("GET", "/images", b""),
@@ -22,9 +31,35 @@ REQUESTS: Mapping[str, tuple[str, str, bytes]] = {
     "foreman": ("GET", "/api/architectures", b""),
     "qingcloud": ("GET", "/v2/zone/ac1/images", b""),
     "qingcloud, signing in": ("POST", "/v2/oauth2/token", b"grant_type=client_credentials"),
+    "keystone": ("GET", "/identity/v3/auth/catalog", b""),
+    "keystone, about itself": ("GET", "/identity/v3/auth/tokens", b""),
+    "keystone, signing in": (
+        "POST",
+        "/identity/v3/auth/tokens",
+        BY_PASSWORD,
+    ),
+    "keystone, signing in by a token": (
+        "POST",
+        "/v3/auth/tokens",
+        b'{"auth": {"identity": {"methods": ["token"], "token": {"id": "SECRET"}}}}',
+    ),
+    "keystone, signing in by a credential": (
+        "POST",
+        "/v3/auth/tokens",
+        BY_CREDENTIAL,
+    ),
+    "keystone, signing in by v2.0": (
+        "POST",
+        "/v2.0/tokens",
+        b'{"auth": {"passwordCredentials": {"username": "USER", "password": "SECRET"}}}',
+    ),
 }
-"""A request of each dialect, and the one that trades credentials for others."""
-BY_NAME = ("devops_service", "foreman", "qingcloud", "qingcloud, signing in")
+"""A request of each dialect, and those that trade credentials for others; some have them in their bodies."""
+IN_BODY = tuple(name for name, (_, _, body) in REQUESTS.items() if b"SECRET" in body)
+BY_NAME = (
+    *("devops_service", "foreman", "qingcloud", "qingcloud, signing in"),
+    *(name for name in IN_BODY if b"USER" in REQUESTS[name][2]),
+)
 OWN_ID = re.compile("[0-9a-f]{8}-[0-9a-f-]{27}")
 """The id of a request, which is in some answers."""
 CODE = ast.parse(inspect.getsource(identities))
@@ -32,7 +67,9 @@ each_dialect = pytest.mark.parametrize("dialect", REQUESTS)
 
 
 def shown(dialect: str, user: str, secret: str) -> Mapping[str, str]:
-    """The credentials as a client of the dialect sends them."""
+    """The credentials as a client of the dialect sends them in headers."""
+    if dialect in IN_BODY:
+        return {}
     return basic(user, secret) if dialect in BY_NAME else {"X-Auth-Token": secret}
 
 
@@ -57,6 +94,8 @@ class Guesser:
     def ask(self, secret: str, user: str = "ann") -> tuple[tuple[int, str, list[str]], int]:
         """What the answer tells, and how many calls it took."""
         method, target, body = REQUESTS[self.dialect]
+        for name, value in (("USER", user), ("SECRET", secret)):
+            body = body.replace(name.encode(), json.dumps(value)[1:-1].encode())
         with touched() as keys:
             answer = Caller(self.api, shown(self.dialect, user, secret)).request(method, target, body=body)
         return outcome(answer), len(keys)

@@ -31,6 +31,7 @@ SHAPES: dict[str, Callable[[Any], bool]] = {
     "qingcloud": lambda body: (
         body.keys() in ({"ret_code", "code", "message", "detail", "request_id"}, {"error", "error_description"})
     ),
+    "keystone": lambda body: body["error"].keys() == {"code", "title", "message"},
 }
 """What the refusals of each dialect look like; the second shape of QingCloud is that of signing in."""
 
@@ -231,7 +232,12 @@ def test_headers_that_nobody_asks_for_do_not_matter(api: Api, dialect: str) -> N
     """API Gateway takes 10,240 bytes of them, the local server 256 headers of 65,536."""
     caller = the_caller(api, dialect)
     path = {"glance_v1": "/v1/images", "scaleway": "/images", "devops_service": "/v3/images"}.get(
-        dialect, {"foreman": "/api/architectures", "qingcloud": "/v2/zone/ac1/images"}.get(dialect, "")
+        dialect,
+        {
+            "foreman": "/api/architectures",
+            "qingcloud": "/v2/zone/ac1/images",
+            "keystone": "/identity/v3/auth/catalog",
+        }.get(dialect, ""),
     )
     many = {f"x-header-{number}": "v" * 200 for number in range(250)}
 

@@ -135,6 +135,51 @@ def test_no_refusal_and_no_defect_leaves_a_secret_in_a_log_or_an_answer(
     tally.count("requests whose log was searched for secrets", len(api.answers))
 
 
+def sign_ins(secret: str) -> Iterator[Callable[[Caller], Answer]]:
+    """All the ways to show a secret in a body, and to ask about it."""
+    credential = {"name": "ci", "user": {"name": "ann"}, "secret": secret}
+    methods = {
+        "password": {"user": {"name": "ann", "password": secret}},
+        "token": {"id": secret},
+        "application_credential": credential,
+    }
+    bodies = [
+        *(("/identity/v3/auth/tokens", {"identity": {"methods": [name], name: how}}) for name, how in methods.items()),
+        *(("/v2.0/tokens", how) for how in ({"token": {"id": secret}}, _of_v2("ann", secret), _of_v2("bob", secret))),
+        ("/v3/auth/tokens", {"identity": {"methods": ["password"], "password": {"user": {"password": secret}}}}),
+    ]
+    for path, auth in bodies:
+        yield partial(Caller.post, target=path, headers=JSON, body=json.dumps({"auth": auth}).encode())
+    for shown in ({"X-Auth-Token": secret}, {"X-Auth-Token": secret, "X-Subject-Token": secret}):
+        yield partial(Caller.get, target="/v3/auth/tokens", headers=shown)
+    yield partial(Caller.get, target="/v3/auth/tokens", headers={"X-Auth-Token": "x", "X-Subject-Token": secret})
+
+
+def _of_v2(user: str, secret: str) -> dict[str, Any]:
+    return {"passwordCredentials": {"username": user, "password": secret}}
+
+
+@pytest.mark.parametrize("reply", [None, fails, breaks], ids=["all is well", "reads fail", "reads break"])
+def test_a_sign_in_tells_its_secret_to_its_bearer_and_to_no_log(
+    make_api: MakeApi, aws: Aws, log: Log, reply: Any
+) -> None:
+    make_api()
+    api, secrets = Overheard({}, aws), [MARK]
+    secrets.append(api.world.identities.issue(a_caller(T1, *ORDINARY, user="ann")))
+
+    with answering("GetItem" if reply else "Nothing", reply or fails):
+        for secret in secrets:
+            for ask in sign_ins(secret):
+                ask(api.anonymous())
+
+    logged = log()
+    told = [answer.status for answer in api.answers if any(secret in whole(answer) for secret in secrets)]
+    assert sum('"dialect": "keystone"' in line for line in logged) == len(api.answers)
+    assert [line for line in logged if any(secret in line for secret in secrets)] == []
+    assert told == ([] if reply else [201, 201, 201, 200, 200, 200])
+    tally.count("requests whose log was searched for secrets", len(api.answers))
+
+
 def a_parent(caller: Caller, kind: str, facts: dict[str, str]) -> int:
     answer = caller.post(f"/api/{kind}", JSON, json.dumps(facts).encode())
     number: int = answer.json["id"]

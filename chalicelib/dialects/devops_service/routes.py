@@ -13,7 +13,7 @@ from chalicelib.dialects.devops_service.errors import NotAcceptable, ProviderUnk
 from chalicelib.dialects.devops_service.options import NO_PROVIDER, Options, options_of
 from chalicelib.http import media
 from chalicelib.http.dialect import Handler, Route
-from chalicelib.http.errors import BadMessage, PathUnknown
+from chalicelib.http.errors import BadMessage
 from chalicelib.http.message import Request, Response
 
 JSON = "application/json"
@@ -123,15 +123,3 @@ ROUTES = tuple(
         Route("GET", "/v3/templates", list_templates),
     )
 )
-
-OWN = {tuple(route.path.split("/")[:3]) for route in ROUTES}
-
-
-def check_path(request: Request) -> Request:
-    """The request as it is. Raises PathUnknown if it is meant for no operation, before anybody is asked who they are.
-
-    OpenStack's clients look for their sign-in at `/v3`; asked for credentials there, they wait for themselves for ever.
-    """
-    if tuple(request.path.split("/")[:3]) not in OWN:
-        raise PathUnknown
-    return request

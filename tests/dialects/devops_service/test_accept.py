@@ -111,7 +111,7 @@ def test_case_038_the_companions_of_the_command_are_served_too(
         ("DELETE", path("unknown"), {}, b"", 404),
         ("GET", f"{IMAGES}?provider=foo", {}, b"", 404),
         ("GET", f"{IMAGES}/provider/foo", {}, b"", 404),
-        ("GET", "/v3/unknown", {}, b"", 404),
+        ("GET", f"{IMAGES}/unknown", {}, b"", 404),
         ("GET", IMAGES, {"Accept": "text/html"}, b"", 406),
     ],
 )

@@ -66,16 +66,6 @@ def test_case_002_the_companions_of_the_command_want_the_right_password(invalid:
     assert message(answer)
 
 
-@pytest.mark.parametrize("target", ["/v3", "/v3/", "/v3/auth/tokens", "/v3/auth/catalog", "/v3/Images", "/v3/imagery"])
-@pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "DELETE"])
-def test_only_paths_of_its_own_ask_for_credentials(api: Api, method: str, target: str) -> None:
-    """OpenStack's clients look for a sign-in at `/v3`, and hang for ever if that asks for credentials."""
-    answer = api.anonymous().request(method, target)
-
-    assert answer.status == 404
-    assert "www-authenticate" not in answer.headers
-
-
 @pytest.mark.parametrize("target", ["/v3/images/x", "/v3/image", "/v3/image/x/y", "/v3/providers/x"])
 def test_paths_below_its_own_ask_for_credentials(api: Api, target: str) -> None:
     assert api.anonymous().get(target).status == 401

@@ -122,7 +122,6 @@ def test_case_034_an_id_that_no_image_can_have_is_not_found(admin: Caller, image
         IMAGE,
         f"{IMAGE}?id={AMI}",
         f"{IMAGE}/{AMI}/ec2",
-        f"/v3/{AMI}",
     ],
 )
 def test_case_035_one_and_many_do_not_fall_into_one_another(admin: Caller, target: str) -> None:

@@ -24,7 +24,7 @@ from tests.factories import an_image
 
 DEEP = 2000
 HUGE = 2_000_000
-ANYWHERE = pytest.mark.parametrize("target", [IMAGES, IMAGE, path(AMI), "/v3/unknown"])
+ANYWHERE = pytest.mark.parametrize("target", [IMAGES, IMAGE, path(AMI), f"{IMAGES}/unknown"])
 
 
 def with_name(raw: str) -> bytes:
@@ -107,15 +107,7 @@ def test_a_body_of_a_read_is_ignored(admin: Caller, target: str) -> None:
 @pytest.mark.parametrize(
     "target",
     [
-        "/v3",
-        "/v3/",
-        "/v3/anything-else",
-        "/v3/Images",
-        "/v3/IMAGE/x",
-        "/v3/image%2Fx",
         "/v3/images/provider",
-        "/v3/provider",
-        "/v3/template",
         "/v3/templates/x",
         "/v3/providers/ec2",
         f"{IMAGE}/{AMI}/more",

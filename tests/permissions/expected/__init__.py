@@ -5,7 +5,7 @@ Nothing of the product is imported here: the tables say what should be, whatever
 
 from collections.abc import Mapping
 
-from tests.permissions.expected import devops_service, foreman, glance_v1, health, qingcloud, scaleway
+from tests.permissions.expected import devops_service, foreman, glance_v1, health, keystone, qingcloud, scaleway
 from tests.permissions.expected.notation import Listing, Rule
 
 EXPECTED: Mapping[str, Mapping[str, Rule | Listing]] = {
@@ -13,6 +13,7 @@ EXPECTED: Mapping[str, Mapping[str, Rule | Listing]] = {
     "foreman": foreman.TABLES,
     "glance_v1": glance_v1.TABLES,
     "health": health.TABLES,
+    "keystone": keystone.TABLES,
     "qingcloud": qingcloud.TABLES,
     "scaleway": scaleway.TABLES,
 }

@@ -1,12 +1,13 @@
 """Every operation of every dialect, some of them asked for in more than one way."""
 
-from tests.permissions.operations import devops_service, foreman, glance_v1, health, qingcloud, scaleway
+from tests.permissions.operations import devops_service, foreman, glance_v1, health, keystone, qingcloud, scaleway
 
 OPERATIONS = (
     *devops_service.OPERATIONS,
     *foreman.OPERATIONS,
     *glance_v1.OPERATIONS,
     *health.OPERATIONS,
+    *keystone.OPERATIONS,
     *qingcloud.OPERATIONS,
     *scaleway.OPERATIONS,
 )

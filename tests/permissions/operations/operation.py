@@ -19,7 +19,8 @@ class Operation:
     """A route of a dialect, asked for in one way.
 
     `table` is the name of the rule it follows. `target`, `headers` and `body` may hold `{id}` and `{upload}` of the
-    thing it is `about`, tenants by the callers that act for them, `{own}` for that of whoever asks, and `{new}`.
+    thing it is `about`, tenants by the callers that act for them, `{own}` for that of whoever asks, `{user}` and
+    `{secret}` for credentials that are shown `in_body`, and `{new}`.
     `stores` says whether a success leaves anything behind, and `creates` that this is a new image. A body of text is
     sent as it is, and `shown_by` is how callers show their credentials, if not as usual in the dialect.
     """
@@ -50,6 +51,8 @@ class Operation:
             "own": TENANTS[who],
             "new": f"new-{next(_new)}",
             "md5": MD5,
+            "user": caller.shown("X-Own-User") or "nobody",
+            "secret": caller.shown("X-Own-Secret"),
             **{name.value: tenant for name, tenant in TENANTS.items()},
         }
         headers = {name: filled(text, values) for name, text in self.headers.items()}

@@ -1,0 +1,31 @@
+"""How refusals look in this dialect (contract §3)."""
+
+from http import HTTPStatus
+
+from chalicelib.catalog import errors as catalog
+from chalicelib.catalog.errors import CatalogError
+from chalicelib.http.errors import HttpError, Unauthorized, headers, nearest
+from chalicelib.http.message import Request, Response
+
+STATUS: dict[type[Exception], int] = {
+    catalog.Forbidden: 403,
+    catalog.Invalid: 400,
+    catalog.Unavailable: 503,
+}
+
+
+class TokenUnknown(HttpError):
+    """The token that is asked about is not the one that asks."""
+
+    status = 404
+
+    def __init__(self) -> None:
+        super().__init__("There is no such token, or it is not the one in X-Auth-Token")
+
+
+def render_error(_request: Request, error: CatalogError | HttpError) -> Response:
+    """An `error` with code, title and message; clients print the message."""
+    status = error.status if isinstance(error, HttpError) else nearest(STATUS, error)
+    challenge = {"WWW-Authenticate": error.challenge} if isinstance(error, Unauthorized) else {}
+    body = {"error": {"code": status, "title": HTTPStatus(status).phrase, "message": str(error)}}
+    return Response(body, status, headers(error, status) | challenge)

@@ -1,0 +1,25 @@
+"""Where the sign-in is found (contract §5): below `/identity`, and where users guess it, at the root."""
+
+from dataclasses import replace
+
+from chalicelib.http.errors import PathUnknown
+from chalicelib.http.message import Request
+
+MOUNT = "/identity"
+V3, V2 = f"{MOUNT}/v3", f"{MOUNT}/v2.0"
+V3_TOKENS, V2_TOKENS = f"{V3}/auth/tokens", f"{V2}/tokens"
+CATALOG, PROJECTS = f"{V3}/auth/catalog", f"{V3}/auth/projects"
+KNOWN = frozenset({MOUNT, V3, V2, V3_TOKENS, V2_TOKENS, CATALOG, PROJECTS})
+ROOTS = (MOUNT, "/v3", "/v2.0")
+
+
+def resolve(request: Request) -> Request:
+    """The request with its path below `/identity`. Raises PathUnknown if nothing is there, whoever asks.
+
+    Clients look for versions before they sign in, and some wait for themselves for ever if that is refused with 401.
+    """
+    below = request.path == MOUNT or request.path.startswith(f"{MOUNT}/")
+    path = request.path if below else f"{MOUNT}{request.path}"
+    if path not in KNOWN:
+        raise PathUnknown
+    return replace(request, path=path)
