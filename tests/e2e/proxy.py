@@ -1,7 +1,7 @@
 """A reverse proxy as operators put before an application: what it gets below a prefix it passes on without it."""
 
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, closing, contextmanager
 from http import HTTPStatus
 from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -24,6 +24,16 @@ def mounted(server: Server, where: str) -> Iterator[str]:
 
 
 @contextmanager
+def published(start: Callable[[str], AbstractContextManager[Server]]) -> Iterator[tuple[Server, str]]:
+    """A server that is told, when it is started, the URL of the prefix at which clients find it."""
+    with _Proxy(("127.0.0.1", 0)) as proxy, proxy.running():
+        url = f"http://127.0.0.1:{proxy.server_port}{PREFIX}"
+        with start(url) as server:
+            proxy.behind = server.address
+            yield server, url
+
+
+@contextmanager
 def _running_proxy(behind: tuple[str, int]) -> Iterator[str]:
     """The URL of the prefix, below which everything behind it is found."""
     with _Proxy(behind) as proxy, proxy.running():
@@ -43,11 +53,12 @@ class _Connection(BaseHTTPRequestHandler):
 
     def _pass_on(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        if not self.path.startswith(f"{PREFIX}/"):
+        below = self.path.removeprefix(PREFIX) or "/"  # the prefix alone is the root, as a stage is
+        if not below.startswith("/") or below == self.path:
             self.send_error(HTTPStatus.NOT_FOUND)
             return
         with closing(HTTPConnection(*self.server.behind)) as connection:
-            connection.request(self.command, self.path.removeprefix(PREFIX), body or None, dict(self.headers))
+            connection.request(self.command, below, body or None, dict(self.headers))
             answer = connection.getresponse()
             content = answer.read()
         self.send_response_only(answer.status, answer.reason)

@@ -29,6 +29,18 @@ def test_a_secret_stands_for_its_principal(api: Api, principal: Principal) -> No
     assert api.world.identities.authenticate(secret) == principal
 
 
+def test_a_principal_knows_which_token_it_has_shown_and_when_that_ends(api: Api) -> None:
+    end = api.clock.now() + timedelta(hours=1)
+    secrets = {expires: api.world.identities.issue(ALICE, expires=expires) for expires in (None, end)}
+
+    for expires, secret in secrets.items():
+        for _ in ("looked up", "trusted"):
+            found = api.world.identities.authenticate(secret)
+
+            assert found is not None
+            assert (found.token, found.expires_at) == (digest(secret)[:12], expires)
+
+
 def test_secrets_are_random_and_long(api: Api) -> None:
     secrets = {api.world.identities.issue(ALICE) for _ in range(5)}
 

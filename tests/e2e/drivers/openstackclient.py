@@ -18,7 +18,7 @@ def perform(call: Call) -> Any:
 
 @functools.cache
 def images(url: str, user: str, password: str) -> Any:
-    """Images, with the credentials in each request: there is no Keystone."""
+    """Images, with the credentials in each request: no Keystone is asked."""
     account = {"endpoint": f"{url}/v1", "username": user, "password": password}
     return connection.Connection(auth_type="http_basic", auth=account, image_api_version="1").image
 
