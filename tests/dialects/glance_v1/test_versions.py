@@ -120,7 +120,7 @@ def test_case_008_the_media_type_of_another_service_is_none_of_ours(registry: Ap
 
 @pytest.mark.parametrize(
     "path",
-    ["/shared-images/t1", "/favicon.ico", "/identity/v3", "/volumes", "/vendor", "/V1/images", "/%2Fv1", "/image"],
+    ["/shared-images/t1", "/favicon.ico", "/identities/v3", "/volumes", "/vendor", "/V1/images", "/%2Fv1", "/image"],
 )
 @pytest.mark.parametrize("accept", ["*/*", "application/json", "text/plain", "application/vnd.openstack.compute-v1"])
 def test_a_path_that_belongs_to_nobody_is_not_there(api: Api, path: str, accept: str) -> None:
