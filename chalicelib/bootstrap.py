@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.catalog.event import Actor
-from chalicelib.catalog.ports import Clock, Ports
+from chalicelib.catalog.ports import Clock, Identities, Ports
 from chalicelib.catalog.principal import Principal
 from chalicelib.catalog.service import Catalog
 from chalicelib.dialects import DIALECTS
@@ -87,11 +87,12 @@ class Aws:
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """The adapters of one deployment."""
+    """The adapters of one deployment. `identities` are our own, `callers` all whose tokens are good."""
 
     settings: Settings
     clock: Clock
     identities: DynamoIdentities
+    callers: Identities
     images: DynamoImageRepository
     memberships: DynamoMembershipRepository
     chronicle: DynamoChronicle
@@ -160,11 +161,12 @@ def build_world(environ: Mapping[str, str] | None = None, clock: Clock | None = 
     chronicle = DynamoChronicle(aws.dynamodb, clock)
     memberships = DynamoMembershipRepository(aws.dynamodb, chronicle, settings.limits.shared_quota)
     listings = Listings(aws.dynamodb, memberships, settings.max_scan, migrating=settings.migrating)
-    quota = settings.limits.storage_quota
+    quota, identities = settings.limits.storage_quota, DynamoIdentities(clock)
     return World(
         settings=settings,
         clock=clock,
-        identities=DynamoIdentities(clock),
+        identities=identities,
+        callers=_callers(settings, identities, clock),
         images=DynamoImageRepository(aws.dynamodb, listings, settings.limits.periods.tombstone, chronicle, quota),
         memberships=memberships,
         chronicle=chronicle,
@@ -195,7 +197,7 @@ def build_app(environ: Mapping[str, str] | None = None, world: World | None = No
     dialects = (*described, documentation(described))
     return Gateway(
         dialects,
-        world.identities,
+        world.callers,
         world.catalog,
         {dialect.name: _options(dialect, world.settings) for dialect in dialects},
         world.settings.public_endpoint,
@@ -207,6 +209,19 @@ def build_app(environ: Mapping[str, str] | None = None, world: World | None = No
 def log_to_stdout() -> None:
     """Write the access log as Lambda's functions have to."""
     access_log.to_stdout()
+
+
+def _callers(settings: Settings, own: Identities, clock: Clock) -> Identities:
+    """Who may call: holders of our own tokens and, if there is a Keystone, of its."""
+    found = settings.keystone
+    if found is None:
+        return own
+    from chalicelib.storage.keystone import KeystoneIdentities  # noqa: PLC0415  # most deployments have none
+    from chalicelib.storage.keystone_service import KeystoneService, Login  # noqa: PLC0415  # as above
+
+    login = Login(found.name, found.secret, found.project, found.user_domain, found.project_domain)
+    service = KeystoneService(found.url, login, found.ca_file, clock)
+    return KeystoneIdentities(own, service, found.roles, found.trusted_for, clock)
 
 
 def _options(dialect: Dialect, settings: Settings) -> object:

@@ -4,7 +4,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
 
+from chalicelib.catalog.principal import Policy
 from chalicelib.catalog.rules import Limits, Periods
 
 UNITS: dict[str, int] = {unit: 1024**power for power, unit in enumerate(("B", "KB", "MB", "GB", "TB"))}
@@ -19,11 +21,38 @@ TABLE_PREFIX = r"[A-Za-z0-9_.-]{1,200}", "letters, digits, dots, dashes and unde
 BUCKET = r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", "the name of a bucket"
 QUEUE = r"[A-Za-z0-9_-]{1,80}", "the name of a queue"
 ENDPOINT = r"https?://[A-Za-z0-9._:\[\]-]+(/[^\s?#]*)?", "a URL such as https://images.example.org"
+KEYSTONE_URL = re.compile(r"https?://([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?(/[A-Za-z0-9._~/-]*)?")
+MEMBER = "read_images+create_image+delete_image"
+KEYSTONE_ROLES = f"reader=read_images,member={MEMBER},_member_={MEMBER},admin=admin"
+KEYSTONE_CREDENTIALS = (
+    ("KEYSTONE_APPLICATION_CREDENTIAL_ID", "KEYSTONE_APPLICATION_CREDENTIAL_SECRET"),
+    ("KEYSTONE_USER", "KEYSTONE_PASSWORD", "KEYSTONE_PROJECT"),
+)
+"""What the registry signs in with: all of one line, and nothing of the other."""
 ZONE = re.compile(r"([A-Za-z0-9_.-]+)(?:\s*=\s*([a-z]{2}-[a-z-]{3,20}-[0-9]))?")
 
 
 class BadSetting(ValueError):
     """An environment variable that makes no sense; the message names it."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeystoneSettings:
+    """A Keystone that knows tokens which are not ours, and how to sign in there.
+
+    `name` and `secret` are a user's, of a project, or an application credential's, if `project` is None. `roles` are
+    in lower case, with the policies that each grants; `trusted_for` is how long an answer is good.
+    """
+
+    url: str
+    name: str
+    secret: str = field(repr=False)
+    project: str | None
+    user_domain: str
+    project_domain: str
+    roles: Mapping[str, frozenset[Policy]]
+    ca_file: str | None
+    trusted_for: timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +68,7 @@ class Settings:
     workers_per_tenant: int
     zones: Mapping[str, str | None]
     limits: Limits
+    keystone: KeystoneSettings | None
     variables: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @classmethod
@@ -74,6 +104,7 @@ class Settings:
             workers_per_tenant=read.number("WORKERS_PER_TENANT", 3, least=1),
             zones=dict(_zone(word) for word in read.words("ZONES", "ac1,ac2,ac3")),
             limits=limits,
+            keystone=_keystone(read),
             variables=environ,
         )
 
@@ -90,6 +121,40 @@ def _zone(word: str) -> tuple[str, str | None]:
     if match is None:
         raise BadSetting(f"ZONES must name zones, such as ac1 or ac2=eu-west-1, not {word!r}")
     return match[1], match[2]
+
+
+def _keystone(read: "_Reader") -> KeystoneSettings | None:
+    """The Keystone that is set; None if there is none. No message repeats a value, which may have a secret in it."""
+    url, ca_file = read.text("KEYSTONE_URL", ""), read.text("KEYSTONE_CA_FILE", "")
+    credentials = {name: read.text(name, "") for names in KEYSTONE_CREDENTIALS for name in names}
+    user_domain, project_domain = (read.text(f"KEYSTONE_{of}_DOMAIN", "Default") for of in ("USER", "PROJECT"))
+    roles = dict(_role(word) for word in read.words("KEYSTONE_ROLES", KEYSTONE_ROLES))
+    trusted_for = timedelta(seconds=read.number("KEYSTONE_CACHE_SECONDS", 60, least=1, most=60))
+    given = tuple(name for name, value in credentials.items() if value)
+    if given not in (KEYSTONE_CREDENTIALS if url else ((),)):
+        either, other = (", ".join(names) for names in KEYSTONE_CREDENTIALS)
+        raise BadSetting(f"KEYSTONE_URL needs either {either}, or {other}; these need KEYSTONE_URL")
+    if ca_file and not Path(ca_file).is_file():
+        raise BadSetting("KEYSTONE_CA_FILE must be a file of certificates in PEM")
+    if not url:
+        return None
+    if not KEYSTONE_URL.fullmatch(url):
+        raise BadSetting("KEYSTONE_URL must be a URL such as https://keystone.example.org:5000, without credentials")
+    name, secret, *project = (credentials[name] for name in given)
+    where = (project[0] if project else None, user_domain, project_domain)
+    return KeystoneSettings(url, name, secret, *where, roles, ca_file or None, trusted_for)
+
+
+def _role(word: str) -> tuple[str, frozenset[Policy]]:
+    """A role, in lower case as Keystone does not tell cases apart, and its policies: `a=read_images+create_image`."""
+    role, _, policies = (part.strip() for part in word.partition("="))
+    try:
+        found = frozenset(Policy(policy.strip()) for policy in policies.split("+"))
+    except ValueError as error:
+        raise BadSetting(
+            f"KEYSTONE_ROLES must be roles with policies, such as reader=read_images, not {word!r}"
+        ) from error
+    return role.lower(), found
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,8 +109,9 @@ def _subject(certificate: Mapping[str, Any]) -> tuple[str | None, str | None]:
 
 
 def _application(root: Path) -> Files:
-    """Only modules and pages: Chalice would pack whatever lies in the folder, such as another Python's bytecode."""
-    paths = [root / "app.py", *(root / "chalicelib").rglob("*.py"), *(root / "chalicelib").rglob("*.html")]
+    """Only modules, pages and operators' certificates: Chalice would pack whatever is there, such as bytecode."""
+    found = [path for kind in ("py", "html", "pem") for path in (root / "chalicelib").rglob(f"*.{kind}")]
+    paths = [root / "app.py", *found]
     return {path.relative_to(root).as_posix(): path.read_bytes() for path in paths}
 
 

@@ -18,9 +18,10 @@ from chalicelib.storage.tables import create_tables
 from local.moto_fixes import lock_moto, share_items, speed_up_moto
 from local.moto_wire import intercepted
 from tests import tally
-from tests.api import Api
+from tests.api import Api, FakeClock
 from tests.lane import Lane
 from tests.moto_state import empty
+from tests.storage.keystones import Keystone, running_keystone
 from tests.storage.web import Resolver, Web, serving
 from tests.untraced import untraced
 
@@ -158,6 +159,13 @@ def web(_web: Web) -> Web:
     """A web server that nothing was asked yet."""
     _web.forget()
     return _web
+
+
+@pytest.fixture
+def keystone() -> Iterator[Keystone]:
+    """A Keystone that knows no tokens yet."""
+    with running_keystone(FakeClock()) as server:
+        yield server
 
 
 @pytest.fixture

@@ -1,12 +1,14 @@
 """What the environment says, and what is made of nonsense."""
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from chalicelib.bootstrap import Aws, build_app
-from chalicelib.settings import BadSetting, Settings
+from chalicelib.catalog.principal import Policy
+from chalicelib.settings import BadSetting, KeystoneSettings, Settings
 
 
 def setting(settings: Settings, path: str) -> Any:
@@ -38,6 +40,7 @@ DEFAULTS = {
     "limits.storage_quota": 0,
     "limits.inline_bytes": 4_194_304,
     "limits.delayed_delete": False,
+    "keystone": None,
 }
 NAMES = [
     "TABLE_PREFIX",
@@ -60,6 +63,17 @@ NAMES = [
     "USER_STORAGE_QUOTA",
     "MAX_INLINE_BYTES",
     "DELAYED_DELETE",
+    "KEYSTONE_URL",
+    "KEYSTONE_APPLICATION_CREDENTIAL_ID",
+    "KEYSTONE_APPLICATION_CREDENTIAL_SECRET",
+    "KEYSTONE_USER",
+    "KEYSTONE_PASSWORD",
+    "KEYSTONE_PROJECT",
+    "KEYSTONE_USER_DOMAIN",
+    "KEYSTONE_PROJECT_DOMAIN",
+    "KEYSTONE_ROLES",
+    "KEYSTONE_CA_FILE",
+    "KEYSTONE_CACHE_SECONDS",
 ]
 
 
@@ -147,6 +161,14 @@ def test_a_storage_quota_may_have_a_unit(text: str, size: int) -> None:
         ("WORK_QUEUE", "https://sqs.example/work"),
         ("PUBLIC_ENDPOINT", "images.example"),
         ("PUBLIC_ENDPOINT", "https://images.example/?a=b"),
+        ("KEYSTONE_ROLES", "reader"),
+        ("KEYSTONE_ROLES", "reader="),
+        ("KEYSTONE_ROLES", "reader=look"),
+        ("KEYSTONE_ROLES", "reader=read_images+"),
+        ("KEYSTONE_ROLES", ","),
+        ("KEYSTONE_CACHE_SECONDS", "0"),
+        ("KEYSTONE_CACHE_SECONDS", "61"),
+        ("KEYSTONE_CA_FILE", "/nowhere/keystone.pem"),
     ],
 )
 def test_nonsense_is_refused_by_name(name: str, text: str) -> None:
@@ -193,3 +215,99 @@ def test_settings_show_no_variables_which_may_be_secrets() -> None:
 def test_an_application_with_nonsense_for_a_dialect_is_not_built(aws: Aws, name: str, text: str) -> None:
     with pytest.raises(BadSetting, match=name):
         build_app({name: text})
+
+
+KEYSTONE = {
+    "KEYSTONE_URL": "https://keystone.example:5000/v3",
+    "KEYSTONE_USER": "rosetta",
+    "KEYSTONE_PASSWORD": "hunter2",
+    "KEYSTONE_PROJECT": "service",
+}
+CREDENTIAL = {
+    "KEYSTONE_URL": "https://keystone.example/identity",
+    "KEYSTONE_APPLICATION_CREDENTIAL_ID": "c1",
+    "KEYSTONE_APPLICATION_CREDENTIAL_SECRET": "hunter2",
+}
+
+
+def keystone_of(environ: dict[str, str]) -> KeystoneSettings:
+    found = Settings.from_environ(environ).keystone
+    assert found is not None
+    return found
+
+
+def test_a_keystone_is_asked_as_a_user_of_a_project_or_by_an_application_credential() -> None:
+    user, credential = keystone_of(KEYSTONE), keystone_of(CREDENTIAL)
+
+    assert (user.url, user.name, user.secret, user.project) == (
+        KEYSTONE["KEYSTONE_URL"],
+        "rosetta",
+        "hunter2",
+        "service",
+    )
+    assert (user.user_domain, user.project_domain, user.ca_file) == ("Default", "Default", None)
+    assert (credential.name, credential.secret, credential.project) == ("c1", "hunter2", None)
+    assert user.trusted_for == timedelta(seconds=60)
+
+
+def test_roles_grant_what_openstack_means_by_them_unless_others_are_set() -> None:
+    member = {Policy.READ_IMAGES, Policy.CREATE_IMAGE, Policy.DELETE_IMAGE}
+    roles = " Image Uploader = create_image + read_images ,boss=admin"
+
+    assert keystone_of(KEYSTONE).roles == {
+        "reader": {Policy.READ_IMAGES},
+        "member": member,
+        "_member_": member,
+        "admin": {Policy.ADMIN},
+    }
+    assert keystone_of({**KEYSTONE, "KEYSTONE_ROLES": roles}).roles == {
+        "image uploader": {Policy.CREATE_IMAGE, Policy.READ_IMAGES},
+        "boss": {Policy.ADMIN},
+    }
+
+
+def test_a_keystone_may_have_domains_and_certificates_of_its_own(tmp_path: Path) -> None:
+    (tmp_path / "ca.pem").touch()
+    more = {"KEYSTONE_USER_DOMAIN": "Users", "KEYSTONE_PROJECT_DOMAIN": "Projects", "KEYSTONE_CACHE_SECONDS": "5"}
+
+    found = keystone_of({**KEYSTONE, **more, "KEYSTONE_CA_FILE": str(tmp_path / "ca.pem")})
+
+    assert (found.user_domain, found.project_domain, found.trusted_for) == ("Users", "Projects", timedelta(seconds=5))
+    assert found.ca_file == str(tmp_path / "ca.pem")
+
+
+@pytest.mark.parametrize("missing", [*KEYSTONE, *CREDENTIAL][1:])
+def test_half_of_a_keystone_is_refused(missing: str) -> None:
+    whole = KEYSTONE if missing in KEYSTONE and missing != "KEYSTONE_URL" else CREDENTIAL
+
+    with pytest.raises(BadSetting, match="KEYSTONE_URL"):
+        Settings.from_environ({name: value for name, value in whole.items() if name != missing})
+
+
+def test_two_ways_to_sign_in_are_refused_as_nobody_knows_which_is_meant() -> None:
+    with pytest.raises(BadSetting, match="KEYSTONE_URL"):
+        Settings.from_environ({**KEYSTONE, **CREDENTIAL})
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "keystone.example",
+        "ftp://keystone.example",
+        "https://rosetta:hunter2@keystone.example",
+        "https://keystone.example/?token=hunter2",
+        "https://keystone.example:port",
+        "https://",
+        "https://[::1",
+    ],
+)
+def test_a_url_that_is_none_or_has_a_secret_in_it_is_refused_and_not_repeated(url: str) -> None:
+    with pytest.raises(BadSetting, match="KEYSTONE_URL") as raised:
+        Settings.from_environ({**KEYSTONE, "KEYSTONE_URL": url})
+
+    assert "hunter2" not in str(raised.value)
+
+
+def test_settings_do_not_show_what_the_registry_signs_in_with() -> None:
+    assert "hunter2" not in repr(Settings.from_environ(KEYSTONE))
+    assert "hunter2" not in repr(Settings.from_environ(CREDENTIAL))

@@ -32,7 +32,7 @@ CatalogError
 ├── TablesRefused                   in `outages`: the tables refuse the registry
 ├── StoreError
 │   └── StoreDisabled, StoreRefused
-└── Unavailable                     nobody answers
+└── Unavailable                     nobody answers; in `outages`: IdentitiesUnavailable
     ├── CloudUnavailable            a CloudError too
     └── StoreUnavailable            a StoreError too
         ├── Unreadable              in `outages`: another release of the registry wrote it

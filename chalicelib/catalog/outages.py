@@ -1,6 +1,13 @@
-"""When the tables, the byte store, the queue or the cloud do not answer, and when the cloud is not ready."""
+"""When tables, byte store, queue, cloud or identity service do not answer, and when the cloud is not ready."""
 
-from chalicelib.catalog.errors import CatalogError, CloudError, CloudUnavailable, StoreRefused, StoreUnavailable
+from chalicelib.catalog.errors import (
+    CatalogError,
+    CloudError,
+    CloudUnavailable,
+    StoreRefused,
+    StoreUnavailable,
+    Unavailable,
+)
 from chalicelib.catalog.outage import Outage
 
 
@@ -33,6 +40,14 @@ class Unreadable(StoreUnavailable):
 
     def __init__(self, what: str, thing_id: str) -> None:
         super().__init__(f"The {what} {thing_id} was written by another release of the registry")
+
+
+class IdentitiesUnavailable(Unavailable):
+    """The service that knows the tokens of others does not answer, refuses the registry, or makes no sense."""
+
+    def __init__(self, outage: Outage) -> None:
+        super().__init__(outage.told_of("The identity service"))
+        self.outage = outage
 
 
 class CaptureRefused(CloudError):

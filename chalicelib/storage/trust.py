@@ -21,6 +21,14 @@ def narrowest(host: str) -> ssl.SSLContext:
     return _context(AMAZON if host.endswith(HOSTS) and path.exists(AMAZON) else ALL)  # noqa: PTH110  # as above
 
 
+def roots(file: str | None) -> ssl.SSLContext:
+    """What to believe of a server that is not AWS's: the certificates of a file, or all that botocore believes.
+
+    Raises OSError for a file that has none.
+    """
+    return _context(file or ALL)
+
+
 def wider(context: ssl.SSLContext | None) -> ssl.SSLContext | None:
     """What to try where a context did not do; None if there is nothing else to believe."""
     return None if context is _context(ALL) else _context(ALL)

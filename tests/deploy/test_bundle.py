@@ -226,12 +226,13 @@ def test_it_is_made_of_what_is_committed_to(tmp_path: Path, contents: dict[str, 
     (project / "chalicelib" / "__pycache__" / "old.cpython-39.pyc").touch()
     (project / "chalicelib" / "notes.txt").touch()
     (project / ".env").touch()
+    (project / "chalicelib" / "keystone.pem").touch()  # an operator's own
 
     with zipfile.ZipFile(io.BytesIO(bundle(project))) as archive:
         names = {name for name in archive.namelist() if not name.endswith(".pyc")}
 
     libraries = {name for name in contents if name.split("/")[0] not in {"app.py", "chalicelib"}}
-    assert names - libraries == {"app.py", "chalicelib/__init__.py", AMAZON}
+    assert names - libraries == {"app.py", "chalicelib/__init__.py", "chalicelib/keystone.pem", AMAZON}
 
 
 @pytest.mark.parametrize(

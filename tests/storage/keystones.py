@@ -1,0 +1,190 @@
+"""A Keystone on the loopback: it knows the tokens that a test gives it, and fails as the test says."""
+
+import json
+import ssl
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from typing import Any
+
+from chalicelib.storage.keystone_service import Login
+from local.serving import ThreadedServer
+from tests.api import FakeClock
+
+USER = {"name": "rosetta", "domain": {"name": "Default"}, "password": "correct-horse"}
+PROJECT = {"name": "service", "domain": {"name": "Default"}}
+BY_PASSWORD = {"identity": {"methods": ["password"], "password": {"user": USER}}, "scope": {"project": PROJECT}}
+CREDENTIAL = {"id": "credential-1", "secret": "battery-staple"}
+BY_CREDENTIAL = {"identity": {"methods": ["application_credential"], "application_credential": CREDENTIAL}}
+LOGIN = Login("rosetta", "correct-horse", "service")
+CREDENTIAL_LOGIN = Login("credential-1", "battery-staple")
+PATHS = ("/v3/auth/tokens", "/identity/v3/auth/tokens")
+NOT_FOUND = {"error": {"code": 404, "title": "Not Found", "message": "Could not find token."}}
+
+
+def a_token(*roles: str, **fields: Any) -> dict[str, Any]:
+    """What Keystone says of a token of the user ann in the project p1, with these fields instead of its own.
+
+    Those that are None are missing. Its end is that of the Keystone that is given the token.
+    """
+    token = {
+        "methods": ["password"],
+        "user": {"id": "u1", "name": "ann", "domain": {"id": "default", "name": "Default"}},
+        "project": {"id": "p1", "name": "web", "domain": {"id": "default", "name": "Default"}},
+        "is_domain": False,
+        "roles": [{"id": f"id of {role}", "name": role} for role in roles],
+        "issued_at": "2026-01-02T03:00:00.000000Z",
+        **fields,
+    }
+    return {name: value for name, value in token.items() if value is not None}
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What comes instead of an answer; without a status, the connection ends, or nothing comes if it is `silent`."""
+
+    status: int = 0
+    body: bytes = b"{}"
+    headers: Mapping[str, str] = field(default_factory=dict)
+    silent: bool = False
+    length: int | None = None
+    drips: bool = False
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A request as it came, and the connection that it came on."""
+
+    method: str
+    path: str
+    headers: Mapping[str, str]
+    body: bytes
+    connection: int
+
+
+class Keystone(ThreadedServer, HTTPServer):
+    """`tokens` are those that it knows; `faults`, by method, are used up before it does its work."""
+
+    def __init__(self, clock: FakeClock) -> None:
+        super().__init__(("127.0.0.1", 0), _Tokens)
+        self.clock = clock
+        self.tokens: dict[str, Any] = {}
+        self.lifetime = timedelta(hours=1)
+        self.logins = [BY_PASSWORD, BY_CREDENTIAL]
+        self.signed_in: list[str] = []
+        self.faults: dict[str, list[Fault]] = {"GET": [], "POST": []}
+        self.asked: list[Asked] = []
+        self.connections = 0
+        self.scheme = "http"
+
+    @property
+    def url(self) -> str:
+        return f"{self.scheme}://localhost:{self.server_address[1]}"
+
+    @property
+    def end(self) -> str:
+        """When a token of now ends."""
+        return f"{(self.clock.time + self.lifetime).replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
+
+    def know(self, secret: str, token: dict[str, Any]) -> str:
+        """Know a token from now on; returns its secret."""
+        self.tokens[secret] = {"token": {"expires_at": self.end, **token}}
+        return secret
+
+    def fail(self, *faults: Fault, method: str = "GET") -> None:
+        """Have the next requests of a method fail."""
+        self.faults[method] += faults
+
+    def methods(self) -> list[str]:
+        """What was asked since the last time."""
+        asked, self.asked = self.asked, []
+        return [each.method for each in asked]
+
+    def settings(self, **more: str) -> dict[str, str]:
+        """The environment of a registry that has this Keystone."""
+        names = ("KEYSTONE_URL", "KEYSTONE_USER", "KEYSTONE_PASSWORD", "KEYSTONE_PROJECT")
+        return dict(zip(names, (self.url, *LOGIN[:2], "service"), strict=True)) | more
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that hangs up is what some tests are about."""
+
+
+class _Tokens(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: Keystone
+
+    def setup(self) -> None:
+        super().setup()
+        self.server.connections += 1
+        self.connection_number = self.server.connections
+
+    def handle_one(self) -> None:
+        server = self.server
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        path = self.path.partition("?")[0]
+        server.asked.append(Asked(self.command, self.path, dict(self.headers), body, self.connection_number))
+        if server.faults[self.command]:
+            self._fail(server.faults[self.command].pop(0))
+        elif path not in PATHS:
+            self._answer(404, NOT_FOUND)
+        elif self.command == "POST":
+            self._sign_in(json.loads(body)["auth"])
+        elif self.headers["X-Auth-Token"] not in server.signed_in:
+            self._answer(401, {"error": {"code": 401}})
+        else:
+            found = server.tokens.get(self.headers["X-Subject-Token"])
+            self._answer(200 if found else 404, found or NOT_FOUND)
+
+    do_GET = do_POST = handle_one  # noqa: N815  # the names that http.server looks for
+
+    def _sign_in(self, auth: dict[str, Any]) -> None:
+        if auth not in self.server.logins:
+            self._answer(401, {"error": {"code": 401}})
+            return
+        secret = f"own-{len(self.server.asked)}-{self.server.clock.time:%H%M%S}"
+        self.server.signed_in.append(secret)
+        self._answer(201, {"token": {"expires_at": self.server.end}}, {"X-Subject-Token": secret})
+
+    def _fail(self, fault: Fault) -> None:
+        if fault.silent:
+            self.connection.settimeout(5)
+            self.connection.recv(1)  # until the client gives up
+            self.close_connection = True
+        elif fault.status:
+            self._send(fault.status, fault.body, fault.headers, fault.length, fault.drips)
+        else:
+            self.close_connection = True
+
+    def _answer(self, status: int, document: Any, headers: Mapping[str, str] | None = None) -> None:
+        self._send(status, json.dumps(document).encode(), headers or {}, None, drips=False)
+
+    def _send(self, status: int, body: bytes, headers: Mapping[str, str], length: int | None, drips: bool) -> None:
+        self.send_response(status)
+        for name, value in {"Content-Length": str(len(body) if length is None else length), **headers}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.close_connection = length is not None
+        for piece in [body[at : at + 1] for at in range(len(body))] if drips else [body]:
+            self.wfile.write(piece)
+            if drips:
+                time.sleep(0.05)
+
+    def log_message(self, *_args: object) -> None:
+        """Nothing is said on the console."""
+
+
+@contextmanager
+def running_keystone(clock: FakeClock, certificate: Path | None = None) -> Iterator[Keystone]:
+    """One that runs within the block, over TLS if it has a certificate with its key."""
+    with Keystone(clock) as server:
+        if certificate is not None:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(certificate)
+            server.socket = context.wrap_socket(server.socket, server_side=True)
+            server.scheme = "https"
+        with server.running():
+            yield server
