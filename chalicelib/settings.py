@@ -4,7 +4,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from pathlib import Path
+from itertools import chain
+from os import path
 
 from chalicelib.catalog.principal import Policy
 from chalicelib.catalog.rules import Limits, Periods
@@ -29,6 +30,12 @@ KEYSTONE_CREDENTIALS = (
     ("KEYSTONE_USER", "KEYSTONE_PASSWORD", "KEYSTONE_PROJECT"),
 )
 """What the registry signs in with: all of one line, and nothing of the other."""
+KEYSTONE_OTHERS = frozenset(
+    {
+        *("KEYSTONE_URL", "KEYSTONE_USER_DOMAIN", "KEYSTONE_PROJECT_DOMAIN"),
+        *("KEYSTONE_ROLES", "KEYSTONE_CA_FILE", "KEYSTONE_CACHE_SECONDS"),
+    }
+)
 ZONE = re.compile(r"([A-Za-z0-9_.-]+)(?:\s*=\s*([a-z]{2}-[a-z-]{3,20}-[0-9]))?")
 
 
@@ -109,9 +116,15 @@ class Settings:
         )
 
     def options(self, dialect: str) -> dict[str, str]:
-        """The options of one dialect: variables that begin with its name, by the rest of theirs in lower case."""
+        """The options of one dialect: variables that begin with its name, by the rest of theirs in lower case.
+
+        The settings of a Keystone are none of them, even if a dialect has the same name.
+        """
         prefix = f"{dialect.upper()}_"
-        named = {name: value for name, value in self.variables.items() if name.startswith(prefix)}
+        others = {*chain(*KEYSTONE_CREDENTIALS), *KEYSTONE_OTHERS}
+        named = {
+            name: value for name, value in self.variables.items() if name.startswith(prefix) and name not in others
+        }
         return {name.removeprefix(prefix).lower(): value for name, value in named.items() if value.strip()}
 
 
@@ -134,7 +147,7 @@ def _keystone(read: "_Reader") -> KeystoneSettings | None:
     if given not in (KEYSTONE_CREDENTIALS if url else ((),)):
         either, other = (", ".join(names) for names in KEYSTONE_CREDENTIALS)
         raise BadSetting(f"KEYSTONE_URL needs either {either}, or {other}; these need KEYSTONE_URL")
-    if ca_file and not Path(ca_file).is_file():
+    if ca_file and not path.isfile(ca_file):  # noqa: PTH113  # pathlib is slow
         raise BadSetting("KEYSTONE_CA_FILE must be a file of certificates in PEM")
     if not url:
         return None

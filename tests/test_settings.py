@@ -1,5 +1,6 @@
 """What the environment says, and what is made of nonsense."""
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -187,6 +188,14 @@ def test_the_options_of_a_dialect_are_the_variables_that_begin_with_its_name() -
     }
 
     assert Settings.from_environ(environ).options("echo") == {"colour": "red", "v2_x": "1"}
+
+
+def test_the_settings_of_a_keystone_are_no_options_of_a_dialect_of_that_name() -> None:
+    asked = [name for name in NAMES if name.startswith("KEYSTONE_")]
+    settings = replace(Settings.from_environ({}), variables={**dict.fromkeys(asked, "x"), "KEYSTONE_REGION": "Here"})
+
+    assert len(asked) > 10
+    assert settings.options("keystone") == {"region": "Here"}
 
 
 def test_settings_show_no_variables_which_may_be_secrets() -> None:

@@ -69,6 +69,15 @@ class Reply(NamedTuple):
         return f"Reply({self.status})"
 
 
+class Refusal(Exception):
+    """An answer that is not the expected one, in the form in which the log tells of AWS's: `GET 403`."""
+
+    def __init__(self, expected: HTTPStatus, status: int) -> None:
+        code = f"{'POST' if expected is HTTPStatus.CREATED else 'GET'} {status}"
+        super().__init__(code)
+        self.response = {"Error": {"Code": code}}
+
+
 PATIENCE = Patience()
 
 
@@ -194,7 +203,7 @@ def _document(reply: Reply, expected: HTTPStatus) -> dict[str, Any]:
     """What an answer of this status says. Raises IdentitiesUnavailable for any other."""
     if reply.status != expected:
         outage = Outage.REFUSED if reply.status in REFUSED else Outage.BUSY if reply.status in BUSY else Outage.FAILING
-        raise IdentitiesUnavailable(outage)
+        raise IdentitiesUnavailable(outage) from Refusal(expected, reply.status)
     with making_sense():
         found = json.loads(reply.body)
         if not isinstance(found, dict):

@@ -125,6 +125,19 @@ def test_an_outage_is_told_in_each_dialect_and_in_the_log(
     assert (line["error"], line["outage"]) == ("IdentitiesUnavailable", outage)
 
 
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_the_log_tells_operators_whether_the_credentials_or_the_right_to_ask_were_refused(
+    api: Api, keystone: Keystone, caplog: pytest.LogCaptureFixture, method: str
+) -> None:
+    caplog.set_level(logging.INFO)
+    keystone.fail(Fault(403), method=method)
+
+    Caller(api, {"X-Auth-Token": SECRET}).get("/v1/images")
+
+    line = logged(caplog)
+    assert (line["status"], line["outage"], line["causes"]) == (503, "refused", [f"Refusal {method} 403"])
+
+
 @each_client
 def test_callers_of_our_own_notice_nothing_of_an_outage(api: Api, keystone: Keystone, client: type[Client]) -> None:
     keystone.fail(*[Fault(500)] * 10, method="POST")
