@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from chalicelib.storage.keystone_service import Login
 from tests.e2e.clients import PATIENCE, ROOT, Installation
 
 ADMIN = "an-admin-of-this-test"
@@ -41,11 +42,22 @@ class Keystone:
 
     def sign_in(self, user: str, password: str, scope: Mapping[str, Any]) -> str:
         """A token for a project or a domain."""
-        identity = {
-            "methods": ["password"],
-            "password": {"user": {"name": user, "domain": DOMAIN, "password": password}},
-        }
+        named = {"name": user, "domain": DOMAIN, "password": password}
+        identity = {"methods": ["password"], "password": {"user": named}}
         return self._send("POST", "/auth/tokens", {"auth": {"identity": identity, "scope": scope}}, {})[1]
+
+    def use(self, credential: Login) -> str:
+        """A token by an application credential."""
+        named = {"id": credential.name, "secret": credential.secret}
+        identity = {"methods": ["application_credential"], "application_credential": named}
+        return self._send("POST", "/auth/tokens", {"auth": {"identity": identity}}, {})[1]
+
+    def credential(self, user: str, token: str, **facts: Any) -> Login:
+        """A new application credential of a user, who asks for it with a token."""
+        body = {"application_credential": {"name": f"of {user}", **facts}}
+        path = f"/users/{user}/application_credentials"
+        made = self._send("POST", path, body, {"X-Auth-Token": token})[0]["application_credential"]
+        return Login(made["id"], made["secret"])
 
     def project(self, name: str) -> str:
         """A new project; returns its id."""

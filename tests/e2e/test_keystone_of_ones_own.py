@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from chalicelib.bootstrap import SystemClock
+from chalicelib.storage.keystone_service import KeystoneService
 from tests.api import basic
 from tests.e2e.clients import PATIENCE, Installation, install
 from tests.e2e.conftest import MakeFile
@@ -21,6 +23,7 @@ pytestmark = pytest.mark.e2e
 SERVICE, ANN, RITA = "secret-of-the-registry", "secret-of-ann", "secret-of-rita"
 CACHED = 2
 """Seconds for which the registry believes what Keystone has said."""
+OWN = {"project": {"name": "service", "domain": DOMAIN}}
 WEB = {"project": {"name": "web", "domain": DOMAIN}}
 RAW = ("--disk-format", "raw", "--container-format", "bare")
 
@@ -34,6 +37,7 @@ class Cloud:
     glanceclient: Installation
     project: str
     ann: str
+    service: str
 
     def glance(self, user: str, password: str, *words: str) -> "subprocess.CompletedProcess[str]":
         """The command of a user who knows nothing but Keystone."""
@@ -56,7 +60,7 @@ class Cloud:
 @pytest.fixture(scope="module")
 def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
     with running_keystone(install("keystone", "30.0.0"), tmp_path_factory.mktemp("keystone")) as keystone:
-        keystone.user("rosetta", SERVICE, "service", keystone.project("service"))
+        service = keystone.user("rosetta", SERVICE, "service", keystone.project("service"))
         project = keystone.project("web")
         ann = keystone.user("ann", ANN, "member", project)
         keystone.user("rita", RITA, "reader", project)
@@ -69,7 +73,7 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
         }
         with running_server(tmp_path_factory.mktemp("registry"), **settings) as registry:
             keystone.offer_images(registry.url)
-            yield Cloud(keystone, registry, install("glanceclient", "4.13.0"), project, ann)
+            yield Cloud(keystone, registry, install("glanceclient", "4.13.0"), project, ann, service)
 
 
 def test_a_member_creates_lists_downloads_and_deletes(cloud: Cloud, make_file: MakeFile, tmp_path: Path) -> None:
@@ -133,6 +137,27 @@ def test_tokens_for_a_domain_or_for_nothing_are_refused(cloud: Cloud) -> None:
 
 
 def test_the_registrys_own_token_is_good_for_nothing_here(cloud: Cloud) -> None:
-    own = cloud.keystone.sign_in("rosetta", SERVICE, {"project": {"name": "service", "domain": DOMAIN}})
+    own = cloud.keystone.sign_in("rosetta", SERVICE, OWN)
 
     assert cloud.status(own) == 401
+
+
+def test_the_registry_signs_in_by_an_application_credential_as_well(cloud: Cloud) -> None:
+    login = cloud.keystone.credential(cloud.service, cloud.keystone.sign_in("rosetta", SERVICE, OWN))
+    service = KeystoneService(f"{cloud.keystone.url}/v3", login, None, SystemClock())
+
+    found = service.validate(cloud.keystone.sign_in("ann", ANN, WEB))
+
+    assert found is not None
+    assert found["token"]["project"]["id"] == cloud.project
+    assert service.validate("gAAAAABnever-issued") is None
+
+
+def test_a_credential_that_is_good_for_some_requests_only_is_good_for_none_here(cloud: Cloud) -> None:
+    rule = {"service": "image", "method": "GET", "path": "/v1/images"}
+    token = cloud.keystone.sign_in("ann", ANN, WEB)
+
+    whole = cloud.keystone.credential(cloud.ann, token)
+    narrow = cloud.keystone.credential(cloud.ann, token, name="narrow", access_rules=[rule])
+
+    assert [cloud.status(cloud.keystone.use(each)) for each in (whole, narrow)] == [200, 401]
