@@ -23,7 +23,7 @@ from chalicelib.catalog.image import Image, Name, Status, Transition
 from chalicelib.catalog.instance import Instance
 from chalicelib.catalog.job import Action, Job, JobStatus
 from chalicelib.catalog.lookup import Lookup, attempts, retried
-from chalicelib.catalog.outages import OutcomeUnknown, TablesUnavailable
+from chalicelib.catalog.outages import TABLES_FAILED, OutcomeUnknown
 from chalicelib.catalog.ports import Ports
 from chalicelib.catalog.principal import Policy
 
@@ -158,7 +158,7 @@ class Jobs:
                 self._ports.images.mark(images, transition)
             except OutcomeUnknown:
                 raise  # the images may be marked, and then the job has to be done
-            except (StaleImage, TablesUnavailable):
+            except (StaleImage, *TABLES_FAILED):
                 self._ports.jobs.drop(job)
                 raise
             return job

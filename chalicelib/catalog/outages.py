@@ -35,6 +35,10 @@ class TablesRefused(CatalogError):
         self.outage = Outage.REFUSED
 
 
+TABLES_FAILED = (TablesUnavailable, TablesRefused)
+"""What comes of tables that have not done, or do not say that they have done, what they were asked for."""
+
+
 class Unreadable(StoreUnavailable):
     """Another release of the registry has written this, and this one does not understand it."""
 

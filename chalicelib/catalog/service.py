@@ -43,7 +43,7 @@ from chalicelib.catalog.image import (
 from chalicelib.catalog.jobs import Jobs
 from chalicelib.catalog.lookup import NOBODY, Lookup, retried
 from chalicelib.catalog.members import Members
-from chalicelib.catalog.outages import TablesUnavailable
+from chalicelib.catalog.outages import TABLES_FAILED
 from chalicelib.catalog.ports import Ports
 from chalicelib.catalog.principal import Policy, Principal
 from chalicelib.catalog.query import ImageQuery, Scope
@@ -324,7 +324,7 @@ class Catalog:
         if old.member_count:
             try:
                 self._memberships.clear(old.id)
-            except TablesUnavailable:
+            except TABLES_FAILED:
                 _log.warning("members left behind", extra={"image_id": old.id}, exc_info=True)
 
     def _undo(self, old: Image, tombstone: Image, error: StoreError, name: str | Name) -> None:

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from chalicelib.catalog.errors import StaleJob
 from chalicelib.catalog.job import Action, Job, JobStatus
-from chalicelib.catalog.outages import TablesUnavailable
+from chalicelib.catalog.outages import TABLES_FAILED
 from chalicelib.catalog.ports import Ports
 from chalicelib.catalog.rules import Limits
 from chalicelib.jobs.arrivals import Arrivals
@@ -68,7 +68,7 @@ class Worker:
         try:
             return self._step(job, now)
         finally:
-            with suppress(StaleJob, TablesUnavailable):
+            with suppress(StaleJob, *TABLES_FAILED):
                 self._ports.shares.give_back(owner, job_id)
 
     def _step(self, job: Job, now: datetime) -> timedelta | None:

@@ -9,7 +9,7 @@ from pynamodb.connection import Connection
 from pynamodb.exceptions import TransactWriteError, VerboseClientError
 
 from chalicelib.catalog.outage import Outage
-from chalicelib.catalog.outages import OutcomeUnknown, TablesRefused, TablesUnavailable, tables_outage
+from chalicelib.catalog.outages import TABLES_FAILED, OutcomeUnknown, TablesRefused, TablesUnavailable, tables_outage
 from chalicelib.storage.answers import code_of, outage_of
 from chalicelib.storage.writes import Writes
 
@@ -44,7 +44,7 @@ def written_before() -> Iterator[None]:
     """What comes after a write that was made: it raises OutcomeUnknown, as whoever is told of nothing written errs."""
     try:
         yield
-    except (TablesUnavailable, TablesRefused) as error:
+    except TABLES_FAILED as error:
         raise OutcomeUnknown(error.outage or Outage.BUSY) from error
 
 

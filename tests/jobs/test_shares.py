@@ -1,8 +1,10 @@
 """Long work of one tenant does not hold all workers."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from datetime import timedelta
+from http import HTTPStatus
+from typing import Any
 
 import pytest
 
@@ -11,12 +13,13 @@ from chalicelib.catalog.errors import StaleJob
 from chalicelib.catalog.image import NewImage
 from chalicelib.catalog.job import Job, JobStatus
 from chalicelib.jobs.worker import LEASE, TURN
+from chalicelib.storage.shares import SHARE
 from tests.api import ORDINARY, a_caller
 from tests.conftest import MakeApi
 from tests.dialects.glance_v1.sending import SMALL
 from tests.jobs.arriving import again, uploading
 from tests.jobs.jobs import Stage
-from tests.storage.contract.faults import answering
+from tests.storage.contract.faults import Reply, answering
 
 BYTES = "HeadObject"
 """What S3 is asked once while bytes are copied."""
@@ -110,6 +113,24 @@ def test_a_job_that_failed_gives_its_share_back(stage: Stage) -> None:
             assert stage.deliver(job) == [job.id]
 
     assert stage.api.world.shares.take("t1", "a", now - timedelta(minutes=5), now)
+
+
+@pytest.mark.parametrize("code", ["ThrottlingException", "AccessDeniedException"])
+def test_a_share_that_cannot_be_given_back_does_not_fail_its_job(stage: Stage, code: str) -> None:
+    job, error = copying(stage, "t1"), {"Error": {"Code": code, "Message": "as the test asks"}}
+    writes: list[str] = []
+
+    def refuse_the_second(request: Mapping[str, Any]) -> Reply | None:
+        action = request["TransactItems"][0]
+        if action.get("Put", {}).get("Item", {}).get("job_id", {}).get("S") != SHARE:
+            return None
+        writes.append(code)
+        return (HTTPStatus.BAD_REQUEST, error) if len(writes) > 1 else None
+
+    with answering("TransactWriteItems", refuse_the_second):
+        failed = stage.deliver(job)
+
+    assert (failed, len(writes)) == ([], 2)
 
 
 def test_whoever_is_outrun_waits_for_another_turn(stage: Stage) -> None:

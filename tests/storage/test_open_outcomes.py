@@ -9,11 +9,11 @@ import pytest
 from botocore.awsrequest import AWSResponse
 from botocore.exceptions import ReadTimeoutError
 
-from chalicelib.catalog.errors import CloudUnavailable
+from chalicelib.catalog.errors import CatalogError, CloudUnavailable
 from chalicelib.catalog.image import Image, NewImage, Status
 from chalicelib.catalog.job import Action, Job, JobStatus
 from chalicelib.catalog.jobs import Order
-from chalicelib.catalog.outages import OutcomeUnknown, TablesUnavailable
+from chalicelib.catalog.outages import OutcomeUnknown, TablesRefused, TablesUnavailable
 from chalicelib.catalog.reference import Kind
 from chalicelib.catalog.service import Catalog
 from chalicelib.catalog.vacancy import ReferenceGone
@@ -87,6 +87,20 @@ def test_images_that_may_be_marked_are_deleted_all_the_same(api: Api, reply: Cal
     assert catalog_of(api).jobs.job(job.id).status is JobStatus.SUCCESSFUL
 
 
+@pytest.mark.parametrize(
+    ("code", "error"), [("ThrottlingException", TablesUnavailable), ("AccessDeniedException", TablesRefused)]
+)
+@pytest.mark.parametrize("count", [1, 2])
+def test_images_that_are_not_marked_have_no_job(api: Api, code: str, error: type[CatalogError], count: int) -> None:
+    images = [active(api).id for _ in range(count)]
+
+    with nth(TRANSACTION, 2, json_error(code, 400)), pytest.raises(error):
+        catalog_of(api).jobs.delete(images, ORDER)
+
+    assert catalog_of(api).jobs.all() == []
+    assert [stored(api.world, image).transition for image in images] == [None] * count
+
+
 def test_an_upload_that_may_have_begun_is_found_by_its_client(api: Api) -> None:
     image = catalog_of(api).register(NewImage({"disk_format": "raw", "container_format": "bare"}))
 
@@ -107,11 +121,12 @@ def test_an_upload_that_has_not_begun_leaves_nothing(api: Api) -> None:
     assert stored(api.world, image.id).status is Status.QUEUED
 
 
-def test_members_that_cannot_be_removed_with_their_image_go_later(api: Api) -> None:
+@pytest.mark.parametrize("code", ["ThrottlingException", "AccessDeniedException"])
+def test_members_that_cannot_be_removed_with_their_image_go_later(api: Api, code: str) -> None:
     image = active(api)
     api.world.memberships.change(image, [a_membership(image, "t2")], [])
 
-    with nth("Query", 2, json_error("ThrottlingException", 400)):
+    with nth("Query", 2, json_error(code, 400)):
         catalog_of(api).delete(image.id)
     left = len(api.world.memberships.of_image(image.id))
     api.clock.advance(600)
