@@ -2,6 +2,7 @@
 
 import json
 import logging
+from http import HTTPStatus
 from itertools import permutations
 
 import pytest
@@ -10,6 +11,7 @@ from chalicelib.catalog.image import Status, Transition
 from chalicelib.catalog.job import JobStatus
 from chalicelib.jobs.delivery import MOST_RECEIPTS
 from tests.jobs.jobs import LEASE, LONG_AGO, MADE, ORDER, Outcome, Stage, a_message
+from tests.storage.contract.faults import answering
 
 UNREADABLE = {
     "no JSON": "{",
@@ -141,6 +143,17 @@ def test_the_reason_of_a_poisoned_message_can_be_read(stage: Stage) -> None:
     assert stage.stored(job).info
     assert str(MOST_RECEIPTS) in stage.stored(job).info
     assert stage.stored(job).finished_at is not None
+
+
+def test_the_reason_of_a_poisoned_message_names_an_error_of_aws_but_does_not_repeat_it(stage: Stage) -> None:
+    job = stage.delete()
+    error = {"Error": {"Code": "ValidationException", "Message": "arn:aws:dynamodb:us-east-1:123456789012"}}
+    refusals = iter([(HTTPStatus.BAD_REQUEST, error)])
+
+    with answering("BatchGetItem", lambda _: next(refusals, None)):
+        stage.deliver(job, receipts=MOST_RECEIPTS)
+
+    assert stage.stored(job).info == f"it failed {MOST_RECEIPTS} times, at last with: VerboseClientError"
 
 
 def test_a_poisoned_message_of_a_job_that_has_ended_leaves_it_alone(stage: Stage) -> None:

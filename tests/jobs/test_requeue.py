@@ -137,3 +137,19 @@ def test_a_queue_that_does_not_answer_does_not_end_the_sweep(stage: Stage) -> No
     assert (swept, stage.messages()) == (1, (0, 0))
     assert stage.api.world.images.get(deleted.id) is None
     assert not stage.stored(job).finished
+
+
+def test_a_queue_that_does_not_answer_is_not_asked_again_in_the_same_sweep(
+    stage: Stage, caplog: pytest.LogCaptureFixture
+) -> None:
+    for _ in range(3):
+        stage.delete(1)
+    stage.lose_messages()
+    stage.api.clock.advance(GRACE)
+
+    with stage.sqs_fault():
+        stage.api.world.reaper.sweep()
+    later = stage.api.world.reaper.sweep()
+
+    assert [record.getMessage() for record in caplog.records].count("job not queued: queue busy") == 1
+    assert later == 3

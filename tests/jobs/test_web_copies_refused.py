@@ -185,6 +185,23 @@ def test_a_file_of_unknown_length_is_read_no_further_than_the_cap(make_api: Make
     assert "larger than 2097152 bytes" in (image_of(stage, job).status_reason or "")
 
 
+def test_the_cap_counts_all_parts_of_a_file_of_unknown_length(
+    make_api: MakeApi, aws: Aws, web: Web, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(copies, "FETCHED_PART", PART)
+    cap = PART + MEGABYTE
+    stage = trusting(Stage(make_api(IMAGE_SIZE_CAP=str(cap)), aws))
+    job = copying(stage, web.keep("/disk.raw", File(DATA, announced=False)))
+
+    stage.api.work()
+
+    reason = image_of(stage, job).status_reason or ""
+    said, _, came = reason.rpartition(": ")
+    assert left(stage, job) == KILLED
+    assert said == f"Denying attempt to upload image larger than {cap} bytes"
+    assert cap < int(came) < len(DATA)
+
+
 def test_a_wrong_checksum_kills_the_image(stage: Stage, web: Web) -> None:
     declared: Changes = {"checksum": "0" * 32}
     job = copying(stage, web.keep("/disk.raw", File(SMALL)), declared)
