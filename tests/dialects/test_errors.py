@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from chalicelib.catalog.errors import Invalid
+from chalicelib.catalog.errors import Invalid, StoreUnavailable
+from chalicelib.catalog.outages import OutcomeUnknown
 from chalicelib.dialects import DIALECTS
 from chalicelib.http.dialect import Dialect
 from chalicelib.http.message import Request
@@ -16,3 +17,13 @@ def test_what_the_catalogue_finds_invalid_is_a_fault_of_the_request(dialect: Dia
 
     assert 400 <= answer.status < 500
     assert "no such zone" in json.dumps(answer.body)
+
+
+@pytest.mark.parametrize("error", [StoreUnavailable("busy"), OutcomeUnknown()], ids=lambda error: type(error).__name__)
+@pytest.mark.parametrize("dialect", DIALECTS, ids=lambda dialect: dialect.name)
+def test_clients_are_told_when_to_repeat_only_what_they_may_repeat(dialect: Dialect, error: StoreUnavailable) -> None:
+    answer = dialect.render_error(Request("POST", "/v2/zone/ac1/images"), error)
+
+    once = {"qingcloud": 409, "scaleway": 500} if isinstance(error, OutcomeUnknown) else {}
+    assert answer.status == once.get(dialect.name, 503)
+    assert answer.headers.get("Retry-After") == (None if dialect.name in once else "1")

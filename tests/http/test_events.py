@@ -61,6 +61,19 @@ def test_links_begin_where_the_client_began(recorded: Recorded, name: str, base_
     assert read_event(recorded(name)).base_url == base_url
 
 
+@pytest.mark.parametrize(
+    "host", ["", "a b", "evil.example/x", "evil.example?", "evil.example#", "me@evil.example", 'x"', "x\r\nY: z", "é"]
+)
+def test_links_lead_to_no_host_that_is_none(recorded: Recorded, host: str) -> None:
+    event = recorded("stage_prefix")
+    for headers in (event["headers"], event["multiValueHeaders"]):
+        for name in [name for name in headers if name.lower() == "host"]:
+            del headers[name]
+    event["multiValueHeaders"]["Host"] = [host]
+
+    assert read_event(event).base_url == f"https://{event['requestContext']['domainName']}/prod"
+
+
 def test_links_begin_at_the_public_endpoint_if_one_is_set(recorded: Recorded, api: Api) -> None:
     client = Client(gateway(api, public_endpoint="https://images.example/api"))
 

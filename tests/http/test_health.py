@@ -173,6 +173,21 @@ def test_what_was_found_out_is_told_again_for_five_seconds(api: Api, is_ready: b
     assert (meanwhile - before, len(sent) > meanwhile) == (0, True)
 
 
+def test_the_five_seconds_begin_when_it_was_found_out() -> None:
+    clock, asked_for = FakeClock(), []
+
+    def ask() -> None:
+        asked_for.append("tables")
+        clock.advance(8)
+
+    readiness = Readiness({"tables": ask}, clock)
+    readiness.check()
+    clock.advance(4)
+    readiness.check()
+
+    assert asked_for == ["tables"]
+
+
 @pytest.mark.parametrize("path", PATHS)
 def test_they_belong_to_no_dialect(api: Api, caplog: pytest.LogCaptureFixture, path: str) -> None:
     caplog.set_level(logging.INFO)
