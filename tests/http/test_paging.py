@@ -13,7 +13,7 @@ from chalicelib.catalog.query import Condition, ImageQuery, Operator, Order, Sco
 from chalicelib.http.paging import first, numbered, page_after
 from tests.api import Api
 from tests.factories import a_principal, an_image
-from tests.storage.contract.faults import Reply, Request, answering
+from tests.storage.contract.faults import Reply, Request, answering, nothing_left
 from tests.storage.contract.shelf import listed, shelve
 
 QUERY = ImageQuery(scope=Scope.EVERYTHING, order=Order(SortKey.NAME, descending=False))
@@ -73,6 +73,15 @@ def test_a_page_beyond_the_last_is_empty(api: Api, number: int) -> None:
     page = numbered(api.world.catalog(READER), ImageQuery(), number, 3)
 
     assert page == ([], 3)
+
+
+def test_a_total_counts_what_was_read_though_images_go_meanwhile(api: Api) -> None:
+    shelve([an_image() for _ in range(5)])
+
+    with answering("BatchGetItem", nothing_left):
+        page = numbered(api.world.catalog(READER), ImageQuery(Scope.OWN), 2, 2)
+
+    assert (len(page.images), page.total) == (2, 4)
 
 
 def test_what_comes_after_a_page_is_not_read(api: Api) -> None:

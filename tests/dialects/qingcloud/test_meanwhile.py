@@ -9,6 +9,7 @@ from tests.api import ORDINARY, Api, Caller, a_caller
 from tests.dialects.qingcloud.cloud import sweep
 from tests.dialects.qingcloud.machines import Machines
 from tests.dialects.qingcloud.qingcloud import (
+    IMAGES,
     RAW,
     TWO_HOURS,
     add,
@@ -31,6 +32,7 @@ from tests.dialects.qingcloud.shapes import (
     assert_ok,
     assert_wrong_state,
 )
+from tests.storage.contract.faults import answering, nothing_left
 from tests.threads import at_once, statuses
 
 REPEATED = pytest.mark.parametrize("turn", range(3))
@@ -192,6 +194,16 @@ def test_a_capture_that_has_ceased_leaves_nothing_in_the_cloud(
 
     assert (captured, kept, left()) == (before + 1, before + 1, before)
     assert status_of(alice, image) == ("ceased", "")
+
+
+def test_a_total_counts_what_is_shown_though_images_go_meanwhile(api: Api, alice: Caller) -> None:
+    for _ in range(5):
+        add(api)
+
+    with answering("BatchGetItem", nothing_left):
+        found = alice.get(f"{IMAGES}?limit=2").json
+
+    assert (len(found["images"]), found["total_count"]) == (2, 2)
 
 
 @REPEATED

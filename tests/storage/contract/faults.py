@@ -45,6 +45,11 @@ def cancelled(*codes: str) -> Reply:
     return HTTPStatus.BAD_REQUEST, {"Error": error, "CancellationReasons": [{"Code": code} for code in codes]}
 
 
+def nothing_left(request: Request) -> Reply:
+    """What a batch of keys finds once everything is gone."""
+    return HTTPStatus.OK, {"Responses": {table: [] for table in request["RequestItems"]}, "UnprocessedKeys": {}}
+
+
 class Faults:
     """What storage makes of an engine that is busy, or refuses."""
 
