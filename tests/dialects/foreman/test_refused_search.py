@@ -119,6 +119,15 @@ def test_permissions_are_checked_before_a_search(world: World) -> None:
     assert answer.json == denied("view_images")
 
 
+@pytest.mark.parametrize(("length", "status"), [(2000, 200), (2001, 400)])
+def test_a_search_has_two_thousand_characters_at_most(world: World, length: int, status: int) -> None:
+    answer = world.admin.get(world.ca.images + query(search="x" * length))
+
+    assert answer.status == status
+    if status == 400:
+        assert answer.json == unsearchable("Search is too long (maximum is 2000 characters)")
+
+
 @pytest.mark.parametrize(
     "search",
     [

@@ -164,6 +164,24 @@ def test_filters_that_exclude_each_other_find_nothing(a: Caller, b: Caller) -> N
     assert total(answer) == 0
 
 
+@pytest.mark.parametrize("filters", [f"name={'x' * 2000}", f"name={'x' * 1997}&arch=arm"], ids=["one", "several"])
+def test_filters_that_the_links_of_an_answer_just_hold_are_taken(a: Caller, filters: str) -> None:
+    answer = a.get(f"/images?{filters}")
+
+    assert (answer.status, answer.json) == (200, {"images": []})
+
+
+@pytest.mark.parametrize("organization", [ORG_A, ORG_B], ids=["own", "another"])
+def test_an_organization_is_the_same_in_capitals(a: Caller, b: Caller, organization: str) -> None:
+    create(a, organization=ORG_A, public=True)
+    create(b, organization=ORG_B, public=True)
+
+    found = listed_ids(a, f"?organization={organization.upper()}")
+
+    assert len(found) == 1
+    assert found == listed_ids(a, f"?organization={organization}")
+
+
 def test_a_filter_that_the_links_of_an_answer_could_not_hold_is_refused(a: Caller) -> None:
     answer = a.get(f"/images?name={'x' * 2001}&arch=arm")
 
