@@ -39,6 +39,8 @@ class Uploads:
         """What the store answers first."""
         self.is_open = status == "saving"
         self.links_are_given = True
+        self.missed: list[str] = []
+        """What was asked for, and is not there."""
         self.inline_answer = 413
         self.url = ""
 
@@ -64,6 +66,7 @@ class Uploads:
             return Reply(document={"links": [self._link(part) for part in asked.json["parts"]]})
         if last == "u1":
             return self._complete(asked.json["parts"])
+        self.missed.append(last)
         return Reply(404, {"error": {"code": 404, "title": "Not Found", "message": "No such upload"}})
 
     def _head(self) -> Reply:
@@ -202,7 +205,7 @@ def test_an_upload_that_is_over_is_given_up_at_once(serve: Serve) -> None:
     with pytest.raises(ServiceError, match="No such upload"):
         bring(serve, target)
 
-    assert target.sent == []
+    assert (target.missed, target.sent) == (["links"], [])
 
 
 @pytest.mark.parametrize("content", [b"01234567", b"0123456789ab", b"9876543210"], ids=["less", "more", "others"])
