@@ -53,3 +53,24 @@ def test_eagerly_it_goes_on_as_long_as_there_is_something_to_do() -> None:
 
     assert time.monotonic() - begun < 0.5
     assert left == []
+
+
+@pytest.mark.parametrize("fails", [False, True], ids=["nothing to do", "a failure"])
+def test_eagerly_it_takes_its_time_again_once_there_is_nothing_to_do(fails: bool) -> None:
+    found, calls = [1, 1], []
+    done = threading.Event()
+
+    def act() -> int:
+        if found:
+            return found.pop()
+        calls.append(time.monotonic())
+        if len(calls) == 3:
+            done.set()
+        if fails:
+            raise RuntimeError("as the test asks")
+        return 0
+
+    with repeating(act, 0.05, eagerly=True):
+        assert done.wait(PATIENCE)
+
+    assert calls[2] - calls[0] >= 2 * 0.05

@@ -16,6 +16,14 @@ def test_what_was_written_is_read_and_replaced(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["state.json"]
 
 
+def test_what_a_server_that_was_killed_has_left_of_it_is_not_in_it(tmp_path: Path) -> None:
+    (tmp_path / "state.json.new").write_text("left " * 100)
+
+    write_state(tmp_path, {"url": "whole"})
+
+    assert read_state(tmp_path) == {"url": "whole"}
+
+
 def test_only_its_owner_may_read_it(tmp_path: Path) -> None:
     write_state(tmp_path, {})
 
