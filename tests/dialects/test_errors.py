@@ -8,6 +8,7 @@ from chalicelib.catalog.errors import Invalid, StoreUnavailable
 from chalicelib.catalog.outages import OutcomeUnknown
 from chalicelib.dialects import DIALECTS
 from chalicelib.http.dialect import Dialect
+from chalicelib.http.errors import MethodNotAllowed
 from chalicelib.http.message import Request
 
 
@@ -27,3 +28,12 @@ def test_clients_are_told_when_to_repeat_only_what_they_may_repeat(dialect: Dial
     once = {"qingcloud": 409, "scaleway": 500} if isinstance(error, OutcomeUnknown) else {}
     assert answer.status == once.get(dialect.name, 503)
     assert answer.headers.get("Retry-After") == (None if dialect.name in once else "1")
+
+
+@pytest.mark.parametrize("dialect", DIALECTS, ids=lambda dialect: dialect.name)
+def test_methods_are_named_only_where_the_path_is_said_to_be_there(dialect: Dialect) -> None:
+    answer = dialect.render_error(Request("PATCH", "/v1/images"), MethodNotAllowed(["GET", "PUT"]))
+
+    is_there = dialect.name not in {"devops_service", "foreman"}
+    assert answer.status == (405 if is_there else 404)
+    assert answer.headers.get("Allow") == ("GET, PUT" if is_there else None)

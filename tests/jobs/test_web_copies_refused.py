@@ -175,6 +175,18 @@ def test_a_file_that_grows_beyond_the_cap_kills_the_image(
     assert image_of(stage, job).status_reason == stage.stored(job).info == reason
 
 
+def test_a_file_that_says_it_has_grown_beyond_the_cap_is_not_read(make_api: MakeApi, aws: Aws, web: Web) -> None:
+    cap = MEGABYTE
+    stage = trusting(Stage(make_api(IMAGE_SIZE_CAP=str(cap)), aws))
+    job = copying(stage, web.keep("/disk.raw", File(SMALL)))
+    web.keep("/disk.raw", File(DATA))
+
+    stage.api.work()
+
+    assert left(stage, job) == KILLED
+    assert stage.stored(job).info == f"Denying attempt to upload image larger than {cap} bytes: {len(DATA)}"
+
+
 def test_a_file_of_unknown_length_is_read_no_further_than_the_cap(make_api: MakeApi, aws: Aws, web: Web) -> None:
     stage = trusting(Stage(make_api(IMAGE_SIZE_CAP=str(2 * MEGABYTE)), aws))
     job = copying(stage, web.keep("/disk.raw", File(DATA, announced=False)))

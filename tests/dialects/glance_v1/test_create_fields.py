@@ -237,6 +237,11 @@ def test_case_047_an_administrator_chooses_the_owner(admin: Caller, given: dict[
     assert create(admin, given)["owner"] == expected
 
 
+@pytest.mark.parametrize(("length", "status"), [(255, 202), (256, 400)])
+def test_case_047_an_owner_has_255_characters_at_most(admin: Caller, length: int, status: int) -> None:
+    assert admin.post("/v1/images", meta(owner="o" * length)).status == status
+
+
 def test_case_048_names_of_properties_are_lower_case_with_underscores(t1: Caller) -> None:
     image = create(t1, properties(**{"Key-One": "v"}))
 
