@@ -18,6 +18,7 @@ from bench.parts.trial import Row, emulated, measure
 SECTIONS = {
     "glance-lists": glance_requests.lists,
     "glance-images": glance_requests.images,
+    "glance-tokens": glance_requests.tokens,
     "glance-uploads": glance_requests.uploads,
     "scaleway": other_requests.scaleway,
     "foreman": other_requests.foreman,

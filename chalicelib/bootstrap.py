@@ -149,6 +149,7 @@ class World:
             multiparts=self.multiparts,
             sources=self.sources,
             clock=self.clock,
+            tokens=self.identities,
         )
 
 
@@ -161,7 +162,7 @@ def build_world(environ: Mapping[str, str] | None = None, clock: Clock | None = 
     chronicle = DynamoChronicle(aws.dynamodb, clock)
     memberships = DynamoMembershipRepository(aws.dynamodb, chronicle, settings.limits.shared_quota)
     listings = Listings(aws.dynamodb, memberships, settings.max_scan, migrating=settings.migrating)
-    quota, identities = settings.limits.storage_quota, DynamoIdentities(clock)
+    quota, identities = settings.limits.storage_quota, DynamoIdentities(aws.dynamodb, clock)
     return World(
         settings=settings,
         clock=clock,

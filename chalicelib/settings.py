@@ -89,6 +89,7 @@ class Settings:
             property_quota=read.number("IMAGE_PROPERTY_QUOTA", 128, least=UNLIMITED),
             member_quota=read.number("IMAGE_MEMBER_QUOTA", 128, least=UNLIMITED),
             shared_quota=read.number("SHARED_IMAGES_QUOTA", 1000, least=UNLIMITED),
+            token_quota=read.number("TOKENS_QUOTA", 100, least=UNLIMITED),
             storage_quota=read.size("USER_STORAGE_QUOTA", 0),
             inline_bytes=read.number("MAX_INLINE_BYTES", 4 * 2**20),
             slice_bytes=read.number("SLICE_BYTES", 2**30, least=1),

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 import click
 
 from chalicelib.catalog import lengths
-from chalicelib.catalog.ports import Token
 from chalicelib.catalog.principal import Policy, Principal
+from chalicelib.catalog.token import Token
 from cli.console import show_table
 from cli.world import opened
 
@@ -61,14 +61,23 @@ def token() -> None:
     type=click.Choice([policy.value for policy in Policy]),
     help="A right of the token; may be repeated.",
 )
+@click.option("--name", type=Label(), help="What it is for.")
 @click.option("--expires", type=Lifetime(), help="After which time it ends, such as 90d; never without.")
 @local_option
-def issue(user: str, tenant: str | None, policies: Sequence[str], expires: timedelta | None, *, local: bool) -> None:
+def issue(
+    user: str,
+    tenant: str | None,
+    policies: Sequence[str],
+    name: str | None,
+    expires: timedelta | None,
+    *,
+    local: bool,
+) -> None:
     """Issue a token; its secret goes to stdout, this once."""
     principal = Principal(user, tenant, frozenset(map(Policy, policies)))
     with opened(local=local) as world:
         end = None if expires is None else world.clock.now() + expires
-        secret = world.identities.issue(principal, expires=end)
+        secret = world.identities.issue(principal, expires=end, name=name)
     click.echo(secret)
     click.echo(f"Issued; it expires: {_instant(end)}. The secret is not shown again.", err=True)
 

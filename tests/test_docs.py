@@ -187,6 +187,13 @@ def a_reservation(_api: Api, caller: Caller) -> tuple[dict[str, str], dict[str, 
     return {"id": create(caller, RAW)["id"]}, {"POST /v1/images/{id}/uploads": {"size": 1}}
 
 
+def a_token(_api: Api, caller: Caller) -> tuple[dict[str, str], dict[str, Any]]:
+    """A token that the caller has made; returns what to call it in paths, and what to send."""
+    wanted = {"token": {"name": "a"}}
+    answer = caller.post("/v1/tokens", JSON, json.dumps(wanted).encode())
+    return {"id": answer.json["token"]["id"]}, {"POST /v1/tokens": wanted}
+
+
 def nothing(_api: Api, _caller: Caller) -> tuple[dict[str, str], dict[str, Any]]:
     """What most operations need."""
     return {}, BODIES
@@ -210,6 +217,7 @@ PREPARATIONS = {
     "POST /v1/images/{id}/uploads": a_reservation,
     "/uploads": an_upload,
     "/v1/jobs": an_upload,
+    "/v1/tokens": a_token,
 }
 """What has to be there before an operation: the first whose key is part of it."""
 

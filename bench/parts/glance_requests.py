@@ -1,12 +1,13 @@
 """The operations of Glance v1, each in the cases that cost differently."""
 
 from bench.parts import facts
-from bench.parts.least import ADDED, CHANGED, LISTED, NOTHING, NUMBER, OWNER, SAVING, SHOWN, SIGHT, SORTED
+from bench.parts.least import ADDED, CHANGED, LISTED, NOTHING, NUMBER, OWNER, READ_FIRST, SAVING, SHOWN, SIGHT, SORTED
 from bench.parts.trial import OCTETS, RAW, TENANT, Least, Trial, an_own_image
 from tests.dialects.glance_v1.sending import PART, content, md5, named, pieces
 
 DATA = b"bytes"
 IMAGES, IMAGE = "/v1/images", "/v1/images/{id}"
+TOKENS = "/v1/tokens"
 MEMBERS, UPLOADS, UPLOAD = f"{IMAGE}/members", f"{IMAGE}/uploads", f"{IMAGE}/uploads/{{upload}}"
 
 
@@ -30,6 +31,16 @@ def lists(trial: Trial) -> None:
     trial.ask(detail, shards, case="everything", query="?is_public=None", headers=trial.administrator())
     trial.ask("GET /v1/shared-images/{tenant}", Least(2), tenant=TENANT)
     trial.ask("GET /v1/usage", Least(1))
+
+
+def tokens(trial: Trial) -> None:
+    """A token that is made, listed, shown and ended."""
+    wanted = {"token": {"name": "laptop"}}
+    token = trial.ask(f"POST {TOKENS}", Least(3, READ_FIRST, 2), body=wanted).json["token"]["id"]
+    trial.ask(f"GET {TOKENS}", Least(2, READ_FIRST, 1))
+    trial.ask(f"GET {TOKENS}/{{id}}", Least(1), case="its own", id="current")
+    trial.ask(f"GET {TOKENS}/{{id}}", Least(2, READ_FIRST, 1), case="another one", id=token)
+    trial.ask(f"DELETE {TOKENS}/{{id}}", Least(3, READ_FIRST, 2), id=token)
 
 
 def images(trial: Trial) -> None:

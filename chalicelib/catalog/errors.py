@@ -5,7 +5,7 @@ CatalogError
 │   ├── ImageNotFound
 │   │   ├── ImageHidden             it exists, but not for this caller
 │   │   └── ImageGone               it was deleted, and the caller may know
-│   ├── MembershipNotFound, JobNotFound, UploadNotFound, ZoneUnknown, InstanceNotFound
+│   ├── MembershipNotFound, JobNotFound, UploadNotFound, ZoneUnknown, InstanceNotFound, TokenNotFound, TokenEnded
 │   └── SourceNotFound              the bytes of a location do not exist
 ├── Forbidden
 │   ├── PolicyMissing, TenantMissing, DeleteRefused, ImageProtected, ImageDeactivated, DeletePending, FieldFrozen

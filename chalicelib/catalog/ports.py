@@ -14,6 +14,7 @@ from chalicelib.catalog.membership import Membership
 from chalicelib.catalog.principal import Principal
 from chalicelib.catalog.query import ImageQuery
 from chalicelib.catalog.reference import Kind, Reference
+from chalicelib.catalog.token import Token
 from chalicelib.catalog.total import Totals
 
 
@@ -337,21 +338,27 @@ class Sources(Protocol):
         """
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
-    """A token as an operator sees it; the secret itself is kept nowhere."""
-
-    id: str
-    principal: Principal
-    created_at: datetime
-    expires_at: datetime | None
-
-
 class Identities(Protocol):
     """Turns secrets into principals."""
 
     def authenticate(self, secret: str) -> Principal | None:
-        """Who holds this secret; None if it is unknown, expired or revoked."""
+        """Who holds this secret; None if it is unknown, expired or revoked, or what made it was revoked."""
+
+
+class TokenRepository(Protocol):
+    """Keeps tokens, by the digests of their secrets."""
+
+    def get(self, digest: str) -> Token | None:
+        """One token, as it is by now."""
+
+    def of(self, tenant: str) -> list[Token]:
+        """All tokens of a tenant, in no order, those that have ended too; what was just written may be missing."""
+
+    def add(self, token: Token) -> None:
+        """Store a new one that another one made. Raises StaleImage if that one is gone, or in use by others."""
+
+    def end(self, digest: str) -> None:
+        """Remove it; one that is gone is no matter."""
 
 
 class Clock(Protocol):
@@ -377,6 +384,7 @@ class Ports:
     multiparts: MultipartStore
     sources: Sources
     clock: Clock
+    tokens: TokenRepository
     actor: Actor = SYSTEM
 
     def by(self, actor: Actor) -> "Ports":

@@ -19,7 +19,8 @@ class Policy(StrEnum):
 class Principal:
     """A caller: a user acting for a tenant (or for none) under the policies of its token.
 
-    The token is named by its id, and is good until `expires_at`, or for ever. Who asks is the same by any token.
+    `token` is the id of its token, which may be told, `digest` what that is found by; it ends at `expires_at`, or never.
+    Who asks is the same by any token.
     """
 
     user: str
@@ -27,6 +28,7 @@ class Principal:
     policies: frozenset[Policy] = frozenset()
     token: str | None = field(default=None, compare=False)
     expires_at: datetime | None = field(default=None, compare=False)
+    digest: str | None = field(default=None, compare=False, repr=False)
 
     @property
     def is_admin(self) -> bool:

@@ -34,7 +34,7 @@ class Periods:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What an operator allows. Sizes are bytes; a negative quota of properties or members is none at all.
+    """What an operator allows. Sizes are bytes; a negative quota of properties, members or tokens is none at all.
 
     Images of the `operator_tenant` are the operator's own. The worker takes in no more than `slice_bytes` at once.
     """
@@ -45,6 +45,7 @@ class Limits:
     property_quota: int
     member_quota: int
     shared_quota: int
+    token_quota: int
     storage_quota: int
     inline_bytes: int
     slice_bytes: int

@@ -50,6 +50,7 @@ from chalicelib.catalog.query import ImageQuery, Scope
 from chalicelib.catalog.reference import Reference
 from chalicelib.catalog.references import References
 from chalicelib.catalog.rules import Limits
+from chalicelib.catalog.tokens import Tokens
 from chalicelib.catalog.uploads import Uploads
 from chalicelib.catalog.usage import Usages
 
@@ -75,7 +76,8 @@ class Catalog:
     """All use cases, opened for one principal, so that no caller can choose whose eyes to use.
 
     `members` shares images, `content` and `uploads` move their bytes, `references` are what they refer to, `jobs` what
-    takes longer than a request, `history` what has happened to them, `usage` what tenants have of them.
+    takes longer than a request, `history` what has happened to them, `usage` what tenants have of them. `tokens` are
+    what callers are known by.
     """
 
     def __init__(self, principal: Principal, ports: Ports, limits: Limits) -> None:
@@ -90,6 +92,7 @@ class Catalog:
         self.references = References(self._lookup, ports.images, ports.references, ports.clock)
         self.history = History(self._lookup, ports.chronicle)
         self.usage = Usages(self._lookup, ports.images, limits)
+        self.tokens = Tokens(principal, ports.tokens, ports.clock, limits.token_quota)
         self.jobs = Jobs(self._lookup, ports)
         self.content = Content(ports, limits)
         self.uploads = Uploads(self._lookup, ports, self.content, limits)

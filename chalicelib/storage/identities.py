@@ -1,99 +1,155 @@
 """Tokens in DynamoDB, by the SHA-256 of their secret."""
 
-import hashlib
 import hmac
-import secrets
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from chalicelib.catalog.ports import Clock, Token
+from pynamodb.exceptions import UpdateError
+
+from chalicelib.catalog.errors import CatalogError, StaleImage
+from chalicelib.catalog.ports import Clock
 from chalicelib.catalog.principal import Principal
+from chalicelib.catalog.token import Token, digest_of, id_of, live, new_secret
+from chalicelib.storage import batch
+from chalicelib.storage.connection import SharedConnection
+from chalicelib.storage.races import transaction
 from chalicelib.storage.tables import TokenItem
 
-SECRET_BYTES = 24
 TRUSTED_FOR = timedelta(seconds=60)
 CACHED_TOKENS = 1000
-ID_LENGTH = 12
 
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    principal: Principal
+    token: Token
     until: datetime
 
 
 class DynamoIdentities:
-    """Promises of `ports.Identities`. A token that was looked up is trusted for a minute, until it expires at most."""
+    """Promises of `ports.Identities` and `ports.TokenRepository`.
 
-    def __init__(self, clock: Clock) -> None:
+    A token that was looked up is trusted for a minute, until it expires at most.
+    """
+
+    def __init__(self, connection: SharedConnection, clock: Clock) -> None:
+        self._connection = connection
         self._clock = clock
         self._known: dict[str, _Known] = {}
 
     def authenticate(self, secret: str) -> Principal | None:
-        """One GetItem, or none while the token is trusted."""
-        digest = _digest(secret)
+        """One GetItem, or none while the token is trusted.
+
+        Another read if other tokens made it, and on its first use of a day a write, whatever comes of that.
+        """
+        digest = digest_of(secret)
         now = self._clock.now()
         known = self._known.get(digest)
         if known is not None and now < known.until:
-            return known.principal
+            return known.token.principal
         self._known.pop(digest, None)
         return self._look_up(digest, now)
 
     def _look_up(self, digest: str, now: datetime) -> Principal | None:
-        try:
-            item = TokenItem.get(digest, consistent_read=True)
-        except TokenItem.DoesNotExist:
+        token = self.get(digest)
+        if token is None:
             return None
-        token = _token(item)
         until = now + TRUSTED_FOR if token.expires_at is None else min(now + TRUSTED_FOR, token.expires_at)
-        if not hmac.compare_digest(item.digest, digest) or until <= now:
+        if not hmac.compare_digest(token.digest, digest) or until <= now:
+            return None
+        if not self._are_there(token.issuers):
             return None
         if len(self._known) >= CACHED_TOKENS:
             self._known.clear()
-        self._known[digest] = _Known(token.principal, until)
+        self._known[digest] = _Known(token, until)
+        self._note_use(token, now)
         return token.principal
 
-    def issue(self, principal: Principal, secret: str | None = None, expires: datetime | None = None) -> str:
+    def _note_use(self, token: Token, now: datetime) -> None:
+        """Remember the day on which a token was used, if it is a new one; whether that can be written is no matter."""
+        day = f"{now:%Y-%m-%d}"
+        if token.last_used != day:
+            table, actions = TokenItem.Meta.table_name, [TokenItem.last_used.set(day)]
+            with suppress(UpdateError, CatalogError):
+                self._connection.update_item(table, token.digest, None, actions, TokenItem.digest.exists())
+
+    def _are_there(self, digests: Sequence[str]) -> bool:
+        """One consistent BatchGetItem, or none for none."""
+        if not digests:
+            return True
+        return len(batch.get(self._connection, {TokenItem: [(digest,) for digest in digests]})[TokenItem]) == len(
+            digests
+        )
+
+    def get(self, digest: str) -> Token | None:
+        """One consistent GetItem."""
+        try:
+            return _token(TokenItem.get(digest, consistent_read=True))
+        except TokenItem.DoesNotExist:
+            return None
+
+    def of(self, tenant: str) -> list[Token]:
+        """From the global index, which lags."""
+        return [_token(item) for item in TokenItem.by_tenant.query(tenant)]
+
+    def add(self, token: Token) -> None:
+        """A transaction, on condition that the token that made this one is there."""
+        issuer = token.issuers[0]
+        with transaction(self._connection, StaleImage(id_of(issuer))) as writes:
+            writes.condition_check(TokenItem, issuer, condition=TokenItem.digest.exists())
+            writes.save(_item(token))
+
+    def end(self, digest: str) -> None:
+        """One DeleteItem; here neither the token nor any that it made is trusted any longer."""
+        TokenItem(digest).delete()
+        self._known = {
+            known: entry for known, entry in self._known.items() if digest not in {known, *entry.token.issuers}
+        }
+
+    def issue(
+        self,
+        principal: Principal,
+        secret: str | None = None,
+        expires: datetime | None = None,
+        name: str | None = None,
+    ) -> str:
         """A secret for the principal, random (192 bits) unless given; it can never be read again."""
-        secret = secret or secrets.token_hex(SECRET_BYTES)
-        TokenItem(
-            _digest(secret),
-            user=principal.user,
-            tenant=principal.tenant,
-            policies=principal.policies,
-            created_at=self._clock.now(),
-            expires_at=expires,
-            expires=None if expires is None else int(expires.timestamp()),
-        ).save()
+        secret = secret or new_secret()
+        _item(Token(digest_of(secret), principal, self._clock.now(), expires, name)).save()
         return secret
 
     def list(self) -> list[Token]:
-        """All tokens that have not expired, oldest first."""
-        now = self._clock.now()
-        found = [_token(item) for item in TokenItem.scan(consistent_read=True)]
-        live = [token for token in found if token.expires_at is None or token.expires_at > now]
-        return sorted(live, key=lambda token: (token.created_at, token.id))
+        """All tokens that are good, oldest first."""
+        return live(map(_token, TokenItem.scan(consistent_read=True)), self._clock.now())
 
     def revoke(self, id_or_secret: str) -> bool:
         """End a token, named by its id or its secret; False if there is none, or the id fits several."""
-        digest = _digest(id_or_secret)
-        fitting = [
-            item
-            for item in TokenItem.scan(consistent_read=True)
-            if item.digest == digest or item.digest[:ID_LENGTH] == id_or_secret
-        ]
+        digest = digest_of(id_or_secret)
+        found = [item.digest for item in TokenItem.scan(consistent_read=True)]
+        fitting = [each for each in found if each == digest or id_of(each) == id_or_secret]
         if len(fitting) != 1:
             return False
-        fitting[0].delete()
-        self._known.pop(fitting[0].digest, None)
+        self.end(fitting[0])
         return True
 
 
-def _digest(secret: str) -> str:
-    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
+def _item(token: Token) -> TokenItem:
+    return TokenItem(
+        token.digest,
+        user=token.principal.user,
+        tenant=token.principal.tenant,
+        policies=token.principal.policies,
+        created_at=token.created_at,
+        expires_at=token.expires_at,
+        expires=None if token.expires_at is None else int(token.expires_at.timestamp()),
+        name=token.name,
+        issuers=" ".join(token.issuers) or None,
+    )
 
 
 def _token(item: TokenItem) -> Token:
-    token_id = item.digest[:ID_LENGTH]
-    principal = Principal(item.user, item.tenant, item.policies, token_id, item.expires_at)
-    return Token(token_id, principal, item.created_at, item.expires_at)
+    end, digest = item.expires_at, item.digest
+    principal = Principal(item.user, item.tenant, item.policies, id_of(digest), end, digest)
+    issuers = tuple((item.issuers or "").split())
+    return Token(digest, principal, item.created_at, end, item.name, issuers, item.last_used)

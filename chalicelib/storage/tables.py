@@ -14,7 +14,7 @@ jobs         owner       job_id     work that outlives its request (TTL), and  l
                                     once more below `unfinished`
 references   owner_kind  number     what images of some dialects refer to; its
                                     last_image changes with images that come
-tokens       digest                 SHA-256 of a secret → its principal (TTL)
+tokens       digest                 SHA-256 of a secret → its principal (TTL)  global: tenant
 
 Scopes: `tenant/<tenant>`, `public`, `all/<0-7>`, of live images; `gone/` and one of these, of deleted ones;
 `unfinished`, `pending_delete`, `deleted`; `compute_resource/<tenant>/<number>`, `operatingsystem/<tenant>/<title>`,
@@ -215,8 +215,19 @@ class ReferenceItem(Model):
     gone = BooleanAttribute(null=True)
 
 
+class ByTenant(GlobalSecondaryIndex["TokenItem"]):
+    """The tokens of a tenant."""
+
+    class Meta:
+        index_name = "by_tenant"
+        projection = AllProjection()
+
+    tenant = UnicodeAttribute(hash_key=True)
+    digest = UnicodeAttribute(range_key=True)
+
+
 class TokenItem(Model):
-    """A secret's digest and what the secret stands for."""
+    """A secret's digest and what the secret stands for; `issuers` are digests, separated by blanks."""
 
     class Meta:
         table_name = "tokens"
@@ -229,6 +240,11 @@ class TokenItem(Model):
     created_at = InstantAttribute()
     expires_at = InstantAttribute(null=True)
     expires = IntegerAttribute(null=True)
+    name = UnicodeAttribute(null=True)
+    issuers = UnicodeAttribute(null=True)
+    last_used = UnicodeAttribute(null=True)
+
+    by_tenant = ByTenant()
 
 
 MODELS: tuple[type[Model], ...] = (

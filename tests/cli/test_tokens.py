@@ -37,6 +37,14 @@ def test_a_token_has_all_policies_that_are_named_and_needs_no_tenant(run: Run, a
     assert principal == Principal("u", None, frozenset({Policy.ADMIN, Policy.CREATE_IMAGE}))
 
 
+def test_a_token_has_a_name_if_it_is_given_one(run: Run, api: Api) -> None:
+    run("token", "issue", "--user", "u", "--policy", "read_images", "--name", "backups")
+    refused = run("token", "issue", "--user", "u", "--policy", "read_images", "--name", "")
+
+    assert [token.name for token in api.world.identities.list()] == ["backups"]
+    assert refused.exit_code == 2
+
+
 @pytest.mark.parametrize(
     ("text", "lifetime"),
     [

@@ -21,7 +21,13 @@ NOBODY = "33333333-3333-4333-8333-333333333333"
 JOBS = (str(uuid4()), str(uuid4()))
 JSON = {"Content-Type": "application/json"}
 BY_NAME = ("devops_service", "foreman", "qingcloud")
-VARIABLES = {"v1/images/{image_id}": f"v1/images/{FIRST}", "{parent_id}": "1", "{image_id}": "1", "{zone}": "ac1"}
+VARIABLES = {
+    "v1/images/{image_id}": f"v1/images/{FIRST}",
+    "{token_id}": "current",
+    "{parent_id}": "1",
+    "{image_id}": "1",
+    "{zone}": "ac1",
+}
 NARROWING: Mapping[str, Mapping[str, str]] = {
     "glance_v1": {
         "limit": "1",
@@ -162,6 +168,8 @@ def found(answer: Answer) -> tuple[int, list[Any]]:
     """What is in a list, or how long it is, without what it only repeats of the question."""
     if not answer.body:
         return answer.status, [answer.headers.get("x-total-count"), answer.headers.get("link", "").count("rel=")]
+    if answer.status == 404:
+        return answer.status, [answer.text]
     document = answer.json
     if "usage" in document:
         document = [{**document["usage"], "tenant": None}]

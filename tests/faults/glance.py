@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from chalicelib.catalog.image import NewImage, Status, Visibility
+from chalicelib.catalog.token import digest_of, id_of
 from chalicelib.catalog.upload import Upload
 from tests.api import ORDINARY, Api, a_caller
 from tests.dialects.glance_v1.sending import MEGABYTE, md5
@@ -97,6 +98,12 @@ def with_job(ask: Callable[[str], Ask]) -> Arrange:
     return arrange
 
 
+def ending_a_token(api: Api) -> Ask:
+    """A request that finds another token of the caller's."""
+    secret = api.world.identities.issue(a_caller(TENANT, *ORDINARY))
+    return Ask("DELETE", f"/v1/tokens/{id_of(digest_of(secret))}")
+
+
 COPIED, PLACED = "x-glance-api-copy-from", "x-image-meta-location"
 QUEUED: dict[str, Any] = {"status": Status.QUEUED, **FORMATS}
 NAMED = {"x-image-meta-id": NEW, "x-image-meta-name": "new"}
@@ -146,5 +153,10 @@ SCENES = (
     _scene("links of parts", uploading(lambda target: document("POST", f"{target}/links", LINKS))),
     _scene("jobs", with_job(lambda _: Ask("GET", "/v1/jobs"))),
     _scene("a job", with_job(lambda job_id: Ask("GET", f"/v1/jobs/{job_id}"))),
+    _scene("tokens", plain("GET", "/v1/tokens")),
+    _scene("the own token, made by another one", plain("GET", "/v1/tokens/current"), token="made"),
+    _scene("the own token, for the first time", plain("GET", "/v1/tokens/current"), token="unused"),
+    _scene("make a token", lambda _: document("POST", "/v1/tokens", {"token": {"name": "new"}}), nameless=True),
+    _scene("end a token", ending_a_token),
     _scene("usage", listing("/v1/usage")),
 )

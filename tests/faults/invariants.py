@@ -195,7 +195,8 @@ def census() -> Counter[Hashable]:
         )
         for image in images()
     ]
-    return Counter([*kept, *(job["action"] for job in unfinished().values()), *references()])
+    tokens = [("token", raw["user"]["S"], raw.get("name", {}).get("S", "")) for raw in store.items("tokens")]
+    return Counter([*kept, *(job["action"] for job in unfinished().values()), *references(), *tokens])
 
 
 FACTS = (

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from chalicelib.catalog.image import Image, Status
+from chalicelib.catalog.tokens import NewToken
 from tests.api import ORDINARY, Answer, Api, a_caller, basic
 from tests.factories import an_image
 
@@ -35,7 +36,8 @@ class Scene:
     """A request to a dialect, and what it finds.
 
     What it makes has no name by which a repetition could be told from a second wish if it is `nameless`. With
-    `bytes_may_fail` the image may be found killed in the end, as bytes are which the store did not take.
+    `bytes_may_fail` the image may be found killed in the end, as bytes are which the store did not take. The caller's
+    token was in use today; it may be `unused` instead, or `made` by another one.
     """
 
     dialect: str
@@ -44,6 +46,7 @@ class Scene:
     policies: tuple[str, ...] = ORDINARY
     nameless: bool = False
     bytes_may_fail: bool = False
+    token: str = "used"
 
     def __str__(self) -> str:
         return f"{self.dialect}: {self.name}"
@@ -51,7 +54,14 @@ class Scene:
     def credentials(self, api: Api) -> dict[str, str]:
         """Of a caller with a new token."""
         principal = a_caller(TENANT, *self.policies)
-        secret = api.world.identities.issue(principal)
+        identities = api.world.identities
+        secret = identities.issue(principal)
+        if self.token == "made":
+            holder = identities.authenticate(secret)
+            assert holder is not None
+            _, secret = api.world.catalog(holder).tokens.create(NewToken("made"))
+        if self.token != "unused":
+            assert identities.authenticate(secret) == principal
         match self.dialect:
             case "foreman" | "devops_service":
                 return basic(principal.user, secret)

@@ -8,7 +8,8 @@ from chalicelib.catalog.image import GONE, Image, Status, Visibility
 from chalicelib.catalog.job import FINISHED, Action, Job, JobStatus
 from chalicelib.catalog.principal import Policy
 from chalicelib.catalog.reference import Kind, Reference
-from tests.api import Api
+from chalicelib.catalog.token import digest_of, id_of
+from tests.api import Api, a_caller
 from tests.factories import START, a_membership, an_image
 
 TENANT = "11111111-1111-4111-8111-111111111111"
@@ -33,6 +34,8 @@ PASSWORD = "never-to-be-seen"
 """The login password of every image."""
 SIGNATURE = "X-Amz-Signature"
 """Stands in every presigned URL, which no log may hold."""
+TOKEN = "the other token of the owner"
+TOKEN_ID = id_of(digest_of(TOKEN))
 CALLERS: Mapping[str, tuple[str | None, tuple[str, ...]]] = {
     "owner": (TENANT, ("read_images", "create_image", "delete_image", "publicize_image")),
     "administrator": (TENANT, tuple(Policy)),
@@ -60,6 +63,8 @@ def fill(api: Api) -> None:
     _add(api, HIDDEN, OTHER_TENANT, status=Status.ACTIVE)
     shared = _add(api, SHARED, OTHER_TENANT, status=Status.ACTIVE)
     api.world.memberships.change(shared, [a_membership(shared, TENANT, can_share=True)], [])
+    tenant, policies = CALLERS["owner"]
+    api.world.identities.issue(a_caller(tenant, *policies), secret=TOKEN)
     for job_status, job_id in JOBS.items():
         api.world.jobs.add(_job(job_id, job_status))
 

@@ -7,7 +7,19 @@ from typing import Any
 from chalicelib.catalog.image import Status
 from chalicelib.catalog.job import JobStatus
 from chalicelib.catalog.reference import Kind
-from tests.fuzz.catalogue import ALIASES, IMAGES, JOBS, NUMBERS, PASSWORD, PUBLIC, SHARED, TENANT, TITLES, UPLOAD
+from tests.fuzz.catalogue import (
+    ALIASES,
+    IMAGES,
+    JOBS,
+    NUMBERS,
+    PASSWORD,
+    PUBLIC,
+    SHARED,
+    TENANT,
+    TITLES,
+    TOKEN_ID,
+    UPLOAD,
+)
 
 OCTETS = {"Content-Type": "application/octet-stream"}
 JSON = {"Content-Type": "application/json"}
@@ -93,6 +105,7 @@ USUAL: Mapping[tuple[str, str], Usual] = {
     ("POST", "/v1/images/{image_id}/uploads"): Usual({"size": 6_000_000, "part_size": 5 << 20, "parts": PARTS}),
     ("POST", "/v1/images/{image_id}/uploads/{upload_id}"): Usual({"parts": PARTS}),
     ("POST", "/v1/images/{image_id}/uploads/{upload_id}/links"): Usual({"parts": PARTS}),
+    ("POST", "/v1/tokens"): Usual({"token": {"name": "fuzzed", "policies": ["read_images"], "expires_in": 3600}}),
     ("POST", "/v2/oauth2/token"): Usual(content=b"grant_type=client_credentials"),
     ("POST", "/v2/zone/{zone}/images"): Usual({"instance": "i-12345678", "image_name": "fuzzed"}),
     ("PUT", "/v2/zone/{zone}/images"): Usual(
@@ -136,6 +149,7 @@ VARIABLES: Mapping[str, tuple[str, ...]] = {
     "zone": ("ac1", "ac2"),
     "job_id": (JOBS[JobStatus.WORKING], JOBS[JobStatus.FAILED]),
     "upload_id": (UPLOAD,),
+    "token_id": ("current", "0123456789ab", TOKEN_ID),
     "member": (TENANT, "t2"),
     "provider": ("ec2", "static"),
 }
@@ -167,6 +181,7 @@ PARAMETERS: Mapping[str, tuple[str, ...]] = {
         "protected",
         "property-kernel version",
         "property-architecture",
+        "tenant",
     ),
     "qingcloud": (
         "images",

@@ -4,6 +4,7 @@ import base64
 import io
 import json
 import logging
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -18,6 +19,9 @@ from tests.fuzz.exchange import Got, Sent
 from tests.fuzz.twists import TWISTS
 from tests.fuzz.vocabulary import SECRET
 from tests.moto_state import Items, buckets, restore, saved
+
+MADE = re.compile('"secret": "([0-9a-f]{48})"')
+"""The secret of a token that was made, which is told once."""
 
 
 @dataclass
@@ -70,6 +74,8 @@ class Registry(Api):
             assert secret not in text
             assert secret not in got.log
         assert SIGNATURE not in got.log
+        for secret in MADE.findall(got.text) if got.status == 201 else ():
+            assert secret not in got.log
 
     def credentials(self, caller: str, dialect: str) -> tuple[str, str]:
         """The header that shows who it is, in the way of a dialect."""

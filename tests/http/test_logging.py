@@ -86,8 +86,8 @@ def test_what_a_request_costs_is_logged(api: Api, client: Client, caplog: pytest
     client.request("GET", "/echo/images", caller)
     client.request("GET", "/echo/one", caller)
 
-    # The token is looked up once; a list is made of three streams.
-    assert [line["dynamodb_requests"] for line in lines(caplog)] == [4, 3, 0]
+    # The token is looked up once, and its use of today noted; a list is made of three streams.
+    assert [line["dynamodb_requests"] for line in lines(caplog)] == [5, 3, 0]
 
 
 def test_a_line_says_who_asked_for_which_image_from_where(api: Api, caplog: pytest.LogCaptureFixture) -> None:

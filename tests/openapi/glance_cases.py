@@ -19,6 +19,9 @@ LINKS, SHARED = f"{UPLOAD}/links", "/v1/shared-images/{member}"
 EVENTS = f"{IMAGE}/events"
 JOBS, JOB = "/v1/jobs", "/v1/jobs/{job_id}"
 USAGE = "/v1/usage"
+TOKENS, TOKEN = "/v1/tokens", "/v1/tokens/{token_id}"
+NEW_TOKEN = {"token": {"name": "laptop"}}
+NO_TOKEN = "0123456789ab"
 OF_A_MEMBER, OF_AN_UPLOAD = "/v1/images/{image}/members/t2", "/v1/images/{uploading}/uploads/{upload}"
 BEGUN = {"size": len(SMALL), "part_size": 5 * 2**20, "parts": named([SMALL])}
 EVERY_FILTER = (
@@ -160,12 +163,37 @@ def _about_usage() -> Iterator[Case]:
     yield Case("GET", USAGE, 403, USAGE, "nobody")
 
 
+def _about_tokens() -> Iterator[Case]:
+    yield Case("GET", TOKENS, 200, TOKENS)
+    yield Case("GET", TOKENS, 200, f"{TOKENS}?tenant=nobody", "admin")
+    yield Case("GET", TOKENS, 400, f"{TOKENS}?tenant=", "admin", conforms=False)
+    yield Case("GET", TOKENS, 403, f"{TOKENS}?tenant=nobody")
+    yield Case("POST", TOKENS, 201, TOKENS, body=NEW_TOKEN)
+    yield Case("POST", TOKENS, 201, TOKENS, body={"token": {"name": "a", "policies": [], "expires_in": 60.0}})
+    yield Case("POST", TOKENS, 201, TOKENS, body={"token": {"name": "a", "expires_at": "2026-02-03"}})
+    yield Case("POST", TOKENS, 400, TOKENS, body={"token": {}}, conforms=False)
+    yield Case("POST", TOKENS, 400, TOKENS, body={"token": {"name": "a\x7f"}}, conforms=False)
+    yield Case("POST", TOKENS, 400, TOKENS, body={"token": {"name": "a", "expires_in": 0}}, conforms=False)
+    both = {"name": "a", "expires_in": 60, "expires_at": "2026-02-03"}
+    yield Case("POST", TOKENS, 400, TOKENS, body={"token": both}, conforms=False)
+    yield Case("POST", TOKENS, 403, TOKENS, body={"token": {"name": "a", "policies": ["admin"]}})
+    yield Case("POST", TOKENS, 413, TOKENS, "grandchild", NEW_TOKEN)
+    for method, status in (("GET", 200), ("DELETE", 204)):
+        yield Case(method, TOKEN, status, f"{TOKENS}/{{token}}")
+        yield Case(method, TOKEN, 400, f"{TOKENS}/x")
+        yield Case(method, TOKEN, 403, f"{TOKENS}/{NO_TOKEN}?tenant=nobody")
+        yield Case(method, TOKEN, 404, f"{TOKENS}/{NO_TOKEN}")
+    yield Case("GET", TOKEN, 200, f"{TOKENS}/current")
+
+
 def _without_credentials() -> Iterator[Case]:
     bodies: dict[Operation, Any] = {("PUT", MEMBERS): {"memberships": []}, ("POST", UPLOADS): BEGUN}
+    bodies[("POST", TOKENS)] = NEW_TOKEN
     bodies |= {("POST", path): {"parts": []} for path in (UPLOAD, LINKS)}
     for route in ROUTES:
         if not route.open:
             names = {"image_id": UNKNOWN, "member": "t2", "upload_id": UNKNOWN, "job_id": UNKNOWN}
+            names["token_id"] = NO_TOKEN
             body = bodies.get((route.method, route.path))
             yield Case(route.method, route.path, 401, route.path.format_map(names), "anonymous", body)
 
@@ -179,6 +207,7 @@ CASES = [
     *_about_history(),
     *_about_uploads(),
     *_about_jobs(),
+    *_about_tokens(),
     *_about_usage(),
     *_without_credentials(),
 ]

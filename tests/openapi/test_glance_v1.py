@@ -1,5 +1,6 @@
 """What the Glance v1 dialect answers is what it says of itself."""
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from typing import Any
@@ -22,9 +23,11 @@ from tests.openapi.glance_cases import (
     IMAGES,
     MEMBER,
     MEMBERS,
+    NEW_TOKEN,
     OF_AN_UPLOAD,
     SHARED,
     TAKEN,
+    TOKENS,
     UPLOAD,
     UPLOADS,
 )
@@ -36,6 +39,7 @@ LIMITS = {"MAX_INLINE_BYTES": "64", "IMAGE_MEMBER_QUOTA": "2", "USER_STORAGE_QUO
 RARE = {
     # Others would have to be faster several times.
     *((operation, 409) for operation in [("DELETE", IMAGE), ("PUT", MEMBERS), ("PUT", MEMBER), ("DELETE", MEMBER)]),
+    (("POST", TOKENS), 409),
     # There would have to be so many that the answer is too large.
     (("GET", MEMBERS), 400),
     (("GET", SHARED), 400),
@@ -74,7 +78,9 @@ class Facts(dict[str, object]):
         return name == "sent" or super().__contains__(name)
 
     def __missing__(self, name: str) -> object:
-        if name in ("uploading", "upload", "sent"):
+        if name == "token":
+            self[name] = self._owner.post(TOKENS, body=json.dumps(NEW_TOKEN).encode()).json["token"]["id"]
+        elif name in ("uploading", "upload", "sent"):
             self._begin()
         else:
             self[name] = self._image(name)
@@ -124,7 +130,14 @@ def callers(api: Api) -> dict[str, Caller]:
         "nobody": api.caller(TENANT, "publicize_image"),
         "admin": api.caller(TENANT, "admin"),
         "anonymous": api.anonymous(),
+        "grandchild": made_by(made_by(made_by(api.caller(TENANT)))),
     }
+
+
+def made_by(caller: Caller) -> Caller:
+    """The same caller, with a token that its own one makes."""
+    made = caller.post(TOKENS, body=json.dumps(NEW_TOKEN).encode()).json["token"]
+    return Caller(caller.api, {"X-Auth-Token": made["secret"]})
 
 
 @pytest.fixture

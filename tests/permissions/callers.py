@@ -85,6 +85,8 @@ def _bad_secret(api: Api, who: Who) -> str:
     secret = world.identities.issue(_principal(who), expires=clock.now() + TRUSTED if who is Who.EXPIRED else None)
     assert world.identities.authenticate(secret) == _principal(who)
     if who is Who.REVOKED:
-        assert DynamoIdentities(clock).revoke(secret)  # by an operator, of whom the application hears nothing
+        assert DynamoIdentities(world.images.connection, clock).revoke(
+            secret
+        )  # by an operator, of whom the application hears nothing
     clock.advance(TRUSTED.total_seconds())
     return secret

@@ -10,9 +10,10 @@ from chalicelib.catalog.image import Image, Status, Visibility
 from chalicelib.catalog.job import Action, Job
 from chalicelib.catalog.principal import Policy, Principal
 from chalicelib.catalog.reference import Kind, Reference
+from chalicelib.catalog.token import ID_LENGTH, digest_of, id_of
 from local.seed_file import InstanceSeed
 from local.seeds import run
-from tests.api import Api
+from tests.api import Api, a_caller
 from tests.factories import a_membership, an_image
 from tests.permissions.callers import T1, TENANTS
 from tests.permissions.expected.notation import State, Who
@@ -127,6 +128,13 @@ def a_job(api: Api, _state: State) -> Thing:
     return Thing(job.id, (job.id,))
 
 
+def a_token(api: Api, _state: State) -> Thing:
+    """One of the owner's, who holds another one."""
+    secret = api.world.identities.issue(a_caller(T1, "read_images", user=Who.OWNER.value))
+    token_id = id_of(digest_of(secret))
+    return Thing(token_id, (token_id,))
+
+
 def a_machine(_api: Api, _state: State) -> Thing:
     found = run({"machine": InstanceSeed(tenant=T1, zone=ZONE, state="stopped", architecture="x86_64", size_gb=1)})
     return Thing(found["machine"], (found["machine"],))
@@ -201,6 +209,7 @@ SUBJECTS: Mapping[str, Subject] = {
         ),
     ),
     "job": Subject(a_job, ABSENT_UUID),
+    "token": Subject(a_token, "0" * ID_LENGTH),
     "machine": Subject(a_machine, "i-0123456789abcdef0"),
     **{kind.value: Subject(Parents(kind), ABSENT_NUMBER) for kind in Kind},
 }

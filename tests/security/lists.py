@@ -59,7 +59,7 @@ QUERIES = {
 VARIABLES = {"zone": "ac1", "parent_id": "1", "provider": "ec2", "member": "{own}", "image_id": "{known}"}
 """What stands for the variables of their paths."""
 OF_ONE = (
-    *("/{image_id}", "/{job_id}", "/{upload_id}", "/status", "/{parent_id}", "/providers", "/templates"),
+    *("/{image_id}", "/{job_id}", "/{upload_id}", "/{token_id}", "/status", "/{parent_id}", "/providers", "/templates"),
     *("/auth/tokens", "/auth/catalog", "/auth/projects"),
 )
 """How paths end that show a single thing, or settings, or no more than is known of a token."""

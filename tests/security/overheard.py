@@ -8,6 +8,8 @@ from collections.abc import Iterable, Mapping
 from chalicelib.bootstrap import Aws
 from tests.api import Answer, Api
 
+MADE = re.compile('"secret": "([0-9a-f]{48})"')
+"""The secret of a token that was made."""
 SIGNATURE = re.compile("X-Amz-Signature=([0-9a-f]{64})")
 
 
@@ -25,6 +27,7 @@ class Overheard(Api):
         answer = super().send(method, target, headers, body)
         self.answers.append(answer)
         self.signatures |= set(SIGNATURE.findall(whole(answer)))
+        self.credentials |= set(MADE.findall(answer.text)) if answer.status == 201 else set()
         return answer
 
     @property

@@ -4,8 +4,9 @@ import re
 from math import log2
 from pathlib import Path
 
+from chalicelib.catalog.token import SECRET_BYTES
 from chalicelib.storage.blobs import LINK_SECONDS as DOWNLOAD_SECONDS
-from chalicelib.storage.identities import SECRET_BYTES, TRUSTED_FOR
+from chalicelib.storage.identities import TRUSTED_FOR
 from chalicelib.storage.multiparts import LINK_SECONDS as PART_SECONDS
 from tests.deploy.files import read
 

@@ -13,6 +13,7 @@ from chalicelib.bootstrap import Aws
 from chalicelib.catalog.job import JobStatus
 from chalicelib.catalog.principal import Principal
 from chalicelib.catalog.query import ImageQuery, Scope
+from chalicelib.catalog.token import digest_of
 from chalicelib.http.dialect import Route
 from tests import tally
 from tests.api import ORDINARY, Answer, Caller, a_caller, basic
@@ -23,6 +24,7 @@ from tests.dialects.glance_v1.glance import RAW
 from tests.jobs.arriving import copying, trusting
 from tests.jobs.jobs import Stage
 from tests.openapi.checking import DESCRIBED
+from tests.permissions.stored import stored
 from tests.security import lists
 from tests.security.overheard import SIGNATURE, Overheard, whole
 from tests.storage.contract.faults import answering
@@ -78,6 +80,37 @@ def test_nothing_that_is_done_leaves_a_secret_in_a_log(make_api: MakeApi, aws: A
     assert [line for line in logged if "Signature" in line] == []
     assert {answer.status for answer in api.answers if SIGNATURE.search(whole(answer))} == {200, 201, 302}
     tally.count("requests whose log was searched for secrets", len(api.answers))
+
+
+def test_the_secret_of_a_token_that_is_made_is_told_once_and_kept_nowhere(
+    make_api: MakeApi, aws: Aws, log: Log
+) -> None:
+    make_api()
+    api = Overheard({}, aws)
+    ann, wanted = api.caller(T1), b'{"token": {"name": "laptop"}}'
+
+    token = ann.post("/v1/tokens", JSON, wanted).json["token"]
+    made = Caller(api, {"X-Auth-Token": token["secret"]})
+    image = made.post("/v1/images", {"x-image-meta-name": "web"}).json["image"]["id"]
+    grandchild = made.post("/v1/tokens", JSON, wanted).json["token"]
+    for target in ("tokens", "tokens/current", f"tokens/{token['id']}", f"images/{image}/events", "images?limit=x"):
+        made.get(f"/v1/{target}")
+    refused = [
+        made.post("/v1/tokens", JSON, json.dumps({"token": {"name": token["secret"], "policies": ["admin"]}}).encode()),
+        made.get(f"/v1/tokens/{token['secret']}"),
+        made.get(f"/v1/tokens?tenant={token['secret']}"),
+        made.delete(f"/v1/tokens/{token['secret']}"),
+    ]
+    made.delete(f"/v1/tokens/{grandchild['id']}")
+
+    assert [answer.status for answer in refused] == [403, 400, 403, 400]
+    for each in (token, grandchild):
+        secret, digest = each["secret"], digest_of(each["secret"])
+        assert [answer.status for answer in api.answers if secret in whole(answer)] == [201]
+        assert [answer for answer in api.answers if digest in whole(answer)] == []
+        assert [line for line in log() if secret in line or digest in line] == []
+        assert secret not in repr(stored())
+    assert {token["secret"], grandchild["secret"]} <= api.secrets
 
 
 def target_of(route: Route, value: str) -> str:

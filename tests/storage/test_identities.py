@@ -2,17 +2,23 @@
 
 import hashlib
 import json
+from collections.abc import Callable
 from datetime import timedelta
+from http import HTTPStatus
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from chalicelib.catalog.ports import Token
+from chalicelib.catalog.errors import EditConflict
+from chalicelib.catalog.outages import TablesUnavailable
 from chalicelib.catalog.principal import Policy, Principal
+from chalicelib.catalog.token import Token
+from chalicelib.catalog.tokens import NewToken, TokenEnded
 from chalicelib.storage.tables import MODELS, TokenItem
 from tests.api import Api
 from tests.conftest import MakeApi
+from tests.storage.contract.faults import Reply, Request, answering, cancelled
 
 ALICE = Principal("alice", "t1", frozenset({Policy.READ_IMAGES, Policy.CREATE_IMAGE}))
 ROOT = Principal("root", None, frozenset({Policy.ADMIN}))
@@ -158,7 +164,7 @@ def test_a_trusted_token_costs_no_request_for_a_minute(api: Api) -> None:
         api.world.identities.authenticate(secret)
         costs.append(api.world.meter.read())
 
-    assert costs == [1, 0, 0, 1, 0]
+    assert costs == [2, 0, 0, 1, 0]  # it is remembered that it was used today
 
 
 def test_an_unknown_secret_is_looked_up_each_time(api: Api) -> None:
@@ -194,6 +200,162 @@ def test_tokens_are_listed_without_their_secrets_oldest_first(api: Api) -> None:
 
     older, newer = identities.list()
 
-    assert older == Token(digest(first)[:12], ALICE, older.created_at, end)
-    assert newer == Token(digest(second)[:12], ROOT, newer.created_at, None)
+    assert older == Token(digest(first), ALICE, older.created_at, end)
+    assert newer == Token(digest(second), ROOT, newer.created_at, None)
     assert older.created_at < created < newer.created_at
+
+
+def holder(api: Api, secret: str) -> Principal:
+    principal = api.world.identities.authenticate(secret)
+    assert principal is not None
+    return principal
+
+
+def made(api: Api, secret: str) -> str:
+    """The secret of a token that the holder of another one makes."""
+    return api.world.catalog(holder(api, secret)).tokens.create(NewToken("made"))[1]
+
+
+def used(secret: str) -> str | None:
+    day: str | None = TokenItem.get(digest(secret)).last_used
+    return day
+
+
+def refused(_request: Request) -> Reply:
+    return HTTPStatus.BAD_REQUEST, {"Error": {"Code": "AccessDeniedException", "Message": "as the test asks"}}
+
+
+def busy(_request: Request) -> Reply:
+    return HTTPStatus.BAD_REQUEST, {"Error": {"Code": "ThrottlingException", "Message": "as the test asks"}}
+
+
+def lost(_request: Request) -> Reply:
+    error = {"Code": "ConditionalCheckFailedException", "Message": "as the test asks"}
+    return HTTPStatus.BAD_REQUEST, {"Error": error}
+
+
+def test_the_day_of_the_last_use_is_remembered_once_a_day(api: Api) -> None:
+    secret = api.world.identities.issue(ALICE)
+    days, writes = [used(secret)], []
+
+    for hours in (0, 1, 24):
+        api.clock.advance(hours * 3600)
+        with answering("UpdateItem", lambda _: None) as calls:
+            holder(api, secret)
+        days.append(used(secret))
+        writes.append(len(calls))
+
+    assert days == [None, "2026-01-02", "2026-01-02", "2026-01-03"]
+    assert writes == [1, 0, 1]
+
+
+@pytest.mark.parametrize("reply", [refused, busy, lost], ids=["refused", "busy", "lost"])
+def test_a_use_that_cannot_be_remembered_is_none_the_less_one(api: Api, reply: Callable[[Request], Reply]) -> None:
+    secret = api.world.identities.issue(ALICE)
+
+    with answering("UpdateItem", reply) as calls:
+        assert api.world.identities.authenticate(secret) == ALICE
+
+    assert calls
+    assert used(secret) is None
+
+
+def test_a_token_that_is_revoked_while_it_is_used_does_not_come_back(api: Api) -> None:
+    secret = api.world.identities.issue(ALICE)
+
+    def revoke(_request: Request) -> None:
+        TokenItem(digest(secret)).delete()
+
+    with answering("UpdateItem", revoke):
+        holder(api, secret)
+
+    assert api.world.identities.list() == []
+
+
+def test_what_a_token_made_is_good_as_long_as_all_that_it_comes_from_are_there(api: Api) -> None:
+    first = api.world.identities.issue(ALICE)
+    second = made(api, first)
+    third = made(api, second)
+    assert holder(api, third) == ALICE
+
+    api.world.identities.revoke(first)
+
+    assert [api.world.identities.authenticate(secret) for secret in (second, third)] == [None, None]
+    assert api.world.identities.list() == []
+
+
+def test_a_server_that_trusts_what_a_revoked_token_made_does_so_for_a_minute(make_api: MakeApi) -> None:
+    here, elsewhere = make_api(), make_api()
+    secret = here.world.identities.issue(ALICE)
+    child = made(here, secret)
+    assert holder(here, child) == ALICE
+    elsewhere.world.identities.revoke(secret)
+
+    here.clock.advance(58)
+    within = here.world.identities.authenticate(child)
+    here.clock.advance(2)
+
+    assert within == ALICE
+    assert here.world.identities.authenticate(child) is None
+
+
+def test_a_token_that_others_made_costs_a_read_more_once_a_minute(api: Api) -> None:
+    child = made(api, made(api, api.world.identities.issue(ALICE)))
+    holder(api, child)
+    costs = []
+
+    for seconds in (30, 30, 60):
+        api.clock.advance(seconds)
+        api.world.meter.start()
+        with answering("BatchGetItem", lambda _: None) as calls:
+            holder(api, child)
+        costs.append((api.world.meter.read(), len(calls)))
+
+    ((_, asked),) = calls[0]["RequestItems"].items()
+    assert costs == [(0, 0), (2, 1), (2, 1)]
+    assert (asked["ConsistentRead"], len(asked["Keys"])) == (True, 2)
+
+
+def test_a_token_whose_makers_cannot_be_read_is_not_taken_for_revoked(api: Api) -> None:
+    child = made(api, api.world.identities.issue(ALICE))
+
+    with answering("BatchGetItem", busy), pytest.raises(TablesUnavailable):
+        api.world.identities.authenticate(child)
+
+    assert holder(api, child) == ALICE
+
+
+def test_a_token_is_made_only_while_its_maker_is_there(api: Api) -> None:
+    secret = api.world.identities.issue(ALICE)
+    tokens = api.world.catalog(holder(api, secret)).tokens
+
+    def revoke(_request: Request) -> None:
+        TokenItem(digest(secret)).delete()
+
+    with answering("TransactWriteItems", revoke) as calls, pytest.raises(TokenEnded):
+        tokens.create(NewToken("made"))
+
+    assert len(calls) == 1
+    assert list(TokenItem.scan()) == []
+
+
+def test_a_token_whose_maker_is_in_use_by_others_is_made_again(api: Api) -> None:
+    tokens = api.world.catalog(holder(api, api.world.identities.issue(ALICE))).tokens
+    replies = iter([cancelled("TransactionConflict", "None"), None])
+
+    with answering("TransactWriteItems", lambda _: next(replies)):
+        tokens.create(NewToken("made"))
+    with (
+        answering("TransactWriteItems", lambda _: cancelled("TransactionConflict", "None")),
+        pytest.raises(EditConflict, match=r"Token [0-9a-f]{12} is being changed by others"),
+    ):
+        tokens.create(NewToken("made"))
+
+    assert [token.name for token in tokens.all()] == [None, "made"]
+
+
+def test_neither_a_secret_nor_a_digest_is_in_what_a_principal_looks_like(api: Api) -> None:
+    secret = api.world.identities.issue(ALICE)
+
+    assert secret not in repr(holder(api, secret))
+    assert digest(secret) not in repr(holder(api, secret))

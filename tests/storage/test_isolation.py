@@ -30,7 +30,7 @@ OF_WHAT = frozenset({"image_id", "image_ids", "multipart", "location", "url"})
 """Arguments that name images the catalogue has already looked at for its caller, or the place of somebody's bytes."""
 WHICH = frozenset(
     {
-        *("image", "images", "old", "job", "reference"),
+        *("image", "images", "old", "job", "reference", "token", "digest"),
         *("instance_id", "capture_id", "name", "source", "secret", "id_or_secret"),
     }
 )
@@ -43,7 +43,7 @@ UNSCOPED = {
     "DynamoBacklog.unfinished": "as expired",
     "DynamoBacklog.unmoved": "as expired",
     "DynamoChronicle.by": BY,
-    "DynamoIdentities.list": "an operator's command; the function of the API may get a token by its digest only",
+    "DynamoIdentities.list": "an operator's command; the API may read a token by its digest, and those of a tenant",
     "DynamoImageRepository.by": BY,
     "DynamoImageRepository.number": "tells a new number and nothing else",
     "DynamoJobRepository.unfinished": "the sweep; it tells owners and ids",

@@ -51,12 +51,24 @@ def created(caller: Caller, target: str = "/v1/images") -> str:
     return image_id
 
 
-def test_an_unknown_token_costs_one_request_and_a_known_one_none(api: Api) -> None:
-    caller = api.caller("t1")
+def test_a_token_costs_one_request_a_minute_and_another_one_a_day(api: Api) -> None:
+    caller, costs = api.caller("t1"), []
 
-    first, second = (cost(caller, "GET", "/v1/images?limit=1") for _ in range(2))
+    for seconds in (0, 0, 60, 24 * 3600):
+        api.clock.advance(seconds)
+        costs.append(cost(caller, "GET", "/v1/images?limit=1"))
 
-    assert first == second + 1
+    usual = costs[1]
+    assert costs == [usual + 2, usual, usual + 1, usual + 2]
+
+
+def test_a_token_is_made_in_three_requests_and_listed_in_two(api: Api, caller: Caller) -> None:
+    body = b'{"token": {"name": "laptop"}}'
+
+    assert cost(caller, "POST", "/v1/tokens", body=body) == 3
+    assert cost(caller, "GET", "/v1/tokens") == 2
+    assert cost(caller, "GET", "/v1/tokens/current") == 1
+    assert cost(caller, "DELETE", "/v1/tokens/current") == 2
 
 
 @pytest.mark.parametrize("method", ["HEAD", "GET"])

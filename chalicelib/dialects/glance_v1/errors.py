@@ -11,7 +11,7 @@ from chalicelib.http.message import Request, Response
 STATUS: dict[type[Exception], int] = {
     catalog.NotFound: 404,
     catalog.Forbidden: 403,
-    # Only a usage is asked for without saying whose: the request lacks a parameter.
+    # Only usages and tokens are asked for without saying whose: the request lacks a parameter.
     catalog.TenantMissing: 400,
     # What a caller may not change is not there for it, unless everybody can see it.
     catalog.NotOwner: 404,
@@ -71,7 +71,7 @@ def _message(request: Request, error: CatalogError | HttpError) -> str:
             words = f"Forbidden to {VERBS.get(request.method, 'change')} image {error.image_id}"
         case catalog.NotOwner():
             words = f"Image {error.image_id} not found"
-        case catalog.TenantMissing():
+        case catalog.TenantMissing() if request.method == "GET":
             words = f"{error}. An administrator can name one: ?tenant=ID"
         case catalog.NotSharable():
             words = f"Forbidden: image {error.image_id} was not found among those that you may share"

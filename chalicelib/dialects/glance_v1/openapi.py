@@ -7,6 +7,7 @@ from chalicelib.dialects.glance_v1 import openapi_headers as headers
 from chalicelib.dialects.glance_v1.openapi_answers import CLOSED_STORE, LISTS, NOTHING, READS, WRITES, answer
 from chalicelib.dialects.glance_v1.openapi_headers import IMAGE_ID
 from chalicelib.dialects.glance_v1.openapi_schemas import BRIEF, MEMBER_NAME, OCTETS, SCHEMAS
+from chalicelib.dialects.glance_v1.openapi_tokens import OPERATIONS as TOKEN_OPERATIONS
 from chalicelib.dialects.glance_v1.openapi_uploads import OPERATIONS as UPLOAD_OPERATIONS
 from chalicelib.dialects.glance_v1.options import read_options
 from chalicelib.dialects.glance_v1.routes import METHODS
@@ -112,6 +113,7 @@ OPERATIONS = {
     ("GET", "/versions"): Operation("List the versions", {200: answers.VERSIONS}),
     **IMAGE_OPERATIONS,
     **MEMBER_OPERATIONS,
+    **TOKEN_OPERATIONS,
     **UPLOAD_OPERATIONS,
 }
 

@@ -6,7 +6,10 @@ from typing import Any
 from chalicelib.catalog import lengths
 from chalicelib.catalog.event import What
 from chalicelib.catalog.job import Action, JobStatus
+from chalicelib.catalog.principal import Policy
 from chalicelib.catalog.rules import LARGEST_INTEGER
+from chalicelib.catalog.token import ID_LENGTH
+from chalicelib.catalog.tokens import LONGEST
 from chalicelib.catalog.upload import LARGEST_PART, MOST_LINKS, MOST_PARTS, SMALLEST_PART
 from chalicelib.dialects.glance_v1.metadata import LARGEST_SIZE, LONGEST_CHECKSUM
 from chalicelib.dialects.glance_v1.schema import STATUS_NAMES
@@ -121,6 +124,31 @@ USAGE = record(
         "shared_images_allowed": nullable(COUNT),
     }
 )
+TOKEN_ID: Schema = {"type": "string", "pattern": f"^[0-9a-f]{{{ID_LENGTH}}}$"}
+POLICIES = list_of({"type": "string", "enum": [policy.value for policy in Policy]})
+TOKEN: Mapping[str, Schema] = {
+    "id": TOKEN_ID,
+    "name": nullable(TEXT),
+    "user": TEXT,
+    "tenant": nullable(TEXT),
+    "policies": POLICIES,
+    "created_at": INSTANT,
+    "expires_at": nullable(INSTANT),
+    "last_used_at": nullable({"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}),
+    "issuer": nullable(TOKEN_ID),
+}
+ENDS: Mapping[str, Schema] = {
+    "expires_at": {**TEXT, "description": "An ISO 8601 time, if `expires_in` is not given"},
+    "expires_in": {"type": "integer", "minimum": 1, "maximum": int(LONGEST.total_seconds()), "description": "Seconds"},
+}
+NEW_TOKEN = record(
+    {
+        "name": {**TEXT, "minLength": 1, "maxLength": lengths.TEXT, "pattern": "^[^\\x00-\\x1f\\x7f-\\x9f]*$"},
+        "policies": POLICIES,
+        **ENDS,
+    },
+    optional={"policies", *ENDS},
+)
 VERSION = record(
     {"id": TEXT, "status": TEXT, "links": list_of(record({"rel": {"const": "self"}, "href": TEXT}))},
 )
@@ -180,6 +208,11 @@ SCHEMAS: Mapping[str, Schema] = {
     "GlanceEvent": EVENT,
     "GlanceEvents": record({"events": list_of(ref("GlanceEvent")), **NEXT}, optional=NEXT),
     "GlanceUsageAnswer": record({"usage": USAGE}),
+    "GlanceToken": record(TOKEN),
+    "GlanceTokens": record({"tokens": list_of(ref("GlanceToken"))}),
+    "GlanceTokenAnswer": record({"token": ref("GlanceToken")}),
+    "GlanceNewTokenAnswer": record({"token": record({**TOKEN, "secret": TEXT})}),
+    "GlanceNewToken": record({"token": {**NEW_TOKEN, "not": {"required": list(ENDS)}}}),
     "GlanceVersions": record({"versions": list_of(VERSION)}),
     "GlanceError": record({"error": record({"code": {"type": "integer"}, "title": TEXT, "message": TEXT})}),
 }

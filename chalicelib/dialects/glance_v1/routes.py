@@ -11,7 +11,7 @@ from chalicelib.catalog.errors import CatalogError, ImageNotFound, Invalid
 from chalicelib.catalog.image import Changes, Image, NewImage, Visibility
 from chalicelib.catalog.ports import Link
 from chalicelib.catalog.service import Catalog
-from chalicelib.dialects.glance_v1 import history, schema, uploads, usage, versions
+from chalicelib.dialects.glance_v1 import history, schema, tokens, uploads, usage, versions
 from chalicelib.dialects.glance_v1.listing import parse_page, render_next
 from chalicelib.dialects.glance_v1.metadata import Metadata, decode, parse_changes, parse_metadata
 from chalicelib.dialects.glance_v1.options import enforce, options_of, refuse_readers
@@ -284,6 +284,7 @@ ROUTES = (
     Route("DELETE", "/v1/images/{image_id}/members/{member}", remove_member),
     Route("GET", "/v1/shared-images/{member}", list_shared),
     *history.ROUTES,
+    *tokens.ROUTES,
     *uploads.ROUTES,
     *usage.ROUTES,
 )

@@ -162,6 +162,23 @@ TABLES: Mapping[str, Rule | Listing] = {
         member="200",
         admin="200",
     ),
+    "tokens": listing("tokens are ours (design §6): the caller's own, whatever its policies", owner="+"),
+    "tokens of a tenant": rule(
+        "administrators ask for any tenant, others for their own, of which they see their own tokens (design §6)",
+        others="!",
+        reader="200",
+        owner="200",
+        admin="200",
+    ),
+    "make a token": rule("whoever holds one makes narrower ones (design §6)", others="201"),
+    "make an administrator's token": rule("no token is wider than its maker (design §6)", others="403", admin="201"),
+    "the own token": rule("everybody may know who they are (design §6)", others="200"),
+    "a token": rule("tokens are their user's (design §6)", owner="200", others="-"),
+    "a token of a tenant": rule(
+        "administrators see any tenant's (design §6)", others="!", reader="-", owner="200", admin="200"
+    ),
+    "end a token": rule("as they are seen (design §6)", owner="204", others="-"),
+    "end a token of a tenant": rule("as they are seen (design §6)", others="!", reader="-", owner="204", admin="204"),
     "marker": rule(
         "§3.3, case 117: a marker must be visible to the caller, else 400; a deleted one serves administrators",
         # private shared public protected deactivated deleted

@@ -13,6 +13,8 @@ PUBLIC = {"x-image-meta-is_public": "True"}
 TO_NEW = {"memberships": [{"member_id": "{new}"}, {"member_id": "{own}"}]}
 MAY_SHARE = {"member": {"can_share": True}}
 PARTS = {"parts": [{"number": 1, "etag": "{md5}", "md5": "{md5}"}]}
+TOKEN, OF_OWNER = "/v1/tokens/{token_id}", "?tenant={owner}"
+WIDER = {"token": {"name": "{new}", "policies": ["admin"]}}
 EVER = "changes-since=1999-01-01"
 
 _op = partial(Operation, "glance_v1")
@@ -81,6 +83,23 @@ OPERATIONS = (
     _op("POST", f"{UPLOAD}/links", "an upload", f"{ONE_UPLOAD}/links", "upload", body=PARTS),
     _op("GET", "/v1/jobs", "jobs", "/v1/jobs", "job"),
     _op("GET", "/v1/jobs/{job_id}", "a job", "/v1/jobs/{id}", "job"),
+    _op("GET", "/v1/tokens", "tokens", "/v1/tokens", "token"),
+    _op("GET", "/v1/tokens", "tokens of a tenant", f"/v1/tokens{OF_OWNER}", "token", variant="of a tenant"),
+    _op("POST", "/v1/tokens", "make a token", "/v1/tokens", body={"token": {"name": "{new}"}}, stores=True),
+    _op("POST", "/v1/tokens", "make an administrator's token", "/v1/tokens", body=WIDER, stores=True, variant="wider"),
+    _op("GET", TOKEN, "a token", "/v1/tokens/{id}", "token"),
+    _op("GET", TOKEN, "the own token", "/v1/tokens/current", variant="current"),
+    _op("GET", TOKEN, "a token of a tenant", f"/v1/tokens/{{id}}{OF_OWNER}", "token", variant="of a tenant"),
+    _op("DELETE", TOKEN, "end a token", "/v1/tokens/{id}", "token", stores=True),
+    _op(
+        "DELETE",
+        TOKEN,
+        "end a token of a tenant",
+        f"/v1/tokens/{{id}}{OF_OWNER}",
+        "token",
+        stores=True,
+        variant="of a tenant",
+    ),
     _op("GET", "/v1/usage", "usage", "/v1/usage"),
     _op("GET", "/v1/usage", "usage of a tenant", "/v1/usage?tenant={member}", variant="of a tenant"),
 )

@@ -1,0 +1,66 @@
+"""A token as it is kept, and its secret, which is kept nowhere."""
+
+import hashlib
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from chalicelib.catalog.principal import Principal
+
+SECRET_BYTES = 24
+ID_LENGTH = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """What a secret with this digest stands for.
+
+    `issuers` are the digests of the tokens it comes from, the one that made it first: it is good only while all of
+    them are there. `last_used` is a day such as `2016-05-10`. Tokens of older releases have no name.
+    """
+
+    digest: str
+    principal: Principal
+    created_at: datetime
+    expires_at: datetime | None
+    name: str | None = None
+    issuers: tuple[str, ...] = ()
+    last_used: str | None = None
+
+    @property
+    def id(self) -> str:
+        """By what the token is named where it is not shown."""
+        return id_of(self.digest)
+
+    @property
+    def issuer(self) -> str | None:
+        """The id of the token that made it; None if an operator did."""
+        return id_of(self.issuers[0]) if self.issuers else None
+
+    def ended(self, now: datetime) -> bool:
+        """Whether its time is over."""
+        return self.expires_at is not None and self.expires_at <= now
+
+
+def new_secret() -> str:
+    """A random secret of 192 bits."""
+    return secrets.token_hex(SECRET_BYTES)
+
+
+def digest_of(secret: str) -> str:
+    """What a secret is known by: its SHA-256, in hexadecimal."""
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def id_of(digest: str) -> str:
+    """The id of the token with this digest."""
+    return digest[:ID_LENGTH]
+
+
+def live(tokens: Iterable[Token], now: datetime) -> list[Token]:
+    """Those that are good, oldest first; all that they come from have to be among these tokens."""
+    tokens = list(tokens)
+    there = {token.digest for token in tokens}
+    good = [token for token in tokens if not token.ended(now) and there.issuperset(token.issuers)]
+    return sorted(good, key=lambda token: (token.created_at, token.id))

@@ -1,0 +1,134 @@
+"""Tokens that callers make for themselves: an extension of the original, which leaves that to Keystone."""
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Any
+
+from chalicelib.catalog import lengths
+from chalicelib.catalog.principal import Policy
+from chalicelib.catalog.query import instant_text
+from chalicelib.catalog.service import Catalog
+from chalicelib.catalog.token import ID_LENGTH, Token
+from chalicelib.catalog.tokens import CURRENT, LONGEST, NewToken, TokenEnded
+from chalicelib.dialects.glance_v1 import schema
+from chalicelib.http import fields
+from chalicelib.http.dialect import Route
+from chalicelib.http.errors import BadMessage, Unauthorized
+from chalicelib.http.message import Request, Response
+
+MEMBERS = frozenset({"name", "policies", "expires_at", "expires_in"})
+ID = re.compile(f"{CURRENT}|[0-9a-f]{{{ID_LENGTH}}}")
+POLICIES = {policy.value: policy for policy in Policy}
+MOST_SECONDS = int(LONGEST.total_seconds())
+
+
+def create_token(catalog: Catalog, request: Request) -> Response:
+    new = parse_new_token(fields.json_body(request.body), catalog.now())
+    with _signed_in(request):
+        token, secret = catalog.tokens.create(new)
+    return Response({"token": {**render_token(token), "secret": secret}}, status=201)
+
+
+def list_tokens(catalog: Catalog, request: Request) -> Response:
+    with _signed_in(request):
+        found = catalog.tokens.all(request.parameter("tenant"))
+    return Response({"tokens": [render_token(token) for token in found]})
+
+
+def show_token(catalog: Catalog, request: Request, token_id: str) -> Response:
+    with _signed_in(request):
+        token = catalog.tokens.token(_known(token_id), request.parameter("tenant"))
+    return Response({"token": render_token(token)})
+
+
+def end_token(catalog: Catalog, request: Request, token_id: str) -> Response:
+    with _signed_in(request):
+        catalog.tokens.end(_known(token_id), request.parameter("tenant"))
+    return Response(status=204, headers=schema.HTML)
+
+
+@contextmanager
+def _signed_in(request: Request) -> Iterator[None]:
+    """Answer those who have no token, or one that has just ended, as if it were not known any more."""
+    try:
+        yield
+    except TokenEnded as error:
+        raise Unauthorized(f'Keystone uri="{request.base_url}"', "Authentication required") from error
+
+
+def _known(token_id: str) -> str:
+    if not ID.fullmatch(token_id):
+        raise BadMessage("token_id", f"The id of a token has {ID_LENGTH} hexadecimal digits")
+    return token_id
+
+
+def parse_new_token(document: Any, now: datetime) -> NewToken:
+    """The token that is asked for. Raises BadMessage."""
+    wanted = _record(_record(document, "body", {"token"}).get("token"), "token", MEMBERS)
+    if {"expires_at", "expires_in"} <= wanted.keys():
+        raise BadMessage("expires_at", "Only one of 'expires_at' and 'expires_in' can be given")
+    return NewToken(_name(wanted.get("name")), _policies(wanted), _end(wanted, now))
+
+
+def _record(value: Any, field: str, known: frozenset[str] | set[str]) -> Mapping[str, Any]:
+    if not isinstance(value, dict):
+        raise BadMessage(field, f"'{field}' must be an object")
+    unknown = sorted(value.keys() - known)
+    if unknown:
+        raise BadMessage(field, f"'{field}' can have {', '.join(sorted(known))}, and nothing else")
+    return value
+
+
+def _name(value: Any) -> str:
+    if not isinstance(value, str) or not 0 < len(value) <= lengths.TEXT or fields.CONTROLS.search(value):
+        raise BadMessage("name", f"'name' must be a text of 1 to {lengths.TEXT} characters, none of them for control")
+    return value
+
+
+def _policies(wanted: Mapping[str, Any]) -> frozenset[Policy] | None:
+    if "policies" not in wanted:
+        return None
+    given = wanted["policies"]
+    if not isinstance(given, list) or not all(isinstance(each, str) and each in POLICIES for each in given):
+        raise BadMessage("policies", f"'policies' must be a list of some of {', '.join(POLICIES)}")
+    return frozenset(POLICIES[each] for each in given)
+
+
+def _end(wanted: Mapping[str, Any], now: datetime) -> datetime | None:
+    if "expires_at" in wanted:
+        if not isinstance(wanted["expires_at"], str):
+            raise BadMessage("expires_at", "'expires_at' must be an ISO 8601 time")
+        return fields.instant("expires_at", wanted["expires_at"])
+    if "expires_in" not in wanted:
+        return None
+    given = wanted["expires_in"]
+    if isinstance(given, bool) or not isinstance(given, int | float) or given != int(given):
+        raise BadMessage("expires_in", "'expires_in' must be a whole number of seconds")
+    if not 0 < given <= MOST_SECONDS:
+        raise BadMessage("expires_in", f"'expires_in' must be 1 to {MOST_SECONDS} seconds")
+    return now + timedelta(seconds=given)
+
+
+def render_token(token: Token) -> dict[str, Any]:
+    """A token, without its secret."""
+    return {
+        "id": token.id,
+        "name": token.name,
+        "user": token.principal.user,
+        "tenant": token.principal.tenant,
+        "policies": sorted(token.principal.policies),
+        "created_at": instant_text(token.created_at),
+        "expires_at": None if token.expires_at is None else instant_text(token.expires_at),
+        "last_used_at": token.last_used,
+        "issuer": token.issuer,
+    }
+
+
+ROUTES = (
+    Route("GET", "/v1/tokens", list_tokens),
+    Route("POST", "/v1/tokens", create_token),
+    Route("GET", "/v1/tokens/{token_id}", show_token),
+    Route("DELETE", "/v1/tokens/{token_id}", end_token),
+)

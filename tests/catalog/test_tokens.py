@@ -1,0 +1,121 @@
+"""What tokens may make of themselves: never wider, never longer, and not for ever on."""
+
+from datetime import timedelta
+
+import pytest
+
+from chalicelib.catalog.errors import Invalid, PolicyMissing, QuotaExceeded, TenantMissing
+from chalicelib.catalog.principal import Policy, Principal
+from chalicelib.catalog.token import Token, live
+from chalicelib.catalog.tokens import LIFETIME, LONGEST, NewToken, TokenEnded, Tokens, derived
+from tests.api import Api
+from tests.factories import START
+
+READ, CREATE = Policy.READ_IMAGES, Policy.CREATE_IMAGE
+DAY = timedelta(days=1)
+
+
+def a_token(*policies: Policy, end: timedelta | None = None, issuers: tuple[str, ...] = ()) -> Token:
+    principal = Principal("ann", "t1", frozenset(policies), "own", None, "own-digest")
+    return Token("own-digest", principal, START, None if end is None else START + end, issuers=issuers)
+
+
+def test_a_token_has_the_policies_of_the_one_that_makes_it_unless_it_asks_for_fewer() -> None:
+    own = a_token(READ, CREATE)
+
+    same = derived(own, NewToken("x"), "d", START)
+    fewer = derived(own, NewToken("x", frozenset({READ})), "d", START)
+    none = derived(own, NewToken("x", frozenset()), "d", START)
+
+    assert [token.principal.policies for token in (same, fewer, none)] == [{READ, CREATE}, {READ}, frozenset()]
+    assert (same.principal.user, same.principal.tenant, same.name) == ("ann", "t1", "x")
+    assert same.issuers == ("own-digest",)
+    assert same.issuer == "own-digest"[:12]
+
+
+def test_no_token_has_a_policy_that_the_one_that_makes_it_lacks() -> None:
+    with pytest.raises(PolicyMissing) as refused:
+        derived(a_token(READ), NewToken("x", frozenset({READ, CREATE})), "d", START)
+
+    assert refused.value.policy is CREATE
+
+
+def test_an_administrator_may_grant_every_policy() -> None:
+    assert derived(a_token(Policy.ADMIN), NewToken("x", frozenset(Policy)), "d", START).principal.policies == {*Policy}
+
+
+@pytest.mark.parametrize(
+    ("own", "asked", "expected"),
+    [
+        (None, None, LIFETIME),
+        (DAY, None, DAY),
+        (LIFETIME * 2, None, LIFETIME),
+        (None, LIFETIME * 2, LIFETIME * 2),
+        (DAY, DAY, DAY),
+        (None, LONGEST, LONGEST),
+        (DAY, timedelta(microseconds=1), timedelta(microseconds=1)),
+    ],
+    ids=["usual", "usual but no longer", "usual of a longer one", "longer", "as long", "longest", "shortest"],
+)
+def test_a_token_lasts_ninety_days_unless_it_says_how_long_and_no_longer_than_its_maker(
+    own: timedelta | None, asked: timedelta | None, expected: timedelta
+) -> None:
+    new = NewToken("x", None, None if asked is None else START + asked)
+
+    assert derived(a_token(READ, end=own), new, "d", START).expires_at == START + expected
+
+
+@pytest.mark.parametrize(
+    "asked", [timedelta(), -DAY, LONGEST + timedelta(microseconds=1), DAY * 2], ids=["now", "over", "absurd", "longer"]
+)
+def test_no_token_lasts_longer_than_its_maker_or_ends_before_it_begins(asked: timedelta) -> None:
+    own = a_token(READ, end=DAY if asked == DAY * 2 else None)
+
+    with pytest.raises(Invalid) as refused:
+        derived(own, NewToken("x", None, START + asked), "d", START)
+
+    assert refused.value.field == "expires_at"
+
+
+def test_a_token_comes_from_three_others_at_most() -> None:
+    third = derived(a_token(READ, issuers=("b", "a")), NewToken("x"), "d", START)
+
+    assert third.issuers == ("own-digest", "b", "a")
+    with pytest.raises(QuotaExceeded, match="Attempted: 4, Maximum: 3"):
+        derived(third, NewToken("x"), "e", START)
+
+
+def test_a_token_that_has_just_ended_makes_no_other() -> None:
+    with pytest.raises(TokenEnded):
+        derived(a_token(READ, end=DAY), NewToken("x"), "d", START + DAY)
+
+
+def test_of_tokens_those_are_live_that_have_not_ended_and_whose_makers_are_there() -> None:
+    holder = Principal("ann", "t1")
+    oldest, other = Token("a", holder, START, None), Token("b", holder, START, START + DAY)
+    child = Token("c", holder, START + DAY / 2, None, issuers=("a",))
+    orphan = Token("d", holder, START, None, issuers=("c", "gone"))
+
+    assert live([orphan, child, other, oldest], START) == [oldest, other, child]
+    assert live([orphan, child, other, oldest], START + DAY) == [oldest, child]
+
+
+def test_whoever_has_no_token_has_nothing_to_do_with_any(api: Api) -> None:
+    """As callers without credentials are, and as those who came in by other ways would be."""
+    tokens = api.world.catalog(Principal("ann", "t1", frozenset(Policy))).tokens
+
+    with pytest.raises(TokenEnded):
+        tokens.all()
+    with pytest.raises(TokenEnded):
+        tokens.create(NewToken("x"))
+
+
+def test_a_token_without_a_tenant_makes_none_even_if_there_is_no_quota(api: Api) -> None:
+    principal = api.world.identities.authenticate(
+        api.world.identities.issue(Principal("root", None, frozenset(Policy)))
+    )
+    assert principal is not None
+
+    for quota in (-1, 100):
+        with pytest.raises(TenantMissing):
+            Tokens(principal, api.world.identities, api.clock, quota).create(NewToken("x"))
