@@ -1,6 +1,6 @@
 """What the domain needs from the world outside, each method with its promise."""
 
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -354,8 +354,11 @@ class TokenRepository(Protocol):
     def of(self, tenant: str) -> list[Token]:
         """All tokens of a tenant, in no order, those that have ended too; what was just written may be missing."""
 
-    def add(self, token: Token) -> None:
-        """Store a new one that another one made. Raises StaleImage if that one is gone, or in use by others."""
+    def there(self, digests: Collection[str]) -> Collection[str]:
+        """The digests among these of tokens that there are by now."""
+
+    def add(self, token: Token, dead: Sequence[str] = ()) -> None:
+        """Store a new one that another one made, and remove others. Raises StaleImage if that is gone, or in use."""
 
     def end(self, digest: str) -> None:
         """Remove it; one that is gone is no matter."""

@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -64,3 +64,8 @@ def live(tokens: Iterable[Token], now: datetime) -> list[Token]:
     there = {token.digest for token in tokens}
     good = [token for token in tokens if not token.ended(now) and there.issuperset(token.issuers)]
     return sorted(good, key=lambda token: (token.created_at, token.id))
+
+
+def missing(tokens: Collection[Token]) -> set[str]:
+    """What these tokens come from that is not among them."""
+    return {issuer for token in tokens for issuer in token.issuers} - {token.digest for token in tokens}

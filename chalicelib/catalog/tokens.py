@@ -8,13 +8,15 @@ from chalicelib.catalog.errors import Invalid, NotFound, PolicyMissing, QuotaExc
 from chalicelib.catalog.lookup import retried
 from chalicelib.catalog.ports import Clock, TokenRepository
 from chalicelib.catalog.principal import Policy, Principal
-from chalicelib.catalog.token import Token, digest_of, live, new_secret
+from chalicelib.catalog.token import Token, digest_of, live, missing, new_secret
 
 GENERATIONS = 3
 """How many tokens a token comes from at most."""
 LIFETIME = timedelta(days=90)
 """How long a token lasts that does not say how long."""
 LONGEST = timedelta(days=3650)
+MOST_REMOVED = 20
+"""How many dead tokens go when one is made: so there are never many, however short they were meant to last."""
 CURRENT = "current"
 """Stands for the id of the token that is asked with."""
 
@@ -87,8 +89,7 @@ class Tokens:
         def once() -> tuple[Token, str]:
             own, now, secret = self.current(), self._clock.now(), new_secret()
             token = derived(own, new, digest_of(secret), now)
-            self._check_quota(own, now)
-            self._tokens.add(token)
+            self._tokens.add(token, self._dead(own, now)[:MOST_REMOVED])
             return token, secret
 
         return retried(self._principal.token or "", once, "Token")
@@ -110,12 +111,23 @@ class Tokens:
         found = live(self._tokens.of(name), self._clock.now())
         return [token for token in found if everybodys or token.principal.user == holder.user]
 
-    def _check_quota(self, own: Token, now: datetime) -> None:
-        tenant = own.principal.tenant
-        if tenant is None:
+    def _dead(self, own: Token, now: datetime) -> list[str]:
+        """The tenant's tokens that can never be good again, if the others leave room for one more.
+
+        What they come from is looked for where nothing lags: who is taken for dead is removed.
+        """
+        if own.principal.tenant is None:
             raise TenantMissing
-        if self._quota >= 0 and (attempted := len(live(self._tokens.of(tenant), now)) + 1) > self._quota:
+        found = self._tokens.of(own.principal.tenant)
+        gone = missing(found)
+        gone -= set(self._tokens.there(gone))
+        dead = [token.digest for token in found if token.ended(now) or not gone.isdisjoint(token.issuers)]
+        if own.digest in dead:
+            raise TokenEnded
+        attempted = len(found) - len(dead) + 1
+        if 0 <= self._quota < attempted:
             raise QuotaExceeded("tokens", attempted, self._quota)
+        return dead
 
 
 def derived(own: Token, new: NewToken, digest: str, now: datetime) -> Token:

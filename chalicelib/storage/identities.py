@@ -1,7 +1,7 @@
 """Tokens in DynamoDB, by the SHA-256 of their secret."""
 
 import hmac
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -58,7 +58,7 @@ class DynamoIdentities:
         until = now + TRUSTED_FOR if token.expires_at is None else min(now + TRUSTED_FOR, token.expires_at)
         if not hmac.compare_digest(token.digest, digest) or until <= now:
             return None
-        if not self._are_there(token.issuers):
+        if len(self.there(token.issuers)) < len(token.issuers):
             return None
         if len(self._known) >= CACHED_TOKENS:
             self._known.clear()
@@ -74,14 +74,6 @@ class DynamoIdentities:
             with suppress(UpdateError, CatalogError):
                 self._connection.update_item(table, token.digest, None, actions, TokenItem.digest.exists())
 
-    def _are_there(self, digests: Sequence[str]) -> bool:
-        """One consistent BatchGetItem, or none for none."""
-        if not digests:
-            return True
-        return len(batch.get(self._connection, {TokenItem: [(digest,) for digest in digests]})[TokenItem]) == len(
-            digests
-        )
-
     def get(self, digest: str) -> Token | None:
         """One consistent GetItem."""
         try:
@@ -93,12 +85,19 @@ class DynamoIdentities:
         """From the global index, which lags."""
         return [_token(item) for item in TokenItem.by_tenant.query(tenant)]
 
-    def add(self, token: Token) -> None:
+    def there(self, digests: Collection[str]) -> Collection[str]:
+        """One consistent BatchGetItem for a hundred, none for none."""
+        items = batch.get(self._connection, {TokenItem: [(digest,) for digest in digests]})[TokenItem]
+        return [item["digest"]["S"] for item in items]
+
+    def add(self, token: Token, dead: Sequence[str] = ()) -> None:
         """A transaction, on condition that the token that made this one is there."""
         issuer = token.issuers[0]
         with transaction(self._connection, StaleImage(id_of(issuer))) as writes:
             writes.condition_check(TokenItem, issuer, condition=TokenItem.digest.exists())
             writes.save(_item(token))
+            for digest in dead:
+                writes.delete(TokenItem(digest))
 
     def end(self, digest: str) -> None:
         """One DeleteItem; here neither the token nor any that it made is trusted any longer."""

@@ -30,7 +30,7 @@ OF_WHAT = frozenset({"image_id", "image_ids", "multipart", "location", "url"})
 """Arguments that name images the catalogue has already looked at for its caller, or the place of somebody's bytes."""
 WHICH = frozenset(
     {
-        *("image", "images", "old", "job", "reference", "token", "digest"),
+        *("image", "images", "old", "job", "reference", "token", "digest", "digests"),
         *("instance_id", "capture_id", "name", "source", "secret", "id_or_secret"),
     }
 )

@@ -2,16 +2,19 @@
 
 import json
 from datetime import timedelta
+from http import HTTPStatus
 from typing import Any
 
 import pytest
 
 from chalicelib.catalog.query import instant_text
-from chalicelib.catalog.tokens import LONGEST
+from chalicelib.catalog.token import digest_of
+from chalicelib.catalog.tokens import LONGEST, MOST_REMOVED
 from chalicelib.storage.tables import TokenItem
 from tests.api import ORDINARY, Answer, Api, Caller, a_caller
 from tests.conftest import MakeApi
 from tests.dialects.glance_v1.sending import JSON, refusal
+from tests.storage.contract.faults import Reply, Request, answering
 
 TOKENS, CURRENT = "/v1/tokens", "/v1/tokens/current"
 DAY = timedelta(days=1)
@@ -341,3 +344,67 @@ def test_a_token_is_of_the_tenant_of_its_maker_also_where_users_are_the_owners(m
 
     assert (token["user"], token["tenant"]) == ("ann", "t1")
     assert len(ids(ann)) == 2
+
+
+def lasting(caller: Caller, seconds: int) -> str:
+    """The digest of a token that lasts as long."""
+    return digest_of(str(made(caller, expires_in=seconds)["secret"]))
+
+
+def kept() -> set[str]:
+    return {item.digest for item in TokenItem.scan()}
+
+
+def test_tokens_that_have_ended_go_when_one_is_made(api: Api, t1: Caller) -> None:
+    """They wait for DynamoDB to remove them, which may take days: whoever makes short ones would fill the tables."""
+    short = [lasting(t1, 30) for _ in range(MOST_REMOVED + 1)]
+    long = lasting(t1, 3600)
+    api.clock.advance(31)
+
+    lasting(t1, 3600)
+
+    assert len(kept() & set(short)) == 1
+    lasting(t1, 3600)
+    assert kept() & {*short, long} == {long}
+
+
+def test_tokens_whose_makers_are_gone_go_when_one_is_made_and_leave_room(make_api: MakeApi) -> None:
+    ann = make_api(TOKENS_QUOTA="3").caller("t1")
+    maker = made(ann)
+    orphan = lasting(by(ann, maker), 3600)
+    assert ask(ann).status == 413
+    ann.delete(f"{TOKENS}/{maker['id']}")
+    assert orphan in kept()
+
+    made(ann)
+
+    assert orphan not in kept()
+    assert (made(ann)["name"], ask(ann).status) == ("laptop", 413)
+
+
+def test_a_token_whose_maker_is_not_in_the_index_yet_is_not_taken_for_an_orphan(t1: Caller) -> None:
+    maker = made(t1)
+    child = lasting(by(t1, maker), 3600)
+
+    def without_the_maker(_request: Request) -> Reply:
+        items = [item.to_dynamodb_dict() for item in TokenItem.scan()]
+        return HTTPStatus.OK, {
+            "Items": [item for item in items if item["digest"]["S"][:12] != maker["id"]],
+            "Count": 2,
+            "ScannedCount": 2,
+        }
+
+    with answering("Query", without_the_maker):
+        made(t1)
+
+    assert child in kept()
+
+
+def test_a_token_that_is_an_orphan_unawares_makes_no_other(t1: Caller) -> None:
+    maker = made(t1)
+    child = by(t1, made(by(t1, maker)))
+    assert child.get("/v1/images").status == 200
+    TokenItem(digest_of(maker["secret"])).delete()
+
+    assert child.get("/v1/images").status == 200
+    assert ask(child).status == 401
