@@ -28,7 +28,7 @@ def create_token(catalog: Catalog, request: Request) -> Response:
     new = parse_new_token(fields.json_body(request.body), catalog.now())
     with _signed_in(request):
         token, secret = catalog.tokens.create(new)
-    return Response({"token": {**render_token(token), "secret": secret}}, status=201)
+    return Response({"token": {**render_token(token), "secret": secret}}, 201, {"Cache-Control": "no-store"})
 
 
 def list_tokens(catalog: Catalog, request: Request) -> Response:

@@ -79,6 +79,10 @@ def test_a_caller_makes_a_token_of_its_own_and_is_told_its_secret_this_once(api:
     assert token["secret"] not in ann.get(TOKENS).text
 
 
+def test_a_secret_is_kept_by_no_cache(t1: Caller) -> None:
+    assert ask(t1).headers["cache-control"] == "no-store"
+
+
 def test_a_token_does_what_it_was_made_for_and_no_more(t1: Caller) -> None:
     reader = by(t1, made(t1, policies=["read_images", "read_images"], expires_in=3600.0))
 

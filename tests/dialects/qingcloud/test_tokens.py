@@ -69,12 +69,15 @@ def test_a_token_is_kept_by_no_cache(api: Api, secret: str) -> None:
     assert (answer.headers["cache-control"], answer.headers["pragma"]) == ("no-store", "no-cache")
 
 
-def test_signing_in_stores_nothing_and_reads_one_key(api: Api, secret: str) -> None:
+def test_signing_in_touches_one_key_and_stores_no_more_than_the_day(api: Api, secret: str) -> None:
     with touched() as keys:
         answer = sign_in(api, secret)
+    api.clock.advance(60)
+    with touched() as later:
+        sign_in(api, secret)
 
     assert answer.status == 200
-    assert len(keys) == 1
+    assert (len(set(keys)), len(later)) == (1, 1)
     assert len(api.world.identities.list()) == 1
 
 
