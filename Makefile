@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check dynoxide audit defects fuzz e2e package has-bucket deploy destroy verify-deploy bench clean
+.PHONY: help run test check docs dynoxide audit defects fuzz e2e package has-bucket deploy destroy verify-deploy bench clean
 STAGE ?= dev
 STACK ?= rosetta-$(STAGE)
 
@@ -27,10 +27,13 @@ check: $(READY) ## check format, lint, types, tests with branch coverage, and pa
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive app.py chalicelib cli deploy local
+	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive app.py chalicelib deploy local rosetta
 	$(BIN)/python -m pytest -n logical --cov --cov-report=term --cov-fail-under=100
 	$(MAKE) package STAGE=dev
 	@echo "make check: all is well"
+
+docs: $(READY) ## write what the page about the command line says of its options
+	$(BIN)/python -m rosetta reference docs/command-line.md
 
 dynoxide: $(READY) ## fetch a second DynamoDB, which the promises of storage are then tested with too: needs npm
 	$(BIN)/python -c "from local import dynoxide, state; dynoxide.install(state.local_dir())"
@@ -80,4 +83,5 @@ $(READY): requirements.txt requirements-dev.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed: set PYTHON")'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
 	@touch $@

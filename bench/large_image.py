@@ -47,9 +47,9 @@ def main() -> None:
         aws = child("aws")
         rosetta = child("rosetta", json.loads(read_line(aws))["aws_endpoint_url"])
         environ = {**os.environ, **json.loads(read_line(rosetta)), "XDG_STATE_HOME": folder}
-        up, said = command("up", environ, ["upload", str(source)])
+        up, said = command("up", environ, ["image", "upload", str(source)])
         image_id = dict(line.split(None, 1) for line in said.splitlines())["id"].strip()
-        down, _ = command("down", environ, ["download", image_id, "--output", str(target)])
+        down, _ = command("down", environ, ["image", "download", image_id, "--output", str(target)])
         same = digest(source) == digest(target)
         peaks = [("Rosetta", peak(rosetta.pid)), ("the local AWS", peak(aws.pid))]
         for process in (rosetta, aws):
@@ -80,7 +80,7 @@ def command(name: str, environ: Mapping[str, str], words: Sequence[str]) -> tupl
     """Run a command of ours to its end, and see how much memory it had at most."""
     begin = time.monotonic()
     process = subprocess.Popen(  # noqa: S603  # our own command
-        [sys.executable, "-m", "cli", *words], env=environ, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-m", "rosetta", *words], env=environ, stdout=subprocess.PIPE, text=True
     )
     with process:
         output = process.stdout.read() if process.stdout else ""

@@ -35,6 +35,13 @@ SLOW_AT_ONCE = {"chalicelib.storage.botocore_client"}
 """What imports them as it is imported: environments that are unlike Lambda's cannot do without."""
 SERVICES = {"chalicelib.storage.keystone": "keystone", "chalicelib.storage.keystone_service": "keystone"}
 """What talks to a service may name it, even if a dialect is called the same."""
+COMMAND = {"click", "rich", "rosetta", "urllib3"}
+"""What the command is made of. Those who have no more can do all but what needs the server."""
+SERVING = {"rosetta.serve", "rosetta.world"}
+"""Modules of the command that need the server; the others load the last of them when they need it."""
+COMMANDS = {
+    ".".join(path.relative_to(ROOT).with_suffix("").parts): path for path in sorted((ROOT / "rosetta").rglob("*.py"))
+}
 FOREIGN = {"glance", "foreman", "scaleway", "qingcloud", "devops", *(dialect.name for dialect in DIALECTS)}
 
 
@@ -97,6 +104,12 @@ def test_a_request_pays_only_for_the_libraries_that_it_needs(module: str) -> Non
     found = imports_at_once(MODULES[module])
 
     assert {name for name in found if any(below(name, slow) for slow in SLOW)} <= {"botocore", "botocore.exceptions"}
+
+
+@pytest.mark.parametrize("module", sorted(COMMANDS.keys() - SERVING))
+def test_the_command_needs_nothing_of_the_server(module: str) -> None:
+    assert {name.partition(".")[0] for name in imports(COMMANDS[module])} <= COMMAND
+    assert imports_at_once(COMMANDS[module]).isdisjoint(SERVING)
 
 
 @pytest.mark.parametrize(

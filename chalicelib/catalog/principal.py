@@ -19,7 +19,7 @@ class Policy(StrEnum):
 class Principal:
     """A caller: a user acting for a tenant (or for none) under the policies of its token.
 
-    `token` is the id of its token, which may be told, `digest` what that is found by. It ends at `expires_at`, or never.
+    `token` is the id of its token, which may be told, and `digest` what that is found by. It ends at `expires_at`.
     Who asks is the same by any token.
     """
 

@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from chalicelib.storage.tables import MODELS
-from cli.__main__ import cli
+from rosetta.command import cli
 from tests.api import Api
 
 Run = Callable[..., Result]

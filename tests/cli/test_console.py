@@ -8,17 +8,13 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
-from cli.console import Commands, Interrupted, bytes_text, plain, table_lines
-from cli.http import ServiceError
+from rosetta.console import WHO_ASKS, Commands, Interrupted, bytes_text, plain, table_lines
+from rosetta.errors import ServiceError
 
 
 def run(do: Callable[[], None]) -> Result:
     """A command that does this."""
-
-    @click.group(cls=Commands)
-    def group() -> None:
-        pass
-
+    group = Commands(entries={})
     group.command(name="do")(do)
     return CliRunner().invoke(group, ["do"])
 
@@ -33,7 +29,7 @@ def raising(error: BaseException) -> Callable[[], None]:
 @pytest.mark.parametrize(
     ("error", "status", "line"),
     [
-        (ServiceError("401: Authentication required", 401), 1, "Error: 401: Authentication required"),
+        (ServiceError("401: Authentication required", 401), 1, "Error: 401: Authentication required" + WHO_ASKS),
         (ServiceError("two\nlines\x1b[31m"), 1, "Error: two lines\N{REPLACEMENT CHARACTER}[31m"),
         (OSError(errno.EIO, os.strerror(errno.EIO), "a.raw"), 1, "Error: a.raw: Input/output error"),
         (OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)), 1, "Error: No space left on device"),

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 import pytest
 
-from cli.formats import DISC, format_of, found_format
+from rosetta.formats import DISC, format_of, found_format
 
 ZEROS = bytes(DISC)
 VDI = b"<<< Oracle VM VirtualBox Disk Image >>>\n".ljust(64, b"\0") + b"\x7f\x10\xda\xbe"

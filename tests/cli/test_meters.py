@@ -2,7 +2,7 @@
 
 import pytest
 
-from cli.meters import LineMeter, Percentages, meter
+from rosetta.meters import LineMeter, Percentages, meter
 
 
 class Clock:

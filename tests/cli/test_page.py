@@ -3,50 +3,41 @@
 import re
 from pathlib import Path
 
-import click
-import pytest
+from click.testing import CliRunner
 
-from cli.__main__ import cli
-from cli.formats import MARKED
+from rosetta.command import cli
+from rosetta.formats import MARKED
+from rosetta.reference import BEGINNING
 
-PAGE = (Path(__file__).parents[2] / "docs" / "command-line.md").read_text("utf-8")
-ELSEWHERE = {"token", "import"}
-"""Commands that have their own place."""
-COMMANDS = {name: command for name, command in cli.commands.items() if name not in ELSEWHERE}
+PAGE = Path(__file__).parents[2] / "docs" / "command-line.md"
+TEXT = PAGE.read_text("utf-8")
 
 
-def section(name: str) -> str:
-    """What the page says of a command."""
-    for heading, text in re.findall(r"^## (.*?)\n(.*?)(?=^## |\Z)", PAGE, re.MULTILINE | re.DOTALL):
-        if name in heading.split(", "):
-            return str(text)
-    return ""
+def test_the_reference_is_that_of_the_command(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text(TEXT.partition(BEGINNING)[0] + BEGINNING + "what there was\n", "utf-8")
+
+    result = CliRunner().invoke(cli, ["reference", str(page)])
+
+    assert result.exit_code == 0
+    assert page.read_text("utf-8") == TEXT, "run `make docs`"
 
 
-@pytest.mark.parametrize("name", COMMANDS)
-def test_the_options_of_a_command_are_those_of_its_section(name: str) -> None:
-    shared = {"images": ("show", "share"), "show": ("images", "share"), "share": ("images", "show")}.get(name, ())
+def test_a_page_without_a_reference_gets_one_at_its_end(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text("# Ours\n")
 
-    options = {word for each in (name, *shared) for word in options_of(COMMANDS[each])}
+    CliRunner().invoke(cli, ["reference", str(page)])
 
-    assert set(re.findall(r"`(--[a-z-]+)`", section(name))) == options
-
-
-def options_of(command: click.Command) -> list[str]:
-    return [
-        word
-        for parameter in command.params
-        if isinstance(parameter, click.Option)
-        for word in (*parameter.opts, *parameter.secondary_opts)
-    ]
+    assert page.read_text("utf-8") == f"# Ours\n{BEGINNING}{TEXT.partition(BEGINNING)[2]}"
 
 
 def test_the_formats_that_a_file_tells_are_named() -> None:
-    assert all(re.search(rf"\b{disk_format}\b", section("upload")) for disk_format in MARKED)
+    assert all(re.search(rf"\b{disk_format}\b", TEXT.partition(BEGINNING)[0]) for disk_format in MARKED)
 
 
 def test_the_exit_statuses_are_those_of_the_help() -> None:
-    statuses = re.findall(r"^\| (\d+) \|", PAGE, re.MULTILINE)
+    statuses = re.findall(r"^\| (\d+) \|", TEXT, re.MULTILINE)
     assert cli.epilog is not None
 
     assert statuses == re.findall(r"\b(\d+)\b", cli.epilog)

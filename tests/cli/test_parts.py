@@ -8,8 +8,8 @@ from pathlib import Path
 import click
 import pytest
 
-from cli.parts import (
-    MIB,
+from rosetta.options import MIB
+from rosetta.parts import (
     MOST_PARTS,
     Digests,
     FileChanged,

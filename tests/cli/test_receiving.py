@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from cli import receiving
-from cli.answers import read_image
-from cli.http import Service
-from cli.receiving import Receiving, WrongBytes
-from cli.registry import Registry
+from rosetta.answers import read_image
+from rosetta.http import Service
+from rosetta.receiving import Receiving, WrongBytes
+from rosetta.registry import Registry
 from tests.cli.importing.scripted import Asked, Reply, scripted
 
 CONTENT = bytes(range(200))

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from cli.parts import Source
-from cli.records import Record, Records, UploadRunning
+from rosetta.parts import Source
+from rosetta.records import Record, Records, UploadRunning
 
 RECORD = Record(
     url="http://registry.example",

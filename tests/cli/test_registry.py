@@ -5,9 +5,9 @@ from collections.abc import Iterator, Mapping
 import pytest
 
 from chalicelib.dialects.glance_v1.metadata import spelled
-from cli.answers import Image, read_image, read_image_headers
-from cli.http import ServiceError
-from cli.registry import MissingSetting, Registry, open_registry
+from rosetta.answers import Image, read_image, read_image_headers
+from rosetta.errors import ServiceError
+from rosetta.registry import MissingSetting, Registry, open_registry
 from tests.cli.importing.scripted import Asked, Reply, scripted
 
 IMAGE = {
@@ -173,8 +173,8 @@ UPLOAD = {"id": "u", "image_id": "1", "size": 10, "part_size": 5, "part_count": 
 @pytest.mark.parametrize(
     ("environ", "reason"),
     [
-        ({}, "set ROSETTA_URL and ROSETTA_TOKEN: "),
-        ({"ROSETTA_URL": "http://registry.example"}, "set ROSETTA_TOKEN: "),
+        ({}, "set ROSETTA_URL to "),
+        ({"ROSETTA_URL": "http://registry.example"}, "set ROSETTA_TOKEN to "),
         ({"ROSETTA_URL": "registry.example", "ROSETTA_TOKEN": "t"}, "ROSETTA_URL: that is no http:// or https:// URL"),
         ({"ROSETTA_URL": "http://h:99999", "ROSETTA_TOKEN": "t"}, "ROSETTA_URL: that is no http:// or https:// URL"),
         ({"ROSETTA_URL": "http://h", "ROSETTA_TOKEN": "gehe\u0131m"}, "ROSETTA_TOKEN is no token"),

@@ -1,5 +1,6 @@
 """An operator issues, lists and revokes tokens."""
 
+import json
 import os
 import re
 import subprocess
@@ -9,7 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from chalicelib.catalog import lengths
 from chalicelib.catalog.principal import Policy, Principal
+from rosetta.options import LONGEST_LABEL
+from rosetta.tokens import POLICIES
 from tests.api import Api
 from tests.cli.conftest import Run
 from tests.e2e.server import running_server
@@ -19,7 +23,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def test_a_token_that_was_issued_opens_the_api(run: Run, api: Api) -> None:
-    result = run("token", "issue", "--user", "u", "--tenant", "t", "--policy", "read_images")
+    result = run("token", "create", "--user", "u", "--tenant", "t", "--policy", "read_images")
 
     secret = result.stdout.removesuffix("\n")
     assert result.exit_code == 0
@@ -31,7 +35,7 @@ def test_a_token_that_was_issued_opens_the_api(run: Run, api: Api) -> None:
 
 
 def test_a_token_has_all_policies_that_are_named_and_needs_no_tenant(run: Run, api: Api) -> None:
-    result = run("token", "issue", "--user", "u", "--policy", "admin", "--policy", "create_image")
+    result = run("token", "create", "--user", "u", "--policy", "admin", "--policy", "create_image")
 
     principal = api.world.identities.authenticate(result.stdout.strip())
     assert principal == Principal("u", None, frozenset({Policy.ADMIN, Policy.CREATE_IMAGE}))
@@ -55,7 +59,7 @@ def test_a_token_has_a_name_if_it_is_given_one(run: Run, api: Api) -> None:
     ],
 )
 def test_a_token_may_expire(run: Run, api: Api, text: str, lifetime: timedelta) -> None:
-    run("token", "issue", "--user", "u", "--policy", "read_images", "--expires", text)
+    run("token", "create", "--user", "u", "--policy", "read_images", "--expires", text)
 
     (token,) = api.world.identities.list()
     assert token.expires_at is not None
@@ -67,7 +71,7 @@ def test_a_token_may_expire(run: Run, api: Api, text: str, lifetime: timedelta) 
 def test_names_in_a_token_have_1_to_255_characters(run: Run, api: Api, option: str, name: str) -> None:
     usual = {"--user": "u", "--tenant": "t", "--policy": "read_images"}
 
-    result = run("token", "issue", *(word for pair in {**usual, option: name}.items() for word in pair))
+    result = run("token", "create", *(word for pair in {**usual, option: name}.items() for word in pair))
 
     assert result.exit_code == 2
     assert "1 to 255 characters" in result.stderr
@@ -75,7 +79,7 @@ def test_names_in_a_token_have_1_to_255_characters(run: Run, api: Api, option: s
 
 
 def test_the_longest_names_open_the_api(run: Run, api: Api) -> None:
-    result = run("token", "issue", "--user", "é" * 255, "--tenant", "😀" * 255, "--policy", "read_images")
+    result = run("token", "create", "--user", "é" * 255, "--tenant", "😀" * 255, "--policy", "read_images")
 
     principal = api.world.identities.authenticate(result.stdout.strip())
     assert principal == Principal("é" * 255, "😀" * 255, frozenset({Policy.READ_IMAGES}))
@@ -93,7 +97,7 @@ def test_the_longest_names_open_the_api(run: Run, api: Api) -> None:
     ids=["no-user", "no-policy", "unknown-policy", "no-lifetime", "no-time"],
 )
 def test_a_wrong_usage_issues_nothing(run: Run, api: Api, arguments: list[str]) -> None:
-    result = run("token", "issue", *arguments)
+    result = run("token", "create", *arguments)
 
     assert (result.exit_code, result.stdout) == (2, "")
     assert "Error: " in result.stderr
@@ -101,8 +105,8 @@ def test_a_wrong_usage_issues_nothing(run: Run, api: Api, arguments: list[str]) 
 
 
 def test_the_list_is_a_table_without_secrets(run: Run) -> None:
-    first = run("token", "issue", "--user", "somebody", "--tenant", "t1", "--policy", "read_images").stdout
-    run("token", "issue", "--user", "root", "--policy", "admin", "--expires", "1d")
+    first = run("token", "create", "--user", "somebody", "--tenant", "t1", "--policy", "read_images").stdout
+    run("token", "create", "--user", "root", "--policy", "admin", "--expires", "1d")
 
     result = run("token", "list")
 
@@ -113,12 +117,36 @@ def test_the_list_is_a_table_without_secrets(run: Run) -> None:
     assert first.strip() not in result.output
 
 
-def test_the_list_of_no_tokens_is_its_heading(run: Run) -> None:
-    assert run("token", "list").stdout == "ID  USER  TENANT  POLICIES  EXPIRES\n"
+def test_that_there_are_no_tokens_is_no_result(run: Run) -> None:
+    result = run("token", "list")
+
+    assert (result.stdout, result.stderr) == ("", "There are no tokens.\n")
+
+
+def test_tokens_are_documents_too(run: Run) -> None:
+    ends = json.loads(run("token", "create", "--user", "u", "--policy", "admin", "--expires", "1d", "--json").stdout)
+    lasting = json.loads(run("token", "create", "--user", "v", "--policy", "admin", "--json").stdout)
+
+    first, second = json.loads(run("token", "list", "--json").stdout)
+
+    assert (ends.keys(), lasting["expires_at"]) == ({"secret", "expires_at"}, None)
+    assert {**first, "id": ""} == {
+        "id": "",
+        "user": "u",
+        "tenant": None,
+        "policies": ["admin"],
+        "expires_at": ends["expires_at"],
+    }
+    assert second["expires_at"] is None
+
+
+def test_the_policies_and_lengths_that_may_be_asked_for_are_those_of_the_catalogue() -> None:
+    assert tuple(policy.value for policy in Policy) == POLICIES
+    assert lengths.TEXT == LONGEST_LABEL
 
 
 def test_a_revoked_token_is_gone(run: Run, api: Api) -> None:
-    secret = run("token", "issue", "--user", "u", "--policy", "read_images").stdout.strip()
+    secret = run("token", "create", "--user", "u", "--policy", "read_images").stdout.strip()
     (token,) = api.world.identities.list()
 
     result = run("token", "revoke", token.id)
@@ -160,10 +188,26 @@ def test_a_bad_setting_is_one_clear_line(run: Run, monkeypatch: pytest.MonkeyPat
     assert (result.exit_code, result.stderr) == (1, "Error: MAX_SCAN must be a whole number, 1 or more, not 'many'\n")
 
 
+def test_without_credentials_it_is_said_what_works_without(tmp_path: Path) -> None:
+    environ = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "AWS_EC2_METADATA_DISABLED": "true"}
+
+    result = subprocess.run(  # ours
+        [sys.executable, "-m", "rosetta", "token", "list"],
+        cwd=ROOT,
+        env=environ,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (result.returncode, result.stdout) == (1, "")
+    assert "--local" in result.stderr
+
+
 def process(folder: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
     """A command in a process of its own, on the server that runs in the folder."""
     environ = {"PATH": os.environ["PATH"], "LOCAL_DIR": str(folder)}
-    command = [sys.executable, "-m", "cli", *arguments, "--local"]
+    command = [sys.executable, "-m", "rosetta", *arguments, "--local"]
     return subprocess.run(  # noqa: S603  # a command of ours
         command, cwd=ROOT, env=environ, capture_output=True, text=True, check=False
     )
@@ -171,7 +215,7 @@ def process(folder: Path, *arguments: str) -> "subprocess.CompletedProcess[str]"
 
 def test_the_local_server_knows_a_token_that_was_issued_for_it(tmp_path: Path) -> None:
     with running_server(tmp_path) as server:
-        issued = process(tmp_path, "token", "issue", "--user", "u", "--policy", "read_images")
+        issued = process(tmp_path, "token", "create", "--user", "u", "--policy", "read_images")
         secret = issued.stdout.strip()
         answer = server.request("t1", "GET", "/v1/images", headers={"X-Auth-Token": secret})
 
@@ -183,4 +227,4 @@ def test_without_a_local_server_there_is_one_clear_line(tmp_path: Path) -> None:
     result = process(tmp_path, "token", "list")
 
     assert (result.returncode, result.stdout) == (1, "")
-    assert result.stderr == "Error: no local server is ready: start one with `make run`\n"
+    assert result.stderr == "Error: no local server is ready: start one with `make run` or `rosetta serve`\n"

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from cli import transfer
-from cli.answers import Upload
-from cli.http import Service, ServiceError
-from cli.parts import Source, digest, parts_of
-from cli.registry import Registry
-from cli.transfer import Links, Sending
+from rosetta.answers import Upload
+from rosetta.http import Service, ServiceError
+from rosetta.parts import Source, digest, parts_of
+from rosetta.registry import Registry
+from rosetta.transfer import Links, Sending
 from tests.cli.importing.scripted import Asked, Reply, scripted
 
 CONTENT = b"0123456789"

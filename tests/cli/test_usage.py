@@ -6,7 +6,7 @@ from collections.abc import Mapping
 import pytest
 from click.testing import CliRunner, Result
 
-from cli.__main__ import cli
+from rosetta.command import cli
 from tests.cli.importing.scripted import Asked, Reply, scripted
 
 USAGE = {

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 import pytest
 
-from cli.__main__ import cli
+from rosetta.command import cli
 from tests.deploy.files import ROOT, STAGES, of_type, read, template
 
 DEPLOY, OPERATE = (ROOT / "docs" / name for name in ("deploy.md", "operate.md"))
@@ -49,13 +49,15 @@ def test_a_page_names_targets_of_make_that_exist(page: Path) -> None:
 @PAGES
 def test_a_page_names_commands_and_options_of_ours_that_exist(page: Path) -> None:
     text = page.read_text("utf-8").replace("\\\n", " ")
-    named = re.findall(r"python -m cli ([^`\n]+)", text)
+    named = re.findall(r"(?:`|bin/|\()rosetta ([^`\n]+)", text)
 
     assert named
     for words in (line.rstrip(")").split() for line in named):
         command: click.Command = cli
         while isinstance(command, click.Group):
-            command = command.commands[words.pop(0)]
+            found = command.get_command(click.Context(command), words.pop(0))
+            assert found is not None, words
+            command = found
         options = {option for param in command.params for option in param.opts}
         assert {word for word in words if word.startswith("--")} <= options
 

@@ -16,7 +16,7 @@ from uuid import UUID
 
 import pytest
 
-from cli.http import Service
+from rosetta.http import Service
 from tests.api import basic
 from tests.e2e.server import ROOT, Server, running_server
 
@@ -74,7 +74,7 @@ class Command:
     def start(self) -> "subprocess.Popen[str]":
         """Run it in the background."""
         pipe = subprocess.PIPE
-        command = [sys.executable, "-m", "cli", *self._words]
+        command = [sys.executable, "-m", "rosetta", *self._words]
         return subprocess.Popen(command, cwd=ROOT, env=self._environ, stdout=pipe, stderr=pipe, text=True)  # noqa: S603  # our own
 
     def run(self) -> tuple[int, tuple[int, ...]]:

@@ -206,7 +206,7 @@ def cleans(newcomer: Newcomer, command: str) -> None:
 ONE_FILE = "--no-cov -W ignore::pytest_cov.CovDisabledWarning tests/http/test_events.py"
 """Pytest's options for the targets that test: all else of them runs, and the other tests do so elsewhere."""
 
-AT_WORK = "ROSETTA_URL=http://127.0.0.1:8000 ROSETTA_TOKEN=$TOKEN .venv/bin/python -m cli"
+AT_WORK = "ROSETTA_URL=http://127.0.0.1:8000 ROSETTA_TOKEN=$TOKEN .venv/bin/rosetta"
 
 ACTS: Mapping[str, Act] = {
     "make run": serves,
@@ -222,8 +222,8 @@ ACTS: Mapping[str, Act] = {
     "curl http://127.0.0.1:8000/openapi.json": says('"openapi": "3.1.0"'),
     "curl -i": says("HTTP/1.1 200 OK", '"name": "hello"'),
     "head -c": says(),
-    f"{AT_WORK} upload": says("size    20000000", "sha256"),
-    f"{AT_WORK} images": says("web-server", "disk"),
+    f"{AT_WORK} image upload": says("size    20000000", "sha256"),
+    f"{AT_WORK} image list": says("web-server", "disk"),
     "make test": says(" passed", PYTEST_ADDOPTS=ONE_FILE),
     "make check": says(" passed", "make check: all is well", PYTEST_ADDOPTS=ONE_FILE),
     "make e2e": says("tests collected", PYTEST_ADDOPTS="--collect-only"),
@@ -231,8 +231,8 @@ ACTS: Mapping[str, Act] = {
     "make clean": cleans,
     "make help": says("make run", "make clean"),
     "AWS_ENDPOINT_URL=": serves_through_chalice,
-    ".venv/bin/python -m cli token issue": says("Issued"),
-    ".venv/bin/python -m cli token list": says("ann"),
+    ".venv/bin/rosetta token create": says("Created"),
+    ".venv/bin/rosetta token list": says("ann"),
     "make package": says("template.json"),
     "make verify-deploy": says("tests collected", PYTEST_ADDOPTS="--collect-only"),
 }

@@ -11,7 +11,7 @@ from chalicelib.catalog.image import Image, Status, Visibility
 from chalicelib.dialects.glance_v1.metadata import QUOTED, Metadata, parse_changes, parse_metadata, spelled
 from chalicelib.dialects.glance_v1.schema import parse_new_fields, render_headers
 from chalicelib.http.message import Request
-from cli.answers import read_image_headers
+from rosetta.answers import read_image_headers
 from tests.properties.strategies import EPOCH, EXAMPLES, texts
 
 PREFIX = "x-image-meta-"

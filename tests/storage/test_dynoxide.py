@@ -165,7 +165,7 @@ def migrate(engine: Aws, *words: str, timeout: float | None = None) -> "subproce
     """Run the command on the engine's tables; it is killed when the time is over."""
     environ = {**os.environ, "AWS_ENDPOINT_URL_DYNAMODB": engine.dynamodb.host or "", "AWS_DEFAULT_REGION": REGION}
     environ.pop("PYTEST_CURRENT_TEST", None)
-    command = [sys.executable, "-m", "cli", "migrate", *words]
+    command = [sys.executable, "-m", "rosetta", "migrate", *words]
     return subprocess.run(  # noqa: S603  # ours
         command, cwd=ROOT, env=environ, capture_output=True, text=True, check=False, timeout=timeout
     )

@@ -7,9 +7,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from chalicelib.bootstrap import build_app
-from cli.importing.command import import_images
 from local.events import Router
 from local.server import LocalServer
+from rosetta.command import cli
 from tests.api import ORDINARY, Api, Caller, a_caller, basic
 from tests.cli.importing.scripted import Answering, Scripted, scripted
 from tests.cli.importing.sources import PASSWORD, TOKEN, USER
@@ -48,7 +48,7 @@ def a_target(api: Api) -> Iterator[Target]:
 
 @pytest.fixture
 def target(api: Api, monkeypatch: pytest.MonkeyPatch) -> Iterator[Target]:
-    monkeypatch.setattr("cli.importing.run.PAUSES", (0.0, 0.0))
+    monkeypatch.setattr("rosetta.importing.run.PAUSES", (0.0, 0.0))
     with a_target(api) as target:
         yield target
 
@@ -67,7 +67,7 @@ def run_import(target: Target) -> Import:
     def run(dialect: str, url: str, *options: str, **environ: str | None) -> Result:
         usual = {"SOURCE_TOKEN": TOKEN, "SOURCE_USER": USER, "SOURCE_PASSWORD": PASSWORD}
         usual |= {"ROSETTA_URL": target.url, "ROSETTA_TOKEN": target.token, "ROSETTA_USER": target.user}
-        return CliRunner().invoke(import_images, ["--from", dialect, url, *options], env={**usual, **environ})
+        return CliRunner().invoke(cli, ["import", "--from", dialect, url, *options], env={**usual, **environ})
 
     return run
 

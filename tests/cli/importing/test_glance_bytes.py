@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
-from cli.answers import Image, read_image
-from cli.http import Service, ServiceError
-from cli.importing.glance_bytes import Bytes
-from cli.importing.records import Refused
-from cli.registry import Registry
+from rosetta.answers import Image, read_image
+from rosetta.errors import ServiceError
+from rosetta.http import Service
+from rosetta.importing.glance_bytes import Bytes
+from rosetta.importing.records import Refused
+from rosetta.registry import Registry
 from tests.cli.importing.conftest import Serve
 from tests.cli.importing.scripted import Asked, Reply, Scripted
 from tests.cli.importing.sources import TOKEN, Glance, an_image, image_id
@@ -110,9 +111,9 @@ class Uploads:
 @pytest.fixture(autouse=True)
 def in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     """However small an image is; and no pauses."""
-    monkeypatch.setattr("cli.importing.glance_bytes.INLINE", 0)
-    monkeypatch.setattr("cli.importing.glance_bytes.PAUSES", (0.0, 0.0))
-    monkeypatch.setattr("cli.importing.glance_bytes.FIRST_LOOK", 0.01)
+    monkeypatch.setattr("rosetta.importing.glance_bytes.INLINE", 0)
+    monkeypatch.setattr("rosetta.importing.glance_bytes.PAUSES", (0.0, 0.0))
+    monkeypatch.setattr("rosetta.importing.glance_bytes.FIRST_LOOK", 0.01)
 
 
 def bring(serve: Serve, target: Uploads, content: bytes = CONTENT, **fields: Any) -> tuple[Scripted, list[int]]:
@@ -142,7 +143,7 @@ def test_all_parts_are_sent_in_order_and_verified(serve: Serve, checksum: str | 
 
 
 def test_what_is_too_large_for_a_request_is_sent_in_parts(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cli.importing.glance_bytes.INLINE", len(CONTENT))
+    monkeypatch.setattr("rosetta.importing.glance_bytes.INLINE", len(CONTENT))
     target = Uploads()
 
     bring(serve, target)
@@ -151,7 +152,7 @@ def test_what_is_too_large_for_a_request_is_sent_in_parts(serve: Serve, monkeypa
 
 
 def test_what_is_refused_for_another_reason_is_not(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cli.importing.glance_bytes.INLINE", len(CONTENT))
+    monkeypatch.setattr("rosetta.importing.glance_bytes.INLINE", len(CONTENT))
     target = Uploads()
     target.inline_answer = 409
 
@@ -255,7 +256,7 @@ def test_an_image_that_is_being_verified_is_waited_for(serve: Serve) -> None:
 
 
 def test_an_image_that_others_are_saving_is_not_waited_for_long(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cli.importing.glance_bytes.PATIENCE_WITH_OTHERS", 0.0)
+    monkeypatch.setattr("rosetta.importing.glance_bytes.PATIENCE_WITH_OTHERS", 0.0)
     target = Uploads("saving")
     target.is_open, target.looks = False, iter(["saving"] * 9)
 

@@ -6,8 +6,8 @@ import pytest
 from rich.console import Console
 from rich.progress import Progress
 
-from cli.importing.records import COPIED, SKIPPED, Kind, Outcome, Record
-from cli.importing.report import LULL, Bars, Lines, Tally
+from rosetta.importing.records import COPIED, SKIPPED, Kind, Outcome, Record
+from rosetta.importing.report import LULL, Bars, Lines, Tally
 
 IMAGE = Record("5e7a1d90", "web", None)
 

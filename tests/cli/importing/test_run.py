@@ -6,9 +6,10 @@ from itertools import count
 
 import pytest
 
-from cli.http import Closed, Service, ServiceError
-from cli.importing.records import COPIED, CannotGoOn, Kind, Outcome, Record, Refused, fresh
-from cli.importing.run import Run
+from rosetta.errors import ServiceError
+from rosetta.http import Closed, Service
+from rosetta.importing.records import COPIED, CannotGoOn, Kind, Outcome, Record, Refused, fresh
+from rosetta.importing.run import Run
 from tests.cli.importing.conftest import Serve
 from tests.cli.importing.scripted import Asked, Reply, Scripted
 from tests.storage.web import Web
@@ -43,7 +44,7 @@ def well(serve: Serve) -> Scripted:
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cli.importing.run.PAUSES", (0.0, 0.0))
+    monkeypatch.setattr("rosetta.importing.run.PAUSES", (0.0, 0.0))
 
 
 def outcomes(errands: Errands, parallel: int = 2) -> dict[int, str]:

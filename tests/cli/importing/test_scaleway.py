@@ -1,5 +1,6 @@
 """Moving in from Scaleway's early API, the one of 2014 without pages and the one of 2018 with them."""
 
+import json
 from typing import Any
 
 import pytest
@@ -147,6 +148,18 @@ def test_an_image_that_waits_for_bytes_at_the_target_is_refused(
     done = run_import("scaleway", serve(Scaleway([an_image(1)])).url)
 
     assert (done.exit_code, "in the state creating at the target" in done.stdout) == (3, True)
+
+
+def test_what_became_of_the_images_is_a_document_too(serve: Serve, run_import: Import, target: Target) -> None:
+    target.caller.post("/v1/images", {"x-image-meta-id": image_id(1)})
+
+    done = run_import("scaleway", serve(Scaleway([an_image(1), an_image(2)])).url, "--json")
+
+    document = json.loads(done.stdout)
+    [refused] = document.pop("images_refused")
+    assert (done.exit_code, document) == (3, {"copied": 1, "skipped": 0, "refused": 1})
+    assert refused.keys() == {"id", "name", "reason"}
+    assert "in the state creating at the target" in refused["reason"]
 
 
 def test_an_image_that_was_deleted_at_the_target_is_refused(serve: Serve, run_import: Import, target: Target) -> None:

@@ -50,7 +50,7 @@ class CommandLine:
     def started(self, *words: object, **environment: str) -> "Iterator[subprocess.Popen[str]]":
         """A command that runs; it is killed if it still does in the end."""
         with subprocess.Popen(  # noqa: S603  # our own words
-            [sys.executable, "-m", "cli", *map(str, words)],
+            [sys.executable, "-m", "rosetta", *map(str, words)],
             cwd=self.state,
             env={**self.environment, **environment},
             stdin=subprocess.DEVNULL,
@@ -74,7 +74,7 @@ class CommandLine:
         """The exit status of a command that a person watches, and all that was drawn."""
         ours, theirs = pty.openpty()
         process = subprocess.Popen(  # noqa: S603  # our own words
-            [sys.executable, "-m", "cli", *map(str, words)],
+            [sys.executable, "-m", "rosetta", *map(str, words)],
             cwd=self.state,
             env={**self.environment, "TERM": "xterm", "COLUMNS": "160", **environment},
             stdin=theirs,

@@ -22,7 +22,7 @@ INLINE, LARGE = 1000, 3 * MIB
 
 
 def uploaded(operator: CommandLine, path: Path) -> str:
-    return id_in(operator.run("upload", path))
+    return id_in(operator.run("image", "upload", path, "--allow-empty"))
 
 
 @pytest.mark.parametrize("size", [0, INLINE, LARGE], ids=["empty", "inline", "large"])
@@ -30,7 +30,7 @@ def test_an_image_becomes_a_file(operator: CommandLine, make_file: MakeFile, siz
     path = make_file(size)
     image = uploaded(operator, path)
 
-    result = operator.run("download", image, "--output", "saved")
+    result = operator.run("image", "download", image, "--output", "saved")
 
     assert (result.returncode, result.stdout) == (0, "")
     assert (operator.state / "saved").read_bytes() == path.read_bytes()
@@ -45,8 +45,8 @@ def test_a_file_is_called_after_its_image_unless_it_is_named(operator: CommandLi
     image = uploaded(operator, make_file(INLINE))
     (operator.state / "folder").mkdir()
 
-    here = operator.run("download", image)
-    there = operator.run("download", image, "--output", "folder")
+    here = operator.run("image", "download", image)
+    there = operator.run("image", "download", image, "--output", "folder")
 
     assert (here.returncode, there.returncode) == (0, 0)
     assert files_in(operator.state) == [f"{image}.raw"]
@@ -59,7 +59,7 @@ def test_an_image_goes_to_a_pipe(operator: CommandLine, make_file: MakeFile, siz
     image = uploaded(operator, path)
 
     piped = subprocess.run(  # noqa: S603  # our own words
-        [sys.executable, "-m", "cli", "download", image, "--output", "-"],
+        [sys.executable, "-m", "rosetta", "image", "download", image, "--output", "-"],
         env=operator.environment,
         capture_output=True,
         check=True,
@@ -74,9 +74,9 @@ def test_a_file_is_overwritten_only_by_force(operator: CommandLine, make_file: M
     saved = operator.state / "saved"
     saved.write_text("precious")
 
-    refused = operator.run("download", image, "--output", saved)
+    refused = operator.run("image", "download", image, "--output", saved)
     kept = saved.read_text()
-    forced = operator.run("download", image, "--output", saved, "--force")
+    forced = operator.run("image", "download", image, "--output", saved, "--force")
 
     assert (refused.returncode, kept) == (1, "precious")
     assert refused.stderr == f"Error: {saved} is there already: --force overwrites it\n"
@@ -87,7 +87,7 @@ def test_a_file_is_overwritten_only_by_force(operator: CommandLine, make_file: M
 def test_a_device_is_not_replaced_even_by_force(operator: CommandLine, make_file: MakeFile) -> None:
     image = uploaded(operator, make_file(INLINE))
 
-    result = operator.run("download", image, "--output", "/dev/full", "--force")
+    result = operator.run("image", "download", image, "--output", "/dev/full", "--force")
 
     assert (result.returncode, result.stderr) == (1, "Error: /dev/full is no regular file\n")
 
@@ -99,7 +99,7 @@ def test_a_download_that_breaks_off_goes_on_by_itself(
     image = uploaded(recorded, path)
     recorder.behaviour = Behaviour(cut=MIB)
 
-    result = recorded.run("download", image, "--output", "saved")
+    result = recorded.run("image", "download", image, "--output", "saved")
 
     assert result.returncode == 0, result.stderr
     assert (recorded.state / "saved").read_bytes() == path.read_bytes()
@@ -112,7 +112,7 @@ def test_a_killed_download_is_resumed(recorded: CommandLine, recorder: Recorder,
     (recorded.state / f"saved.{image}.part").write_bytes(path.read_bytes()[:MIB])
     recorder.behaviour = Behaviour()
 
-    result = recorded.run("download", image, "--output", "saved")
+    result = recorded.run("image", "download", image, "--output", "saved")
 
     assert "Resuming: 1.0 MiB of 3.0 MiB are there." in result.stderr
     assert recorder.behaviour.ranges == [f"bytes={MIB}-"]
@@ -126,13 +126,13 @@ def test_an_interrupted_download_keeps_what_arrived(
     path = make_file(LARGE)
     image = uploaded(recorded, path)
     recorder.behaviour = Behaviour(cut=MIB)
-    with recorded.started("download", image, "--output", "saved") as process:
+    with recorded.started("image", "download", image, "--output", "saved") as process:
         recorder.behaviour.wait_for(lambda behaviour: len(behaviour.ranges) == 2)
         process.send_signal(signal.SIGINT)
         interrupted = recorded.ended(process)
     recorder.behaviour = Behaviour()
 
-    resumed = recorded.run("download", image, "--output", "saved")
+    resumed = recorded.run("image", "download", image, "--output", "saved")
 
     assert interrupted.returncode == 130
     assert interrupted.stderr.splitlines()[-1].startswith("Interrupted. ")
@@ -146,7 +146,7 @@ def test_what_the_server_sends_itself_is_begun_anew(operator: CommandLine, make_
     image = uploaded(operator, path)
     (operator.state / f"saved.{image}.part").write_bytes(path.read_bytes()[:100])
 
-    result = operator.run("download", image, "--output", "saved")
+    result = operator.run("image", "download", image, "--output", "saved")
 
     assert result.returncode == 0, result.stderr
     assert (operator.state / "saved").read_bytes() == path.read_bytes()
@@ -160,7 +160,7 @@ def test_what_is_there_counts_only_if_the_whole_has_the_right_md5(
     image = uploaded(operator, path)
     (operator.state / f"saved.{image}.part").write_bytes(there)
 
-    results = [operator.run("download", image, "--output", "saved") for _ in range(2)]
+    results = [operator.run("image", "download", image, "--output", "saved") for _ in range(2)]
 
     assert (operator.state / "saved").read_bytes() == path.read_bytes()
     assert files_in(operator.state) == ["saved"]
@@ -176,7 +176,7 @@ def test_other_bytes_than_those_of_the_image_are_not_kept(
         [key] = [each["Key"] for each in s3.list_objects_v2(Bucket=bucket)["Contents"] if image in each["Key"]]
         s3.put_object(Bucket=bucket, Key=key, Body=os.urandom(LARGE))
 
-    result = operator.run("download", image, "--output", "saved")
+    result = operator.run("image", "download", image, "--output", "saved")
 
     assert result.returncode == 1
     assert result.stderr.splitlines()[-1] == f"Error: what arrived is not image {image}: its MD5 is another"
@@ -188,11 +188,11 @@ def test_a_full_disk_is_one_line_and_what_arrived_is_kept(operator: CommandLine,
     image = uploaded(operator, path)
     ours = resource.getrlimit(resource.RLIMIT_FSIZE)
 
-    with operator.started("download", image, "--output", "saved") as process:
+    with operator.started("image", "download", image, "--output", "saved") as process:
         resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (MIB, ours[1]))
         result = operator.ended(process)
     kept = (operator.state / f"saved.{image}.part").stat().st_size
-    resumed = operator.run("download", image, "--output", "saved")
+    resumed = operator.run("image", "download", image, "--output", "saved")
 
     reason = "File too large; what has arrived is kept there"
     assert (result.returncode, kept) == (1, MIB)
@@ -206,7 +206,7 @@ def test_a_pipe_that_is_full_is_one_line(operator: CommandLine, make_file: MakeF
 
     with Path("/dev/full").open("wb") as full:
         result = subprocess.run(  # noqa: S603  # our own words
-            [sys.executable, "-m", "cli", "download", image, "--output", "-"],
+            [sys.executable, "-m", "rosetta", "image", "download", image, "--output", "-"],
             env=operator.environment,
             stdout=full,
             stderr=subprocess.PIPE,
@@ -219,7 +219,7 @@ def test_a_pipe_that_is_full_is_one_line(operator: CommandLine, make_file: MakeF
 
 def test_whoever_reads_no_further_is_no_error(operator: CommandLine, make_file: MakeFile) -> None:
     image = uploaded(operator, make_file(LARGE))
-    command = f"{sys.executable} -m cli download {image} --output - | head -c 5"
+    command = f"{sys.executable} -m rosetta image download {image} --output - | head -c 5"
     shell = shutil.which("sh") or "sh"
 
     result = subprocess.run(  # noqa: S603  # our own words
@@ -234,9 +234,9 @@ def test_whoever_reads_no_further_is_no_error(operator: CommandLine, make_file: 
 def test_an_image_without_bytes_cannot_be_downloaded(operator: CommandLine, server: Server) -> None:
     answer = server.request("t1", "POST", "/v1/images", headers={"x-image-meta-name": "queued"})
     assert answer.status == 202
-    [image] = operator.json("images")
+    [image] = operator.json("image", "list")
 
-    result = operator.run("download", image["id"])
+    result = operator.run("image", "download", image["id"])
 
     assert (result.returncode, result.stdout) == (1, "")
     assert result.stderr == f"Error: image {image['id']} is queued: there is nothing to download\n"
@@ -246,7 +246,7 @@ def test_an_image_of_others_cannot_be_downloaded(operator: CommandLine, server: 
     image = uploaded(operator, make_file(INLINE))
     other = CommandLine(server.url, server.token("t2"), operator.state)
 
-    result = other.run("download", image)
+    result = other.run("image", "download", image)
 
     assert (result.returncode, result.stdout) == (1, "")
     assert result.stderr == f"Error: there is no image {image} that you may see\n"
@@ -255,7 +255,7 @@ def test_an_image_of_others_cannot_be_downloaded(operator: CommandLine, server: 
 def test_a_person_sees_a_bar(operator: CommandLine, make_file: MakeFile) -> None:
     image = uploaded(operator, make_file(LARGE))
 
-    status, drawn = operator.on_terminal("download", image, "--output", "saved")
+    status, drawn = operator.on_terminal("image", "download", image, "--output", "saved")
 
     assert status == 0
     assert "Receiving" in drawn

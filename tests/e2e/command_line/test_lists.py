@@ -29,7 +29,7 @@ def test_images_are_a_table_with_the_newest_first(operator: CommandLine, server:
     first = register(server, "first image")
     second = register(server, "second", size="0", disk_format="qcow2", container_format="bare")
 
-    result = operator.run("images")
+    result = operator.run("image", "list")
 
     heading, *lines = result.stdout.splitlines()
     assert heading.split() == ["ID", "NAME", "STATUS", "SIZE", "FORMAT", "VISIBILITY", "OWNER"]
@@ -41,10 +41,10 @@ def test_images_are_a_table_with_the_newest_first(operator: CommandLine, server:
 
 def test_the_history_of_an_image_is_a_table(operator: CommandLine, server: Server) -> None:
     image = register(server, "one")
-    operator.run("share", image, "t2")
+    operator.run("image", "share", image, "t2")
     assert server.request("t1", "DELETE", f"/v1/images/{image}").status == 204
 
-    result = operator.run("events", image)
+    result = operator.run("image", "events", image)
 
     heading, *lines = result.stdout.splitlines()
     assert heading.split() == ["TIME", "EVENT", "USER", "TENANT", "DIALECT", "WHAT", "REQUEST"]
@@ -53,14 +53,14 @@ def test_the_history_of_an_image_is_a_table(operator: CommandLine, server: Serve
         ["shared", "u1", "t1", "glance_v1", "+t2"],
         ["deleted", "u1", "t1", "glance_v1", "-"],
     ]
-    assert [event["event"] for event in operator.json("events", image)] == ["created", "shared", "deleted"]
+    assert [event["event"] for event in operator.json("image", "events", image)] == ["created", "shared", "deleted"]
 
 
 def test_all_pages_are_listed_and_a_limit_ends_the_list(operator: CommandLine, server: Server) -> None:
     made = [register(server, f"image {number}") for number in range(103)]
 
-    everything = [image["id"] for image in operator.json("images")]
-    some = [image["id"] for image in operator.json("images", "--limit", 101)]
+    everything = [image["id"] for image in operator.json("image", "list")]
+    some = [image["id"] for image in operator.json("image", "list", "--limit", 101)]
 
     assert everything == made[::-1]
     assert some == everything[:101]
@@ -71,8 +71,8 @@ def test_images_are_found_by_name_and_status(operator: CommandLine, server: Serv
     active = register(server, "a name & more", size="0")
     register(server, "another")
 
-    assert {image["id"] for image in operator.json("images", "--name", "a name & more")} == {queued, active}
-    assert [image["id"] for image in operator.json("images", "--status", "active")] == [active]
+    assert {image["id"] for image in operator.json("image", "list", "--name", "a name & more")} == {queued, active}
+    assert [image["id"] for image in operator.json("image", "list", "--status", "active")] == [active]
 
 
 def test_killed_images_are_listed_when_they_are_asked_for(
@@ -82,8 +82,8 @@ def test_killed_images_are_listed_when_they_are_asked_for(
     deleted = register(server, "deleted")
     assert server.request("t1", "DELETE", f"/v1/images/{deleted}").status == 204
 
-    assert operator.json("images") == []
-    assert [each["id"] for each in operator.json("images", "--status", "killed")] == [image]
+    assert operator.json("image", "list") == []
+    assert [each["id"] for each in operator.json("image", "list", "--status", "killed")] == [image]
 
 
 def kill(server: Server) -> str:
@@ -97,8 +97,8 @@ def kill(server: Server) -> str:
 def test_an_image_is_shown_with_its_properties(operator: CommandLine, server: Server) -> None:
     image = register(server, "shown", **{"property-os_distro": "debian", "property-gr%C3%B6%C3%9Fe": "%C3%A9"})
 
-    lines = operator.run("show", image).stdout.splitlines()
-    document = operator.json("show", image)
+    lines = operator.run("image", "show", image).stdout.splitlines()
+    document = operator.json("image", "show", image)
 
     assert dict(line.split(None, 1) for line in lines)["name"] == "shown"
     assert "property os_distro  debian" in lines
@@ -109,8 +109,8 @@ def test_an_image_is_shown_with_its_properties(operator: CommandLine, server: Se
 def test_a_name_gives_the_terminal_no_orders(operator: CommandLine, server: Server) -> None:
     register(server, "red%20%1B%5B31m%0Aline")
 
-    result = operator.run("images")
-    status, drawn = operator.on_terminal("images", NO_COLOR="1")
+    result = operator.run("image", "list")
+    status, drawn = operator.on_terminal("image", "list", NO_COLOR="1")
 
     shown = "red \N{REPLACEMENT CHARACTER}[31m\N{REPLACEMENT CHARACTER}line"
     assert shown in result.stdout
@@ -121,7 +121,7 @@ def test_a_name_gives_the_terminal_no_orders(operator: CommandLine, server: Serv
 def test_a_terminal_that_lacks_letters_is_no_obstacle(operator: CommandLine, server: Server) -> None:
     register(server, "%E7%8C%AB")
 
-    result = operator.run("images", PYTHONIOENCODING="latin-1")
+    result = operator.run("image", "list", PYTHONIOENCODING="latin-1")
 
     assert result.returncode == 0
     assert "\\u732b" in result.stdout
@@ -130,47 +130,47 @@ def test_a_terminal_that_lacks_letters_is_no_obstacle(operator: CommandLine, ser
 def test_an_image_is_shared_and_no_longer(operator: CommandLine, server: Server) -> None:
     image = register(server, "shared")
 
-    shared = operator.run("share", image, "t2", "t 3/4", "--can-share")
-    changed = operator.run("share", image, "t2", "--no-can-share")
-    again = operator.run("share", image, "t 3/4")
-    removed = operator.run("share", image, "t2", "--remove")
+    shared = operator.run("image", "share", image, "t2", "t 3/4", "--can-share")
+    changed = operator.run("image", "share", image, "t2", "--no-can-share")
+    again = operator.run("image", "share", image, "t 3/4")
+    removed = operator.run("image", "share", image, "t2", "--remove")
 
     assert shared.stdout == "TENANT  CAN SHARE\nt2      yes\nt 3/4   yes\n"
     assert changed.stdout == "TENANT  CAN SHARE\nt2      no\nt 3/4   yes\n"
     assert again.stdout == changed.stdout
     assert removed.stdout == "TENANT  CAN SHARE\nt 3/4   yes\n"
-    assert operator.run("share", image).stdout == removed.stdout
+    assert operator.run("image", "share", image).stdout == removed.stdout
 
 
 def test_a_member_sees_what_is_shared(operator: CommandLine, server: Server) -> None:
     image = register(server, "shared")
     member = CommandLine(server.url, server.token("t2"), operator.state)
-    before = member.json("images")
+    before = member.json("image", "list")
 
-    operator.run("share", image, "t2")
+    operator.run("image", "share", image, "t2")
 
     assert before == []
-    assert [each["id"] for each in member.json("images")] == [image]
-    assert member.run("share", image, "t9").returncode == 1
+    assert [each["id"] for each in member.json("image", "list")] == [image]
+    assert member.run("image", "share", image, "t9").returncode == 1
 
 
 def test_a_member_leaves(operator: CommandLine, server: Server) -> None:
     image = register(server, "shared")
     member = CommandLine(server.url, server.token("t2"), operator.state)
-    operator.run("share", image, "t2")
+    operator.run("image", "share", image, "t2")
 
-    left = member.run("share", image, "t2", "--remove")
+    left = member.run("image", "share", image, "t2", "--remove")
 
     assert (left.returncode, left.stdout) == (0, "You no longer see this image.\n")
-    assert member.json("images") == []
-    assert operator.run("share", image).stdout == "TENANT  CAN SHARE\n"
+    assert member.json("image", "list") == []
+    assert operator.run("image", "share", image).stderr == "The image is shared with nobody.\n"
 
 
 def test_jobs_tell_what_the_worker_did(operator: CommandLine, make_file: MakeFile) -> None:
-    image = id_in(operator.run("upload", make_file(1000)))
+    image = id_in(operator.run("image", "upload", make_file(1000)))
 
-    result = operator.run("jobs", "--limit", 1)
-    [job] = operator.json("jobs", "--limit", 1)
+    result = operator.run("job", "list", "--limit", 1)
+    [job] = operator.json("job", "list", "--limit", 1)
 
     assert result.stdout.splitlines()[0].split() == [
         *("ID", "ACTION", "STATUS", "DONE", "IMAGES", "BEGAN", "FINISHED", "REASON")
@@ -180,11 +180,11 @@ def test_jobs_tell_what_the_worker_did(operator: CommandLine, make_file: MakeFil
 
 
 def test_a_watch_ends_when_nothing_is_unfinished(operator: CommandLine, make_file: MakeFile) -> None:
-    image = id_in(operator.run("upload", make_file(1000)))
+    image = id_in(operator.run("image", "upload", make_file(1000)))
 
-    plain = operator.run("jobs", "--watch", "--limit", 1)
-    as_json = operator.run("jobs", "--watch", "--limit", 1, "--json")
-    status, drawn = operator.on_terminal("jobs", "--watch", "--limit", 1)
+    plain = operator.run("job", "watch", "--limit", 1)
+    as_json = operator.run("job", "watch", "--limit", 1, "--json")
+    status, drawn = operator.on_terminal("job", "watch", "--limit", 1)
 
     assert (plain.returncode, as_json.returncode, status) == (0, 0, 0)
     [line] = plain.stdout.splitlines()
@@ -210,8 +210,10 @@ def test_the_usage_of_a_tenant_is_shown(operator: CommandLine, server: Server) -
 
 
 COMMANDS = [
-    *(["images"], ["show", UNKNOWN], ["share", UNKNOWN], ["jobs"], ["jobs", "--watch"], ["usage"]),
-    ["download", UNKNOWN],
+    *(["image", word, UNKNOWN] for word in ("show", "share", "download", "delete", "events")),
+    *(["image", "list"], ["image", "create", "name"], ["image", "set", UNKNOWN, "--public"]),
+    ["image", "unset", UNKNOWN, "--property", "k"],
+    *(["job", "list"], ["job", "watch"], ["job", "show", UNKNOWN], ["usage"]),
 ]
 BABBLE = (200, b"[")
 PAGE = (502, b"<html><h1>Bad Gateway</h1></html>")
@@ -223,6 +225,7 @@ def test_a_wrong_token_is_one_line(operator: CommandLine, words: list[str]) -> N
 
     assert (result.returncode, result.stdout) == (1, "")
     assert result.stderr.startswith("Error: 401: ")
+    assert "ROSETTA_TOKEN" in result.stderr
     assert result.stderr.count("\n") == 1
 
 
@@ -240,7 +243,7 @@ def test_an_answer_that_makes_no_sense_is_one_line(
     assert result.stderr.count("\n") == 1
 
 
-@pytest.mark.parametrize("words", [["images"], ["show", UNKNOWN]], ids=" ".join)
+@pytest.mark.parametrize("words", [["image", "list"], ["image", "show", UNKNOWN]], ids=" ".join)
 def test_a_server_that_cannot_be_reached_is_one_line(operator: CommandLine, words: list[str]) -> None:
     result = operator.at("http://127.0.0.1:1").run(*words)
 
@@ -263,7 +266,7 @@ def test_a_server_that_cannot_be_reached_is_one_line(operator: CommandLine, word
 def test_a_setting_that_is_missing_or_wrong_is_one_line(
     operator: CommandLine, setting: str, value: str, reason: str
 ) -> None:
-    result = operator.run("images", **{setting: value})
+    result = operator.run("image", "list", **{setting: value})
 
     assert (result.returncode, result.stdout) == (2, "")
     assert result.stderr.startswith(f"Error: {reason}")
@@ -272,20 +275,20 @@ def test_a_setting_that_is_missing_or_wrong_is_one_line(
 
 
 def test_an_id_that_is_none_is_wrong_usage(operator: CommandLine) -> None:
-    result = operator.run("show", "../tokens")
+    result = operator.run("image", "show", "../tokens")
 
     assert (result.returncode, result.stdout) == (2, "")
 
 
 def test_an_image_that_is_not_there_is_one_line(operator: CommandLine) -> None:
-    result = operator.run("show", UNKNOWN)
+    result = operator.run("image", "show", UNKNOWN)
 
     assert (result.returncode, result.stderr) == (1, f"Error: there is no image {UNKNOWN} that you may see\n")
 
 
-@pytest.mark.parametrize("words", ["images", "images --json", "jobs", "jobs --watch"])
+@pytest.mark.parametrize("words", ["image list", "image list --json", "job list", "job watch"])
 def test_a_closed_pipe_is_silence(operator: CommandLine, server: Server, make_file: MakeFile, words: str) -> None:
-    operator.run("upload", make_file(MIB))
+    operator.run("image", "upload", make_file(MIB))
     for number in range(40):
         register(server, f"a rather long name of the image with the number {number}")
     reading, writing = os.pipe()
@@ -293,7 +296,7 @@ def test_a_closed_pipe_is_silence(operator: CommandLine, server: Server, make_fi
 
     with open(writing, "wb") as closed:  # noqa: PTH123  # not a path
         result = subprocess.run(  # noqa: S603  # our own words
-            [sys.executable, "-m", "cli", *words.split()],
+            [sys.executable, "-m", "rosetta", *words.split()],
             env=operator.environment,
             stdout=closed,
             stderr=subprocess.PIPE,
@@ -307,5 +310,5 @@ def test_a_closed_pipe_is_silence(operator: CommandLine, server: Server, make_fi
 def test_the_help_names_all_commands_and_exit_statuses(operator: CommandLine) -> None:
     result = operator.run("--help")
 
-    for word in ("download", "images", "jobs", "share", "show", "token", "upload", "0 done", "130 interrupted"):
+    for word in ("image", "job", "token", "usage", "import", "serve", "migrate", "0 done", "130 interrupted"):
         assert word in result.stdout

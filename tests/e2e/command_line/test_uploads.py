@@ -26,11 +26,11 @@ def test_a_file_becomes_an_image(operator: CommandLine, make_file: MakeFile) -> 
     path = make_file(6 * MIB + 1)
     words = ["--name", "Größe 100%", "--property", "os-distro=a=b", "--property", "note=", "--min-disk", "2"]
 
-    result = operator.run("upload", path, *words, "--min-ram", 512, "--protected", "--part-size", "5M")
+    result = operator.run("image", "upload", path, *words, "--min-ram", 512, "--protected", "--part-size", "5M")
 
     assert result.returncode == 0, result.stderr
     assert dict(line.split() for line in result.stdout.splitlines()) == {"id": id_in(result), **told(path)}
-    image = operator.json("show", id_in(result))
+    image = operator.json("image", "show", id_in(result))
     assert (image["name"], image["status"], image["size"]) == ("Größe 100%", "active", 6 * MIB + 1)
     assert (image["disk_format"], image["container_format"]) == ("raw", "bare")
     assert (image["min_disk"], image["min_ram"], image["protected"], image["is_public"]) == (2, 512, True, False)
@@ -44,7 +44,7 @@ def test_a_name_and_a_format_come_from_the_file(operator: CommandLine, tmp_path:
     path = tmp_path / name
     path.write_bytes(b"QFI\xfb\0\0\0\3")
 
-    image = operator.json("show", id_in(operator.run("upload", path)))
+    image = operator.json("image", "show", id_in(operator.run("image", "upload", path)))
 
     assert (image["name"], image["disk_format"]) == ("centos 7.9", "qcow2")
 
@@ -53,27 +53,27 @@ def test_a_file_that_is_not_what_is_declared_is_not_sent(operator: CommandLine, 
     path = tmp_path / "disk.img"
     path.write_bytes(b"KDMV\1\0\0\0")
 
-    result = operator.run("upload", path, "--disk-format", "raw")
+    result = operator.run("image", "upload", path, "--disk-format", "raw")
 
     assert (result.returncode, result.stdout) == (2, "")
     assert result.stderr.splitlines()[-1].startswith("Error: disk.img is vmdk, not raw. Give --disk-format vmdk,")
-    assert operator.json("images") == []
+    assert operator.json("image", "list") == []
 
 
 def test_a_file_name_that_is_no_text_is_no_obstacle(operator: CommandLine, tmp_path: Path) -> None:
     path = tmp_path / os.fsdecode(b"caf\xe9.raw")
     path.write_bytes(b"some bytes")
 
-    image = operator.json("show", id_in(operator.run("upload", path)))
+    image = operator.json("image", "show", id_in(operator.run("image", "upload", path)))
 
     assert image["name"] == "caf\N{REPLACEMENT CHARACTER}"
 
 
 def test_an_empty_file_becomes_an_empty_image(operator: CommandLine, make_file: MakeFile) -> None:
-    result = operator.run("upload", make_file(0))
+    result = operator.run("image", "upload", make_file(0), "--allow-empty")
 
     assert result.returncode == 0, result.stderr
-    image = operator.json("show", id_in(result))
+    image = operator.json("image", "show", id_in(result))
     assert (image["status"], image["size"]) == ("active", 0)
     assert operator.records == []
 
@@ -83,17 +83,17 @@ def test_only_who_may_publish_uploads_a_public_image(
 ) -> None:
     publisher = CommandLine(server.url, server.token("s1"), operator.state)
 
-    refused = operator.run("upload", make_file(10), "--public")
-    published = publisher.run("upload", make_file(10), "--public")
+    refused = operator.run("image", "upload", make_file(10), "--public")
+    published = publisher.run("image", "upload", make_file(10), "--public")
 
     assert (refused.returncode, refused.stdout) == (1, "")
     assert refused.stderr.splitlines()[-1].startswith("Error: 403: ")
-    assert publisher.json("show", id_in(published))["is_public"] is True
+    assert publisher.json("image", "show", id_in(published))["is_public"] is True
 
 
 def test_a_killed_upload_is_resumed(recorded: CommandLine, recorder: Recorder, make_file: MakeFile) -> None:
     path = make_file(100_000_000)
-    words = ("upload", path, "--part-size", "8M")
+    words = ("image", "upload", path, "--part-size", "8M")
     first = recorder.behaviour = Behaviour(allowed=5)
     with recorded.started(*words) as process:
         first.wait_for(lambda behaviour: len(behaviour.parts) == 5)
@@ -111,14 +111,14 @@ def test_a_killed_upload_is_resumed(recorded: CommandLine, recorder: Recorder, m
     assert "Reading" not in result.stderr
     assert told(path).items() <= dict(line.split() for line in result.stdout.splitlines()).items()
     assert not record.exists()
-    assert [image["id"] for image in recorded.json("images")] == [id_in(result)]
+    assert [image["id"] for image in recorded.json("image", "list")] == [id_in(result)]
 
 
 def test_a_second_upload_of_the_file_says_who_is_at_it_and_changes_nothing(
     recorded: CommandLine, recorder: Recorder, make_file: MakeFile
 ) -> None:
     path = make_file(100_000_000)
-    words = ("upload", path, "--part-size", "8M")
+    words = ("image", "upload", path, "--part-size", "8M")
     first = recorder.behaviour = Behaviour(allowed=5)
     with recorded.started(*words) as process:
         first.wait_for(lambda behaviour: len(behaviour.parts) == 5)
@@ -131,14 +131,14 @@ def test_a_second_upload_of_the_file_says_who_is_at_it_and_changes_nothing(
     assert (second.returncode, second.stdout) == (1, "")
     assert f"{path.name} is being uploaded already, by process {process.pid}" in second.stderr
     assert third.returncode == 0, third.stderr
-    assert [image["id"] for image in recorded.json("images")] == [id_in(third)]
+    assert [image["id"] for image in recorded.json("image", "list")] == [id_in(third)]
 
 
 def test_what_is_remembered_is_for_its_owner_alone_and_holds_no_secret(
     recorded: CommandLine, recorder: Recorder, make_file: MakeFile
 ) -> None:
     recorder.behaviour = Behaviour(allowed=0)
-    with recorded.started("upload", make_file(1000)):
+    with recorded.started("image", "upload", make_file(1000)):
         recorder.behaviour.wait_for(lambda behaviour: any("/uploads" in line for line in behaviour.seen))
         [record] = recorded.records
 
@@ -153,7 +153,7 @@ def test_an_interrupted_upload_says_that_it_can_be_resumed(
     recorded: CommandLine, recorder: Recorder, make_file: MakeFile
 ) -> None:
     path = make_file(12 * MIB)
-    words = ("upload", path, "--part-size", "5M", "--parallel", 1)
+    words = ("image", "upload", path, "--part-size", "5M", "--parallel", 1)
     recorder.behaviour = Behaviour(allowed=1)
     with recorded.started(*words) as process:
         recorder.behaviour.wait_for(lambda behaviour: len(behaviour.parts) == 1)
@@ -183,15 +183,15 @@ def test_a_file_that_has_changed_is_uploaded_anew(
 ) -> None:
     path = make_file(12 * MIB)
     recorder.behaviour = Behaviour(allowed=1)
-    break_off(recorded, recorder, "upload", path, "--part-size", "5M")
+    break_off(recorded, recorder, "image", "upload", path, "--part-size", "5M")
 
     alter(path)
-    result = recorded.run("upload", path, "--part-size", "5M")
+    result = recorded.run("image", "upload", path, "--part-size", "5M")
 
     assert result.returncode == 0, result.stderr
     assert f"Starting anew: {path.name} has changed since the upload began." in result.stderr
     assert sorted(recorder.behaviour.parts) == [1, 2, 3]
-    assert [image["checksum"] for image in recorded.json("images")] == [told(path)["md5"]]
+    assert [image["checksum"] for image in recorded.json("image", "list")] == [told(path)["md5"]]
 
 
 def test_another_part_size_begins_anew_and_none_keeps_the_one_before(
@@ -200,12 +200,12 @@ def test_another_part_size_begins_anew_and_none_keeps_the_one_before(
     path = make_file(12 * MIB)
     for size in ("5M", "6M"):
         recorder.behaviour = Behaviour(allowed=1)
-        break_off(recorded, recorder, "upload", path, "--part-size", size)
+        break_off(recorded, recorder, "image", "upload", path, "--part-size", size)
 
-    result = recorded.run("upload", path)
+    result = recorded.run("image", "upload", path)
 
     assert "Resuming: 1 of 2 parts are there." in result.stderr
-    assert len(recorded.json("images")) == 1
+    assert len(recorded.json("image", "list")) == 1
 
 
 def break_off(command_line: CommandLine, recorder: Recorder, *words: object) -> None:
@@ -223,11 +223,11 @@ def test_new_metadata_count_when_an_upload_is_resumed(
 ) -> None:
     path = make_file(12 * MIB)
     recorder.behaviour = Behaviour(allowed=1)
-    break_off(recorded, recorder, "upload", path, "--part-size", "5M", "--name", "before", "--property", "a=1")
+    break_off(recorded, recorder, "image", "upload", path, "--part-size", "5M", "--name", "before", "--property", "a=1")
 
-    result = recorded.run("upload", path, "--name", "after", "--property", "a=2")
+    result = recorded.run("image", "upload", path, "--name", "after", "--property", "a=2")
 
-    image = recorded.json("show", id_in(result))
+    image = recorded.json("image", "show", id_in(result))
     assert "Resuming: 1 of 3" in result.stderr
     assert (image["name"], image["properties"]["a"], image["status"]) == ("after", "2", "active")
 
@@ -237,15 +237,15 @@ def test_an_image_that_is_gone_meanwhile_is_uploaded_anew(
 ) -> None:
     path = make_file(12 * MIB)
     recorder.behaviour = Behaviour(allowed=1)
-    break_off(recorded, recorder, "upload", path, "--part-size", "5M")
+    break_off(recorded, recorder, "image", "upload", path, "--part-size", "5M")
     server.forget_images()
 
-    result = recorded.run("upload", path)
+    result = recorded.run("image", "upload", path)
 
     assert result.returncode == 0, result.stderr
     assert "Starting anew: image " in result.stderr
     assert "Reading" not in result.stderr
-    assert [image["id"] for image in recorded.json("images")] == [id_in(result)]
+    assert [image["id"] for image in recorded.json("image", "list")] == [id_in(result)]
 
 
 def test_an_upload_that_was_finished_meanwhile_is_not_sent_again(
@@ -253,14 +253,14 @@ def test_an_upload_that_was_finished_meanwhile_is_not_sent_again(
 ) -> None:
     path = make_file(12 * MIB)
     recorder.behaviour = Behaviour(allowed=1)
-    break_off(recorded, recorder, "upload", path, "--part-size", "5M")
+    break_off(recorded, recorder, "image", "upload", path, "--part-size", "5M")
     [record] = recorded.records
     shutil.copy(record, tmp_path / "copy")
-    finished = recorded.run("upload", path)
+    finished = recorded.run("image", "upload", path)
     shutil.copy(tmp_path / "copy", record)
     recorder.behaviour = Behaviour()
 
-    again = recorded.run("upload", path)
+    again = recorded.run("image", "upload", path)
 
     assert again.returncode == 0
     assert f"Image {id_in(finished)} is active already." in again.stderr
@@ -279,7 +279,7 @@ def test_a_part_that_is_refused_is_sent_again_by_another_link(
     path = make_file(12 * MIB)
     recorder.behaviour = Behaviour(refusals=refusals)
 
-    result = recorded.run("upload", path, "--part-size", "5M")
+    result = recorded.run("image", "upload", path, "--part-size", "5M")
 
     assert result.returncode == 0, result.stderr
     assert sorted(recorder.behaviour.parts) == [1, 2, 3]
@@ -291,7 +291,7 @@ def test_a_part_that_is_refused_for_good_is_one_line(
 ) -> None:
     recorder.behaviour = Behaviour(refusals=[(403, EXPIRED)] * 99)
 
-    result = recorded.run("upload", make_file(1000))
+    result = recorded.run("image", "upload", make_file(1000))
 
     assert (result.returncode, result.stdout) == (1, "")
     assert result.stderr.splitlines()[-1] == "Error: part 1 cannot be sent: 403: Request has expired"
@@ -301,7 +301,7 @@ def test_a_server_that_goes_away_in_the_middle_is_one_line_and_the_upload_resume
     recorded: CommandLine, recorder: Recorder, make_file: MakeFile
 ) -> None:
     path = make_file(12 * MIB)
-    words = ("upload", path, "--part-size", "5M", "--parallel", 1)
+    words = ("image", "upload", path, "--part-size", "5M", "--parallel", 1)
     recorder.behaviour = Behaviour(allowed=1)
     with recorded.started(*words) as process:
         recorder.behaviour.wait_for(lambda behaviour: len(behaviour.parts) == 1)
@@ -323,7 +323,7 @@ def test_a_file_that_becomes_shorter_while_it_is_sent_is_one_line(
 ) -> None:
     path = make_file(12 * MIB)
     recorder.behaviour = Behaviour(allowed=1)
-    with recorded.started("upload", path, "--part-size", "5M", "--parallel", 1) as process:
+    with recorded.started("image", "upload", path, "--part-size", "5M", "--parallel", 1) as process:
         recorder.behaviour.wait_for(lambda behaviour: len(behaviour.parts) == 1)
         os.truncate(path, MIB)
         recorder.behaviour.allowed = None
@@ -336,7 +336,7 @@ def test_a_file_that_becomes_shorter_while_it_is_sent_is_one_line(
 def test_without_a_place_to_remember_it_the_upload_is_done_all_the_same(
     operator: CommandLine, make_file: MakeFile
 ) -> None:
-    result = operator.run("upload", make_file(1000), XDG_STATE_HOME="/dev/null")
+    result = operator.run("image", "upload", make_file(1000), XDG_STATE_HOME="/dev/null")
 
     assert result.returncode == 0
     assert "Warning: this upload could not be resumed: " in result.stderr
@@ -346,11 +346,11 @@ def test_without_a_place_to_remember_it_the_upload_is_done_all_the_same(
 def test_a_damaged_memory_is_no_obstacle(recorded: CommandLine, recorder: Recorder, make_file: MakeFile) -> None:
     path = make_file(12 * MIB)
     recorder.behaviour = Behaviour(allowed=1)
-    break_off(recorded, recorder, "upload", path, "--part-size", "5M")
+    break_off(recorded, recorder, "image", "upload", path, "--part-size", "5M")
     [record] = recorded.records
     record.write_text('{"parts": [1', "utf-8")
 
-    result = recorded.run("upload", path)
+    result = recorded.run("image", "upload", path)
 
     assert result.returncode == 0, result.stderr
     assert recorded.records == []
@@ -360,7 +360,7 @@ def test_an_upload_needs_little_memory(operator: CommandLine, make_file: MakeFil
     path = make_file(0)
     os.truncate(path, 200 * MIB)
 
-    with operator.started("upload", path, "--part-size", "25M", "--parallel", 8) as process:
+    with operator.started("image", "upload", path, "--part-size", "25M", "--parallel", 8) as process:
         largest = [memory_of(process.pid)]
         while process.poll() is None:
             largest.append(memory_of(process.pid))
@@ -393,28 +393,28 @@ def test_a_wrong_usage_uploads_nothing(operator: CommandLine, words: list[str], 
         with (operator.state / name).open("wb") as file:
             file.truncate(6 * MIB)
 
-    result = operator.run("upload", *words)
+    result = operator.run("image", "upload", *words)
 
     assert (result.returncode, result.stdout) == (2, "")
     assert reason in result.stderr
-    assert operator.json("images") == []
+    assert operator.json("image", "list") == []
 
 
 def test_a_device_is_no_file_to_upload(operator: CommandLine) -> None:
-    result = operator.run("upload", "/dev/zero", "--disk-format", "raw")
+    result = operator.run("image", "upload", "/dev/zero", "--disk-format", "raw")
 
     assert (result.returncode, result.stderr) == (1, "Error: /dev/zero is no regular file\n")
 
 
 def test_a_refused_format_is_one_line(operator: CommandLine, make_file: MakeFile) -> None:
-    result = operator.run("upload", make_file(10), "--disk-format", "floppy")
+    result = operator.run("image", "upload", make_file(10), "--disk-format", "floppy")
 
     assert result.returncode == 1
     assert result.stderr.splitlines()[-1].startswith("Error: 400: Invalid disk format 'floppy'")
 
 
 def test_a_person_sees_bars(operator: CommandLine, make_file: MakeFile) -> None:
-    status, drawn = operator.on_terminal("upload", make_file(6 * MIB), "--part-size", "5M")
+    status, drawn = operator.on_terminal("image", "upload", make_file(6 * MIB), "--part-size", "5M")
 
     assert status == 0
     for title in ("Reading", "Sending", "Verifying"):
@@ -424,7 +424,7 @@ def test_a_person_sees_bars(operator: CommandLine, make_file: MakeFile) -> None:
 
 
 def test_no_color_means_no_colour(operator: CommandLine, make_file: MakeFile) -> None:
-    status, drawn = operator.on_terminal("upload", make_file(1000), NO_COLOR="1")
+    status, drawn = operator.on_terminal("image", "upload", make_file(1000), NO_COLOR="1")
 
     assert status == 0
     assert "Sending" in drawn
@@ -432,7 +432,7 @@ def test_no_color_means_no_colour(operator: CommandLine, make_file: MakeFile) ->
 
 
 def test_where_nobody_watches_progress_is_lines(operator: CommandLine, make_file: MakeFile) -> None:
-    result = operator.run("upload", make_file(6 * MIB), "--part-size", "5M")
+    result = operator.run("image", "upload", make_file(6 * MIB), "--part-size", "5M")
 
     assert "Sending: 100 % of 6.0 MiB\n" in result.stderr
     assert "\x1b" not in result.stderr
@@ -443,12 +443,12 @@ def test_an_image_whose_bytes_are_not_those_that_were_declared_is_one_line_and_f
 ) -> None:
     path = make_file(12 * MIB)
     recorder.behaviour = Behaviour(allowed=1)
-    break_off(recorded, recorder, "upload", path, "--part-size", "5M")
+    break_off(recorded, recorder, "image", "upload", path, "--part-size", "5M")
     server.forget_images()
     [record] = recorded.records
     record.write_text(record.read_text("utf-8").replace(told(path)["md5"], "0" * 32), "utf-8")
 
-    result = recorded.run("upload", path)
+    result = recorded.run("image", "upload", path)
 
     assert (result.returncode, result.stdout) == (1, "")
     assert re.search(r"^Error: image \S+ did not become active: it is killed: \w+", result.stderr.splitlines()[-1])
@@ -459,9 +459,9 @@ def test_an_upload_that_somebody_ended_is_one_line_and_forgotten(
     recorded: CommandLine, recorder: Recorder, server: Server, make_file: MakeFile
 ) -> None:
     recorder.behaviour = Behaviour(allowed=0)
-    with recorded.started("upload", make_file(1000)) as process:
+    with recorded.started("image", "upload", make_file(1000)) as process:
         recorder.behaviour.wait_for(lambda behaviour: any("/uploads" in line for line in behaviour.seen))
-        [image] = recorded.json("images")
+        [image] = recorded.json("image", "list")
         uploads = f"/v1/images/{image['id']}/uploads"
         recorder.behaviour.wait_for(lambda _: json.loads(server.request("t1", "GET", uploads).body)["uploads"])
         [upload] = json.loads(server.request("t1", "GET", uploads).body)["uploads"]

@@ -1,0 +1,21 @@
+"""`completion`: what a shell needs to complete the words of `rosetta`."""
+
+from collections.abc import Mapping
+
+import click
+from click.shell_completion import BashComplete, FishComplete, ShellComplete, ZshComplete
+
+SHELLS: Mapping[str, type[ShellComplete]] = {"bash": BashComplete, "zsh": ZshComplete, "fish": FishComplete}
+VARIABLE = "_ROSETTA_COMPLETE"
+"""What click reads, as the command is called `rosetta`."""
+
+
+@click.command()
+@click.argument("shell", type=click.Choice(tuple(SHELLS)))
+@click.pass_context
+def completion(ctx: click.Context, shell: str) -> None:
+    """Print what a shell needs to complete commands.
+
+    For bash, add this to ~/.bashrc: eval "$(rosetta completion bash)"
+    """
+    click.echo(SHELLS[shell](ctx.find_root().command, {}, "rosetta", VARIABLE).source())

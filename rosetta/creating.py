@@ -1,0 +1,41 @@
+"""`image create`: an image of a file, of a copy, or one that waits for its bytes."""
+
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import click
+
+from rosetta.images import show_facts, show_image
+from rosetta.options import describing, json_option
+from rosetta.registry import open_registry
+from rosetta.upload import upload_file
+
+
+@click.command()
+@click.argument("name")
+@click.option(
+    "--file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Upload this file, as `rosetta image upload` does.",
+)
+@click.option("--copy-from", metavar="URL", help="Have the deployment fetch the bytes from there.")
+@click.option("--id", "image_id", type=click.UUID, help="The id it is to have; the deployment chooses one if none.")
+@describing
+@json_option
+def create(
+    name: str, file: Path | None, copy_from: str | None, image_id: UUID | None, *, as_json: bool, **described: Any
+) -> None:
+    """Create an image called NAME: of a file, of a copy, or without bytes."""
+    if file is not None:
+        if copy_from is not None or image_id is not None:
+            raise click.UsageError("--file goes with neither --copy-from nor --id")
+        upload_file(file, {"name": name, **described}, as_json=as_json)
+        return
+    properties = dict(described.pop("properties"))
+    fields = {"name": name, "id": None if image_id is None else str(image_id), **described}
+    image = open_registry().create(fields, properties, copy_from=copy_from)
+    if as_json:
+        show_image(image, as_json=True)
+    else:
+        show_facts({"id": image.id, "name": image.name, "status": image.status})

@@ -1,0 +1,108 @@
+"""`image download`: an image becomes a file."""
+
+import fcntl
+import os
+import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from io import FileIO
+from pathlib import Path
+from uuid import UUID
+
+import click
+
+from rosetta.answers import Image
+from rosetta.console import Interrupted, bytes_text, reason_of, say
+from rosetta.images import known_image
+from rosetta.meters import meter
+from rosetta.options import image_argument
+from rosetta.receiving import Receiving, WrongBytes
+from rosetta.registry import Registry, open_registry
+
+STDOUT = Path("-")
+
+
+@click.command()
+@image_argument
+@click.option(
+    "--output",
+    type=click.Path(allow_dash=True, path_type=Path),
+    help="A file, a folder, or - for stdout; ID.FORMAT if none.",
+)
+@click.option("--force", is_flag=True, help="Overwrite the file if it is there.")
+def download(image_id: UUID, output: Path | None, *, force: bool) -> None:
+    """Download the image ID to a file. If it is broken off, the same command goes on where it was."""
+    registry = open_registry()
+    image = known_image(registry, image_id)
+    if image.status != "active":
+        raise click.ClickException(f"image {image.id} is {image.status}: there is nothing to download")
+    if image.checksum is None:
+        say("Warning: the service knows no MD5 of this image: what arrives cannot be checked.")
+    try:
+        if output == STDOUT:
+            _to_stdout(registry, image)
+        else:
+            _to_file(registry, image, _target(image, output), force=force)
+    except KeyboardInterrupt as error:
+        raise Interrupted("Interrupted. The same command goes on where this one was, if the service can.") from error
+
+
+def _target(image: Image, output: Path | None) -> Path:
+    """The file to write. The service has no say in where that is."""
+    suffix = f".{image.disk_format}" if re.fullmatch("[a-z0-9]+", image.disk_format or "") else ""
+    usual = f"{UUID(image.id)}{suffix}"
+    if output is None:
+        return Path(usual)
+    return output / usual if output.is_dir() else output
+
+
+def _to_stdout(registry: Registry, image: Image) -> None:
+    sys.stdout.flush()
+    with FileIO(sys.stdout.fileno(), "wb", closefd=False) as out, meter("Receiving", image.size) as receiving:
+        Receiving(registry, image, out, receiving, to_file=False).run()
+
+
+def _to_file(registry: Registry, image: Image, target: Path, *, force: bool) -> None:
+    shown = click.format_filename(target)
+    if target.exists() and not target.is_file():
+        raise click.ClickException(f"{shown} is no regular file")
+    if target.exists() and not force:
+        raise click.ClickException(f"{shown} is there already: --force overwrites it")
+    partial = target.with_name(f"{target.name}.{image.id}.part")
+    with _opened(partial) as out:
+        there = out.seek(0, os.SEEK_END)
+        if there > image.size:
+            there = out.truncate(0)
+        if there:
+            say(f"Resuming: {bytes_text(there)} of {bytes_text(image.size)} are there.")
+        with meter("Receiving", image.size) as progress:
+            receiving = Receiving(registry, image, out, progress, to_file=True)
+            receiving.resume()
+            receiving.run()
+        partial.replace(target)
+    say(f"{shown} has the {bytes_text(image.size)} of image {image.id}.")
+
+
+@contextmanager
+def _opened(partial: Path) -> Iterator[FileIO]:
+    """The file that is being received, for this process alone; it stays if it is of use to another run."""
+    with FileIO(os.open(partial, os.O_RDWR | os.O_CREAT, 0o666), "r+b") as out:
+        try:
+            fcntl.flock(out, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise click.ClickException(f"{click.format_filename(partial)} is being written already") from error
+        except OSError:
+            pass  # a file system without locks
+        try:
+            yield out
+        except WrongBytes:
+            partial.unlink(missing_ok=True)
+            raise
+        except OSError as error:
+            name = click.format_filename(partial)
+            raise click.ClickException(f"{name}: {reason_of(error)}; what has arrived is kept there") from error
+        finally:
+            with suppress(OSError):
+                if partial.stat().st_size == 0:
+                    partial.unlink()

@@ -1,0 +1,33 @@
+"""`image events`: what has happened to an image."""
+
+import json
+from dataclasses import asdict
+from uuid import UUID
+
+import click
+
+from rosetta.answers import Event
+from rosetta.console import show_table, time_text
+from rosetta.options import image_argument, json_option
+from rosetta.registry import open_registry
+
+HEADINGS = ("TIME", "EVENT", "USER", "TENANT", "DIALECT", "WHAT", "REQUEST")
+
+
+@click.command()
+@image_argument
+@json_option
+def events(image_id: UUID, *, as_json: bool) -> None:
+    """Show what has happened to an image, the oldest first, also if it is deleted."""
+    found = open_registry().events(str(image_id))
+    if as_json:
+        click.echo(json.dumps([asdict(event) for event in found], indent=2))
+    else:
+        show_table(HEADINGS, [_row(event) for event in found], empty="Nothing has happened to this image.")
+
+
+def _row(event: Event) -> tuple[str, ...]:
+    by = (event.user, event.tenant, event.dialect)
+    what = [*event.fields, *(f"+{member}" for member in event.members), *(f"-{each}" for each in event.removed_members)]
+    told = event.reason or " ".join(what)
+    return time_text(event.at), event.event, *(each or "-" for each in by), told or "-", event.request_id or "-"

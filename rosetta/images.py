@@ -1,0 +1,109 @@
+"""`image list`, `image show` and `image share`: what is in the catalogue, and who sees it."""
+
+import itertools
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from uuid import UUID
+
+import click
+
+from rosetta.answers import Image
+from rosetta.console import bytes_text, plain, show_table
+from rosetta.options import image_argument, json_option
+from rosetta.registry import Registry, open_registry
+
+HEADINGS = ("ID", "NAME", "STATUS", "SIZE", "FORMAT", "VISIBILITY", "OWNER")
+STATUSES = ("queued", "saving", "active", "deactivated", "killed", "pending_delete", "deleted")
+LISTED_WITH_CHANGES = frozenset({"killed", "deleted", "pending_delete"})
+"""States that a list shows only to those who ask for all changes since some time."""
+BEGINNING = "1970-01-01T00:00:00Z"
+
+
+@click.command("list")
+@click.option("--name", help="Only images of this name.")
+@click.option("--status", type=click.Choice(STATUSES), help="Only images in this state.")
+@click.option("--limit", type=click.IntRange(1), help="At most so many; all of them without it.")
+@json_option
+def list_images(name: str | None, status: str | None, limit: int | None, *, as_json: bool) -> None:
+    """List the images that you may see, the newest first."""
+    asked = {"name": name, "status": status, "changes-since": BEGINNING if status in LISTED_WITH_CHANGES else None}
+    filters = {key: value for key, value in asked.items() if value is not None}
+    found = list(itertools.islice(open_registry().images(**filters), limit))
+    if as_json:
+        click.echo(json.dumps([asdict(image) for image in found], indent=2))
+    else:
+        empty = "No image is like that." if name or status else "There are no images that you may see."
+        show_table(HEADINGS, [_row(image) for image in found], empty=empty)
+
+
+@click.command()
+@image_argument
+@json_option
+def show(image_id: UUID, *, as_json: bool) -> None:
+    """Show an image with all its properties."""
+    show_image(known_image(open_registry(), image_id), as_json=as_json)
+
+
+@click.command()
+@image_argument
+@click.argument("tenants", metavar="[TENANT]...", nargs=-1)
+@click.option("--can-share/--no-can-share", default=None, help="Whether these tenants may share it on.")
+@click.option("--remove", is_flag=True, help="Share it with these tenants no longer.")
+@json_option
+def share(image_id: UUID, tenants: Sequence[str], *, can_share: bool | None, remove: bool, as_json: bool) -> None:
+    """Share an image with each TENANT, and show with whom it is shared."""
+    if remove and can_share is not None:
+        raise click.UsageError("--remove leaves nothing to share on")
+    registry = open_registry()
+    for tenant in tenants:
+        if remove:
+            registry.remove_member(str(image_id), tenant)
+        else:
+            registry.add_member(str(image_id), tenant, can_share=can_share)
+    if remove and registry.image(str(image_id)) is None:
+        click.echo("You no longer see this image.", err=as_json)
+        return
+    members = registry.members(str(image_id))
+    if as_json:
+        click.echo(json.dumps([asdict(member) for member in members], indent=2))
+    else:
+        rows = [(member.tenant, shown(member.can_share)) for member in members]
+        show_table(("TENANT", "CAN SHARE"), rows, empty="The image is shared with nobody.")
+
+
+def known_image(registry: Registry, image_id: UUID) -> Image:
+    """An image that is there. Raises ClickException."""
+    image = registry.image(str(image_id))
+    if image is None:
+        raise click.ClickException(f"there is no image {image_id} that you may see")
+    return image
+
+
+def show_image(image: Image, *, as_json: bool) -> None:
+    """All of an image, on stdout."""
+    document = asdict(image)
+    if as_json:
+        click.echo(json.dumps(document, indent=2))
+        return
+    properties = document.pop("properties")
+    show_facts({**document, **{f"property {name}": value for name, value in sorted(properties.items())}})
+
+
+def show_facts(facts: dict[str, object]) -> None:
+    """What is known, a line each; None is not."""
+    width = max(map(len, facts)) + 2
+    for name, value in facts.items():
+        if value is not None:
+            click.echo(f"{plain(name):{width}}{plain(shown(value))}")
+
+
+def shown(value: object) -> str:
+    """A value as people read it."""
+    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
+
+
+def _row(image: Image) -> tuple[str, ...]:
+    size = bytes_text(image.size) if image.size or image.status == "active" else "-"
+    visibility = "public" if image.is_public else "private"
+    return image.id, image.name or "-", image.status, size, image.disk_format or "-", visibility, image.owner or "-"

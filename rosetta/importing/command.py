@@ -1,0 +1,149 @@
+"""`import`: from a running service into the Rosetta that the environment names."""
+
+import base64
+import json
+import os
+import re
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+import click
+
+from rosetta.console import Interrupted, plain, say
+from rosetta.errors import ServiceError
+from rosetta.http import Service
+from rosetta.importing.devops_service import DevopsImages
+from rosetta.importing.foreman import ForemanImages
+from rosetta.importing.glance import GlanceImages
+from rosetta.importing.records import CannotGoOn, Kind, Move, Moved, Whose
+from rosetta.importing.report import Tally, Watch, watching
+from rosetta.importing.run import Run
+from rosetta.importing.scaleway import ScalewayImages
+from rosetta.options import json_option
+from rosetta.registry import TOKEN_SETTING, URL_SETTING, MissingSetting
+
+GLANCE, FOREMAN, SCALEWAY, DEVOPS = "glance-v1", "foreman", "scaleway", "devops-service"
+BY_TOKEN = frozenset({GLANCE, SCALEWAY})
+"""Dialects whose callers show a token; those of the others show a user and its secret."""
+SOME_REFUSED = 3
+MOST_PARALLEL = 32
+VERSION = re.compile(r"/v[12](\.\d)?/?$")
+"""How the addresses of Glance end in catalogues of services."""
+
+
+@dataclass(frozen=True, slots=True)
+class Users:
+    """Who acts at either end, where a dialect asks for it."""
+
+    source: str | None
+    target: str | None
+
+
+@click.command("import")
+@click.option("--from", "dialect", required=True, type=click.Choice([GLANCE, FOREMAN, SCALEWAY, DEVOPS]))
+@click.argument("url", metavar="URL")
+@click.option("--all-tenants", is_flag=True, help="Images of all owners, which they keep; for administrators.")
+@click.option("--owner", help="Only images of this owner (glance-v1) or organization (scaleway).")
+@click.option("--user", envvar="ROSETTA_USER", help="Whose token ROSETTA_TOKEN is (foreman, devops-service).")
+@click.option("--source-user", envvar="SOURCE_USER", help="Who reads the source (foreman, devops-service).")
+@click.option(
+    "--parallel", default=4, show_default=True, type=click.IntRange(1, MOST_PARALLEL), help="Images at a time."
+)
+@json_option
+def import_images(  # noqa: PLR0913  # an option each
+    dialect: str,
+    url: str,
+    user: str | None,
+    source_user: str | None,
+    parallel: int,
+    *,
+    all_tenants: bool,
+    owner: str | None,
+    as_json: bool,
+) -> None:
+    """Import all images of the running service at URL into the Rosetta at ROSETTA_URL.
+
+    The secret for the source is read from SOURCE_TOKEN (glance-v1, scaleway) or SOURCE_PASSWORD (foreman,
+    devops-service), the one for the target from ROSETTA_TOKEN. An import may be stopped at any moment; the same command
+    goes on where it was. Exit status: 0 all images are there, 1 it could not go on, 2 wrong usage, 3 some images were
+    refused, 130 interrupted.
+    """
+    if dialect not in BY_TOKEN and (all_tenants or owner):
+        raise click.UsageError("--all-tenants and --owner are for glance-v1 and scaleway")
+    source, target = _services(dialect, url, Users(source_user, user), parallel)
+    tally = Tally()
+    with watching() as watch:
+        move = _move(dialect, source, target, Whose(all_tenants, owner), watch.moved)
+        error = _run(move, parallel, tally, watch)
+    if as_json:
+        click.echo(json.dumps(tally.document(), indent=2))
+    else:
+        tally.show()
+    if move.note:
+        say(f"Note: {move.note}")
+    if error is not None:
+        raise error
+    if tally.counts[Kind.REFUSED]:
+        raise click.exceptions.Exit(SOME_REFUSED)
+
+
+def _run(move: Move[Any], parallel: int, tally: Tally, watch: Watch) -> click.ClickException | None:
+    """Bring over what can be; returns why not everything was tried."""
+    try:
+        with closing(Run(move, parallel).outcomes()) as outcomes:
+            for record, outcome in outcomes:
+                tally.add(record, outcome)
+                watch.settled(record, tally)
+    except KeyboardInterrupt:
+        return Interrupted("Interrupted; the same command goes on from here.")
+    except CannotGoOn as error:
+        return click.ClickException(plain(str(error)))
+    return None
+
+
+def _move(dialect: str, source: Service, target: Service, whose: Whose, moved: Moved) -> Move[Any]:
+    match dialect:
+        case "glance-v1":
+            return GlanceImages(source, target, whose, moved)
+        case "scaleway":
+            return ScalewayImages(source, target, whose)
+        case "foreman":
+            return ForemanImages(source, target)
+    return DevopsImages(source, target)
+
+
+def _services(dialect: str, url: str, users: Users, parallel: int) -> tuple[Service, Service]:
+    """Both ends. Raises MissingSetting, UsageError."""
+    by_token = dialect in BY_TOKEN
+    secret = "SOURCE_TOKEN" if by_token else "SOURCE_PASSWORD"
+    given = {name: os.environ.get(name, "").strip() for name in (URL_SETTING, TOKEN_SETTING, secret)}
+    if not by_token:
+        given |= {"ROSETTA_USER": users.target or "", "SOURCE_USER": users.source or ""}
+    missing = [name for name, value in given.items() if not value]
+    if missing:
+        raise MissingSetting(f"set {', '.join(missing)}: where to import to, and who acts at either end")
+    if dialect == GLANCE:
+        url = VERSION.sub("", url)
+    source = _service("URL", url, _credentials(users.source, given[secret], by_token=by_token), parallel)
+    there = _credentials(users.target, given[TOKEN_SETTING], by_token=by_token)
+    return source, _service(URL_SETTING, given[URL_SETTING], there, parallel)
+
+
+def _credentials(user: str | None, secret: str, *, by_token: bool) -> Mapping[str, str]:
+    if by_token:
+        return {"X-Auth-Token": secret}
+    return {"Authorization": "Basic " + base64.b64encode(f"{user}:{secret}".encode()).decode()}
+
+
+def _service(name: str, url: str, headers: Mapping[str, str], parallel: int) -> Service:
+    if "@" in urlsplit(url).netloc:
+        raise click.UsageError(f"{name} has credentials in it: they belong in the environment")
+    if not all(value.isascii() and value.isprintable() for value in headers.values()):
+        raise MissingSetting("a token has characters that no token has")
+    try:
+        return Service(url, headers, parallel + 1)
+    except ServiceError as error:
+        raise click.UsageError(f"{name}: {error}") from error

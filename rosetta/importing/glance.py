@@ -1,0 +1,139 @@
+"""OpenStack's Image API v1: images under their own ids, with metadata, members and bytes."""
+
+from collections.abc import Iterator, Sequence
+
+from rosetta.answers import Image, read_image, reading
+from rosetta.errors import ServiceError
+from rosetta.http import Service
+from rosetta.importing.glance_bytes import Bytes
+from rosetta.importing.glance_fields import fields_of, is_as_wanted, properties_of
+from rosetta.importing.records import (
+    CONFLICT,
+    COPIED,
+    SKIPPED,
+    CannotGoOn,
+    Moved,
+    Outcome,
+    Record,
+    Refused,
+    Whose,
+    fresh,
+)
+from rosetta.registry import Registry
+
+PAGE = 100
+OVER = frozenset({"killed", "deleted", "pending_delete"})
+
+
+class GlanceImages:
+    """From one Glance v1 to another; the second one is ours."""
+
+    probe = "/v1/images?limit=1"
+    note = ""
+
+    def __init__(self, source: Service, target: Service, whose: Whose, moved: Moved) -> None:
+        self.source = source
+        self.target = target
+        self._whose = whose
+        self._from = Registry(source)
+        self._to = Registry(target)
+        self._bytes = Bytes(self._from, self._to, moved)
+
+    def images(self) -> Iterator[Record[Image]]:
+        """All images that the caller sees, oldest first."""
+        for record in fresh(self._pages()):
+            if self._whose.includes(record.facts.owner):
+                yield record
+
+    def _pages(self) -> Iterator[list[Record[Image]]]:
+        page = self._page(None)
+        while page:
+            yield page
+            page = self._next_page(page)
+
+    def _next_page(self, page: Sequence[Record[Image]]) -> list[Record[Image]]:
+        """What follows a page; after the last of its images that has not been deleted meanwhile."""
+        for record in reversed(page[1:]):
+            try:
+                return self._page(record.id)
+            except ServiceError as error:
+                if error.status not in (400, 404):
+                    raise
+        return self._page(page[0].id)
+
+    def _page(self, marker: str | None) -> list[Record[Image]]:
+        query = {"limit": str(PAGE), "sort_key": "created_at", "sort_dir": "asc"}
+        query |= {"is_public": "None"} if self._whose.all_tenants else {}
+        query |= {} if marker is None else {"marker": marker}
+        document = self.source.call("GET", "/v1/images/detail", query=query).json
+        with reading("list of images"):
+            images = [read_image(entry) for entry in document["images"]]
+        return [Record(image.id, image.name or "", image, image.size) for image in images]
+
+    def copy(self, record: Record[Image]) -> Outcome:
+        """Register what is not there, send what is missing of it, and mend what differs."""
+        image = record.facts
+        if image.status not in {"active", "queued"}:
+            raise Refused(f"it is {image.status} at the source")
+        found = self._to.image(image.id)
+        is_new = found is None
+        if found is None:
+            found = self._create(image)
+        changed = [is_new, self._mend(image, found), self._complete(image, found), self._share(image, is_new=is_new)]
+        return COPIED if any(changed) else SKIPPED
+
+    def _create(self, image: Image) -> Image:
+        fields = fields_of(image, with_owner=self._whose.all_tenants, with_bytes=True)
+        try:
+            created = self._to.create({"id": image.id, **fields}, properties_of(image))
+        except ServiceError as error:
+            if error.status != CONFLICT or self._to.image(image.id) is not None:
+                raise
+            reason = "its id is taken at the target, by an image that was deleted or that the caller does not see"
+            raise Refused(reason) from error
+        return self._checked(image, created)
+
+    def _mend(self, image: Image, found: Image) -> bool:
+        """Whether it had to be written anew what is said of the image."""
+        if found.status in OVER:
+            raise Refused(f"it is {found.status} at the target: {found.reason}")
+        if found.status == "active" and _differs(image, found):
+            raise Refused("there is an image with this id and other bytes at the target")
+        waits = found.status == "queued"
+        fields = fields_of(image, with_owner=self._whose.all_tenants, with_bytes=waits)
+        properties = properties_of(image)
+        if is_as_wanted(found, fields, properties):
+            return False
+        self._checked(image, self._to.update(image.id, fields, properties, purge=True))
+        return True
+
+    def _checked(self, image: Image, written: Image) -> Image:
+        """The image as it was written, unless the target has not let us choose its owner."""
+        if self._whose.all_tenants and (written.owner or "") != (image.owner or ""):
+            raise CannotGoOn("images cannot keep their owners, because ROSETTA_TOKEN is no administrator's")
+        return written
+
+    def _complete(self, image: Image, found: Image) -> bool:
+        """Whether bytes had to be brought."""
+        if image.status == "queued" and found.status != "queued":
+            raise Refused(f"it is {found.status} at the target, but has no bytes at the source")
+        if image.status == "queued" or found.status == "active":
+            return False
+        if found.status not in {"queued", "saving"}:
+            raise Refused(f"it is {found.status} at the target")
+        self._bytes.bring(image, found)
+        return True
+
+    def _share(self, image: Image, *, is_new: bool) -> bool:
+        """Whether the members had to be changed."""
+        wanted = self._from.members(image.id)
+        has = [] if is_new else self._to.members(image.id)
+        if set(wanted) == set(has):
+            return False
+        self._to.replace_members(image.id, wanted)
+        return True
+
+
+def _differs(image: Image, found: Image) -> bool:
+    """Whether two active images have different bytes, as far as the source tells."""
+    return image.size != found.size or (bool(image.size) and image.checksum not in (None, found.checksum))

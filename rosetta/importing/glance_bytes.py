@@ -1,0 +1,159 @@
+"""Bytes of images on their way from one Glance to another: never more of one than a part in memory, none sent twice."""
+
+import hashlib
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+from rosetta.answers import Image, Upload
+from rosetta.errors import ServiceError
+from rosetta.importing.records import Moved, Refused
+from rosetta.registry import Registry
+
+INLINE = 4 << 20
+"""Bytes of the largest image that is sent within a request."""
+PIECE = 1 << 17
+"""Bytes that are read, and sent, at once."""
+PAUSES = (1.0, 5.0)
+"""Seconds before a part is sent again."""
+PATIENCE = 3600.0
+"""Seconds that the target may take to verify an image."""
+PATIENCE_WITH_OTHERS = 60.0
+"""Seconds that an image may be saving at the target of which no upload is open: an earlier import's, or somebody's."""
+FIRST_LOOK, RAREST_LOOK = 0.1, 2.0
+"""Seconds between two looks at an image that is being verified."""
+
+Read = Callable[[int], bytes]
+
+
+class Bytes:
+    """The way of the bytes. The source is asked for all of them, as it knows no parts; the target for what it has."""
+
+    def __init__(self, source: Registry, target: Registry, moved: Moved) -> None:
+        self._source = source
+        self._target = target
+        self._moved = moved
+
+    def bring(self, image: Image, found: Image) -> None:
+        """Complete the image that was found at the target, queued or saving. Raises Refused, ServiceError."""
+        if found.status == "saving":
+            self._resume(image)
+        elif image.size > INLINE:
+            self._send(image, self._target.begin_upload(image.id, image.size))
+        else:
+            self._send_at_once(image)
+
+    def _resume(self, image: Image) -> None:
+        uploads = self._target.uploads(image.id)
+        if not uploads:
+            self._await(image, image.checksum, PATIENCE_WITH_OTHERS)
+        elif uploads[0].size != image.size:
+            raise Refused(f"an upload of {uploads[0].size} bytes is open at the target, it has {image.size}")
+        else:
+            self._send(image, uploads[0])
+
+    def _send_at_once(self, image: Image) -> None:
+        with self._reading(image) as read:
+            content = b"".join(_pieces(read, image.size))
+            _check_end(read)
+        md5 = _check(image, _md5(content).hexdigest())
+        try:
+            sent = self._target.put_bytes(image.id, content)
+        except ServiceError as error:
+            if error.status != 413:
+                raise
+            self._send(image, self._target.begin_upload(image.id, image.size))
+        else:
+            _check_sent(sent, md5)
+
+    def _send(self, image: Image, upload: Upload) -> None:
+        """Send what an open upload lacks. If the source turns out to be broken, nothing is made of it."""
+        received = {part.number: part.etag for part in upload.received}
+        whole, etags = _md5(), {}
+        with self._reading(image) as read:
+            for number in range(1, upload.part_count + 1):
+                begin = (number - 1) * upload.part_size
+                pieces, part = _pieces(read, min(upload.part_size, image.size - begin)), _md5()
+                for piece in pieces:
+                    whole.update(piece)
+                    part.update(piece)
+                etags[number] = part.hexdigest()
+                if received.get(number) != etags[number]:
+                    self._put(upload, number, pieces, etags[number])
+            _check_end(read)
+        md5 = _check(image, whole.hexdigest())
+        self._target.complete_upload(upload, etags)
+        self._await(image, md5, PATIENCE)
+
+    def _put(self, upload: Upload, number: int, pieces: Sequence[bytes], md5: str) -> None:
+        for pause in (*PAUSES, None):
+            try:
+                for link in self._target.links(upload, {number: md5}):
+                    self._target.put_part(link, iter(pieces))
+            except ServiceError as error:
+                if pause is None or error.status == 404:  # then there is no such upload any more
+                    raise
+                self._target.pause(pause)
+            else:
+                return
+
+    def _await(self, image: Image, md5: str | None, patience: float) -> None:
+        """Wait until the target has verified the bytes."""
+        deadline, pause = time.monotonic() + patience, FIRST_LOOK
+        while (found := self._target.image(image.id)) is not None and found.status == "saving":
+            if time.monotonic() > deadline:
+                raise Refused("it is still saving at the target: import again later")
+            self._target.pause(pause)
+            pause = min(2 * pause, RAREST_LOOK)
+        if found is None:
+            raise Refused("it was deleted at the target meanwhile")
+        _check_sent(found, md5)
+
+    @contextmanager
+    def _reading(self, image: Image) -> Iterator[Read]:
+        """The bytes of an image at the source, to be read one after the other."""
+        done = 0
+        with self._source.content(image.id) as response:
+
+            def read(count: int) -> bytes:
+                nonlocal done
+                piece = response.read(count)
+                done += len(piece)
+                self._moved(image.id, done, image.size)
+                return piece
+
+            yield read
+
+
+def _pieces(read: Read, count: int) -> list[bytes]:
+    """The next so many bytes. Raises ServiceError if there are fewer."""
+    pieces = []
+    while count and (piece := read(min(count, PIECE))):
+        pieces.append(piece)
+        count -= len(piece)
+    if count:
+        raise ServiceError("the source has broken off before the end of the image")
+    return pieces
+
+
+def _check_end(read: Read) -> None:
+    if read(1):
+        raise Refused("the source sends more bytes than it says the image has")
+
+
+def _md5(content: bytes = b"") -> "hashlib._Hash":
+    return hashlib.md5(content, usedforsecurity=False)
+
+
+def _check(image: Image, md5: str) -> str:
+    """The MD5 of the bytes that were read, unless the source says that it should be another."""
+    if image.checksum not in (None, md5):
+        raise Refused(f"its bytes at the source have the MD5 {md5}, not {image.checksum} as they should")
+    return md5
+
+
+def _check_sent(found: Image, md5: str | None) -> None:
+    if found.status != "active":
+        raise Refused(f"it is {found.status} at the target: {found.reason}")
+    if md5 is not None and found.checksum != md5:
+        raise Refused(f"its bytes have the MD5 {found.checksum} at the target, {md5} at the source")

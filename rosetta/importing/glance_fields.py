@@ -1,0 +1,48 @@
+"""What is said of an image in Glance, as it is sent to the target and compared with what is there."""
+
+import re
+from collections.abc import Mapping
+
+from rosetta.answers import Image
+from rosetta.importing.records import Refused
+from rosetta.registry import Fields
+
+COMPUTED = frozenset({"os_hash_algo", "os_hash_value", "status_reason"})
+"""Properties that a service finds out itself."""
+CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
+ALWAYS = ("is_public", "protected", "min_disk", "min_ram")
+IF_KNOWN = ("disk_format", "container_format", "virtual_size")
+"""Fields that cannot be set to null."""
+
+
+def fields_of(image: Image, *, with_owner: bool, with_bytes: bool) -> dict[str, str | int | bool | None]:
+    """The fields to write; `with_bytes` also what its bytes are expected to be."""
+    fields = {"name": image.name or "", **{name: getattr(image, name) for name in ALWAYS}}
+    fields |= {name: getattr(image, name) for name in IF_KNOWN if getattr(image, name) is not None}
+    if with_owner:
+        fields["owner"] = image.owner or ""
+    # Declared as empty it would be complete, and wait for no bytes.
+    if with_bytes and (image.size or image.status == "active"):
+        fields["size"] = image.size
+    if with_bytes and image.checksum is not None:
+        fields["checksum"] = image.checksum
+    return fields
+
+
+def properties_of(image: Image) -> dict[str, str]:
+    """The properties as they will be named and shown. Raises Refused if two would have the same name."""
+    given = {name: value for name, value in image.properties.items() if value}
+    named = {name.lower().replace("-", "_"): value for name, value in given.items()}
+    if len(named) < len(given):
+        raise Refused("two of its properties have names that differ in case or hyphens only")
+    return {name: value for name, value in named.items() if name not in COMPUTED}
+
+
+def is_as_wanted(found: Image, fields: Fields, properties: Mapping[str, str]) -> bool:
+    """Whether an image says what was to be written, apart from what headers do not show."""
+    has = {name: getattr(found, name) for name in fields}
+    return _comparable(has) == _comparable(fields) and _comparable(properties_of(found)) == _comparable(properties)
+
+
+def _comparable(values: Mapping[str, str | int | bool | None]) -> dict[str, str]:
+    return {name: "" if value is None else CONTROLS.sub("", str(value)).strip() for name, value in values.items()}

@@ -1,0 +1,131 @@
+"""What an import shows: while it runs, how far it is, and at its end what became of the images."""
+
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, Protocol
+
+import click
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, DownloadColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+
+from rosetta.console import bytes_text, is_watched, plain, say, show_table
+from rosetta.importing.records import Kind, Outcome, Record
+
+LULL = 5.0
+"""Seconds between two lines about an import that nobody watches."""
+WORTH_A_BAR = 16 << 20
+"""Bytes of an image that has a bar of its own."""
+
+
+class Tally:
+    """What became of the images so far."""
+
+    def __init__(self) -> None:
+        self.counts = Counter(dict.fromkeys(Kind, 0))
+        self.refused: list[tuple[str, str, str]] = []
+
+    def add(self, record: Record[Any], outcome: Outcome) -> None:
+        """Count an image."""
+        self.counts[outcome.kind] += 1
+        if outcome.kind is Kind.REFUSED:
+            self.refused.append((record.id, record.name, outcome.reason))
+
+    def line(self) -> str:
+        """The numbers, in one line."""
+        return ", ".join(f"{kind.value} {count}" for kind, count in self.counts.items())
+
+    def document(self) -> dict[str, Any]:
+        """The numbers, and each refused image with the reason."""
+        refused = [{"id": image, "name": name, "reason": reason} for image, name, reason in self.refused]
+        return {**{kind.value: count for kind, count in self.counts.items()}, "images_refused": refused}
+
+    def show(self) -> None:
+        """The tables of the end, on stdout: each refused image with the reason, and the totals."""
+        if self.refused:
+            show_table(("REFUSED", "NAME", "WHY"), self.refused, empty="")
+            click.echo()
+        show_table(
+            (*(kind.upper() for kind in Kind), "TOTAL"),
+            [[*map(str, self.counts.values()), str(self.counts.total())]],
+            empty="",
+        )
+
+
+class Watch(Protocol):
+    """Shows an import that runs."""
+
+    def moved(self, image_id: str, done: int, size: int, /) -> None:
+        """So many of the bytes of an image have left the source; from any thread."""
+
+    def settled(self, record: Record[Any], tally: Tally) -> None:
+        """An image is done with, and counted."""
+
+
+@contextmanager
+def watching() -> Iterator[Watch]:
+    """Show progress on stderr: bars on a terminal, else a line now and then."""
+    if not is_watched(sys.stderr):
+        yield Lines(say)
+        return
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), DownloadColumn(binary_units=True))
+    with Progress(*columns, TimeElapsedColumn(), console=Console(stderr=True), redirect_stdout=False) as progress:
+        yield Bars(progress)
+
+
+class Lines:
+    """Progress as lines, one after some seconds if something was done in them."""
+
+    def __init__(self, show: Callable[[str], None], clock: Callable[[], float] = time.monotonic) -> None:
+        self._show = show
+        self._clock = clock
+        self._shown_at = clock()
+        self._bytes: Counter[str] = Counter()
+        self._lock = threading.Lock()
+
+    def moved(self, image_id: str, done: int, _size: int) -> None:
+        """Remember it for the next line."""
+        with self._lock:
+            self._bytes[image_id] = done
+
+    def settled(self, record: Record[Any], tally: Tally) -> None:  # noqa: ARG002  # only how many there are is shown
+        """Show a line if one is due."""
+        now = self._clock()
+        if now - self._shown_at >= LULL:
+            self._shown_at = now
+            with self._lock:
+                moved = self._bytes.total()
+            self._show(f"{tally.line()}; {bytes_text(moved)} read")
+
+
+class Bars:
+    """Progress as bars: one of the whole import, whose end nobody knows, and one of each large image under way."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._whole = progress.add_task("reading", total=None)
+        self._tasks: dict[str, TaskID] = {}
+        self._bytes: Counter[str] = Counter()
+        self._lock = threading.Lock()
+
+    def moved(self, image_id: str, done: int, size: int) -> None:
+        """Move the bars."""
+        with self._lock:
+            self._bytes[image_id] = done
+            self._progress.update(self._whole, completed=self._bytes.total())
+            if image_id not in self._tasks and size >= WORTH_A_BAR:
+                self._tasks[image_id] = self._progress.add_task(escape(plain(image_id)), total=size)
+            if image_id in self._tasks:
+                self._progress.update(self._tasks[image_id], completed=done)
+
+    def settled(self, record: Record[Any], tally: Tally) -> None:
+        """Show the numbers, and the image's own bar no longer."""
+        with self._lock:
+            task = self._tasks.pop(record.id, None)
+            if task is not None:
+                self._progress.remove_task(task)
+            self._progress.update(self._whole, description=tally.line())

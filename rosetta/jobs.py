@@ -1,0 +1,108 @@
+"""`job`: what the worker has done, does and will do."""
+
+import json
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import asdict
+
+import click
+
+from rosetta.answers import Job
+from rosetta.console import bytes_text, is_watched, plain, rich_table, show_table, time_text
+from rosetta.errors import ServiceError
+from rosetta.images import show_facts
+from rosetta.options import json_option
+from rosetta.registry import Registry, open_registry
+from rosetta.waiting import patiently
+
+HEADINGS = ("ID", "ACTION", "STATUS", "DONE", "IMAGES", "BEGAN", "FINISHED", "REASON")
+INTERVAL = 1.0
+"""Seconds between two looks."""
+
+limit_option = click.option(
+    "--limit", type=click.IntRange(1, 1000), default=25, show_default=True, help="At most so many."
+)
+
+
+@click.command("list")
+@limit_option
+@json_option
+def list_jobs(limit: int, *, as_json: bool) -> None:
+    """List your latest jobs, the newest first."""
+    found = open_registry().jobs(limit)
+    if as_json:
+        click.echo(json.dumps([asdict(job) for job in found], indent=2))
+    else:
+        show_table(HEADINGS, [_row(job) for job in found], empty="There are no jobs of yours.")
+
+
+@click.command()
+@click.argument("job_id", metavar="ID")
+@json_option
+def show(job_id: str, *, as_json: bool) -> None:
+    """Show a job."""
+    try:
+        job = open_registry().job(job_id)
+    except ServiceError as error:
+        if error.status != 404:
+            raise
+        raise click.ClickException(plain(f"there is no job {job_id} of yours")) from error
+    if as_json:
+        click.echo(json.dumps(asdict(job), indent=2))
+    else:
+        show_facts({**asdict(job), "images": " ".join(job.images) or None, "reason": job.reason or None})
+
+
+@click.command()
+@limit_option
+@json_option
+def watch(limit: int, *, as_json: bool) -> None:
+    """Watch your latest jobs until none is unfinished."""
+    registry = open_registry()
+    if is_watched(sys.stdout) and not as_json:
+        _draw(registry, limit)
+    else:
+        _tell(registry, limit, as_json=as_json)
+
+
+def _looks(registry: Registry, limit: int) -> Iterator[list[Job]]:
+    """The jobs now, and again and again until all are finished."""
+    found = registry.jobs(limit)
+    yield found
+    while not all(job.is_finished for job in found):
+        time.sleep(INTERVAL)
+        found = patiently(lambda: registry.jobs(limit))
+        yield found
+
+
+def _draw(registry: Registry, limit: int) -> None:
+    """A table that is kept up to date."""
+    from rich.console import Console  # noqa: PLC0415  # what nobody watches is faster without
+    from rich.live import Live  # noqa: PLC0415  # as above
+
+    with Live(console=Console(), auto_refresh=False) as live:
+        for found in _looks(registry, limit):
+            live.update(rich_table(HEADINGS, map(_row, found)), refresh=True)
+
+
+def _tell(registry: Registry, limit: int, *, as_json: bool) -> None:
+    """A line for each job that is there, and one for each change of it."""
+    known: dict[str, Job] = {}
+    for found in _looks(registry, limit):
+        for job in reversed(found):
+            if known.get(job.id) != job:
+                known[job.id] = job
+                click.echo(json.dumps(asdict(job)) if as_json else "  ".join(map(plain, _row(job))).rstrip(" -"))
+
+
+def _row(job: Job) -> tuple[str, ...]:
+    times = [time_text(instant) for instant in (job.began_at, job.finished_at)]
+    return job.id, job.action, job.status, _done(job), " ".join(job.images) or "-", *times, job.reason or "-"
+
+
+def _done(job: Job) -> str:
+    """How far a job is."""
+    if not job.size:
+        return "-"
+    return f"{100 * (job.done or 0) // job.size} % of {bytes_text(job.size)}"

@@ -1,0 +1,103 @@
+"""Options and arguments that several commands have, and the types of their values."""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import click
+
+KIB, MIB, GIB = 1024, 1024**2, 1024**3
+MULTIPLES = {"": 1, "K": KIB, "M": MIB, "G": GIB}
+LARGEST_MINIMUM = 2**31 - 1
+UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
+LONGEST_LABEL = 255
+"""Characters of a user's or tenant's name that a deployment keeps."""
+
+Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+image_argument = click.argument("image_id", metavar="ID", type=click.UUID)
+json_option = click.option("--json", "as_json", is_flag=True, help="As JSON.")
+local_option = click.option("--local", is_flag=True, help="Work on the local server that runs here.")
+
+
+class ByteCount(click.ParamType[int]):
+    """A number of bytes, or one with a unit, such as 16M."""
+
+    name = "size"
+
+    def convert(self, value: str | int, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Read `16777216`, `16M` or `16MiB`."""
+        if isinstance(value, int):
+            return value
+        found = re.fullmatch(r"([1-9][0-9]{0,12})([KMG]?)(?:iB)?", value)
+        if found is None:
+            self.fail(f"{value!r} is no size such as 16M", param, ctx)
+        return int(found[1]) * MULTIPLES[found[2]]
+
+
+class Property(click.ParamType[tuple[str, str]]):
+    """A property and its value, as K=V."""
+
+    name = "K=V"
+
+    def convert(
+        self, value: str | tuple[str, str], param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, str]:
+        """Read `os_distro=debian`; the name as the service will spell it."""
+        if isinstance(value, tuple):
+            return value
+        name, equals, text = value.partition("=")
+        if not name or not equals:
+            self.fail(f"{value!r} is not of the form K=V", param, ctx)
+        return spelled(name), text
+
+
+def spelled(name: str) -> str:
+    """The name of a property as the service spells it."""
+    return name.lower().replace("-", "_")
+
+
+class Lifetime(click.ParamType[timedelta]):
+    """How long: a number with a unit, such as 90d."""
+
+    name = "lifetime"
+
+    def convert(self, value: str | timedelta, param: click.Parameter | None, ctx: click.Context | None) -> timedelta:
+        """Read `30m`, `12h`, `90d` or `4w`."""
+        if isinstance(value, timedelta):
+            return value
+        found = re.fullmatch(r"([1-9]\d{0,4})([mhdw])", value)
+        if found is None:
+            self.fail(f"{value!r} is no number with one of the units {', '.join(UNITS)}", param, ctx)
+        return int(found[1]) * UNITS[found[2]]
+
+
+class Label(click.ParamType[str]):
+    """What somebody is called, in no more characters than the catalogue can keep."""
+
+    name = "text"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Read 1 to 255 characters."""
+        if not 0 < len(value) <= LONGEST_LABEL:
+            self.fail(f"it needs 1 to {LONGEST_LABEL} characters", param, ctx)
+        return value
+
+
+_DESCRIBING: tuple[Decorator, ...] = (
+    click.option("--disk-format", help="Such as qcow2 or raw; what the file is if none is given."),
+    click.option("--container-format", default="bare", show_default=True, help="Such as bare or ovf."),
+    click.option("--property", "properties", multiple=True, type=Property(), help="A property; may be repeated."),
+    click.option("--public", "is_public", is_flag=True, help="Everybody sees the image."),
+    click.option("--protected", is_flag=True, help="The image cannot be deleted."),
+    click.option("--min-disk", type=click.IntRange(0, LARGEST_MINIMUM), default=0, help="GB of disk that it needs."),
+    click.option("--min-ram", type=click.IntRange(0, LARGEST_MINIMUM), default=0, help="MB of memory that it needs."),
+)
+
+
+def describing(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the options that say what a new image is."""
+    for option in reversed(_DESCRIBING):
+        command = option(command)
+    return command

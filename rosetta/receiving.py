@@ -1,0 +1,96 @@
+"""The way of an image's bytes out of the catalogue, which goes on where it broke off if S3 is who sends them."""
+
+import hashlib
+import time
+from io import FileIO
+
+import click
+from urllib3 import BaseHTTPResponse
+
+from rosetta.answers import Image
+from rosetta.errors import ServiceError
+from rosetta.meters import Meter
+from rosetta.registry import Registry
+from rosetta.waiting import PAUSES, is_refusal
+
+BLOCK = 128 * 1024
+
+
+class WrongBytes(click.ClickException):
+    """What arrived is not what the image is."""
+
+
+class Receiving:
+    """The bytes of an image on their way to a file, or to a pipe, where nothing can be taken back."""
+
+    def __init__(self, registry: Registry, image: Image, out: FileIO, meter: Meter, *, to_file: bool) -> None:
+        self._registry = registry
+        self._image = image
+        self._out = out
+        self._meter = meter
+        self._to_file = to_file
+        self._md5 = hashlib.md5(usedforsecurity=False)
+        self._done = 0
+
+    def resume(self) -> None:
+        """Count what an earlier run has put into the file."""
+        self._out.seek(0)
+        while block := self._out.read(BLOCK):
+            self._count(block)
+
+    def run(self) -> None:
+        """Receive what is missing. Raises ServiceError, or WrongBytes if it is not the image in the end."""
+        tries = iter(PAUSES)
+        while self._done < self._image.size:
+            before = self._done
+            try:
+                self._receive()
+            except ServiceError as error:
+                if self._done > before:  # a long way may have more holes than there are tries
+                    tries = iter(PAUSES)
+                pause = next(tries, None)
+                if pause is None or is_refusal(error):
+                    raise
+                time.sleep(pause)
+        self._check()
+
+    def _receive(self) -> None:
+        headers = {"Range": f"bytes={self._done}-"} if self._done else {}
+        with self._registry.content(self._image.id, headers) as response:
+            if self._done and not self._goes_on(response):
+                self._begin_anew()
+            for block in response.stream(BLOCK):
+                self._write(block)
+                self._count(block)
+        if self._done < self._image.size:
+            raise ServiceError("the bytes end too early")
+        if self._done > self._image.size:
+            raise WrongBytes(f"there are more bytes than the {self._image.size} of image {self._image.id}")
+
+    def _goes_on(self, response: BaseHTTPResponse) -> bool:
+        span = response.headers.get("Content-Range", "")
+        return response.status == 206 and span.startswith(f"bytes {self._done}-")
+
+    def _begin_anew(self) -> None:
+        """All bytes come again, since the service itself sends them, and knows no ranges."""
+        if not self._to_file:
+            raise WrongBytes("the bytes broke off, and the service sends them from the beginning only")
+        self._out.seek(0)
+        self._out.truncate()
+        self._meter.reach(0)
+        self._md5 = hashlib.md5(usedforsecurity=False)
+        self._done = 0
+
+    def _write(self, block: bytes) -> None:
+        rest = memoryview(block)
+        while rest:
+            rest = rest[self._out.write(rest) :]
+
+    def _count(self, block: bytes) -> None:
+        self._md5.update(block)
+        self._done += len(block)
+        self._meter.advance(len(block))
+
+    def _check(self) -> None:
+        if self._image.checksum not in {None, self._md5.hexdigest()}:
+            raise WrongBytes(f"what arrived is not image {self._image.id}: its MD5 is another")

@@ -1,0 +1,126 @@
+"""What is remembered of uploads that are not over, so that the same command can go on with them."""
+
+import fcntl
+import hashlib
+import json
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from rosetta.console import reason_of, say
+from rosetta.parts import Digests, Source, parts_of
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """An upload: of which file, as it was then, to which image, by which upload, if one has begun."""
+
+    url: str
+    path: str
+    size: int
+    mtime_ns: int
+    part_size: int
+    md5: str
+    parts: tuple[str, ...]
+    image: str
+    upload: str | None = None
+
+    @property
+    def digests(self) -> Digests:
+        return Digests(self.md5, self.parts)
+
+    def is_of(self, source: Source) -> bool:
+        """Whether the file is still what it was."""
+        return (self.path, self.size, self.mtime_ns) == (str(source.path), source.size, source.mtime_ns)
+
+
+class UploadRunning(Exception):
+    """Another command is at this upload."""
+
+    def __init__(self, process: str) -> None:
+        super().__init__(f"process {process}" if process else "another process")
+
+
+class Records:
+    """The records in a folder, one for each pair of a deployment and a file."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    @classmethod
+    def of(cls, environ: Mapping[str, str]) -> "Records":
+        """Those of the user, where the XDG base directories have them."""
+        given = Path(environ.get("XDG_STATE_HOME", ""))
+        state = given if given.is_absolute() else Path(environ.get("HOME", "/")) / ".local" / "state"
+        return cls(state / "rosetta" / "uploads")
+
+    @contextmanager
+    def alone(self, url: str, path: Path) -> Iterator[None]:
+        """Inside, no other command of this user has the upload. Raises UploadRunning if one has it now.
+
+        Without a place to say so, nobody is kept out; a command that is killed leaves the upload to the next one.
+        """
+        file = self._file(url, str(path)).with_suffix(".lock")
+        try:
+            held = self._held(file)
+        except OSError:
+            yield
+            return
+        try:
+            yield
+        finally:
+            with suppress(OSError):
+                file.unlink()
+            os.close(held)
+
+    def _held(self, file: Path) -> int:
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        while True:
+            lock = os.open(file, os.O_RDWR | os.O_CREAT, 0o600)
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                process = os.pread(lock, 20, 0).decode()
+                os.close(lock)
+                raise UploadRunning(process) from error
+            if os.fstat(lock).st_nlink:
+                os.pwrite(lock, str(os.getpid()).encode(), 0)
+                return lock
+            os.close(lock)  # whoever had it has removed it meanwhile
+
+    def load(self, url: str, path: Path) -> Record | None:
+        """What is remembered; nothing if the record is damaged."""
+        try:
+            document = json.loads(self._file(url, str(path)).read_text("utf-8"))
+            record = Record(**{**document, "parts": tuple(document["parts"])})
+            is_sound = len(record.parts) == len(parts_of(record.size, record.part_size))
+        except (OSError, ValueError, TypeError, KeyError):
+            return None
+        return record if is_sound else None
+
+    def save(self, record: Record) -> None:
+        """Remember an upload; without a place to do so, say it and go on."""
+        file = self._file(record.url, record.path)
+        draft = file.with_suffix(f".{os.getpid()}")
+        try:
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
+                json.dump(asdict(record), out)
+            draft.replace(file)
+        except OSError as error:
+            with suppress(OSError):
+                draft.unlink()
+            say(f"Warning: this upload could not be resumed: {reason_of(error)}")
+
+    def forget(self, record: Record) -> None:
+        """Remember an upload no longer."""
+        try:
+            self._file(record.url, record.path).unlink(missing_ok=True)
+        except OSError as error:
+            say(f"Warning: the record of this upload stays: {reason_of(error)}")
+
+    def _file(self, url: str, path: str) -> Path:
+        key = hashlib.sha256(url.encode() + b"\0" + os.fsencode(path)).hexdigest()
+        return self._folder / f"{key[:32]}.json"

@@ -1,0 +1,263 @@
+"""A Rosetta, as the commands speak to it: one method a request of its Glance mount."""
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager
+from typing import Any
+from urllib.parse import quote
+
+import click
+import urllib3
+
+from rosetta.answers import (
+    Event,
+    Image,
+    Job,
+    Member,
+    PartLink,
+    Upload,
+    Usage,
+    read_event,
+    read_image,
+    read_image_headers,
+    read_job,
+    read_links,
+    read_members,
+    read_upload,
+    read_usage,
+    reading,
+)
+from rosetta.errors import ServiceError
+from rosetta.http import Body, Service
+
+URL_SETTING = "ROSETTA_URL"
+TOKEN_SETTING = "ROSETTA_TOKEN"  # noqa: S105  # the name of the variable
+NEEDED = {
+    URL_SETTING: "the address of the deployment, such as http://127.0.0.1:8000",
+    TOKEN_SETTING: "a token for it, such as `rosetta token create` makes",
+}
+PAGE = 100
+LINKS_AT_ONCE = 100
+"""For how many parts links may be asked for in one request."""
+
+Fields = Mapping[str, str | int | bool | None]
+"""Fields of an image by their names in the API; those that are None are not sent."""
+Properties = Mapping[str, str | None]
+"""Properties of an image; None is null."""
+
+
+class MissingSetting(click.ClickException):
+    """The environment does not say where to work, or as whom."""
+
+    exit_code = 2
+
+
+def open_registry(environ: Mapping[str, str] = os.environ, *, connections: int = 8) -> "Registry":
+    """The Rosetta that the environment names. Raises MissingSetting."""
+    given = {name: environ.get(name, "").strip() for name in (URL_SETTING, TOKEN_SETTING)}
+    missing = [f"set {name} to {NEEDED[name]}" for name, value in given.items() if not value]
+    if missing:
+        raise MissingSetting(", and ".join(missing))
+    token = given[TOKEN_SETTING]
+    if not (token.isascii() and token.isprintable()):
+        raise MissingSetting(f"{TOKEN_SETTING} is no token: it has characters that no token has")
+    try:
+        return Registry(Service(given[URL_SETTING], {"X-Auth-Token": token}, connections))
+    except ServiceError as error:
+        raise MissingSetting(f"{URL_SETTING}: {error}") from error
+
+
+class Registry:
+    """A Rosetta. Each method is a request and raises ServiceError; it may be used by several threads."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+
+    @property
+    def url(self) -> str:
+        return self._service.url
+
+    def pause(self, seconds: float) -> None:
+        """Wait. Raises Closed if the service is closed meanwhile."""
+        self._service.pause(seconds)
+
+    def create(
+        self,
+        fields: Fields,
+        properties: Properties | None = None,
+        *,
+        content: bytes | None = None,
+        copy_from: str | None = None,
+    ) -> Image:
+        """Register an image, with its bytes or where to copy them from, if they are given."""
+        headers = _headers(fields, properties or {}, content, copy_from)
+        return self._image("POST", "/v1/images", headers=headers, body=content)
+
+    def update(
+        self, image_id: str, fields: Fields, properties: Properties | None = None, *, purge: bool = False
+    ) -> Image:
+        """Change the fields and properties that are named; `purge` removes the properties that are not."""
+        headers = {"x-glance-registry-purge-props": str(purge), **_headers(fields, properties or {})}
+        return self._image("PUT", _path(image_id), headers=headers)
+
+    def put_bytes(self, image_id: str, content: bytes, fields: Fields | None = None) -> Image:
+        """Send all bytes of a queued image inline; status 413 if they are too many for that."""
+        headers = {"x-glance-registry-purge-props": "False", **_headers(fields or {}, {}, content)}
+        return self._image("PUT", _path(image_id), headers=headers, body=content)
+
+    def image(self, image_id: str) -> Image | None:
+        """An image as it stands; None if there is none that the caller may see."""
+        try:
+            return read_image_headers(self._service.call("HEAD", _path(image_id)).headers)
+        except ServiceError as error:
+            if error.status != 404:
+                raise
+            return None
+
+    def images(self, **filters: str) -> Iterator[Image]:
+        """All images that pass the filters, page by page, lazily."""
+        query = {"limit": str(PAGE), **filters}
+        while True:
+            document = self._service.call("GET", "/v1/images/detail", query=query).json
+            with reading("list of images"):
+                entries = list(document["images"])
+            page = [read_image(entry) for entry in entries]
+            yield from page
+            if len(page) < int(query["limit"]) or not page:
+                return
+            query["marker"] = page[-1].id
+
+    def delete(self, image_id: str) -> None:
+        """Delete an image."""
+        self._service.call("DELETE", _path(image_id))
+
+    def content(
+        self, image_id: str, headers: Mapping[str, str] | None = None
+    ) -> AbstractContextManager[urllib3.BaseHTTPResponse]:
+        """The bytes of an image, to be read in pieces, from wherever the service keeps them."""
+        return self._service.stream(_path(image_id), headers)
+
+    def members(self, image_id: str) -> list[Member]:
+        """Whom an image is shared with."""
+        return read_members(self._service.call("GET", _path(image_id, "members")).json)
+
+    def replace_members(self, image_id: str, members: Iterable[Member]) -> None:
+        """Share an image with these tenants and no others."""
+        rows = [{"member_id": member.tenant, "can_share": member.can_share} for member in members]
+        self._service.call("PUT", _path(image_id, "members"), document={"memberships": rows})
+
+    def add_member(self, image_id: str, tenant: str, *, can_share: bool | None = None) -> None:
+        """Share an image with a tenant; None leaves alone whether it may share it on."""
+        document = {"member": {} if can_share is None else {"can_share": can_share}}
+        self._service.call("PUT", _path(image_id, "members", tenant), document=document)
+
+    def remove_member(self, image_id: str, tenant: str) -> None:
+        """Share an image with a tenant no longer."""
+        self._service.call("DELETE", _path(image_id, "members", tenant))
+
+    def begin_upload(
+        self, image_id: str, size: int, part_size: int | None = None, parts: Mapping[int, str] | None = None
+    ) -> Upload:
+        """Begin a direct upload; `parts` are the MD5s of those to get links for at once, by number."""
+        document: dict[str, Any] = {"size": size}
+        if parts:
+            document["parts"] = _parts(parts, "md5")
+        if part_size is not None:
+            document["part_size"] = part_size
+        return self._upload("POST", _path(image_id, "uploads"), document=document)
+
+    def uploads(self, image_id: str) -> list[Upload]:
+        """The uploads of an image that are open: one, or none."""
+        document = self._service.call("GET", _path(image_id, "uploads")).json
+        with reading("list of uploads"):
+            return [read_upload(each) for each in document["uploads"]]
+
+    def links(self, upload: Upload, parts: Mapping[int, str]) -> list[PartLink]:
+        """Links for parts, given the MD5 of each by its number; for no more than LINKS_AT_ONCE."""
+        path = _path(upload.image_id, "uploads", upload.id, "links")
+        document = self._service.call("POST", path, document={"parts": _parts(parts, "md5")}).json
+        with reading("list of links"):
+            return read_links(document["links"])
+
+    def put_part(self, link: PartLink, body: Body) -> str:
+        """Send a part to S3; returns its ETag, which is the MD5 of what S3 got."""
+        answer = self._service.send("PUT", link.url, link.headers, body)
+        return answer.headers.get("etag", "").strip('"').lower()
+
+    def events(self, image_id: str) -> list[Event]:
+        """All that has happened to an image, oldest first."""
+        found: list[Event] = []
+        query = {"limit": str(PAGE)}
+        while True:
+            document = self._service.call("GET", _path(image_id, "events"), query=query).json
+            with reading("history"):
+                page = [read_event(each) for each in document["events"]]
+            found += page
+            if "next" not in document or not page:
+                return found
+            query["marker"] = str(page[-1].version)
+
+    def complete_upload(self, upload: Upload, etags: Mapping[int, str]) -> Image:
+        """Have the parts put together and verified, which is the job of the upload's id."""
+        path = _path(upload.image_id, "uploads", upload.id)
+        return self._image("POST", path, document={"parts": _parts(etags, "etag")})
+
+    def abort_upload(self, image_id: str, upload_id: str) -> None:
+        """End an upload; its image is killed."""
+        self._service.call("DELETE", _path(image_id, "uploads", upload_id))
+
+    def jobs(self, limit: int) -> list[Job]:
+        """The latest jobs, newest first."""
+        document = self._service.call("GET", "/v1/jobs", query={"limit": str(limit)}).json
+        with reading("list of jobs"):
+            return [read_job(each) for each in document["jobs"]]
+
+    def job(self, job_id: str) -> Job:
+        """A job as it stands."""
+        document = self._service.call("GET", f"/v1/jobs/{quote(job_id, safe='')}").json
+        with reading("job"):
+            return read_job(document["job"])
+
+    def usage(self, tenant: str | None = None) -> Usage:
+        """What a tenant uses and is allowed: the caller's own, or, for administrators, any."""
+        query = {} if tenant is None else {"tenant": tenant}
+        document = self._service.call("GET", "/v1/usage", query=query).json
+        with reading("usage"):
+            return read_usage(document["usage"])
+
+    def _image(self, method: str, path: str, **request: Any) -> Image:
+        document = self._service.call(method, path, **request).json
+        with reading("image"):
+            return read_image(document["image"])
+
+    def _upload(self, method: str, path: str, **request: Any) -> Upload:
+        document = self._service.call(method, path, **request).json
+        with reading("upload"):
+            return read_upload(document["upload"])
+
+
+def _path(*segments: str) -> str:
+    return "/v1/images/" + "/".join(quote(segment, safe="") for segment in segments)
+
+
+def _parts(parts: Mapping[int, str], name: str) -> list[dict[str, str | int]]:
+    return [{"number": number, name: value} for number, value in parts.items()]
+
+
+def _headers(
+    fields: Fields, properties: Properties, content: bytes | None = None, copy_from: str | None = None
+) -> dict[str, str]:
+    """What travels in headers, encoded, since most texts could not stand there as they are."""
+    headers = {f"x-image-meta-{name}": _value(value) for name, value in fields.items() if value is not None}
+    headers |= {
+        f"x-image-meta-property-{quote(name, safe='')}": _value(value or "") for name, value in properties.items()
+    }
+    if copy_from is not None:
+        headers["x-glance-api-copy-from"] = _value(copy_from)
+    if content is not None:
+        headers["Content-Type"] = "application/octet-stream"
+    return headers
+
+
+def _value(value: str | int | bool) -> str:  # noqa: FBT001  # a value of a field
+    return quote(str(value), safe="/~:")

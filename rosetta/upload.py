@@ -1,0 +1,110 @@
+"""`image upload`: a file becomes an image."""
+
+import json
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import click
+
+from rosetta.answers import Image
+from rosetta.console import Interrupted, plain
+from rosetta.formats import format_of
+from rosetta.options import GIB, MIB, ByteCount, describing, json_option
+from rosetta.parts import MOST_PARTS, Source, parts_of
+from rosetta.records import Records, UploadRunning
+from rosetta.registry import Fields, open_registry
+from rosetta.uploading import Order, Uploading
+
+SMALLEST_PART, LARGEST_PART = 5 * MIB, 5 * GIB
+"""What S3 takes; the last part may be smaller."""
+USUAL_PARALLEL = 4
+
+
+@click.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--name", help="The image's name; the file's, without its suffix, if none is given.")
+@describing
+@click.option("--allow-empty", is_flag=True, help="Upload the file although it is empty.")
+@click.option(
+    "--parallel", type=click.IntRange(1, 32), default=USUAL_PARALLEL, show_default=True, help="Parts sent at once."
+)
+@click.option("--part-size", type=ByteCount(), help="Bytes in a part, such as 64M; 16M, or more if the file is huge.")
+@json_option
+def upload(
+    file: Path, parallel: int, part_size: int | None, *, allow_empty: bool, as_json: bool, **described: Any
+) -> None:
+    """Upload FILE as an image. If it is broken off, the same command goes on where it was."""
+    upload_file(file, described, parallel=parallel, part_size=part_size, allow_empty=allow_empty, as_json=as_json)
+
+
+def upload_file(  # an option each
+    file: Path,
+    described: Mapping[str, Any],
+    *,
+    parallel: int = USUAL_PARALLEL,
+    part_size: int | None = None,
+    allow_empty: bool = False,
+    as_json: bool,
+) -> None:
+    """Upload a file as the options describe it, and show the image. Raises ClickException, ServiceError."""
+    registry = open_registry(connections=parallel + 1)
+    source = Source.of(file)
+    _check_parts(source, part_size)
+    fields: Fields = {
+        **{name: value for name, value in described.items() if name != "properties"},
+        "name": described["name"] if described["name"] is not None else _utf8(file.stem),
+        "disk_format": format_of(file, described["disk_format"]),
+    }
+    if source.size == 0 and not allow_empty:
+        _ask_for_empty(file)
+    order = Order(source, fields, dict(described["properties"]), parallel, part_size)
+    records = Records.of(os.environ)
+    try:
+        with records.alone(registry.url, source.path):
+            image = Uploading(registry, records, order).run()
+    except UploadRunning as error:
+        raise click.ClickException(
+            f"{plain(file.name)} is being uploaded already, by {error}. Wait until it has ended;"
+            " if it does not succeed, the same command goes on where it was."
+        ) from error
+    except KeyboardInterrupt as error:
+        raise Interrupted("Interrupted. The same command goes on where this one was.") from error
+    if as_json:
+        click.echo(json.dumps(asdict(image), indent=2))
+    else:
+        _show(image)
+
+
+def _check_parts(source: Source, part_size: int | None) -> None:
+    if part_size is None or source.size <= part_size:
+        return
+    if not SMALLEST_PART <= part_size <= LARGEST_PART:
+        raise click.UsageError("--part-size must be between 5M and 5G")
+    if len(parts_of(source.size, part_size)) > MOST_PARTS:
+        raise click.UsageError(f"--part-size is too small: there may be no more than {MOST_PARTS} parts")
+
+
+def _ask_for_empty(file: Path) -> None:
+    """Raise ClickException unless somebody is there who wants an empty image."""
+    name = click.format_filename(file)
+    if not sys.stdin.isatty():
+        raise click.UsageError(f"{name} is empty: `rosetta image upload --allow-empty` uploads it all the same")
+    if not click.confirm(f"{name} is empty. Upload it all the same?", err=True):
+        raise click.ClickException("nothing was uploaded")
+
+
+def _utf8(name: str) -> str:
+    """A file's name as text: it may be any bytes."""
+    return os.fsencode(name).decode("utf-8", "replace")
+
+
+def _show(image: Image) -> None:
+    lines = {"id": image.id, "size": str(image.size), "md5": image.checksum}
+    if image.properties.get("os_hash_algo") == "sha256":
+        lines["sha256"] = image.properties.get("os_hash_value")
+    for heading, value in lines.items():
+        click.echo(f"{heading:8}{plain(value or '-')}")

@@ -1,0 +1,174 @@
+"""The way of a file into the catalogue, which may break off anywhere and be gone on with."""
+
+import uuid
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
+
+import click
+
+from rosetta.answers import Image, Upload
+from rosetta.console import plain, say
+from rosetta.errors import ServiceError
+from rosetta.meters import meter
+from rosetta.parts import Source, digest, parts_of, usual_part_size
+from rosetta.records import Record, Records
+from rosetta.registry import Fields, Registry
+from rosetta.transfer import Links, Sending, batch_for
+from rosetta.waiting import settled
+
+UNFINISHED = frozenset({"queued", "saving"})
+GONE = frozenset({"killed", "deleted", "pending_delete"})
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is to be uploaded, as what, and how."""
+
+    source: Source
+    fields: Fields
+    properties: Mapping[str, str]
+    parallel: int
+    part_size: int | None
+
+
+class Uploading:
+    """An upload, remembered from its first step on, so that another run can take it up."""
+
+    def __init__(self, registry: Registry, records: Records, order: Order) -> None:
+        self._registry = registry
+        self._records = records
+        self._order = order
+
+    def run(self) -> Image:
+        """The image, active, with the file's bytes. Raises ServiceError, FileChanged or ClickException."""
+        record = self._remembered() or self._read()
+        image = self._registry.image(record.image)
+        if image is not None and image.status not in {*UNFINISHED, *GONE}:
+            say(f"Image {image.id} is {image.status} already.")
+        else:
+            image, record = self._prepared(image, record)
+            if image.status in UNFINISHED:
+                record = self._sent(image, record)
+                image = self._verified(record)
+        self._records.forget(record)
+        return image
+
+    def _remembered(self) -> Record | None:
+        """Where an earlier run left off. If that cannot be gone on with, its upload is ended."""
+        source, part_size = self._order.source, self._order.part_size
+        record = self._records.load(self._registry.url, source.path)
+        if record is None or (record.is_of(source) and part_size in {None, record.part_size}):
+            return record
+        changed = "the part size" if record.is_of(source) else click.format_filename(source.path.name)
+        say(f"Starting anew: {changed} has changed since the upload began.")
+        with suppress(ServiceError):  # what cannot be ended now ends by itself some day
+            self._abandon(record)
+        self._records.forget(record)
+        return None
+
+    def _abandon(self, record: Record) -> None:
+        """End an upload and remove its image, unless all bytes are there by now."""
+        image = self._registry.image(record.image)
+        uploads = self._registry.uploads(record.image) if image is not None and image.status == "saving" else []
+        for upload in uploads:
+            self._registry.abort_upload(record.image, upload.id)
+        if uploads or (image is not None and image.status == "queued"):
+            self._registry.delete(record.image)
+
+    def _read(self) -> Record:
+        """Read the file for its MD5s and remember them, as it may be large."""
+        source = self._order.source
+        part_size = self._order.part_size or usual_part_size(source.size)
+        with meter("Reading", source.size) as reading:
+            digests = digest(source, part_size, reading.advance)
+        record = Record(
+            url=self._registry.url,
+            path=str(source.path),
+            size=source.size,
+            mtime_ns=source.mtime_ns,
+            part_size=part_size,
+            md5=digests.md5,
+            parts=digests.parts,
+            image=str(uuid.uuid4()),
+        )
+        self._records.save(record)
+        return record
+
+    def _prepared(self, image: Image | None, record: Record) -> tuple[Image, Record]:
+        """The image as this command describes it, which an earlier one may have created; it chose the id before."""
+        order = self._order
+        if image is not None and image.status in UNFINISHED:
+            return (image if self._is_described(image) else self._describe(image)), record
+        if image is not None or record.upload is not None:
+            say(f"Starting anew: image {record.image} is {'gone' if image is None else image.status}.")
+            record = replace(record, image=str(uuid.uuid4()), upload=None)
+            self._records.save(record)
+        facts: Fields = {"id": record.image, "size": record.size, "checksum": record.md5}
+        return self._registry.create({**order.fields, **facts}, order.properties), record
+
+    def _is_described(self, image: Image) -> bool:
+        order = self._order
+        fields = {name: getattr(image, name) for name in order.fields}
+        return fields == order.fields and order.properties.items() <= image.properties.items()
+
+    def _describe(self, image: Image) -> Image:
+        return self._registry.update(image.id, self._order.fields, self._order.properties)
+
+    def _sent(self, image: Image, record: Record) -> Record:
+        """Send what is missing and have it put together; returns what to remember."""
+        upload = self._open_upload(image, record)
+        if upload is None:  # an earlier run got that far
+            return record
+        record = replace(record, upload=upload.id)
+        self._records.save(record)
+        try:
+            self._send_missing(upload, record)
+            self._registry.complete_upload(upload, dict(enumerate(record.parts, start=1)))
+        except ServiceError:
+            if self._registry.uploads(image.id):
+                raise
+            # It is over: perhaps completed by a request whose answer was lost. The image tells.
+        return record
+
+    def _open_upload(self, image: Image, record: Record) -> Upload | None:
+        upload: Upload | None
+        if image.status == "queued":
+            first = dict(enumerate(record.parts[: batch_for(self._order.parallel)], start=1))
+            upload = self._registry.begin_upload(image.id, record.size, record.part_size, first)
+        else:
+            upload = next(iter(self._registry.uploads(image.id)), None)
+        if upload is not None and (upload.size, upload.part_size) != (record.size, record.part_size):
+            raise ServiceError("the service expects other parts than those of the file")
+        return upload
+
+    def _send_missing(self, upload: Upload, record: Record) -> None:
+        order, parts = self._order, parts_of(record.size, record.part_size)
+        md5s = dict(enumerate(record.parts, start=1))
+        there = {part.number for part in upload.received if part.etag == md5s.get(part.number)}
+        missing = [part for part in parts if part.number not in there]
+        if there:
+            say(f"Resuming: {len(there)} of {len(parts)} parts are there.")
+        with meter("Sending", record.size) as sending:
+            sending.reach(record.size - sum(part.size for part in missing))
+            links = Links(self._registry, upload, record.digests, missing, batch_for(order.parallel))
+            Sending(self._registry, order.source, links, sending.advance, min(order.parallel, len(missing))).run()
+
+    def _verified(self, record: Record) -> Image:
+        """The image once the worker is done with it. Raises ClickException unless it is active."""
+        with meter("Verifying", record.size) as verifying:
+            image = settled(self._registry, record.image, record.upload, verifying.reach)
+            if image is not None and image.status == "active":
+                verifying.reach(record.size)
+        if image is not None and image.status == "active" and image.checksum == record.md5:
+            return image
+        self._records.forget(record)
+        raise click.ClickException(f"image {record.image} did not become active: {_fate(image)}")
+
+
+def _fate(image: Image | None) -> str:
+    if image is None:
+        return "it is gone"
+    if image.status == "active":
+        return "its bytes are not those of the file"
+    return plain(f"it is {image.status}: {image.reason}")

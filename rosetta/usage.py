@@ -1,0 +1,36 @@
+"""`usage`: what a tenant uses and is allowed."""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
+
+import click
+
+from rosetta.answers import Usage
+from rosetta.console import bytes_text, plain
+from rosetta.options import json_option
+from rosetta.registry import open_registry
+
+
+@click.command()
+@click.option("--tenant", help="Another tenant than your own, for administrators.")
+@json_option
+def usage(tenant: str | None, *, as_json: bool) -> None:
+    """Show what your tenant uses and how much it may use."""
+    found = open_registry().usage(tenant)
+    if as_json:
+        click.echo(json.dumps(asdict(found), indent=2))
+        return
+    for name, value in _lines(found):
+        click.echo(f"{name:15}{plain(value)}")
+
+
+def _lines(found: Usage) -> Iterator[tuple[str, str]]:
+    yield "tenant", found.tenant
+    yield "bytes", _of(found.bytes, found.bytes_allowed, bytes_text)
+    yield "images", f"{found.images}, {found.public_images} of them public"
+    yield "shared images", _of(found.shared_images, found.shared_images_allowed, str)
+
+
+def _of(used: int, allowed: int | None, text: Callable[[int], str]) -> str:
+    return f"{text(used)}, no limit" if allowed is None else f"{text(used)} of {text(allowed)}"

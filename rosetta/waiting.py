@@ -1,0 +1,72 @@
+"""Patience: with the worker, which takes its time, and with a service that does not answer for a moment."""
+
+import itertools
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from typing import TypeVar
+
+import click
+
+from rosetta.answers import Image, Job
+from rosetta.console import plain
+from rosetta.errors import ServiceError
+from rosetta.registry import Registry
+
+PAUSES = (0.5, 1.0, 2.0, 4.0)
+"""Seconds to wait before each further attempt at something."""
+FIRST_LOOK, LAST_LOOKS, SLOWDOWN = 0.2, 3.0, 1.5
+"""Seconds between two looks at the worker: few at first, for small images, then more and more."""
+
+T = TypeVar("T")
+
+
+def patiently(ask: Callable[[], T]) -> T:
+    """An answer, asked for several times if none comes. Raises ServiceError, at once if the answer is a refusal."""
+    for pause in PAUSES:
+        try:
+            return ask()
+        except ServiceError as error:
+            if is_refusal(error):
+                raise
+        time.sleep(pause)
+    return ask()
+
+
+def is_refusal(error: ServiceError) -> bool:
+    """Whether asking again would be of no use."""
+    return error.status is not None and error.status < 500
+
+
+def settled(
+    registry: Registry, image_id: str, job_id: str | None, reach: Callable[[int], None], *, first: float = FIRST_LOOK
+) -> Image | None:
+    """An image once it is neither queued nor saving; None if it is gone. `reach` is told how many bytes are read.
+
+    Raises ClickException if its job ends without deciding on the image.
+    """
+    is_over = False
+    for pause in pauses(first):
+        image = patiently(lambda: registry.image(image_id))
+        if image is None or image.status not in {"queued", "saving"}:
+            return image
+        job = _job(registry, job_id)
+        if is_over and job is not None:
+            raise click.ClickException(plain(f"image {image_id} is still {image.status}: {job.reason or job.status}"))
+        is_over = job is not None and job.is_finished
+        reach((job.done or 0) if job is not None else 0)
+        time.sleep(pause)
+    return None
+
+
+def pauses(first: float) -> Iterator[float]:
+    """Without end: longer and longer, up to a limit."""
+    growing = itertools.accumulate(itertools.repeat(SLOWDOWN), lambda pause, factor: pause * factor, initial=first)
+    return (min(pause, LAST_LOOKS) for pause in growing)
+
+
+def _job(registry: Registry, job_id: str | None) -> Job | None:
+    """A job; None if nothing is known of it, for it is the image that matters."""
+    with suppress(ServiceError):
+        return registry.job(job_id) if job_id is not None else None
+    return None

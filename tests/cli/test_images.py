@@ -1,0 +1,173 @@
+"""Images are created, changed and deleted at the command line, and what cannot be is one clear line."""
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from rosetta.command import cli
+from tests.api import Api
+from tests.cli.importing.conftest import Target, a_target
+from tests.cli.importing.scripted import Reply, scripted
+
+UNKNOWN = "11111111-2222-3333-4444-555555555555"
+Type = Callable[..., Result]
+
+
+@pytest.fixture
+def target(api: Api) -> Iterator[Target]:
+    with a_target(api) as target:
+        target.become("t1", "read_images", "create_image", "delete_image", "publicize_image")
+        yield target
+
+
+@pytest.fixture
+def image(target: Target, tmp_path: Path) -> Type:
+    """Type `rosetta image …`."""
+
+    def run(*words: str, typed: str | None = None) -> Result:
+        environ = {"ROSETTA_URL": target.url, "ROSETTA_TOKEN": target.token, "XDG_STATE_HOME": str(tmp_path / "state")}
+        return CliRunner().invoke(cli, ["image", *words], env=environ, input=typed)
+
+    return run
+
+
+def created(image: Type, *words: str) -> str:
+    document = json.loads(image("create", "one", "--disk-format", "raw", *words, "--json").stdout)
+    assert isinstance(document["id"], str)
+    return document["id"]
+
+
+def test_an_image_without_bytes_waits_for_them(image: Type) -> None:
+    result = image("create", "one", "--disk-format", "qcow2", "--property", "Os-Distro=debian", "--min-ram", "512")
+
+    facts = dict(line.split(maxsplit=1) for line in result.stdout.splitlines())
+    assert (facts["name"], facts["status"]) == ("one", "queued")
+    shown = json.loads(image("show", facts["id"], "--json").stdout)
+    assert (shown["disk_format"], shown["min_ram"], shown["is_public"]) == ("qcow2", 512, False)
+    assert shown["properties"] == {"os_distro": "debian"}
+
+
+def test_an_image_has_the_id_that_is_asked_for(image: Type) -> None:
+    assert created(image, "--id", UNKNOWN) == UNKNOWN
+    assert image("create", "two", "--id", UNKNOWN).stderr.startswith("Error: 409: ")
+
+
+def test_a_copy_is_asked_for() -> None:
+    document = {"id": UNKNOWN, "status": "saving", "name": "one"}
+    with scripted(lambda _asked: Reply(201, {"image": document})) as service:
+        environ = {"ROSETTA_URL": service.url, "ROSETTA_TOKEN": "secret"}
+        result = CliRunner().invoke(cli, ["image", "create", "one", "--copy-from", "http://x/y.raw"], env=environ)
+
+        [asked] = service.asked
+
+    assert result.stdout.splitlines() == [f"id      {UNKNOWN}", "name    one", "status  saving"]
+    assert asked.headers["x-glance-api-copy-from"] == "http://x/y.raw"
+
+
+@pytest.mark.parametrize("words", [("--copy-from", "http://x/y"), ("--id", UNKNOWN)], ids=["copy", "id"])
+def test_a_file_is_neither_a_copy_nor_of_a_given_id(image: Type, tmp_path: Path, words: tuple[str, ...]) -> None:
+    (tmp_path / "one.raw").write_bytes(b"bytes")
+
+    result = image("create", "one", "--file", str(tmp_path / "one.raw"), *words)
+
+    assert result.exit_code == 2
+    assert "--file goes with neither --copy-from nor --id" in result.stderr
+
+
+def test_what_is_set_is_changed_and_nothing_else(image: Type) -> None:
+    found = created(image, "--property", "k=v", "--min-disk", "3")
+
+    result = image("set", found, "--name", "two", "--public", "--protected", "--property", "l=w")
+    document = json.loads(image("set", found, "--private", "--unprotected", "--json").stdout)
+
+    assert (result.exit_code, result.stdout, result.stderr) == (0, "", f"Image {found} is changed.\n")
+    assert (document["name"], document["min_disk"], document["properties"]) == ("two", 3, {"k": "v", "l": "w"})
+    assert (document["is_public"], document["protected"]) == (False, False)
+
+
+def test_nothing_to_set_is_wrong_usage(image: Type) -> None:
+    result = image("set", UNKNOWN)
+
+    assert result.exit_code == 2
+    assert "there is nothing to set" in result.stderr
+
+
+def test_properties_are_removed_and_others_stay(image: Type) -> None:
+    found = created(
+        image, "--property", "k=v", "--property", "os_distro=debian", "--property", "gr\u00f6\u00dfe=\u00e9"
+    )
+
+    result = image("unset", found, "--property", "K")
+    document = json.loads(image("unset", found, "--property", "os-distro", "--json").stdout)
+
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert (document["name"], document["properties"]) == ("one", {"größe": "é"})
+
+
+def test_a_property_that_is_not_there_is_named(image: Type) -> None:
+    found = created(image, "--property", "k=v")
+
+    result = image("unset", found, "--property", "k", "--property", "l")
+
+    assert (result.exit_code, result.stderr) == (1, "Error: the image has no property l\n")
+    assert json.loads(image("show", found, "--json").stdout)["properties"] == {"k": "v"}
+
+
+def test_images_are_deleted_up_to_the_first_that_cannot_be(image: Type) -> None:
+    first, kept, last = created(image), created(image, "--protected"), created(image)
+
+    result = image("delete", first, kept, last)
+
+    assert result.exit_code == 1
+    assert result.stderr.splitlines()[0] == f"Image {first} is deleted."
+    assert result.stderr.splitlines()[1].startswith("Error: 403: ")
+    assert [each["id"] for each in json.loads(image("list", "--json").stdout)] == [last, kept]
+
+
+def test_that_nothing_is_listed_is_said_beside_the_results(image: Type) -> None:
+    everything, some, none = image("list"), image("list", "--status", "active"), image("list", "--json")
+
+    assert (everything.stdout, everything.stderr) == ("", "There are no images that you may see.\n")
+    assert (some.stdout, some.stderr) == ("", "No image is like that.\n")
+    assert (none.stdout, none.stderr) == ("[]\n", "")
+
+
+def test_a_state_that_no_image_has_is_refused(image: Type) -> None:
+    result = image("list", "--status", "bogus")
+
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "'bogus' is not one of 'queued'" in result.stderr
+
+
+def test_members_are_a_document_too(image: Type) -> None:
+    found = created(image)
+
+    result = image("share", found, "t2", "--can-share", "--json")
+
+    assert json.loads(result.stdout) == [{"tenant": "t2", "can_share": True}]
+
+
+def test_an_empty_file_is_not_uploaded_by_itself(image: Type, tmp_path: Path) -> None:
+    (tmp_path / "empty.raw").touch()
+
+    for words in (("upload", str(tmp_path / "empty.raw")), ("create", "x", "--file", str(tmp_path / "empty.raw"))):
+        result = image(*words)
+
+        assert (result.exit_code, result.stdout) == (2, "")
+        assert "is empty: `rosetta image upload --allow-empty` uploads it all the same" in result.stderr
+    assert json.loads(image("list", "--json").stdout) == []
+
+
+@pytest.mark.parametrize(("variable", "other"), [("ROSETTA_URL", "ROSETTA_TOKEN"), ("ROSETTA_TOKEN", "ROSETTA_URL")])
+def test_only_the_variable_that_is_missing_is_named(variable: str, other: str) -> None:
+    environ = {"ROSETTA_URL": "http://127.0.0.1:9", "ROSETTA_TOKEN": "secret", variable: ""}
+
+    result = CliRunner().invoke(cli, ["image", "list"], env=environ)
+
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith(f"Error: set {variable} to ")
+    assert other not in result.stderr
+    assert result.stderr.count("\n") == 1
