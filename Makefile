@@ -1,8 +1,9 @@
-# Everything a developer does here. `run` and `test` set themselves up: Python 3.11 or later is all they need.
+# Everything a developer does here. `run`, `test` and the others set themselves up: Python 3.11 or later is all they need.
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+RUNNABLE := $(VENV)/.runnable
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
@@ -13,7 +14,7 @@ STACK ?= rosetta-$(STAGE)
 help: ## list the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
 
-run: $(READY) ## serve on this machine: PORT=8000, SEED=file.json, ENGINE=moto or dynoxide
+run: $(RUNNABLE) ## serve on this machine: PORT=8000, SEED=file.json, ENGINE=moto or dynoxide
 	@exec $(BIN)/python -m local
 
 # Python keeps what it has compiled, tests included, even where the machine says it should not.
@@ -79,9 +80,18 @@ clean: ## remove everything that was made here
 	rm -rf $(VENV) .local build .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache .chalice/deployments
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
-$(READY): requirements.txt requirements-dev.txt
+PIP := $(BIN)/python -m pip install --disable-pip-version-check
+
+# The list has all that it needs, and not what its packages need for other things: nothing else is installed.
+$(RUNNABLE): requirements.txt requirements-run.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed: set PYTHON")'
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@echo "Installing $$(cat $^ | grep -c ==) packages to run it into $(VENV), about a minute"
+	$(PIP) --no-deps -r requirements-run.txt
+	$(PIP) --quiet --no-deps --editable .
+	@touch $@
+
+$(READY): $(RUNNABLE) requirements-dev.txt
+	@echo "Installing $$(grep -c == requirements-dev.txt) more packages to test it and to work on it, some minutes"
+	$(PIP) -r requirements-dev.txt
 	@touch $@

@@ -163,7 +163,7 @@ def says(*texts: str, **environ: str) -> Act:
 
 def serves(newcomer: Newcomer, command: str) -> None:
     process = newcomer.starts(command)
-    wait(process, (newcomer.folder / ".venv" / ".ready").exists, INSTALLATION)
+    wait(process, (newcomer.folder / ".venv" / ".runnable").exists, INSTALLATION)
     wait(process, newcomer.state.exists, FIRST_START)
     assert answers(newcomer.port)
     secrets = [principal["secret"] for principal in newcomer.told()["principals"].values()]
