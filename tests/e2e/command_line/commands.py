@@ -70,9 +70,10 @@ class CommandLine:
             assert secret not in stdout + stderr
         return Result(process.args, process.returncode, stdout, stderr)
 
-    def on_terminal(self, *words: object, **environment: str) -> tuple[int, str]:
+    def on_terminal(self, *words: object, typed: str = "", **environment: str) -> tuple[int, str]:
         """The exit status of a command that a person watches, and all that was drawn."""
         ours, theirs = pty.openpty()
+        os.write(ours, typed.encode())
         process = subprocess.Popen(  # noqa: S603  # our own words
             [sys.executable, "-m", "rosetta", *map(str, words)],
             cwd=self.state,

@@ -179,6 +179,19 @@ def test_jobs_tell_what_the_worker_did(operator: CommandLine, make_file: MakeFil
     assert (job["action"], job["status"], job["images"]) == ("upload", "successful", [image])
 
 
+def test_a_job_is_shown(operator: CommandLine, make_file: MakeFile) -> None:
+    image = id_in(operator.run("image", "upload", make_file(1000)))
+    [job] = operator.json("job", "list", "--limit", 1)
+
+    lines = operator.run("job", "show", job["id"]).stdout.splitlines()
+    unknown = operator.run("job", "show", "nothing")
+
+    facts = dict(line.split(None, 1) for line in lines)
+    assert (facts["id"], facts["status"], facts["images"]) == (job["id"], "successful", image)
+    assert operator.json("job", "show", job["id"]) == job
+    assert (unknown.returncode, unknown.stderr) == (1, "Error: there is no job nothing of yours\n")
+
+
 def test_a_watch_ends_when_nothing_is_unfinished(operator: CommandLine, make_file: MakeFile) -> None:
     image = id_in(operator.run("image", "upload", make_file(1000)))
 

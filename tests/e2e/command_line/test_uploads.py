@@ -413,6 +413,18 @@ def test_a_refused_format_is_one_line(operator: CommandLine, make_file: MakeFile
     assert result.stderr.splitlines()[-1].startswith("Error: 400: Invalid disk format 'floppy'")
 
 
+def test_a_person_is_asked_about_an_empty_file(operator: CommandLine, make_file: MakeFile) -> None:
+    path = make_file(0)
+
+    refused, asked = operator.on_terminal("image", "upload", path, typed="n\n")
+    nothing = operator.json("image", "list")
+    wanted, _ = operator.on_terminal("image", "upload", path, typed="y\n")
+
+    assert (refused, nothing, wanted) == (1, [], 0)
+    assert f"{path} is empty. Upload it all the same? [y/N]" in asked
+    assert [image["size"] for image in operator.json("image", "list")] == [0]
+
+
 def test_a_person_sees_bars(operator: CommandLine, make_file: MakeFile) -> None:
     status, drawn = operator.on_terminal("image", "upload", make_file(6 * MIB), "--part-size", "5M")
 

@@ -1,0 +1,87 @@
+"""Prints what CPU the command takes to begin: for its help, and for a list of the images of a local server.
+
+`BESIDE=revision` measures another one in the same run, in turns, whose command line may still be `python -m cli`.
+"""
+
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+from statistics import median
+
+from bench.parts.beside import ROOT, checkout, environ, other
+
+TURNS = 15
+PATIENCE = 60.0
+OURS = {"--help": ("rosetta", "--help"), "image list": ("rosetta", "image", "list")}
+OLDER = {"--help": ("cli", "--help"), "image list": ("cli", "images")}
+"""The same before the command had its name."""
+
+
+def main() -> None:
+    """Print the table."""
+    revision = other()
+    with served() as settings, checkout(revision) if revision else nullcontext() as beside:
+        roots = {"here": ROOT, **({revision: beside} if revision and beside else {})}
+        found = measure(roots, settings)
+    heads = [f"{name}, ms" for name in roots]
+    print(f"| command, CPU | {' | '.join(heads)} |{' ratio |' if revision else ''}")
+    print("| --- |" + " ---: |" * (len(roots) + bool(revision)))
+    for name, taken in found.items():
+        cells = [f"{1000 * seconds:.0f}" for seconds in taken]
+        print(f"| {name} | {' | '.join(cells)} |" + (f" {taken[0] / taken[1]:.2f} |" if revision else ""))
+
+
+def measure(roots: Mapping[str, Path], settings: Mapping[str, str]) -> dict[str, list[float]]:
+    """The CPU seconds of each command in each checkout: the median of the turns after the first, which compiles."""
+    taken: dict[tuple[str, str], list[float]] = {}
+    for _ in range(1 + TURNS):
+        for label, root in roots.items():
+            for name, words in (OURS if (root / "rosetta").exists() else OLDER).items():
+                taken.setdefault((name, label), []).append(cpu_seconds(root, words, settings))
+    return {name: [median(taken[name, label][1:]) for label in roots] for name in OURS}
+
+
+def cpu_seconds(root: Path, words: Sequence[str], settings: Mapping[str, str]) -> float:
+    """What a command takes, from its start to its end. Raises CalledProcessError."""
+    told = {name: text for name, text in environ(**settings).items() if name != "PYTHONDONTWRITEBYTECODE"}
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    command = [sys.executable, "-m", *words]
+    told |= {"PYTHONPATH": str(root)}
+    subprocess.run(command, cwd=root, env=told, stdout=subprocess.DEVNULL, check=True)  # noqa: S603  # ours
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+@contextmanager
+def served() -> Iterator[dict[str, str]]:
+    """The settings for a server that was started for this."""
+    with tempfile.TemporaryDirectory() as folder:
+        command = [sys.executable, "-m", "local"]
+        told = {**os.environ, "PORT": "0", "LOCAL_DIR": folder, "PYTHONPATH": str(ROOT)}
+        null = subprocess.DEVNULL
+        with subprocess.Popen(command, cwd=ROOT, env=told, stdout=null, stderr=null) as process:  # noqa: S603  # ours
+            try:
+                yield _settings(Path(folder) / "state.json")
+            finally:
+                process.terminate()
+
+
+def _settings(state: Path) -> dict[str, str]:
+    deadline = time.monotonic() + PATIENCE
+    while not state.exists():
+        if time.monotonic() > deadline:
+            sys.exit("the server does not start")
+        time.sleep(0.05)
+    found = json.loads(state.read_text("utf-8"))
+    return {"ROSETTA_URL": found["url"], "ROSETTA_TOKEN": next(iter(found["principals"].values()))["secret"]}
+
+
+if __name__ == "__main__":
+    main()
