@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from cli import receiving
+from rosetta import receiving
 from rosetta.answers import read_image
 from rosetta.http import Service
 from rosetta.receiving import Receiving, WrongBytes

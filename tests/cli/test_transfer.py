@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from cli import transfer
+from rosetta import transfer
 from rosetta.answers import Upload
-from rosetta.http import Service, ServiceError
+from rosetta.errors import ServiceError
+from rosetta.http import Service
 from rosetta.parts import Source, digest, parts_of
 from rosetta.registry import Registry
 from rosetta.transfer import Links, Sending
