@@ -21,6 +21,7 @@ TEXTS = (
     "updated_at",
     "deleted_at",
 )
+TOKEN_TEXTS = ("name", "tenant", "created_at", "expires_at", "last_used_at", "issuer")
 NUMBERS = ("size", "min_disk", "min_ram")
 FACTS = ("is_public", "protected", "deleted")
 QUOTED = re.compile(r"(?:[A-Za-z0-9_.~/:-]|%[0-9A-Fa-f]{2})+")
@@ -148,6 +149,21 @@ class Usage:
     shared_images_allowed: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A token, without its secret; None as its end is never."""
+
+    id: str
+    name: str | None
+    user: str
+    tenant: str | None
+    policies: tuple[str, ...]
+    created_at: str | None
+    expires_at: str | None
+    last_used_at: str | None
+    issuer: str | None
+
+
 @contextmanager
 def reading(what: str) -> Iterator[None]:
     """Inside, a document that lacks something is no such thing as it should be."""
@@ -271,6 +287,17 @@ def read_usage(document: Any) -> Usage:
             public_images=int(document["public_images"]),
             shared_images=int(document["shared_images"]),
             shared_images_allowed=_count(document["shared_images_allowed"]),
+        )
+
+
+def read_token(document: Any) -> Token:
+    """A token."""
+    with reading("token"):
+        return Token(
+            id=str(document["id"]),
+            user=str(document["user"]),
+            policies=tuple(map(str, document["policies"])),
+            **{name: document.get(name) for name in TOKEN_TEXTS},
         )
 
 

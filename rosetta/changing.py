@@ -8,7 +8,7 @@ import click
 
 from rosetta.console import plain, say
 from rosetta.images import known_image, show_image
-from rosetta.options import LARGEST_MINIMUM, Property, image_argument, json_option, spelled
+from rosetta.options import LARGEST_MINIMUM, Property, asking, image_argument, json_option, spelled
 from rosetta.registry import open_registry
 
 
@@ -22,6 +22,7 @@ from rosetta.registry import open_registry
 @click.option("--protected/--unprotected", default=None, help="Whether it cannot be deleted.")
 @click.option("--min-disk", type=click.IntRange(0, LARGEST_MINIMUM), help="GB of disk that it needs.")
 @click.option("--min-ram", type=click.IntRange(0, LARGEST_MINIMUM), help="MB of memory that it needs.")
+@asking
 @json_option
 def set_fields(image_id: UUID, properties: Sequence[tuple[str, str]], *, as_json: bool, **fields: Any) -> None:
     """Change fields and properties of an image; what is not named stays as it is."""
@@ -40,6 +41,7 @@ def set_fields(image_id: UUID, properties: Sequence[tuple[str, str]], *, as_json
 @click.option(
     "--property", "names", metavar="K", multiple=True, required=True, help="The name of one; may be repeated."
 )
+@asking
 @json_option
 def unset(image_id: UUID, names: Sequence[str], *, as_json: bool) -> None:
     """Remove properties of an image. Whoever sets others in the same moment may find them gone as well."""
@@ -58,6 +60,7 @@ def unset(image_id: UUID, names: Sequence[str], *, as_json: bool) -> None:
 
 @click.command()
 @click.argument("image_ids", metavar="ID...", type=click.UUID, nargs=-1, required=True)
+@asking
 def delete(image_ids: Sequence[UUID]) -> None:
     """Delete images, up to the first that cannot be deleted."""
     registry = open_registry()

@@ -5,9 +5,10 @@ import click
 from rosetta import __version__
 from rosetta.console import Commands
 from rosetta.lazy import Entry, LazyGroup
+from rosetta.options import asking
 
-EPILOG = """ROSETTA_URL and ROSETTA_TOKEN name the deployment and who asks; `token` and `migrate` work on its tables
-instead.
+EPILOG = """`rosetta login` remembers a deployment and a token for it. ROSETTA_URL and ROSETTA_TOKEN win over what is
+remembered.
 
 Exit status: 0 done; 1 refused or failed; 2 wrong usage, or a setting is missing; 3 (import) some images were
 refused; 130 interrupted."""
@@ -52,6 +53,9 @@ cli = Commands(
     epilog=EPILOG,
     context_settings={"help_option_names": ["-h", "--help"]},
     entries={
+        "login": Entry("rosetta.login:login", "Remember a deployment and a token for it."),
+        "logout": Entry("rosetta.login:logout", "Forget a deployment and the token for it."),
+        "whoami": Entry("rosetta.login:whoami", "Show which deployment is asked, and as whom."),
         "image": Entry("rosetta.command:image", "Work on images."),
         "job": Entry("rosetta.command:job", "See what the worker does for you."),
         "token": Entry("rosetta.command:token", "Manage the tokens by which callers are known."),
@@ -64,6 +68,7 @@ cli = Commands(
     },
 )
 cli = click.version_option(__version__, message="%(prog)s %(version)s")(cli)
+asking(cli)
 
 
 def main() -> None:

@@ -14,7 +14,6 @@ from rosetta.lazy import LazyGroup
 if TYPE_CHECKING:
     from rich.table import Table
 
-WHO_ASKS = ". Look at ROSETTA_TOKEN: the deployment does not know it, or it has expired."
 UNITS = ("bytes", "KiB", "MiB", "GiB", "TiB")
 
 
@@ -41,8 +40,8 @@ class Commands(LazyGroup):
         except KeyboardInterrupt as error:
             raise Interrupted("Interrupted.") from error
         except ServiceError as error:
-            hint = WHO_ASKS if error.status == 401 else ""
-            raise click.ClickException(plain(str(error)) + hint) from error
+            said = f"{str(error).removesuffix('.')}. {error.hint}" if error.hint else str(error)
+            raise click.ClickException(plain(said)) from error
         except OSError as error:
             if error.errno == errno.EPIPE:  # whoever read has read enough
                 raise

@@ -7,7 +7,7 @@ from uuid import UUID
 import click
 
 from rosetta.images import show_facts, show_image
-from rosetta.options import describing, json_option
+from rosetta.options import asking, describing, json_option
 from rosetta.registry import open_registry
 from rosetta.upload import upload_file
 
@@ -22,6 +22,7 @@ from rosetta.upload import upload_file
 @click.option("--copy-from", metavar="URL", help="Have the deployment fetch the bytes from there.")
 @click.option("--id", "image_id", type=click.UUID, help="The id it is to have; the deployment chooses one if none.")
 @describing
+@asking
 @json_option
 def create(
     name: str, file: Path | None, copy_from: str | None, image_id: UUID | None, *, as_json: bool, **described: Any

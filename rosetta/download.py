@@ -16,7 +16,7 @@ from rosetta.answers import Image
 from rosetta.console import Interrupted, bytes_text, reason_of, say
 from rosetta.images import known_image
 from rosetta.meters import meter
-from rosetta.options import image_argument
+from rosetta.options import asking, image_argument
 from rosetta.receiving import Receiving, WrongBytes
 from rosetta.registry import Registry, open_registry
 
@@ -31,6 +31,7 @@ STDOUT = Path("-")
     help="A file, a folder, or - for stdout; ID.FORMAT if none.",
 )
 @click.option("--force", is_flag=True, help="Overwrite the file if it is there.")
+@asking
 def download(image_id: UUID, output: Path | None, *, force: bool) -> None:
     """Download the image ID to a file. If it is broken off, the same command goes on where it was."""
     registry = open_registry()

@@ -8,7 +8,7 @@ import click
 
 from rosetta.answers import Event
 from rosetta.console import show_table, time_text
-from rosetta.options import image_argument, json_option
+from rosetta.options import asking, image_argument, json_option
 from rosetta.registry import open_registry
 
 HEADINGS = ("TIME", "EVENT", "USER", "TENANT", "DIALECT", "WHAT", "REQUEST")
@@ -16,6 +16,7 @@ HEADINGS = ("TIME", "EVENT", "USER", "TENANT", "DIALECT", "WHAT", "REQUEST")
 
 @click.command()
 @image_argument
+@asking
 @json_option
 def events(image_id: UUID, *, as_json: bool) -> None:
     """Show what has happened to an image, the oldest first, also if it is deleted."""

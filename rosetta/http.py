@@ -15,7 +15,8 @@ from urllib.parse import urlencode, urljoin, urlsplit
 import urllib3
 from urllib3.exceptions import HTTPError
 
-from rosetta.errors import ServiceError
+from rosetta.debug import Trace
+from rosetta.errors import ServiceError, Unreachable
 
 TIMEOUT = urllib3.Timeout(connect=10, read=60)
 REDIRECTS = (301, 302, 303, 307, 308)
@@ -49,11 +50,29 @@ class Answer:
             raise ServiceError("the service answers with something that is not JSON") from error
 
 
+@dataclass(frozen=True, slots=True)
+class Hints:
+    """What to do if a service does not know who asks, or does not answer."""
+
+    unknown: str = ""
+    unreachable: str = ""
+
+
 class Service:
     """A service below a URL, spoken to with the same headers every time. It may be used by several threads."""
 
-    def __init__(self, url: str, headers: Mapping[str, str], connections: int = 8) -> None:
+    def __init__(
+        self,
+        url: str,
+        headers: Mapping[str, str],
+        connections: int = 8,
+        *,
+        hints: Hints = Hints(),  # frozen
+        trace: Trace | None = None,
+    ) -> None:
         _check_url(url)
+        self._hints = hints
+        self._trace = trace
         self.url = url.rstrip("/")
         self._headers = {"Accept": "application/json", **headers}
         self._pool = urllib3.PoolManager(maxsize=connections, timeout=TIMEOUT, retries=False, blocksize=BLOCK)
@@ -91,24 +110,40 @@ class Service:
         given = dict(headers or {})
         if document is not None:
             body, given = json.dumps(document).encode(), {"Content-Type": "application/json", **given}
-        return self.send(method, self._url(path, query), {**self._headers, **given}, body)
+        with self._advised():
+            return self.send(method, self._url(path, query), {**self._headers, **given}, body)
 
     def send(self, method: str, url: str, headers: Mapping[str, str], body: Body | None = None) -> Answer:
         """A request to any URL, such as a presigned one, with these headers and no others. Raises ServiceError."""
         with self._open(method, url, headers, body) as response:
             answer = Answer(response.status, _lower(response.headers), response.data)
+        if self._trace is not None:
+            self._trace.read(answer.headers, answer.body)
         return _checked(answer)
 
     @contextmanager
     def stream(self, path: str, headers: Mapping[str, str] | None = None) -> Iterator[urllib3.BaseHTTPResponse]:
         """GET, with the body to be read in pieces. A redirect is followed without our credentials."""
-        with self._open("GET", self._url(path, None), {**self._headers, **(headers or {})}, None) as response:
+        ours = {**self._headers, **(headers or {})}
+        with self._advised(), self._open("GET", self._url(path, None), ours, None) as response:
             if response.status not in REDIRECTS:
                 yield _open_checked(response)
                 return
             target = urljoin(self._url(path, None), response.headers.get("Location", ""))
         with self._open("GET", target, headers or {}, None) as response:
             yield _open_checked(response)
+
+    @contextmanager
+    def _advised(self) -> Iterator[None]:
+        """Inside, what the service itself is asked, and errors say what to do."""
+        try:
+            yield
+        except ServiceError as error:
+            if error.status == 401:
+                error.hint = self._hints.unknown
+            elif isinstance(error, Unreachable):
+                error.hint = self._hints.unreachable
+            raise
 
     def _url(self, path: str, query: Mapping[str, str] | None) -> str:
         return f"{self.url}{path}" + (f"?{urlencode(query)}" if query else "")
@@ -118,6 +153,8 @@ class Service:
         self, method: str, url: str, headers: Mapping[str, str], body: Body | None
     ) -> Iterator[urllib3.BaseHTTPResponse]:
         self._check_open()
+        if self._trace is not None:
+            self._trace.asked(method, url, headers, body)
         if isinstance(body, bytes):  # in blocks, or all of it would have to leave within the time that one may take
             headers = {**headers, "Content-Length": str(len(body))}
             body = io.BytesIO(body)
@@ -126,6 +163,8 @@ class Service:
                 method, url, headers=headers, body=body, redirect=False, preload_content=False
             )
         self._answers.add(response)
+        if self._trace is not None:
+            self._trace.answered(response.status, response.headers)
         try:
             self._check_open()
             with _readable(url, HTTPError):
@@ -141,7 +180,7 @@ def _readable(url: str, *errors: type[Exception]) -> Iterator[None]:
     try:
         yield
     except errors as error:
-        raise ServiceError(f"{_host(url)} does not answer: {_reason(error)}") from error
+        raise Unreachable(f"{_host(url)} does not answer: {_reason(error)}") from error
 
 
 def _host(url: str) -> str:

@@ -10,7 +10,7 @@ import click
 
 from rosetta.answers import Image
 from rosetta.console import bytes_text, plain, show_table
-from rosetta.options import image_argument, json_option
+from rosetta.options import asking, image_argument, json_option
 from rosetta.registry import Registry, open_registry
 
 HEADINGS = ("ID", "NAME", "STATUS", "SIZE", "FORMAT", "VISIBILITY", "OWNER")
@@ -24,6 +24,7 @@ BEGINNING = "1970-01-01T00:00:00Z"
 @click.option("--name", help="Only images of this name.")
 @click.option("--status", type=click.Choice(STATUSES), help="Only images in this state.")
 @click.option("--limit", type=click.IntRange(1), help="At most so many; all of them without it.")
+@asking
 @json_option
 def list_images(name: str | None, status: str | None, limit: int | None, *, as_json: bool) -> None:
     """List the images that you may see, the newest first."""
@@ -39,6 +40,7 @@ def list_images(name: str | None, status: str | None, limit: int | None, *, as_j
 
 @click.command()
 @image_argument
+@asking
 @json_option
 def show(image_id: UUID, *, as_json: bool) -> None:
     """Show an image with all its properties."""
@@ -50,6 +52,7 @@ def show(image_id: UUID, *, as_json: bool) -> None:
 @click.argument("tenants", metavar="[TENANT]...", nargs=-1)
 @click.option("--can-share/--no-can-share", default=None, help="Whether these tenants may share it on.")
 @click.option("--remove", is_flag=True, help="Share it with these tenants no longer.")
+@asking
 @json_option
 def share(image_id: UUID, tenants: Sequence[str], *, can_share: bool | None, remove: bool, as_json: bool) -> None:
     """Share an image with each TENANT, and show with whom it is shared."""

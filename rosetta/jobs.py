@@ -12,7 +12,7 @@ from rosetta.answers import Job
 from rosetta.console import bytes_text, is_watched, plain, rich_table, show_table, time_text
 from rosetta.errors import ServiceError
 from rosetta.images import show_facts
-from rosetta.options import json_option
+from rosetta.options import asking, json_option
 from rosetta.registry import Registry, open_registry
 from rosetta.waiting import patiently
 
@@ -27,6 +27,7 @@ limit_option = click.option(
 
 @click.command("list")
 @limit_option
+@asking
 @json_option
 def list_jobs(limit: int, *, as_json: bool) -> None:
     """List your latest jobs, the newest first."""
@@ -39,6 +40,7 @@ def list_jobs(limit: int, *, as_json: bool) -> None:
 
 @click.command()
 @click.argument("job_id", metavar="ID")
+@asking
 @json_option
 def show(job_id: str, *, as_json: bool) -> None:
     """Show a job."""
@@ -56,6 +58,7 @@ def show(job_id: str, *, as_json: bool) -> None:
 
 @click.command()
 @limit_option
+@asking
 @json_option
 def watch(limit: int, *, as_json: bool) -> None:
     """Watch your latest jobs until none is unfinished."""

@@ -16,9 +16,43 @@ LONGEST_LABEL = 255
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
+PROFILE, DEBUG = "rosetta.profile", "rosetta.debug"
+"""Where the context has what `asking` reads."""
+
 image_argument = click.argument("image_id", metavar="ID", type=click.UUID)
 json_option = click.option("--json", "as_json", is_flag=True, help="As JSON.")
 local_option = click.option("--local", is_flag=True, help="Work on the local server that runs here.")
+
+
+def asking(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the options that say which deployment it asks, and whether it shows how."""
+    for option in reversed(_ASKING):
+        command = option(command)
+    return command
+
+
+def _remember(key: str) -> Callable[[click.Context, click.Parameter, Any], None]:
+    """What keeps an option's value for whoever opens the deployment."""
+
+    def remember(ctx: click.Context, _parameter: click.Parameter, value: Any) -> None:
+        if value:
+            ctx.meta[key] = value
+
+    return remember
+
+
+_ASKING: tuple[Decorator, ...] = (
+    click.option(
+        "--profile", metavar="NAME", expose_value=False, callback=_remember(PROFILE), help="Of `rosetta login`."
+    ),
+    click.option(
+        "--debug",
+        is_flag=True,
+        expose_value=False,
+        callback=_remember(DEBUG),
+        help="Show requests and answers on stderr, without secrets.",
+    ),
+)
 
 
 class ByteCount(click.ParamType[int]):

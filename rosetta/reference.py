@@ -21,7 +21,7 @@ def reference(ctx: click.Context, page: Path) -> None:
 
 def written(root: click.Command) -> str:
     """The reference in Markdown."""
-    sections = [_section(ctx) for ctx in _commands(click.Context(root, info_name="rosetta"))]
+    sections = [_section(ctx) for ctx in _commands(click.Context(root, info_name="rosetta", **root.context_settings))]
     return "\n## Reference\n\nEvery command knows `--help`, or `-h`.\n\n" + "\n".join(sections)
 
 

@@ -6,7 +6,6 @@ from contextlib import AbstractContextManager
 from typing import Any
 from urllib.parse import quote
 
-import click
 import urllib3
 
 from rosetta.answers import (
@@ -15,6 +14,7 @@ from rosetta.answers import (
     Job,
     Member,
     PartLink,
+    Token,
     Upload,
     Usage,
     read_event,
@@ -23,19 +23,15 @@ from rosetta.answers import (
     read_job,
     read_links,
     read_members,
+    read_token,
     read_upload,
     read_usage,
     reading,
 )
+from rosetta.deployment import find_deployment
 from rosetta.errors import ServiceError
 from rosetta.http import Body, Service
 
-URL_SETTING = "ROSETTA_URL"
-TOKEN_SETTING = "ROSETTA_TOKEN"  # noqa: S105  # the name of the variable
-NEEDED = {
-    URL_SETTING: "the address of the deployment, such as http://127.0.0.1:8000",
-    TOKEN_SETTING: "a token for it, such as `rosetta token create` makes",
-}
 PAGE = 100
 LINKS_AT_ONCE = 100
 """For how many parts links may be asked for in one request."""
@@ -46,25 +42,10 @@ Properties = Mapping[str, str | None]
 """Properties of an image; None is null."""
 
 
-class MissingSetting(click.ClickException):
-    """The environment does not say where to work, or as whom."""
-
-    exit_code = 2
-
-
 def open_registry(environ: Mapping[str, str] = os.environ, *, connections: int = 8) -> "Registry":
-    """The Rosetta that the environment names. Raises MissingSetting."""
-    given = {name: environ.get(name, "").strip() for name in (URL_SETTING, TOKEN_SETTING)}
-    missing = [f"set {name} to {NEEDED[name]}" for name, value in given.items() if not value]
-    if missing:
-        raise MissingSetting(", and ".join(missing))
-    token = given[TOKEN_SETTING]
-    if not (token.isascii() and token.isprintable()):
-        raise MissingSetting(f"{TOKEN_SETTING} is no token: it has characters that no token has")
-    try:
-        return Registry(Service(given[URL_SETTING], {"X-Auth-Token": token}, connections))
-    except ServiceError as error:
-        raise MissingSetting(f"{URL_SETTING}: {error}") from error
+    """The Rosetta that the environment or a profile names. Raises MissingSetting, OSError."""
+    deployment = find_deployment(environ)
+    return Registry(deployment.service({"X-Auth-Token": deployment.token}, connections))
 
 
 class Registry:
@@ -220,10 +201,32 @@ class Registry:
 
     def usage(self, tenant: str | None = None) -> Usage:
         """What a tenant uses and is allowed: the caller's own, or, for administrators, any."""
-        query = {} if tenant is None else {"tenant": tenant}
-        document = self._service.call("GET", "/v1/usage", query=query).json
+        document = self._service.call("GET", "/v1/usage", query=_tenant(tenant)).json
         with reading("usage"):
             return read_usage(document["usage"])
+
+    def current_token(self) -> Token | None:
+        """The token that asks; None if it works, and the deployment is of a release that says no more of it."""
+        try:
+            return self._token("GET", "/v1/tokens/current")
+        except ServiceError as error:
+            if error.status != 404:
+                raise
+        try:
+            self._service.call("GET", "/v1/images", query={"limit": "1"})
+        except ServiceError as error:
+            if error.status != 403:  # it may do other things
+                raise
+        return None
+
+    def revoke_token(self, token_id: str, tenant: str | None = None) -> None:
+        """End a token of the caller's, or, for administrators, of a tenant."""
+        self._service.call("DELETE", f"/v1/tokens/{quote(token_id, safe='')}", query=_tenant(tenant))
+
+    def _token(self, method: str, path: str, **request: Any) -> Token:
+        document = self._service.call(method, path, **request).json
+        with reading("token"):
+            return read_token(document["token"])
 
     def _image(self, method: str, path: str, **request: Any) -> Image:
         document = self._service.call(method, path, **request).json
@@ -238,6 +241,10 @@ class Registry:
 
 def _path(*segments: str) -> str:
     return "/v1/images/" + "/".join(quote(segment, safe="") for segment in segments)
+
+
+def _tenant(tenant: str | None) -> dict[str, str]:
+    return {} if tenant is None else {"tenant": tenant}
 
 
 def _parts(parts: Mapping[int, str], name: str) -> list[dict[str, str | int]]:

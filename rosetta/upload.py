@@ -13,7 +13,7 @@ import click
 from rosetta.answers import Image
 from rosetta.console import Interrupted, plain
 from rosetta.formats import format_of
-from rosetta.options import GIB, MIB, ByteCount, describing, json_option
+from rosetta.options import GIB, MIB, ByteCount, asking, describing, json_option
 from rosetta.parts import MOST_PARTS, Source, parts_of
 from rosetta.records import Records, UploadRunning
 from rosetta.registry import Fields, open_registry
@@ -33,6 +33,7 @@ USUAL_PARALLEL = 4
     "--parallel", type=click.IntRange(1, 32), default=USUAL_PARALLEL, show_default=True, help="Parts sent at once."
 )
 @click.option("--part-size", type=ByteCount(), help="Bytes in a part, such as 64M; 16M, or more if the file is huge.")
+@asking
 @json_option
 def upload(
     file: Path, parallel: int, part_size: int | None, *, allow_empty: bool, as_json: bool, **described: Any

@@ -8,12 +8,13 @@ import click
 
 from rosetta.answers import Usage
 from rosetta.console import bytes_text, plain
-from rosetta.options import json_option
+from rosetta.options import asking, json_option
 from rosetta.registry import open_registry
 
 
 @click.command()
 @click.option("--tenant", help="Another tenant than your own, for administrators.")
+@asking
 @json_option
 def usage(tenant: str | None, *, as_json: bool) -> None:
     """Show what your tenant uses and how much it may use."""

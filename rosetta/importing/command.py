@@ -13,7 +13,8 @@ from urllib.parse import urlsplit
 import click
 
 from rosetta.console import Interrupted, plain, say
-from rosetta.errors import ServiceError
+from rosetta.deployment import find_deployment, trace
+from rosetta.errors import MissingSetting, ServiceError
 from rosetta.http import Service
 from rosetta.importing.devops_service import DevopsImages
 from rosetta.importing.foreman import ForemanImages
@@ -22,8 +23,7 @@ from rosetta.importing.records import CannotGoOn, Kind, Move, Moved, Whose
 from rosetta.importing.report import Tally, Watch, watching
 from rosetta.importing.run import Run
 from rosetta.importing.scaleway import ScalewayImages
-from rosetta.options import json_option
-from rosetta.registry import TOKEN_SETTING, URL_SETTING, MissingSetting
+from rosetta.options import asking, json_option
 
 GLANCE, FOREMAN, SCALEWAY, DEVOPS = "glance-v1", "foreman", "scaleway", "devops-service"
 BY_TOKEN = frozenset({GLANCE, SCALEWAY})
@@ -52,6 +52,7 @@ class Users:
 @click.option(
     "--parallel", default=4, show_default=True, type=click.IntRange(1, MOST_PARALLEL), help="Images at a time."
 )
+@asking
 @json_option
 def import_images(  # noqa: PLR0913  # an option each
     dialect: str,
@@ -119,17 +120,19 @@ def _services(dialect: str, url: str, users: Users, parallel: int) -> tuple[Serv
     """Both ends. Raises MissingSetting, UsageError."""
     by_token = dialect in BY_TOKEN
     secret = "SOURCE_TOKEN" if by_token else "SOURCE_PASSWORD"
-    given = {name: os.environ.get(name, "").strip() for name in (URL_SETTING, TOKEN_SETTING, secret)}
+    given = {secret: os.environ.get(secret, "").strip()}
     if not by_token:
         given |= {"ROSETTA_USER": users.target or "", "SOURCE_USER": users.source or ""}
     missing = [name for name, value in given.items() if not value]
     if missing:
-        raise MissingSetting(f"set {', '.join(missing)}: where to import to, and who acts at either end")
+        raise MissingSetting(f"set {', '.join(missing)}: who acts at either end")
+    deployment = find_deployment()
     if dialect == GLANCE:
         url = VERSION.sub("", url)
-    source = _service("URL", url, _credentials(users.source, given[secret], by_token=by_token), parallel)
-    there = _credentials(users.target, given[TOKEN_SETTING], by_token=by_token)
-    return source, _service(URL_SETTING, given[URL_SETTING], there, parallel)
+    source = _source(url, _credentials(users.source, given[secret], by_token=by_token), parallel)
+    there = _credentials(users.target, deployment.token, by_token=by_token)
+    _check_url(deployment.url_from, deployment.url)
+    return source, deployment.service(there, parallel + 1)
 
 
 def _credentials(user: str | None, secret: str, *, by_token: bool) -> Mapping[str, str]:
@@ -138,12 +141,16 @@ def _credentials(user: str | None, secret: str, *, by_token: bool) -> Mapping[st
     return {"Authorization": "Basic " + base64.b64encode(f"{user}:{secret}".encode()).decode()}
 
 
-def _service(name: str, url: str, headers: Mapping[str, str], parallel: int) -> Service:
-    if "@" in urlsplit(url).netloc:
-        raise click.UsageError(f"{name} has credentials in it: they belong in the environment")
+def _source(url: str, headers: Mapping[str, str], parallel: int) -> Service:
+    _check_url("URL", url)
     if not all(value.isascii() and value.isprintable() for value in headers.values()):
         raise MissingSetting("a token has characters that no token has")
     try:
-        return Service(url, headers, parallel + 1)
+        return Service(url, headers, parallel + 1, trace=trace())
     except ServiceError as error:
-        raise click.UsageError(f"{name}: {error}") from error
+        raise click.UsageError(f"URL: {error}") from error
+
+
+def _check_url(name: str, url: str) -> None:
+    if "@" in urlsplit(url).netloc:
+        raise click.UsageError(f"{name} has credentials in it: they belong in the environment")

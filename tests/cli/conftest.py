@@ -1,6 +1,7 @@
 """The commands in this process, on the AWS that all tests share."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
@@ -10,6 +11,16 @@ from rosetta.command import cli
 from tests.api import Api
 
 Run = Callable[..., Result]
+
+
+@pytest.fixture(autouse=True)
+def config(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of the user's settings: an empty one, whoever runs the tests, and no variable that says more."""
+    folder = tmp_path_factory.mktemp("config")
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(folder))
+    for name in ("ROSETTA_URL", "ROSETTA_TOKEN", "ROSETTA_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    return folder
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
-from rosetta.console import WHO_ASKS, Commands, Interrupted, bytes_text, plain, table_lines
+from rosetta.console import Commands, Interrupted, bytes_text, plain, table_lines
 from rosetta.errors import ServiceError
 
 
@@ -26,10 +26,17 @@ def raising(error: BaseException) -> Callable[[], None]:
     return do
 
 
+def advised(reason: str, hint: str) -> ServiceError:
+    error = ServiceError(reason)
+    error.hint = hint
+    return error
+
+
 @pytest.mark.parametrize(
     ("error", "status", "line"),
     [
-        (ServiceError("401: Authentication required", 401), 1, "Error: 401: Authentication required" + WHO_ASKS),
+        (advised("401: Who?", "Look at the token."), 1, "Error: 401: Who?. Look at the token."),
+        (advised("Not now.", "Wait."), 1, "Error: Not now. Wait."),
         (ServiceError("two\nlines\x1b[31m"), 1, "Error: two lines\N{REPLACEMENT CHARACTER}[31m"),
         (OSError(errno.EIO, os.strerror(errno.EIO), "a.raw"), 1, "Error: a.raw: Input/output error"),
         (OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)), 1, "Error: No space left on device"),
@@ -37,7 +44,7 @@ def raising(error: BaseException) -> Callable[[], None]:
         (Interrupted("The same command goes on."), 130, "The same command goes on."),
         (click.ClickException("refused"), 1, "Error: refused"),
     ],
-    ids=["service", "orders", "file", "disk", "ctrl-c", "interrupted", "refused"],
+    ids=["hint", "sentence", "orders", "file", "disk", "ctrl-c", "interrupted", "refused"],
 )
 def test_what_goes_wrong_is_one_line(error: BaseException, status: int, line: str) -> None:
     result = run(raising(error))

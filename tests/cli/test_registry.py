@@ -6,8 +6,8 @@ import pytest
 
 from chalicelib.dialects.glance_v1.metadata import spelled
 from rosetta.answers import Image, read_image, read_image_headers
-from rosetta.errors import ServiceError
-from rosetta.registry import MissingSetting, Registry, open_registry
+from rosetta.errors import MissingSetting, ServiceError
+from rosetta.registry import Registry, open_registry
 from tests.cli.importing.scripted import Asked, Reply, scripted
 
 IMAGE = {

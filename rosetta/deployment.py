@@ -1,0 +1,106 @@
+"""Which deployment is asked, and as whom: variables say so, each by itself, or else a profile does."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import click
+
+from rosetta import keyrings, profiles
+from rosetta.console import say
+from rosetta.debug import Trace
+from rosetta.errors import MissingSetting, ServiceError
+from rosetta.http import Hints, Service
+from rosetta.options import DEBUG, PROFILE
+
+URL_SETTING = "ROSETTA_URL"
+TOKEN_SETTING = "ROSETTA_TOKEN"  # noqa: S105  # the name of the variable
+PROFILE_SETTING = "ROSETTA_PROFILE"
+NEEDED = {
+    URL_SETTING: "the address of the deployment, such as http://127.0.0.1:8000",
+    TOKEN_SETTING: "a token for it, such as `rosetta token create` makes",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """A deployment and a token for it, and what has said so: a variable, or a profile."""
+
+    url: str
+    token: str = field(repr=False)
+    url_from: str
+    token_from: str
+
+    @property
+    def hints(self) -> Hints:
+        """What to do if it does not know the token, or does not answer."""
+        renew = "" if self.token_from == TOKEN_SETTING else ", or `rosetta login` with another one"
+        return Hints(
+            unknown=f"Look at the token, which is that of {self.token_from}: it is unknown there, or has ended{renew}.",
+            unreachable=f"Is {self.url} right, which is that of {self.url_from}?",
+        )
+
+    def service(self, headers: Mapping[str, str], connections: int) -> Service:
+        """The deployment, as it is spoken to with these headers. Raises MissingSetting."""
+        try:
+            return Service(self.url, headers, connections, hints=self.hints, trace=trace())
+        except ServiceError as error:
+            raise MissingSetting(f"{self.url_from}: {error}") from error
+
+
+def find_deployment(environ: Mapping[str, str] = os.environ) -> Deployment:
+    """What the variables, and the profile that is asked for, say. Raises MissingSetting, OSError."""
+    url, token = (environ.get(name, "").strip() for name in (URL_SETTING, TOKEN_SETTING))
+    url_from, token_from = URL_SETTING, TOKEN_SETTING
+    if not (url and token):
+        file = profiles.file_of(environ)
+        known = profiles.load(file)
+        name = known.chosen(asked_profile(environ))
+        if name is not None:
+            profile, said = known.known[name], f"profile {name}"
+            url, url_from = (url, url_from) if url else (profile.url, said)
+            token, token_from = (token, token_from) if token else (_token(profile, name), said)
+    missing = [
+        f"set {name} to {NEEDED[name]}" for name, value in {URL_SETTING: url, TOKEN_SETTING: token}.items() if not value
+    ]
+    if missing:
+        raise MissingSetting(f"{', and '.join(missing)}, or run `rosetta login`")
+    _say_what_wins(url_from, token_from)
+    return Deployment(url, usable(token, token_from), url_from, token_from)
+
+
+def asked_profile(environ: Mapping[str, str] = os.environ) -> str | None:
+    """The profile that the command line names, or else the variable. Raises MissingSetting."""
+    name = _asked(PROFILE) or environ.get(PROFILE_SETTING, "").strip() or None
+    if name is not None and profiles.NAME.fullmatch(name) is None:
+        raise MissingSetting("a profile has a name of up to 64 of the characters A-Z, a-z, 0-9, _ and -")
+    return name
+
+
+def usable(token: str, source: str) -> str:
+    """A token that can travel in a header. Raises MissingSetting."""
+    if not (token.isascii() and token.isprintable()):
+        raise MissingSetting(f"{source} is no token: it has characters that no token has")
+    return token
+
+
+def trace() -> Trace | None:
+    """What shows the requests, if that is asked for."""
+    return Trace() if _asked(DEBUG) else None
+
+
+def _token(profile: profiles.Profile, name: str) -> str:
+    return keyrings.read(profile.url, name) if profile.token is None else profile.token
+
+
+def _asked(key: str) -> str | None:
+    ctx = click.get_current_context(silent=True)
+    return None if ctx is None else ctx.meta.get(key)
+
+
+def _say_what_wins(url_from: str, token_from: str) -> None:
+    """Whoever names a profile on the command line may not think of the variables."""
+    winning = [name for name in (URL_SETTING, TOKEN_SETTING) if name in {url_from, token_from}]
+    if winning and _asked(PROFILE):
+        verb = "wins" if len(winning) == 1 else "win"
+        say(f"Note: {' and '.join(winning)} of the environment {verb} over the profile.")

@@ -1,0 +1,143 @@
+"""`login`, `logout` and `whoami`: profiles are made, forgotten and looked at."""
+
+import json
+import os
+import sys
+from dataclasses import asdict
+
+import click
+
+from rosetta import keyrings, profiles
+from rosetta.answers import Token
+from rosetta.console import plain, say, time_text
+from rosetta.deployment import Deployment, asked_profile, find_deployment, usable
+from rosetta.errors import MissingSetting, ServiceError
+from rosetta.images import show_facts
+from rosetta.options import asking, json_option
+from rosetta.profiles import Profile
+from rosetta.registry import Registry
+
+
+@click.command()
+@click.option("--url", help="The deployment's address; asked for if it is not given.")
+@click.option("--token-stdin", is_flag=True, help="Read the token from stdin, and do not ask for it.")
+@click.option("--no-keyring", is_flag=True, help="Keep the token in the file, also where the system has a keyring.")
+@click.option("--default", "is_default", is_flag=True, help="Use this profile where none is named.")
+@asking
+@json_option
+def login(url: str | None, *, token_stdin: bool, no_keyring: bool, is_default: bool, as_json: bool) -> None:
+    """Remember a deployment and a token for it, by the name that --profile gives, as a profile.
+
+    The token is tried first. The first profile is used where none is named.
+    """
+    name, file = asked_profile() or profiles.USUAL, profiles.file_of(os.environ)
+    before = profiles.load(file)
+    url = (url or _asked("URL of the deployment", "--url names the deployment")).strip().rstrip("/")
+    token = _token(is_piped=token_stdin)
+    found = _checked(Deployment(url, token, "the address", "the token"))
+    kept = not no_keyring and keyrings.write(url, name, token)
+    after = before.including(name, Profile(url, None if kept else token), is_default=is_default)
+    profiles.save(file, after)
+    _forget_replaced(before, name, url, kept=kept)
+    if as_json:
+        click.echo(json.dumps({"profile": name, "url": url, "token": found and asdict(found)}, indent=2))
+    place = "the system's keyring" if kept else click.format_filename(file)
+    whose = f" The token is that of {found.user}, tenant {found.tenant or '-'}." if found is not None else ""
+    say(f"Profile {name} is {url}.{whose} The token is kept in {place}.")
+
+
+@click.command()
+@click.option("--revoke", is_flag=True, help="End the token, too.")
+@asking
+@json_option
+def logout(*, revoke: bool, as_json: bool) -> None:
+    """Forget a profile: the one that --profile names, or the one that is used where none is named."""
+    file = profiles.file_of(os.environ)
+    known = profiles.load(file)
+    name = known.chosen(asked_profile())
+    if name is None:
+        raise MissingSetting("there is no profile to forget")
+    profile = known.known[name]
+    if revoke:
+        _revoke(name, profile)
+    if profile.token is None and not keyrings.forget(profile.url, name):
+        say("Warning: the keyring does not say that it has forgotten the token.")
+    profiles.save(file, known.without(name))
+    if as_json:
+        click.echo(json.dumps({"profile": name, "url": profile.url, "revoked": revoke}, indent=2))
+    say(f"Profile {name} is forgotten{' and its token ended' if revoke else ''}.")
+
+
+@click.command()
+@asking
+@json_option
+def whoami(*, as_json: bool) -> None:
+    """Show which deployment is asked, as whom, and until when."""
+    deployment = find_deployment()
+    found = _registry(deployment).current_token()
+    told = {"url": deployment.url, "url_from": deployment.url_from, "token_from": deployment.token_from}
+    if as_json:
+        click.echo(json.dumps({**told, "token": found and asdict(found)}, indent=2))
+        return
+    show_facts({"url": f"{deployment.url} ({deployment.url_from})", "token": f"of {deployment.token_from}"})
+    if found is None:
+        say("The token works. This deployment is of a release that does not say whose it is.")
+        return
+    ends = "never" if found.expires_at is None else f"{time_text(found.expires_at)} UTC"
+    show_facts({"user": found.user, "tenant": found.tenant or "-", "policies": ", ".join(found.policies), "ends": ends})
+
+
+def _asked(what: str, otherwise: str, *, is_hidden: bool = False) -> str:
+    """What somebody types. Raises UsageError where nobody can."""
+    if not sys.stdin.isatty():
+        raise click.UsageError(f"nobody can be asked here: {otherwise}")
+    typed: str = click.prompt(what, hide_input=is_hidden, err=True)
+    return typed
+
+
+def _token(*, is_piped: bool) -> str:
+    if is_piped:
+        token = sys.stdin.read()
+    else:
+        token = _asked("Token", "--token-stdin reads the token from stdin", is_hidden=True)
+    if not token.strip():
+        raise click.UsageError("there is no token")
+    return usable(token.strip(), "that")
+
+
+def _checked(deployment: Deployment) -> Token | None:
+    """What the deployment says of a token. Raises ClickException, ServiceError."""
+    try:
+        return _registry(deployment).current_token()
+    except ServiceError as error:
+        if error.status != 401:
+            raise
+        raise click.ClickException(plain(f"{deployment.url} does not know this token, or it has ended")) from error
+
+
+def _registry(deployment: Deployment) -> Registry:
+    return Registry(deployment.service({"X-Auth-Token": deployment.token}, 1))
+
+
+def _revoke(name: str, profile: Profile) -> None:
+    """End the token of a profile, whatever the variables say. Raises ClickException, ServiceError."""
+    token = keyrings.read(profile.url, name) if profile.token is None else profile.token
+    registry = _registry(Deployment(profile.url, token, f"profile {name}", f"profile {name}"))
+    try:
+        found = registry.current_token()
+    except ServiceError as error:
+        if error.status != 401:
+            raise
+        return  # it has ended already
+    if found is None:
+        raise click.ClickException(
+            "this deployment ends no tokens over HTTP; without --revoke the profile is forgotten"
+        )
+    registry.revoke_token(found.id)
+
+
+def _forget_replaced(before: profiles.Profiles, name: str, url: str, *, kept: bool) -> None:
+    """Take out of the keyring the token that a profile had before, unless there is another in its place."""
+    old = before.known.get(name)
+    if old is not None and old.token is None and not (kept and old.url == url):
+        keyrings.forget(old.url, name)
