@@ -6,10 +6,11 @@ from uuid import UUID
 
 import click
 
-from rosetta.console import plain, say
+from rosetta.console import say
 from rosetta.images import known_image, show_image
 from rosetta.options import LARGEST_MINIMUM, Property, asking, image_argument, json_option, spelled
 from rosetta.registry import open_registry
+from rosetta.texts import plain
 
 
 @click.command("set")

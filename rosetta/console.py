@@ -2,17 +2,17 @@
 
 import errno
 import os
+import shutil
 import sys
-from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, TextIO
+from collections.abc import Sequence
+from typing import Any, TextIO
 
 import click
 
 from rosetta.errors import ServiceError
 from rosetta.lazy import LazyGroup
-
-if TYPE_CHECKING:
-    from rich.table import Table
+from rosetta.tables import Column, Rows, fitted, whole_lines
+from rosetta.texts import plain
 
 UNITS = ("bytes", "KiB", "MiB", "GiB", "TiB")
 
@@ -59,11 +59,6 @@ def say(line: str) -> None:
     click.echo(plain(line), err=True)
 
 
-def plain(text: str) -> str:
-    """A text from elsewhere as it may be shown: nothing in it commands the terminal."""
-    return "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text)
-
-
 def time_text(instant: str | None) -> str:
     """An instant to the second."""
     return "-" if instant is None else instant.partition(".")[0].removesuffix("Z").replace("T", " ")
@@ -84,35 +79,20 @@ def is_watched(stream: TextIO) -> bool:
     return stream.isatty() and os.environ.get("TERM") != "dumb"
 
 
-def show_table(headings: Sequence[str], rows: Sequence[Sequence[str]], *, empty: str) -> None:
-    """A table on stdout; that it is empty is said on stderr."""
+def show_table(columns: Sequence[Column], rows: Rows, *, empty: str) -> None:
+    """A table on stdout; that it is empty, or has columns for which there is no room, is said on stderr."""
     if not rows:
         say(empty)
     elif is_watched(sys.stdout):
-        from rich.console import Console  # noqa: PLC0415  # what nobody watches is faster without
-
-        Console().print(rich_table(headings, rows))
+        table = fitted(columns, rows, shutil.get_terminal_size().columns)
+        click.echo("\n".join([click.style(table.lines[0], bold=True), *table.lines[1:]]))
+        say_hidden(table.hidden)
     else:
-        for line in table_lines([headings, *rows]):
+        for line in whole_lines(columns, rows):
             click.echo(line)
 
 
-def rich_table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> "Table":
-    """A table for a terminal."""
-    from rich.table import Table  # noqa: PLC0415  # as above
-    from rich.text import Text  # noqa: PLC0415  # as above
-
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for heading in headings:
-        table.add_column(heading, overflow="fold")
-    for row in rows:
-        table.add_row(*(Text(plain(cell)) for cell in row))
-    return table
-
-
-def table_lines(rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    """A table for programs and files: columns of equal width, two blanks between them."""
-    shown = [[plain(cell) for cell in row] for row in rows]
-    widths = [max(map(len, column)) for column in zip(*shown, strict=True)]
-    for row in shown:
-        yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+def say_hidden(count: int) -> None:
+    """How many columns a terminal has no room for, if there are any."""
+    if count:
+        say(f"{count} {'column' if count == 1 else 'columns'} hidden; --json shows all.")

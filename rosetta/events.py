@@ -10,8 +10,17 @@ from rosetta.answers import Event
 from rosetta.console import show_table, time_text
 from rosetta.options import asking, image_argument, json_option
 from rosetta.registry import open_registry
+from rosetta.tables import Column
 
-HEADINGS = ("TIME", "EVENT", "USER", "TENANT", "DIALECT", "WHAT", "REQUEST")
+COLUMNS = (
+    Column("TIME"),
+    Column("EVENT"),
+    Column("USER", 1, least=8),
+    Column("TENANT", 3, least=8),
+    Column("DIALECT", 5),
+    Column("WHAT", 2, least=12),
+    Column("REQUEST", 4),
+)
 
 
 @click.command()
@@ -24,7 +33,7 @@ def events(image_id: UUID, *, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps([asdict(event) for event in found], indent=2))
     else:
-        show_table(HEADINGS, [_row(event) for event in found], empty="Nothing has happened to this image.")
+        show_table(COLUMNS, [_row(event) for event in found], empty="Nothing has happened to this image.")
 
 
 def _row(event: Event) -> tuple[str, ...]:

@@ -9,11 +9,22 @@ from uuid import UUID
 import click
 
 from rosetta.answers import Image
-from rosetta.console import bytes_text, plain, show_table
+from rosetta.console import bytes_text, show_table
 from rosetta.options import asking, image_argument, json_option
 from rosetta.registry import Registry, open_registry
+from rosetta.tables import Column
+from rosetta.texts import plain
 
-HEADINGS = ("ID", "NAME", "STATUS", "SIZE", "FORMAT", "VISIBILITY", "OWNER")
+COLUMNS = (
+    Column("ID"),
+    Column("NAME", 1, least=12),
+    Column("STATUS", 2),
+    Column("SIZE", 3),
+    Column("FORMAT", 5),
+    Column("VISIBILITY", 4),
+    Column("OWNER", 6),
+)
+MEMBERS = (Column("TENANT"), Column("CAN SHARE", 1))
 STATUSES = ("queued", "saving", "active", "deactivated", "killed", "pending_delete", "deleted")
 LISTED_WITH_CHANGES = frozenset({"killed", "deleted", "pending_delete"})
 """States that a list shows only to those who ask for all changes since some time."""
@@ -35,7 +46,7 @@ def list_images(name: str | None, status: str | None, limit: int | None, *, as_j
         click.echo(json.dumps([asdict(image) for image in found], indent=2))
     else:
         empty = "No image is like that." if name or status else "There are no images that you may see."
-        show_table(HEADINGS, [_row(image) for image in found], empty=empty)
+        show_table(COLUMNS, [_row(image) for image in found], empty=empty)
 
 
 @click.command()
@@ -72,7 +83,7 @@ def share(image_id: UUID, tenants: Sequence[str], *, can_share: bool | None, rem
         click.echo(json.dumps([asdict(member) for member in members], indent=2))
     else:
         rows = [(member.tenant, shown(member.can_share)) for member in members]
-        show_table(("TENANT", "CAN SHARE"), rows, empty="The image is shared with nobody.")
+        show_table(MEMBERS, rows, empty="The image is shared with nobody.")
 
 
 def known_image(registry: Registry, image_id: UUID) -> Image:

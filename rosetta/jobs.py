@@ -9,14 +9,25 @@ from dataclasses import asdict
 import click
 
 from rosetta.answers import Job
-from rosetta.console import bytes_text, is_watched, plain, rich_table, show_table, time_text
+from rosetta.console import bytes_text, is_watched, say_hidden, show_table, time_text
 from rosetta.errors import ServiceError
 from rosetta.images import show_facts
 from rosetta.options import asking, json_option
 from rosetta.registry import Registry, open_registry
+from rosetta.tables import Column, fitted
+from rosetta.texts import plain
 from rosetta.waiting import patiently
 
-HEADINGS = ("ID", "ACTION", "STATUS", "DONE", "IMAGES", "BEGAN", "FINISHED", "REASON")
+COLUMNS = (
+    Column("ID"),
+    Column("ACTION", 2),
+    Column("STATUS", 1),
+    Column("DONE", 3),
+    Column("IMAGES", 7),
+    Column("BEGAN", 5),
+    Column("FINISHED", 6),
+    Column("REASON", 4, least=12),
+)
 INTERVAL = 1.0
 """Seconds between two looks."""
 
@@ -35,7 +46,7 @@ def list_jobs(limit: int, *, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps([asdict(job) for job in found], indent=2))
     else:
-        show_table(HEADINGS, [_row(job) for job in found], empty="There are no jobs of yours.")
+        show_table(COLUMNS, [_row(job) for job in found], empty="There are no jobs of yours.")
 
 
 @click.command()
@@ -83,10 +94,15 @@ def _draw(registry: Registry, limit: int) -> None:
     """A table that is kept up to date."""
     from rich.console import Console  # noqa: PLC0415  # what nobody watches is faster without
     from rich.live import Live  # noqa: PLC0415  # as above
+    from rich.text import Text  # noqa: PLC0415  # as above
 
+    hidden = 0
     with Live(console=Console(), auto_refresh=False) as live:
         for found in _looks(registry, limit):
-            live.update(rich_table(HEADINGS, map(_row, found)), refresh=True)
+            table = fitted(COLUMNS, [_row(job) for job in found], live.console.width)
+            hidden = table.hidden
+            live.update(Text("\n".join(table.lines), no_wrap=True), refresh=True)
+    say_hidden(hidden)
 
 
 def _tell(registry: Registry, limit: int, *, as_json: bool) -> None:

@@ -9,13 +9,14 @@ import click
 
 from rosetta import keyrings, profiles
 from rosetta.answers import Token
-from rosetta.console import plain, say, time_text
+from rosetta.console import say, time_text
 from rosetta.deployment import Deployment, asked_profile, find_deployment, usable
 from rosetta.errors import MissingSetting, ServiceError
 from rosetta.images import show_facts
 from rosetta.options import asking, json_option
 from rosetta.profiles import Profile
 from rosetta.registry import Registry
+from rosetta.texts import plain
 
 
 @click.command()

@@ -1,8 +1,9 @@
 """A Rosetta, as the commands speak to it: one method a request of its Glance mount."""
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
+from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -218,6 +219,23 @@ class Registry:
             if error.status != 403:  # it may do other things
                 raise
         return None
+
+    def create_token(self, name: str, policies: Sequence[str], lifetime: timedelta | None) -> tuple[Token, str]:
+        """A new token of the caller's, and its secret; None and no policies leave the deployment to decide."""
+        wanted: dict[str, Any] = {"name": name}
+        if policies:
+            wanted["policies"] = list(policies)
+        if lifetime is not None:
+            wanted["expires_in"] = int(lifetime.total_seconds())
+        document = self._service.call("POST", "/v1/tokens", document={"token": wanted}).json
+        with reading("token"):
+            return read_token(document["token"]), str(document["token"]["secret"])
+
+    def tokens(self, tenant: str | None = None) -> list[Token]:
+        """The caller's tokens, or, for administrators, those of a tenant."""
+        document = self._service.call("GET", "/v1/tokens", query=_tenant(tenant)).json
+        with reading("list of tokens"):
+            return [read_token(each) for each in document["tokens"]]
 
     def revoke_token(self, token_id: str, tenant: str | None = None) -> None:
         """End a token of the caller's, or, for administrators, of a tenant."""

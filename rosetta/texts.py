@@ -1,4 +1,4 @@
-"""Texts as TOML and YAML have them."""
+"""Texts as terminals, TOML and YAML have them."""
 
 
 def quoted(text: str) -> str:
@@ -10,3 +10,8 @@ def _escaped(character: str) -> str:
     if character in '"\\':
         return f"\\{character}"
     return character if character.isprintable() else f"\\U{ord(character):08x}"
+
+
+def plain(text: str) -> str:
+    """A text from elsewhere as it may be shown: nothing in it commands the terminal."""
+    return "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text)

@@ -1,87 +1,174 @@
-"""`token`: create, list, revoke."""
+"""`token`: create, list, revoke. A caller's own over HTTP; for operators, on the tables, those of anybody."""
 
 import json
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import timedelta
 from typing import Any
 
 import click
 
-from rosetta.console import say, show_table
-from rosetta.needs import opened
-from rosetta.options import Label, Lifetime, json_option, local_option
+from rosetta import operators
+from rosetta.answers import Token
+from rosetta.console import say, show_table, time_text
+from rosetta.errors import ServiceError
+from rosetta.openstack import clouds_yaml, openrc
+from rosetta.options import Label, Lifetime, asking, json_option
+from rosetta.registry import open_registry
+from rosetta.tables import Column
+from rosetta.texts import plain
 
-HEADINGS = ("ID", "USER", "TENANT", "POLICIES", "EXPIRES")
+COLUMNS = (
+    Column("ID"),
+    Column("NAME", 1, least=8),
+    Column("USER", 3, least=8),
+    Column("TENANT", 4, least=8),
+    Column("POLICIES", 5, least=11),
+    Column("EXPIRES", 2),
+    Column("LAST USED", 6),
+    Column("CREATED", 7),
+)
 POLICIES = ("read_images", "create_image", "delete_image", "publicize_image", "admin")
+_TABLES = (
+    click.option(
+        "--aws", is_flag=True, help="Work on the deployment's tables, by the rights that the environment has at AWS."
+    ),
+    click.option("--local", is_flag=True, help="Work on the tables of the local server that runs here."),
+)
+
+
+def on_tables(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the options that say whether it works on tables, and on whose."""
+    for option in reversed(_TABLES):
+        command = option(command)
+    return command
 
 
 @click.command()
-@click.option("--user", required=True, type=Label(), help="Who acts.")
-@click.option("--tenant", type=Label(), help="For which tenant; without one the caller owns nothing.")
+@click.option("--name", type=Label(), help="What it is for.")
 @click.option(
     "--policy",
     "policies",
-    required=True,
     multiple=True,
     type=click.Choice(POLICIES),
-    help="A right of the token; may be repeated.",
+    help="A right of the token; may be repeated. All that you have, if none is given.",
 )
-@click.option("--expires", type=Lifetime(), help="After which time it ends, such as 90d; never without.")
-@local_option
+@click.option("--expires", type=Lifetime(), help="After which time it ends, such as 90d; the deployment decides.")
+@click.option("--openrc", "form", flag_value="openrc", help="Print a file for OpenStack's clients that shells read.")
+@click.option("--clouds-yaml", "form", flag_value="clouds.yaml", help="Print a clouds.yaml for OpenStack's clients.")
+@click.option("--user", type=Label(), help="Who acts, with --aws or --local.")
+@click.option("--tenant", type=Label(), help="For which tenant, with --aws or --local; it owns nothing without one.")
+@on_tables
+@asking
 @json_option
 def create(
-    user: str, tenant: str | None, policies: Sequence[str], expires: timedelta | None, *, local: bool, as_json: bool
+    policies: Sequence[str], expires: timedelta | None, *, aws: bool, local: bool, as_json: bool, **given: str | None
 ) -> None:
-    """Create a token; its secret goes to stdout, this once."""
-    with opened("token", local=local) as world:
-        from rosetta.world import principal  # noqa: PLC0415  # only operators have its libraries
+    """Create a token; its secret goes to stdout, this once.
 
-        end = None if expires is None else world.clock.now() + expires
-        secret = world.identities.issue(principal(user, tenant, policies), expires=end)
-    click.echo(json.dumps({"secret": secret, "expires_at": _iso(end)}) if as_json else secret)
-    say(f"Created; it expires: {_instant(end)}. The secret is not shown again.")
+    It is yours, and may do no more than the token that you ask with. Operators create tokens for anybody: with --aws
+    or --local, --user and --policy.
+    """
+    if aws or local:
+        _refuse(given, "name", "form", "--name, --openrc and --clouds-yaml do not go with --aws and --local")
+        if given["user"] is None or not policies:
+            raise click.UsageError("--aws and --local need --user and --policy")
+        operators.create(given["user"], given["tenant"], policies, expires, local=local, as_json=as_json)
+        return
+    _refuse(given, "user", "tenant", "--user and --tenant need --aws or --local: over HTTP a token is your own")
+    if given["name"] is None:
+        raise click.UsageError("--name is missing: what the token is for")
+    registry = open_registry()
+    with _over_http():
+        token, secret = registry.create_token(given["name"], policies, expires)
+    _show_created(registry.url, token, secret, "json" if as_json else given["form"])
+    say(f"Created token {token.id}; it ends: {_end(token)}. The secret is not shown again.")
 
 
 @click.command("list")
-@local_option
+@click.option("--tenant", help="The tokens of a tenant, for administrators.")
+@on_tables
+@asking
 @json_option
-def list_tokens(*, local: bool, as_json: bool) -> None:
-    """List the tokens that are valid."""
-    with opened("token", local=local) as world:
-        documents = [_document(found) for found in world.identities.list()]
+def list_tokens(tenant: str | None, *, aws: bool, local: bool, as_json: bool) -> None:
+    """List your tokens that are valid; with --aws or --local those of everybody."""
+    if aws or local:
+        _refuse({"tenant": tenant}, "tenant", "tenant", "--tenant does not go with --aws and --local")
+        operators.show_all(local=local, as_json=as_json)
+        return
+    with _over_http():
+        found = open_registry().tokens(tenant)
     if as_json:
-        click.echo(json.dumps([{**each, "expires_at": _iso(each["expires_at"])} for each in documents], indent=2))
+        click.echo(json.dumps([asdict(token) for token in found], indent=2))
     else:
-        show_table(HEADINGS, [_row(each) for each in documents], empty="There are no tokens.")
+        show_table(COLUMNS, [_row(token) for token in found], empty="There are no tokens.")
 
 
 @click.command()
 @click.argument("token_id", metavar="ID")
-@local_option
-def revoke(token_id: str, *, local: bool) -> None:
+@click.option("--tenant", help="The tenant whose token it is, for administrators.")
+@on_tables
+@asking
+@json_option
+def revoke(token_id: str, tenant: str | None, *, aws: bool, local: bool, as_json: bool) -> None:
     """End a token. Servers that know it may trust it for another minute."""
-    with opened("token", local=local) as world:
-        revoked = world.identities.revoke(token_id)
-    if not revoked:
-        raise click.ClickException(f"no token has the id {token_id}")
+    if aws or local:
+        _refuse({"tenant": tenant}, "tenant", "tenant", "--tenant does not go with --aws and --local")
+        is_ended = operators.revoke(token_id, local=local)
+    else:
+        is_ended = _ended(token_id, tenant)
+    if not is_ended:
+        raise click.ClickException(plain(f"no token has the id {token_id}"))
+    if as_json:
+        click.echo(json.dumps({"id": token_id, "revoked": True}))
     say("Revoked.")
 
 
-def _document(found: Any) -> dict[str, Any]:
-    who = found.principal
-    facts = {"user": who.user, "tenant": who.tenant, "policies": sorted(who.policies)}
-    return {"id": found.id, **facts, "expires_at": found.expires_at}
+def _ended(token_id: str, tenant: str | None) -> bool:
+    try:
+        open_registry().revoke_token(token_id, tenant)
+    except ServiceError as error:
+        if error.status != 404:
+            raise
+        return False
+    return True
 
 
-def _row(document: dict[str, Any]) -> tuple[str, ...]:
-    policies = ",".join(document["policies"])
-    tenant, end = document["tenant"] or "-", _instant(document["expires_at"])
-    return document["id"], document["user"], tenant, policies or "-", end
+def _refuse(given: dict[str, str | None], one: str, other: str, reason: str) -> None:
+    if given[one] is not None or given[other] is not None:
+        raise click.UsageError(reason)
 
 
-def _instant(instant: datetime | None) -> str:
-    return "never" if instant is None else f"{instant:%Y-%m-%d %H:%M} UTC"
+@contextmanager
+def _over_http() -> Iterator[None]:
+    """Inside, a deployment that does not know the path is one of an earlier release."""
+    try:
+        yield
+    except ServiceError as error:
+        if error.status != 404:
+            raise
+        raise click.ClickException(
+            "this deployment manages no tokens over HTTP: operators do so with --aws, or --local"
+        ) from error
 
 
-def _iso(instant: datetime | None) -> str | None:
-    return None if instant is None else instant.isoformat()
+def _show_created(url: str, token: Token, secret: str, form: str | None) -> None:
+    if form == "json":
+        click.echo(json.dumps({**asdict(token), "secret": secret}, indent=2))
+    elif form == "openrc":
+        click.echo(openrc(url, token, secret), nl=False)
+    elif form == "clouds.yaml":
+        click.echo(clouds_yaml(url, token, secret), nl=False)
+    else:
+        click.echo(secret)
+
+
+def _row(token: Token) -> tuple[str, ...]:
+    who = token.user, token.tenant or "-", ",".join(token.policies) or "-"
+    used = (token.last_used_at or "-").partition("T")[0]
+    return token.id, token.name or "-", *who, _end(token), used, time_text(token.created_at)
+
+
+def _end(token: Token) -> str:
+    return "never" if token.expires_at is None else f"{time_text(token.expires_at)} UTC"

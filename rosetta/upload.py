@@ -11,12 +11,13 @@ from typing import Any
 import click
 
 from rosetta.answers import Image
-from rosetta.console import Interrupted, plain
+from rosetta.console import Interrupted
 from rosetta.formats import format_of
 from rosetta.options import GIB, MIB, ByteCount, asking, describing, json_option
 from rosetta.parts import MOST_PARTS, Source, parts_of
 from rosetta.records import Records, UploadRunning
 from rosetta.registry import Fields, open_registry
+from rosetta.texts import plain
 from rosetta.uploading import Order, Uploading
 
 SMALLEST_PART, LARGEST_PART = 5 * MIB, 5 * GIB

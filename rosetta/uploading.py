@@ -8,12 +8,13 @@ from dataclasses import dataclass, replace
 import click
 
 from rosetta.answers import Image, Upload
-from rosetta.console import plain, say
+from rosetta.console import say
 from rosetta.errors import ServiceError
 from rosetta.meters import meter
 from rosetta.parts import Source, digest, parts_of, usual_part_size
 from rosetta.records import Record, Records
 from rosetta.registry import Fields, Registry
+from rosetta.texts import plain
 from rosetta.transfer import Links, Sending, batch_for
 from rosetta.waiting import settled
 

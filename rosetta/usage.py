@@ -7,9 +7,10 @@ from dataclasses import asdict
 import click
 
 from rosetta.answers import Usage
-from rosetta.console import bytes_text, plain
+from rosetta.console import bytes_text
 from rosetta.options import asking, json_option
 from rosetta.registry import open_registry
+from rosetta.texts import plain
 
 
 @click.command()

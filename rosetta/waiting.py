@@ -9,9 +9,9 @@ from typing import TypeVar
 import click
 
 from rosetta.answers import Image, Job
-from rosetta.console import plain
 from rosetta.errors import ServiceError
 from rosetta.registry import Registry
+from rosetta.texts import plain
 
 PAUSES = (0.5, 1.0, 2.0, 4.0)
 """Seconds to wait before each further attempt at something."""

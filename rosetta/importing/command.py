@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import click
 
-from rosetta.console import Interrupted, plain, say
+from rosetta.console import Interrupted, say
 from rosetta.deployment import find_deployment, trace
 from rosetta.errors import MissingSetting, ServiceError
 from rosetta.http import Service
@@ -24,6 +24,7 @@ from rosetta.importing.report import Tally, Watch, watching
 from rosetta.importing.run import Run
 from rosetta.importing.scaleway import ScalewayImages
 from rosetta.options import asking, json_option
+from rosetta.texts import plain
 
 GLANCE, FOREMAN, SCALEWAY, DEVOPS = "glance-v1", "foreman", "scaleway", "devops-service"
 BY_TOKEN = frozenset({GLANCE, SCALEWAY})

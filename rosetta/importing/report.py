@@ -13,9 +13,12 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, DownloadColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
-from rosetta.console import bytes_text, is_watched, plain, say, show_table
+from rosetta.console import bytes_text, is_watched, say, show_table
 from rosetta.importing.records import Kind, Outcome, Record
+from rosetta.tables import Column
+from rosetta.texts import plain
 
+REFUSED = (Column("REFUSED"), Column("NAME", 1, least=12), Column("WHY"))
 LULL = 5.0
 """Seconds between two lines about an import that nobody watches."""
 WORTH_A_BAR = 16 << 20
@@ -47,10 +50,10 @@ class Tally:
     def show(self) -> None:
         """The tables of the end, on stdout: each refused image with the reason, and the totals."""
         if self.refused:
-            show_table(("REFUSED", "NAME", "WHY"), self.refused, empty="")
+            show_table(REFUSED, self.refused, empty="")
             click.echo()
         show_table(
-            (*(kind.upper() for kind in Kind), "TOTAL"),
+            [*(Column(kind.upper()) for kind in Kind), Column("TOTAL")],
             [[*map(str, self.counts.values()), str(self.counts.total())]],
             empty="",
         )

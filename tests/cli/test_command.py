@@ -54,7 +54,7 @@ def test_a_command_that_is_not_there_is_wrong_usage(words: list[str]) -> None:
 
 
 def test_what_has_results_gives_them_as_json() -> None:
-    silent = {"delete", "download", "revoke", "serve", "completion", "image", "job", "token"}
+    silent = {"delete", "download", "serve", "completion", "image", "job", "token"}
     knowing = {
         words[-1] for words, _, command in COMMANDS if any("--json" in parameter.opts for parameter in command.params)
     }
@@ -116,7 +116,7 @@ def test_nothing_is_loaded_before_it_is_needed(words: list[str], loaded: set[str
 
 
 @pytest.mark.parametrize(
-    "words", [["serve"], ["migrate", "--local"], ["token", "list"]], ids=["serve", "migrate", "token"]
+    "words", [["serve"], ["migrate", "--local"], ["token", "list", "--aws"]], ids=["serve", "migrate", "token"]
 )
 def test_libraries_of_the_server_that_are_missing_are_named(words: list[str]) -> None:
     code = (

@@ -8,8 +8,9 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
-from rosetta.console import Commands, Interrupted, bytes_text, plain, table_lines
+from rosetta.console import Commands, Interrupted, bytes_text
 from rosetta.errors import ServiceError
+from rosetta.texts import plain
 
 
 def run(do: Callable[[], None]) -> Result:
@@ -71,12 +72,6 @@ def test_a_reader_that_is_gone_is_silence() -> None:
 )
 def test_bytes_are_told_in_units(count: int, text: str) -> None:
     assert bytes_text(count) == text
-
-
-def test_a_table_has_columns_of_equal_width() -> None:
-    rows = [("ID", "NAME"), ("1", "a longer name"), ("1000", "x\ty")]
-
-    assert list(table_lines(rows)) == ["ID    NAME", "1     a longer name", "1000  x\N{REPLACEMENT CHARACTER}y"]
 
 
 def test_text_of_any_language_is_left_alone() -> None:

@@ -1,44 +1,119 @@
-"""An operator issues, lists and revokes tokens."""
+"""Callers create, list and revoke tokens of their own over HTTP, and hand them to OpenStack's clients."""
 
 import json
-import os
-import re
 import subprocess
-import sys
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
+from click.testing import CliRunner, Result
+from hypothesis import given
+from hypothesis import strategies as st
 
-from chalicelib.catalog import lengths
-from chalicelib.catalog.principal import Policy, Principal
-from rosetta.options import LONGEST_LABEL
-from rosetta.tokens import POLICIES
-from tests.api import Api
-from tests.cli.conftest import Run
-from tests.e2e.server import running_server
-from tests.faults.outages import SILENT, during
+from rosetta.answers import Token
+from rosetta.command import cli
+from rosetta.openstack import clouds_yaml, openrc
+from tests.cli.importing.scripted import Asked, Reply, scripted
 
-ROOT = Path(__file__).parents[2]
-
-
-def test_a_token_that_was_issued_opens_the_api(run: Run, api: Api) -> None:
-    result = run("token", "create", "--user", "u", "--tenant", "t", "--policy", "read_images")
-
-    secret = result.stdout.removesuffix("\n")
-    assert result.exit_code == 0
-    assert re.fullmatch(r"\S{27,}", secret)
-    assert secret not in result.stderr
-    principal = api.world.identities.authenticate(secret)
-    assert principal == Principal("u", "t", frozenset({Policy.READ_IMAGES}))
-    assert api.anonymous().get("/v1/images", {"X-Auth-Token": secret}).status == 200
+TOKEN = {
+    "id": "0123456789ab",
+    "name": "laptop",
+    "user": "ann",
+    "tenant": "t1",
+    "policies": ["read_images"],
+    "created_at": "2026-01-02T03:04:05.000000",
+    "expires_at": "2026-04-02T03:04:05.000000",
+    "last_used_at": "2026-01-03",
+    "issuer": None,
+}
+CREATED = Reply(201, {"token": {**TOKEN, "secret": "hush"}})
+WORD = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1, max_size=20)
 
 
-def test_a_token_has_all_policies_that_are_named_and_needs_no_tenant(run: Run, api: Api) -> None:
-    result = run("token", "create", "--user", "u", "--policy", "admin", "--policy", "create_image")
+def run(reply: Reply, *words: str) -> tuple[Result, list[Asked], str]:
+    """What the command says to an answer, what it asked, and of whom."""
+    with scripted(lambda _asked: reply) as service:
+        environ = {"ROSETTA_URL": service.url, "ROSETTA_TOKEN": "asking"}
+        return CliRunner().invoke(cli, ["token", *words], env=environ), service.asked, service.url
 
-    principal = api.world.identities.authenticate(result.stdout.strip())
-    assert principal == Principal("u", None, frozenset({Policy.ADMIN, Policy.CREATE_IMAGE}))
+
+def a_token(**fields: Any) -> Token:
+    return Token(**{**TOKEN, "policies": ("read_images",), **fields})
+
+
+def test_the_secret_of_a_new_token_is_all_that_is_on_stdout() -> None:
+    result, [asked], _ = run(
+        CREATED, "create", "--name", "laptop", "--policy", "read_images", "--policy", "create_image", "--expires", "90d"
+    )
+
+    assert (result.exit_code, result.stdout) == (0, "hush\n")
+    assert result.stderr == (
+        "Created token 0123456789ab; it ends: 2026-04-02 03:04:05 UTC. The secret is not shown again.\n"
+    )
+    assert (asked.method, asked.path) == ("POST", "/v1/tokens")
+    assert asked.json == {
+        "token": {"name": "laptop", "policies": ["read_images", "create_image"], "expires_in": 90 * 86400}
+    }
+
+
+def test_what_is_not_said_is_left_to_the_deployment() -> None:
+    result, [asked], _ = run(CREATED, "create", "--name", "laptop", "--json")
+
+    assert asked.json == {"token": {"name": "laptop"}}
+    assert json.loads(result.stdout) == {**TOKEN, "secret": "hush"}
+
+
+def test_a_file_for_shells_is_printed_instead() -> None:
+    result, _, url = run(CREATED, "create", "--name", "laptop", "--openrc")
+
+    assert result.stdout.splitlines()[1:] == [
+        f"export OS_AUTH_URL={url}/identity/v3",
+        "export OS_USERNAME=ann",
+        "export OS_PASSWORD=hush",
+        "export OS_PROJECT_NAME=t1",
+        "export OS_USER_DOMAIN_NAME=Default",
+        "export OS_PROJECT_DOMAIN_NAME=Default",
+        "export OS_IDENTITY_API_VERSION=3",
+        "export OS_IMAGE_API_VERSION=1",
+    ]
+    assert "hush" not in result.stderr
+
+
+def test_a_clouds_yaml_is_printed_instead() -> None:
+    result, _, url = run(CREATED, "create", "--name", "laptop", "--clouds-yaml")
+
+    assert yaml.safe_load(result.stdout) == {
+        "clouds": {
+            "rosetta": {
+                "auth_type": "password",
+                "auth": {
+                    "auth_url": f"{url}/identity/v3",
+                    "username": "ann",
+                    "password": "hush",
+                    "project_name": "t1",
+                    "user_domain_name": "Default",
+                    "project_domain_name": "Default",
+                },
+                "identity_api_version": "3",
+                "image_api_version": "1",
+            }
+        }
+    }
+
+
+def test_who_has_no_tenant_has_no_project() -> None:
+    token = a_token(tenant=None)
+
+    assert "PROJECT_NAME" not in openrc("http://h", token, "hush")
+    assert "project_name" not in yaml.safe_load(clouds_yaml("http://h", token, "hush"))["clouds"]["rosetta"]["auth"]
+
+
+@given(user=WORD, tenant=WORD)
+def test_any_name_is_itself_in_a_clouds_yaml(user: str, tenant: str) -> None:
+    document = yaml.safe_load(clouds_yaml("http://h", a_token(user=user, tenant=tenant), "hush"))
+
+    auth = document["clouds"]["rosetta"]["auth"]
+    assert (auth["username"], auth["project_name"]) == (user, tenant)
 
 
 def test_a_token_has_a_name_if_it_is_given_one(run: Run, api: Api) -> None:
@@ -50,181 +125,98 @@ def test_a_token_has_a_name_if_it_is_given_one(run: Run, api: Api) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "lifetime"),
-    [
-        ("30m", timedelta(minutes=30)),
-        ("12h", timedelta(hours=12)),
-        ("90d", timedelta(days=90)),
-        ("4w", timedelta(weeks=4)),
-    ],
+    "user", ["ann", "a b", "a'b\"c", "$(touch x)`touch x`", "a\nb;touch x", "-n", "\N{CAT FACE}\\"]
 )
-def test_a_token_may_expire(run: Run, api: Api, text: str, lifetime: timedelta) -> None:
-    run("token", "create", "--user", "u", "--policy", "read_images", "--expires", text)
+def test_any_name_is_itself_in_a_shell(user: str, tmp_path: Any) -> None:
+    script = openrc("http://h", a_token(user=user), "hush") + 'printf %s "$OS_USERNAME"'
 
-    (token,) = api.world.identities.list()
-    assert token.expires_at is not None
-    assert abs(token.expires_at - datetime.now(UTC) - lifetime) < timedelta(minutes=1)
+    said = subprocess.run(  # noqa: S603  # ours
+        ["/bin/sh", "-c", script], cwd=tmp_path, capture_output=True, check=True
+    ).stdout
 
-
-@pytest.mark.parametrize("option", ["--user", "--tenant"])
-@pytest.mark.parametrize("name", ["", "x" * 256], ids=["empty", "long"])
-def test_names_in_a_token_have_1_to_255_characters(run: Run, api: Api, option: str, name: str) -> None:
-    usual = {"--user": "u", "--tenant": "t", "--policy": "read_images"}
-
-    result = run("token", "create", *(word for pair in {**usual, option: name}.items() for word in pair))
-
-    assert result.exit_code == 2
-    assert "1 to 255 characters" in result.stderr
-    assert api.world.identities.list() == []
+    assert (said.decode(), list(tmp_path.iterdir())) == (user, [])
 
 
-def test_the_longest_names_open_the_api(run: Run, api: Api) -> None:
-    result = run("token", "create", "--user", "é" * 255, "--tenant", "😀" * 255, "--policy", "read_images")
+def test_tokens_are_a_table() -> None:
+    other = {**TOKEN, "id": "ba9876543210", "name": None, "tenant": None, "policies": []}
+    never = {"created_at": None, "expires_at": None, "last_used_at": None}
 
-    principal = api.world.identities.authenticate(result.stdout.strip())
-    assert principal == Principal("é" * 255, "😀" * 255, frozenset({Policy.READ_IMAGES}))
+    result, [asked], _ = run(Reply(200, {"tokens": [TOKEN, {**other, **never}]}), "list")
 
-
-@pytest.mark.parametrize(
-    "arguments",
-    [
-        ["--policy", "read_images"],
-        ["--user", "u"],
-        ["--user", "u", "--policy", "fly"],
-        ["--user", "u", "--policy", "read_images", "--expires", "soon"],
-        ["--user", "u", "--policy", "read_images", "--expires", "0d"],
-    ],
-    ids=["no-user", "no-policy", "unknown-policy", "no-lifetime", "no-time"],
-)
-def test_a_wrong_usage_issues_nothing(run: Run, api: Api, arguments: list[str]) -> None:
-    result = run("token", "create", *arguments)
-
-    assert (result.exit_code, result.stdout) == (2, "")
-    assert "Error: " in result.stderr
-    assert api.world.identities.list() == []
+    heading, *rows = ([cell.strip() for cell in line.split("  ") if cell] for line in result.stdout.splitlines())
+    assert heading == ["ID", "NAME", "USER", "TENANT", "POLICIES", "EXPIRES", "LAST USED", "CREATED"]
+    assert rows == [
+        [
+            *("0123456789ab", "laptop", "ann", "t1", "read_images", "2026-04-02 03:04:05 UTC", "2026-01-03"),
+            "2026-01-02 03:04:05",
+        ],
+        ["ba9876543210", "-", "ann", "-", "-", "never", "-", "-"],
+    ]
+    assert (asked.method, asked.path, dict(asked.query)) == ("GET", "/v1/tokens", {})
 
 
-def test_the_list_is_a_table_without_secrets(run: Run) -> None:
-    first = run("token", "create", "--user", "somebody", "--tenant", "t1", "--policy", "read_images").stdout
-    run("token", "create", "--user", "root", "--policy", "admin", "--expires", "1d")
+def test_administrators_list_and_end_the_tokens_of_a_tenant() -> None:
+    listed, [asked], _ = run(Reply(200, {"tokens": [TOKEN]}), "list", "--tenant", "t 2", "--json")
+    ended, [deleted], _ = run(Reply(204), "revoke", "0123456789ab", "--tenant", "t 2", "--json")
 
-    result = run("token", "list")
-
-    heading, row, other = result.stdout.splitlines()
-    assert heading.split() == ["ID", "USER", "TENANT", "POLICIES", "EXPIRES"]
-    assert re.fullmatch(r"[0-9a-f]{12}  somebody  t1      read_images  never", row)
-    assert re.fullmatch(r"[0-9a-f]{12}  root      -       admin        [\d-]{10} [\d:]{5} UTC", other)
-    assert first.strip() not in result.output
+    assert json.loads(listed.stdout) == [TOKEN]
+    assert json.loads(ended.stdout) == {"id": "0123456789ab", "revoked": True}
+    assert (dict(asked.query), dict(deleted.query)) == ({"tenant": "t 2"}, {"tenant": "t 2"})
 
 
-def test_that_there_are_no_tokens_is_no_result(run: Run) -> None:
-    result = run("token", "list")
+def test_that_there_are_no_tokens_is_said_beside_the_results() -> None:
+    result, _, _ = run(Reply(200, {"tokens": []}), "list")
 
     assert (result.stdout, result.stderr) == ("", "There are no tokens.\n")
 
 
-def test_tokens_are_documents_too(run: Run) -> None:
-    ends = json.loads(run("token", "create", "--user", "u", "--policy", "admin", "--expires", "1d", "--json").stdout)
-    lasting = json.loads(run("token", "create", "--user", "v", "--policy", "admin", "--json").stdout)
+def test_a_token_is_ended() -> None:
+    result, [asked], _ = run(Reply(204), "revoke", "0123456789ab")
 
-    first, second = json.loads(run("token", "list", "--json").stdout)
-
-    assert (ends.keys(), lasting["expires_at"]) == ({"secret", "expires_at"}, None)
-    assert {**first, "id": ""} == {
-        "id": "",
-        "user": "u",
-        "tenant": None,
-        "policies": ["admin"],
-        "expires_at": ends["expires_at"],
-    }
-    assert second["expires_at"] is None
+    assert (result.exit_code, result.stdout, result.stderr) == (0, "", "Revoked.\n")
+    assert (asked.method, asked.path) == ("DELETE", "/v1/tokens/0123456789ab")
 
 
-def test_the_policies_and_lengths_that_may_be_asked_for_are_those_of_the_catalogue() -> None:
-    assert tuple(policy.value for policy in Policy) == POLICIES
-    assert lengths.TEXT == LONGEST_LABEL
+def test_a_token_that_is_not_there_is_said() -> None:
+    result, _, _ = run(Reply(404), "revoke", "../images")
+
+    assert (result.exit_code, result.stderr) == (1, "Error: no token has the id ../images\n")
 
 
-def test_a_revoked_token_is_gone(run: Run, api: Api) -> None:
-    secret = run("token", "create", "--user", "u", "--policy", "read_images").stdout.strip()
-    (token,) = api.world.identities.list()
-
-    result = run("token", "revoke", token.id)
-
-    assert (result.exit_code, result.stdout) == (0, "")
-    assert api.world.identities.list() == []
-    assert api.world.identities.authenticate(secret) is None
-
-
-def test_revoking_what_is_not_there_is_an_error(run: Run) -> None:
-    result = run("token", "revoke", "0123456789ab")
+@pytest.mark.parametrize("words", [["list"], ["create", "--name", "laptop"]], ids=["list", "create"])
+def test_a_deployment_of_an_earlier_release_is_said(words: list[str]) -> None:
+    result, _, _ = run(Reply(404), *words)
 
     assert (result.exit_code, result.stdout) == (1, "")
-    assert result.stderr == "Error: no token has the id 0123456789ab\n"
-
-
-def test_tables_that_are_not_there_are_one_clear_line(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TABLE_PREFIX", "nowhere-")
-
-    result = run("token", "list")
-
-    assert result.exit_code == 1
-    assert result.stderr.startswith("Error: ")
-    assert result.stderr.count("\n") == 1
-
-
-def test_tables_that_do_not_answer_are_one_clear_line(run: Run) -> None:
-    with during("dynamodb", SILENT[0][1]):
-        result = run("token", "list")
-
-    assert (result.exit_code, result.stderr) == (1, "Error: The tables are unreachable, try again\n")
-
-
-def test_a_bad_setting_is_one_clear_line(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("MAX_SCAN", "many")
-
-    result = run("token", "list")
-
-    assert (result.exit_code, result.stderr) == (1, "Error: MAX_SCAN must be a whole number, 1 or more, not 'many'\n")
-
-
-def test_without_credentials_it_is_said_what_works_without(tmp_path: Path) -> None:
-    environ = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "AWS_EC2_METADATA_DISABLED": "true"}
-
-    result = subprocess.run(  # ours
-        [sys.executable, "-m", "rosetta", "token", "list"],
-        cwd=ROOT,
-        env=environ,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-    assert (result.returncode, result.stdout) == (1, "")
-    assert "--local" in result.stderr
-
-
-def process(folder: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
-    """A command in a process of its own, on the server that runs in the folder."""
-    environ = {"PATH": os.environ["PATH"], "LOCAL_DIR": str(folder)}
-    command = [sys.executable, "-m", "rosetta", *arguments, "--local"]
-    return subprocess.run(  # noqa: S603  # a command of ours
-        command, cwd=ROOT, env=environ, capture_output=True, text=True, check=False
+    assert result.stderr == (
+        "Error: this deployment manages no tokens over HTTP: operators do so with --aws, or --local\n"
     )
 
 
-def test_the_local_server_knows_a_token_that_was_issued_for_it(tmp_path: Path) -> None:
-    with running_server(tmp_path) as server:
-        issued = process(tmp_path, "token", "create", "--user", "u", "--policy", "read_images")
-        secret = issued.stdout.strip()
-        answer = server.request("t1", "GET", "/v1/images", headers={"X-Auth-Token": secret})
+@pytest.mark.parametrize("words", [["list"], ["create", "--name", "laptop"], ["revoke", "0123456789ab"]], ids=" ".join)
+def test_a_refusal_is_one_line(words: list[str]) -> None:
+    result, _, _ = run(Reply(403, {"error": {"message": "no"}}), *words)
 
-    assert issued.returncode == 0
-    assert answer.status == 200
+    assert (result.exit_code, result.output) == (1, "Error: 403: no\n")
 
 
-def test_without_a_local_server_there_is_one_clear_line(tmp_path: Path) -> None:
-    result = process(tmp_path, "token", "list")
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        (["create"], "--name is missing: what the token is for"),
+        (["create", "--name", "laptop", "--user", "u"], "--user and --tenant need --aws or --local"),
+        (["create", "--name", "laptop", "--tenant", "t"], "--user and --tenant need --aws or --local"),
+        (["create", "--aws", "--name", "laptop"], "--name, --openrc and --clouds-yaml do not go with --aws"),
+        (["create", "--local", "--openrc"], "--name, --openrc and --clouds-yaml do not go with --aws"),
+        (["create", "--aws", "--policy", "admin"], "--aws and --local need --user and --policy"),
+        (["create", "--aws", "--user", "u"], "--aws and --local need --user and --policy"),
+        (["list", "--aws", "--tenant", "t"], "--tenant does not go with --aws and --local"),
+        (["revoke", "--aws", "--tenant", "t", "x"], "--tenant does not go with --aws and --local"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else None,
+)
+def test_options_that_do_not_go_together_are_wrong_usage(words: list[str], reason: str) -> None:
+    result, asked, _ = run(Reply(200), *words)
 
-    assert (result.returncode, result.stdout) == (1, "")
-    assert result.stderr == "Error: no local server is ready: start one with `make run` or `rosetta serve`\n"
+    assert (result.exit_code, result.stdout, asked) == (2, "", [])
+    assert reason in result.stderr

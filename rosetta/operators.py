@@ -1,0 +1,69 @@
+"""`token` as operators have it: on the tables of a deployment, or of the local server, and for any user."""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import click
+
+from rosetta.console import say, show_table
+from rosetta.needs import opened
+from rosetta.tables import Column
+
+COLUMNS = (
+    Column("ID"),
+    Column("USER", 1, least=8),
+    Column("TENANT", 3, least=8),
+    Column("POLICIES", 4, least=11),
+    Column("EXPIRES", 2),
+)
+
+
+def create(
+    user: str, tenant: str | None, policies: Sequence[str], expires: timedelta | None, *, local: bool, as_json: bool
+) -> None:
+    """Create a token for anybody; its secret goes to stdout. Raises ClickException."""
+    with opened("token", local=local) as world:
+        from rosetta.world import principal  # noqa: PLC0415  # only operators have its libraries
+
+        end = None if expires is None else world.clock.now() + expires
+        secret = world.identities.issue(principal(user, tenant, policies), expires=end)
+    click.echo(json.dumps({"secret": secret, "expires_at": _iso(end)}) if as_json else secret)
+    say(f"Created; it expires: {_instant(end)}. The secret is not shown again.")
+
+
+def show_all(*, local: bool, as_json: bool) -> None:
+    """Show all tokens that are valid. Raises ClickException."""
+    with opened("token", local=local) as world:
+        documents = [_document(found) for found in world.identities.list()]
+    if as_json:
+        click.echo(json.dumps([{**each, "expires_at": _iso(each["expires_at"])} for each in documents], indent=2))
+    else:
+        show_table(COLUMNS, [_row(each) for each in documents], empty="There are no tokens.")
+
+
+def revoke(token_id: str, *, local: bool) -> bool:
+    """End a token; returns whether there was one. Raises ClickException."""
+    with opened("token", local=local) as world:
+        return bool(world.identities.revoke(token_id))
+
+
+def _document(found: Any) -> dict[str, Any]:
+    who = found.principal
+    facts = {"user": who.user, "tenant": who.tenant, "policies": sorted(who.policies)}
+    return {"id": found.id, **facts, "expires_at": found.expires_at}
+
+
+def _row(document: dict[str, Any]) -> tuple[str, ...]:
+    policies = ",".join(document["policies"])
+    tenant, end = document["tenant"] or "-", _instant(document["expires_at"])
+    return document["id"], document["user"], tenant, policies or "-", end
+
+
+def _instant(instant: datetime | None) -> str:
+    return "never" if instant is None else f"{instant:%Y-%m-%d %H:%M} UTC"
+
+
+def _iso(instant: datetime | None) -> str | None:
+    return None if instant is None else instant.isoformat()
