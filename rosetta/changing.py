@@ -1,15 +1,18 @@
 """`image set`, `image unset` and `image delete`."""
 
-from collections.abc import Sequence
+import json
+import sys
+from collections.abc import Iterator, Sequence
 from typing import Any
-from uuid import UUID
 
 import click
 
+from rosetta.answers import Image
 from rosetta.console import say
-from rosetta.images import known_image, show_image
-from rosetta.options import LARGEST_MINIMUM, Property, asking, image_argument, json_option, spelled
-from rosetta.registry import open_registry
+from rosetta.finding import found_id, found_image
+from rosetta.images import show_image
+from rosetta.options import LARGEST_MINIMUM, Property, asking, image_argument, results, spelled
+from rosetta.registry import Registry, open_registry
 from rosetta.texts import plain
 
 
@@ -24,17 +27,14 @@ from rosetta.texts import plain
 @click.option("--min-disk", type=click.IntRange(0, LARGEST_MINIMUM), help="GB of disk that it needs.")
 @click.option("--min-ram", type=click.IntRange(0, LARGEST_MINIMUM), help="MB of memory that it needs.")
 @asking
-@json_option
-def set_fields(image_id: UUID, properties: Sequence[tuple[str, str]], *, as_json: bool, **fields: Any) -> None:
+@results
+def set_fields(image: str, properties: Sequence[tuple[str, str]], *, as_json: bool, quiet: bool, **fields: Any) -> None:
     """Change fields and properties of an image; what is not named stays as it is."""
     given = {name: value for name, value in fields.items() if value is not None}
     if not given and not properties:
         raise click.UsageError("there is nothing to set: name it by an option, such as --name or --property")
-    image = open_registry().update(str(image_id), given, dict(properties))
-    if as_json:
-        show_image(image, as_json=True)
-    else:
-        say(f"Image {image.id} is changed.")
+    registry = open_registry()
+    _show_changed(registry.update(found_id(registry, image), given, dict(properties)), as_json=as_json, quiet=quiet)
 
 
 @click.command()
@@ -43,28 +43,63 @@ def set_fields(image_id: UUID, properties: Sequence[tuple[str, str]], *, as_json
     "--property", "names", metavar="K", multiple=True, required=True, help="The name of one; may be repeated."
 )
 @asking
-@json_option
-def unset(image_id: UUID, names: Sequence[str], *, as_json: bool) -> None:
+@results
+def unset(image: str, names: Sequence[str], *, as_json: bool, quiet: bool) -> None:
     """Remove properties of an image. Whoever sets others in the same moment may find them gone as well."""
     registry = open_registry()
-    image, going = known_image(registry, image_id), {spelled(name) for name in names}
-    unknown = sorted(going - image.properties.keys())
+    before, going = found_image(registry, image), {spelled(name) for name in names}
+    unknown = sorted(going - before.properties.keys())
     if unknown:
         raise click.ClickException(plain(f"the image has no property {', '.join(unknown)}"))
-    kept = {name: value for name, value in image.properties.items() if name not in going}
-    image = registry.update(image.id, {}, kept, purge=True)
-    if as_json:
-        show_image(image, as_json=True)
-    else:
-        say(f"Image {image.id} is changed.")
+    kept = {name: value for name, value in before.properties.items() if name not in going}
+    _show_changed(registry.update(before.id, {}, kept, purge=True), as_json=as_json, quiet=quiet)
 
 
 @click.command()
-@click.argument("image_ids", metavar="ID...", type=click.UUID, nargs=-1, required=True)
+@click.argument("images", metavar="IMAGE...", nargs=-1, required=True)
+@click.option("--yes", is_flag=True, help="Do not ask.")
 @asking
-def delete(image_ids: Sequence[UUID]) -> None:
+@results
+def delete(images: Sequence[str], *, yes: bool, as_json: bool, quiet: bool) -> None:
     """Delete images, up to the first that cannot be deleted."""
+    if not yes and not sys.stdin.isatty():
+        raise click.UsageError("nobody can be asked here: --yes deletes without asking")
     registry = open_registry()
-    for image_id in image_ids:
-        registry.delete(str(image_id))
-        say(f"Image {image_id} is deleted.")
+    if yes:
+        ids = [found_id(registry, words) for words in images]
+    else:
+        ids = _confirmed([found_image(registry, words) for words in images])
+    deleted: list[dict[str, str]] = []
+    try:
+        for image_id in _deleted(registry, ids):
+            deleted.append({"id": image_id})
+            if quiet:
+                click.echo(image_id)
+            else:
+                say(f"Image {image_id} is deleted.")
+    finally:
+        if as_json:
+            click.echo(json.dumps(deleted, indent=2))
+
+
+def _deleted(registry: Registry, ids: Sequence[str]) -> Iterator[str]:
+    """Delete images, each once."""
+    for image_id in dict.fromkeys(ids):
+        registry.delete(image_id)
+        yield image_id
+
+
+def _confirmed(images: Sequence[Image]) -> list[str]:
+    """The ids of images that somebody wants to be deleted. Raises ClickException."""
+    for image in images:
+        say(f"{image.id}  {image.name or '-'}")
+    if not click.confirm("Delete this image?" if len(images) == 1 else f"Delete these {len(images)}?", err=True):
+        raise click.ClickException("nothing was deleted")
+    return [image.id for image in images]
+
+
+def _show_changed(image: Image, *, as_json: bool, quiet: bool) -> None:
+    if as_json or quiet:
+        show_image(image, as_json=as_json, quiet=quiet)
+    else:
+        say(f"Image {image.id} is changed.")

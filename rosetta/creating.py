@@ -7,7 +7,7 @@ from uuid import UUID
 import click
 
 from rosetta.images import show_facts, show_image
-from rosetta.options import asking, describing, json_option
+from rosetta.options import asking, describing, results
 from rosetta.registry import open_registry
 from rosetta.upload import upload_file
 
@@ -23,20 +23,27 @@ from rosetta.upload import upload_file
 @click.option("--id", "image_id", type=click.UUID, help="The id it is to have; the deployment chooses one if none.")
 @describing
 @asking
-@json_option
+@results
 def create(
-    name: str, file: Path | None, copy_from: str | None, image_id: UUID | None, *, as_json: bool, **described: Any
+    name: str,
+    file: Path | None,
+    copy_from: str | None,
+    image_id: UUID | None,
+    *,
+    as_json: bool,
+    quiet: bool,
+    **described: Any,
 ) -> None:
     """Create an image called NAME: of a file, of a copy, or without bytes."""
     if file is not None:
         if copy_from is not None or image_id is not None:
             raise click.UsageError("--file goes with neither --copy-from nor --id")
-        upload_file(file, {"name": name, **described}, as_json=as_json)
+        upload_file(file, {"name": name, **described}, as_json=as_json, quiet=quiet)
         return
     properties = dict(described.pop("properties"))
     fields = {"name": name, "id": None if image_id is None else str(image_id), **described}
     image = open_registry().create(fields, properties, copy_from=copy_from)
-    if as_json:
-        show_image(image, as_json=True)
+    if as_json or quiet:
+        show_image(image, as_json=as_json, quiet=quiet)
     else:
         show_facts({"id": image.id, "name": image.name, "status": image.status})

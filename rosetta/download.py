@@ -1,6 +1,7 @@
 """`image download`: an image becomes a file."""
 
 import fcntl
+import json
 import os
 import re
 import sys
@@ -14,9 +15,9 @@ import click
 
 from rosetta.answers import Image
 from rosetta.console import Interrupted, bytes_text, reason_of, say
-from rosetta.images import known_image
+from rosetta.finding import found_image
 from rosetta.meters import meter
-from rosetta.options import asking, image_argument
+from rosetta.options import asking, image_argument, json_option
 from rosetta.receiving import Receiving, WrongBytes
 from rosetta.registry import Registry, open_registry
 
@@ -32,21 +33,28 @@ STDOUT = Path("-")
 )
 @click.option("--force", is_flag=True, help="Overwrite the file if it is there.")
 @asking
-def download(image_id: UUID, output: Path | None, *, force: bool) -> None:
-    """Download the image ID to a file. If it is broken off, the same command goes on where it was."""
+@json_option
+def download(image: str, output: Path | None, *, force: bool, as_json: bool) -> None:
+    """Download an image to a file. If it is broken off, the same command goes on where it was."""
+    if as_json and output == STDOUT:
+        raise click.UsageError("--json does not go with --output -: stdout has the bytes")
     registry = open_registry()
-    image = known_image(registry, image_id)
-    if image.status != "active":
-        raise click.ClickException(f"image {image.id} is {image.status}: there is nothing to download")
-    if image.checksum is None:
+    found = found_image(registry, image)
+    if found.status != "active":
+        raise click.ClickException(f"image {found.id} is {found.status}: there is nothing to download")
+    if found.checksum is None:
         say("Warning: the service knows no MD5 of this image: what arrives cannot be checked.")
     try:
         if output == STDOUT:
-            _to_stdout(registry, image)
-        else:
-            _to_file(registry, image, _target(image, output), force=force)
+            _to_stdout(registry, found)
+            return
+        target = _target(found, output)
+        _to_file(registry, found, target, force=force)
     except KeyboardInterrupt as error:
         raise Interrupted("Interrupted. The same command goes on where this one was, if the service can.") from error
+    if as_json:
+        facts = {"id": found.id, "file": click.format_filename(target), "size": found.size, "md5": found.checksum}
+        click.echo(json.dumps(facts, indent=2))
 
 
 def _target(image: Image, output: Path | None) -> Path:

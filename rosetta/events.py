@@ -2,12 +2,12 @@
 
 import json
 from dataclasses import asdict
-from uuid import UUID
 
 import click
 
 from rosetta.answers import Event
 from rosetta.console import show_table, time_text
+from rosetta.finding import found_id
 from rosetta.options import asking, image_argument, json_option
 from rosetta.registry import open_registry
 from rosetta.tables import Column
@@ -27,9 +27,10 @@ COLUMNS = (
 @image_argument
 @asking
 @json_option
-def events(image_id: UUID, *, as_json: bool) -> None:
+def events(image: str, *, as_json: bool) -> None:
     """Show what has happened to an image, the oldest first, also if it is deleted."""
-    found = open_registry().events(str(image_id))
+    registry = open_registry()
+    found = registry.events(found_id(registry, image))
     if as_json:
         click.echo(json.dumps([asdict(event) for event in found], indent=2))
     else:

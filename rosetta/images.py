@@ -2,16 +2,16 @@
 
 import itertools
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
-from uuid import UUID
 
 import click
 
 from rosetta.answers import Image
 from rosetta.console import bytes_text, show_table
-from rosetta.options import asking, image_argument, json_option
-from rosetta.registry import Registry, open_registry
+from rosetta.finding import EVERYWHERE, found_id, found_image
+from rosetta.options import asking, image_argument, json_option, results
+from rosetta.registry import open_registry
 from rosetta.tables import Column
 from rosetta.texts import plain
 
@@ -35,15 +35,20 @@ BEGINNING = "1970-01-01T00:00:00Z"
 @click.option("--name", help="Only images of this name.")
 @click.option("--status", type=click.Choice(STATUSES), help="Only images in this state.")
 @click.option("--limit", type=click.IntRange(1), help="At most so many; all of them without it.")
+@click.option("--all-tenants", is_flag=True, help="The images of all tenants, for administrators.")
 @asking
-@json_option
-def list_images(name: str | None, status: str | None, limit: int | None, *, as_json: bool) -> None:
+@results
+def list_images(
+    name: str | None, status: str | None, limit: int | None, *, all_tenants: bool, as_json: bool, quiet: bool
+) -> None:
     """List the images that you may see, the newest first."""
     asked = {"name": name, "status": status, "changes-since": BEGINNING if status in LISTED_WITH_CHANGES else None}
-    filters = {key: value for key, value in asked.items() if value is not None}
+    filters = {key: value for key, value in asked.items() if value is not None} | (EVERYWHERE if all_tenants else {})
     found = list(itertools.islice(open_registry().images(**filters), limit))
     if as_json:
         click.echo(json.dumps([asdict(image) for image in found], indent=2))
+    elif quiet:
+        show_ids(image.id for image in found)
     else:
         empty = "No image is like that." if name or status else "There are no images that you may see."
         show_table(COLUMNS, [_row(image) for image in found], empty=empty)
@@ -52,10 +57,10 @@ def list_images(name: str | None, status: str | None, limit: int | None, *, as_j
 @click.command()
 @image_argument
 @asking
-@json_option
-def show(image_id: UUID, *, as_json: bool) -> None:
+@results
+def show(image: str, *, as_json: bool, quiet: bool) -> None:
     """Show an image with all its properties."""
-    show_image(known_image(open_registry(), image_id), as_json=as_json)
+    show_image(found_image(open_registry(), image), as_json=as_json, quiet=quiet)
 
 
 @click.command()
@@ -65,20 +70,21 @@ def show(image_id: UUID, *, as_json: bool) -> None:
 @click.option("--remove", is_flag=True, help="Share it with these tenants no longer.")
 @asking
 @json_option
-def share(image_id: UUID, tenants: Sequence[str], *, can_share: bool | None, remove: bool, as_json: bool) -> None:
+def share(image: str, tenants: Sequence[str], *, can_share: bool | None, remove: bool, as_json: bool) -> None:
     """Share an image with each TENANT, and show with whom it is shared."""
     if remove and can_share is not None:
         raise click.UsageError("--remove leaves nothing to share on")
     registry = open_registry()
+    image_id = found_id(registry, image)
     for tenant in tenants:
         if remove:
-            registry.remove_member(str(image_id), tenant)
+            registry.remove_member(image_id, tenant)
         else:
-            registry.add_member(str(image_id), tenant, can_share=can_share)
-    if remove and registry.image(str(image_id)) is None:
+            registry.add_member(image_id, tenant, can_share=can_share)
+    if remove and registry.image(image_id) is None:
         click.echo("You no longer see this image.", err=as_json)
         return
-    members = registry.members(str(image_id))
+    members = registry.members(image_id)
     if as_json:
         click.echo(json.dumps([asdict(member) for member in members], indent=2))
     else:
@@ -86,16 +92,17 @@ def share(image_id: UUID, tenants: Sequence[str], *, can_share: bool | None, rem
         show_table(MEMBERS, rows, empty="The image is shared with nobody.")
 
 
-def known_image(registry: Registry, image_id: UUID) -> Image:
-    """An image that is there. Raises ClickException."""
-    image = registry.image(str(image_id))
-    if image is None:
-        raise click.ClickException(f"there is no image {image_id} that you may see")
-    return image
+def show_ids(ids: Iterable[str]) -> None:
+    """Ids on stdout, one a line."""
+    for each in ids:
+        click.echo(plain(each))
 
 
-def show_image(image: Image, *, as_json: bool) -> None:
-    """All of an image, on stdout."""
+def show_image(image: Image, *, as_json: bool, quiet: bool = False) -> None:
+    """All of an image, on stdout, or only its id."""
+    if quiet:
+        show_ids([image.id])
+        return
     document = asdict(image)
     if as_json:
         click.echo(json.dumps(document, indent=2))

@@ -11,8 +11,8 @@ import click
 from rosetta.answers import Job
 from rosetta.console import bytes_text, is_watched, say_hidden, show_table, time_text
 from rosetta.errors import ServiceError
-from rosetta.images import show_facts
-from rosetta.options import asking, json_option
+from rosetta.images import show_facts, show_ids
+from rosetta.options import asking, json_option, results
 from rosetta.registry import Registry, open_registry
 from rosetta.tables import Column, fitted
 from rosetta.texts import plain
@@ -39,12 +39,14 @@ limit_option = click.option(
 @click.command("list")
 @limit_option
 @asking
-@json_option
-def list_jobs(limit: int, *, as_json: bool) -> None:
+@results
+def list_jobs(limit: int, *, as_json: bool, quiet: bool) -> None:
     """List your latest jobs, the newest first."""
     found = open_registry().jobs(limit)
     if as_json:
         click.echo(json.dumps([asdict(job) for job in found], indent=2))
+    elif quiet:
+        show_ids(job.id for job in found)
     else:
         show_table(COLUMNS, [_row(job) for job in found], empty="There are no jobs of yours.")
 
@@ -101,7 +103,9 @@ def _draw(registry: Registry, limit: int) -> None:
         for found in _looks(registry, limit):
             table = fitted(COLUMNS, [_row(job) for job in found], live.console.width)
             hidden = table.hidden
-            live.update(Text("\n".join(table.lines), no_wrap=True), refresh=True)
+            text = Text("\n".join(table.lines), no_wrap=True)
+            text.stylize("bold", 0, len(table.lines[0]))
+            live.update(text, refresh=True)
     say_hidden(hidden)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from rosetta.console import say, show_table
+from rosetta.images import show_ids
 from rosetta.needs import opened
 from rosetta.tables import Column
 
@@ -33,12 +34,14 @@ def create(
     say(f"Created; it expires: {_instant(end)}. The secret is not shown again.")
 
 
-def show_all(*, local: bool, as_json: bool) -> None:
+def show_all(*, local: bool, as_json: bool, quiet: bool) -> None:
     """Show all tokens that are valid. Raises ClickException."""
     with opened("token", local=local) as world:
         documents = [_document(found) for found in world.identities.list()]
     if as_json:
         click.echo(json.dumps([{**each, "expires_at": _iso(each["expires_at"])} for each in documents], indent=2))
+    elif quiet:
+        show_ids(each["id"] for each in documents)
     else:
         show_table(COLUMNS, [_row(each) for each in documents], empty="There are no tokens.")
 

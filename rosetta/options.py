@@ -19,7 +19,8 @@ Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 PROFILE, DEBUG = "rosetta.profile", "rosetta.debug"
 """Where the context has what `asking` reads."""
 
-image_argument = click.argument("image_id", metavar="ID", type=click.UUID)
+image_argument = click.argument("image", metavar="IMAGE")
+"""An image, by its id, the beginning of one, or its name."""
 json_option = click.option("--json", "as_json", is_flag=True, help="As JSON.")
 local_option = click.option("--local", is_flag=True, help="Work on the local server that runs here.")
 
@@ -29,6 +30,26 @@ def asking(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in reversed(_ASKING):
         command = option(command)
     return command
+
+
+def results(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the options that say how it shows what has an id."""
+    for option in reversed(_RESULTS):
+        command = option(command)
+    return command
+
+
+def _alone(ctx: click.Context, parameter: click.Parameter, value: bool) -> bool:  # noqa: FBT001  # as click calls it
+    """Refuse an option of `results` beside another one."""
+    if value and any(ctx.params.get(name) for name in ("as_json", "quiet") if name != parameter.name):
+        raise click.UsageError("--json and --quiet do not go together")
+    return value
+
+
+_RESULTS: tuple[Decorator, ...] = (
+    click.option("--json", "as_json", is_flag=True, callback=_alone, help="As JSON."),
+    click.option("--quiet", "-q", is_flag=True, callback=_alone, help="Ids only."),
+)
 
 
 def _remember(key: str) -> Callable[[click.Context, click.Parameter, Any], None]:

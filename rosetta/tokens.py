@@ -13,8 +13,9 @@ from rosetta import operators
 from rosetta.answers import Token
 from rosetta.console import say, show_table, time_text
 from rosetta.errors import ServiceError
+from rosetta.images import show_ids
 from rosetta.openstack import clouds_yaml, openrc
-from rosetta.options import Label, Lifetime, asking, json_option
+from rosetta.options import Label, Lifetime, asking, json_option, results
 from rosetta.registry import open_registry
 from rosetta.tables import Column
 from rosetta.texts import plain
@@ -90,17 +91,19 @@ def create(
 @click.option("--tenant", help="The tokens of a tenant, for administrators.")
 @on_tables
 @asking
-@json_option
-def list_tokens(tenant: str | None, *, aws: bool, local: bool, as_json: bool) -> None:
+@results
+def list_tokens(tenant: str | None, *, aws: bool, local: bool, as_json: bool, quiet: bool) -> None:
     """List your tokens that are valid; with --aws or --local those of everybody."""
     if aws or local:
         _refuse({"tenant": tenant}, "tenant", "tenant", "--tenant does not go with --aws and --local")
-        operators.show_all(local=local, as_json=as_json)
+        operators.show_all(local=local, as_json=as_json, quiet=quiet)
         return
     with _over_http():
         found = open_registry().tokens(tenant)
     if as_json:
         click.echo(json.dumps([asdict(token) for token in found], indent=2))
+    elif quiet:
+        show_ids(token.id for token in found)
     else:
         show_table(COLUMNS, [_row(token) for token in found], empty="There are no tokens.")
 

@@ -1,10 +1,8 @@
 """`image upload`: a file becomes an image."""
 
-import json
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +11,8 @@ import click
 from rosetta.answers import Image
 from rosetta.console import Interrupted
 from rosetta.formats import format_of
-from rosetta.options import GIB, MIB, ByteCount, asking, describing, json_option
+from rosetta.images import show_image
+from rosetta.options import GIB, MIB, ByteCount, asking, describing, results
 from rosetta.parts import MOST_PARTS, Source, parts_of
 from rosetta.records import Records, UploadRunning
 from rosetta.registry import Fields, open_registry
@@ -35,12 +34,13 @@ USUAL_PARALLEL = 4
 )
 @click.option("--part-size", type=ByteCount(), help="Bytes in a part, such as 64M; 16M, or more if the file is huge.")
 @asking
-@json_option
+@results
 def upload(
-    file: Path, parallel: int, part_size: int | None, *, allow_empty: bool, as_json: bool, **described: Any
+    file: Path, parallel: int, part_size: int | None, *, allow_empty: bool, as_json: bool, quiet: bool, **described: Any
 ) -> None:
     """Upload FILE as an image. If it is broken off, the same command goes on where it was."""
-    upload_file(file, described, parallel=parallel, part_size=part_size, allow_empty=allow_empty, as_json=as_json)
+    how = {"allow_empty": allow_empty, "as_json": as_json, "quiet": quiet}
+    upload_file(file, described, parallel=parallel, part_size=part_size, **how)
 
 
 def upload_file(  # an option each
@@ -51,6 +51,7 @@ def upload_file(  # an option each
     part_size: int | None = None,
     allow_empty: bool = False,
     as_json: bool,
+    quiet: bool,
 ) -> None:
     """Upload a file as the options describe it, and show the image. Raises ClickException, ServiceError."""
     registry = open_registry(connections=parallel + 1)
@@ -75,8 +76,8 @@ def upload_file(  # an option each
         ) from error
     except KeyboardInterrupt as error:
         raise Interrupted("Interrupted. The same command goes on where this one was.") from error
-    if as_json:
-        click.echo(json.dumps(asdict(image), indent=2))
+    if as_json or quiet:
+        show_image(image, as_json=as_json, quiet=quiet)
     else:
         _show(image)
 

@@ -54,7 +54,7 @@ def test_a_command_that_is_not_there_is_wrong_usage(words: list[str]) -> None:
 
 
 def test_what_has_results_gives_them_as_json() -> None:
-    silent = {"delete", "download", "serve", "completion", "image", "job", "token"}
+    silent = {"serve", "completion", "image", "job", "token"}
     knowing = {
         words[-1] for words, _, command in COMMANDS if any("--json" in parameter.opts for parameter in command.params)
     }

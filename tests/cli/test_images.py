@@ -119,12 +119,52 @@ def test_a_property_that_is_not_there_is_named(image: Type) -> None:
 def test_images_are_deleted_up_to_the_first_that_cannot_be(image: Type) -> None:
     first, kept, last = created(image), created(image, "--protected"), created(image)
 
-    result = image("delete", first, kept, last)
+    result = image("delete", "--yes", first, kept, last)
 
     assert result.exit_code == 1
     assert result.stderr.splitlines()[0] == f"Image {first} is deleted."
     assert result.stderr.splitlines()[1].startswith("Error: 403: ")
     assert [each["id"] for each in json.loads(image("list", "--json").stdout)] == [last, kept]
+
+
+def test_what_is_deleted_is_a_document_or_ids_too(image: Type) -> None:
+    first, kept, last = created(image), created(image, "--protected"), created(image)
+
+    as_json = image("delete", "--yes", first, kept, "--json")
+    as_ids = image("delete", "--yes", last, last.upper(), "--quiet")
+
+    assert (as_json.exit_code, json.loads(as_json.stdout)) == (1, [{"id": first}])
+    assert (as_ids.exit_code, as_ids.output) == (0, f"{last}\n")
+
+
+def test_without_a_terminal_nothing_is_deleted_unasked(image: Type) -> None:
+    found = created(image)
+
+    result = image("delete", found, typed="y\n")
+
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "nobody can be asked here: --yes deletes without asking" in result.stderr
+    assert image("list", "--quiet").stdout == f"{found}\n"
+
+
+@pytest.mark.parametrize("words", [("list",), ("show", UNKNOWN), ("create", "x"), ("delete", "--yes", UNKNOWN)])
+def test_a_document_and_ids_do_not_go_together(image: Type, words: tuple[str, ...]) -> None:
+    for options in (("--json", "--quiet"), ("-q", "--json")):
+        result = image(*words, *options)
+
+        assert (result.exit_code, result.stdout) == (2, "")
+        assert "--json and --quiet do not go together" in result.stderr
+
+
+def test_ids_are_all_that_is_shown_if_that_is_asked_for(image: Type, tmp_path: Path) -> None:
+    (tmp_path / "one.raw").touch()
+    found = image("create", "one", "--disk-format", "raw", "--property", "k=v", "-q").stdout.strip()
+
+    uploaded = image("upload", str(tmp_path / "one.raw"), "--allow-empty", "-q").stdout
+    changed, unset = image("set", found, "--name", "two", "-q"), image("unset", found, "--property", "k", "-q")
+
+    assert (changed.output, unset.output) == (f"{found}\n", f"{found}\n")
+    assert image("list", "-q").stdout.splitlines() == [uploaded.strip(), found]
 
 
 def test_that_nothing_is_listed_is_said_beside_the_results(image: Type) -> None:

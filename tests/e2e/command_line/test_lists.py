@@ -224,6 +224,7 @@ def test_the_usage_of_a_tenant_is_shown(operator: CommandLine, server: Server) -
 
 COMMANDS = [
     *(["image", word, UNKNOWN] for word in ("show", "share", "download", "events")),
+    ["image", "delete", UNKNOWN, "--yes"],
     *(["image", "list"], ["image", "create", "name"], ["image", "set", UNKNOWN, "--public"]),
     ["image", "unset", UNKNOWN, "--property", "k"],
     *(["job", "list"], ["job", "watch"], ["job", "show", UNKNOWN], ["usage"]),
@@ -287,10 +288,11 @@ def test_a_setting_that_is_missing_or_wrong_is_one_line(
     assert "secret" not in result.stderr
 
 
-def test_an_id_that_is_none_is_wrong_usage(operator: CommandLine) -> None:
+def test_what_is_no_id_is_looked_for_as_a_name(operator: CommandLine) -> None:
     result = operator.run("image", "show", "../tokens")
 
-    assert (result.returncode, result.stdout) == (2, "")
+    assert (result.returncode, result.stdout) == (1, "")
+    assert result.stderr == "Error: there is no image ../tokens that you may see\n"
 
 
 def test_an_image_that_is_not_there_is_one_line(operator: CommandLine) -> None:

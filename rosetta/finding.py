@@ -1,0 +1,64 @@
+"""Which image is meant: by its id, by the beginning of one, or by its name."""
+
+import re
+from collections.abc import Iterator
+from uuid import UUID
+
+import click
+
+from rosetta.answers import Image
+from rosetta.console import say, time_text
+from rosetta.registry import Registry
+from rosetta.tables import Column, whole_lines
+from rosetta.texts import plain
+
+BEGINNING = re.compile("[0-9a-f][0-9a-f-]{3,35}")
+"""What may be the beginning of an id: four characters or more."""
+COLUMNS = (Column("ID"), Column("NAME"), Column("CREATED"))
+EVERYWHERE = {"is_public": "None"}
+"""Has administrators see the images of all tenants; for others it changes nothing."""
+
+
+def found_id(registry: Registry, words: str) -> str:
+    """The id of the image that is meant; one that is given in full is not looked up. Raises ClickException."""
+    return _id(words) or _one(registry, words).id
+
+
+def found_image(registry: Registry, words: str) -> Image:
+    """The image that is meant, as it stands. Raises ClickException."""
+    image_id = _id(words)
+    image = _one(registry, words) if image_id is None else registry.image(image_id)
+    if image is None:
+        raise _nothing(words)
+    return image
+
+
+def _id(words: str) -> str | None:
+    try:
+        return str(UUID(words))
+    except ValueError:
+        return None
+
+
+def _one(registry: Registry, words: str) -> Image:
+    """The only image of this name, or whose id begins like this."""
+    found = {image.id: image for image in _fitting(registry, words)}
+    if not found:
+        raise _nothing(words)
+    if len(found) > 1:
+        rows = [(image.id, image.name or "-", time_text(image.created_at)) for image in found.values()]
+        for line in whole_lines(COLUMNS, rows):
+            say(line)
+        raise click.ClickException(plain(f"{words} may be any of these {len(found)} images: give the id of one"))
+    return next(iter(found.values()))
+
+
+def _fitting(registry: Registry, words: str) -> Iterator[Image]:
+    yield from (image for image in registry.images(**EVERYWHERE, name=words) if image.name == words)
+    beginning = words.lower()
+    if BEGINNING.fullmatch(beginning):
+        yield from (image for image in registry.images(**EVERYWHERE) if image.id.startswith(beginning))
+
+
+def _nothing(words: str) -> click.ClickException:
+    return click.ClickException(plain(f"there is no image {words} that you may see"))
