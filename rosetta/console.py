@@ -37,7 +37,7 @@ class Commands(LazyGroup):
                 stream.reconfigure(errors="backslashreplace")
         try:
             return super().invoke(ctx)
-        except KeyboardInterrupt as error:
+        except (KeyboardInterrupt, click.Abort) as error:  # the latter where something is asked
             raise Interrupted("Interrupted.") from error
         except ServiceError as error:
             said = f"{str(error).removesuffix('.')}. {error.hint}" if error.hint else str(error)

@@ -37,7 +37,7 @@ class Deployment:
         renew = "" if self.token_from == TOKEN_SETTING else ", or `rosetta login` with another one"
         return Hints(
             unknown=f"Look at the token, which is that of {self.token_from}: it is unknown there, or has ended{renew}.",
-            unreachable=f"Is {self.url} right, which is that of {self.url_from}?",
+            unreachable=f"Look at {self.url}, which is that of {self.url_from}.",
         )
 
     def service(self, headers: Mapping[str, str], connections: int) -> Service:

@@ -35,7 +35,7 @@ def login(url: str | None, *, token_stdin: bool, no_keyring: bool, is_default: b
     before = profiles.load(file)
     url = (url or _asked("URL of the deployment", "--url names the deployment")).strip().rstrip("/")
     token = _token(is_piped=token_stdin)
-    found = _checked(Deployment(url, token, "the address", "the token"))
+    found = _checked(Deployment(url, token, "this command", "this command"))
     kept = not no_keyring and keyrings.write(url, name, token)
     after = before.including(name, Profile(url, None if kept else token), is_default=is_default)
     profiles.save(file, after)

@@ -64,7 +64,11 @@ def _remember(key: str) -> Callable[[click.Context, click.Parameter, Any], None]
 
 _ASKING: tuple[Decorator, ...] = (
     click.option(
-        "--profile", metavar="NAME", expose_value=False, callback=_remember(PROFILE), help="Of `rosetta login`."
+        "--profile",
+        metavar="NAME",
+        expose_value=False,
+        callback=_remember(PROFILE),
+        help="The profile to use; `rosetta login` makes it.",
     ),
     click.option(
         "--debug",

@@ -111,7 +111,7 @@ class Registry:
 
     def delete(self, image_id: str) -> None:
         """Delete an image."""
-        self._service.call("DELETE", _path(image_id))
+        self._confirmed("DELETE", _path(image_id))
 
     def content(
         self, image_id: str, headers: Mapping[str, str] | None = None
@@ -126,16 +126,16 @@ class Registry:
     def replace_members(self, image_id: str, members: Iterable[Member]) -> None:
         """Share an image with these tenants and no others."""
         rows = [{"member_id": member.tenant, "can_share": member.can_share} for member in members]
-        self._service.call("PUT", _path(image_id, "members"), document={"memberships": rows})
+        self._confirmed("PUT", _path(image_id, "members"), document={"memberships": rows})
 
     def add_member(self, image_id: str, tenant: str, *, can_share: bool | None = None) -> None:
         """Share an image with a tenant; None leaves alone whether it may share it on."""
         document = {"member": {} if can_share is None else {"can_share": can_share}}
-        self._service.call("PUT", _path(image_id, "members", tenant), document=document)
+        self._confirmed("PUT", _path(image_id, "members", tenant), document=document)
 
     def remove_member(self, image_id: str, tenant: str) -> None:
         """Share an image with a tenant no longer."""
-        self._service.call("DELETE", _path(image_id, "members", tenant))
+        self._confirmed("DELETE", _path(image_id, "members", tenant))
 
     def begin_upload(
         self, image_id: str, size: int, part_size: int | None = None, parts: Mapping[int, str] | None = None
@@ -186,7 +186,7 @@ class Registry:
 
     def abort_upload(self, image_id: str, upload_id: str) -> None:
         """End an upload; its image is killed."""
-        self._service.call("DELETE", _path(image_id, "uploads", upload_id))
+        self._confirmed("DELETE", _path(image_id, "uploads", upload_id))
 
     def jobs(self, limit: int) -> list[Job]:
         """The latest jobs, newest first."""
@@ -239,12 +239,17 @@ class Registry:
 
     def revoke_token(self, token_id: str, tenant: str | None = None) -> None:
         """End a token of the caller's, or, for administrators, of a tenant."""
-        self._service.call("DELETE", f"/v1/tokens/{quote(token_id, safe='')}", query=_tenant(tenant))
+        self._confirmed("DELETE", f"/v1/tokens/{quote(token_id, safe='')}", query=_tenant(tenant))
 
     def _token(self, method: str, path: str, **request: Any) -> Token:
         document = self._service.call(method, path, **request).json
         with reading("token"):
             return read_token(document["token"])
+
+    def _confirmed(self, method: str, path: str, **request: Any) -> None:
+        """Have something done that is answered by nothing: what says more, such as a proxy's page, has not done it."""
+        if self._service.call(method, path, **request).body:
+            raise ServiceError("the service answers with something that is no confirmation")
 
     def _image(self, method: str, path: str, **request: Any) -> Image:
         document = self._service.call(method, path, **request).json

@@ -66,12 +66,12 @@ def import_images(  # noqa: PLR0913  # an option each
     owner: str | None,
     as_json: bool,
 ) -> None:
-    """Import all images of the running service at URL into the Rosetta at ROSETTA_URL.
+    """Import all images of the running service at URL into the Rosetta that ROSETTA_URL or a profile names.
 
     The secret for the source is read from SOURCE_TOKEN (glance-v1, scaleway) or SOURCE_PASSWORD (foreman,
-    devops-service), the one for the target from ROSETTA_TOKEN. An import may be stopped at any moment; the same command
-    goes on where it was. Exit status: 0 all images are there, 1 it could not go on, 2 wrong usage, 3 some images were
-    refused, 130 interrupted.
+    devops-service), the one for the target from ROSETTA_TOKEN or the profile. An import may be stopped at any moment;
+    the same command goes on where it was. Exit status: 0 all images are there, 1 it could not go on, 2 wrong usage,
+    3 some images were refused, 130 interrupted.
     """
     if dialect not in BY_TOKEN and (all_tenants or owner):
         raise click.UsageError("--all-tenants and --owner are for glance-v1 and scaleway")

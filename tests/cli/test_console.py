@@ -42,10 +42,11 @@ def advised(reason: str, hint: str) -> ServiceError:
         (OSError(errno.EIO, os.strerror(errno.EIO), "a.raw"), 1, "Error: a.raw: Input/output error"),
         (OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)), 1, "Error: No space left on device"),
         (KeyboardInterrupt(), 130, "Interrupted."),
+        (click.Abort(), 130, "Interrupted."),
         (Interrupted("The same command goes on."), 130, "The same command goes on."),
         (click.ClickException("refused"), 1, "Error: refused"),
     ],
-    ids=["hint", "sentence", "orders", "file", "disk", "ctrl-c", "interrupted", "refused"],
+    ids=["hint", "sentence", "orders", "file", "disk", "ctrl-c", "ctrl-c at a question", "interrupted", "refused"],
 )
 def test_what_goes_wrong_is_one_line(error: BaseException, status: int, line: str) -> None:
     result = run(raising(error))

@@ -171,7 +171,7 @@ def test_a_deployment_that_fails_is_no_old_one(config: Path) -> None:
         (["--url", "http://h"], "secret", "nobody can be asked here: --token-stdin reads the token from stdin"),
         (["--url", "http://h", "--token-stdin"], " \n", "there is no token"),
         (["--url", "http://h", "--token-stdin"], "geh\u0131m", "that is no token"),
-        (["--url", "registry", "--token-stdin"], "secret", "the address: that is no http:// or https:// URL"),
+        (["--url", "registry", "--token-stdin"], "secret", "this command: that is no http:// or https:// URL"),
         (["--profile", "a b"], "", "a profile has a name of up to 64 of the characters"),
     ],
     ids=["no-url", "no-token", "empty", "letters", "scheme", "name"],
@@ -247,7 +247,7 @@ def test_variables_win_over_profiles_each_by_itself(service: Scripted) -> None:
     noted = rosetta("whoami", "--profile", "default", ROSETTA_TOKEN="secret")
 
     assert "Look at the token, which is that of ROSETTA_TOKEN:" in by_token.stderr
-    assert "Is http://127.0.0.1:1 right, which is that of ROSETTA_URL?" in by_url.stderr
+    assert "Look at http://127.0.0.1:1, which is that of ROSETTA_URL." in by_url.stderr
     assert (by_both.exit_code, noted.exit_code) == (0, 0)
     assert by_both.stderr == "Note: ROSETTA_URL and ROSETTA_TOKEN of the environment win over the profile.\n"
     assert noted.stderr == "Note: ROSETTA_TOKEN of the environment wins over the profile.\n"
@@ -266,7 +266,7 @@ def test_errors_name_the_profile(service: Scripted, config: Path) -> None:
         "Error: 401: Authentication required. Look at the token, which is that of profile prod: it is unknown there,"
         " or has ended, or `rosetta login` with another one.\n"
     )
-    assert unreachable.stderr.endswith(". Is http://127.0.0.1:1 right, which is that of profile prod?\n")
+    assert unreachable.stderr.endswith(". Look at http://127.0.0.1:1, which is that of profile prod.\n")
     assert (unknown.exit_code, unreachable.exit_code) == (1, 1)
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from click.testing import CliRunner
 
 from rosetta.command import cli
+from rosetta.deployment import PROFILE_SETTING, TOKEN_SETTING, URL_SETTING
 from rosetta.formats import MARKED
 from rosetta.reference import BEGINNING
 
@@ -34,6 +35,12 @@ def test_a_page_without_a_reference_gets_one_at_its_end(tmp_path: Path) -> None:
 
 def test_the_formats_that_a_file_tells_are_named() -> None:
     assert all(re.search(rf"\b{disk_format}\b", TEXT.partition(BEGINNING)[0]) for disk_format in MARKED)
+
+
+def test_the_variables_that_say_whom_to_ask_are_named() -> None:
+    named = set(re.findall(r"^\| `(ROSETTA_\w+)` \|", TEXT, re.MULTILINE))
+
+    assert named == {URL_SETTING, TOKEN_SETTING, PROFILE_SETTING}
 
 
 def test_the_exit_statuses_are_those_of_the_help() -> None:

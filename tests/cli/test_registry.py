@@ -1,6 +1,6 @@
 """Answers that are not what they should be are one line, and nothing secret is in it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 import pytest
 
@@ -213,3 +213,24 @@ def test_a_history_that_is_none_is_refused(document: object) -> None:
     for registry in answering(Reply(200, document)):
         with pytest.raises(ServiceError, match=r"no (history|event)"):
             registry.events("x")
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda registry: registry.delete("i"),
+        lambda registry: registry.add_member("i", "t2"),
+        lambda registry: registry.remove_member("i", "t2"),
+        lambda registry: registry.replace_members("i", []),
+        lambda registry: registry.abort_upload("i", "u"),
+        lambda registry: registry.revoke_token("k"),
+    ],
+    ids=["delete", "add", "remove", "replace", "abort", "revoke"],
+)
+def test_what_is_done_is_confirmed_by_nothing_else(act: Callable[[Registry], None]) -> None:
+    for status in (200, 204):
+        for registry in answering(Reply(status)):
+            act(registry)
+    for registry in answering(Reply(200, body=b"<h1>Sign in</h1>")):
+        with pytest.raises(ServiceError, match="something that is no confirmation"):
+            act(registry)

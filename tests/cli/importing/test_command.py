@@ -1,8 +1,11 @@
 """How the command is used, and misused."""
 
 import pytest
+from click.testing import CliRunner
 
-from tests.cli.importing.conftest import Import
+from rosetta.command import cli
+from tests.cli.importing.conftest import Import, Serve, Target, totals
+from tests.cli.importing.sources import Glance
 
 NOWHERE = "http://127.0.0.1:9"
 
@@ -60,3 +63,12 @@ def test_a_token_that_could_not_be_sent_is_refused(run_import: Import) -> None:
     done = run_import("glance-v1", NOWHERE, SOURCE_TOKEN="tökén")
 
     assert (done.exit_code, "characters that no token has" in done.stderr) == (2, True)
+
+
+def test_the_target_may_be_that_of_a_profile(run_import: Import, target: Target, serve: Serve) -> None:
+    words = ["login", "--url", target.url, "--token-stdin"]
+    assert CliRunner().invoke(cli, words, input=target.token).exit_code == 0
+
+    done = run_import("glance-v1", serve(Glance([])).url, ROSETTA_URL=None, ROSETTA_TOKEN=None)
+
+    assert (done.exit_code, totals(done)) == (0, (0, 0, 0))
