@@ -14,6 +14,7 @@ from rosetta.tables import Column
 
 COLUMNS = (
     Column("ID"),
+    Column("NAME", 5, least=8),
     Column("USER", 1, least=8),
     Column("TENANT", 3, least=8),
     Column("POLICIES", 4, least=11),
@@ -22,14 +23,19 @@ COLUMNS = (
 
 
 def create(
-    user: str, tenant: str | None, policies: Sequence[str], expires: timedelta | None, *, local: bool, as_json: bool
+    who: tuple[str, str | None, Sequence[str]],
+    name: str | None,
+    expires: timedelta | None,
+    *,
+    local: bool,
+    as_json: bool,
 ) -> None:
-    """Create a token for anybody; its secret goes to stdout. Raises ClickException."""
+    """Create a token for anybody: user, tenant and policies; its secret goes to stdout. Raises ClickException."""
     with opened("token", local=local) as world:
         from rosetta.world import principal  # noqa: PLC0415  # only operators have its libraries
 
         end = None if expires is None else world.clock.now() + expires
-        secret = world.identities.issue(principal(user, tenant, policies), expires=end)
+        secret = world.identities.issue(principal(*who), expires=end, name=name)
     click.echo(json.dumps({"secret": secret, "expires_at": _iso(end)}) if as_json else secret)
     say(f"Created; it expires: {_instant(end)}. The secret is not shown again.")
 
@@ -55,13 +61,13 @@ def revoke(token_id: str, *, local: bool) -> bool:
 def _document(found: Any) -> dict[str, Any]:
     who = found.principal
     facts = {"user": who.user, "tenant": who.tenant, "policies": sorted(who.policies)}
-    return {"id": found.id, **facts, "expires_at": found.expires_at}
+    return {"id": found.id, "name": found.name, **facts, "expires_at": found.expires_at}
 
 
 def _row(document: dict[str, Any]) -> tuple[str, ...]:
     policies = ",".join(document["policies"])
     tenant, end = document["tenant"] or "-", _instant(document["expires_at"])
-    return document["id"], document["user"], tenant, policies or "-", end
+    return document["id"], document["name"] or "-", document["user"], tenant, policies or "-", end
 
 
 def _instant(instant: datetime | None) -> str:

@@ -72,10 +72,11 @@ def create(
     or --local, --user and --policy.
     """
     if aws or local:
-        _refuse(given, "name", "form", "--name, --openrc and --clouds-yaml do not go with --aws and --local")
+        _refuse(given, "form", "form", "--openrc and --clouds-yaml do not go with --aws and --local")
         if given["user"] is None or not policies:
             raise click.UsageError("--aws and --local need --user and --policy")
-        operators.create(given["user"], given["tenant"], policies, expires, local=local, as_json=as_json)
+        who = given["user"], given["tenant"], policies
+        operators.create(who, given["name"], expires, local=local, as_json=as_json)
         return
     _refuse(given, "user", "tenant", "--user and --tenant need --aws or --local: over HTTP a token is your own")
     if given["name"] is None:

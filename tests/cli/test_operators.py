@@ -41,6 +41,14 @@ def test_a_token_has_all_policies_that_are_named_and_needs_no_tenant(run: Run, a
     assert principal == Principal("u", None, frozenset({Policy.ADMIN, Policy.CREATE_IMAGE}))
 
 
+def test_a_token_has_a_name_if_it_is_given_one(run: Run, api: Api) -> None:
+    run("token", "create", "--aws", "--user", "u", "--policy", "read_images", "--name", "backups")
+    refused = run("token", "create", "--aws", "--user", "u", "--policy", "read_images", "--name", "")
+
+    assert [token.name for token in api.world.identities.list()] == ["backups"]
+    assert refused.exit_code == 2
+
+
 @pytest.mark.parametrize(
     ("text", "lifetime"),
     [
@@ -97,15 +105,16 @@ def test_a_wrong_usage_issues_nothing(run: Run, api: Api, arguments: list[str]) 
 
 
 def test_the_list_is_a_table_without_secrets(run: Run) -> None:
-    first = run("token", "create", "--aws", "--user", "somebody", "--tenant", "t1", "--policy", "read_images").stdout
+    words = ("--user", "somebody", "--tenant", "t1", "--policy", "read_images", "--name", "backups")
+    first = run("token", "create", "--aws", *words).stdout
     run("token", "create", "--aws", "--user", "root", "--policy", "admin", "--expires", "1d")
 
     result = run("token", "list", "--aws")
 
     heading, row, other = result.stdout.splitlines()
-    assert heading.split() == ["ID", "USER", "TENANT", "POLICIES", "EXPIRES"]
-    assert re.fullmatch(r"[0-9a-f]{12}  somebody  t1      read_images  never", row)
-    assert re.fullmatch(r"[0-9a-f]{12}  root      -       admin        [\d-]{10} [\d:]{5} UTC", other)
+    assert heading.split() == ["ID", "NAME", "USER", "TENANT", "POLICIES", "EXPIRES"]
+    assert re.fullmatch(r"[0-9a-f]{12}  backups  somebody  t1      read_images  never", row)
+    assert re.fullmatch(r"[0-9a-f]{12}  -        root      -       admin        [\d-]{10} [\d:]{5} UTC", other)
     assert first.strip() not in result.output
 
 
@@ -125,6 +134,7 @@ def test_tokens_are_documents_too(run: Run) -> None:
     assert (ends.keys(), lasting["expires_at"]) == ({"secret", "expires_at"}, None)
     assert {**first, "id": ""} == {
         "id": "",
+        "name": None,
         "user": "u",
         "tenant": None,
         "policies": ["admin"],

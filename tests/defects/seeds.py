@@ -55,8 +55,8 @@ DEFECTS = {
     ),
     "an image that is private again stays in the public list": Defect(
         "chalicelib/storage/images.py",
-        "for row_key in rows_before - row_keys(new):",
-        "for row_key in (key for key in rows_before - row_keys(new) if key[0] != keys.PUBLIC):",
+        "for row_key in rows_left:",
+        "for row_key in (key for key in rows_left if key[0] != keys.PUBLIC):",
         HISTORIES,
     ),
     "a total does not count what goes": Defect(
