@@ -80,12 +80,15 @@ def whoami(*, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps({**told, "token": found and asdict(found)}, indent=2))
         return
-    show_facts({"url": f"{deployment.url} ({deployment.url_from})", "token": f"of {deployment.token_from}"})
+    facts = {"url": f"{deployment.url} ({deployment.url_from})", "token": f"of {deployment.token_from}"}
+    show_facts({**facts, **({} if found is None else _facts(found))})
     if found is None:
         say("The token works. This deployment is of a release that does not say whose it is.")
-        return
-    ends = "never" if found.expires_at is None else f"{time_text(found.expires_at)} UTC"
-    show_facts({"user": found.user, "tenant": found.tenant or "-", "policies": ", ".join(found.policies), "ends": ends})
+
+
+def _facts(token: Token) -> dict[str, object]:
+    ends = "never" if token.expires_at is None else f"{time_text(token.expires_at)} UTC"
+    return {"user": token.user, "tenant": token.tenant or "-", "policies": ", ".join(token.policies), "ends": ends}
 
 
 def _asked(what: str, otherwise: str, *, is_hidden: bool = False) -> str:

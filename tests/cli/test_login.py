@@ -190,8 +190,8 @@ def test_who_asks_is_shown(service: Scripted) -> None:
     result, document = rosetta("whoami"), json.loads(rosetta("whoami", "--json").stdout)
 
     assert result.stdout.splitlines() == [
-        f"url    {service.url} (profile default)",
-        "token  of profile default",
+        f"url       {service.url} (profile default)",
+        "token     of profile default",
         "user      ann",
         "tenant    t1",
         "policies  create_image, read_images",
