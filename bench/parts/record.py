@@ -12,10 +12,10 @@ from typing import Any
 from bench.handler_cpu import HEADERS, alone
 from bench.parts.least import NOTHING
 from bench.parts.replay import Recorder
-from bench.parts.trial import TENANT, Trial, an_own_image, emulated, measure
+from bench.parts.trial import ENVIRON, TENANT, Trial, an_own_image, emulated, measure
 from deploy.bundle import bundle
 from local.events import Router, proxy_event
-from tests.api import ORDINARY, a_caller
+from tests.api import ORDINARY, Api, Caller, a_caller
 
 PREFIX = "first"
 LARGE = 2**30
@@ -30,7 +30,8 @@ class Recording:
         self.answers: dict[str, str] = {}
 
     def __call__(self, trial: Trial) -> None:
-        """Ask each once with a new token, and once more to count how many calls wait for each other."""
+        """Ask each with a token that was used today, in another process, and again to see what waits for what."""
+        elsewhere = Api({**ENVIRON, "TABLE_PREFIX": f"{PREFIX}-"}, trial.aws)
         trial.fill()
         large = an_own_image(trial, size=LARGE, location=f"s3://{trial.api.world.blobs.bucket}/large")
         recorder = Recorder(trial.aws.dynamodb.client)
@@ -42,6 +43,7 @@ class Recording:
         ):
             secret = trial.api.world.identities.issue(a_caller(TENANT, *ORDINARY, user="ann"))
             headers = {**HEADERS, "X-Auth-Token": secret}
+            Caller(elsewhere, headers).request(method, target)  # once a day a token's use is written down
             recorder.take()
             trial.caller.request(method, target, headers)
             calls = recorder.take()
