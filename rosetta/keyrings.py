@@ -34,7 +34,7 @@ def read(url: str, profile: str) -> str:
                 return token
             reason = "it has none"
     raise MissingSetting(
-        f"the keyring does not give the token of profile {profile}: {reason}."
+        f"the keyring does not give the token of profile {profile}: {reason.removesuffix('.')}."
         f" `rosetta login --profile {profile} --no-keyring` keeps one in the file"
     )
 

@@ -56,6 +56,15 @@ def test_an_image_that_is_not_there_is_not_found(image: Type, two: None, words: 
     assert (result.exit_code, result.output) == (1, f"Error: there is no image {words} that you may see\n")
 
 
+def test_an_id_that_nothing_has_is_not_found(image: Type, two: None) -> None:
+    result = image("show", FIRST.replace("1", "2"))
+
+    assert (result.exit_code, result.output) == (
+        1,
+        f"Error: there is no image {FIRST.replace('1', '2')} that you may see\n",
+    )
+
+
 def test_two_that_fit_are_listed_and_neither_is_taken(image: Type, two: None) -> None:
     result = image("delete", "--yes", "0a1b")
 

@@ -118,6 +118,14 @@ def test_the_list_is_a_table_without_secrets(run: Run) -> None:
     assert first.strip() not in result.output
 
 
+def test_ids_alone_are_shown_if_that_is_asked_for(run: Run, api: Api) -> None:
+    run("token", "create", "--aws", "--user", "u", "--policy", "admin")
+
+    result = run("token", "list", "--aws", "-q")
+
+    assert result.output == "".join(f"{token.id}\n" for token in api.world.identities.list())
+
+
 def test_that_there_are_no_tokens_is_no_result(run: Run) -> None:
     result = run("token", "list", "--aws")
 

@@ -156,6 +156,12 @@ def test_administrators_list_and_end_the_tokens_of_a_tenant() -> None:
     assert (dict(asked.query), dict(deleted.query)) == ({"tenant": "t 2"}, {"tenant": "t 2"})
 
 
+def test_ids_alone_are_shown_if_that_is_asked_for() -> None:
+    result, _, _ = run(Reply(200, {"tokens": [TOKEN, {**TOKEN, "id": "ba9876543210"}]}), "list", "--quiet")
+
+    assert result.output == "0123456789ab\nba9876543210\n"
+
+
 def test_that_there_are_no_tokens_is_said_beside_the_results() -> None:
     result, _, _ = run(Reply(200, {"tokens": []}), "list")
 

@@ -14,7 +14,7 @@ import pytest
 from tests.e2e.command_line.commands import MIB, CommandLine, id_in, told
 from tests.e2e.command_line.recorder import Behaviour, Recorder
 from tests.e2e.conftest import MakeFile
-from tests.e2e.server import Server
+from tests.e2e.server import PATIENCE, Server
 
 pytestmark = pytest.mark.e2e
 
@@ -484,3 +484,13 @@ def test_an_upload_that_somebody_ended_is_one_line_and_forgotten(
     assert (result.returncode, result.stdout) == (1, "")
     assert f"Error: image {image['id']} did not become active: it is killed: " in result.stderr
     assert recorded.records == []
+
+
+def test_what_is_shown_of_an_upload_opens_nothing(operator: CommandLine, make_file: MakeFile) -> None:
+    with operator.started("image", "upload", make_file(6 * MIB), "--part-size", "5M", "--debug") as process:
+        stdout, stderr = process.communicate(timeout=PATIENCE)
+
+    signatures = re.findall(r"X-Amz-(?:Signature|Credential|Security-Token)=([^&\s\"]+)", stderr)
+    assert (process.returncode, operator.token in stdout + stderr) == (0, False)
+    assert set(signatures) == {"***"}
+    assert len(re.findall(r"^> PUT .*X-Amz-Signature", stderr, re.MULTILINE)) == 2
