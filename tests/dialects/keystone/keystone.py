@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from chalicelib.catalog.principal import Principal
+from chalicelib.storage.identities import DynamoIdentities
 from tests.api import Answer, Api, Caller
 
 MOUNT = "/identity"
@@ -45,8 +46,9 @@ def project(**named: Any) -> dict[str, Any]:
 
 
 def issued(api: Api, principal: Principal) -> tuple[str, str]:
-    """A secret, and the id of its token."""
+    """A secret, and the id of its token, which was used today, elsewhere: once a day that is written down."""
     secret = api.world.identities.issue(principal)
+    DynamoIdentities(api.world.images.connection, api.clock).authenticate(secret)
     [token] = api.world.identities.list()
     return secret, token.id
 
