@@ -353,7 +353,7 @@ def test_lifetimes_shorter_than_the_margin_are_no_trouble(keystone: Keystone) ->
 
 
 def test_without_a_keystone_nothing_of_this_is_imported() -> None:
-    code = "import sys, chalicelib.bootstrap as b; b.build_app({}); print([m for m in sys.modules if 'storage.keystone' in m])"
+    code = "import sys, chalicelib.bootstrap as b; b.build_app({}); print([m for m in sys.modules if 'ge.keystone' in m])"
 
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)  # noqa: S603  # ours
 
