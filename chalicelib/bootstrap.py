@@ -2,9 +2,8 @@
 
 import os
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, fields, is_dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from chalicelib.catalog.event import Actor
 from chalicelib.catalog.ports import Clock, Identities, Ports
@@ -58,8 +57,7 @@ class SystemClock:
         return datetime.now(UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class Aws:
+class Aws(NamedTuple):
     """The clients of AWS, which several worlds may share; each connects when it is first used.
 
     Those for `probing`, by the name of a service, do not wait long, and try once.
@@ -85,8 +83,7 @@ class Aws:
         return cls(connection, clients.s3, links, clients.sqs, clients.ec2, clients.probing, meter)
 
 
-@dataclass(frozen=True, slots=True)
-class World:
+class World(NamedTuple):
     """The adapters of one deployment. `identities` are our own, `callers` all whose tokens are good."""
 
     settings: Settings
@@ -225,15 +222,15 @@ def _callers(settings: Settings, own: Identities, clock: Clock) -> Identities:
     return KeystoneIdentities(own, service, found.roles, found.trusted_for, clock)
 
 
-def _options(dialect: Dialect, settings: Settings) -> object:
+def _options(dialect: Dialect, settings: Settings) -> "NamedTuple | None":
     """What a dialect makes of its settings, each of which has the name of a field."""
     named = settings.options(dialect.name)
     try:
         options = dialect.read_options(named)
     except ValueError as error:
         raise BadSetting(str(error)) from error
-    if is_dataclass(options):
-        unknown = sorted(named.keys() - {field.name for field in fields(options)})
+    if options is not None:
+        unknown = sorted(named.keys() - set(options._fields))
         if unknown:
             raise BadSetting(f"There is no setting {dialect.name.upper()}_{unknown[0].upper()}")
     return options

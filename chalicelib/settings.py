@@ -171,12 +171,12 @@ def _role(word: str) -> tuple[str, frozenset[Policy]]:
     return role.lower(), found
 
 
-@dataclass(frozen=True, slots=True)
 class _Reader:
-    environ: Mapping[str, str]
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self._environ = environ
 
     def text(self, name: str, default: str) -> str:
-        return self.environ.get(name, "").strip() or default
+        return self._environ.get(name, "").strip() or default
 
     def matching(self, name: str, default: str, shape: tuple[str, str]) -> str:
         """A text of a shape: a pattern, and what it is in words."""

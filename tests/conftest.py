@@ -5,7 +5,6 @@ import os
 import socket
 import sys
 from collections.abc import Generator, Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -124,7 +123,7 @@ def aws(lane: Lane) -> Iterator[Aws]:
     share_items()
     BotocoreStubber.__call__ = untraced(BotocoreStubber.__call__)  # type: ignore[method-assign]  # for this process
     with intercepted(), mock_aws():
-        clients = replace(Aws.from_environ(ENVIRON), dynamodb=lane)
+        clients = Aws.from_environ(ENVIRON)._replace(dynamodb=lane)
         lane.on_call(clients.meter.count)
         build_world({}, aws=clients)
         create_tables()

@@ -2,7 +2,8 @@
 
 import hashlib
 import logging
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from chalicelib.catalog import lengths, rules
 from chalicelib.catalog.errors import (
@@ -30,8 +31,7 @@ STORE = "s3:"
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Measured:
+class Measured(NamedTuple):
     """What bytes are found to be: how many, their MD5 and, if it was asked for, their SHA-256 in hexadecimal."""
 
     size: int

@@ -1,9 +1,10 @@
 """What happens to an image: who did what to it, when, and through which dialect."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from chalicelib.catalog.image import Image, Status, Visibility
 from chalicelib.catalog.principal import Principal
@@ -35,8 +36,7 @@ class What(StrEnum):
     PURGED = "purged"
 
 
-@dataclass(frozen=True, slots=True)
-class Actor:
+class Actor(NamedTuple):
     """Whoever does something: a user with a token, in a request of a dialect or a job that it began."""
 
     user: str = ""
@@ -57,8 +57,7 @@ SYSTEM = Actor(user="rosetta")
 """Nobody asked for it: time has passed."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
+class Event(NamedTuple):
     """One write to an image, which had this version from then on.
 
     `what` is one of `What`, or the word of a newer release. `fields` are the names of those that got other values,

@@ -1,13 +1,12 @@
 """Virtual machines, from which images are made."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 CLOUD = "ami:"
 
 
-@dataclass(frozen=True, slots=True)
-class Instance:
+class Instance(NamedTuple):
     """A virtual machine of a tenant in a zone; only one that is stopped can be captured. `size` is in GB."""
 
     id: str
@@ -26,8 +25,7 @@ class CaptureState(StrEnum):
     FAILED = "failed"
 
 
-@dataclass(frozen=True, slots=True)
-class Capture:
+class Capture(NamedTuple):
     """An image of a machine in the cloud; `size` is in GB."""
 
     id: str

@@ -1,8 +1,9 @@
 """Use cases that take longer than a request: they are decided at once, stored as jobs, and done by the worker."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
+from typing import NamedTuple
 from uuid import uuid4
 
 from chalicelib.catalog import rules
@@ -31,8 +32,7 @@ GIGABYTE = 2**30
 DELETABLE = frozenset({Status.ACTIVE, Status.DEACTIVATED, Status.DEPRECATED})
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
+class Order(NamedTuple):
     """What all jobs are told: the zone they run in, and the id of the request that made them."""
 
     zone: str

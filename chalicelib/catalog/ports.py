@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple, Protocol
 
@@ -224,8 +223,7 @@ class Located(NamedTuple):
 ANYTHING = Located(None, None)
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(NamedTuple):
     """Where bytes can be fetched without credentials for a few minutes."""
 
     url: str
@@ -274,8 +272,7 @@ class Multipart(NamedTuple):
     key: str
 
 
-@dataclass(frozen=True, slots=True)
-class PartLink:
+class PartLink(NamedTuple):
     """Where a part can be put without credentials for a while, with exactly these headers."""
 
     number: int
@@ -371,8 +368,7 @@ class Clock(Protocol):
         """The present instant, aware, UTC."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ports:
+class Ports(NamedTuple):
     """All of them, as a catalogue needs them, used by one actor."""
 
     images: ImageRepository
@@ -392,4 +388,4 @@ class Ports:
 
     def by(self, actor: Actor) -> "Ports":
         """The same ones, used by this actor, who is remembered with what is written."""
-        return replace(self, images=self.images.by(actor), memberships=self.memberships.by(actor), actor=actor)
+        return self._replace(images=self.images.by(actor), memberships=self.memberships.by(actor), actor=actor)

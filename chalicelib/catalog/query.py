@@ -1,10 +1,9 @@
 """What a listing asks for: which images, under which conditions, in which order, from where on."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum, StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from chalicelib.catalog.image import Image, Status
 from chalicelib.catalog.position import SortKey, position
@@ -30,8 +29,7 @@ class Operator(StrEnum):
     CONTAINS = "contains"
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
+class Condition(NamedTuple):
     """`field operator value`; the field is a canonical name that lists know, or `("properties", name)`.
 
     A field that is None equals None only; among numbers it counts as zero, and it contains the empty text only. `IN`
@@ -65,23 +63,20 @@ class Condition:
         return getattr(image, self.field)
 
 
-@dataclass(frozen=True, slots=True)
-class Predicate:
+class Predicate(NamedTuple):
     """A condition that takes the whole image to decide, such as one on how a dialect shows it."""
 
     holds: Callable[[Image], bool]
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
+class Order(NamedTuple):
     """By a field, then by creation, then by id, all in one direction: a total order."""
 
     key: SortKey = SortKey.CREATED
     descending: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class ImageQuery:
+class ImageQuery(NamedTuple):
     """A listing. `after` is a position (see `position`). With `below` it is only of the tenant's own images that refer
     to something.
 

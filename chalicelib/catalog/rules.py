@@ -2,9 +2,8 @@
 
 import json
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import timedelta
-from typing import cast
+from typing import NamedTuple, cast
 
 from chalicelib.catalog import lengths
 from chalicelib.catalog.errors import (
@@ -22,8 +21,7 @@ LARGEST_INTEGER = 2**31 - 1
 DOCUMENTS = ("root_volume", "extra_volumes", "default_bootscript")
 
 
-@dataclass(frozen=True, slots=True)
-class Periods:
+class Periods(NamedTuple):
     """How long a deletion waits that is delayed, uploads and captures may take, and a deleted image is remembered."""
 
     pending_delete: timedelta
@@ -32,8 +30,7 @@ class Periods:
     tombstone: timedelta
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(NamedTuple):
     """What an operator allows. Sizes are bytes; a negative quota of properties, members or tokens is none at all.
 
     Images of the `operator_tenant` are the operator's own. The worker takes in no more than `slice_bytes` at once.

@@ -3,8 +3,8 @@
 import hashlib
 import secrets
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from chalicelib.catalog.principal import Principal
 
@@ -12,8 +12,7 @@ SECRET_BYTES = 24
 ID_LENGTH = 12
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """What a secret with this digest stands for.
 
     `issuers` are the digests of the tokens it comes from, the one that made it first: it is good only while all of

@@ -1,7 +1,8 @@
 """Use cases of tokens: whoever holds one makes others of it, which are never wider, and never last longer."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from chalicelib.catalog import lengths
 from chalicelib.catalog.errors import Invalid, NotFound, PolicyMissing, QuotaExceeded, TenantMissing
@@ -35,8 +36,7 @@ class TokenEnded(NotFound):
         super().__init__("The token that this was asked with has ended")
 
 
-@dataclass(frozen=True, slots=True)
-class NewToken:
+class NewToken(NamedTuple):
     """A token as it is asked for; None leaves policies, or the end, to what the token that asks has."""
 
     name: str

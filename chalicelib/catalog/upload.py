@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from chalicelib.catalog.errors import Invalid
 from chalicelib.catalog.job import Job
@@ -18,8 +18,7 @@ MOST_LINKS = 100
 """Links that are given at once."""
 
 
-@dataclass(frozen=True, slots=True)
-class Upload:
+class Upload(NamedTuple):
     """An upload of `size` bytes. Every part has `part_size` bytes but the last; `received` are those that have come."""
 
     id: str

@@ -117,7 +117,7 @@ class Uploads:
         jobs = [self._ports.jobs.get(image.owner or "", name) for name in names]
         found = [self._upload_of(job) for job in jobs if job is not None and _is_open(job, image)]
         received = [(upload, self._ports.multiparts.parts(upload.multipart)) for upload in found]
-        return [replace(upload, received=parts) for upload, parts in received if parts is not None]
+        return [upload._replace(received=parts) for upload, parts in received if parts is not None]
 
     def upload(self, image_id: str, upload_id: str) -> Upload:
         """An upload with the parts that have come.
@@ -150,7 +150,7 @@ class Uploads:
         upload = self._upload_of(job)
         parts = self._ports.multiparts.parts(upload.multipart)
         if parts is not None:
-            replace(upload, received=parts).check_complete(etags)
+            upload._replace(received=parts).check_complete(etags)
         dispatch(self._ports.queue, job)
         return image
 
@@ -180,7 +180,7 @@ class Uploads:
         parts = self._ports.multiparts.parts(upload.multipart)
         if parts is None:
             raise UploadNotFound(job.id)
-        return replace(upload, received=parts)
+        return upload._replace(received=parts)
 
     def _upload_of(self, job: Job) -> Upload:
         return upload_of(job, self._limits)

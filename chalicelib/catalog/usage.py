@@ -1,6 +1,6 @@
 """What a tenant uses of the catalogue, and how much it may use."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from chalicelib.catalog import lengths
 from chalicelib.catalog.errors import TenantMissing
@@ -11,8 +11,7 @@ from chalicelib.catalog.principal import Policy
 from chalicelib.catalog.rules import Limits
 
 
-@dataclass(frozen=True, slots=True)
-class Usage:
+class Usage(NamedTuple):
     """What a tenant has, and is allowed: None if there is no limit. Its images are those that lists show.
 
     `size` is the bytes of its images, including those that are on their way. `shared` counts what the limit counts:

@@ -1,7 +1,6 @@
 """All that a dialect has to state, and how a request finds its handler."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, NamedTuple
@@ -20,8 +19,7 @@ Handler = Callable[..., Response]
 """`handler(catalog: Catalog, request: Request, **path_variables: str) -> Response`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
+class Route(NamedTuple):
     """An operation: `path` is a pattern such as `/v1/images/{image_id}`. An `open` one needs no credentials.
 
     A GET answers HEAD too, without a body, unless it is told not to.
@@ -34,7 +32,7 @@ class Route:
     heads: bool = True
 
 
-def _no_options(_settings: Mapping[str, str]) -> object:
+def _no_options(_settings: Mapping[str, str]) -> None:
     return None
 
 
@@ -50,8 +48,7 @@ def _unfinished(_request: Request, response: Response) -> Response:
     return response
 
 
-@dataclass(frozen=True, slots=True)
-class Dialect:
+class Dialect(NamedTuple):
     """One HTTP dialect over the catalogue.
 
     It gets the requests below its `roots`, and those it `claims` wherever they go; `resolve` may give a request
@@ -68,7 +65,7 @@ class Dialect:
     authenticate: Callable[[Request, Identities], Principal]
     render_error: Callable[[Request, CatalogError | HttpError], Response]
     example: str
-    read_options: Callable[[Mapping[str, str]], object] = _no_options
+    read_options: "Callable[[Mapping[str, str]], NamedTuple | None]" = _no_options
     claims: Callable[[Request], bool] = _unclaimed
     resolve: Callable[[Request], Request] = _unchanged
     finish: Callable[[Request, Response], Response] = _unfinished

@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Iterable
-from dataclasses import replace
 from itertools import islice
 from typing import NamedTuple
 
@@ -16,7 +15,7 @@ from chalicelib.catalog.total import is_kept
 def page_after(query: ImageQuery, marker: Image | None, size: int) -> ImageQuery:
     """The query for one page of `size` images that begins after the marker's place, or at the start."""
     after = None if marker is None else position(marker, query.order.key)
-    return replace(query, after=after, expected=max(size, 1))
+    return query._replace(after=after, expected=max(size, 1))
 
 
 def first(images: Iterable[Image], size: int) -> list[Image]:
@@ -37,12 +36,12 @@ def numbered(catalog: Catalog, query: ImageQuery, number: int, size: int) -> Num
     What comes before the page is read, what comes after it only counted. Raises as `Catalog.images`.
     """
     before = min((number - 1) * size, sys.maxsize)
-    stream = catalog.images(replace(query, expected=before + size + 1))
+    stream = catalog.images(query._replace(expected=before + size + 1))
     skipped = sum(1 for _ in islice(stream, before))
     images = first(stream, size)
     if len(images) < size:
         return NumberedPage(images, skipped + len(images))
     if is_kept(query):
         return NumberedPage(images, max(catalog.count(query), skipped + size))
-    rest = catalog.count(replace(query, after=position(images[-1], query.order.key)))
+    rest = catalog.count(query._replace(after=position(images[-1], query.order.key)))
     return NumberedPage(images, skipped + size + rest)

@@ -57,7 +57,7 @@ class Arrivals:
         parts = self._ports.multiparts.parts(upload.multipart)
         if parts is None:
             return self.found(job)
-        if not replace(upload, received=parts).complete:
+        if not upload._replace(received=parts).complete:
             if self._ports.clock.now() > upload.expires_at:
                 raise Failed("its bytes did not come in time")
             return None

@@ -1,7 +1,6 @@
 """How the domain's values look in DynamoDB items."""
 
 from collections.abc import Mapping
-from dataclasses import fields
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -15,7 +14,7 @@ from chalicelib.catalog.principal import Policy
 from chalicelib.catalog.query import instant_text
 
 E = TypeVar("E", bound=StrEnum)
-_ACTOR = frozenset(field.name for field in fields(Actor))
+_ACTOR = frozenset(Actor._fields)
 _POLICIES = frozenset(policy.value for policy in Policy)
 
 

@@ -3,7 +3,6 @@
 import json
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from chalicelib.catalog.event import SYSTEM, Actor, Event, event_of, sharing_of
@@ -20,17 +19,17 @@ from chalicelib.storage.writes import Writes
 LISTS = ("fields", "members", "removed")
 
 
-@dataclass(frozen=True, slots=True)
 class DynamoChronicle:
     """Promises of `ports.Chronicle`, and what the repositories need to keep theirs."""
 
-    connection: SharedConnection
-    clock: Clock
-    actor: Actor = SYSTEM
+    def __init__(self, connection: SharedConnection, clock: Clock, actor: Actor = SYSTEM) -> None:
+        self._connection = connection
+        self._clock = clock
+        self._actor = actor
 
     def by(self, actor: Actor) -> "DynamoChronicle":
         """The same, written by this one."""
-        return replace(self, actor=actor)
+        return DynamoChronicle(self._connection, self._clock, actor)
 
     def of(self, image_id: str, after: int, limit: int) -> Sequence[Event]:
         """One consistent query."""
@@ -40,23 +39,23 @@ class DynamoChronicle:
 
     def wrote(self, writes: Writes, old: Image | None, new: Image) -> None:
         """Have a transaction tell what it makes of an image."""
-        event = event_of(old, new, self.actor, self.clock.now())
+        event = event_of(old, new, self._actor, self._clock.now())
         if event is not None:
             writes.put(EventItem, _item_of(event))
 
     def shared(self, writes: Writes, image: Image, members: Sequence[str], removed: Sequence[str]) -> None:
         """Have a transaction tell who it shares an image with, and with whom no longer."""
-        writes.put(EventItem, _item_of(sharing_of(image, members, removed, self.actor, self.clock.now())))
+        writes.put(EventItem, _item_of(sharing_of(image, members, removed, self._actor, self._clock.now())))
 
     def forget(self, image_id: str) -> None:
         """A query, and writes of twenty-five each."""
         found = EventItem.query(image_id, consistent_read=True, attributes_to_get=["version"])
-        batch.delete(self.connection, EventItem, [(image_id, item.version) for item in found])
+        batch.delete(self._connection, EventItem, [(image_id, item.version) for item in found])
 
 
 def _item_of(event: Event) -> Raw:
     told = {"fields": event.fields, "members": event.members, "removed": event.removed, "reason": event.reason}
-    facts = {name: value for name, value in (told | asdict(event.actor)).items() if value}
+    facts = {name: value for name, value in (told | event.actor._asdict()).items() if value}
     return {
         "image_id": {"S": event.image_id},
         "version": {"N": str(event.version)},

@@ -3,8 +3,8 @@
 import hmac
 from collections.abc import Collection, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from pynamodb.exceptions import UpdateError
 
@@ -21,8 +21,7 @@ TRUSTED_FOR = timedelta(seconds=60)
 CACHED_TOKENS = 1000
 
 
-@dataclass(frozen=True, slots=True)
-class _Known:
+class _Known(NamedTuple):
     token: Token
     until: datetime
 

@@ -1,7 +1,7 @@
 """Jobs in DynamoDB: an item below their tenant, and as long as they are unfinished another one below that word."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, fields, replace
+from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -103,7 +103,7 @@ def _item_of(job: Job) -> JobItem:
 
 
 def _actor(actor: Actor) -> dict[str, str]:
-    return {name: value for name, value in asdict(actor).items() if value}
+    return {name: value for name, value in actor._asdict().items() if value}
 
 
 def _job_of(item: JobItem) -> Job:

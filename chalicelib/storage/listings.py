@@ -9,7 +9,6 @@ keys only, and sorted; the rows themselves are then fetched as they are consumed
 
 import heapq
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from functools import partial
 from itertools import islice
 from typing import Any
@@ -96,7 +95,7 @@ class Listings:
             return self._kept(principal, query)
         private = Condition("visibility", Operator.UNEQUAL, Visibility.PUBLIC)
         parts = [
-            (scope, replace(part, conditions=(private, *part.conditions)) if scope.startswith(keys.SHARED) else part)
+            (scope, part._replace(conditions=(private, *part.conditions)) if scope.startswith(keys.SHARED) else part)
             for scope, part in _parts(principal, query)
         ]
         return sum(at_once([partial(self._count, scope, part) for scope, part in parts]))
@@ -112,7 +111,7 @@ class Listings:
         is_ordered = query.after is None or keys.orders(scope).has(query.order.key)
         if not (is_ordered and countable(query)):
             return sum(1 for image in self._stream(scope, query) if query.admits(image))
-        live = query if query.waiting else replace(query, conditions=(NOT_PENDING, *query.conditions))
+        live = query if query.waiting else query._replace(conditions=(NOT_PENDING, *query.conditions))
         return sum(answer["Count"] for answer in self._answers(scope, live, select="COUNT"))
 
     def _stream(self, scope: str, query: ImageQuery) -> Iterator[Image]:
@@ -169,7 +168,7 @@ class Listings:
         """
         order = query.order.key
         if scope.startswith(keys.SHARED):
-            whole = readable(image_of_row, self._rows(scope, replace(query, expected=LARGEST_PAGE)))
+            whole = readable(image_of_row, self._rows(scope, query._replace(expected=LARGEST_PAGE)))
             yield from (image for image in in_order(whole, query.order) if beyond(position(image, order), query))
             return
         by_key = {raw_position(row, order): row[KEY]["S"] for row in self._rows(scope, query, _named_by(order))}
@@ -204,7 +203,7 @@ def _live_parts(principal: Principal, query: ImageQuery) -> list[tuple[str, Imag
         return own
     others = [Condition("owner", Operator.UNEQUAL, principal.tenant)] if own else []
     shared = [(keys.shared(principal.tenant or ""), query)] if _has_shared(principal, query) else []
-    return [*own, (keys.PUBLIC, replace(query, conditions=(*others, *query.conditions))), *shared]
+    return [*own, (keys.PUBLIC, query._replace(conditions=(*others, *query.conditions))), *shared]
 
 
 def _has_shared(principal: Principal, query: ImageQuery) -> bool:

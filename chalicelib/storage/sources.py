@@ -6,7 +6,6 @@ import socket
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, urljoin, urlsplit
 
@@ -92,13 +91,15 @@ def is_public(address: str) -> bool:
     return parsed.is_global and not parsed.is_multicast and not any(parsed in network for network in SPECIAL)
 
 
-@dataclass(frozen=True, slots=True)
 class WebSource:
-    """Files on web servers, behind up to five redirects; the address that was checked is the one connected to."""
+    """Files on web servers, behind up to five redirects; the address that was checked is the one connected to.
 
-    allowed: Callable[[str], bool] = is_public
-    longest_read: float = 20.0
-    """How many seconds a file may take in all that is not read piece by piece, and how many redirects may."""
+    A file that is not read piece by piece may take `longest_read` seconds in all, and so may redirects.
+    """
+
+    def __init__(self, allowed: Callable[[str], bool] = is_public, longest_read: float = 20.0) -> None:
+        self._allowed = allowed
+        self._longest_read = longest_read
 
     def locate(self, url: str) -> Located:
         """What the server announces. A signed link is often good for GET alone."""
@@ -113,7 +114,7 @@ class WebSource:
 
         Raises StoreUnavailable if it is longer than `limit` bytes or takes too long, and as `locate`.
         """
-        end = time.monotonic() + self.longest_read
+        end = time.monotonic() + self._longest_read
         content = bytearray()
         with self._opened("GET", url) as response, answering():
             found = _announced(url, response)
@@ -134,7 +135,7 @@ class WebSource:
 
     @contextmanager
     def _opened(self, method: str, url: str, headers: dict[str, str] | None = None) -> "Iterator[BaseHTTPResponse]":
-        end = time.monotonic() + self.longest_read
+        end = time.monotonic() + self._longest_read
         for _ in range(1 + FOLLOWED):
             with self._asked(method, url, headers or {}) as response:
                 if response.status not in REDIRECTS:
@@ -176,7 +177,7 @@ class WebSource:
         except (OSError, UnicodeError) as error:
             raise SourceNotFound(host) from error
         addresses = [str(entry[4][0]).partition("%")[0] for entry in found]
-        if not addresses or not all(self.allowed(address) for address in addresses):
+        if not addresses or not all(self._allowed(address) for address in addresses):
             raise SourceRefused("Invalid location: its address is not public")
         return addresses[0]
 

@@ -20,7 +20,7 @@ from chalicelib.catalog.rules import Limits
 from chalicelib.settings import Settings
 from tests.factories import an_image
 
-LIMITS = replace(Settings.from_environ({}).limits, image_size_cap=100, property_quota=2)
+LIMITS = Settings.from_environ({}).limits._replace(image_size_cap=100, property_quota=2)
 AMAZON = ("ami", "ari", "aki")
 
 
@@ -76,7 +76,7 @@ def test_an_image_beyond_its_limits_is_refused(changes: Changes, error: type[Cat
 
 @pytest.mark.parametrize(("quota", "count", "accepted"), [(-1, 500, True), (0, 0, True), (0, 1, False)])
 def test_a_negative_quota_is_none_at_all(quota: int, count: int, accepted: bool) -> None:
-    found = refusal({"properties": dict.fromkeys(map(str, range(count)))}, replace(LIMITS, property_quota=quota))
+    found = refusal({"properties": dict.fromkeys(map(str, range(count)))}, LIMITS._replace(property_quota=quota))
 
     assert (found is None) is accepted
 
@@ -191,7 +191,7 @@ def test_a_property_that_is_too_long_may_stay() -> None:
     def changed(**properties: str) -> CatalogError | None:
         old = an_image(properties=before)
         try:
-            rules.check(old, {"properties": {**before, **properties}}, replace(LIMITS, property_quota=9), old)
+            rules.check(old, {"properties": {**before, **properties}}, LIMITS._replace(property_quota=9), old)
         except CatalogError as error:
             return error
         return None

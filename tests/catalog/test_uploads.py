@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 from pynamodb.exceptions import TransactWriteError
@@ -43,7 +42,7 @@ def test_an_upload_is_a_job_from_its_beginning_on(api: Api, catalog: Catalog, im
     assert (job.action, job.status, job.images) == (Action.UPLOAD, JobStatus.PENDING, (image.id,))
     assert (now.status, now.transition, now.size) == (Status.SAVING, Transition.CREATING, 5)
     assert upload.multipart.location == f"s3://{api.world.blobs.bucket}/{image.id}/{upload.id}"
-    assert catalog.uploads.upload(image.id, upload.id) == replace(upload, received=[])
+    assert catalog.uploads.upload(image.id, upload.id) == upload._replace(received=[])
 
 
 def test_an_upload_that_the_store_does_not_take_leaves_the_image_waiting(
@@ -139,7 +138,7 @@ def test_only_who_may_create_images_uploads_them(catalog: Catalog, open_catalog:
         with pytest.raises(PolicyMissing):
             act()
 
-    assert catalog.uploads.upload(image.id, upload.id) == replace(upload, received=[])
+    assert catalog.uploads.upload(image.id, upload.id) == upload._replace(received=[])
 
 
 def test_parts_of_no_upload_are_no_upload(api: Api, catalog: Catalog, image: Image) -> None:

@@ -4,7 +4,6 @@ import json
 import logging
 import socket
 import time
-from dataclasses import replace
 from threading import Event
 from typing import Any
 
@@ -85,7 +84,7 @@ def test_both_are_silent_and_that_is_said_long_before_the_gateway_loses_patience
         url = f"http://127.0.0.1:{silent.getsockname()[1]}"
         monkeypatch.setenv("AWS_ENDPOINT_URL", url)
         clients = Aws.from_environ({"AWS_REGION": "us-east-1", "AWS_ENDPOINT_URL": url})
-        api = Api({}, replace(aws, probing=clients.probing))
+        api = Api({}, aws._replace(probing=clients.probing))
         began = time.monotonic()
         answer = asked(api, "/readyz")
         took = time.monotonic() - began
@@ -98,7 +97,7 @@ def test_nothing_listens_and_that_is_said_at_once(make_api: MakeApi, aws: Aws, m
     make_api()
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
     clients = Aws.from_environ({"AWS_REGION": "us-east-1", "AWS_ENDPOINT_URL": "http://127.0.0.1:1"})
-    api = Api({}, replace(aws, probing=clients.probing))
+    api = Api({}, aws._replace(probing=clients.probing))
 
     answer = asked(api, "/readyz")
 

@@ -1,7 +1,6 @@
 """Uploads and copies as their worker finds them, and what is left of them in the end."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import NamedTuple
 
 from chalicelib.catalog.image import Changes, Image, NewImage, Status
@@ -75,7 +74,7 @@ def trusting(stage: Stage, allowed: Callable[[str], bool] = lambda _: True) -> S
     """Have the stage take a server of ours for a public one."""
     world = stage.api.world
     source = ExternalSources(world.blobs.bucket, world.blobs.client, WebSource(allowed=allowed))
-    stage.api.world = replace(world, sources=source)
+    stage.api.world = world._replace(sources=source)
     return stage
 
 

@@ -1,6 +1,6 @@
 """What was begun so long ago that the sweeper has to end it."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from chalicelib.bootstrap import World
@@ -24,7 +24,7 @@ class Abandoned:
 
 
 def an_abandoned_upload(world: World, owner: Principal) -> Abandoned:
-    catalog = replace(world, clock=PastClock()).catalog(owner)
+    catalog = world._replace(clock=PastClock()).catalog(owner)
     image = catalog.register(NewImage({"name": "abandoned", "disk_format": "raw", "container_format": "bare"}))
     catalog.update(image.id, lambda _: {"status": Status.SAVING})
     return Abandoned(owner, image.id)

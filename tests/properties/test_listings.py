@@ -58,7 +58,7 @@ def expected(catalogue: Sequence[Entry], principal: Principal, query: ImageQuery
 def as_offered(query: ImageQuery, principal: Principal) -> ImageQuery:
     """Only administrators list everything."""
     everything = query.scope is Scope.EVERYTHING and not principal.is_admin
-    return replace(query, scope=Scope.VISIBLE) if everything else query
+    return query._replace(scope=Scope.VISIBLE) if everything else query
 
 
 @settings(EXAMPLES, max_examples=40)
@@ -101,7 +101,7 @@ def test_a_list_resumes_after_the_place_of_any_image(
     whole = in_order((entry.image for entry in catalogue), query.order)
     place = data.draw(st.integers(0, len(whole) - 1), label="place of the marker")
 
-    resumed = replace(query, after=position(whole[place], query.order.key))
+    resumed = query._replace(after=position(whole[place], query.order.key))
     listed = [image.id for image in api.world.catalog(principal).images(resumed)]
 
     later = {image.id for image in whole[place + 1 :]}

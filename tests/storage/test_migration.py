@@ -241,7 +241,7 @@ def test_a_list_resumes_after_each_of_its_images_half_way(
     query = ImageQuery(order=order, expected=2, changed_since=START - DAY if gone else None)
     whole = [stored(migrating, image_id) for image_id in listed(migrating, query)]
 
-    rests = [listed(migrating, replace(query, after=position(image, order.key))) for image in whole]
+    rests = [listed(migrating, query._replace(after=position(image, order.key))) for image in whole]
 
     assert rests == [[image.id for image in whole[place:]] for place in range(1, len(whole) + 1)]
     assert {image_id for _, image_id in older.left()} != set()

@@ -1,8 +1,7 @@
 """What an operator can set for this dialect alone, and who its callers are (contract §2)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import cast
+from typing import NamedTuple, cast
 
 from chalicelib.catalog.ports import Identities
 from chalicelib.catalog.principal import Principal
@@ -15,8 +14,7 @@ NO_PROVIDER = "static"
 CHALLENGE = 'Basic realm="devops-service"'
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(NamedTuple):
     """The settings whose names begin with `DEVOPS_SERVICE_`; `NO_PROVIDER` is always among the providers."""
 
     providers: tuple[str, ...]

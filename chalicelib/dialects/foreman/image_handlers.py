@@ -1,6 +1,5 @@
 """The operations on images, a short handler each (contract §1)."""
 
-from dataclasses import replace
 from functools import partial
 
 from chalicelib.catalog import reference
@@ -44,7 +43,7 @@ def _page(
     if by_number and asked.size is not None and 0 < asked.size <= LARGEST_PAGE:
         page = paging.numbered(catalog, query, asked.page, asked.size)
         return page.images, page.total, page.total
-    everything = list(catalog.images(replace(query, order=Order(SortKey.NUMBER, descending=False), expected=None)))
+    everything = list(catalog.images(query._replace(order=Order(SortKey.NUMBER, descending=False), expected=None)))
     images, subtotal = listing.select(asked, everything, lambda image: schema.row(image, known))
     return images, len(everything), subtotal
 

@@ -2,8 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from chalicelib.dialects.foreman.errors import BadPage, BadSearch
 from chalicelib.dialects.foreman.search import Field, Row, SearchRefused, parse_order, parse_search
@@ -16,8 +15,7 @@ LONGEST_SEARCH = 2000
 """Characters: every row is compared with every word, so words are what a search costs."""
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """What a list is asked for. A `size` of None means everything; `order` is a field and whether it descends."""
 
     search: str | None

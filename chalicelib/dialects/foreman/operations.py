@@ -1,6 +1,6 @@
 """What an operation is: enough to serve it, and to describe it to clients."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from chalicelib.catalog.reference import Kind
 from chalicelib.dialects.foreman import parents, schema
@@ -9,8 +9,7 @@ from chalicelib.dialects.foreman.providers import FLAGS
 from chalicelib.http.dialect import Handler, Route
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
+class Parameter(NamedTuple):
     """A parameter as clients are told of it; `inside` are those of a hash."""
 
     name: str
@@ -20,8 +19,7 @@ class Parameter:
     inside: "tuple[Parameter, ...]" = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Operation:
+class Operation(NamedTuple):
     """An action on a resource. One that is not `described` is served to those who know of it."""
 
     resource: str

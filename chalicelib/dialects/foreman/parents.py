@@ -1,7 +1,6 @@
 """The three kinds of parents of an image: how they are found, written and shown (contract §3)."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -53,11 +52,11 @@ FIELDS: Mapping[Kind, Mapping[str, Field]] = {
 """What each can be searched for."""
 
 
-@dataclass(frozen=True, slots=True)
 class Parents:
     """All parents of a tenant."""
 
-    known: Mapping[Kind, list[Reference]]
+    def __init__(self, known: Mapping[Kind, list[Reference]]) -> None:
+        self.known = known
 
     def numbered(self, kind: Kind, number: int) -> Reference | None:
         """The one with this number."""

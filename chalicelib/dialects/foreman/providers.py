@@ -1,8 +1,7 @@
 """Kinds of clouds: what they are called, and what a compute resource of each shows (contract §3.3)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from chalicelib.http.message import Request
 
@@ -39,8 +38,7 @@ TAKING_USER_DATA = frozenset({"EC2", "Openstack", "Vmware", "Rackspace", "Ovirt"
 TAKING_IAM_ROLE = frozenset({"EC2"})
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(NamedTuple):
     """The settings whose names begin with `FOREMAN_`."""
 
     providers: tuple[str, ...]

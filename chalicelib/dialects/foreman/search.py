@@ -6,9 +6,8 @@ Comparisons with null are unknown and count as false: NOT is true of both, so no
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from enum import Enum, auto
-from typing import Any
+from typing import Any, NamedTuple
 
 from chalicelib.dialects.foreman.tokens import COMPARISONS, ENDS, LISTS, PATTERNS, Sign, Tokens, pattern
 
@@ -30,8 +29,7 @@ class Kind(Enum):
     FLAG = auto()
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(NamedTuple):
     """What can be searched; texts that are free are also where words without a field are looked for."""
 
     kind: Kind

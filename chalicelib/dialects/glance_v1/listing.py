@@ -1,8 +1,7 @@
 """The query string of a list (contract §3)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from chalicelib.catalog.image import Status, Visibility
@@ -22,8 +21,7 @@ PROPERTY_PREFIX = "property-"
 NOTHING = Condition("id", Operator.IN, ())
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(NamedTuple):
     """One page: the query, how many entries, and the id it begins after."""
 
     query: ImageQuery

@@ -2,9 +2,9 @@
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
-from typing import TypeVar, cast
+from typing import NamedTuple, TypeVar, cast
 
 from chalicelib.catalog.errors import PolicyMissing
 from chalicelib.catalog.ports import Identities
@@ -34,8 +34,7 @@ POLICIES: Mapping[str, Policy] = {
 """The right that each of Glance's policies needs unless the operator says otherwise."""
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(NamedTuple):
     """The settings whose names begin with `GLANCE_V1_`."""
 
     statuses: str

@@ -2,9 +2,8 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from chalicelib.catalog import rules
 from chalicelib.catalog.errors import ImageNotFound, PropertyQuotaExceeded
@@ -52,8 +51,7 @@ MEASURED = frozenset({"os_hash_algo", *MEASURED_FIELDS})
 """Properties that are shown, and never taken: what the server found out itself."""
 
 
-@dataclass(frozen=True, slots=True)
-class Body:
+class Body(NamedTuple):
     """The image data of a request, and whether it says what it is."""
 
     content: bytes

@@ -1,14 +1,12 @@
 """What an operator can set for this dialect alone."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import cast
+from typing import NamedTuple, cast
 
 from chalicelib.http.message import Request
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(NamedTuple):
     """The settings whose names begin with `KEYSTONE_`: the region that the endpoints are said to be in."""
 
     region: str

@@ -1,8 +1,7 @@
 """What clients send to sign in, as data (contract §3 and §4). What cannot be read raises BadMessage."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from chalicelib.catalog.principal import Principal
 from chalicelib.http import fields
@@ -17,8 +16,7 @@ UNSCOPED = "unscoped"
 Document = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class SignIn:
+class SignIn(NamedTuple):
     """A secret, and what its bearer says of itself: names of the user, the project and the credential.
 
     It is `elsewhere` if it names a domain or a scope that there is not; `unscoped` if it asks for no project.

@@ -2,8 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from chalicelib.catalog import lengths
 from chalicelib.http import fields
@@ -63,8 +62,7 @@ def texts_of(name: str, value: Any) -> list[str]:
     return given
 
 
-@dataclass(frozen=True, slots=True)
-class Filters:
+class Filters(NamedTuple):
     """What a list is asked for: the query, and the body of a GET beneath it."""
 
     query: Mapping[str, Any]

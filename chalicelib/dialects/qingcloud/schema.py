@@ -3,9 +3,8 @@
 import secrets
 import string
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from chalicelib.catalog import lengths
 from chalicelib.catalog.architecture import width
@@ -45,8 +44,7 @@ LONGEST_DESCRIPTION = 1000
 MOST_IDS = 100
 
 
-@dataclass(frozen=True, slots=True)
-class Viewer:
+class Viewer(NamedTuple):
     """With whose eyes an image is shown, and when."""
 
     tenant: str | None

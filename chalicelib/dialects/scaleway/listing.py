@@ -2,8 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote, urlencode
 
 from chalicelib.catalog.image import Visibility
@@ -27,8 +26,7 @@ POSITIVE = re.compile("0*[1-9][0-9]{0,999}")
 PIECE_OF_ID = re.compile("[0-9a-f-]+")
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(NamedTuple):
     """What a client asks for: a page by its number, and the filters in its own words."""
 
     query: ImageQuery

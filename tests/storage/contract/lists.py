@@ -1,7 +1,6 @@
 """Lists: whose images they have, their orders, and where they resume."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -74,7 +73,7 @@ class Lists:
 
         by_id = {image.id: image for image in images}
         for place, image_id in enumerate(whole):
-            rest = listed(world, replace(query, after=position(by_id[image_id], order.key)))
+            rest = listed(world, query._replace(after=position(by_id[image_id], order.key)))
             assert rest == whole[place + 1 :]
 
     @pytest.mark.parametrize("order", [Order(SortKey.NAME), Order(SortKey.STATUS)], ids=str)
@@ -146,7 +145,7 @@ class Lists:
         whole = [by_id[image_id] for image_id in listed(world, query)]
 
         counts = [
-            world.images.count(a_principal(), replace(query, after=position(image, order.key))) for image in whole
+            world.images.count(a_principal(), query._replace(after=position(image, order.key))) for image in whole
         ]
 
         assert counts == list(reversed(range(len(whole))))
@@ -180,7 +179,7 @@ class Lists:
         shelve([*images, gone])
         query = ImageQuery(conditions=(called,), order=Order(descending=descending), expected=2)
 
-        rests = {image.id: replace(query, after=position(image, SortKey.CREATED)) for image in images}
+        rests = {image.id: query._replace(after=position(image, SortKey.CREATED)) for image in images}
 
         key = in_code_points(query.order)
         ordered = sorted(images, key=key, reverse=descending)
@@ -205,7 +204,7 @@ class Lists:
         assert found == places
         for place, image_id in enumerate(places):
             [image] = [image for image in (*nameless, *named) if image.id == image_id]
-            assert listed(world, replace(query, after=position(image, SortKey.NAME))) == places[place + 1 :]
+            assert listed(world, query._replace(after=position(image, SortKey.NAME))) == places[place + 1 :]
 
     @pytest.mark.parametrize("order", [Order(), Order(SortKey.NAME), Order(SortKey.STATUS)], ids=str)
     @pytest.mark.parametrize("text", ["a", "b", ""])
@@ -262,7 +261,7 @@ class Lists:
         query = ImageQuery(order=Order(SortKey.NAME, descending=False))
 
         whole = listed(world, query)
-        rest = listed(world, replace(query, after=position(images[2], SortKey.NAME)))
+        rest = listed(world, query._replace(after=position(images[2], SortKey.NAME)))
 
         assert whole == [image.id for image in images]
         assert rest == whole[3:]

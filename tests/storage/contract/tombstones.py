@@ -79,7 +79,7 @@ class Tombstones:
         whole = [stored(world, image_id) for image_id in listed(world, query)]
 
         for place, image in enumerate(whole):
-            rest = listed(world, replace(query, after=position(image, order.key)))
+            rest = listed(world, query._replace(after=position(image, order.key)))
             assert rest == [image.id for image in whole[place + 1 :]]
         assert len(whole) == 4
 
