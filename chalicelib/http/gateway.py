@@ -7,7 +7,6 @@ import logging
 import re
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from chalice.app import Chalice
@@ -101,7 +100,7 @@ class Gateway(Chalice):
         started = time.perf_counter()
         request = read_event(event, self._public_endpoint)
         dialect = owner(self._dialects, request)
-        request = replace(request, options=self._options[dialect.name])
+        request = request._replace(options=self._options[dialect.name])
         handled = self._handle(dialect, request)
         response = self._finished(dialect, request, handled.response)
         measured = {
@@ -110,7 +109,7 @@ class Gateway(Chalice):
         }
         handled = handled._replace(response=response)
         access_log.LOGGER.info(access_log.line(dialect.name, request, handled, event["requestContext"], measured))
-        return response if request.method != "HEAD" else replace(response, body=None)
+        return response if request.method != "HEAD" else response._replace(body=None)
 
     def _finished(self, dialect: Dialect, request: Request, response: Response) -> Response:
         """The response as it leaves; Lambda would fail on one that is too large (it takes 6 MB)."""
@@ -209,7 +208,7 @@ def _encoded(response: Response) -> Response:
     """The response with its document as text."""
     if not isinstance(response.body, dict | list):
         return response
-    return replace(response, body=json.dumps(response.body), headers={"Content-Type": JSON, **response.headers})
+    return response._replace(body=json.dumps(response.body), headers={"Content-Type": JSON, **response.headers})
 
 
 def _exceeds(body: str, size: int) -> bool:

@@ -1,12 +1,14 @@
 """Requests and responses as plain frozen data, free of any framework."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+NONE: Mapping[str, Any] = MappingProxyType({})
+"""No headers, or no parameters."""
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """What a client sent.
 
     `path` is below the stage and still percent-encoded, without a slash at its end; `slashed` says if there was one.
@@ -16,8 +18,8 @@ class Request:
 
     method: str
     path: str
-    headers: Mapping[str, str] = field(default_factory=dict)
-    query: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    headers: Mapping[str, str] = NONE
+    query: Mapping[str, Sequence[str]] = NONE
     body: bytes = b""
     base_url: str = ""
     options: object = None
@@ -34,10 +36,9 @@ class Request:
         return values[-1] if values else None
 
 
-@dataclass(frozen=True, slots=True)
-class Response:
+class Response(NamedTuple):
     """What a client gets. Dictionaries and lists leave as JSON; text and bytes need a `Content-Type` of their own."""
 
     body: dict[str, Any] | list[Any] | str | bytes | None = None
     status: int = 200
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = NONE

@@ -1,11 +1,13 @@
 """Asking for several things at the same time, as none of them needs another."""
 
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor, wait
 from contextvars import ContextVar, copy_context
 from functools import cache, partial
 from itertools import chain, islice
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from concurrent.futures import ThreadPoolExecutor
 
 T = TypeVar("T")
 
@@ -22,13 +24,17 @@ def at_once(calls: Sequence[Callable[[], T]]) -> list[T]:
     """
     if len(calls) == 1:
         return [calls[0]()]
+    from concurrent.futures import wait  # noqa: PLC0415  # a function that never lists images does without
+
     futures = [_threads().submit(copy_context().run, _branched, call) for call in calls]
     wait(futures)
     return [future.result() for future in futures]
 
 
 @cache
-def _threads() -> ThreadPoolExecutor:
+def _threads() -> "ThreadPoolExecutor":
+    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415  # as above
+
     return ThreadPoolExecutor(MOST, "at_once")
 
 

@@ -19,24 +19,13 @@ LAMBDA = {
     "AWS_SECRET_ACCESS_KEY": "secret",
     "AWS_SESSION_TOKEN": "token",
 }
-RARE = ("email", "html", "http.client", "pathlib")
-"""What the standard library has for errors, pages, and answers that are out of the usual."""
+RARE = ("concurrent.futures", "email", "html", "http", "pathlib")
+"""What the standard library has for errors, lists, pages, and answers that are out of the usual."""
 HEAVY = ("boto3", "botocore.client", "botocore.session", "botocore.config", "urllib3", "jmespath", "dateutil")
 
 DATACLASSES = {
-    *(
-        "Alias",
-        "Image",
-        "ImageNumber",
-        "Job",
-        "Membership",
-        "Metadata",
-        "NewImage",
-        "Principal",
-        "Reference",
-        "Request",
-    ),
-    *("Response", "Settings", "TenantAlias"),
+    *("Alias", "Image", "ImageNumber", "Job", "KeystoneSettings", "Membership", "Metadata", "NewImage", "Principal"),
+    *("Reference", "Settings", "TenantAlias"),
 }
 """All that are defined at a start, each in seven times what a named tuple takes."""
 

@@ -1,7 +1,6 @@
 """The parameters of a GET: those of its query, and beneath them those of its body, as Rails merges them."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -22,7 +21,7 @@ def merged(request: Request) -> Request:
     """The request with the parameters of its body in its query, which goes first. Raises MalformedBody."""
     if not request.body.strip():
         return request
-    return replace(request, query={**_body(request), **request.query})
+    return request._replace(query={**_body(request), **request.query})
 
 
 def _body(request: Request) -> Mapping[str, list[str]]:

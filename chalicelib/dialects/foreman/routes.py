@@ -1,7 +1,6 @@
 """The table of operations, and what every request goes through (contract §1, §9, §10)."""
 
 import time
-from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -52,7 +51,7 @@ def negotiate(request: Request) -> Request:
         path = f"/api{path.removeprefix('/api/v2')}"
     if path.startswith("/api/"):
         path = path.removesuffix(".json")
-    return replace(request, path=path)
+    return request._replace(path=path)
 
 
 def finish(_request: Request, response: Response) -> Response:
@@ -63,7 +62,7 @@ def finish(_request: Request, response: Response) -> Response:
         "Foreman_version": VERSION,
         "Apipie-Checksum": _checksum(),
     }
-    return replace(response, headers={**headers, **response.headers})
+    return response._replace(headers={**headers, **response.headers})
 
 
 def show_status(_catalog: Catalog, _request: Request) -> Response:

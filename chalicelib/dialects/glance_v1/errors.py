@@ -1,7 +1,5 @@
 """How refusals look in this dialect (contract §6)."""
 
-from http import HTTPStatus
-
 from chalicelib.catalog import errors as catalog
 from chalicelib.catalog.errors import CatalogError
 from chalicelib.dialects.glance_v1.schema import PROPERTY_FIELDS
@@ -48,6 +46,8 @@ VERBS = {"PUT": "update", "DELETE": "delete"}
 def render_error(request: Request, error: CatalogError | HttpError) -> Response:
     """The error in the form that `Accept` asks for. JSON is nested: the real client fails on a flat object."""
     status = error.status if isinstance(error, HttpError) else nearest(STATUS, error)
+    from http import HTTPStatus  # noqa: PLC0415  # most processes do without
+
     title, message = HTTPStatus(status).phrase, _message(request, error)
     challenge = {"WWW-Authenticate": error.challenge} if isinstance(error, Unauthorized) else {}
     shared = headers(error, status) | challenge

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
@@ -36,7 +35,7 @@ def offer_versions(_catalog: Catalog, request: Request) -> Response:
 
 
 def list_images(catalog: Catalog, request: Request) -> Response:
-    return _page(catalog, replace(request, path=IMAGES), schema.render_brief)
+    return _page(catalog, request._replace(path=IMAGES), schema.render_brief)
 
 
 def list_details(catalog: Catalog, request: Request) -> Response:
@@ -259,7 +258,7 @@ def with_request_id(request: Request, response: Response) -> Response:
     ours = request.request_id or str(uuid4())
     request_id = given if given.isascii() and 0 < len(given) <= LONGEST_REQUEST_ID else ours
     request_id = request_id if request_id.startswith("req-") else f"req-{request_id}"
-    return replace(response, headers={**response.headers, "x-openstack-request-id": request_id})
+    return response._replace(headers={**response.headers, "x-openstack-request-id": request_id})
 
 
 ROUTES = (

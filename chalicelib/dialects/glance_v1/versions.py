@@ -1,7 +1,6 @@
 """Which version a request asks for, and the document that lists them (contract §1)."""
 
 import re
-from dataclasses import replace
 from typing import Any
 
 from chalicelib.http.errors import PathUnknown
@@ -25,15 +24,15 @@ def negotiate(request: Request) -> Request:
     """
     _, first, *rest = request.path.split("/")
     if first == "versions":
-        return replace(request, path="/versions")
+        return request._replace(path="/versions")
     if is_addressed(request):
         known = (request.header("accept") or "").removeprefix(MEDIA_TYPE) in VERSIONS
-        return replace(request, path=f"/v1{request.path}".rstrip("/") if known else "/")
+        return request._replace(path=f"/v1{request.path}".rstrip("/") if known else "/")
     if first in VERSIONS:
-        return replace(request, path="/".join(["", "v1", *rest]))
+        return request._replace(path="/".join(["", "v1", *rest]))
     if first and not A_VERSION.fullmatch(first):
         raise PathUnknown
-    return replace(request, path="/")
+    return request._replace(path="/")
 
 
 def render_versions(request: Request) -> dict[str, Any]:

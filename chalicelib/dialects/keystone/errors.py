@@ -1,7 +1,5 @@
 """How refusals look in this dialect (contract §3)."""
 
-from http import HTTPStatus
-
 from chalicelib.catalog import errors as catalog
 from chalicelib.catalog.errors import CatalogError
 from chalicelib.http.errors import HttpError, Unauthorized, headers, nearest
@@ -25,6 +23,8 @@ class TokenUnknown(HttpError):
 
 def render_error(_request: Request, error: CatalogError | HttpError) -> Response:
     """An `error` with code, title and message; clients print the message."""
+    from http import HTTPStatus  # noqa: PLC0415  # most processes do without
+
     status = error.status if isinstance(error, HttpError) else nearest(STATUS, error)
     challenge = {"WWW-Authenticate": error.challenge} if isinstance(error, Unauthorized) else {}
     body = {"error": {"code": status, "title": HTTPStatus(status).phrase, "message": str(error)}}

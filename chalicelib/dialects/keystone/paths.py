@@ -1,7 +1,5 @@
 """Where the sign-in is found (contract §5): below `/identity`, and where users guess it, at the root."""
 
-from dataclasses import replace
-
 from chalicelib.http.errors import PathUnknown
 from chalicelib.http.message import Request
 
@@ -22,4 +20,4 @@ def resolve(request: Request) -> Request:
     path = request.path if below else f"{MOUNT}{request.path}"
     if path not in KNOWN:
         raise PathUnknown
-    return replace(request, path=path)
+    return request._replace(path=path)
