@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, TypedDict
+from types import MappingProxyType
+from typing import Any, NamedTuple, TypedDict
 
 
 class Status(StrEnum):
@@ -217,11 +218,10 @@ Name = Alias | OwnName
 """By what else than its id an image may be asked for."""
 
 
-@dataclass(frozen=True, slots=True)
-class NewImage:
+class NewImage(NamedTuple):
     """What a client says of an image that it registers; without an `id` the catalogue chooses one."""
 
     fields: Changes
     id: str | None = None
-    aliases: Mapping[str, str] = field(default_factory=dict)
-    tenant_aliases: Mapping[str, str] = field(default_factory=dict)
+    aliases: Mapping[str, str] = MappingProxyType({})
+    tenant_aliases: Mapping[str, str] = MappingProxyType({})

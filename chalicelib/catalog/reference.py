@@ -1,10 +1,9 @@
 """What images of a tenant refer to: compute resources by their number, the others by their title."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from chalicelib.catalog.image import Image
 
@@ -30,8 +29,7 @@ FIELDS: Mapping[Kind, str] = {
 """The field of an image that holds the `key` of what it refers to."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reference:
+class Reference(NamedTuple):
     """Reference data of a tenant. `number` is unique among those of its kind and tenant, and so is `title`.
 
     `facts` has at least a `name`; zero as a number means that none was given yet. `last_image` is the id of the image
@@ -40,10 +38,10 @@ class Reference:
 
     kind: Kind
     owner: str
-    number: int = 0
     facts: Mapping[str, Any]
     created_at: datetime
     updated_at: datetime
+    number: int = 0
     version: int = 0
     last_image: str | None = None
 

@@ -1,7 +1,6 @@
 """Use cases of what images refer to."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from itertools import islice
 from typing import Any
 
@@ -59,7 +58,7 @@ class References:
         def once() -> Reference:
             there = self.of(kind)
             old = choose(there)
-            new = replace(old, facts=change(old), updated_at=self._clock.now())
+            new = old._replace(facts=change(old), updated_at=self._clock.now())
             if new.facts == old.facts:
                 return old
             _check_lengths(new, old)

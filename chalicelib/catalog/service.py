@@ -151,8 +151,8 @@ class Catalog:
         now = self._clock.now()
         blank = Image(
             id=new.id or str(uuid4()),
-            aliases=new.aliases,
-            tenant_aliases=new.tenant_aliases,
+            aliases={**new.aliases},
+            tenant_aliases={**new.tenant_aliases},
             owner=self.principal.tenant,
             status_changed_at=now,
             created_at=now,

@@ -5,7 +5,6 @@ image refers to it, and does so on condition that `last_image` is what it was be
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from pynamodb.connection import Connection
@@ -42,7 +41,7 @@ class DynamoReferenceRepository:
     def _add(self, reference: Reference) -> Reference:
         there = _items(reference.owner, reference.kind)
         number = reference.number or max((int(other.number) for other in there), default=0) + 1
-        numbered = replace(reference, number=number, version=1)
+        numbered = reference._replace(number=number, version=1)
         others = (_reference(reference.owner, reference.kind, other) for other in there if not other.gone)
         if any(other.title == reference.title for other in others):
             raise TitleTaken(reference.title)
@@ -56,7 +55,7 @@ class DynamoReferenceRepository:
 
     def save(self, old: Reference, new: Reference) -> Reference:
         """A conditional transaction."""
-        saved = replace(new, version=old.version + 1)
+        saved = new._replace(version=old.version + 1)
         actions: list[Action] = [
             ReferenceItem.facts.set(dict(saved.facts)),
             ReferenceItem.title.set(saved.title),
@@ -73,7 +72,7 @@ class DynamoReferenceRepository:
 
     def remove(self, reference: Reference) -> None:
         """A conditional transaction; what keeps the number taken goes when the next one is added."""
-        gone = replace(reference, facts={}, last_image=None, version=reference.version + 1)
+        gone = reference._replace(facts={}, last_image=None, version=reference.version + 1)
         with transaction(self._connection, StaleImage(reference.title)) as writes:
             writes.save(_item(gone, gone=True), condition=_unchanged(reference) & _unused(reference))
             writes.delete(_claim(reference))

@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any, cast
+from types import MappingProxyType
+from typing import Any, NamedTuple, cast
 from urllib.parse import quote, unquote
 
 from chalicelib.catalog import lengths
@@ -65,8 +65,7 @@ TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 """What a header name may be (RFC 9110 §5.6.2)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Metadata:
+class Metadata(NamedTuple):
     """What the headers of one request say: texts by field and by property name; None is an empty header.
 
     `sent` has them as they were sent, perhaps encoded; names of properties have their prefix there.
@@ -74,7 +73,7 @@ class Metadata:
 
     given: Mapping[str, str | None]
     properties: Mapping[str, str | None]
-    sent: Mapping[str, str] = field(default_factory=dict, compare=False)
+    sent: Mapping[str, str] = MappingProxyType({})
 
 
 def decode(text: str) -> str:

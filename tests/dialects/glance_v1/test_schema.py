@@ -163,7 +163,7 @@ def test_every_documented_header_is_accepted(name: str) -> None:
 def test_headers_about_something_else_are_ignored() -> None:
     request = Request("POST", "/", {"x-image-foo": "1", "x-glance-api-copy-from": "x", "content-type": "y"})
 
-    assert parse_metadata(request) == Metadata({}, {})
+    assert parse_metadata(request) == Metadata({}, {}, {})
 
 
 def test_an_empty_header_is_null() -> None:

@@ -22,7 +22,7 @@ def added(world: World, name: str = "a", kind: Kind = Kind.ARCHITECTURE) -> Refe
 
 def named(reference: Reference, name: str) -> Reference:
     """The reference under another name."""
-    return replace(reference, facts={**reference.facts, "name": name})
+    return reference._replace(facts={**reference.facts, "name": name})
 
 
 def read(world: World, reference: Reference) -> Reference | None:
@@ -48,7 +48,7 @@ class Referring:
     def test_a_change_of_a_reference_is_read_back(self, world: World) -> None:
         old, other = added(world), added(world, "other")
 
-        saved = world.references.save(old, replace(old, facts={"name": "a", "major": "8"}))
+        saved = world.references.save(old, old._replace(facts={"name": "a", "major": "8"}))
 
         assert world.references.of("t1", Kind.ARCHITECTURE) == [saved, other]
         assert (saved.facts["major"], saved.version) == ("8", old.version + 1)
@@ -77,11 +77,11 @@ class Referring:
         read_once = added(world)
         if of_old:
             written_of_old(read_once)
-            read_once = replace(read_once, version=0)
-        world.references.save(read_once, replace(read_once, facts={"name": "a", "major": "8"}))
+            read_once = read_once._replace(version=0)
+        world.references.save(read_once, read_once._replace(facts={"name": "a", "major": "8"}))
 
         with pytest.raises(StaleImage):
-            world.references.save(read_once, replace(read_once, facts={"name": "a", "major": "9"}))
+            world.references.save(read_once, read_once._replace(facts={"name": "a", "major": "9"}))
         with pytest.raises(StaleImage):
             world.references.remove(read_once)
 
@@ -93,7 +93,7 @@ class Referring:
         reference = added(world, kind=kind)
         if of_old:
             written_of_old(reference)
-            reference = replace(reference, version=0)
+            reference = reference._replace(version=0)
 
         world.references.remove(reference)
 
@@ -149,7 +149,7 @@ class Referring:
         for reference in (system, cloud):
             refer(world, reference)
 
-        world.references.save(system, replace(system, facts={"name": "a", "major": "8"}))
+        world.references.save(system, system._replace(facts={"name": "a", "major": "8"}))
         renamed = world.references.save(cloud, named(cloud, "b"))
 
         refer(world, renamed)
