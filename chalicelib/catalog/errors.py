@@ -32,8 +32,8 @@ CatalogError
 ├── TablesRefused                   in `outages`: the tables refuse the registry
 ├── StoreError
 │   └── StoreDisabled, StoreRefused
-└── Unavailable                     nobody answers; in `outages`: IdentitiesUnavailable
-    ├── CloudUnavailable            a CloudError too
+└── Unavailable                     nobody answers
+    ├── CloudUnavailable, IdentitiesUnavailable   the first a CloudError too, the other in `outages`
     └── StoreUnavailable            a StoreError too
         ├── Unreadable              in `outages`: another release of the registry wrote it
         └── TablesUnavailable       in `outages`
