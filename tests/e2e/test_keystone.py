@@ -2,19 +2,21 @@
 
 import json
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 
 from tests.e2e.clients import PATIENCE, Installation, install
+from tests.e2e.command_line.commands import CommandLine
 from tests.e2e.proxy import published
 from tests.e2e.server import Server, running_server
 from tests.e2e.test_glance_command_line import table
 
 pytestmark = pytest.mark.e2e
 
+FOUR = ("OS_AUTH_URL", "OS_USERNAME", "OS_PASSWORD", "OS_PROJECT_NAME")
 DOMAINS = {"OS_USER_DOMAIN_NAME": "Default", "OS_PROJECT_DOMAIN_NAME": "Default"}
 CURRENT, LAST_OF_V1, GLANCE = "openstackclient-10.5.0", "openstackclient-4.0.2", "glanceclient-4.13.0"
 OPENSTACK = (CURRENT, LAST_OF_V1)
@@ -61,7 +63,7 @@ def site(server: Server) -> Site:
 
 def run(client: str, account: Mapping[str, str], program: str, *words: str) -> "subprocess.CompletedProcess[str]":
     """A command, its input closed."""
-    installation = _installed(client)
+    installation = installed(client)
     return subprocess.run(  # noqa: S603  # our own words
         [installation.program(program), *words],
         stdin=subprocess.DEVNULL,
@@ -73,7 +75,8 @@ def run(client: str, account: Mapping[str, str], program: str, *words: str) -> "
     )
 
 
-def _installed(client: str) -> Installation:
+def installed(client: str) -> Installation:
+    """A release, as "name-version"."""
     name, _, version = client.partition("-")
     return install(name, version)
 
@@ -170,11 +173,15 @@ def test_glance_lists_images_behind_a_prefix(prefixed: Site, path: str) -> None:
     assert (done.returncode, [row[1] for row in table(done.stdout)]) == (0, ["Name", "golden"]), done.stderr
 
 
-def test_glance_finds_an_address_without_a_version_and_without_domains(site: Site) -> None:
+@pytest.mark.parametrize(
+    ("client", "words"), [(CURRENT, ("openstack", "image", "list")), (GLANCE, ("glance", "image-list"))]
+)
+def test_four_variables_are_enough(site: Site, client: str, words: Sequence[str]) -> None:
+    """The address, whose version the client finds, a user, a password and a project."""
     site.register("golden")
-    account = {name: value for name, value in site.account("/identity").items() if name not in DOMAINS}
+    account = {name: site.account("/identity")[name] for name in FOUR}
 
-    done = run(GLANCE, account, "glance", "image-list")
+    done = run(client, account, *words)
 
     assert (done.returncode, [row[1] for row in table(done.stdout)]) == (0, ["Name", "golden"]), done.stderr
 
@@ -209,6 +216,36 @@ def test_openstack_takes_its_account_from_a_file(site: Site, client: str, cloud:
     listed = told(client, {"OS_CLIENT_CONFIG_FILE": str(clouds), "OS_CLOUD": cloud}, "image", "list")
 
     assert names(listed) == ["golden"]
+
+
+@pytest.mark.parametrize(
+    ("form", "file", "typed"),
+    [
+        ("--openrc", "openrc", '. ./openrc && "$0" image list -f json'),
+        ("--clouds-yaml", "clouds.yaml", '"$0" --os-cloud rosetta image list -f json'),
+    ],
+)
+def test_openstack_takes_the_file_that_comes_with_a_new_token_as_it_is(
+    prefixed: Site, form: str, file: str, typed: str, tmp_path: Path
+) -> None:
+    prefixed.register("golden")
+    operator = CommandLine(prefixed.url, prefixed.server.token("t1"), tmp_path)
+    printed = operator.run("token", "create", "--name", "openstack", "--policy", "read_images", form)
+    (tmp_path / file).write_text(printed.stdout, "utf-8")
+
+    listed = subprocess.run(  # noqa: S603  # our own words
+        ["/bin/sh", "-c", typed, installed(CURRENT).program("openstack")],
+        cwd=tmp_path,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        env=installed(CURRENT).environment,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+
+    assert (listed.returncode, listed.stderr) == (0, "")
+    assert names(json.loads(listed.stdout)) == ["golden"]
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""A registry beside a real Keystone, and python-glanceclient, which signs in there and is led to the registry."""
+"""A registry beside a real Keystone, and OpenStack's clients, which sign in there and are led to the registry."""
 
 import json
 import re
@@ -13,10 +13,11 @@ import pytest
 from chalicelib.bootstrap import SystemClock
 from chalicelib.storage.keystone_service import KeystoneService
 from tests.api import basic
-from tests.e2e.clients import PATIENCE, Installation, install
+from tests.e2e.clients import install
 from tests.e2e.conftest import MakeFile
 from tests.e2e.keystone import DOMAIN, Keystone, running_keystone
 from tests.e2e.server import Server, running_server
+from tests.e2e.test_keystone import CURRENT, DOMAINS, GLANCE, LAST_OF_V1, names, run, told
 
 pytestmark = pytest.mark.e2e
 
@@ -34,24 +35,25 @@ class Cloud:
 
     keystone: Keystone
     registry: Server
-    glanceclient: Installation
     project: str
     ann: str
     service: str
 
+    def account(self, user: str, password: str) -> dict[str, str]:
+        """What a user sets who knows nothing but Keystone."""
+        named = {"OS_USERNAME": user, "OS_PASSWORD": password, "OS_PROJECT_NAME": "web", **DOMAINS}
+        return {"OS_AUTH_URL": f"{self.keystone.url}/v3", **named, "OS_IMAGE_API_VERSION": "1"}
+
     def glance(self, user: str, password: str, *words: str) -> "subprocess.CompletedProcess[str]":
-        """The command of a user who knows nothing but Keystone."""
-        account = {"OS_AUTH_URL": f"{self.keystone.url}/v3", "OS_USERNAME": user, "OS_PASSWORD": password}
-        account |= {"OS_PROJECT_NAME": "web", "OS_USER_DOMAIN_NAME": "Default", "OS_PROJECT_DOMAIN_NAME": "Default"}
-        return subprocess.run(  # noqa: S603  # our own words
-            [self.glanceclient.program("glance"), "--os-image-api-version", "1", *words],
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            env={**self.glanceclient.environment, **account},
-            text=True,
-            timeout=PATIENCE,
-            check=False,
-        )
+        return run(GLANCE, self.account(user, password), "glance", *words)
+
+    def register(self, name: str) -> str:
+        """An image of ann's; returns its id."""
+        token = self.keystone.sign_in("ann", ANN, WEB)
+        headers = {"X-Auth-Token": token, "x-image-meta-name": name}
+        answer = self.registry.request("t1", "POST", "/v1/images", headers=headers)
+        image_id: str = json.loads(answer.body)["image"]["id"]
+        return image_id
 
     def status(self, token: str, target: str = "/v1/images") -> int:
         return self.registry.request("t1", "GET", target, headers={"X-Auth-Token": token}).status
@@ -73,7 +75,14 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
         }
         with running_server(tmp_path_factory.mktemp("registry"), **settings) as registry:
             keystone.offer_images(registry.url)
-            yield Cloud(keystone, registry, install("glanceclient", "4.13.0"), project, ann, service)
+            yield Cloud(keystone, registry, project, ann, service)
+
+
+@pytest.fixture(autouse=True)
+def no_images(cloud: Cloud) -> Iterator[None]:
+    """The catalogue is empty when a test begins."""
+    yield
+    cloud.registry.forget_images()
 
 
 def test_a_member_creates_lists_downloads_and_deletes(cloud: Cloud, make_file: MakeFile, tmp_path: Path) -> None:
@@ -90,6 +99,27 @@ def test_a_member_creates_lists_downloads_and_deletes(cloud: Cloud, make_file: M
     assert re.search(r"\| twelve trees +\| raw +\| bare +\| 70000 +\| active +\|", listed.stdout)
     assert saved.read_bytes() == path.read_bytes()
     assert (image["owner"], cloud.registry.images("admin")) == (cloud.project, [])
+
+
+@pytest.mark.parametrize("client", [CURRENT, LAST_OF_V1])
+def test_openstack_lists_shows_and_deletes_images(cloud: Cloud, client: str) -> None:
+    account, image_id = cloud.account("ann", ANN), cloud.register("golden")
+
+    listed, shown = told(client, account, "image", "list"), told(client, account, "image", "show", "golden")
+    deleted = run(client, account, "openstack", "image", "delete", "golden")
+
+    assert names(listed) == ["golden"]
+    assert (shown["id"], shown["owner"]) == (image_id, cloud.project)
+    assert (deleted.returncode, deleted.stderr, cloud.registry.images("admin")) == (0, "", [])
+
+
+def test_the_sdk_finds_the_images_by_what_is_in_its_environment(cloud: Cloud) -> None:
+    cloud.register("golden")
+    asked = "import openstack; print([each.name for each in openstack.connect().image.images()])"
+
+    done = run(CURRENT, cloud.account("ann", ANN), "python", "-c", asked)
+
+    assert (done.returncode, done.stdout) == (0, "['golden']\n"), done.stderr
 
 
 def test_a_reader_lists_and_may_not_create(cloud: Cloud) -> None:
