@@ -1,4 +1,4 @@
-"""`image set`, `image unset` and `image delete`."""
+"""`image set`, `image unset`, `image delete` and `image restore`."""
 
 import json
 import sys
@@ -9,7 +9,7 @@ import click
 
 from rosetta.answers import Image
 from rosetta.console import say
-from rosetta.finding import found_id, found_image
+from rosetta.finding import found_id, found_image, found_waiting_id
 from rosetta.images import show_image
 from rosetta.options import LARGEST_MINIMUM, Property, asking, image_argument, results, spelled
 from rosetta.registry import Registry, open_registry
@@ -80,6 +80,20 @@ def delete(images: Sequence[str], *, yes: bool, as_json: bool, quiet: bool) -> N
     finally:
         if as_json:
             click.echo(json.dumps(deleted, indent=2))
+
+
+@click.command()
+@image_argument
+@asking
+@results
+def restore(image: str, *, as_json: bool, quiet: bool) -> None:
+    """Undo the deletion of an image, as long as it waits: `rosetta image list --status pending_delete`."""
+    registry = open_registry()
+    restored = registry.restore(found_waiting_id(registry, image))
+    if as_json or quiet:
+        show_image(restored, as_json=as_json, quiet=quiet)
+    else:
+        say(f"Image {restored.id} is restored.")
 
 
 def _deleted(registry: Registry, ids: Sequence[str]) -> Iterator[str]:

@@ -23,6 +23,7 @@ image = LazyGroup(
         "set": Entry("rosetta.changing:set_fields", "Change fields and properties of an image."),
         "unset": Entry("rosetta.changing:unset", "Remove properties of an image."),
         "delete": Entry("rosetta.changing:delete", "Delete images."),
+        "restore": Entry("rosetta.changing:restore", "Undo the deletion of an image."),
         "upload": Entry("rosetta.upload:upload", "Upload a file as an image."),
         "download": Entry("rosetta.download:download", "Download an image to a file."),
         "share": Entry("rosetta.images:share", "Share an image with tenants, and show with whom it is shared."),

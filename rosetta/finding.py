@@ -1,7 +1,7 @@
 """Which image is meant: by its id, by the beginning of one, or by its name."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from uuid import UUID
 
 import click
@@ -17,11 +17,19 @@ BEGINNING = re.compile("[0-9a-f][0-9a-f-]{3,35}")
 COLUMNS = (Column("ID"), Column("NAME"), Column("CREATED"))
 EVERYWHERE = {"is_public": "None"}
 """Has administrators see the images of all tenants; for others it changes nothing."""
+BEGINNING_OF_TIME = "1970-01-01T00:00:00Z"
+"""Deleted images are listed only to those who ask for all changes since some time."""
+WAITING = {"status": "pending_delete", "changes-since": BEGINNING_OF_TIME}
 
 
 def found_id(registry: Registry, words: str) -> str:
     """The id of the image that is meant; one that is given in full is not looked up. Raises ClickException."""
     return _id(words) or _one(registry, words).id
+
+
+def found_waiting_id(registry: Registry, words: str) -> str:
+    """As `found_id`, of images whose deletion waits."""
+    return _id(words) or _one(registry, words, {**EVERYWHERE, **WAITING}, "whose deletion waits").id
 
 
 def found_image(registry: Registry, words: str) -> Image:
@@ -40,11 +48,13 @@ def _id(words: str) -> str | None:
         return None
 
 
-def _one(registry: Registry, words: str) -> Image:
-    """The only image of this name, or whose id begins like this."""
-    found = {image.id: image for image in _fitting(registry, words)}
+def _one(
+    registry: Registry, words: str, filters: Mapping[str, str] = EVERYWHERE, which: str = "that you may see"
+) -> Image:
+    """The only image of this name, or whose id begins like this, of those that pass the filters."""
+    found = {image.id: image for image in _fitting(registry, words, filters)}
     if not found:
-        raise _nothing(words)
+        raise _nothing(words, which)
     if len(found) > 1:
         rows = [(image.id, image.name or "-", time_text(image.created_at)) for image in found.values()]
         for line in whole_lines(COLUMNS, rows):
@@ -53,12 +63,12 @@ def _one(registry: Registry, words: str) -> Image:
     return next(iter(found.values()))
 
 
-def _fitting(registry: Registry, words: str) -> Iterator[Image]:
-    yield from (image for image in registry.images(**EVERYWHERE, name=words) if image.name == words)
+def _fitting(registry: Registry, words: str, filters: Mapping[str, str]) -> Iterator[Image]:
+    yield from (image for image in registry.images(**filters, name=words) if image.name == words)
     beginning = words.lower()
     if BEGINNING.fullmatch(beginning):
-        yield from (image for image in registry.images(**EVERYWHERE) if image.id.startswith(beginning))
+        yield from (image for image in registry.images(**filters) if image.id.startswith(beginning))
 
 
-def _nothing(words: str) -> click.ClickException:
-    return click.ClickException(plain(f"there is no image {words} that you may see"))
+def _nothing(words: str, which: str = "that you may see") -> click.ClickException:
+    return click.ClickException(plain(f"there is no image {words} {which}"))

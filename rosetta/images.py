@@ -9,7 +9,7 @@ import click
 
 from rosetta.answers import Image
 from rosetta.console import bytes_text, show_table
-from rosetta.finding import EVERYWHERE, found_id, found_image
+from rosetta.finding import BEGINNING_OF_TIME, EVERYWHERE, found_id, found_image
 from rosetta.options import asking, image_argument, json_option, results
 from rosetta.registry import open_registry
 from rosetta.tables import Column
@@ -28,7 +28,6 @@ MEMBERS = (Column("TENANT"), Column("CAN SHARE", 1))
 STATUSES = ("queued", "saving", "active", "deactivated", "killed", "pending_delete", "deleted")
 LISTED_WITH_CHANGES = frozenset({"killed", "deleted", "pending_delete"})
 """States that a list shows only to those who ask for all changes since some time."""
-BEGINNING = "1970-01-01T00:00:00Z"
 
 
 @click.command("list")
@@ -42,7 +41,11 @@ def list_images(
     name: str | None, status: str | None, limit: int | None, *, all_tenants: bool, as_json: bool, quiet: bool
 ) -> None:
     """List the images that you may see, the newest first."""
-    asked = {"name": name, "status": status, "changes-since": BEGINNING if status in LISTED_WITH_CHANGES else None}
+    asked = {
+        "name": name,
+        "status": status,
+        "changes-since": BEGINNING_OF_TIME if status in LISTED_WITH_CHANGES else None,
+    }
     filters = {key: value for key, value in asked.items() if value is not None} | (EVERYWHERE if all_tenants else {})
     found = list(itertools.islice(open_registry().images(**filters), limit))
     if as_json:

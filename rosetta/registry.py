@@ -113,6 +113,10 @@ class Registry:
         """Delete an image."""
         self._confirmed("DELETE", _path(image_id))
 
+    def restore(self, image_id: str) -> Image:
+        """Undo the deletion of an image that waits for it."""
+        return self._image("POST", _path(image_id, "restore"))
+
     def content(
         self, image_id: str, headers: Mapping[str, str] | None = None
     ) -> AbstractContextManager[urllib3.BaseHTTPResponse]:

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from chalicelib.catalog import lengths
+from chalicelib.catalog.image import Status
 from chalicelib.dialects import DIALECTS
 from chalicelib.dialects.glance_v1.metadata import LONGEST_NAME, PROPERTY_BYTES
 from chalicelib.dialects.qingcloud.schema import LONGEST_DESCRIPTION
@@ -25,6 +26,7 @@ from local.seeds import run
 from tests.api import ORDINARY, Answer, Api, Caller, a_caller, basic
 from tests.dialects.glance_v1.glance import RAW, create
 from tests.dialects.glance_v1.sending import begin, named, send_all
+from tests.factories import an_image
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
@@ -187,6 +189,12 @@ def a_reservation(_api: Api, caller: Caller) -> tuple[dict[str, str], dict[str, 
     return {"id": create(caller, RAW)["id"]}, {"POST /v1/images/{id}/uploads": {"size": 1}}
 
 
+def a_deleted_image(api: Api, _caller: Caller) -> tuple[dict[str, str], dict[str, Any]]:
+    """An image whose deletion waits."""
+    image = an_image(owner=ORGANIZATION, status=Status.PENDING_DELETE, status_changed_at=api.clock.now())
+    return {"id": api.world.images.add(image).id}, {}
+
+
 def a_token(_api: Api, caller: Caller) -> tuple[dict[str, str], dict[str, Any]]:
     """A token that the caller has made; returns what to call it in paths, and what to send."""
     wanted = {"token": {"name": "a"}}
@@ -216,6 +224,7 @@ PREPARATIONS = {
     "POST /v1/images/{id}/uploads/": an_upload,
     "POST /v1/images/{id}/uploads": a_reservation,
     "/uploads": an_upload,
+    "/restore": a_deleted_image,
     "/v1/jobs": an_upload,
     "/v1/tokens": a_token,
 }

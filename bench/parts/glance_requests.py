@@ -3,6 +3,7 @@
 from bench.parts import facts
 from bench.parts.least import ADDED, CHANGED, LISTED, NOTHING, NUMBER, OWNER, READ_FIRST, SAVING, SHOWN, SIGHT, SORTED
 from bench.parts.trial import OCTETS, RAW, TENANT, Least, Trial, an_own_image
+from chalicelib.catalog.image import Status
 from tests.dialects.glance_v1.sending import PART, content, md5, named, pieces
 
 DATA = b"bytes"
@@ -68,6 +69,8 @@ def images(trial: Trial) -> None:
     trial.ask(f"GET {IMAGE}/file", Least(2), case="bytes", id=reserved)
     _members(trial, reserved)
     trial.ask(f"DELETE {IMAGE}", Least(3), case="with bytes", id=full.json["image"]["id"])
+    waiting = an_own_image(trial, status=Status.PENDING_DELETE)
+    trial.ask(f"POST {IMAGE}/restore", CHANGED, id=waiting)
     last = Least(4, "its members are removed when it is gone", 3)
     trial.ask(f"DELETE {IMAGE}", last, case="with bytes and a member", id=reserved)
 

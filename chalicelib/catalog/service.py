@@ -27,6 +27,7 @@ from chalicelib.catalog.errors import (
     StorageQuotaExceeded,
     StoreError,
     StoreRefused,
+    WrongStatus,
 )
 from chalicelib.catalog.history import History
 from chalicelib.catalog.image import (
@@ -295,6 +296,26 @@ class Catalog:
         old, tombstone = retried(str(image_id), once)
         self._clean_up(old, tombstone, image_id)
         return old
+
+    def restore(self, image_id: str | Name) -> Image:
+        """Undo a deletion that waits, for whoever may delete the image, and return the image, which is active again.
+
+        Raises PolicyMissing, ImageNotFound, ImageHidden, NotOwner, WrongStatus, ClaimTaken, EditConflict.
+        """
+        self._lookup.require(Policy.DELETE_IMAGE)
+
+        def once() -> Image:
+            old = self._lookup.find(image_id, gone=True).image
+            if old.status is Status.DELETED:
+                raise ImageNotFound(str(image_id))
+            self._lookup.check_owner(old, image_id)
+            if old.status is not Status.PENDING_DELETE or old.transition is not None:
+                raise WrongStatus(f"Image {image_id}", old.transition or old.status)
+            now = self._clock.now()
+            active = replace(old, status=Status.ACTIVE, status_changed_at=now, updated_at=now, deleted_at=None)
+            return self._images.save(old, active)
+
+        return retried(str(image_id), once)
 
     def _check_deletable(self, image: Image, name: str | Name) -> None:
         if image.protected:

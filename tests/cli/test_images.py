@@ -7,12 +7,15 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from chalicelib.catalog.image import Status
 from rosetta.command import cli
 from tests.api import Api
 from tests.cli.importing.conftest import Target, a_target
 from tests.cli.importing.scripted import Reply, scripted
+from tests.factories import an_image
 
 UNKNOWN = "11111111-2222-3333-4444-555555555555"
+ENDING = (Status.PENDING_DELETE, Status.ACTIVE)
 Type = Callable[..., Result]
 
 
@@ -135,6 +138,36 @@ def test_what_is_deleted_is_a_document_or_ids_too(image: Type) -> None:
 
     assert (as_json.exit_code, json.loads(as_json.stdout)) == (1, [{"id": first}])
     assert (as_ids.exit_code, as_ids.output) == (0, f"{last}\n")
+
+
+@pytest.fixture
+def waiting(target: Target, image: Type) -> str:
+    """The id of an image `one` whose deletion waits, beside an active one of the same name."""
+    ids = [target.api.world.images.add(an_image(owner="t1", name="one", status=status)).id for status in ENDING]
+    return ids[0]
+
+
+@pytest.mark.parametrize("words", [None, 8, "one"], ids=["id", "beginning", "name"])
+def test_a_deletion_that_waits_is_undone(image: Type, waiting: str, words: str | int | None) -> None:
+    result = image("restore", words if isinstance(words, str) else waiting[:words])
+
+    assert (result.exit_code, result.stdout, result.stderr) == (0, "", f"Image {waiting} is restored.\n")
+    assert json.loads(image("show", waiting, "--json").stdout)["status"] == "active"
+
+
+def test_what_is_restored_is_a_document_or_an_id_too(image: Type, waiting: str) -> None:
+    as_json = image("restore", "one", "--json")
+
+    assert (json.loads(as_json.stdout)["id"], as_json.stderr) == (waiting, "")
+
+
+def test_an_image_whose_deletion_does_not_wait_is_not_restored(image: Type, waiting: str) -> None:
+    assert image("restore", "one", "--quiet").output == f"{waiting}\n"
+
+    by_name, by_id = image("restore", "one"), image("restore", waiting)
+
+    assert (by_name.exit_code, by_name.output) == (1, "Error: there is no image one whose deletion waits\n")
+    assert (by_id.exit_code, by_id.output) == (1, f"Error: 409: Image {waiting} is active\n")
 
 
 def test_without_a_terminal_nothing_is_deleted_unasked(image: Type) -> None:

@@ -137,6 +137,7 @@ SCENES = (
     _scene("place", from_elsewhere(PLACED, lambda given: Ask("PUT", f"{ROOT}/{IMAGE}", given), **QUEUED)),
     _scene("copy to", from_elsewhere(COPIED, lambda given: Ask("PUT", f"{ROOT}/{IMAGE}", given), **QUEUED)),
     _scene("delete", with_bytes(Ask("DELETE", f"{ROOT}/{IMAGE}"), OTHER, "t3")),
+    _scene("restore", with_image(Ask("POST", f"{ROOT}/{IMAGE}/restore"), status=Status.PENDING_DELETE)),
     _scene("members", shared(Ask("GET", f"{ROOT}/{IMAGE}/members"))),
     _scene("replace members", shared(document("PUT", f"{ROOT}/{IMAGE}/members", MEMBERS))),
     _scene("GET of a member", shared(Ask("GET", f"{ROOT}/{IMAGE}/members/{OTHER}"))),

@@ -12,7 +12,7 @@ UNKNOWN = "6b1d1a3e-59a5-4f37-a1a8-51d1f3f0a001"
 TAKEN = "6b1d1a3e-59a5-4f37-a1a8-51d1f3f0a002"
 DATA = {**RAW, **OCTETS}
 IMAGES, IMAGE = "/v1/images", "/v1/images/{image_id}"
-FILE = f"{IMAGE}/file"
+FILE, RESTORE = f"{IMAGE}/file", f"{IMAGE}/restore"
 MEMBERS, MEMBER = f"{IMAGE}/members", f"{IMAGE}/members/{{member}}"
 UPLOADS, UPLOAD = f"{IMAGE}/uploads", f"{IMAGE}/uploads/{{upload_id}}"
 LINKS, SHARED = f"{UPLOAD}/links", "/v1/shared-images/{member}"
@@ -81,6 +81,10 @@ def _about_an_image() -> Iterator[Case]:
     yield Case("DELETE", IMAGE, 204, one)
     yield Case("DELETE", IMAGE, 400, one, body="{")
     yield Case("DELETE", IMAGE, 403, f"{IMAGES}/{{protected}}")
+    yield Case("POST", RESTORE, 200, f"{IMAGES}/{{waiting}}/restore")
+    yield Case("POST", RESTORE, 403, f"{IMAGES}/{{waiting}}/restore", "nobody")
+    yield Case("POST", RESTORE, 404, f"{unknown}/restore")
+    yield Case("POST", RESTORE, 409, f"{one}/restore")
 
 
 def _about_members() -> Iterator[Case]:

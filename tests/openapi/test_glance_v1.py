@@ -111,6 +111,7 @@ KINDS: Mapping[str, Callable[[str], Mapping[str, Any]]] = {
     "empty": lambda _: {**ACTIVE, "size": 0},
     "large": lambda bucket: {**ACTIVE, "size": 100, "location": f"s3://{bucket}/large"},
     "deactivated": lambda _: {**ACTIVE, "status": Status.DEACTIVATED},
+    "waiting": lambda _: {**ACTIVE, "status": Status.PENDING_DELETE, "checksum": "c" * 32},
     "protected": lambda _: {**ACTIVE, "protected": True, "visibility": Visibility.PUBLIC},
     "other": lambda _: {"architecture": "arm", "login_user": "root", "checksum": "c" * 32, "virtual_size": 7},
 }

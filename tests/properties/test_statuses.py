@@ -80,6 +80,9 @@ class Walk:
     def delete_as_administrator(self) -> Answer:
         return self.admin.delete(self.path)
 
+    def restore(self) -> Answer:
+        return self.owner.post(f"{self.path}/restore")
+
     def delete_from_a_store_that_refuses(self) -> Answer:
         with self.api.s3_fault("DeleteObject", "AccessDenied", 403):
             return self.owner.delete(self.path)
@@ -121,6 +124,7 @@ STEPS: Mapping[str, Callable[[Walk], Answer | None]] = {
         Walk.empty,
         Walk.delete,
         Walk.delete_as_administrator,
+        Walk.restore,
         Walk.delete_from_a_store_that_refuses,
         Walk.deactivate,
         Walk.activate,

@@ -70,6 +70,13 @@ IMAGE_OPERATIONS = {
         description="The status is 204 unless the operator chooses 200. A body, if there is one, must be JSON.",
         refuses=WRITES,
     ),
+    ("POST", f"{IMAGE}/restore"): Operation(
+        "Undo a deletion that waits",
+        {200: answers.THE_IMAGE},
+        (IMAGE_ID,),
+        description="For whoever may delete the image. It is active again, and shared as it was.",
+        refuses=(*READS, 409),
+    ),
 }
 MEMBER_OPERATIONS = {
     ("GET", MEMBERS): Operation(

@@ -214,6 +214,12 @@ def delete_image(catalog: Catalog, request: Request, image_id: str) -> Response:
     return Response(status=options_of(request).deleted, headers=HTML)
 
 
+def restore_image(catalog: Catalog, request: Request, image_id: str) -> Response:
+    refuse_readers(catalog.principal)
+    enforce(catalog.principal, request, "delete_image")
+    return _written(catalog.restore(known(image_id)), 200, {})
+
+
 def list_members(catalog: Catalog, request: Request, image_id: str) -> Response:
     enforce(catalog.principal, request, "get_members")
     return Response(schema.render_members(catalog.members.of_image(known(image_id))))
@@ -274,6 +280,7 @@ ROUTES = (
     Route("HEAD", "/v1/images/{image_id}", show_headers),
     Route("PUT", "/v1/images/{image_id}", update_image),
     Route("DELETE", "/v1/images/{image_id}", delete_image),
+    Route("POST", "/v1/images/{image_id}/restore", restore_image),
     # Where current clients look for the bytes: they know the next version's path only.
     Route("GET", "/v1/images/{image_id}/file", download_image),
     Route("GET", "/v1/images/{image_id}/members", list_members),

@@ -52,6 +52,16 @@ TABLES: Mapping[str, Rule | Listing] = {
         owner="    204 204 204 403 204 -",
         admin="    204 204 204 403 204 404",
     ),
+    "restore": rule(
+        "restoring is ours (design §6): who may delete may, if the deletion waits; others as with an update",
+        # private shared public protected deactivated deleted
+        reader="   !",
+        stranger=" -   -   403 -   -   -",
+        member="   -   404 403 404 404 404",
+        sharer="   -   404 403 404 404 404",
+        owner="    409 409 409 409 409 200",
+        admin="    409 409 409 409 409 200",
+    ),
     "create": rule("§2.4: policy add_image (case 60), which is create_image (design §5)", others="202", reader="403"),
     "create public": rule("§2.4 check 5, case 45: publicize_image is the administrator's", others="403", admin="202"),
     "members": rule(
