@@ -5,6 +5,7 @@ import os
 import shutil
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, TextIO
 
 import click
@@ -45,7 +46,17 @@ class Commands(LazyGroup):
         except OSError as error:
             if error.errno == errno.EPIPE:  # whoever read has read enough
                 raise
+            _let_go_of_results()
             raise click.ClickException(reason_of(error)) from error
+
+
+def _let_go_of_results() -> None:
+    """Forget results that cannot be written, or Python tries again at its end, and complains in its own words."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        with Path(os.devnull).open("wb") as nowhere:
+            os.dup2(nowhere.fileno(), sys.stdout.fileno())
 
 
 def reason_of(error: OSError) -> str:

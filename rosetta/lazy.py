@@ -30,6 +30,20 @@ class LazyGroup(click.Group):
         """The command of a name, loaded now, or one that was added as it is; None if there is none."""
         return self.loaded(cmd_name) if cmd_name in self.entries else super().get_command(ctx, cmd_name)
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that is meant; of a word that is none, the error names what comes close."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            from difflib import get_close_matches  # noqa: PLC0415  # only for those who have mistyped
+
+            close = get_close_matches(args[0], self._shown(), 1)
+            if not close:
+                raise
+            raise click.UsageError(f"{error.message} Did you mean '{close[0]}'?", ctx) from error
+
     def loaded(self, name: str) -> click.Command:
         """The command of a name that there is."""
         module, _, attribute = self.entries[name].where.partition(":")

@@ -2,14 +2,19 @@
 
 import errno
 import os
+import subprocess
+import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import click
 import pytest
 from click.testing import CliRunner, Result
 
+from rosetta.command import cli
 from rosetta.console import Commands, Interrupted, bytes_text
 from rosetta.errors import ServiceError
+from rosetta.lazy import Entry
 from rosetta.texts import plain
 
 
@@ -77,3 +82,44 @@ def test_bytes_are_told_in_units(count: int, text: str) -> None:
 
 def test_text_of_any_language_is_left_alone() -> None:
     assert plain("Größe 猫 ё") == "Größe 猫 ё"
+
+
+def test_results_that_cannot_be_written_are_one_line() -> None:
+    with Path("/dev/full").open("w") as full:
+        result = subprocess.run(  # ours
+            [sys.executable, "-m", "rosetta", "completion", "bash"],
+            cwd=Path(__file__).parents[2],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+
+    assert (result.returncode, result.stderr) == (1, "Error: No space left on device\n")
+
+
+def test_results_that_cannot_be_written_are_let_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    with Path("/dev/full").open("w") as full:
+        monkeypatch.setattr(sys, "stdout", full)
+        with pytest.raises(click.ClickException, match=r"^No space left on device$"):
+            Commands(entries={"do": Entry("rosetta.completion:completion", "Do.")}).main(
+                ["do", "bash"], standalone_mode=False
+            )
+
+        full.write("to nowhere")
+        full.flush()
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["imag"], "No such command 'imag'. Did you mean 'image'?"),
+        (["image", "delte"], "No such command 'delte'. Did you mean 'delete'?"),
+        (["xyz"], "No such command 'xyz'."),
+    ],
+    ids=["command", "command of a group", "nothing close"],
+)
+def test_a_command_that_is_mistyped_is_guessed(words: list[str], said: str) -> None:
+    result = CliRunner().invoke(cli, words)
+
+    assert (result.exit_code, result.stderr.splitlines()[-1]) == (2, f"Error: {said}")
