@@ -123,7 +123,7 @@ def test_images_go_up_and_are_listed(alone: Installed, server: Server) -> None:
     assert [image["name"] for image in json.loads(listed.stdout)] == ["disk"]
 
 
-@pytest.mark.parametrize("words", ["serve", "migrate", "token list"])
+@pytest.mark.parametrize("words", ["serve", "migrate", "token list --aws"])
 def test_what_needs_the_server_says_what_to_install(alone: Installed, words: str) -> None:
     result = alone.run(*words.split())
 
