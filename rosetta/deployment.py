@@ -36,8 +36,8 @@ class Deployment:
         """What to do if it does not know the token, or does not answer."""
         renew = "" if self.token_from == TOKEN_SETTING else ", or `rosetta login` with another one"
         return Hints(
-            unknown=f"Look at the token, which is that of {self.token_from}: it is unknown there, or has ended{renew}.",
-            unreachable=f"Look at {self.url}, which is that of {self.url_from}.",
+            unknown=f"Look at the token, which is from {self.token_from}: it is unknown there, or has ended{renew}.",
+            unreachable=f"Look at {self.url}, which is from {self.url_from}.",
         )
 
     def service(self, headers: Mapping[str, str], connections: int) -> Service:
@@ -64,7 +64,7 @@ def find_deployment(environ: Mapping[str, str] = os.environ) -> Deployment:
         f"set {name} to {NEEDED[name]}" for name, value in {URL_SETTING: url, TOKEN_SETTING: token}.items() if not value
     ]
     if missing:
-        raise MissingSetting(f"{', and '.join(missing)}, or run `rosetta login`")
+        raise MissingSetting(f"run `rosetta login`, or {', and '.join(missing)}")
     _say_what_wins(url_from, token_from)
     return Deployment(url, usable(token, token_from), url_from, token_from)
 

@@ -28,6 +28,7 @@ STDOUT = Path("-")
 @image_argument
 @click.option(
     "--output",
+    "-o",
     type=click.Path(allow_dash=True, path_type=Path),
     help="A file, a folder, or - for stdout; ID.FORMAT if none.",
 )
@@ -38,6 +39,8 @@ def download(image: str, output: Path | None, *, force: bool, as_json: bool) -> 
     """Download an image to a file. If it is broken off, the same command goes on where it was."""
     if as_json and output == STDOUT:
         raise click.UsageError("--json does not go with --output -: stdout has the bytes")
+    if output == STDOUT and sys.stdout.isatty():
+        raise click.UsageError("stdout is a terminal: redirect it, or name a file")
     registry = open_registry()
     found = found_image(registry, image)
     if found.status != "active":
@@ -74,6 +77,8 @@ def _to_stdout(registry: Registry, image: Image) -> None:
 
 def _to_file(registry: Registry, image: Image, target: Path, *, force: bool) -> None:
     shown = click.format_filename(target)
+    if not target.parent.is_dir():
+        raise click.ClickException(f"there is no folder {click.format_filename(target.parent)}")
     if target.exists() and not target.is_file():
         raise click.ClickException(f"{shown} is no regular file")
     if target.exists() and not force:

@@ -19,6 +19,10 @@ class Unreachable(ServiceError):
     """No answer came, or not all of it."""
 
 
+class Foreign(ServiceError):
+    """What answered is hardly the service: it sent a page for browsers."""
+
+
 class MissingSetting(click.ClickException):
     """Nothing says where to work, or as whom, or what says so is of no use."""
 

@@ -16,7 +16,7 @@ import urllib3
 from urllib3.exceptions import HTTPError
 
 from rosetta.debug import Trace
-from rosetta.errors import ServiceError, Unreachable
+from rosetta.errors import Foreign, ServiceError, Unreachable
 
 TIMEOUT = urllib3.Timeout(connect=10, read=60)
 REDIRECTS = (301, 302, 303, 307, 308)
@@ -40,6 +40,11 @@ class Answer:
     status: int
     headers: Mapping[str, str]
     body: bytes
+
+    @property
+    def is_page(self) -> bool:
+        """Whether this is what a proxy, or a server of something else, shows to browsers."""
+        return bool(self.body) and self.headers.get("content-type", "").startswith("text/html")
 
     @property
     def json(self) -> Any:
@@ -111,7 +116,10 @@ class Service:
         if document is not None:
             body, given = json.dumps(document).encode(), {"Content-Type": "application/json", **given}
         with self._advised():
-            return self.send(method, self._url(path, query), {**self._headers, **given}, body)
+            answer = self.send(method, self._url(path, query), {**self._headers, **given}, body)
+            if answer.is_page:
+                raise Foreign(f"{_host(self.url)} answers with a page for browsers")
+            return answer
 
     def send(self, method: str, url: str, headers: Mapping[str, str], body: Body | None = None) -> Answer:
         """A request to any URL, such as a presigned one, with these headers and no others. Raises ServiceError."""
@@ -141,7 +149,7 @@ class Service:
         except ServiceError as error:
             if error.status == 401:
                 error.hint = self._hints.unknown
-            elif isinstance(error, Unreachable):
+            elif isinstance(error, Unreachable | Foreign):
                 error.hint = self._hints.unreachable
             raise
 
@@ -210,7 +218,8 @@ def _open_checked(response: urllib3.BaseHTTPResponse) -> urllib3.BaseHTTPRespons
 
 def _checked(answer: Answer) -> Answer:
     if not 200 <= answer.status < 300:
-        raise ServiceError(f"{answer.status}: {_message(answer)}", answer.status)
+        kind = Foreign if answer.is_page else ServiceError
+        raise kind(f"{answer.status}: {_message(answer)}", answer.status)
     return answer
 
 

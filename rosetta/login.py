@@ -3,7 +3,7 @@
 import json
 import os
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import click
 
@@ -33,9 +33,12 @@ def login(url: str | None, *, token_stdin: bool, no_keyring: bool, is_default: b
     """
     name, file = asked_profile() or profiles.USUAL, profiles.file_of(os.environ)
     before = profiles.load(file)
+    url_from = "--url" if url else "your answer"
     url = (url or _asked("URL of the deployment", "--url names the deployment")).strip().rstrip("/")
+    asked = Deployment(url, "", url_from, "stdin" if token_stdin else "your answer")
+    _registry(asked)  # a URL that is none is refused before anybody types a token
     token = _token(is_piped=token_stdin)
-    found = _checked(Deployment(url, token, "this command", "this command"))
+    found = _checked(replace(asked, token=token))
     kept = not no_keyring and keyrings.write(url, name, token)
     after = before.including(name, Profile(url, None if kept else token), is_default=is_default)
     profiles.save(file, after)
@@ -114,6 +117,8 @@ def _checked(deployment: Deployment) -> Token | None:
     try:
         return _registry(deployment).current_token()
     except ServiceError as error:
+        if error.status == 404:
+            raise click.ClickException(plain(f"there is no Rosetta at {deployment.url}: it answers 404")) from error
         if error.status != 401:
             raise
         raise click.ClickException(plain(f"{deployment.url} does not know this token, or it has ended")) from error

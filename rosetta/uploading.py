@@ -43,8 +43,10 @@ class Uploading:
 
     def run(self) -> Image:
         """The image, active, with the file's bytes. Raises ServiceError, FileChanged or ClickException."""
-        record = self._remembered() or self._read()
-        image = self._registry.image(record.image)
+        record = self._remembered()
+        image_id = str(uuid.uuid4()) if record is None else record.image
+        image = self._registry.image(image_id)  # before much is read for nothing
+        record = record or self._read(image_id)
         if image is not None and image.status not in {*UNFINISHED, *GONE}:
             say(f"Image {image.id} is {image.status} already.")
         else:
@@ -77,8 +79,8 @@ class Uploading:
         if uploads or (image is not None and image.status == "queued"):
             self._registry.delete(record.image)
 
-    def _read(self) -> Record:
-        """Read the file for its MD5s and remember them, as it may be large."""
+    def _read(self, image_id: str) -> Record:
+        """Read the file for its MD5s and remember them, as it may be large, with the id that its image will have."""
         source = self._order.source
         part_size = self._order.part_size or usual_part_size(source.size)
         with meter("Reading", source.size) as reading:
@@ -91,7 +93,7 @@ class Uploading:
             part_size=part_size,
             md5=digests.md5,
             parts=digests.parts,
-            image=str(uuid.uuid4()),
+            image=image_id,
         )
         self._records.save(record)
         return record

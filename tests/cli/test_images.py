@@ -12,6 +12,7 @@ from rosetta.command import cli
 from tests.api import Api
 from tests.cli.importing.conftest import Target, a_target
 from tests.cli.importing.scripted import Reply, scripted
+from tests.cli.terminal import typed
 from tests.factories import an_image
 
 UNKNOWN = "11111111-2222-3333-4444-555555555555"
@@ -223,6 +224,53 @@ def test_members_are_a_document_too(image: Type) -> None:
     assert json.loads(result.stdout) == [{"tenant": "t2", "can_share": True}]
 
 
+@pytest.mark.parametrize("words", [("list",), ("show", UNKNOWN), ("delete", "--yes", UNKNOWN), ("restore", UNKNOWN)])
+@pytest.mark.parametrize("status", [200, 502])
+def test_a_page_for_browsers_is_no_answer(words: tuple[str, ...], status: int) -> None:
+    page = Reply(status, body=b"<title>Sign in</title>", headers={"Content-Type": "text/html; charset=utf-8"})
+    with scripted(lambda _asked: page) as service:
+        environ = {"ROSETTA_URL": service.url, "ROSETTA_TOKEN": "secret"}
+        result = CliRunner().invoke(cli, ["image", *words], env=environ)
+
+    reason = (
+        f"{service.url.removeprefix('http://')} answers with a page for browsers" if status == 200 else "502: Sign in"
+    )
+    if words[0] == "show":  # of which nothing but headers is asked for
+        reason = "the service answers with something that is no image" if status == 200 else "502: Bad Gateway"
+    hint = "" if words[0] == "show" else f". Look at {service.url}, which is from ROSETTA_URL."
+    assert (result.exit_code, result.output) == (1, f"Error: {reason}{hint}\n")
+
+
+def test_whoever_is_not_let_in_knows_before_the_file_is_read(tmp_path: Path) -> None:
+    (tmp_path / "one.raw").write_bytes(b"bytes")
+    with scripted(lambda _asked: Reply(401)) as service:
+        environ = {"ROSETTA_URL": service.url, "ROSETTA_TOKEN": "secret", "XDG_STATE_HOME": str(tmp_path / "state")}
+        result = CliRunner().invoke(cli, ["image", "upload", str(tmp_path / "one.raw")], env=environ)
+
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.startswith("Error: 401: ")
+    assert "Reading" not in result.stderr
+    assert list((tmp_path / "state").rglob("*.json")) == []
+
+
+def test_a_folder_that_is_not_there_is_named(target: Target, image: Type, tmp_path: Path) -> None:
+    found = target.api.world.images.add(an_image(owner="t1", status=Status.ACTIVE, size=5)).id
+
+    result = image("download", found, "-o", str(tmp_path / "none" / "one.raw"))
+
+    assert result.exit_code == 1
+    assert result.stderr.splitlines()[-1] == f"Error: there is no folder {tmp_path / 'none'}"
+
+
+def test_a_terminal_is_not_filled_with_bytes() -> None:
+    environ = {"ROSETTA_URL": "http://127.0.0.1:1", "ROSETTA_TOKEN": "secret"}
+
+    status, drawn = typed(["image", "download", UNKNOWN, "--output", "-"], [], environ)
+
+    assert status == 2
+    assert "Error: stdout is a terminal: redirect it, or name a file" in drawn
+
+
 def test_an_empty_file_is_not_uploaded_by_itself(image: Type, tmp_path: Path) -> None:
     (tmp_path / "empty.raw").touch()
 
@@ -241,6 +289,6 @@ def test_only_the_variable_that_is_missing_is_named(variable: str, other: str) -
     result = CliRunner().invoke(cli, ["image", "list"], env=environ)
 
     assert (result.exit_code, result.stdout) == (2, "")
-    assert result.stderr.startswith(f"Error: set {variable} to ")
+    assert result.stderr.startswith(f"Error: run `rosetta login`, or set {variable} to ")
     assert other not in result.stderr
     assert result.stderr.count("\n") == 1

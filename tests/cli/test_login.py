@@ -156,6 +156,21 @@ def test_a_token_that_an_older_deployment_does_not_know_is_not_kept(status: int,
     assert list(config.iterdir()) == []
 
 
+def test_an_address_of_something_else_is_not_kept(config: Path) -> None:
+    """As if a version were part of it."""
+    with scripted(lambda _asked: Reply(404, {"error": {"message": "nothing here"}})) as service:
+        result = signed_in(f"{service.url}/v1")
+
+    assert (result.exit_code, result.stderr) == (1, f"Error: there is no Rosetta at {service.url}/v1: it answers 404\n")
+    assert list(config.iterdir()) == []
+
+
+def test_a_deployment_that_does_not_answer_is_named_with_the_option(config: Path) -> None:
+    result = signed_in("http://127.0.0.1:1")
+
+    assert result.stderr.endswith(". Look at http://127.0.0.1:1, which is from --url.\n")
+
+
 def test_a_deployment_that_fails_is_no_old_one(config: Path) -> None:
     with scripted(lambda asked: Reply(503)) as service:
         result = signed_in(service.url)
@@ -171,10 +186,11 @@ def test_a_deployment_that_fails_is_no_old_one(config: Path) -> None:
         (["--url", "http://h"], "secret", "nobody can be asked here: --token-stdin reads the token from stdin"),
         (["--url", "http://h", "--token-stdin"], " \n", "there is no token"),
         (["--url", "http://h", "--token-stdin"], "geh\u0131m", "that is no token"),
-        (["--url", "registry", "--token-stdin"], "secret", "this command: that is no http:// or https:// URL"),
+        (["--url", "registry"], "", "--url: that is no http:// or https:// URL"),
+        (["--url", "registry", "--token-stdin"], "secret", "--url: that is no http:// or https:// URL"),
         (["--profile", "a b"], "", "a profile has a name of up to 64 of the characters"),
     ],
-    ids=["no-url", "no-token", "empty", "letters", "scheme", "name"],
+    ids=["no-url", "no-token", "empty", "letters", "scheme, before a token is asked for", "scheme", "name"],
 )
 def test_what_cannot_be_remembered_is_wrong_usage(words: list[str], typed: str, reason: str, config: Path) -> None:
     result = rosetta("login", *words, typed=typed)
@@ -246,8 +262,8 @@ def test_variables_win_over_profiles_each_by_itself(service: Scripted) -> None:
     by_both = rosetta("whoami", "--profile", "none", ROSETTA_URL=service.url, ROSETTA_TOKEN="secret")
     noted = rosetta("whoami", "--profile", "default", ROSETTA_TOKEN="secret")
 
-    assert "Look at the token, which is that of ROSETTA_TOKEN:" in by_token.stderr
-    assert "Look at http://127.0.0.1:1, which is that of ROSETTA_URL." in by_url.stderr
+    assert "Look at the token, which is from ROSETTA_TOKEN:" in by_token.stderr
+    assert "Look at http://127.0.0.1:1, which is from ROSETTA_URL." in by_url.stderr
     assert (by_both.exit_code, noted.exit_code) == (0, 0)
     assert by_both.stderr == "Note: ROSETTA_URL and ROSETTA_TOKEN of the environment win over the profile.\n"
     assert noted.stderr == "Note: ROSETTA_TOKEN of the environment wins over the profile.\n"
@@ -263,10 +279,10 @@ def test_errors_name_the_profile(service: Scripted, config: Path) -> None:
     unreachable = rosetta("image", "list")
 
     assert unknown.stderr == (
-        "Error: 401: Authentication required. Look at the token, which is that of profile prod: it is unknown there,"
+        "Error: 401: Authentication required. Look at the token, which is from profile prod: it is unknown there,"
         " or has ended, or `rosetta login` with another one.\n"
     )
-    assert unreachable.stderr.endswith(". Look at http://127.0.0.1:1, which is that of profile prod.\n")
+    assert unreachable.stderr.endswith(". Look at http://127.0.0.1:1, which is from profile prod.\n")
     assert (unknown.exit_code, unreachable.exit_code) == (1, 1)
 
 
@@ -274,8 +290,8 @@ def test_without_anything_it_is_said_how_to_begin() -> None:
     result = rosetta("image", "list")
 
     assert result.exit_code == 2
-    assert result.stderr.startswith("Error: set ROSETTA_URL to ")
-    assert result.stderr.endswith(", or run `rosetta login`\n")
+    assert result.stderr.startswith("Error: run `rosetta login`, or set ROSETTA_URL to ")
+    assert ", and set ROSETTA_TOKEN to " in result.stderr
 
 
 def test_a_profile_is_forgotten(service: Scripted, config: Path) -> None:

@@ -173,8 +173,8 @@ UPLOAD = {"id": "u", "image_id": "1", "size": 10, "part_size": 5, "part_count": 
 @pytest.mark.parametrize(
     ("environ", "reason"),
     [
-        ({}, "set ROSETTA_URL to "),
-        ({"ROSETTA_URL": "http://registry.example"}, "set ROSETTA_TOKEN to "),
+        ({}, "run `rosetta login`, or set ROSETTA_URL to "),
+        ({"ROSETTA_URL": "http://registry.example"}, "run `rosetta login`, or set ROSETTA_TOKEN to "),
         ({"ROSETTA_URL": "registry.example", "ROSETTA_TOKEN": "t"}, "ROSETTA_URL: that is no http:// or https:// URL"),
         ({"ROSETTA_URL": "http://h:99999", "ROSETTA_TOKEN": "t"}, "ROSETTA_URL: that is no http:// or https:// URL"),
         ({"ROSETTA_URL": "http://h", "ROSETTA_TOKEN": "gehe\u0131m"}, "ROSETTA_TOKEN is no token"),

@@ -224,7 +224,7 @@ def test_the_usage_of_a_tenant_is_shown(operator: CommandLine, server: Server) -
 
 COMMANDS = [
     *(["image", word, UNKNOWN] for word in ("show", "share", "download", "events")),
-    ["image", "delete", UNKNOWN, "--yes"],
+    *(["image", "delete", UNKNOWN, "--yes"], ["image", "restore", UNKNOWN]),
     *(["image", "list"], ["image", "create", "name"], ["image", "set", UNKNOWN, "--public"]),
     ["image", "unset", UNKNOWN, "--property", "k"],
     *(["job", "list"], ["job", "watch"], ["job", "show", UNKNOWN], ["usage"]),
@@ -233,7 +233,7 @@ BABBLE = (200, b"[")
 PAGE = (502, b"<html><h1>Bad Gateway</h1></html>")
 
 
-@pytest.mark.parametrize("words", [*COMMANDS, ["image", "delete", UNKNOWN]], ids=" ".join)
+@pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
 def test_a_wrong_token_is_one_line(operator: CommandLine, words: list[str]) -> None:
     result = operator.run(*words, ROSETTA_TOKEN="wrong")
 
@@ -269,8 +269,8 @@ def test_a_server_that_cannot_be_reached_is_one_line(operator: CommandLine, word
 @pytest.mark.parametrize(
     ("setting", "value", "reason"),
     [
-        ("ROSETTA_URL", "", "set ROSETTA_URL"),
-        ("ROSETTA_TOKEN", " ", "set ROSETTA_TOKEN"),
+        ("ROSETTA_URL", "", "run `rosetta login`, or set ROSETTA_URL"),
+        ("ROSETTA_TOKEN", " ", "run `rosetta login`, or set ROSETTA_TOKEN"),
         ("ROSETTA_URL", "registry.example", "ROSETTA_URL: that is no http:// or https:// URL"),
         ("ROSETTA_URL", "http://[oops", "ROSETTA_URL: that is no http:// or https:// URL"),
         ("ROSETTA_TOKEN", "secret\nsecret", "ROSETTA_TOKEN is no token"),
