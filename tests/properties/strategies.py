@@ -86,8 +86,15 @@ conditions = st.one_of(
     st.builds(Condition, st.just("protected"), st.just(Operator.EQUAL), st.booleans()),
     st.builds(Condition, st.tuples(st.just("properties"), names), st.just(Operator.EQUAL), names),
 )
+
+
+def _query(**fields: Any) -> ImageQuery:
+    """Of a named tuple Hypothesis would make up the other fields, too."""
+    return ImageQuery(**fields)
+
+
 queries = st.builds(
-    ImageQuery,
+    _query,
     scope=st.sampled_from(Scope),
     conditions=st.lists(conditions, max_size=2).map(tuple),
     order=st.builds(Order, st.sampled_from(SortKey), st.booleans()),
