@@ -84,7 +84,7 @@ class Recorder:
             usage, thread = self._usage, threading.current_thread()
             usage.services[service] += 1
             usage.s3[operation] += service == "s3"
-            if thread == self._thread:
+            if thread == self._thread and branch.get() is None:
                 self._wave.clear()
                 usage.depth += 1
             else:

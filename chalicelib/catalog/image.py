@@ -53,7 +53,7 @@ class Transition(StrEnum):
     RECOVERING = "recovering"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Image:
     """A virtual-machine image as all dialects share it.
 
@@ -128,8 +128,9 @@ class Image:
     @property
     def called(self) -> str | None:
         """The name, or an id that a client has chosen for an image without one; None, or empty, if there is neither."""
-        chosen = (*self.tenant_aliases.values(), *self.aliases.values())
-        return self.name or next(iter(chosen), self.name)
+        if self.name:
+            return self.name
+        return next(iter((*self.tenant_aliases.values(), *self.aliases.values())), self.name)
 
     @property
     def waits(self) -> bool:

@@ -15,7 +15,7 @@ _TO_SORTED = str.maketrans(_BASE64, "".join(sorted(_BASE64)))
 _FROM_SORTED = str.maketrans("".join(sorted(_BASE64)), _BASE64)
 ID_LENGTH = 22
 REMEMBERED = 256
-"""Ends of positions: a write asks for those of one image a dozen times."""
+"""Ends of positions, and instants: a write asks for those of one image a dozen times, and a list shows most twice."""
 
 
 class SortKey(StrEnum):
@@ -64,6 +64,7 @@ def short_instant(instant: datetime) -> str:
     return f"{(instant - EPOCH) // timedelta(microseconds=1):015x}"
 
 
+@lru_cache(REMEMBERED)
 def instant_of(text: str) -> datetime:
     """The instant, aware, UTC, of a `short_instant`."""
     return EPOCH + timedelta(microseconds=int(text, 16))

@@ -3,10 +3,11 @@
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from enum import Enum, StrEnum
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from chalicelib.catalog.image import Image, Status
-from chalicelib.catalog.position import SortKey, position
+from chalicelib.catalog.position import REMEMBERED, SortKey, position
 from chalicelib.catalog.reference import Reference
 
 
@@ -104,10 +105,12 @@ class ImageQuery(NamedTuple):
             return False
         if self.below is not None and not self.below.is_of(image):
             return False
-        there = self.gone or not image.gone or (self.waiting and image.status is Status.PENDING_DELETE)
-        return there and all(condition.holds(image) for condition in self.conditions)
+        if image.gone and not self.gone and not (self.waiting and image.status is Status.PENDING_DELETE):
+            return False
+        return all(condition.holds(image) for condition in self.conditions)
 
 
+@lru_cache(REMEMBERED)
 def instant_text(instant: datetime) -> str:
     """An instant as text of one width, which sorts by time: `2016-05-10T21:35:15.000000`, UTC."""
     return instant.astimezone(UTC).isoformat(timespec="microseconds")[:26]

@@ -18,22 +18,24 @@ branch: ContextVar[object] = ContextVar("branch", default=None)
 
 
 def at_once(calls: Sequence[Callable[[], T]]) -> list[T]:
-    """What these calls return; if there are several each is made in a thread, and must not use this itself.
+    """What these calls return; all but the first are made in threads. None of them may use this itself.
 
     Raises what the first of them raises, once all have ended.
     """
-    if len(calls) == 1:
-        return [calls[0]()]
-    from concurrent.futures import wait  # noqa: PLC0415  # a function that never lists images does without
-
-    futures = [_threads().submit(copy_context().run, _branched, call) for call in calls]
-    wait(futures)
-    return [future.result() for future in futures]
+    if len(calls) < 2:
+        return [call() for call in calls]
+    futures = [_threads().submit(copy_context().run, _branched, call) for call in calls[1:]]
+    try:
+        first = copy_context().run(_branched, calls[0])
+    finally:
+        for future in futures:
+            future.exception()  # which waits for its end
+    return [first, *(future.result() for future in futures)]
 
 
 @cache
 def _threads() -> "ThreadPoolExecutor":
-    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415  # as above
+    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415  # a function that never lists images does without
 
     return ThreadPoolExecutor(MOST, "at_once")
 

@@ -7,7 +7,7 @@ from pynamodb.models import Model
 
 from chalicelib.catalog.image import Image
 from chalicelib.catalog.outages import Unreadable
-from chalicelib.catalog.position import ID_LENGTH, SortKey, id_of, named
+from chalicelib.catalog.position import EPOCH, ID_LENGTH, SortKey, id_of, named
 from chalicelib.storage import keys
 from chalicelib.storage.releases import FIRST, FIRST_LAYOUT, FORMAT, Raw, check_format, unknown
 from chalicelib.storage.row import KEY, SCOPE, RowItem
@@ -41,6 +41,8 @@ def _writers(model: type[Model], names: Iterable[str]) -> list[tuple[str, str, s
 _ITEM, _ROW = _readers(ImageItem, (*FACTS, *PRIVATE_FACTS)), _readers(RowItem, FACTS)
 _ITEM_WRITERS, _ROW_WRITERS = _writers(ImageItem, (*FACTS, *PRIVATE_FACTS)), _writers(RowItem, FACTS)
 _KNOWN = frozenset(ImageItem.get_attributes())
+_DEFAULTS = vars(Image(id="", status_changed_at=EPOCH, created_at=EPOCH, updated_at=EPOCH))
+_NEEDED = {"status_changed_at", "created_at", "updated_at"}
 _ROW_NAMES = {name: attribute.attr_name for name, attribute in RowItem.get_attributes().items()}
 
 
@@ -147,9 +149,16 @@ def _value(raw: Raw, field: str) -> str | None:
 
 
 def _image(image_id: str, raw: Raw, readers: list[tuple[str, str, str, Any]], more: Mapping[str, Any]) -> Image:
-    """A model in between would take twice the time, and lists have many of them."""
+    """A model in between would take twice the time, and lists have many of them. Raises Unreadable.
+
+    So does to set the fields one by one, as frozen dataclasses do when they are called.
+    """
     try:
-        fields = {name: read(raw[short][kind]) for name, short, kind, read in readers if short in raw}
+        found = {name: read(raw[short][kind]) for name, short, kind, read in readers if short in raw}
     except (KeyError, ValueError) as error:
         raise Unreadable("image", image_id) from error
-    return Image(id=image_id, **more, **fields)
+    if not found.keys() >= _NEEDED:
+        raise Unreadable("image", image_id)
+    image = object.__new__(Image)
+    vars(image).update(_DEFAULTS, **found, **more, id=image_id)
+    return image

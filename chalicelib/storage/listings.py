@@ -119,6 +119,8 @@ class Listings:
         if order is not _read_by(scope, query) and _name(scope, query) is None:
             return self._sorted(scope, query)
         images = readable(image_of_row, self._rows(scope, query))
+        if query.after is None:
+            return images
         return (image for image in images if beyond(position(image, order), query))
 
     def _rows(self, scope: str, query: ImageQuery, names: Sequence[str] | None = None) -> Iterator[dict[str, Any]]:

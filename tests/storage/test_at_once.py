@@ -26,6 +26,10 @@ def test_calls_are_made_at_the_same_time_and_answer_in_order() -> None:
     assert at_once([call(1), call(2), call(3)]) == [1, 2, 3]
 
 
+def test_nothing_is_asked_for_if_there_is_nothing_to_ask_for() -> None:
+    assert at_once([]) == []
+
+
 def test_the_first_refusal_is_raised_and_the_other_calls_have_ended() -> None:
     refused, ended = Event(), Event()
 

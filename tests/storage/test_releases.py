@@ -12,6 +12,7 @@ from chalicelib.catalog.image import Image, Status, Visibility
 from chalicelib.catalog.job import Action, Job
 from chalicelib.catalog.outages import Unreadable
 from chalicelib.catalog.reference import Kind, Reference
+from chalicelib.storage.items import image_of, item_of
 from chalicelib.storage.releases import FORMAT
 from chalicelib.storage.row import RowItem
 from chalicelib.storage.tables import (
@@ -138,6 +139,14 @@ def test_of_an_image_that_cannot_be_read_it_is_said_so(api: Api, t1: Caller) -> 
     assert "was written by another release of the registry" in answers[1].text
     with pytest.raises(Unreadable):
         api.world.images.get(image.id)
+
+
+@pytest.mark.parametrize("fact", ["created_at", "updated_at", "status_changed_at"])
+def test_an_image_that_lacks_what_every_image_has_cannot_be_read(fact: str) -> None:
+    raw = {name: value for name, value in item_of(an_image(), None).items() if name != fact}
+
+    with pytest.raises(Unreadable):
+        image_of(raw)
 
 
 def test_what_is_not_known_of_an_image_survives_every_write(api: Api, t1: Caller) -> None:

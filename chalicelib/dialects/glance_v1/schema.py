@@ -198,8 +198,7 @@ def shown_properties(image: Image) -> dict[str, str | None]:
 
 
 def _facts(image: Image, names: Mapping[str, str]) -> dict[str, str]:
-    facts = {name: getattr(image, field) for name, field in names.items()}
-    return {name: fact for name, fact in facts.items() if fact is not None}
+    return {name: fact for name, field in names.items() if (fact := getattr(image, field)) is not None}
 
 
 def render_brief(image: Image) -> dict[str, Any]:
