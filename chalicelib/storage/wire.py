@@ -14,6 +14,7 @@ from ssl import SSLError as TlsError
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
+from weakref import finalize
 
 from botocore.exceptions import (
     ConnectionClosedError,
@@ -68,6 +69,7 @@ class Wire:
         self._is_secure = parts.scheme == "https"
         self._connect_seconds, self._read_seconds = connect_seconds, read_seconds
         self._idle: list[socket.socket] = []
+        finalize(self, _close_all, self._idle)
         self._process = os.getpid()
         self._trusted: SSLContext | None = None
 
@@ -93,9 +95,7 @@ class Wire:
 
     def close(self) -> None:
         """Close what is kept; requests after that connect anew."""
-        with suppress(IndexError):
-            while True:
-                self._idle.pop().close()
+        _close_all(self._idle)
 
     def _keep(self, connection: socket.socket) -> None:
         """Keep it for the next request, and rather than too many the one that has waited longest no more."""
@@ -173,6 +173,12 @@ class Wire:
             raise ended(endpoint_url=self.url, error=error) from error
         except (OSError, ValueError) as error:
             raise ConnectionClosedError(endpoint_url=self.url, error=error) from error
+
+
+def _close_all(connections: list[socket.socket]) -> None:
+    with suppress(IndexError):  # others may take some meanwhile
+        while True:
+            connections.pop().close()
 
 
 def _is_quiet(sock: socket.socket) -> bool:

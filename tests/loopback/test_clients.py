@@ -103,9 +103,9 @@ def test_the_commands_of_an_operator(api: DeployedApi, secret: str, tmp_path: Pa
     path, back = a_file(tmp_path, LARGE), tmp_path / "back.raw"
     operator = CommandLine(api.stack.plain_url, secret, tmp_path)
 
-    uploaded = operator.run("upload", path, "--part-size", "5M")
-    shown = operator.json("show", id_in(uploaded))
-    downloaded = operator.run("download", id_in(uploaded), "--output", back)
+    uploaded = operator.run("image", "upload", path, "--part-size", "5M")
+    shown = operator.json("image", "show", id_in(uploaded))
+    downloaded = operator.run("image", "download", id_in(uploaded), "--output", back)
 
     assert uploaded.returncode == downloaded.returncode == 0, uploaded.stderr + downloaded.stderr
     assert (shown["status"], shown["checksum"]) == ("active", told(path)["md5"])

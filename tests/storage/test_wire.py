@@ -6,6 +6,7 @@ import socket
 import sys
 import threading
 import time
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
@@ -371,6 +372,19 @@ def at_once(number: int, act: Callable[[int], object]) -> None:
         thread.start()
     for thread in threads:
         thread.join(5)
+
+
+def test_what_is_kept_is_closed_when_nobody_needs_the_wire_any_more() -> None:
+    with scripted(WELL) as server:
+        wire = Wire(server.url, SECONDS, SECONDS)
+        wire.exchange(HEADERS, b"{}")
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            del wire
+            gc.collect()
+        server.join()
+
+    assert server.connections == 1
 
 
 def test_threads_get_their_own_answers() -> None:
