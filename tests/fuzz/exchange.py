@@ -50,7 +50,7 @@ class Sent:
     def dialect(self) -> str:
         """Whom it is meant for (design, section 2)."""
         first, second, third, *_ = [*self.path.rstrip("/").split("/")[1:], "", "", ""]
-        if self.header("accept").startswith(VERSIONED):
+        if self.twist != "no headers" and self.header("accept").startswith(VERSIONED):
             return "glance_v1"
         if (first, second) == ("v2", "zone") or (first, second, third) == ("v2", "oauth2", "token"):
             return "qingcloud"
