@@ -79,7 +79,7 @@ class Aws(NamedTuple):
         connection.on_call(meter.count)
         endpoint = environ.get("AWS_ENDPOINT_URL_S3", environ.get("AWS_ENDPOINT_URL"))
         clients = Clients(region, "virtual" if endpoint is None else "auto")
-        links = links_of(environ, region, endpoint, clients.s3)
+        links = links_of(connection.credentials, region, endpoint, clients.s3)
         return cls(connection, clients.s3, links, clients.sqs, clients.ec2, clients.probing, meter)
 
 

@@ -18,7 +18,6 @@ from chalicelib.storage.wire import Wire
 ATTEMPTS, CONNECT_SECONDS, READ_SECONDS = 4, 2, 5
 """How often and how long DynamoDB is asked: it still leaves time to say so within API Gateway's 29 seconds."""
 
-
 UNMETERED = frozenset({"CreateTable", "DeleteTable", "DescribeTable", "ListTables", "UpdateTable", "UpdateTimeToLive"})
 """Operations that cost nothing, and may not be asked what they cost."""
 
@@ -31,9 +30,10 @@ class SharedConnection(Connection):
     """What carries requests to a URL, and what makes them of calls: tests have some that moto answers."""
 
     def __init__(self, region: str, environ: Mapping[str, str]) -> None:
+        """`credentials` are those of a plain environment, for whoever else signs there; None of any other."""
         self._url = url_of(environ, region)
         super().__init__(region, host=self._url)
-        self._environ = environ
+        self.credentials = credentials_of(environ) if is_plain(environ, region) else None
         self._counts: list[Callable[[], None]] = []
         self._found: Any = None
         self._lock = Lock()
@@ -49,10 +49,9 @@ class SharedConnection(Connection):
             return self._found
 
     def _made(self) -> Any:
-        if is_plain(self._environ, self.region):
+        if self.credentials is not None:
             wire = self.wire_to(self._url, CONNECT_SECONDS, READ_SECONDS)
-            credentials = credentials_of(self._environ)
-            return self.client_over(wire, self.region, credentials, ATTEMPTS, _note, self._counts)
+            return self.client_over(wire, self.region, self.credentials, ATTEMPTS, _note, self._counts)
         from chalicelib.storage import botocore_client  # noqa: PLC0415  # all of botocore
 
         return botocore_client.client(self.region, (CONNECT_SECONDS, READ_SECONDS), ATTEMPTS, _note, self._counts)

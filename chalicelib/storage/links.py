@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import quote
 
 from chalicelib.catalog.ports import Multipart
-from chalicelib.storage.credentials import Credentials, credentials_of
-from chalicelib.storage.plain import is_plain
+from chalicelib.storage.credentials import Credentials
 from chalicelib.storage.signing import Ask, link
 from chalicelib.storage.sources import split_s3
 
@@ -83,13 +82,11 @@ class PlainLinks:
 
 
 def links_of(
-    environ: Mapping[str, str], region: str, endpoint: str | None, client: Callable[[], "S3Client"]
+    credentials: Callable[[], Credentials] | None, region: str, endpoint: str | None, client: Callable[[], "S3Client"]
 ) -> S3Links:
-    """Links that need no client where the environment is plain: to most downloads they are the only call of S3."""
+    """Links that need no client with the credentials of a plain environment: to most downloads they are all of S3."""
     by_client = ClientLinks(client)
-    if not is_plain(environ, region):
-        return by_client
-    return PlainLinks(region, endpoint, credentials_of(environ), by_client)
+    return by_client if credentials is None else PlainLinks(region, endpoint, credentials, by_client)
 
 
 def address(endpoint: str | None, region: str, location: str) -> str | None:

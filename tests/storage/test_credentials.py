@@ -12,6 +12,7 @@ import pytest
 from botocore.credentials import ContainerProvider, EnvProvider
 from botocore.exceptions import CredentialRetrievalError
 
+from chalicelib.bootstrap import Aws
 from chalicelib.catalog.outage import Outage
 from chalicelib.storage.answers import outage_of
 from chalicelib.storage.credentials import (
@@ -125,6 +126,21 @@ def test_nothing_is_asked_before_they_are_needed_nor_again_while_they_last(web: 
     assert found == [FIRST] * 3
     assert len(web.asked) == 1
     assert web.authorizations == [None]
+
+
+def test_tables_and_links_ask_for_them_once(web: Web, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    ends = (datetime.now(UTC) - START).total_seconds() + LIFE
+    give(web, FIRST, ends)
+    aws = Aws.from_environ({"AWS_CONTAINER_CREDENTIALS_FULL_URI": web.url("/c"), "AWS_REGION": "eu-west-1"})
+
+    link = aws.links.download("s3://bucket/key", 60)
+    of_tables = aws.dynamodb.credentials
+
+    assert of_tables is not None
+    assert of_tables() == FIRST
+    assert "X-Amz-Credential=first" in link
+    assert len(web.asked) == 1
 
 
 def test_they_are_renewed_before_they_end(web: Web, clock: Clock) -> None:
