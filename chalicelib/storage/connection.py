@@ -11,7 +11,7 @@ from pynamodb.connection.base import MetaTable
 
 from chalicelib.storage.credentials import credentials_of
 from chalicelib.storage.dynamodb import Client
-from chalicelib.storage.plain import is_plain
+from chalicelib.storage.plain import domain, is_plain
 from chalicelib.storage.races import may_be_made, unavailable
 from chalicelib.storage.wire import Wire
 
@@ -91,8 +91,7 @@ class SharedConnection(Connection):
 def url_of(environ: Mapping[str, str], region: str) -> str:
     """Where DynamoDB is: where the environment says, or in the region."""
     given = environ.get("AWS_ENDPOINT_URL_DYNAMODB") or environ.get("AWS_ENDPOINT_URL")
-    suffix = "amazonaws.com.cn" if region.startswith("cn-") else "amazonaws.com"
-    return given or f"https://dynamodb.{region}.{suffix}"
+    return given or f"https://dynamodb.{region}.{domain(region)}"
 
 
 _may_be_made: ContextVar[bool] = ContextVar("may_be_made", default=False)

@@ -1,6 +1,5 @@
 """Callers whom a Keystone knows, beside those with tokens of our own."""
 
-import hashlib
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from threading import Lock
@@ -9,6 +8,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 from chalicelib.catalog.lengths import TEXT
 from chalicelib.catalog.ports import Clock, Identities
 from chalicelib.catalog.principal import Policy, Principal
+from chalicelib.catalog.token import digest_of, id_of
 from chalicelib.storage.keystone_service import KeystoneService, instant, making_sense
 
 T = TypeVar("T")
@@ -16,7 +16,6 @@ T = TypeVar("T")
 MOST_KNOWN = MOST_UNKNOWN = 1000
 UNKNOWN_FOR = timedelta(seconds=5)
 """How long a token that is no good is not asked for again; one of our own may be issued meanwhile, and works."""
-ID_LENGTH = 12
 
 Roles = Mapping[str, frozenset[Policy]]
 """The policies that a role grants, by its name in lower case."""
@@ -39,7 +38,7 @@ class KeystoneIdentities:
 
     def authenticate(self, secret: str) -> Principal | None:
         """As our own do it; then up to five requests to Keystone, one as a rule, and none while it is trusted."""
-        digest, now = hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest(), self._clock.now()
+        digest, now = digest_of(secret), self._clock.now()
         known = self._known.get(digest, now)
         if known is not None:
             return known
@@ -52,7 +51,7 @@ class KeystoneIdentities:
         """`now` is the instant before Keystone is asked: what it says is good from then on."""
         answer = self._service.validate(secret)
         with making_sense():
-            holder = None if answer is None else _holder(answer["token"], self._roles, digest[:ID_LENGTH])
+            holder = None if answer is None else _holder(answer["token"], self._roles, id_of(digest))
         if holder is None or holder.ends <= now:
             self._unknown.put(digest, True, now + UNKNOWN_FOR)  # noqa: FBT003  # the value that is kept
             return None

@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from chalicelib.catalog.ports import Multipart
 from chalicelib.storage.credentials import Credentials
+from chalicelib.storage.plain import domain
 from chalicelib.storage.signing import Ask, link
 from chalicelib.storage.sources import split_s3
 
@@ -100,7 +101,7 @@ def address(endpoint: str | None, region: str, location: str) -> str | None:
     bucket, key = found[1], quote(found[2], "/~")
     if endpoint is not None:
         return f"{endpoint.rstrip('/')}/{bucket}/{key}"
-    host = f"s3.{region}.amazonaws.com{'.cn' if region.startswith('cn-') else ''}"
+    host = f"s3.{region}.{domain(region)}"
     return f"https://{bucket}.{host}/{key}" if LABEL.fullmatch(bucket) else f"https://{host}/{bucket}/{key}"
 
 

@@ -46,6 +46,11 @@ def is_plain(environ: Mapping[str, str], region: str) -> bool:
     )
 
 
+def domain(region: str) -> str:
+    """Below which name AWS's servers of a plain region are."""
+    return "amazonaws.com.cn" if region.startswith("cn-") else "amazonaws.com"
+
+
 def _is_plain_endpoint(url: str | None) -> bool:
     return url is None or (ENDPOINT.fullmatch(url) is not None and "amazonaws" not in url)
 

@@ -11,6 +11,7 @@ from pynamodb.exceptions import TransactWriteError, VerboseClientError
 from chalicelib.catalog.outage import Outage
 from chalicelib.catalog.outages import TABLES_FAILED, OutcomeUnknown, TablesRefused, TablesUnavailable, tables_outage
 from chalicelib.storage.answers import code_of, outage_of
+from chalicelib.storage.dynamodb import TRANSACTION
 from chalicelib.storage.writes import Writes
 
 MET = "TransactionConflict"
@@ -21,7 +22,6 @@ FAILED = frozenset(
     {"InternalServerError", "ServiceUnavailable", "TransactionInProgressException", "500", "502", "503", "504"}
 )
 """Codes of errors after which a transaction may have been made."""
-TRANSACTION = "TransactWriteItems"
 
 
 @contextmanager
