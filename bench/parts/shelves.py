@@ -47,7 +47,7 @@ def own(numbers: Iterable[int]) -> Iterator[Image]:
 
 def others(public: int, shared: int) -> Iterator[Image]:
     """Public images of another tenant, and private ones to be shared."""
-    for kind, count in ((Visibility.PUBLIC, public), (Visibility.PRIVATE, shared)):
+    for kind, count in ((Visibility.PUBLIC, public), (Visibility.SHARED, shared)):
         for number in range(count):
             created = START + timedelta(minutes=SPREAD * number // count, seconds=30)
             yield _image(number, created, owner=OTHER, name=f"{kind}-{number:06}", visibility=kind)
@@ -55,7 +55,7 @@ def others(public: int, shared: int) -> Iterator[Image]:
 
 def shares(images: Iterable[Image]) -> Iterator[Membership]:
     """The tenant's shares in the private ones."""
-    return (a_membership(image, TENANT) for image in images if image.visibility is Visibility.PRIVATE)
+    return (a_membership(image, TENANT) for image in images if image.visibility is Visibility.SHARED)
 
 
 def updated_at(number: int) -> datetime:

@@ -1,18 +1,18 @@
 """The only rules about who may see, change and share an image."""
 
-from chalicelib.catalog.image import Image, Visibility
+from chalicelib.catalog.image import OPEN, Image, Visibility
 from chalicelib.catalog.membership import Membership
 from chalicelib.catalog.principal import Principal
 
 
 def may_see(principal: Principal, image: Image, membership: Membership | None) -> bool:
-    """Administrators, everybody if it is public or nobody's, its owner's tenant, and its members."""
+    """Administrators, everybody if it is open or nobody's, its owner's tenant, and members if it is shared."""
     return (
         principal.is_admin
         or image.owner is None
-        or image.visibility is Visibility.PUBLIC
+        or image.visibility in OPEN
         or owns(principal, image)
-        or membership is not None
+        or (membership is not None and is_shared(image))
     )
 
 
@@ -22,8 +22,8 @@ def may_change(principal: Principal, image: Image) -> bool:
 
 
 def may_share(principal: Principal, image: Image, membership: Membership | None) -> bool:
-    """Whoever may change it, and members that were given the right to share."""
-    return may_change(principal, image) or (membership is not None and membership.can_share)
+    """Whoever may change it, and members that were given the right to share; nobody what cannot be shared."""
+    return is_shared(image) and (may_change(principal, image) or (membership is not None and membership.can_share))
 
 
 def may_leave(principal: Principal, member: str, membership: Membership | None) -> bool:
@@ -34,3 +34,8 @@ def may_leave(principal: Principal, member: str, membership: Membership | None) 
 def owns(principal: Principal, image: Image) -> bool:
     """Whether the image belongs to the caller's tenant; an image without owner belongs to nobody."""
     return image.owner is not None and image.owner == principal.tenant
+
+
+def is_shared(image: Image) -> bool:
+    """Whether memberships of the image count. Of a public one they say who keeps it should it be withdrawn."""
+    return image.visibility in (Visibility.SHARED, Visibility.PUBLIC)

@@ -10,7 +10,17 @@ from chalicelib.catalog.image import Image, Status, Visibility
 from chalicelib.catalog.principal import Principal
 
 UNTOLD = frozenset(
-    {"id", "number", "status_changed_at", "created_at", "updated_at", "deleted_at", "transition", "location_version"}
+    {
+        "id",
+        "number",
+        "status_changed_at",
+        "created_at",
+        "updated_at",
+        "deleted_at",
+        "transition",
+        "location_version",
+        "retriable",
+    }
     | {"member_count", "members_behind", "version", "unknown", "stored_format"}
 )
 """Fields whose changes are no news: they follow from others, or say that something is on its way."""
@@ -99,7 +109,10 @@ def _what(old: Image, new: Image, changed: Sequence[str]) -> What | None:
     if told is not None:
         return told
     if "visibility" in changed:
-        return What.PUBLISHED if new.visibility is Visibility.PUBLIC else What.WITHDRAWN
+        if new.visibility is Visibility.PUBLIC:
+            return What.PUBLISHED
+        if old.visibility is Visibility.PUBLIC:
+            return What.WITHDRAWN
     return What.CHANGED if changed else None
 
 
@@ -109,7 +122,7 @@ def _move(old: Image, new: Image) -> What | None:
         return What.PURGED if old.gone else What.DELETED
     if old.gone:
         return What.RESTORED
-    if new.status is Status.ACTIVE and old.status in (Status.QUEUED, Status.SAVING):
+    if new.status is Status.ACTIVE and old.status in (Status.QUEUED, Status.UPLOADING, Status.SAVING):
         return What.UPLOADED
     return What.KILLED if new.status is Status.KILLED else None
 

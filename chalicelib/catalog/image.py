@@ -13,6 +13,7 @@ class Status(StrEnum):
     """Where an image stands; each dialect has its own words for these."""
 
     QUEUED = "queued"
+    UPLOADING = "uploading"
     SAVING = "saving"
     ACTIVE = "active"
     DEPRECATED = "deprecated"
@@ -23,8 +24,9 @@ class Status(StrEnum):
 
 
 MOVES: Mapping[Status, frozenset[Status]] = {
-    Status.QUEUED: frozenset({Status.SAVING, Status.ACTIVE, Status.KILLED, Status.DELETED}),
-    Status.SAVING: frozenset({Status.ACTIVE, Status.KILLED, Status.DELETED}),
+    Status.QUEUED: frozenset({Status.UPLOADING, Status.SAVING, Status.ACTIVE, Status.KILLED, Status.DELETED}),
+    Status.UPLOADING: frozenset({Status.QUEUED, Status.SAVING, Status.ACTIVE, Status.KILLED, Status.DELETED}),
+    Status.SAVING: frozenset({Status.QUEUED, Status.UPLOADING, Status.ACTIVE, Status.KILLED, Status.DELETED}),
     Status.ACTIVE: frozenset({Status.DEPRECATED, Status.DEACTIVATED, Status.PENDING_DELETE, Status.DELETED}),
     Status.DEPRECATED: frozenset({Status.ACTIVE, Status.DEACTIVATED, Status.PENDING_DELETE, Status.DELETED}),
     Status.DEACTIVATED: frozenset({Status.ACTIVE, Status.DEPRECATED, Status.PENDING_DELETE, Status.DELETED}),
@@ -39,10 +41,16 @@ GONE = frozenset({Status.PENDING_DELETE, Status.DELETED})
 
 
 class Visibility(StrEnum):
-    """Whether everybody sees an image, or only its owner and members."""
+    """Who sees an image: everybody, everybody who knows its id, its owner and members, or its owner only."""
 
     PUBLIC = "public"
+    COMMUNITY = "community"
+    SHARED = "shared"
     PRIVATE = "private"
+
+
+OPEN = frozenset({Visibility.PUBLIC, Visibility.COMMUNITY})
+"""What everybody may see."""
 
 
 class Transition(StrEnum):
@@ -60,7 +68,8 @@ class Image:
     `size` and `virtual_size` are bytes, `min_disk` GB, `min_ram` MB, `checksum` an MD5 in lower-case
     hexadecimal, `sha256` the SHA-256 of bytes that the worker has read; times are aware and UTC. `size` and
     `checksum` of an image that waits for its bytes are what the client declared. `status_reason` says why it was
-    killed. `location_version` marks the bytes that were registered at a `location` of somebody else's, who may change
+    killed, and an upload that fails leaves a `retriable` image queued instead; `hidden` ones are in the lists of those
+    only who ask for them, and `tags` are distinct. `location_version` marks the bytes that were registered at a `location` of somebody else's, who may change
     them. `number` is unique and never reused; zero means that none was given yet. `aliases` maps
     a namespace to the id that the image has there, which no other image ever gets; the ids in `tenant_aliases` are
     unique among those of the owner, and free again once the image is deleted. `version` counts the writes,
@@ -80,7 +89,9 @@ class Image:
     status_changed_at: datetime
     status_reason: str | None = None
     transition: Transition | None = None
-    visibility: Visibility = Visibility.PRIVATE
+    visibility: Visibility = Visibility.SHARED
+    hidden: bool = False
+    tags: tuple[str, ...] = ()
     protected: bool = False
     size: int | None = None
     checksum: str | None = None
@@ -111,6 +122,7 @@ class Image:
     recommended_type: str | None = None
     location: str | None = field(default=None, repr=False)
     location_version: str | None = None
+    retriable: bool = False
     created_at: datetime
     updated_at: datetime
     deleted_at: datetime | None = None
@@ -151,6 +163,8 @@ class Changes(TypedDict, total=False):
     description: str | None
     status: Status
     visibility: Visibility
+    hidden: bool
+    tags: tuple[str, ...]
     protected: bool
     size: int | None
     checksum: str | None
@@ -179,6 +193,7 @@ class Changes(TypedDict, total=False):
     source_instance: str | None
     recommended_type: str | None
     location: str | None
+    retriable: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from chalicelib.catalog.errors import (
     PolicyMissing,
     StaleImage,
 )
-from chalicelib.catalog.image import Alias, Image, ImageNumber, Name, OwnName, TenantAlias, Visibility, is_uuid
+from chalicelib.catalog.image import OPEN, Alias, Image, ImageNumber, Name, OwnName, TenantAlias, is_uuid
 from chalicelib.catalog.ports import Found, ImageRepository
 from chalicelib.catalog.principal import Policy, Principal
 
@@ -111,7 +111,7 @@ class Lookup:
     def check_owner(self, image: Image, name: str | Name) -> None:
         """Raise NotOwner or NotOwnerOfPublic unless the caller, who calls it by this name, may change the image."""
         if not may_change(self.principal, image):
-            public = image.visibility is Visibility.PUBLIC
+            public = image.visibility in OPEN
             raise NotOwnerOfPublic(str(name)) if public else NotOwner(str(name))
 
 

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from chalicelib.catalog.image import Image, Status
+from chalicelib.catalog.membership import UNREFUSED, MemberStatus
 from chalicelib.catalog.position import REMEMBERED, SortKey, position
 from chalicelib.catalog.reference import Reference
 
@@ -34,7 +35,7 @@ class Condition(NamedTuple):
     """`field operator value`; the field is a canonical name that lists know, or `("properties", name)`.
 
     A field that is None equals None only; among numbers it counts as zero, and it contains the empty text only. `IN`
-    takes a tuple. What an image is `called` can be compared as well.
+    takes a tuple; a field of several texts contains each of them. What an image is `called` can be compared as well.
     """
 
     field: str | tuple[str, str]
@@ -82,7 +83,9 @@ class ImageQuery(NamedTuple):
     to something.
 
     `expected` is how many images the caller will likely take. None means all there are, which must not be more than
-    an operator allows. With `waiting`, images that wait for their deletion are listed too.
+    an operator allows. With `waiting`, images that wait for their deletion are listed too. What is shared with the
+    caller is listed by what it says of it (`shares`), and what others share with everybody if it asks for the
+    `community`.
     """
 
     scope: Scope = Scope.VISIBLE
@@ -93,6 +96,8 @@ class ImageQuery(NamedTuple):
     expected: int | None = 25
     below: Reference | None = None
     waiting: bool = False
+    shares: frozenset[MemberStatus] = UNREFUSED
+    community: bool = False
 
     @property
     def gone(self) -> bool:

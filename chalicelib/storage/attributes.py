@@ -6,14 +6,16 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from pynamodb.attributes import Attribute
-from pynamodb.constants import MAP, NUMBER, STRING
+from pynamodb.constants import LIST, MAP, NUMBER, STRING
 
 from chalicelib.catalog.event import Actor
+from chalicelib.catalog.image import Visibility
 from chalicelib.catalog.position import instant_of, short_instant
 from chalicelib.catalog.principal import Policy
 from chalicelib.catalog.query import instant_text
 
 E = TypeVar("E", bound=StrEnum)
+VISIBILITIES = {Visibility.SHARED: "private", Visibility.PRIVATE: "owned"}
 _ACTOR = frozenset(Actor._fields)
 _POLICIES = frozenset(policy.value for policy in Policy)
 
@@ -76,6 +78,32 @@ class EnumAttribute(Attribute[E]):
     def deserialize(self, value: str) -> E:
         """The member of that value."""
         return self._members[value]
+
+
+class VisibilityAttribute(EnumAttribute[Visibility]):
+    """Who sees an image. `private` are shared ones, as nothing else but public ones there was when it was named."""
+
+    def __init__(self, *, attr_name: str | None = None) -> None:
+        super().__init__(Visibility, attr_name=attr_name)
+        self._members |= {"private": Visibility.SHARED, "owned": Visibility.PRIVATE}
+
+    def serialize(self, value: Visibility) -> str:
+        """The word for it."""
+        return VISIBILITIES.get(value, value.value)
+
+
+class TagsAttribute(Attribute[tuple[str, ...]]):
+    """Texts in their order, so that a filter can look for one of them."""
+
+    attr_type = LIST
+
+    def serialize(self, value: tuple[str, ...]) -> list[dict[str, str]]:
+        """A DynamoDB list."""
+        return [{"S": text} for text in value]
+
+    def deserialize(self, value: list[dict[str, str]]) -> tuple[str, ...]:
+        """A plain tuple."""
+        return tuple(item["S"] for item in value)
 
 
 class TextsAttribute(Attribute[Mapping[str, str | None]]):

@@ -13,14 +13,17 @@ from chalicelib.storage.releases import FIRST, FIRST_LAYOUT, FORMAT, Raw, check_
 from chalicelib.storage.row import KEY, SCOPE, RowItem
 from chalicelib.storage.tables import ImageItem
 
-PRIVATE_FACTS = ("login_password", "location", "location_version", "member_count", "members_behind", "version")
+PRIVATE_FACTS = (
+    *("login_password", "location", "location_version", "retriable"),
+    *("member_count", "members_behind", "version"),
+)
 """What only the image's own item knows."""
 FACTS = tuple(
     name for name in ImageItem.get_attributes() if name not in {"image_id", "expires", "format", *PRIVATE_FACTS}
 )
-BEHIND = "members_behind"
+RARE = ("hidden", "tags", "retriable", "members_behind")
 """What items say only if it is so."""
-EMPTY = ("aliases", "tenant_aliases", "properties")
+EMPTY = ("aliases", "tenant_aliases", "properties", "hidden", "tags")
 """What rows lack that do not have any."""
 
 
@@ -48,7 +51,7 @@ _ROW_NAMES = {name: attribute.attr_name for name, attribute in RowItem.get_attri
 
 def item_of(image: Image, expires: int | None) -> Raw:
     """The image as its own item; `expires` in seconds since the epoch."""
-    item = {**image.unknown, "image_id": {"S": image.id}, **_written(image, _ITEM_WRITERS, (BEHIND,), expires)}
+    item = {**image.unknown, "image_id": {"S": image.id}, **_written(image, _ITEM_WRITERS, RARE, expires)}
     return item if image.stored_format == FIRST_LAYOUT else item | {"format": {"N": str(FORMAT)}}
 
 

@@ -10,7 +10,7 @@ from pynamodb.exceptions import TransactWriteError
 from chalicelib.catalog.errors import MemberQuotaExceeded, StaleImage
 from chalicelib.catalog.event import Actor
 from chalicelib.catalog.image import Image
-from chalicelib.catalog.membership import Membership
+from chalicelib.catalog.membership import Membership, MemberStatus
 from chalicelib.storage import batch, first_layout, keys, spread, totals
 from chalicelib.storage.connection import SharedConnection
 from chalicelib.storage.events import DynamoChronicle
@@ -117,6 +117,8 @@ def item_of(membership: Membership) -> MembershipItem:
         membership.member,
         can_share=membership.can_share,
         created_at=membership.created_at,
+        status=membership.status,
+        updated_at=membership.updated_at,
     )
     item.unknown = membership.unknown
     return item
@@ -124,4 +126,7 @@ def item_of(membership: Membership) -> MembershipItem:
 
 def membership_of(item: MembershipItem) -> Membership:
     """The membership that an item stands for."""
-    return Membership(item.image_id, item.member, item.can_share, item.created_at, item.unknown)
+    status = item.status or MemberStatus.ACCEPTED  # as all were that were made before there was another
+    return Membership(
+        item.image_id, item.member, item.can_share, item.created_at, status, item.updated_at, item.unknown
+    )

@@ -3,9 +3,17 @@
 from pynamodb.attributes import BooleanAttribute, JSONAttribute, UnicodeAttribute
 from pynamodb.indexes import AllProjection, LocalSecondaryIndex
 
-from chalicelib.catalog.image import Status, Transition, Visibility
+from chalicelib.catalog.image import Status, Transition
+from chalicelib.catalog.membership import MemberStatus
 from chalicelib.catalog.position import id_of
-from chalicelib.storage.attributes import EnumAttribute, IntegerAttribute, ShortInstantAttribute, TextsAttribute
+from chalicelib.storage.attributes import (
+    EnumAttribute,
+    IntegerAttribute,
+    ShortInstantAttribute,
+    TagsAttribute,
+    TextsAttribute,
+    VisibilityAttribute,
+)
 from chalicelib.storage.evolving import Evolving
 
 SCOPE, KEY = "s", "k"
@@ -85,7 +93,9 @@ class RowItem(Evolving):
     status_changed_at = ShortInstantAttribute(attr_name="sc")
     status_reason = UnicodeAttribute(null=True, attr_name="sr")
     transition = EnumAttribute(Transition, null=True, attr_name="tr")
-    visibility = EnumAttribute(Visibility, attr_name="v")
+    visibility = VisibilityAttribute(attr_name="v")
+    hidden = BooleanAttribute(null=True, attr_name="h")
+    tags = TagsAttribute(null=True, attr_name="tg")
     protected = BooleanAttribute(attr_name="p")
     size = IntegerAttribute(null=True, attr_name="sz")
     checksum = UnicodeAttribute(null=True, attr_name="md5")
@@ -118,6 +128,7 @@ class RowItem(Evolving):
     deleted_at = ShortInstantAttribute(null=True, attr_name="x")
     expires = IntegerAttribute(null=True)
     image_version = IntegerAttribute(null=True, attr_name="iv")
+    share = EnumAttribute(MemberStatus, null=True, attr_name="sh")
 
     by_created = ByCreated()
     by_updated = ByUpdated()

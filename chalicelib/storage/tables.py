@@ -31,13 +31,16 @@ from pynamodb.attributes import BooleanAttribute, JSONAttribute, UnicodeAttribut
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, LocalSecondaryIndex
 from pynamodb.models import Model
 
-from chalicelib.catalog.image import Status, Transition, Visibility
+from chalicelib.catalog.image import Status, Transition
+from chalicelib.catalog.membership import MemberStatus
 from chalicelib.storage.attributes import (
     EnumAttribute,
     InstantAttribute,
     IntegerAttribute,
     PoliciesAttribute,
+    TagsAttribute,
     TextsAttribute,
+    VisibilityAttribute,
 )
 from chalicelib.storage.connection import SharedConnection
 from chalicelib.storage.evolving import Evolving
@@ -62,7 +65,9 @@ class ImageItem(Evolving):
     status_changed_at = InstantAttribute()
     status_reason = UnicodeAttribute(null=True)
     transition = EnumAttribute(Transition, null=True)
-    visibility = EnumAttribute(Visibility)
+    visibility = VisibilityAttribute()
+    hidden = BooleanAttribute(null=True)
+    tags = TagsAttribute(null=True)
     protected = BooleanAttribute()
     size = IntegerAttribute(null=True)
     checksum = UnicodeAttribute(null=True)
@@ -99,6 +104,7 @@ class ImageItem(Evolving):
     location_version = UnicodeAttribute(null=True)
     member_count = IntegerAttribute()
     members_behind = BooleanAttribute(null=True)
+    retriable = BooleanAttribute(null=True)
     version = IntegerAttribute()
 
 
@@ -148,6 +154,8 @@ class MembershipItem(Evolving):
     member = UnicodeAttribute(range_key=True)
     can_share = BooleanAttribute()
     created_at = InstantAttribute()
+    status = EnumAttribute(MemberStatus, null=True)
+    updated_at = InstantAttribute(null=True)
 
     by_member = ByMember()
 

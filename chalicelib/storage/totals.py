@@ -26,7 +26,12 @@ GIVEN = "images shared with a tenant"
 """What the quota of a member is called."""
 SHARDS = 8
 _PREFIX = "count/"
-_MARKS = {Visibility.PUBLIC: "p", Visibility.PRIVATE: "v"}
+_MARKS = {
+    Visibility.PUBLIC: "p",
+    Visibility.SHARED: "v",
+    Visibility.PRIVATE: "o",
+    Visibility.COMMUNITY: "c",
+}
 _VISIBILITIES = {mark: visibility for visibility, mark in _MARKS.items()}
 
 

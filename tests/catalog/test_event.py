@@ -65,7 +65,7 @@ def test_that_bytes_which_were_left_are_gone_is_not_told(status: Status) -> None
 def test_a_public_image_is_withdrawn() -> None:
     public = an_image(visibility=Visibility.PUBLIC)
 
-    assert told(after(public, visibility=Visibility.PRIVATE)) == (What.WITHDRAWN, ("visibility",))
+    assert told(after(public, visibility=Visibility.SHARED)) == (What.WITHDRAWN, ("visibility",))
 
 
 def test_every_move_but_the_first_step_of_an_upload_is_told() -> None:

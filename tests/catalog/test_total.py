@@ -9,7 +9,7 @@ from chalicelib.catalog.query import Condition, ImageQuery, Operator, Predicate,
 from chalicelib.catalog.total import Facet, charge, facet_of, is_kept, total
 from tests.factories import START, an_image
 
-PUBLIC, PRIVATE = Visibility.PUBLIC, Visibility.PRIVATE
+PUBLIC, PRIVATE = Visibility.PUBLIC, Visibility.SHARED
 IN_ZONE = Condition("zone", Operator.IN, (None, "ac1"))
 LIVE = Condition("status", Operator.UNEQUAL, Status.KILLED)
 FACETS = {

@@ -77,7 +77,7 @@ class Images:
             name=f"name-{number}",
             provider_image_id=f"ami-{number}",
             compute_resource=1,
-            visibility=Visibility.PUBLIC if state is State.PUBLIC else Visibility.PRIVATE,
+            visibility=Visibility.PUBLIC if state is State.PUBLIC else Visibility.SHARED,
             protected=state is State.PROTECTED,
             status=Status.DEACTIVATED if state is State.DEACTIVATED else self.usual,
             **FORMATS,

@@ -40,7 +40,7 @@ def may_list(principal: Principal, scope: Scope, image: Image, membership: Membe
         return may_see(principal, image, membership)
     if scope is Scope.OWN:
         return owns(principal, image)
-    if image.owner is None and image.visibility is Visibility.PRIVATE and membership is None:
+    if image.owner is None and image.visibility is Visibility.SHARED and membership is None:
         return False
     return may_see(replace(principal, policies=ORDINARY), image, membership)
 

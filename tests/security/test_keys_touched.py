@@ -44,7 +44,7 @@ class Shelf:
         self.job = self._job(T1, self.own[0])
         self.their_job = self._job(T2, self.theirs[0])
 
-    def _image(self, owner: str, number: int, visibility: Visibility = Visibility.PRIVATE) -> Image:
+    def _image(self, owner: str, number: int, visibility: Visibility = Visibility.SHARED) -> Image:
         name = f"{'ours' if owner == T1 else 'theirs'}-{number}"
         image = an_image(owner=owner, number=number, name=name, status=Status.ACTIVE, visibility=visibility, size=0)
         return self.api.world.images.add(replace(image, tenant_aliases={"devops": f"ami-{number}"}, **BELOW))

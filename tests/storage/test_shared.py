@@ -150,7 +150,7 @@ def test_an_image_of_as_many_members_as_are_written_at_once_has_room_for_all_els
     image = share(world, replace(image), MANY[: spread.MOST_AT_ONCE])
 
     with answering("TransactWriteItems", lambda _: None) as calls:
-        pending = {"status": Status.PENDING_DELETE, "deleted_at": START, "visibility": Visibility.PRIVATE}
+        pending = {"status": Status.PENDING_DELETE, "deleted_at": START, "visibility": Visibility.SHARED}
         world.images.save(image, replace(image, owner="t2", **others, **pending))  # type: ignore[arg-type]
 
     assert [len(call["TransactItems"]) <= 100 for call in calls] == [True]

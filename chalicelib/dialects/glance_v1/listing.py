@@ -106,7 +106,7 @@ def _scope(request: Request, principal: Principal) -> tuple[Scope, list[Conditio
     asked = _choice("is_public", text, {**BOOLEANS, "none": None})
     if asked is True or not principal.is_admin:
         return Scope.VISIBLE, []
-    private = Condition("visibility", Operator.EQUAL, Visibility.PRIVATE)
+    private = Condition("visibility", Operator.UNEQUAL, Visibility.PUBLIC)
     return Scope.EVERYTHING, [private] if asked is False else []
 
 

@@ -137,7 +137,7 @@ def _boolean(_name: str, text: str | None) -> bool:
 
 
 def _visibility(_name: str, text: str | None) -> Visibility:
-    return Visibility.PUBLIC if boolean(text) else Visibility.PRIVATE
+    return Visibility.PUBLIC if boolean(text) else Visibility.SHARED
 
 
 def _number(name: str, text: str | None, largest: int = LARGEST_SIZE) -> int:

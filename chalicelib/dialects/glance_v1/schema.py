@@ -30,7 +30,10 @@ from chalicelib.http.errors import BadMessage, Refused
 from chalicelib.http.message import Request
 
 Properties = Mapping[str, str | None]
-STATUS_NAMES: Mapping[Status, str] = {status: status.value for status in Status} | {Status.DEPRECATED: "active"}
+STATUS_NAMES: Mapping[Status, str] = {status: status.value for status in Status} | {
+    Status.UPLOADING: "saving",
+    Status.DEPRECATED: "active",
+}
 PROPERTY_FIELDS: Mapping[str, str] = {
     "architecture": "architecture",
     "description": "description",

@@ -94,7 +94,7 @@ def _tests(filters: Filters, viewer: Viewer) -> list[Test]:
     given: list[tuple[object, Test]] = [
         (processor, lambda image: schema.shown_processor(image) == processor),
         (family, lambda image: (image.os_family or "").lower() == (family or "").lower()),
-        (visibility, lambda image: image.visibility == visibility),
+        (visibility, lambda image: schema.shown_visibility(image) == visibility),
         (provider, lambda image: schema.shown_provider(image, viewer) == provider),
         (word, lambda image: word in schema.shown_id(image).lower() or word in (image.name or "").lower()),
     ]

@@ -17,6 +17,7 @@ NAMESPACE = "qingcloud"
 """Where captured images have ids of their own."""
 STATUSES: Mapping[Status, str] = {
     Status.QUEUED: "pending",
+    Status.UPLOADING: "pending",
     Status.SAVING: "pending",
     Status.ACTIVE: "available",
     Status.DEPRECATED: "deprecated",
@@ -86,6 +87,11 @@ def shown_processor(image: Image) -> str:
     return PROCESSORS.get(width(image.architecture), "")
 
 
+def shown_visibility(image: Image) -> str:
+    """`public` or `private`, of which there is no more."""
+    return "public" if image.visibility is Visibility.PUBLIC else "private"
+
+
 def render_image(image: Image, viewer: Viewer) -> dict[str, Any]:
     """The sixteen fields."""
     status = shown_status(image, viewer.now)
@@ -99,7 +105,7 @@ def render_image(image: Image, viewer: Viewer) -> dict[str, Any]:
         "platform": platform if platform in PLATFORMS else "",
         "os_family": image.os_family or "",
         "processor_type": shown_processor(image),
-        "visibility": "public" if image.visibility is Visibility.PUBLIC else "private",
+        "visibility": shown_visibility(image),
         "provider": shown_provider(image, viewer),
         "status": status,
         "transition_status": image.transition.value if image.transition else waiting,

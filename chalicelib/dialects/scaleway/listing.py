@@ -16,10 +16,11 @@ from chalicelib.http.message import Request
 
 USUAL_SIZE, LARGEST_SIZE = 50, 100
 FILTERS = ("organization", "arch", "name", "public")
-VISIBILITIES: dict[str, Any] = {
-    **dict.fromkeys(("true", "1", "yes", "on"), Visibility.PUBLIC),
-    **dict.fromkeys(("false", "0", "no", "off"), Visibility.PRIVATE),
+PUBLIC: dict[str, Any] = {
+    **dict.fromkeys(("true", "1", "yes", "on"), Operator.EQUAL),
+    **dict.fromkeys(("false", "0", "no", "off"), Operator.UNEQUAL),
 }
+"""How what is listed compares with public images."""
 LONGEST_FILTERS = 2000
 """Bytes of filters as they stand in links, of which an answer has up to four: API Gateway sends 10,240 in all."""
 POSITIVE = re.compile("0*[1-9][0-9]{0,999}")
@@ -84,8 +85,8 @@ def _query(filters: Mapping[str, str], principal: Principal, notes: dict[str, st
         conditions.append(_name_contains(filters["name"]))
     if "public" in filters:
         try:
-            visibility = fields.choice("public", filters["public"], VISIBILITIES)
-            conditions.append(Condition("visibility", Operator.EQUAL, visibility))
+            operator = fields.choice("public", filters["public"], PUBLIC)
+            conditions.append(Condition("visibility", operator, Visibility.PUBLIC))
         except BadMessage:
             notes["public"] = "not a valid value"
     return ImageQuery(scope, tuple(conditions))

@@ -16,6 +16,7 @@ from chalicelib.http.errors import BadMessage, Refused
 
 STATES: Mapping[Status, str] = {
     Status.QUEUED: "creating",
+    Status.UPLOADING: "creating",
     Status.SAVING: "creating",
     Status.ACTIVE: "available",
     Status.DEPRECATED: "available",
@@ -188,7 +189,7 @@ def _same_volume(known: str, value: Any) -> None:
 
 
 def _visibility(value: Any) -> Visibility:
-    return Visibility.PUBLIC if objects.boolean(value) else Visibility.PRIVATE
+    return Visibility.PUBLIC if objects.boolean(value) else Visibility.SHARED
 
 
 def _unknown(_value: Any) -> Any:

@@ -238,7 +238,7 @@ def test_other_dialects_know_the_parents_by_their_names(world: World) -> None:
 
     assert (image.owner, image.name, image.login_user, image.provider_image_id) == ("t1", "alpha", "root", "cv-u1")
     assert (image.architecture, image.os_title, image.compute_resource) == ("cv_x86_64", "CvLinux 7.9", world.ca.id)
-    assert image.visibility is Visibility.PRIVATE
+    assert image.visibility is Visibility.SHARED
 
 
 def _only_id(world: World) -> str:

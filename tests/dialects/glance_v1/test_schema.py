@@ -180,7 +180,7 @@ def test_some_words_are_true(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["0", "false", "None", "", "2", "truely", "j"])
 def test_every_other_word_is_false(text: str) -> None:
-    assert changes(is_public=text, protected=text) == {"visibility": Visibility.PRIVATE, "protected": False}
+    assert changes(is_public=text, protected=text) == {"visibility": Visibility.SHARED, "protected": False}
 
 
 @pytest.mark.parametrize("name", ["size", "virtual_size", "min_disk", "min_ram"])

@@ -284,7 +284,7 @@ class Lists:
 
         own, other = world.images.totals("t1"), world.images.totals("t3")
 
-        assert own.facets == {Facet(Visibility.PRIVATE): 1, Facet(Visibility.PRIVATE, killed=True): 1}
+        assert own.facets == {Facet(Visibility.SHARED): 1, Facet(Visibility.SHARED, killed=True): 1}
         assert (own.size, own.given) == (2, 3)
         assert (dict(other.facets), other.size, other.given) == ({}, 0, 3)
 

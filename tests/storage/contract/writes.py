@@ -148,7 +148,7 @@ class Writes:
         [
             pytest.param({}, {"visibility": Visibility.PUBLIC}, set(), {"public"}, id="published"),
             pytest.param(
-                {"visibility": Visibility.PUBLIC}, {"visibility": Visibility.PRIVATE}, {"public"}, set(), id="withdrawn"
+                {"visibility": Visibility.PUBLIC}, {"visibility": Visibility.SHARED}, {"public"}, set(), id="withdrawn"
             ),
             pytest.param({}, {"owner": "t2"}, {"tenant/t1"}, {"tenant/t2"}, id="given-away"),
             pytest.param({}, {"owner": None}, {"tenant/t1"}, set(), id="disowned"),
