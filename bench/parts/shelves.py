@@ -96,7 +96,11 @@ def shelve(images: Iterable[Image], shared: Iterable[Membership] = ()) -> None:
                 for row in rows_of(image, None):
                     slim.save(RowItem.from_raw_data(dict(row)))
                 if image.id in shares:
-                    slim.save(RowItem.from_raw_data(dict(shared_row_of(image, shares[image.id].member))))
+                    slim.save(
+                        RowItem.from_raw_data(
+                            dict(shared_row_of(image, shares[image.id].member, shares[image.id].status))
+                        )
+                    )
         shelf.count(chunk, {image_id: [share.member] for image_id, share in shares.items()})
     with MembershipItem.batch_write() as batch:
         for share in shares.values():

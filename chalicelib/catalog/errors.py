@@ -10,15 +10,15 @@ CatalogError
 ├── Forbidden
 │   ├── PolicyMissing, TenantMissing, DeleteRefused, ImageProtected, ImageDeactivated, DeletePending, FieldFrozen
 │   ├── NotOwner                    the caller sees the image, but may not change it
-│   │   └── NotOwnerOfPublic
-│   └── NotSharable                 the caller sees the image, but may not share it
+│   │   └── NotOwnerOfPublic, Ownerless   the latter in `lookup`
+│   └── NotSharable, NotShared, NotAnswerable   may not share it, or it has no members; two in `invitations`
 ├── Invalid
 │   ├── UnknownFormat, MixedFormats, FormatMissing, ImageTooLarge
 │   ├── SourceRefused               a location that is not allowed
 │   ├── UnverifiedBytes             size or checksum are not what was declared
 │   └── ScanTooLarge                the order asks to read more images than MAX_SCAN
 ├── Conflict
-│   ├── IdTaken, ClaimTaken, TitleTaken, SizeConflict, ReferenceInUse, ReferenceGone
+│   ├── IdTaken, ClaimTaken, TitleTaken, SizeConflict, ReferenceInUse, ReferenceGone, MemberExists
 │   ├── NotQueued                   bytes for an image that does not wait for any
 │   ├── WrongStatus                 the image, or the machine, is not in a state for this
 │   └── EditConflict                others were faster too many times
@@ -393,7 +393,7 @@ class StoreUnavailable(Unavailable, StoreError):
 
 
 class StaleImage(Exception):
-    """The image was changed since it was read: read it again and decide anew."""
+    """The image was changed since it was read: decide anew."""
 
 
 class StaleJob(Exception):

@@ -22,6 +22,11 @@ from chalicelib.catalog.principal import Policy, Principal
 
 T = TypeVar("T")
 
+
+class Ownerless(NotOwner):
+    """The image is nobody's, so that only administrators may change it."""
+
+
 ATTEMPTS = 12
 LONGEST_PAUSE = 0.2
 NOBODY = "-"
@@ -111,8 +116,9 @@ class Lookup:
     def check_owner(self, image: Image, name: str | Name) -> None:
         """Raise NotOwner or NotOwnerOfPublic unless the caller, who calls it by this name, may change the image."""
         if not may_change(self.principal, image):
-            public = image.visibility in OPEN
-            raise NotOwnerOfPublic(str(name)) if public else NotOwner(str(name))
+            if image.visibility in OPEN:
+                raise NotOwnerOfPublic(str(name))
+            raise Ownerless(str(name)) if image.owner is None else NotOwner(str(name))
 
 
 def _own_id(name: Name) -> str | None:

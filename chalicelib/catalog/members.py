@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from chalicelib.catalog import lengths
-from chalicelib.catalog.access import may_change, may_leave, may_share, owns
+from chalicelib.catalog.access import is_shared, may_change, may_leave, may_share, owns
 from chalicelib.catalog.errors import (
     MemberQuotaExceeded,
     MembershipNotFound,
@@ -52,7 +52,7 @@ class Members:
         everything = principal.is_admin or principal.tenant == member
         rows = self._memberships.of_member(member)
         images = {image.id: image for image in self._images.many([row.image_id for row in rows])}
-        live = [row for row in rows if row.image_id in images and not images[row.image_id].gone]
+        live = [row for row in rows if row.image_id in images and _is_given(images[row.image_id])]
         return [row for row in live if everything or owns(principal, images[row.image_id])]
 
     def add(self, image_id: str, member: str, *, can_share: bool | None) -> None:
@@ -77,7 +77,7 @@ class Members:
             self._memberships.change(image, [new], [])
         elif can_share is not None and can_share != existing.can_share:
             changed = replace(existing, can_share=can_share)
-            self._memberships.change(image, [], [], [changed])
+            self._memberships.change(image, [], [], [(existing, changed)])
 
     def replace(self, image_id: str, read: Callable[[], Sequence[tuple[str, bool | None]]]) -> None:
         """Share with exactly the tenants that `read` names, in this order; the last entry of a tenant wins.
@@ -94,15 +94,15 @@ class Members:
             _check_names(wanted)
             existing = {row.member: row for row in self._memberships.of_image(image_id)}
             new, changed = self._merged(image_id, existing, wanted)
-            removable = [member for member in existing if self._concerns(found.image, member)]
-            remove = [member for member in removable if member not in wanted]
+            removable = [row for row in existing.values() if self._concerns(found.image, row.member)]
+            remove = [row for row in removable if row.member not in wanted]
             self._memberships.change(found.image, new, remove, changed)
 
         retried(image_id, once)
 
     def _merged(
         self, image_id: str, existing: Mapping[str, Membership], entries: Mapping[str, bool | None]
-    ) -> tuple[list[Membership], list[Membership]]:
+    ) -> tuple[list[Membership], list[tuple[Membership, Membership]]]:
         """The memberships that are new, and those that change."""
         now = self._clock.now()
         new, changed = [], []
@@ -112,7 +112,7 @@ class Members:
                 since = now + timedelta(microseconds=place)
                 new.append(Membership(image_id, member, bool(can_share), since))
             elif can_share is not None and can_share != old.can_share:
-                changed.append(replace(old, can_share=can_share))
+                changed.append((old, replace(old, can_share=can_share)))
         return new, changed
 
     def remove(self, image_id: str, member: str) -> None:
@@ -129,7 +129,7 @@ class Members:
             self._check_row(found, member)
             if member not in found.memberships:
                 raise MembershipNotFound(image_id, member)
-            self._memberships.change(found.image, [], [member])
+            self._memberships.change(found.image, [], [found.memberships[member]])
 
         retried(image_id, once)
 
@@ -161,6 +161,11 @@ class Members:
     def _concerns(self, image: Image, member: str) -> bool:
         principal = self._lookup.principal
         return may_change(principal, image) or principal.tenant == member
+
+
+def _is_given(image: Image) -> bool:
+    """Whether who the image is shared with has it."""
+    return is_shared(image) and not image.gone
 
 
 def _check_names(members: Iterable[str]) -> None:

@@ -16,14 +16,15 @@ class MemberStatus(StrEnum):
 
 
 UNREFUSED = frozenset({MemberStatus.PENDING, MemberStatus.ACCEPTED})
-"""Shares that are listed where nobody can accept any."""
+"""What is listed where nobody can accept anything."""
 
 
 @dataclass(frozen=True, slots=True)
 class Membership:
     """`member` may read the image, and share it further if `can_share`.
 
-    `updated_at` is when its `status` was said last, None if that was with its creation. `unknown` is what a newer release has written of it, kept as it is.
+    `updated_at` is when its `status` was said last, None if that was with its creation. `unknown` is what a newer
+    release has written of it, kept as it is.
     """
 
     image_id: str

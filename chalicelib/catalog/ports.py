@@ -92,9 +92,16 @@ class MembershipRepository(Protocol):
         """All memberships of a tenant; what others shared a moment ago may be missing."""
 
     def change(
-        self, image: Image, new: Sequence[Membership], gone: Sequence[str], changed: Sequence[Membership] = ()
+        self,
+        image: Image,
+        new: Sequence[Membership],
+        gone: Sequence[Membership],
+        changed: Sequence[tuple[Membership, Membership]] = (),
     ) -> None:
-        """Add memberships, remove those of some members, and replace others. Raises StaleImage, MemberQuotaExceeded."""
+        """Add memberships, remove some, and replace others as they were by what they are to be.
+
+        Raises StaleImage, MemberQuotaExceeded.
+        """
 
     def clear(self, image_id: str) -> None:
         """Remove all memberships of an image that is deleted."""

@@ -41,6 +41,7 @@ from chalicelib.catalog.image import (
     Visibility,
     is_uuid,
 )
+from chalicelib.catalog.invitations import Invitations
 from chalicelib.catalog.jobs import Jobs
 from chalicelib.catalog.lookup import NOBODY, Lookup, retried
 from chalicelib.catalog.members import Members
@@ -76,9 +77,9 @@ def _nothing(_image: Image) -> Sequence[Reference]:
 class Catalog:
     """All use cases, opened for one principal, so that no caller can choose whose eyes to use.
 
-    `members` shares images, `content` and `uploads` move their bytes, `references` are what they refer to, `jobs` what
-    takes longer than a request, `history` what has happened to them, `usage` what tenants have of them. `tokens` are
-    what callers are known by.
+    `members` and `invitations` share images, `content` and `uploads` move their bytes, `references` are what they
+    refer to, `jobs` what takes longer than a request, `history` what has happened to them, `usage` what tenants have of
+    them. `tokens` are what callers are known by.
     """
 
     def __init__(self, principal: Principal, ports: Ports, limits: Limits) -> None:
@@ -90,6 +91,7 @@ class Catalog:
         self._clock = ports.clock
         self._lookup = Lookup(principal, ports.images)
         self.members = Members(self._lookup, ports.images, ports.memberships, ports.clock, limits)
+        self.invitations = Invitations(self._lookup, ports.memberships, ports.clock, limits)
         self.references = References(self._lookup, ports.images, ports.references, ports.clock)
         self.history = History(self._lookup, ports.chronicle)
         self.usage = Usages(self._lookup, ports.images, limits)

@@ -5,6 +5,7 @@ from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 from chalicelib.catalog.image import Image, Status, Transition, Visibility
+from chalicelib.catalog.membership import UNREFUSED
 from chalicelib.catalog.query import Condition, ImageQuery, Operator, Predicate, Scope
 
 STORED = frozenset({Status.ACTIVE, Status.DEPRECATED, Status.DEACTIVATED, Status.PENDING_DELETE})
@@ -47,6 +48,7 @@ def charge(image: Image) -> int:
 def is_kept(query: ImageQuery) -> bool:
     """Whether the number of images in a list is kept, so that nothing has to be counted."""
     usual = query.scope is not Scope.EVERYTHING and not query.gone and not query.waiting
+    usual = usual and query.shares == UNREFUSED and not query.community
     return usual and query.after is None and all(map(_is_of_facets, query.conditions))
 
 

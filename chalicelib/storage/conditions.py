@@ -59,7 +59,7 @@ def _expression(condition: Condition) -> Expression:
         return either
     path, value = _operands(condition)
     comparisons: dict[Operator, Callable[[], Expression]] = {
-        Operator.EQUAL: lambda: path == value,
+        Operator.EQUAL: lambda: path == value if value else path.does_not_exist() | (path == value),
         Operator.UNEQUAL: lambda: path.does_not_exist() | (path != value),
         Operator.AT_LEAST: lambda: path >= value if value > 0 else path.does_not_exist() | (path >= value),
         Operator.AT_MOST: lambda: path <= value if value < 0 else path.does_not_exist() | (path <= value),

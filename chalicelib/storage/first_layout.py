@@ -68,6 +68,7 @@ def shared(connection: SharedConnection, memberships: Sequence[Membership], quer
 
     The index that knew them lags: whether they are there is read again, with the images.
     """
+    memberships = [row for row in memberships if row.status in query.shares]
     wanted: dict[type[Model], list[tuple[str, ...]]] = {
         ImageItem: [(row.image_id,) for row in memberships],
         MembershipItem: [(row.image_id, row.member) for row in memberships],

@@ -188,7 +188,7 @@ class DynamoImageRepository:
                     put_job(transaction, job)
                 self._chronicle.wrote(transaction, old, new)
                 totals.add(transaction, before, new, self._quota if totals.growth(old, new) > 0 else 0)
-                spread.put(transaction, before, new, [] if wide else members)
+                spread.put(transaction, before, new, totals.NOBODY if wide else members)
                 refer(transaction, refers, new.id)
         except TransactWriteError as error:
             raise self._refusal(error, old, new, refers) from error
@@ -196,7 +196,7 @@ class DynamoImageRepository:
             with written_before():
                 self._bring(new, members)
 
-    def _bring(self, image: Image, members: Sequence[str]) -> None:
+    def _bring(self, image: Image, members: spread.Members) -> None:
         """Bring the rows of many members, or those that somebody else is about to bring.
 
         Raises OutcomeUnknown if others do that all the time: the image is as it should be, and the sweep goes on.

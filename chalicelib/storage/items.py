@@ -6,6 +6,7 @@ from typing import Any
 from pynamodb.models import Model
 
 from chalicelib.catalog.image import Image
+from chalicelib.catalog.membership import MemberStatus
 from chalicelib.catalog.outages import Unreadable
 from chalicelib.catalog.position import EPOCH, ID_LENGTH, SortKey, id_of, named
 from chalicelib.storage import keys
@@ -65,10 +66,12 @@ def rows_of(image: Image, expires: int | None) -> Sequence[Raw]:
     return rows
 
 
-def shared_row_of(image: Image, member: str) -> Raw:
+def shared_row_of(image: Image, member: str, status: MemberStatus) -> Raw:
     """The image's row in the list of what is shared with a member."""
-    version = {_ROW_NAMES["image_version"]: {"N": str(image.version)}}
-    return _shown(image, None) | _placed(image, keys.shared(member)) | version
+    more = {_ROW_NAMES["image_version"]: {"N": str(image.version)}}
+    if status is not MemberStatus.ACCEPTED:
+        more[_ROW_NAMES["share"]] = {"S": status.value}
+    return _shown(image, None) | _placed(image, keys.given(member, status)) | more
 
 
 def keys_of(rows: Iterable[Raw]) -> set[tuple[str, str]]:
@@ -81,9 +84,9 @@ def row_keys(image: Image) -> set[tuple[str, str]]:
     return {(scope, keys.main_place(image, scope)) for scope in keys.scopes(image)}
 
 
-def shared_row_key(image: Image, member: str) -> tuple[str, str]:
+def shared_row_key(image: Image, member: str, status: MemberStatus) -> tuple[str, str]:
     """The full key of the image's row in the list of what is shared with a member."""
-    return keys.shared(member), keys.main_place(image, keys.SHARED)
+    return keys.given(member, status), keys.main_place(image, keys.SHARED)
 
 
 def _placed(image: Image, scope: str) -> dict[str, dict[str, Any]]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from chalicelib.catalog.image import Alias, Image, ImageNumber, Name, Status, TenantAlias, Visibility
+from chalicelib.catalog.membership import MemberStatus
 from chalicelib.catalog.position import SortKey, position, short_id, short_instant
 from chalicelib.catalog.reference import FIELDS
 
@@ -20,6 +21,12 @@ CALLED = "called"
 """What an image without a name is called instead; rows of others lack it."""
 GONE = "gone"
 SHARED = "shared"
+REJECTED = "rejected"
+COMMUNITY = "community"
+
+
+KEPT = ("tenant", "all", PUBLIC)
+"""Lists whose deleted images have a list of their own."""
 
 
 class Orders(NamedTuple):
@@ -38,9 +45,10 @@ _SWEPT = Orders(SortKey.ID, (SortKey.UPDATED,))
 ORDERS: Mapping[str, Orders] = {
     "tenant": _USUAL,
     PUBLIC: _USUAL,
+    COMMUNITY: _USUAL,
     "all": Orders(SortKey.CREATED, (SortKey.UPDATED,)),
     **dict.fromkeys(FIELDS, Orders(SortKey.NUMBER)),
-    SHARED: Orders(SortKey.CREATED, (SortKey.NAME,)),
+    **dict.fromkeys((SHARED, REJECTED), Orders(SortKey.CREATED, (SortKey.NAME,))),
     GONE: Orders(SortKey.UPDATED),
     **dict.fromkeys((UNFINISHED, PENDING_DELETE, DELETED), _SWEPT),
 }
@@ -52,6 +60,8 @@ def scopes(image: Image) -> list[str]:
     if image.status is Status.DELETED:
         return [*map(gone, _wide(image)), DELETED, *([UNFINISHED] if is_unfinished(image) else [])]
     found = _wide(image) + narrower(image)
+    if image.visibility is Visibility.COMMUNITY:
+        found.append(COMMUNITY)
     if image.status is Status.PENDING_DELETE:
         found.append(PENDING_DELETE)
     if is_unfinished(image):
@@ -88,6 +98,11 @@ def number_of(image_id: str) -> int:
 def shared(member: str) -> str:
     """The list of what others share with a tenant."""
     return key(SHARED, member)
+
+
+def given(member: str, status: MemberStatus) -> str:
+    """The list that a share is in, by what the tenant says of it: what it rejects is in a list of its own."""
+    return key(REJECTED, member) if status is MemberStatus.REJECTED else shared(member)
 
 
 def gone(scope: str) -> str:

@@ -11,6 +11,7 @@ import heapq
 from collections.abc import Iterator, Sequence
 from functools import partial
 from itertools import islice
+from types import SimpleNamespace
 from typing import Any
 
 from pynamodb.expressions.condition import Condition as Expression
@@ -18,6 +19,7 @@ from pynamodb.expressions.operand import Path
 
 from chalicelib.catalog.errors import ScanTooLarge
 from chalicelib.catalog.image import Image, Status, Visibility
+from chalicelib.catalog.membership import UNREFUSED, MemberStatus
 from chalicelib.catalog.position import KEY_BYTES, SortKey, position, short_instant
 from chalicelib.catalog.principal import Principal
 from chalicelib.catalog.query import Condition, ImageQuery, Operator, Scope, beyond, in_order
@@ -36,6 +38,12 @@ NOT_PENDING = Condition("status", Operator.UNEQUAL, Status.PENDING_DELETE)
 """Images that wait for their deletion are in every list, and seen in none."""
 LARGEST_PAGE = 1000
 """Rows in a page at most; DynamoDB itself ends pages at 1 MB."""
+VISIBILITIES = {
+    keys.PUBLIC: Visibility.PUBLIC,
+    keys.COMMUNITY: Visibility.COMMUNITY,
+    **dict.fromkeys((keys.SHARED, keys.REJECTED), Visibility.SHARED),
+}
+"""Of images that no other list of the caller has; public ones that are shared with it as well are in two."""
 LAST = "\x7f"
 """What comes after everything that a short text is made of."""
 
@@ -77,7 +85,7 @@ class Listings:
         own = [
             first_layout.images(self._connection, scope, part, self._max_scan)
             for scope, part in _live_parts(principal, query)
-            if not scope.startswith(keys.SHARED)
+            if not _is_given(scope)
         ]
         if _has_shared(principal, query):
             memberships = self._memberships.of_member(principal.tenant or "")
@@ -95,7 +103,7 @@ class Listings:
             return self._kept(principal, query)
         private = Condition("visibility", Operator.UNEQUAL, Visibility.PUBLIC)
         parts = [
-            (scope, part._replace(conditions=(private, *part.conditions)) if scope.startswith(keys.SHARED) else part)
+            (scope, part._replace(conditions=(private, *part.conditions)) if _is_given(scope) else part)
             for scope, part in _parts(principal, query)
         ]
         return sum(at_once([partial(self._count, scope, part) for scope, part in parts]))
@@ -149,7 +157,7 @@ class Listings:
                 table_name=RowItem.Meta.table_name,
                 hash_key=scope,
                 range_key_condition=_resume(scope, query),
-                filter_condition=filter_of(query),
+                filter_condition=_filter(scope, query),
                 consistent_read=True,
                 exclusive_start_key=start,
                 index_name=None if order is keys.orders(scope).main else keys.index_name(order),
@@ -169,7 +177,7 @@ class Listings:
         What is shared with a tenant is not much, by a quota, and read as a whole: to fetch a row costs a unit.
         """
         order = query.order.key
-        if scope.startswith(keys.SHARED):
+        if _is_given(scope):
             whole = readable(image_of_row, self._rows(scope, query._replace(expected=LARGEST_PAGE)))
             yield from (image for image in in_order(whole, query.order) if beyond(position(image, order), query))
             return
@@ -194,7 +202,7 @@ def _parts(principal: Principal, query: ImageQuery) -> list[tuple[str, ImageQuer
     """The scopes whose rows make up a list, and what is asked of each."""
     parts = _live_parts(principal, query)
     kept = parts if query.gone else []
-    return [*parts, *((keys.gone(scope), part) for scope, part in kept if not scope.startswith(keys.SHARED))]
+    return [*parts, *((keys.gone(scope), part) for scope, part in kept if _kind(scope) in keys.KEPT)]
 
 
 def _live_parts(principal: Principal, query: ImageQuery) -> list[tuple[str, ImageQuery]]:
@@ -204,8 +212,37 @@ def _live_parts(principal: Principal, query: ImageQuery) -> list[tuple[str, Imag
     if query.scope is Scope.OWN or query.below is not None:
         return own
     others = [Condition("owner", Operator.UNEQUAL, principal.tenant)] if own else []
-    shared = [(keys.shared(principal.tenant or ""), query)] if _has_shared(principal, query) else []
-    return [*own, (keys.PUBLIC, query._replace(conditions=(*others, *query.conditions))), *shared]
+    theirs = query._replace(conditions=(*others, *query.conditions))
+    open_to_all = [(scope, theirs) for scope in (keys.PUBLIC, *([keys.COMMUNITY] if query.community else []))]
+    lists = {keys.given(principal.tenant or "", status): query for status in sorted(query.shares)}
+    shared = list(lists.items()) if _has_shared(principal, query) else []
+    return [*own, *(part for part in [*open_to_all, *shared] if _may_have(*part))]
+
+
+def _may_have(scope: str, query: ImageQuery) -> bool:
+    """Whether a list may have anything of the visibility that the query admits; it is not read in vain."""
+    conditions = [each for each in query.conditions if isinstance(each, Condition) and each.field == "visibility"]
+    one: Any = SimpleNamespace(visibility=VISIBILITIES[_kind(scope)])
+    return all(condition.holds(one) for condition in conditions)
+
+
+def _filter(scope: str, query: ImageQuery) -> Expression | None:
+    """What DynamoDB leaves out of a list: shares, too, of which the tenant says what is not asked for."""
+    usual = filter_of(query)
+    if not scope.startswith(keys.SHARED) or query.shares >= UNREFUSED:
+        return usual
+    accepted: Expression = RowItem.share.does_not_exist()
+    wanted = accepted if MemberStatus.ACCEPTED in query.shares else RowItem.share.exists()
+    return wanted if usual is None else wanted & usual
+
+
+def _kind(scope: str) -> str:
+    return scope.partition("/")[0]
+
+
+def _is_given(scope: str) -> bool:
+    """Whether a list is of what others share with a tenant."""
+    return _kind(scope) in (keys.SHARED, keys.REJECTED)
 
 
 def _has_shared(principal: Principal, query: ImageQuery) -> bool:

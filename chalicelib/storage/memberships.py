@@ -2,15 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import partial
 from itertools import islice
+from typing import NamedTuple
 
 from pynamodb.exceptions import TransactWriteError
 
 from chalicelib.catalog.errors import MemberQuotaExceeded, StaleImage
 from chalicelib.catalog.event import Actor
 from chalicelib.catalog.image import Image
-from chalicelib.catalog.membership import Membership, MemberStatus
+from chalicelib.catalog.membership import Membership
 from chalicelib.storage import batch, first_layout, keys, spread, totals
 from chalicelib.storage.connection import SharedConnection
 from chalicelib.storage.events import DynamoChronicle
@@ -22,6 +22,14 @@ from chalicelib.storage.writes import Writes
 
 LARGEST_CHUNK = 32
 """DynamoDB takes a hundred actions: three for each member, one for the image, one for what has happened to it."""
+
+
+class Step(NamedTuple):
+    """What becomes of a membership: as it was, None if it is new, and as it is to be, None if it ends."""
+
+    member: str
+    before: Membership | None
+    after: Membership | None
 
 
 class DynamoMembershipRepository:
@@ -51,7 +59,11 @@ class DynamoMembershipRepository:
         return [membership_of(item) for item in MembershipItem.by_member.query(member)]
 
     def change(
-        self, image: Image, new: Sequence[Membership], gone: Sequence[str], changed: Sequence[Membership] = ()
+        self,
+        image: Image,
+        new: Sequence[Membership],
+        gone: Sequence[Membership],
+        changed: Sequence[tuple[Membership, Membership]] = (),
     ) -> None:
         """Puts before removals, so that a reader in between misses nobody who stays.
 
@@ -62,39 +74,45 @@ class DynamoMembershipRepository:
         if len(new) > LARGEST_CHUNK:
             given = [row.member for row in new if spread.has_row(image, row.member)]
             totals.check_room(self._connection, given, self._most)
-        steps: list[tuple[Membership | str, bool]] = [(row, True) for row in new]
-        waiting = iter([*steps, *((row, False) for row in changed), *((member, False) for member in gone)])
+        steps = [Step(row.member, None, row) for row in new]
+        steps += [Step(after.member, before, after) for before, after in changed]
+        waiting = iter([*steps, *(Step(row.member, row, None) for row in gone)])
         while chunk := list(islice(waiting, LARGEST_CHUNK)):
-            put = [row for row, _ in chunk if isinstance(row, Membership)]
-            added = [row.member for row, is_new in chunk if isinstance(row, Membership) and is_new]
-            removed = [row for row, _ in chunk if isinstance(row, str)]
-            image = self._transact(image, put, added, removed)
+            image = self._transact(image, chunk)
 
-    def _transact(self, old: Image, put: Sequence[Membership], added: Sequence[str], removed: Sequence[str]) -> Image:
+    def _transact(self, old: Image, steps: Sequence[Step]) -> Image:
+        added = [step.member for step in steps if step.before is None]
+        removed = [step.member for step in steps if step.after is None]
         count = old.member_count + len(added) - len(removed)
         image = replace(old, member_count=count, version=old.version + 1)
         try:
             with Writes(connection=self._connection) as writes:
                 writes.put(ImageItem, image_item_of(image, None), ImageItem.version == old.version)
-                for row in put:
-                    writes.save(item_of(row))
-                for member in removed:
-                    writes.delete(MembershipItem(image.id, member))
-                self._chronicle.shared(writes, image, [row.member for row in put], removed)
-                if not first_layout.is_in(image):
-                    self._show(writes, image, added, removed)
+                for step in steps:
+                    if step.after is not None:
+                        writes.save(item_of(step.after))
+                    else:
+                        writes.delete(MembershipItem(image.id, step.member))
+                put = [step.member for step in steps if step.after is not None]
+                self._chronicle.shared(writes, image, put, removed)
+                for step in [] if first_layout.is_in(image) else steps:
+                    if spread.has_row(image, step.member):
+                        self._show(writes, image, step)
         except TransactWriteError as error:
             raise self._refusal(error, image.id) from error
         return image
 
-    def _show(self, writes: Writes, image: Image, added: Sequence[str], removed: Sequence[str]) -> None:
-        """Bring the image's rows and totals of members who come and go."""
-        for member in filter(partial(spread.has_row, image), added):
-            writes.put(RowItem, shared_row_of(image, member))
-            totals.move(writes, member, None, image, self._most)
-        for member in filter(partial(spread.has_row, image), removed):
-            writes.delete(RowItem(*shared_row_key(image, member)))
-            totals.move(writes, member, image, None)
+    def _show(self, writes: Writes, image: Image, step: Step) -> None:
+        """Bring the image's row and total of a member who comes or goes, or says something else."""
+        old, new = (share and share.status for share in (step.before, step.after))
+        if old is new:
+            return
+        if old and (not new or keys.given(step.member, old) != keys.given(step.member, new)):
+            writes.delete(RowItem(*shared_row_key(image, step.member, old)))
+        if new:
+            writes.put(RowItem, shared_row_of(image, step.member, new))
+        before, after = (totals.given(image, status) if status else {} for status in (old, new))
+        totals.move(writes, step.member, before, after, self._most)
 
     def _refusal(self, error: TransactWriteError, image_id: str) -> Exception:
         reasons = [reason for reason in error.cancellation_reasons if reason is not None]
@@ -126,7 +144,7 @@ def item_of(membership: Membership) -> MembershipItem:
 
 def membership_of(item: MembershipItem) -> Membership:
     """The membership that an item stands for."""
-    status = item.status or MemberStatus.ACCEPTED  # as all were that were made before there was another
+    status = spread.status_of(item)
     return Membership(
         item.image_id, item.member, item.can_share, item.created_at, status, item.updated_at, item.unknown
     )

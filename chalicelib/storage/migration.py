@@ -7,6 +7,7 @@ from typing import Any
 
 from chalicelib.catalog.image import Image
 from chalicelib.catalog.lookup import retried
+from chalicelib.catalog.membership import MemberStatus
 from chalicelib.storage import first_layout, keys, pages, spread, totals
 from chalicelib.storage.connection import SharedConnection
 from chalicelib.storage.images import DynamoImageRepository
@@ -42,13 +43,15 @@ class Migration:
         What is written meanwhile may show up.
         """
         due, sums = Counter[str](), Counter[tuple[str, str]]()
-        members: dict[str, list[str]] = {}
-        for share in self._scan(MembershipItem.Meta.table_name):
-            members.setdefault(share["image_id"]["S"], []).append(share["member"]["S"])
+        members: dict[str, dict[str, MemberStatus]] = {}
+        for item in self._scan(MembershipItem.Meta.table_name):
+            share = MembershipItem.from_raw_data(item)
+            members.setdefault(share.image_id, {})[share.member] = spread.status_of(share)
         for image in self._all():
-            shared = members.get(image.id, [])
+            shared = members.get(image.id, {})
             due.update(_kind(scope) for scope, _ in row_keys(image))
-            due[keys.SHARED] += sum(1 for member in shared if spread.has_row(image, member))
+            given = [keys.given(*share) for share in shared.items() if spread.has_row(image, share[0])]
+            due.update(map(_kind, given))
             due["images of the first layout"] -= first_layout.is_in(image)
             sums.update(totals.parts(image, shared))
         for row in self._scan(RowItem.Meta.table_name, [SCOPE]):

@@ -9,8 +9,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pynamodb.expressions.operand import Path
 from pynamodb.expressions.update import Action
 
+from chalicelib.catalog.access import is_shared
 from chalicelib.catalog.errors import MemberQuotaExceeded, StorageQuotaExceeded
 from chalicelib.catalog.image import Image, Status, Visibility
+from chalicelib.catalog.membership import MemberStatus
 from chalicelib.catalog.reference import FIELDS
 from chalicelib.catalog.total import Facet, Totals, charge, facet_of
 from chalicelib.storage import batch, keys
@@ -25,6 +27,9 @@ ALL = "all"
 GIVEN = "images shared with a tenant"
 """What the quota of a member is called."""
 SHARDS = 8
+NOBODY: Mapping[str, MemberStatus] = {}
+"""Members."""
+Numbers = Mapping[str, int]
 _PREFIX = "count/"
 _MARKS = {
     Visibility.PUBLIC: "p",
@@ -35,15 +40,15 @@ _MARKS = {
 _VISIBILITIES = {mark: visibility for visibility, mark in _MARKS.items()}
 
 
-def parts(image: Image, members: Iterable[str] = ()) -> Mapping[tuple[str, str], int]:
+def parts(image: Image, members: Mapping[str, MemberStatus] = NOBODY) -> Mapping[tuple[str, str], int]:
     """What an image of these members adds to the totals: by the key of a total, and the attribute of its number."""
     found: dict[tuple[str, str], int] = {}
     if not image.gone:
         found = {(_shard_of(scope, image), _attribute(facet_of(image))): 1 for scope in _counted(image)}
     if image.owner is not None and (size := charge(image)):
         found[_key(keys.key("tenant", image.owner)), BYTES] = size
-    given_to = [_key(keys.shared(member)) for member in members if member != image.owner]
-    return found | {(total, name): 1 for total in given_to for name in given(image)}
+    given_to = {_key(keys.shared(member)): status for member, status in members.items() if member != image.owner}
+    return found | {(total, name): 1 for total, status in given_to.items() for name in given(image, status)}
 
 
 def _counted(image: Image) -> list[str]:
@@ -73,13 +78,13 @@ def add(writes: Writes, old: Image | None, new: Image, quota: int) -> None:
         writes.change(ClaimItem, {"claim": {"S": total}}, actions, condition)
 
 
-def move(writes: Writes, member: str, old: Image | None, new: Image | None, most: int = -1) -> None:
-    """Have a transaction count what becomes of an image in what is shared with a tenant; a negative `most` is none.
+def move(writes: Writes, member: str, old: Numbers, new: Numbers, most: int = -1) -> None:
+    """Have a transaction count what is `given` to a tenant by one image, and was; a negative `most` is none.
 
     It fails if the tenant would be given one more than that.
     """
-    after = Counter(given(new))
-    after.subtract(given(old))
+    after = Counter(new)
+    after.subtract(old)
     if not any(after.values()):
         return
     actions = _adding({name: change for name, change in sorted(after.items()) if change})
@@ -96,11 +101,12 @@ def _adding(changes: Mapping[str, int]) -> list[Action]:
     return [Path([name]).add({"N": str(change)}) for name, change in changes.items()]
 
 
-def given(image: Image | None) -> Mapping[str, int]:
-    """What an image adds to the total of a tenant that it is shared with."""
-    if image is None or image.status is Status.DELETED:
+def given(image: Image | None, status: MemberStatus) -> Numbers:
+    """What an image adds to the total of a tenant that it is shared with; what that rejects is in no list of others."""
+    if image is None or image.status is Status.DELETED or not is_shared(image):
         return {}
-    return {ALL: 1} if image.gone else {ALL: 1, _attribute(facet_of(image)): 1}
+    is_listed = not image.gone and status is not MemberStatus.REJECTED
+    return {ALL: 1, _attribute(facet_of(image)): 1} if is_listed else {ALL: 1}
 
 
 def check_room(connection: SharedConnection, members: Iterable[str], most: int) -> None:

@@ -20,6 +20,7 @@ from chalicelib.catalog.errors import (
     PolicyMissing,
 )
 from chalicelib.catalog.image import MOVES, Changes, Image, NewImage, Status, Transition, Visibility
+from chalicelib.catalog.lookup import Ownerless
 from chalicelib.catalog.principal import Policy
 from chalicelib.catalog.query import ImageQuery, Scope
 from chalicelib.catalog.service import Catalog
@@ -165,7 +166,7 @@ def test_only_the_moves_of_the_table_can_be_made(api: Api, open_catalog: Open, b
     [
         ({}, "t2", ImageHidden),
         ({"visibility": Visibility.PUBLIC}, "t2", NotOwnerOfPublic),
-        ({"owner": None}, "t2", NotOwner),
+        ({"owner": None}, "t2", Ownerless),
         ({"status": Status.DELETED}, "t1", ImageNotFound),
         ({"status": Status.PENDING_DELETE}, "t1", ImageNotFound),
     ],

@@ -8,11 +8,13 @@ from typing import Any
 
 from chalicelib.catalog.image import Image, Status
 from chalicelib.catalog.job import FINISHED
+from chalicelib.catalog.membership import MemberStatus
 from chalicelib.catalog.reference import Kind
 from chalicelib.storage import keys, totals
 from chalicelib.storage.items import image_of, image_of_row, row_keys
 from chalicelib.storage.jobs import UNFINISHED
-from chalicelib.storage.spread import has_row
+from chalicelib.storage.spread import has_row, status_of
+from chalicelib.storage.tables import MembershipItem
 from tests.api import Api
 from tests.faults import store
 
@@ -57,12 +59,13 @@ def _as_listed(image: Image) -> Image:
     return replace(image, **{name: getattr(blank, name) for name in PRIVATE})
 
 
-def _shared() -> Iterator[tuple[Image, list[str]]]:
+def _shared() -> Iterator[tuple[Image, dict[str, MemberStatus]]]:
     """Every image with those that it is shared with."""
-    members: dict[str, list[str]] = {}
+    members: dict[str, dict[str, MemberStatus]] = {}
     for raw in store.items("memberships"):
-        members.setdefault(raw["image_id"]["S"], []).append(raw["member"]["S"])
-    yield from ((image, members.get(image.id, [])) for image in images())
+        share = MembershipItem.from_raw_data(dict(raw))
+        members.setdefault(share.image_id, {})[share.member] = status_of(share)
+    yield from ((image, members.get(image.id, {})) for image in images())
 
 
 def _totals() -> Iterator[str]:

@@ -1,6 +1,6 @@
 """Images, catalogues, queries and callers as Hypothesis draws them: small worlds in which values often collide."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from chalicelib.bootstrap import World
 from chalicelib.catalog.image import GONE, Image, Status, Visibility
-from chalicelib.catalog.membership import Membership
+from chalicelib.catalog.membership import Membership, MemberStatus
 from chalicelib.catalog.position import SortKey
 from chalicelib.catalog.principal import Policy, Principal
 from chalicelib.catalog.query import Condition, ImageQuery, Operator, Order, Scope
@@ -30,10 +30,10 @@ texts = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_
 
 
 class Entry(NamedTuple):
-    """An image and the tenants it is shared with."""
+    """An image, the tenants it is shared with, and what they say of it."""
 
     image: Image
-    members: frozenset[str]
+    members: Mapping[str, MemberStatus]
 
 
 @st.composite
@@ -47,6 +47,8 @@ def entries(draw: st.DrawFn) -> Entry:
         status=status,
         status_changed_at=EPOCH,
         visibility=draw(st.sampled_from(Visibility)),
+        hidden=draw(st.booleans()),
+        tags=draw(st.sampled_from([(), ("a",), ("ab", "b")])),
         protected=draw(st.booleans()),
         zone=draw(zones),
         size=draw(st.none() | st.sampled_from([0, 7, 10, 10**12])),
@@ -57,8 +59,8 @@ def entries(draw: st.DrawFn) -> Entry:
         updated_at=draw(instants),
         deleted_at=EPOCH if status in GONE else None,
     )
-    members = frozenset() if status is Status.DELETED else draw(st.frozensets(st.sampled_from(TENANTS)))
-    return Entry(image, members)
+    shares = st.dictionaries(st.sampled_from(TENANTS), st.sampled_from(MemberStatus))
+    return Entry(image, {} if status is Status.DELETED else draw(shares))
 
 
 catalogues = st.lists(entries(), max_size=9, unique_by=lambda entry: entry.image.id)
@@ -83,7 +85,8 @@ conditions = st.one_of(
         st.sampled_from(Visibility),
     ),
     st.builds(Condition, st.just("size"), st.sampled_from([Operator.AT_LEAST, Operator.AT_MOST]), st.just(7)),
-    st.builds(Condition, st.just("protected"), st.just(Operator.EQUAL), st.booleans()),
+    st.builds(Condition, st.sampled_from(["protected", "hidden"]), st.just(Operator.EQUAL), st.booleans()),
+    st.builds(Condition, st.just("tags"), st.just(Operator.CONTAINS), st.sampled_from(["a", "b"])),
     st.builds(Condition, st.tuples(st.just("properties"), names), st.just(Operator.EQUAL), names),
 )
 
@@ -100,6 +103,8 @@ queries = st.builds(
     order=st.builds(Order, st.sampled_from(SortKey), st.booleans()),
     changed_since=st.none() | instants,
     expected=st.none() | st.integers(1, 4),
+    shares=st.frozensets(st.sampled_from(MemberStatus)),
+    community=st.booleans(),
 )
 
 
@@ -112,5 +117,5 @@ def store(world: World, catalogue: Sequence[Entry]) -> None:
                     batch.delete(item)
     for image, members in catalogue:
         stored = world.images.add(image)
-        shares = [Membership(image.id, member, can_share=False, created_at=EPOCH) for member in sorted(members)]
+        shares = [Membership(image.id, member, False, EPOCH, members[member]) for member in sorted(members)]
         world.memberships.change(stored, shares, [])

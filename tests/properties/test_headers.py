@@ -49,7 +49,7 @@ images = st.builds(
     name=st.none() | unmistakable_values,
     status=st.sampled_from([status for status in Status if status is not Status.DELETED]),
     status_changed_at=st.just(EPOCH),
-    visibility=st.sampled_from(Visibility),
+    visibility=st.sampled_from([Visibility.PUBLIC, Visibility.SHARED]),
     protected=st.booleans(),
     size=sizes,
     checksum=st.none() | st.text("0123456789abcdef", min_size=32, max_size=32),

@@ -9,7 +9,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from chalicelib.catalog.access import may_see, owns
-from chalicelib.catalog.image import Image, Visibility
+from chalicelib.catalog.image import Image, Status, Visibility
 from chalicelib.catalog.membership import Membership
 from chalicelib.catalog.position import position
 from chalicelib.catalog.principal import Principal
@@ -30,17 +30,21 @@ from tests.properties.strategies import (
 SORT_KEYS = ["name", "status", "container_format", "disk_format", "size", "id", "created_at", "updated_at"]
 
 
-def may_list(principal: Principal, scope: Scope, image: Image, membership: Membership | None) -> bool:
-    """Who may see an image has it in the list, but for what the scope leaves out and two exceptions (contract §3.1).
+def may_list(principal: Principal, query: ImageQuery, image: Image, membership: Membership | None) -> bool:
+    """Who may see an image has it in the list, but for what the query leaves out and two exceptions (contract §3.1).
 
     An administrator sees as an ordinary caller does unless everything is asked for; and an image that is nobody's,
     which everybody may read who knows its id, is not listed for that.
     """
-    if scope is Scope.EVERYTHING:
+    if query.scope is Scope.EVERYTHING:
         return may_see(principal, image, membership)
-    if scope is Scope.OWN:
+    if query.scope is Scope.OWN or owns(principal, image):
         return owns(principal, image)
-    if image.owner is None and image.visibility is Visibility.SHARED and membership is None:
+    if image.visibility is Visibility.COMMUNITY:
+        return query.community and image.status is not Status.DELETED
+    if membership is not None and membership.status not in query.shares:
+        membership = None
+    if image.owner is None and image.visibility is not Visibility.PUBLIC and membership is None:
         return False
     return may_see(replace(principal, policies=ORDINARY), image, membership)
 
@@ -48,9 +52,9 @@ def may_list(principal: Principal, scope: Scope, image: Image, membership: Membe
 def expected(catalogue: Sequence[Entry], principal: Principal, query: ImageQuery) -> list[Image]:
     listed = []
     for image, members in catalogue:
-        tenant = principal.tenant
-        mine = Membership(image.id, tenant, can_share=False, created_at=EPOCH) if tenant in members else None
-        if may_list(principal, query.scope, image, mine) and query.admits(image):
+        tenant = principal.tenant or ""
+        mine = None if tenant not in members else Membership(image.id, tenant, False, EPOCH, members[tenant])
+        if may_list(principal, query, image, mine) and query.admits(image):
             listed.append(image)
     return in_order(listed, query.order)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.catalog.image import Image, Status, Visibility
+from chalicelib.catalog.image import Image, Status
 from chalicelib.catalog.job import Action, Job
 from chalicelib.catalog.outages import Unreadable
 from chalicelib.catalog.reference import Kind, Reference
@@ -101,7 +101,7 @@ def known(api: Api, **fields: Any) -> Image:
     "attributes",
     [
         {"status": {"S": "enchanted"}},
-        {"visibility": {"S": "community"}},
+        {"visibility": {"S": "enchanted"}},
         {"format": {"N": str(FORMAT + 1)}},
         {"min_disk": {"N": "1.5"}},
     ],
@@ -171,7 +171,9 @@ def test_what_is_not_known_of_a_membership_survives(api: Api) -> None:
     written(MembershipItem, key, **LATER)
     [membership] = api.world.memberships.of_image(image.id)
 
-    api.world.memberships.change(stored(api.world, image.id), [], [], [replace(membership, can_share=True)])
+    api.world.memberships.change(
+        stored(api.world, image.id), [], [], [(membership, replace(membership, can_share=True))]
+    )
 
     assert raw(MembershipItem, key)["signature"] == LATER["signature"]
 
@@ -287,4 +289,3 @@ def test_items_of_every_table_are_kept() -> None:
 
     tables = {model.Meta.table_name.removeprefix("rosetta-") for model in (*MODELS, *FIRST_LAYOUT)}
     assert kept == tables - {"tokens"}
-    assert {Visibility.PUBLIC, Visibility.PRIVATE} == set(Visibility)

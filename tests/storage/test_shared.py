@@ -69,7 +69,7 @@ def test_an_image_can_be_shared_with_its_own_owner(world: World) -> None:
     assert given("o") == []
     assert number(world, "o") == 1
     world.images.save(image, replace(image, name="new"))
-    world.memberships.change(stored(world, image.id), [], ["o"])
+    world.memberships.change(stored(world, image.id), [], [a_membership(image, "o")])
     assert not world.migration.differences()
 
 
@@ -90,7 +90,7 @@ def test_what_is_shared_while_members_are_behind_reaches_all(world: World) -> No
         world.images.save(image, replace(image, name="new"))
     behind = stored(world, image.id)
 
-    world.memberships.change(behind, [a_membership(image, "late")], [MANY[0], MANY[99]])
+    world.memberships.change(behind, [a_membership(image, "late")], [a_membership(image, MANY[n]) for n in (0, 99)])
 
     assert behind.members_behind
     assert not stored(world, image.id).members_behind
@@ -174,7 +174,7 @@ def test_a_tenant_can_be_given_as_much_as_is_allowed_and_no_more(make_world: Mak
         share(world, images[2], ["t2"])
 
     assert "Attempted: 3, Maximum: 2" in str(refusal.value)
-    world.memberships.change(stored(world, images[0].id), [], ["t2"])
+    world.memberships.change(stored(world, images[0].id), [], [a_membership(images[0], "t2")])
     share(world, images[2], ["t2"])
     assert number(world, "t2") == 2
     assert not world.migration.differences()

@@ -118,7 +118,7 @@ IMAGE: dict[str, Any] = {
     "state": "available",
 }
 ONE = {"image": IMAGE, "images": IMAGE}
-SPELLINGS = [spelling for word in listing.VISIBILITIES for spelling in (word, word.capitalize(), word.upper())]
+SPELLINGS = [spelling for word in listing.PUBLIC for spelling in (word, word.capitalize(), word.upper())]
 
 PAGE = (
     Parameter("page", "query", {"type": "integer", "minimum": 1, "default": 1}),

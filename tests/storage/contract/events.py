@@ -38,7 +38,7 @@ class Events:
         one, two = a_membership(image, "t2"), a_membership(image, "t3")
         world.memberships.by(ALICE).change(image, [one, two], [])
         shared = replace(image, member_count=2, version=2)
-        world.memberships.change(shared, [], ["t2"])
+        world.memberships.change(shared, [], [one])
 
         _, added, removed = world.chronicle.of(image.id, 0, 10)
 

@@ -9,7 +9,7 @@ import pytest
 from chalicelib.bootstrap import World
 from chalicelib.catalog.errors import StaleImage
 from chalicelib.catalog.image import Image, Status, Visibility
-from chalicelib.catalog.membership import Membership
+from chalicelib.catalog.membership import Membership, MemberStatus
 from chalicelib.storage.items import shared_row_of
 from chalicelib.storage.memberships import item_of
 from chalicelib.storage.row import RowItem
@@ -23,6 +23,10 @@ def share(world: World, image: Image, *members: str) -> Image:
     """The image as it is once it is shared with these tenants."""
     world.memberships.change(image, [a_membership(image, member) for member in members], [])
     return stored(world, image.id)
+
+
+def memberships(image: Image, members: Sequence[str]) -> list[Membership]:
+    return [a_membership(image, member) for member in members]
 
 
 def named(memberships: Sequence[Membership]) -> list[str]:
@@ -75,7 +79,7 @@ class Sharing:
         shared = share(world, image, "t2")
 
         with pytest.raises(StaleImage):
-            world.memberships.change(image, [a_membership(image, "t3")], ["t2"])
+            world.memberships.change(image, [a_membership(image, "t3")], [a_membership(image, "t2")])
 
         assert named(world.memberships.of_image(image.id)) == ["t2"]
         assert stored(world, image.id) == shared
@@ -91,9 +95,10 @@ class Sharing:
 
     def test_memberships_are_added_replaced_and_removed_together(self, world: World) -> None:
         image = share(world, world.images.add(an_image()), "gone", "kept", "changed")
-        changed = a_membership(image, "changed", can_share=True)
+        gone, before = a_membership(image, "gone"), a_membership(image, "changed")
+        changed = replace(before, can_share=True)
 
-        world.memberships.change(image, [a_membership(image, "new")], ["gone"], [changed])
+        world.memberships.change(image, [a_membership(image, "new")], [gone], [(before, changed)])
 
         found = {row.member: row.can_share for row in world.memberships.of_image(image.id)}
         assert found == {"kept": False, "changed": True, "new": False}
@@ -109,7 +114,7 @@ class Sharing:
         old, new = [f"old-{n:03d}" for n in range(105)], [f"new-{n:03d}" for n in range(101)]
         image = share(world, world.images.add(an_image()), *old)
 
-        world.memberships.change(image, [a_membership(image, member) for member in new], old)
+        world.memberships.change(image, memberships(image, new), memberships(image, old))
 
         assert named(world.memberships.of_image(image.id)) == new
         assert stored(world, image.id).member_count == len(new)
@@ -143,7 +148,7 @@ class Sharing:
         replies = iter([None, cancelled("ConditionalCheckFailed")])
 
         with answering("TransactWriteItems", lambda _: next(replies)), pytest.raises(StaleImage):
-            world.memberships.change(image, [a_membership(image, member) for member in new], old)
+            world.memberships.change(image, memberships(image, new), memberships(image, old))
 
         there = len(world.memberships.of_image(image.id))
         assert 0 < there <= stored(world, image.id).member_count
@@ -172,7 +177,7 @@ class Sharing:
         with MembershipItem.batch_write() as batch, RowItem.batch_write() as given:
             for image in images:
                 batch.save(item_of(a_membership(image, "t1")))
-                given.save(RowItem.from_raw_data(dict(shared_row_of(image, "t1"))))
+                given.save(RowItem.from_raw_data(dict(shared_row_of(image, "t1", MemberStatus.PENDING))))
 
         found = listed(world)
 
@@ -182,7 +187,7 @@ class Sharing:
     def test_a_shared_image_leaves_the_list_with_its_membership_or_its_life(self, world: World) -> None:
         dropped, deleted, kept = (share(world, world.images.add(an_image(owner="t2")), "t1") for _ in range(3))
 
-        world.memberships.change(dropped, [], ["t1"])
+        world.memberships.change(dropped, [], memberships(dropped, ["t1"]))
         world.images.save(deleted, replace(deleted, status=Status.DELETED, deleted_at=START))
 
         assert listed(world) == [kept.id]

@@ -10,6 +10,7 @@ from pynamodb.models import Model
 
 from chalicelib.bootstrap import World
 from chalicelib.catalog.image import Image
+from chalicelib.catalog.membership import MemberStatus
 from chalicelib.catalog.query import ImageQuery, Scope
 from chalicelib.storage import totals
 from chalicelib.storage.items import item_of, row_keys, rows_of
@@ -55,7 +56,8 @@ def count(images: Iterable[Image], members: Mapping[str, Sequence[str]] = Mappin
     """Have the totals count images that are shared with these members, by their ids, or count them no longer."""
     sums = Counter[tuple[str, str]]()
     for image in images:
-        sums.update(totals.parts(image, members.get(image.id, ())))
+        shares = dict.fromkeys(members.get(image.id, ()), MemberStatus.PENDING)
+        sums.update(totals.parts(image, shares))
     for (total, name), number in sums.items():
         ClaimItem(total).update(actions=[Path([name]).add({"N": str(sign * number)})])
 
