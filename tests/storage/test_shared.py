@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import count as counting
+from itertools import cycle
 
 import pytest
 
@@ -10,6 +11,7 @@ from chalicelib.bootstrap import World
 from chalicelib.catalog import lookup
 from chalicelib.catalog.errors import MemberQuotaExceeded
 from chalicelib.catalog.image import Image, Status, Visibility
+from chalicelib.catalog.membership import MemberStatus
 from chalicelib.catalog.outages import OutcomeUnknown
 from chalicelib.catalog.query import Condition, ImageQuery, Operator
 from chalicelib.storage import keys, spread
@@ -61,6 +63,25 @@ def test_what_becomes_of_an_image_of_very_many_members_counts_for_each_and_can_b
     assert {member: number(world, member) for member in MANY} == dict.fromkeys(MANY, 1)
     assert not world.migration.differences()
     assert not stored(world, image.id).members_behind
+
+
+def test_many_members_keep_what_they_said_and_lose_what_is_shared_no_longer(world: World) -> None:
+    image = share(world, world.images.add(an_image(owner="o", name="web", status=Status.ACTIVE)), MANY)
+    said = dict(zip(MANY, cycle(MemberStatus), strict=False))
+    for member, status in said.items():
+        before = a_membership(image, member)
+        world.memberships.change(stored(world, image.id), [], [], [(before, replace(before, status=status))])
+
+    shared = stored(world, image.id)
+    private = world.images.save(shared, replace(shared, visibility=Visibility.PRIVATE))
+    assert {number(world, member) for member in MANY} == {0}
+    assert not world.migration.differences()
+    private = stored(world, private.id)
+    world.images.save(private, replace(private, name="new", visibility=Visibility.SHARED))
+
+    listed = {member: number(world, member) for member in MANY}
+    assert listed == {member: int(status is not MemberStatus.REJECTED) for member, status in said.items()}
+    assert not world.migration.differences()
 
 
 def test_an_image_can_be_shared_with_its_own_owner(world: World) -> None:

@@ -105,6 +105,33 @@ class Lists:
         assert sorted(found) == sorted(image.id for image in (own, public, own_public, shared, public_and_shared))
         assert hidden.id not in found
 
+    def test_what_is_everybodys_is_listed_if_it_is_asked_for(self, world: World) -> None:
+        theirs = world.images.add(an_image(owner="t2", visibility=Visibility.COMMUNITY, tags=("a",)))
+        own = world.images.add(an_image(owner="t1", visibility=Visibility.COMMUNITY, hidden=True))
+        world.images.add(an_image(owner="t2", visibility=Visibility.PRIVATE))
+        tagged = Condition("tags", Operator.CONTAINS, "a")
+        shown = Condition("hidden", Operator.EQUAL, value=False)
+
+        def found(query: ImageQuery) -> list[str]:
+            assert world.images.count(a_principal(), query) == len(list(world.images.images(a_principal(), query)))
+            return [image.id for image in world.images.images(a_principal(), query)]
+
+        assert found(ImageQuery()) == [own.id]
+        assert set(found(ImageQuery(community=True))) == {own.id, theirs.id}
+        assert found(ImageQuery(community=True, conditions=(tagged,))) == [theirs.id]
+        assert found(ImageQuery(community=True, conditions=(shown,))) == [theirs.id]
+
+    def test_a_list_that_can_have_nothing_is_not_read(self, world: World) -> None:
+        public = Condition("visibility", Operator.EQUAL, Visibility.PUBLIC)
+        community = Condition("visibility", Operator.EQUAL, Visibility.COMMUNITY)
+
+        with answering("Query", lambda _: None) as calls:
+            list(world.images.images(a_principal(), ImageQuery(conditions=(public,), community=True)))
+            list(world.images.images(a_principal(), ImageQuery(conditions=(community,), community=True)))
+
+        scopes = [next(iter(call["ExpressionAttributeValues"].values()))["S"] for call in calls]
+        assert sorted(scopes) == ["community", "public", "tenant/t1", "tenant/t1"]
+
     def test_a_caller_without_tenant_sees_public_images_only(self, world: World) -> None:
         public, *_ = add(world, [an_image(visibility=Visibility.PUBLIC), an_image(), an_image(owner=None)])
 

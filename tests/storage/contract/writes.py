@@ -23,6 +23,8 @@ FULL: dict[str, Any] = {
     "status": Status.DEPRECATED,
     "status_changed_at": START + timedelta(microseconds=1),
     "visibility": Visibility.PUBLIC,
+    "hidden": True,
+    "tags": ("b", "a b"),
     "protected": True,
     "size": 2**63 - 1,
     "checksum": "d41d8cd98f00b204e9800998ecf8427e",
@@ -51,7 +53,12 @@ FULL: dict[str, Any] = {
     "recommended_type": "small",
     "updated_at": START + timedelta(days=1, microseconds=999999),
 }
-PRIVATE: dict[str, Any] = {"login_password": "hunter2", "location": "s3://bucket/key", "member_count": 4}
+PRIVATE: dict[str, Any] = {
+    "login_password": "hunter2",
+    "location": "s3://bucket/key",
+    "member_count": 4,
+    "retriable": True,
+}
 
 
 class Writes:
