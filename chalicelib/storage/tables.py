@@ -16,8 +16,9 @@ references   owner_kind  number     what images of some dialects refer to; its
                                     last_image changes with images that come
 tokens       digest                 SHA-256 of a secret → its principal (TTL)  global: tenant
 
-Scopes: `tenant/<tenant>`, `public`, `all/<0-7>`, of live images; `gone/` and one of these, of deleted ones;
-`unfinished`, `pending_delete`, `deleted`; `compute_resource/<tenant>/<number>`, `operatingsystem/<tenant>/<title>`,
+Scopes: `tenant/<tenant>`, `public`, `all/<0-7>`, `community`, `shared/<tenant>`, `rejected/<tenant>`, of live images;
+`gone/` and one of the first three, of deleted ones; `unfinished`, `pending_delete`, `deleted`;
+`compute_resource/<tenant>/<number>`, `operatingsystem/<tenant>/<title>`,
 `architecture/<tenant>/<name>`. Which orders each has: `keys.ORDERS`.
 Claims: `number/<number>`, `alias/<namespace>/<id>`, `alias/<namespace>/<tenant>/<id>`,
 `uuid/<tenant>/<compute resource>/<uuid>`, `name/<tenant>/<compute resource>/<os title>/<name>`; of references
