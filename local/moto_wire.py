@@ -19,6 +19,7 @@ from moto.core.models import botocore_stubber
 
 from chalicelib.storage.connection import SharedConnection
 from chalicelib.storage.dynamodb import SERVICE, Client
+from chalicelib.storage.turns import Steps
 from chalicelib.storage.wire import Reply, Wire
 
 
@@ -37,13 +38,16 @@ class MotoWire(Wire):
         reply: Reply = self._latest.reply
         return reply
 
-    def exchange(self, headers: Mapping[str, str], body: bytes) -> Reply:
+    def exchange(self, headers: Mapping[str, str], body: bytes) -> Steps[Reply]:
         """The answer of the first hook that has one, or of the server."""
         operation = headers["x-amz-target"].rpartition(".")[2]
-        self._latest.reply = self.asked(operation, headers, body) or super().exchange(headers, body)
-        reply = self.latest
+        given = self.asked(operation, headers, body)
+        reply = given or (yield from super().exchange(headers, body))
         told = {"status_code": reply.status, "headers": reply.headers, "body": reply.body}
         self.events.emit(f"response-received.{SERVICE}.{operation}", response_dict=told)
+        if given is not None:
+            yield  # as if it had to be waited for
+        self._latest.reply = reply
         return reply
 
     def asked(self, operation: str, headers: Mapping[str, str], body: bytes) -> Reply | None:
@@ -68,14 +72,14 @@ class TellingClient(Client):
         self._events: Any = wire.events
         self._told = wire
 
-    def _make_api_call(self, operation: str, parameters: dict[str, Any]) -> dict[str, Any]:
+    def call(self, operation: str, parameters: dict[str, Any]) -> Steps[dict[str, Any]]:
         name = f"{SERVICE}.{operation}"
         told = {"model": SimpleNamespace(name=operation, has_streaming_output=False), "context": {}}
         params = {"body": json.dumps(parameters).encode(), "headers": {}, "context": {}}
         for _, answer in self._events.emit(f"before-call.{name}", params=params, **told):
             if answer is not None:
                 return _given(operation, *answer)
-        parsed = super()._make_api_call(operation, parameters)
+        parsed = yield from super().call(operation, parameters)
         http = SimpleNamespace(content=self._told.latest.body)
         self._events.emit(f"after-call.{name}", parsed=parsed, http_response=http, **told)
         return parsed

@@ -6,14 +6,15 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import boto3
 
 from bench.parts.capacity import Capacity, Ledger, Write
 from chalicelib.bootstrap import Aws
-from chalicelib.storage.at_once import branch
 
+PENDING = "bench"
+"""Below which name a call is kept in its own context."""
 SERVICES = ("dynamodb", "s3", "sqs", "ec2")
 
 
@@ -21,8 +22,9 @@ SERVICES = ("dynamodb", "s3", "sqs", "ec2")
 class Usage:
     """What a piece of work has used: calls by service, those to S3 by name, capacity, and bytes of bodies both ways.
 
-    `depth` is the number of calls that had to wait for each other: other threads work at the same time, so of theirs,
-    between two calls of the first one, those of the longest count.
+    `depth` is the number of calls that had to wait for each other: a call waits for those that were answered before it
+    was made. Other threads work at the same time, so of theirs, between two calls of the first one, those of the
+    longest count.
     """
 
     services: Counter[str] = field(default_factory=Counter)
@@ -39,13 +41,21 @@ class Usage:
         return self.services.total()
 
 
+class _Pending(NamedTuple):
+    """A call that is not answered yet: how long its body is, what is asked of DynamoDB, and how deep it began."""
+
+    length: int
+    body: dict[str, Any]
+    writes: list[Write]
+    depth: int
+
+
 class Recorder:
     """Counts the calls of clients, as long as somebody wants to know."""
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
         self._lock = threading.Lock()
-        self._pending = threading.local()
         self._usage: Usage | None = None
         self._thread = threading.current_thread()
         self._wave = Counter[object]()
@@ -60,40 +70,39 @@ class Recorder:
         finally:
             self._usage = None
 
-    def before(self, event_name: str, params: Any, **_: Any) -> None:
+    def before(self, event_name: str, params: Any, context: dict[str, Any], **_: Any) -> None:
         """A call is about to be made."""
         if self._usage is None:
             return
         service, operation = _called(event_name)
-        self._pending.length = len(_body(params["body"]))
-        if service == "dynamodb":
-            self._pending.body = json.loads(params["body"])
-            self._pending.writes = self._ledger.announced(operation, self._pending.body)
+        body = json.loads(params["body"]) if service == "dynamodb" else {}
+        writes = self._ledger.announced(operation, body) if service == "dynamodb" else []
+        context[PENDING] = _Pending(len(_body(params["body"])), body, writes, self._usage.depth)
 
-    def after(self, event_name: str, parsed: Any, http_response: Any, model: Any, **_: Any) -> None:
+    def after(self, event_name: str, parsed: Any, http_response: Any, model: Any, context: Any, **_: Any) -> None:
         """It was answered."""
         if self._usage is None:
             return
         service, operation = _called(event_name)
+        pending: _Pending = context[PENDING]
         capacity = Capacity()
         if service == "dynamodb":
-            writes: list[Write] = self._pending.writes
-            capacity = self._ledger.settled(operation, self._pending.body, writes, parsed)
+            capacity = self._ledger.settled(operation, pending.body, pending.writes, parsed)
         received = parsed.get("ContentLength", 0) if model.has_streaming_output else len(http_response.content)
         with self._lock:
             usage, thread = self._usage, threading.current_thread()
             usage.services[service] += 1
             usage.s3[operation] += service == "s3"
-            if thread == self._thread and branch.get() is None:
+            if thread == self._thread:
                 self._wave.clear()
-                usage.depth += 1
+                usage.depth = max(usage.depth, pending.depth + 1)
             else:
-                one, longest = branch.get() or thread, max(self._wave.values(), default=0)
-                self._wave[one] += 1
-                usage.depth += self._wave[one] > longest
+                longest = max(self._wave.values(), default=0)
+                self._wave[thread] += 1
+                usage.depth += self._wave[thread] > longest
             usage.reads += capacity.reads
             usage.writes += capacity.writes
-            usage.sent += self._pending.length
+            usage.sent += pending.length
             usage.received += received
 
 

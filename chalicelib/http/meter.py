@@ -2,23 +2,22 @@
 
 from contextvars import ContextVar
 
-_calls: ContextVar[list[None] | None] = ContextVar("calls", default=None)
-"""One for each: threads that a request starts have a copy of its context, and append to the same list."""
+_calls: ContextVar[int | None] = ContextVar("calls", default=None)
 
 
 class Meter:
-    """Counts per thread of control, as each handles one request at a time, and those that it starts."""
+    """Counts per thread of control, as each handles one request at a time."""
 
     def start(self) -> None:
         """Begin at zero."""
-        _calls.set([])
+        _calls.set(0)
 
     def count(self) -> None:
         """One more; none if nothing was begun."""
         calls = _calls.get()
         if calls is not None:
-            calls.append(None)
+            _calls.set(calls + 1)
 
     def read(self) -> int:
         """How many there were since the start."""
-        return len(_calls.get() or ())
+        return _calls.get() or 0

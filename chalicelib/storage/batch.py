@@ -1,6 +1,6 @@
 """BatchGetItem over several tables at once, which pynamodb offers for one only, and BatchWriteItem that gives up."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import islice
 from typing import Any
 
@@ -9,27 +9,32 @@ from pynamodb.models import Model
 from chalicelib.catalog.lookup import attempts
 from chalicelib.catalog.outages import TablesUnavailable
 from chalicelib.storage.connection import SharedConnection
+from chalicelib.storage.turns import Steps, done
 
 Key = tuple[str | int, ...]
 """Of an item: its hash key, and its range key if there are any."""
+Found = dict[type[Model], list[dict[str, Any]]]
 LARGEST_BATCH = 100
 LARGEST_WRITE = 25
 LEFT = {"BatchGetItem": "UnprocessedKeys", "BatchWriteItem": "UnprocessedItems"}
 """What DynamoDB was too busy for, by operation."""
 
 
-def get(
-    connection: SharedConnection, keys: Mapping[type[Model], Sequence[Key]]
-) -> dict[type[Model], list[dict[str, Any]]]:
+def get(connection: SharedConnection, keys: Mapping[type[Model], Sequence[Key]]) -> Found:
     """The items with these keys, as DynamoDB has them, by model, in no order, without missing ones. Read consistently.
 
     Raises TablesUnavailable if DynamoDB leaves keys unprocessed too often.
     """
-    found: dict[type[Model], list[dict[str, Any]]] = {model: [] for model in keys}
+    return done(getting(connection, keys))
+
+
+def getting(connection: SharedConnection, keys: Mapping[type[Model], Sequence[Key]]) -> Steps[Found]:
+    """As `get`, in turns with other calls."""
+    found: Found = {model: [] for model in keys}
     models = {_table(model): model for model in keys}
     pairs = ((model, key) for model, rows in keys.items() for key in rows)
     while chunk := list(islice(pairs, LARGEST_BATCH)):
-        for answer in _answers(connection, "BatchGetItem", request(chunk)):
+        for answer in (yield from _answers(connection, "BatchGetItem", request(chunk))):
             for table, items in answer["Responses"].items():
                 found[models[table]] += items
     return found
@@ -39,7 +44,7 @@ def delete(connection: SharedConnection, model: type[Model], keys: Sequence[Key]
     """Remove the items with these keys. Raises TablesUnavailable as `get`; some may be gone then."""
     rows = iter(keys)
     while chunk := list(islice(rows, LARGEST_WRITE)):
-        list(_answers(connection, "BatchWriteItem", {_table(model): [_removal(model, key) for key in chunk]}))
+        done(_answers(connection, "BatchWriteItem", {_table(model): [_removal(model, key) for key in chunk]}))
 
 
 def request(chunk: Sequence[tuple[type[Model], Key]]) -> dict[str, Any]:
@@ -62,14 +67,14 @@ def _key(model: type[Model], key: Key) -> dict[str, dict[str, str]]:
     return {attribute.attr_name: {attribute.attr_type: attribute.serialize(value)} for attribute, value in values}
 
 
-def _answers(connection: SharedConnection, operation: str, items: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def _answers(connection: SharedConnection, operation: str, items: dict[str, Any]) -> Steps[list[dict[str, Any]]]:
     """What DynamoDB answers until it has processed all of a request."""
+    found: list[dict[str, Any]] = []
     for _ in attempts():
-        answer = connection.dispatch(operation, {"RequestItems": items})
-        yield answer
-        items = answer.get(LEFT[operation]) or {}
+        found.append((yield from connection.calling(operation, {"RequestItems": items})))
+        items = found[-1].get(LEFT[operation]) or {}
         if not items:
-            return
+            return found
     raise TablesUnavailable
 
 

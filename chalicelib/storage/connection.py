@@ -1,6 +1,7 @@
 """One client for all tables: our own where the environment is as plain as Lambda's, botocore's everywhere else."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from contextvars import ContextVar
 from threading import Lock
 from typing import Any
@@ -13,6 +14,7 @@ from chalicelib.storage.credentials import credentials_of
 from chalicelib.storage.dynamodb import Client
 from chalicelib.storage.plain import domain, is_plain
 from chalicelib.storage.races import may_be_made, unavailable
+from chalicelib.storage.turns import Steps
 from chalicelib.storage.wire import Wire
 
 ATTEMPTS, CONNECT_SECONDS, READ_SECONDS = 4, 2, 5
@@ -34,6 +36,8 @@ class SharedConnection(Connection):
         self._url = url_of(environ, region)
         super().__init__(region, host=self._url)
         self.credentials = credentials_of(environ) if is_plain(environ, region) else None
+        self._words = _Words(region)
+        self._words._tables = self._tables  # noqa: SLF001  # it needs to know their keys
         self._counts: list[Callable[[], None]] = []
         self._found: Any = None
         self._lock = Lock()
@@ -67,16 +71,24 @@ class SharedConnection(Connection):
 
         pynamodb's own would also tell its signals of it, which nobody listens to, and name the request for them.
         """
-        _may_be_made.set(False)
-        if operation_name not in UNMETERED:
-            operation_kwargs.setdefault("ReturnConsumedCapacity", "TOTAL")
-        try:
+        with _told(operation_name, operation_kwargs):
             return self._make_api_call(operation_name, operation_kwargs)
-        except (ClientError, BotoCoreError) as error:
-            refusal = unavailable(operation_name, error, may_be_made_before=_may_be_made.get())
-            if refusal is None:
-                raise
-            raise refusal from error
+
+    def calling(self, operation: str, parameters: dict[str, Any]) -> Steps[dict[str, Any]]:
+        """As `dispatch` of anything but a transaction, in turns with other calls of this kind.
+
+        botocore's client takes no turns: it waits as soon as it has asked.
+        """
+        client = self.client
+        with _told(operation, parameters):
+            if isinstance(client, Client):
+                return (yield from client.call(operation, parameters))
+            answer: dict[str, Any] = client._make_api_call(operation, parameters)  # noqa: SLF001  # as pynamodb does
+            return answer
+
+    def querying(self, **asked: Any) -> Steps[dict[str, Any]]:
+        """As `query`, in turns with other calls."""
+        return self.calling("Query", self._words.query(**asked))
 
     def add_meta_table(self, meta_table: MetaTable) -> None:
         """Learn a table's keys, so that they need not be asked for; learning them again changes nothing."""
@@ -88,6 +100,14 @@ class SharedConnection(Connection):
         self._counts.append(count)
 
 
+class _Words(Connection):
+    """Puts what is asked for in DynamoDB's words."""
+
+    def dispatch(self, operation_name: str, operation_kwargs: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG002  # as pynamodb calls it
+        """What is asked for."""
+        return operation_kwargs
+
+
 def url_of(environ: Mapping[str, str], region: str) -> str:
     """Where DynamoDB is: where the environment says, or in the region."""
     given = environ.get("AWS_ENDPOINT_URL_DYNAMODB") or environ.get("AWS_ENDPOINT_URL")
@@ -96,6 +116,21 @@ def url_of(environ: Mapping[str, str], region: str) -> str:
 
 _may_be_made: ContextVar[bool] = ContextVar("may_be_made", default=False)
 """Whether any attempt of the present call may have been carried out without anybody hearing of it."""
+
+
+@contextmanager
+def _told(operation: str, parameters: dict[str, Any]) -> Iterator[None]:
+    """A call that says what it cost, and what it means if it fails."""
+    _may_be_made.set(False)
+    if operation not in UNMETERED:
+        parameters.setdefault("ReturnConsumedCapacity", "TOTAL")
+    try:
+        yield
+    except (ClientError, BotoCoreError) as error:
+        refusal = unavailable(operation, error, may_be_made_before=_may_be_made.get())
+        if refusal is None:
+            raise
+        raise refusal from error
 
 
 def _note(code: str, error: Exception | None) -> None:

@@ -9,6 +9,7 @@ import time
 import zlib
 from collections.abc import Callable, Mapping, Sequence
 from threading import Lock
+from time import monotonic
 from typing import Any, NamedTuple
 from uuid import uuid4
 
@@ -17,6 +18,7 @@ from botocore.exceptions import ConnectionError as NotConnected
 
 from chalicelib.storage.credentials import Credentials
 from chalicelib.storage.signing import signed
+from chalicelib.storage.turns import Steps, done
 from chalicelib.storage.wire import Gone, Reply, Wire
 
 SERVICE, PREFIX = "dynamodb", "DynamoDB_20120810"
@@ -77,9 +79,13 @@ class Client:
         self._wire.close()
 
     def _make_api_call(self, operation: str, parameters: dict[str, Any]) -> dict[str, Any]:
-        """The answer. Raises ClientError, BotoCoreError.
+        return done(self.call(operation, parameters))
 
-        All attempts at a transaction have one token, by which DynamoDB knows that it has made it already.
+    def call(self, operation: str, parameters: dict[str, Any]) -> Steps[dict[str, Any]]:
+        """The answer; others may call while it is on its way, and while it pauses.
+
+        Raises ClientError, BotoCoreError. All attempts at a transaction have one token, by which DynamoDB knows that it
+        has made it already.
         """
         if operation == TRANSACTION:
             parameters.setdefault("ClientRequestToken", str(uuid4()))
@@ -87,7 +93,7 @@ class Client:
         attempt, price = 1, 0
         while True:
             about = {"amz-sdk-invocation-id": call, "amz-sdk-request": f"attempt={attempt}; max={self._attempts}"}
-            outcome = self._attempt(operation, body, about)
+            outcome = yield from self._attempt(operation, body, about)
             if not isinstance(outcome, Failure):
                 self._give_back(price or 1)
                 return outcome
@@ -95,16 +101,18 @@ class Client:
             price = THROTTLED_PRICE if outcome.is_throttled else PRICE
             if not outcome.is_passing or attempt == self._attempts or not self._spend(price):
                 raise outcome.error
-            time.sleep(_pause(outcome, attempt))
+            until = monotonic() + _pause(outcome, attempt)
+            yield
+            time.sleep(max(until - monotonic(), 0.0))
             attempt += 1
 
-    def _attempt(self, operation: str, body: bytes, about: Mapping[str, str]) -> dict[str, Any] | Failure:
+    def _attempt(self, operation: str, body: bytes, about: Mapping[str, str]) -> Steps[dict[str, Any] | Failure]:
         headers = self._signed(operation, body, about)
         for counted in self._counts:
             counted()
         while True:
             try:
-                return _read(operation, self._wire.exchange(headers, body))
+                return _read(operation, (yield from self._wire.exchange(headers, body)))
             except Gone as error:  # there was nobody to ask: each connection that was kept may tell so once
                 self._note("", error)
             except (HTTPClientError, NotConnected) as error:

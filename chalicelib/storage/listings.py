@@ -9,7 +9,6 @@ keys only, and sorted; the rows themselves are then fetched as they are consumed
 
 import heapq
 from collections.abc import Iterator, Sequence
-from functools import partial
 from itertools import islice
 from types import SimpleNamespace
 from typing import Any
@@ -25,13 +24,13 @@ from chalicelib.catalog.principal import Principal
 from chalicelib.catalog.query import Condition, ImageQuery, Operator, Scope, beyond, in_order
 from chalicelib.catalog.total import Facets, is_kept, total
 from chalicelib.storage import batch, first_layout, keys, totals
-from chalicelib.storage.at_once import at_once, begun
 from chalicelib.storage.conditions import countable, filter_of
 from chalicelib.storage.connection import SharedConnection
 from chalicelib.storage.items import image_of_row, raw_position
 from chalicelib.storage.memberships import DynamoMembershipRepository
 from chalicelib.storage.releases import readable
 from chalicelib.storage.row import KEY, RowItem
+from chalicelib.storage.turns import Stream, begun, each, gathered, in_turns
 
 NAMES = ("name", keys.CALLED)
 NOT_PENDING = Condition("status", Operator.UNEQUAL, Status.PENDING_DELETE)
@@ -106,7 +105,7 @@ class Listings:
             (scope, part._replace(conditions=(private, *part.conditions)) if _is_given(scope) else part)
             for scope, part in _parts(principal, query)
         ]
-        return sum(at_once([partial(self._count, scope, part) for scope, part in parts]))
+        return sum(in_turns([self._count(scope, part) for scope, part in parts]))
 
     def _kept(self, principal: Principal, query: ImageQuery) -> int:
         """The sum of the totals, in which public images that are the caller's own, or shared with it, are twice."""
@@ -115,23 +114,24 @@ class Listings:
         twice = {scope: _public(found[scope].facets) for scope in scopes if scope != keys.PUBLIC and len(scopes) > 1}
         return sum(total(query, found[scope].facets) - total(query, twice.get(scope, {})) for scope in scopes)
 
-    def _count(self, scope: str, query: ImageQuery) -> int:
+    def _count(self, scope: str, query: ImageQuery) -> Stream[int]:
+        """Numbers whose sum is that of the images."""
         is_ordered = query.after is None or keys.orders(scope).has(query.order.key)
         if not (is_ordered and countable(query)):
-            return sum(1 for image in self._stream(scope, query) if query.admits(image))
+            return each(lambda image: int(query.admits(image)), self._stream(scope, query))
         live = query if query.waiting else query._replace(conditions=(NOT_PENDING, *query.conditions))
-        return sum(answer["Count"] for answer in self._answers(scope, live, select="COUNT"))
+        return each(lambda answer: int(answer["Count"]), self._answers(scope, live, select="COUNT"))
 
-    def _stream(self, scope: str, query: ImageQuery) -> Iterator[Image]:
+    def _stream(self, scope: str, query: ImageQuery) -> Stream[Image]:
         order = query.order.key
         if order is not _read_by(scope, query) and _name(scope, query) is None:
             return self._sorted(scope, query)
-        images = readable(image_of_row, self._rows(scope, query))
+        images = _images(self._rows(scope, query))
         if query.after is None:
             return images
-        return (image for image in images if beyond(position(image, order), query))
+        return each(lambda image: image if beyond(position(image, order), query) else None, images)
 
-    def _rows(self, scope: str, query: ImageQuery, names: Sequence[str] | None = None) -> Iterator[dict[str, Any]]:
+    def _rows(self, scope: str, query: ImageQuery, names: Sequence[str] | None = None) -> Stream[dict[str, Any]]:
         """The rows of a scope that satisfy the query's conditions, as DynamoDB has them.
 
         The number of those that are read to the end is limited: of which only some attributes are read, or which the
@@ -142,18 +142,19 @@ class Listings:
         asked = {} if names is None else {"attributes_to_get": names}
         scanned = 0
         for answer in self._answers(scope, query, page, **asked):
+            if answer is None:
+                yield None
+                continue
             scanned += answer["ScannedCount"]
             if whole and scanned > self._max_scan:
                 raise ScanTooLarge(self._max_scan)
             yield from answer["Items"]
 
-    def _answers(
-        self, scope: str, query: ImageQuery, page: int | None = None, **asked: Any
-    ) -> Iterator[dict[str, Any]]:
+    def _answers(self, scope: str, query: ImageQuery, page: int | None = None, **asked: Any) -> Stream[dict[str, Any]]:
         """What DynamoDB answers, page after page; each is twice as long as the one before."""
         order, start = _read_by(scope, query), None
         while True:
-            answer = self._connection.query(
+            answer = yield from self._connection.querying(
                 table_name=RowItem.Meta.table_name,
                 hash_key=scope,
                 range_key_condition=_resume(scope, query),
@@ -171,22 +172,28 @@ class Listings:
                 return
             page = page and min(page * 2, LARGEST_PAGE)
 
-    def _sorted(self, scope: str, query: ImageQuery) -> Iterator[Image]:
+    def _sorted(self, scope: str, query: ImageQuery) -> Stream[Image]:
         """A stream in an order that its list does not have: keys first, then the rows that are really taken.
 
         What is shared with a tenant is not much, by a quota, and read as a whole: to fetch a row costs a unit.
         """
         order = query.order.key
         if _is_given(scope):
-            whole = readable(image_of_row, self._rows(scope, query._replace(expected=LARGEST_PAGE)))
+            whole = yield from gathered(_images(self._rows(scope, query._replace(expected=LARGEST_PAGE))))
             yield from (image for image in in_order(whole, query.order) if beyond(position(image, order), query))
             return
-        by_key = {raw_position(row, order): row[KEY]["S"] for row in self._rows(scope, query, _named_by(order))}
+        rows = yield from gathered(self._rows(scope, query, _named_by(order)))
+        by_key = {raw_position(row, order): row[KEY]["S"] for row in rows}
         left = sorted((place for place in by_key if beyond(place, query)), reverse=query.order.descending)
         waiting, size = iter(left), max(query.expected or LARGEST_PAGE, 1)
         while chunk := list(islice(waiting, size)):
-            found = batch.get(self._connection, {RowItem: [(scope, by_key[place]) for place in chunk]})
+            found = yield from batch.getting(self._connection, {RowItem: [(scope, by_key[place]) for place in chunk]})
             yield from in_order(readable(image_of_row, found[RowItem]), query.order)
+
+
+def _images(rows: Stream[dict[str, Any]]) -> Stream[Image]:
+    """The images of rows that this release can read."""
+    return readable(lambda row: None if row is None else image_of_row(row), rows)
 
 
 def _once(images: Iterator[Image]) -> Iterator[Image]:

@@ -1,7 +1,7 @@
 """What other releases have written: kept where it is not known, and left out of lists where it cannot be read."""
 
 import logging
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Generator, Iterable, Mapping
 from typing import Any, TypeVar
 
 from chalicelib.catalog.outages import Unreadable
@@ -26,7 +26,7 @@ def check_format(found: int, what: str, thing_id: str) -> None:
         raise Unreadable(what, thing_id)
 
 
-def readable(read: Callable[[Item], Thing], items: Iterable[Item]) -> Iterator[Thing]:
+def readable(read: Callable[[Item], Thing], items: Iterable[Item]) -> Generator[Thing, None, None]:
     """What these items stand for; those that this release cannot read are logged, and missing."""
     for item in items:
         try:

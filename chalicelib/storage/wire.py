@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from ssl import SSLCertVerificationError, SSLContext, SSLEOFError, SSLSocket, SSLZeroReturnError
 from ssl import SSLError as TlsError
+from time import monotonic
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
@@ -26,6 +27,7 @@ from botocore.exceptions import (
 )
 
 from chalicelib.storage import trust
+from chalicelib.storage.turns import Steps
 
 if TYPE_CHECKING:
     from http.client import HTTPResponse
@@ -39,6 +41,8 @@ USUAL_LINE = re.compile(r"[A-Za-z0-9-]+: [!-~](?:[ -~]*[!-~])?")
 LENGTH = re.compile("0|[1-9][0-9]{0,9}")
 UNUSUAL = frozenset({"transfer-encoding", "content-encoding", "trailer", "upgrade"})
 KEEP = "keep-alive"
+LEAST_SECONDS = 0.1
+"""How long an answer is waited for though its time has passed while others were: it may just be on its way."""
 
 
 class Reply(NamedTuple):
@@ -73,8 +77,8 @@ class Wire:
         self._process = os.getpid()
         self._trusted: SSLContext | None = None
 
-    def exchange(self, headers: Mapping[str, str], body: bytes) -> Reply:
-        """POST to `/`, and the answer to it.
+    def exchange(self, headers: Mapping[str, str], body: bytes) -> Steps[Reply]:
+        """POST to `/`, and the answer to it; others may ask in between.
 
         Raises EndpointConnectionError, ConnectTimeoutError and SSLError, nothing having been sent; and
         ReadTimeoutError, ConnectionClosedError and Gone, after which something may have been done. Raises ValueError
@@ -84,8 +88,14 @@ class Wire:
         kept = self._kept()
         connection = kept or self._connected(self._narrowest())
         may_be_kept = False
+        ended = Gone if kept else ConnectionClosedError
         try:
-            reply, may_be_kept = self._answer(connection, request, Gone if kept else ConnectionClosedError)
+            with self._answering(ended):
+                connection.sendall(request)
+            sent = monotonic()
+            yield
+            connection.settimeout(max(sent + self._read_seconds - monotonic(), LEAST_SECONDS))
+            reply, may_be_kept = self._answer(connection, ended)
         finally:
             if may_be_kept:
                 self._keep(connection)
@@ -115,6 +125,7 @@ class Wire:
             except IndexError:
                 return None
             if _is_quiet(connection):
+                connection.settimeout(self._read_seconds)
                 return connection
             connection.close()
 
@@ -150,10 +161,8 @@ class Wire:
             failing.pop_all()
         return connection
 
-    def _answer(self, connection: socket.socket, request: bytes, ended: type[HTTPClientError]) -> tuple[Reply, bool]:
+    def _answer(self, connection: socket.socket, ended: type[HTTPClientError]) -> tuple[Reply, bool]:
         """What is answered, and whether the connection may be used again."""
-        with self._answering(ended):
-            connection.sendall(request)
         with connection.makefile("rb") as stream:
             with self._answering(ended):
                 head = _usual_head(stream) or _begun(stream)

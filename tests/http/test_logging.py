@@ -148,7 +148,7 @@ def test_a_line_says_what_failed_in_aws_by_which_request(api: Api, caplog: pytes
 
     (line,) = lines(caplog)
     assert (line["status"], line["error"]) == (503, "TablesUnavailable")
-    assert line["causes"] == ["VerboseClientError ThrottlingException", "ClientError ThrottlingException"]
+    assert line["causes"] == ["ClientError ThrottlingException"]
     assert line["aws_request_id"] == "AWS-1"
 
 

@@ -4,6 +4,8 @@ import ast
 from collections.abc import Iterator
 from typing import NamedTuple
 
+IN_TURNS = {"querying": "query", "calling": "dispatch"}
+"""What our own connection calls the same things where they take turns."""
 KINDS = frozenset({"scan", "rate_limited_scan", "query", "dispatch", "batch_get", "paginate"})
 """How pynamodb and botocore call what brings several things."""
 SCANNING = frozenset({"scan", "rate_limited_scan"})
@@ -52,8 +54,13 @@ def _calls(
 
 def _may_bring_several(call: ast.Call) -> bool:
     """Without any argument it is something else of that name, unless it scans."""
-    kind = call.func.attr if isinstance(call.func, ast.Attribute) else ""
+    kind = _kind(call)
     return kind in KINDS and (kind in SCANNING or bool(call.args or call.keywords))
+
+
+def _kind(call: ast.Call) -> str:
+    called = call.func.attr if isinstance(call.func, ast.Attribute) else ""
+    return IN_TURNS.get(called, called)
 
 
 def _arguments(function: Function) -> frozenset[str]:
@@ -62,7 +69,7 @@ def _arguments(function: Function) -> frozenset[str]:
 
 
 def _query(place: str, arguments: frozenset[str], call: ast.Call) -> Query:
-    kind = call.func.attr if isinstance(call.func, ast.Attribute) else ""
+    kind = _kind(call)
     operation = call.args[0].value if call.args and isinstance(call.args[0], ast.Constant) else None
     scans = kind in SCANNING or operation == "Scan"
     if kind == "dispatch":

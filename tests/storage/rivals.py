@@ -12,7 +12,7 @@ import botocore.session
 import pytest
 from botocore.retries.standard import ExponentialBackoff
 
-from chalicelib.storage import botocore_client, connection
+from chalicelib.storage import botocore_client, connection, dynamodb
 from chalicelib.storage.connection import SharedConnection
 from chalicelib.storage.credentials import Credentials
 from chalicelib.storage.dynamodb import Client
@@ -50,6 +50,7 @@ def prepare(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     monkeypatch.setattr(botocore.session, "get_session", session)
     pauses: list[float] = []
     monkeypatch.setattr(time, "sleep", pauses.append)
+    monkeypatch.setattr(dynamodb, "monotonic", lambda: 0.0)
     monkeypatch.setattr(random.SystemRandom, "random", lambda _: 1.0)
     monkeypatch.setattr(ExponentialBackoff.__init__, "__defaults__", (20, lambda: 1.0, None, None))
     return pauses

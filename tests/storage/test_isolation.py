@@ -64,6 +64,7 @@ CONSTANT = {"jobs.DynamoJobRepository.unfinished": "the list of what is to be do
 """Queries by a key that is the same for all callers, with the reason."""
 HANDED_ON = {
     "batch._answers": "what its callers ask for, which is items by their full keys",
+    "connection.SharedConnection.querying": "what its callers ask for, each of whom is looked at",
 }
 """Requests whose kind is an argument, with what they are."""
 ROOT = Path(chalicelib.__file__).parent
@@ -166,7 +167,9 @@ def test_only_storage_queries_and_each_query_is_by_a_key_that_its_caller_gave() 
         "RowItem.query(keys.key('tenant', 'somebody'))",
         "self._connection.query(table_name='rows', hash_key='all/0')",
         "self._connection.query(table_name='rows')",
+        "self._connection.querying(table_name='rows', hash_key='all/0')",
         "connection.dispatch('Scan', {})",
+        "connection.calling('Query', {'TableName': 'rows'})",
         "connection.dispatch('Query', {'TableName': 'rows'})",
         "self._client().get_paginator('list_objects_v2').paginate(Bucket=self._bucket)",
     ],
@@ -186,6 +189,7 @@ def test_a_query_without_a_scope_is_found(code: str) -> None:
         "RowItem.query(keys.key('tenant', owner), limit=1)",
         "JobItem.by_created.query(_owner_key(owner))",
         "self._connection.query(table_name='rows', hash_key=owner)",
+        "self._connection.querying(table_name='rows', hash_key=owner)",
         "connection.dispatch('BatchGetItem', {})",
         "pages.paginate(Bucket=self._bucket, Prefix=owner)",
     ],

@@ -20,7 +20,7 @@ LAMBDA = {
     "AWS_SESSION_TOKEN": "token",
 }
 RARE = ("concurrent.futures", "email", "html", "http", "pathlib")
-"""What the standard library has for errors, lists, pages, and answers that are out of the usual."""
+"""What the standard library has for threads, errors, pages, and answers that are out of the usual."""
 HEAVY = ("boto3", "botocore.client", "botocore.session", "botocore.config", "urllib3", "jmespath", "dateutil")
 
 DATACLASSES = {

@@ -20,7 +20,8 @@ from botocore.exceptions import (
     ReadTimeoutError,
 )
 
-from chalicelib.storage.wire import KEPT, Gone, Reply, Wire
+from chalicelib.storage.turns import done
+from chalicelib.storage.wire import KEPT, LEAST_SECONDS, Gone, Reply, Wire
 from tests.storage.scripted import (
     CLOSED,
     RESET,
@@ -89,6 +90,13 @@ BROKEN = {
 }
 
 
+def wait_for(condition: Callable[[], object]) -> None:
+    until = time.monotonic() + 2
+    while not condition():
+        assert time.monotonic() < until
+        time.sleep(0.001)
+
+
 @contextmanager
 def wire_to(url: str, seconds: float = SECONDS, kind: type[Wire] = Wire) -> Iterator[Wire]:
     with closing(kind(url, seconds, seconds)) as wire:
@@ -96,7 +104,7 @@ def wire_to(url: str, seconds: float = SECONDS, kind: type[Wire] = Wire) -> Iter
 
 
 def ask(wire: Wire, body: bytes = b"{}") -> Reply:
-    return wire.exchange(HEADERS, body)
+    return done(wire.exchange(HEADERS, body))
 
 
 def test_a_request_is_a_post_to_the_root_with_its_headers_and_its_length() -> None:
@@ -310,6 +318,67 @@ def test_a_kept_connection_on_which_something_came_is_not_gone(act: Act, error: 
     assert type(caught.value) is error
 
 
+def test_answers_are_read_in_any_order_and_each_by_who_asked() -> None:
+    with scripted(choose=lambda asked: answer(asked.body)) as server, wire_to(server.url) as wire:
+        exchanges = [wire.exchange(HEADERS, body) for body in (b"1", b"2", b"3")]
+        for exchange in exchanges:
+            next(exchange)
+
+        bodies = [done(exchange).body for exchange in reversed(exchanges)]
+
+    assert bodies == [b"3", b"2", b"1"]
+    assert sorted(asked.connection for asked in server.asked) == [1, 2, 3]
+
+
+@pytest.mark.parametrize("is_kept", [False, True])
+def test_an_answer_that_nobody_reads_is_read_by_nobody_else(is_kept: bool) -> None:
+    with scripted(choose=lambda asked: answer(asked.body)) as server, wire_to(server.url) as wire:
+        if is_kept:
+            ask(wire)
+        abandoned = wire.exchange(HEADERS, b"abandoned")
+        next(abandoned)
+        wait_for(lambda: server.asked and server.asked[-1].body == b"abandoned")
+        abandoned.close()
+        wait_for(lambda: not server.threads[0].is_alive())
+
+        assert [ask(wire, body).body for body in (b"1", b"2")] == [b"1", b"2"]
+
+
+def test_what_is_abandoned_before_it_is_sent_is_never_sent() -> None:
+    with scripted(WELL) as server, wire_to(server.url) as wire:
+        wire.exchange(HEADERS, b"{}").close()
+
+        assert server.connections == 0
+
+
+def test_an_answer_has_its_time_from_when_it_was_asked_for() -> None:
+    with scripted(SILENCE) as server, wire_to(server.url, SHORT) as wire:
+        exchanges = [wire.exchange(HEADERS, b"{}") for _ in range(5)]
+        for exchange in exchanges:
+            next(exchange)
+        begun = time.monotonic()
+        for exchange in exchanges:
+            with pytest.raises(ReadTimeoutError):
+                done(exchange)
+        took = time.monotonic() - begun
+
+    assert SHORT <= took < SHORT + 4 * LEAST_SECONDS + SHORT / 2
+
+
+def test_an_answer_that_came_in_time_is_read_though_its_time_has_passed_since() -> None:
+    with scripted(choose=lambda asked: answer(asked.body)) as server, wire_to(server.url, SHORT) as wire:
+        exchange = wire.exchange(HEADERS, b"in time")
+        next(exchange)
+        time.sleep(SHORT * 1.5)
+
+        assert done(exchange).body == b"in time"
+
+        usual = wire.exchange(HEADERS, b"usual")
+        next(usual)
+        assert done(usual).body == b"usual"
+        assert [asked.connection for asked in server.asked] == [1, 1]
+
+
 def test_close_ends_what_is_kept_and_the_next_request_connects_anew() -> None:
     with scripted(WELL) as server, wire_to(server.url) as wire:
         ask(wire)
@@ -338,7 +407,7 @@ def test_a_connection_that_failed_is_closed_though_its_error_is_kept(act: Act) -
 def test_a_header_that_could_be_taken_for_another_is_never_sent(value: str) -> None:
     with scripted(WELL) as server, wire_to(server.url) as wire:
         with pytest.raises(ValueError, match="printable ASCII") as caught:
-            wire.exchange({**HEADERS, "x-amz-security-token": value}, b"{}")
+            done(wire.exchange({**HEADERS, "x-amz-security-token": value}, b"{}"))
 
         assert value not in str(caught.value)
         assert server.connections == 0
@@ -377,7 +446,7 @@ def at_once(number: int, act: Callable[[int], object]) -> None:
 def test_what_is_kept_is_closed_when_nobody_needs_the_wire_any_more() -> None:
     with scripted(WELL) as server:
         wire = Wire(server.url, SECONDS, SECONDS)
-        wire.exchange(HEADERS, b"{}")
+        ask(wire)
         with warnings.catch_warnings():
             warnings.simplefilter("error")
             del wire
