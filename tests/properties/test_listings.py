@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from chalicelib.catalog.access import may_see, owns
+from chalicelib.catalog.access import is_shared, may_see, owns
 from chalicelib.catalog.image import Image, Status, Visibility
 from chalicelib.catalog.membership import Membership
 from chalicelib.catalog.position import position
@@ -42,7 +42,7 @@ def may_list(principal: Principal, query: ImageQuery, image: Image, membership: 
         return owns(principal, image)
     if image.visibility is Visibility.COMMUNITY:
         return query.community and image.status is not Status.DELETED
-    if membership is not None and membership.status not in query.shares:
+    if membership is not None and (membership.status not in query.shares or not is_shared(image)):
         membership = None
     if image.owner is None and image.visibility is not Visibility.PUBLIC and membership is None:
         return False

@@ -79,7 +79,7 @@ class Writes:
 
         (row,) = world.images.images(a_principal(), ImageQuery())
 
-        assert row == replace(image, login_password=None, location=None, member_count=0, version=0)
+        assert row == replace(image, login_password=None, location=None, retriable=False, member_count=0, version=0)
 
     def test_an_unknown_image_is_not_found(self, world: World) -> None:
         assert world.images.get(an_image().id, "t1") is None
