@@ -3,6 +3,7 @@
 import hashlib
 import logging
 from dataclasses import replace
+from datetime import datetime
 from typing import NamedTuple
 
 from chalicelib.catalog import lengths, rules
@@ -133,7 +134,9 @@ class Content:
             active = replace(
                 image,
                 status=Status.ACTIVE,
+                status_reason=None,
                 transition=None,
+                retriable=False,
                 size=measured.size,
                 checksum=measured.checksum,
                 sha256=measured.sha256,
@@ -156,7 +159,7 @@ class Content:
     def _still_saving(self, image: Image, location: str) -> Image:
         """The image as it is now, if it still waits for these bytes; otherwise they are removed."""
         found = self._images.get(image.id)
-        if found is not None and found.image.status is Status.SAVING:
+        if found is not None and _is_same_attempt(found.image, image):
             return found.image
         self.discard(image.id, location)
         if found is None or found.image.gone:
@@ -171,25 +174,15 @@ class Content:
             _log.warning("bytes left behind", extra={"image_id": image_id}, exc_info=True)
 
     def kill(self, image: Image, reason: str) -> None:
-        """Give an image up whose bytes will not come; one that moved on in the meantime is left alone."""
+        """End an upload whose bytes will not come, as `given_up`; an image that moved on meanwhile is left alone."""
         for _ in attempts():
             if Status.KILLED not in MOVES[image.status]:
                 return
-            now = self._clock.now()
-            killed = replace(
-                image,
-                status=Status.KILLED,
-                status_reason=reason[: lengths.STATUS_REASON],
-                transition=None,
-                location=self._blobs.place(image.id),  # should any bytes have come, they are found there
-                updated_at=now,
-                status_changed_at=now,
-            )
             try:
-                self._images.save(image, killed)
+                self._images.save(image, given_up(image, reason, self._blobs.place(image.id), self._clock.now()))
             except StaleImage:
                 found = self._images.get(image.id)
-                if found is None:
+                if found is None or not _is_same_attempt(found.image, image):
                     return
                 image = found.image
             else:
@@ -208,3 +201,30 @@ class Content:
         found = self._sources.locate(url)
         rules.check_size(found.size, self._limits)
         return found
+
+
+def given_up(image: Image, reason: str, place: str, now: datetime) -> Image:
+    """An image whose bytes will not come: it is killed, or queued again if it is retriable.
+
+    Bytes of a killed one are found by their `place`, should any have come.
+    """
+    ended = replace(
+        image,
+        status_reason=reason[: lengths.STATUS_REASON],
+        transition=None,
+        retriable=False,
+        updated_at=now,
+        status_changed_at=now,
+    )
+    if image.retriable:
+        return replace(ended, status=Status.QUEUED, size=None, checksum=None, location=None)
+    return replace(ended, status=Status.KILLED, location=place)
+
+
+def _is_same_attempt(found: Image, image: Image) -> bool:
+    """Whether an image waits for the same bytes as before: since it began to, that is.
+
+    One that was queued again may wait for those of another upload by now.
+    """
+    same = found.status_changed_at == image.status_changed_at and found.transition is image.transition
+    return same and Status.KILLED in MOVES[found.status]

@@ -36,9 +36,10 @@ class Copies:
             action=Action.COPY,
             images=(image.id,),
             names=(image.id,),
-            facts={"source": source, "done": "0", **size},
+            facts={"source": source, "done": "0", "since": now.isoformat(), **size},
             by=self._ports.actor,
             created_at=now,
         )
         size_known = image.size if found is None else found
-        return replace(image, transition=Transition.CREATING, size=size_known, updated_at=now), job
+        waiting = replace(image, transition=Transition.CREATING, size=size_known)
+        return replace(waiting, updated_at=now, status_changed_at=now), job

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
-from chalicelib.catalog.image import Image, Status, Visibility
+from chalicelib.catalog.image import Image, Status, Transition, Visibility
 from chalicelib.catalog.principal import Principal
 
 UNTOLD = frozenset(
@@ -40,6 +40,7 @@ class What(StrEnum):
     SHARED = "shared"
     UNSHARED = "unshared"
     UPLOADED = "uploaded"
+    FAILED = "failed"
     KILLED = "killed"
     DELETED = "deleted"
     RESTORED = "restored"
@@ -61,7 +62,9 @@ class Actor(NamedTuple):
         return cls(principal.user, principal.tenant, principal.token, dialect, request_id)
 
 
-SILENT = frozenset({What.DELETED, What.RESTORED, What.PURGED, What.KILLED})
+LOST = frozenset({What.KILLED, What.FAILED})
+"""Ends of an upload of which it is told why."""
+SILENT = frozenset({What.DELETED, What.RESTORED, What.PURGED}) | LOST
 """What changes the same fields always."""
 SYSTEM = Actor(user="rosetta")
 """Nobody asked for it: time has passed."""
@@ -93,7 +96,7 @@ def event_of(old: Image | None, new: Image, actor: Actor, now: datetime) -> Even
     if what is None:
         return None
     told = () if what in SILENT else changed
-    reason = new.status_reason if what is What.KILLED else None
+    reason = new.status_reason if what in LOST else None
     return Event(image_id=new.id, version=new.version, at=now, what=what, actor=actor, fields=told, reason=reason)
 
 
@@ -105,6 +108,8 @@ def _changed(old: Image, new: Image) -> tuple[str, ...]:
 
 
 def _what(old: Image, new: Image, changed: Sequence[str]) -> What | None:
+    if _is_over(old, new):
+        return What.FAILED
     told = _move(old, new) if old.status is not new.status else None
     if told is not None:
         return told
@@ -114,6 +119,13 @@ def _what(old: Image, new: Image, changed: Sequence[str]) -> What | None:
         if old.visibility is Visibility.PUBLIC:
             return What.WITHDRAWN
     return What.CHANGED if changed else None
+
+
+def _is_over(old: Image, new: Image) -> bool:
+    """Whether the image waits for its bytes as before an upload, or a job that was to bring them."""
+    if old.status is new.status:
+        return old.transition is Transition.CREATING and new.transition is None
+    return new.status is Status.QUEUED
 
 
 def _move(old: Image, new: Image) -> What | None:

@@ -24,8 +24,8 @@ class Status(StrEnum):
 
 
 MOVES: Mapping[Status, frozenset[Status]] = {
-    Status.QUEUED: frozenset({Status.UPLOADING, Status.SAVING, Status.ACTIVE, Status.KILLED, Status.DELETED}),
-    Status.UPLOADING: frozenset({Status.QUEUED, Status.ACTIVE, Status.KILLED, Status.DELETED}),
+    Status.QUEUED: frozenset({Status.SAVING, Status.ACTIVE, Status.KILLED, Status.DELETED}),
+    Status.UPLOADING: frozenset({Status.ACTIVE, Status.KILLED, Status.DELETED}),
     Status.SAVING: frozenset({Status.QUEUED, Status.UPLOADING, Status.ACTIVE, Status.KILLED, Status.DELETED}),
     Status.ACTIVE: frozenset({Status.DEPRECATED, Status.DEACTIVATED, Status.PENDING_DELETE, Status.DELETED}),
     Status.DEPRECATED: frozenset({Status.ACTIVE, Status.DEACTIVATED, Status.PENDING_DELETE, Status.DELETED}),
@@ -65,17 +65,17 @@ class Transition(StrEnum):
 class Image:
     """A virtual-machine image as all dialects share it.
 
-    `size` and `virtual_size` are bytes, `min_disk` GB, `min_ram` MB, `checksum` an MD5 in lower-case
-    hexadecimal, `sha256` the SHA-256 of bytes that the worker has read; times are aware and UTC. `size` and
-    `checksum` of an image that waits for its bytes are what the client declared. `status_reason` says why it was
-    killed; a `retriable` image is queued again when its upload fails. `hidden` ones are in lists only where they are
-    asked for, and `tags` are distinct. `location_version` marks the bytes that were registered at a `location` of
-    somebody else's, who may change them. `number` is unique and never reused; zero means that none was given yet.
-    `aliases` maps a namespace to the id that the image has there, which no other image ever gets; the ids in
-    `tenant_aliases` are unique among those of the owner, and free again once the image is deleted. `version` counts
-    the writes, `member_count` the memberships; for a moment, lists may show to many members what the image was before
-    (`members_behind`). `unknown` is what a newer release has written of the image, kept as it is; `stored_format` is
-    the format of the item that it was read from, which may be an older one.
+    `size` and `virtual_size` are bytes, `min_disk` GB, `min_ram` MB, `checksum` an MD5 in lower-case hexadecimal,
+    `sha256` the SHA-256 of bytes that the worker has read; times are aware and UTC. `size` and `checksum` of an image
+    that waits for its bytes are what the client declared. `status_reason` says why its last upload failed: that leaves
+    it killed, or queued if it is `retriable`. `status_changed_at` tells apart the uploads that it waits for. `hidden`
+    ones are in the lists of those only who ask for them, and `tags` are distinct. `location_version` marks the bytes
+    that were registered at a `location` of somebody else's, who may change them. `number` is unique and never reused;
+    zero means that none was given yet. `aliases` maps a namespace to the id that the image has there, which no other
+    image ever gets; the ids in `tenant_aliases` are unique among those of the owner, and free again once the image is
+    deleted. `version` counts the writes, `member_count` the memberships; for a moment, lists may show to many members
+    what the image was before (`members_behind`). `unknown` is what a newer release has written of the image, kept as
+    it is; `stored_format` is the format of the item that it was read from, which may be an older one.
     """
 
     id: str

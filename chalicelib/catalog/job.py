@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from chalicelib.catalog.event import SYSTEM, Actor
+from chalicelib.catalog.image import Image, Transition
 
 
 class Action(StrEnum):
@@ -36,11 +37,11 @@ FINISHED = frozenset({JobStatus.SUCCESSFUL, JobStatus.FAILED})
 class Job:
     """A job of a tenant.
 
-    `images` are the ids of the images concerned, `names` what the caller calls them. `facts` are what the work
-    has to know, and what it has found out so far: `done` bytes of `size`, where there are any. `info` says why it
-    failed. Somebody is at it until `leased_until`, and the sweep leaves it alone until `rests_until`. What it does it
-    does for the one it was ordered `by`. `unknown` is what a newer release has written of it,
-    and `beside` what it has written next to all that.
+    `images` are the ids of the images concerned, `names` what the caller calls them. `facts` are what the work has to
+    know, and what it has found out so far: `done` bytes of `size`, where there are any, for an image that has waited
+    for them `since` then. `info` says why it failed. Somebody is at it until `leased_until`, and the sweep leaves it
+    alone until `rests_until`. What it does it does for the one it was ordered `by`. `unknown` is what a newer release
+    has written of it, and `beside` what it has written next to all that.
     """
 
     id: str
@@ -67,3 +68,12 @@ class Job:
     def finished(self) -> bool:
         """Whether nothing is left to do."""
         return self.status in FINISHED
+
+
+def awaits(image: Image, job: Job) -> bool:
+    """Whether an image still waits for what a job brings: one that was queued again may wait for another by now.
+
+    Jobs of older releases do not say since when it waits, but none of their images is queued again.
+    """
+    since = job.facts.get("since")
+    return image.transition is Transition.CREATING and since in (None, image.status_changed_at.isoformat())

@@ -240,7 +240,7 @@ class BlobStore(Protocol):
     """Keeps the bytes of images. Raises StoreDisabled, StoreRefused, StoreUnavailable or plain StoreError."""
 
     def put(self, image_id: str, content: bytes) -> str:
-        """Store bytes for an image in a place of their own; returns their location."""
+        """Store bytes for an image in a place of their own; returns their location. If it fails, none are kept."""
 
     def get(self, location: str, registered: Located = ANYTHING) -> bytes | None:
         """The bytes at a location; None if there are none, or those that somebody else keeps there are now others."""

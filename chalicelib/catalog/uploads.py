@@ -19,7 +19,7 @@ from chalicelib.catalog.errors import (
     UploadNotFound,
 )
 from chalicelib.catalog.image import Image, Status, Transition
-from chalicelib.catalog.job import Action, Job, JobStatus
+from chalicelib.catalog.job import Action, Job, JobStatus, awaits
 from chalicelib.catalog.lookup import Lookup, attempts
 from chalicelib.catalog.outages import OutcomeUnknown
 from chalicelib.catalog.ports import PartLink, Ports
@@ -74,7 +74,7 @@ class Uploads:
                 action=Action.UPLOAD,
                 images=(image.id,),
                 names=(image.id,),
-                facts={**facts, "size": str(size), "done": "0"},
+                facts={**facts, "size": str(size), "done": "0", "since": now.isoformat()},
                 by=self._ports.actor,
                 created_at=now,
             )
@@ -187,5 +187,5 @@ class Uploads:
 
 
 def _is_open(job: Job, image: Image) -> bool:
-    waits = image.status is Status.SAVING and image.transition is Transition.CREATING
+    waits = image.status is Status.SAVING and awaits(image, job)
     return waits and job.action is Action.UPLOAD and job.images == (image.id,) and not job.finished

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 from chalicelib.catalog.content import Content, Measured
 from chalicelib.catalog.errors import Conflict, DeletedMeanwhile, Invalid, QuotaExceeded, StoreError
-from chalicelib.catalog.image import MOVES, Image, Status, Transition
-from chalicelib.catalog.job import Job
+from chalicelib.catalog.image import MOVES, Image, Status
+from chalicelib.catalog.job import Job, awaits
 from chalicelib.catalog.ports import Ports
 from chalicelib.catalog.rules import Limits
 from chalicelib.catalog.upload import multipart_of, upload_of
@@ -33,7 +33,7 @@ class Arrivals:
         if _is_done(job, image):
             self._finish(job)
             return None
-        image = _waiting(image)
+        image = _waiting(job, image)
         if "arrived" not in job.facts:
             gathered = self._gathered(job)
             if gathered is None:
@@ -49,7 +49,7 @@ class Arrivals:
 
     def waiting(self, job: Job) -> Image:
         """The image, if it still waits for the bytes of this job. Raises Failed."""
-        return _waiting(self._outcomes.image(job.images[0]))
+        return _waiting(job, self._outcomes.image(job.images[0]))
 
     def _gathered(self, job: Job) -> Job | None:
         """The job with all its bytes in one object; None if some are still to come."""
@@ -108,11 +108,11 @@ class Arrivals:
             raise StoreError("The image store sends nothing")
 
     def undo(self, job: Job) -> bool:
-        """First the image is killed, with the reason, then its bytes go."""
+        """First the image is given up, with the reason, then its bytes go."""
         image = self._outcomes.image(job.images[0])
         if _is_done(job, image):
             return False
-        if image is not None and image.transition is Transition.CREATING:
+        if image is not None and awaits(image, job):
             self._content.kill(image, job.info)
         if "location" in job.facts:
             self._ports.multiparts.abort(multipart_of(job))
@@ -127,9 +127,9 @@ def _is_done(job: Job, image: Image | None) -> bool:
     return image.location == job.facts.get("location", "")
 
 
-def _waiting(image: Image | None) -> Image:
+def _waiting(job: Job, image: Image | None) -> Image:
     if image is None or image.gone:
         raise Failed("the image was deleted meanwhile")
-    if image.transition is not Transition.CREATING or Status.KILLED not in MOVES[image.status]:
+    if not awaits(image, job) or Status.KILLED not in MOVES[image.status]:
         raise Failed(image.status_reason or f"the image is {image.status}")
     return image

@@ -51,13 +51,11 @@ class Copies:
         return self._arrivals.undo(job)
 
     def _saving(self, job: Job) -> Image:
+        """The image, which waits for the same bytes as when the copy was ordered."""
         image = self._arrivals.waiting(job)
         if image.status is Status.SAVING:
             return image
-        now = self._ports.clock.now()
-        return self._ports.images.save(
-            image, replace(image, status=Status.SAVING, updated_at=now, status_changed_at=now)
-        )
+        return self._ports.images.save(image, replace(image, status=Status.SAVING, updated_at=self._ports.clock.now()))
 
     def _begun(self, job: Job, image: Image) -> Job:
         if "key" in job.facts:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from chalicelib.catalog.content import given_up
 from chalicelib.catalog.errors import CatalogError, CloudUnavailable, StaleImage
 from chalicelib.catalog.image import Image, Status
 from chalicelib.catalog.instance import capture_name
@@ -116,10 +117,16 @@ class Reaper:
     def _give_up(self, image: Image) -> None:
         """End an upload within a request, which is over by now.
 
-        Should it still go on, it finds its image killed and removes its bytes itself.
+        Should it still go on, it finds that the image does not wait for it any more, and removes its bytes itself. All
+        others go before a retriable image is queued again: then they could be those of the next upload.
         """
-        facts = {"location": self._blobs.place(image.id), "status_reason": "its bytes did not come in time"}
-        self._clean(self._moved(image, Status.KILLED, **facts))
+        if image.retriable:
+            image = self._moved(image, Status.SAVING)
+            self._remove_bytes(image)
+        over = given_up(image, "its bytes did not come in time", self._blobs.place(image.id), self._clock.now())
+        ended = self._images.save(image, over)
+        if ended.status is Status.KILLED:
+            self._clean(ended)
 
     def _moved(self, image: Image, status: Status, **facts: object) -> Image:
         now = self._clock.now()
@@ -128,9 +135,7 @@ class Reaper:
 
     def _clean(self, image: Image) -> None:
         """Remove all that an image without bytes may have left."""
-        for multipart in self._multiparts.begun(image.id):
-            self._multiparts.abort(multipart)
-        self._blobs.clear(image.id)
+        self._remove_bytes(image)
         if image.source_instance is not None and image.zone is not None:
             self._instances.discard(capture_name(image.id), image.zone, image.provider_image_id)
         members = image.member_count
@@ -138,3 +143,8 @@ class Reaper:
             self._memberships.clear(image.id)
             members = 0
         self._images.save(image, replace(image, location=None, member_count=members))
+
+    def _remove_bytes(self, image: Image) -> None:
+        for multipart in self._multiparts.begun(image.id):
+            self._multiparts.abort(multipart)
+        self._blobs.clear(image.id)

@@ -3,7 +3,7 @@
 import base64
 import hashlib
 from collections.abc import Callable, Generator, Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -52,11 +52,13 @@ class S3BlobStore:
         self._inline_bytes = inline_bytes
 
     def put(self, image_id: str, content: bytes) -> str:
-        """One PutObject, which S3 checks by its MD5."""
+        """One PutObject, which S3 checks by its MD5; should its answer be lost, a DeleteObject."""
         key = f"{image_id}/{uuid4().hex}"
         try:
             self.client().put_object(Bucket=self.bucket, Key=key, Body=content, ContentMD5=content_md5(content))
         except (ClientError, BotoCoreError) as error:
+            with suppress(StoreError):
+                self.delete(f"s3://{self.bucket}/{key}")
             raise store_error(error) from error
         return f"s3://{self.bucket}/{key}"
 

@@ -15,6 +15,7 @@ from chalicelib.catalog.errors import (
     Invalid,
     NotQueued,
     StorageQuotaExceeded,
+    StoreError,
     UnverifiedBytes,
 )
 from chalicelib.catalog.image import Changes, Image, NewImage, Status
@@ -142,6 +143,71 @@ def test_an_image_that_moved_on_is_not_killed(
 
     assert status(api, image) is after
     assert api.world.images.get(image.id) == before
+
+
+RETRIABLE: Changes = {"retriable": True}
+
+
+def test_an_upload_that_fails_leaves_a_retriable_image_queued(api: Api, catalog: Catalog) -> None:
+    image = reserve(catalog, {**RETRIABLE, "size": 1, "checksum": "0" * 32})
+
+    with pytest.raises(UnverifiedBytes):
+        catalog.content.upload(image, BYTES)
+
+    queued = catalog.image(image.id)
+    assert (queued.status, queued.size, queued.checksum, queued.location) == (Status.QUEUED, None, None, None)
+    assert queued.waits
+    assert not queued.retriable
+    assert queued.status_reason == f"Declared size 1 did not match the size of the uploaded data, {len(BYTES)}"
+    assert api.stored() == []
+
+
+def test_an_image_that_was_queued_again_can_be_uploaded(catalog: Catalog) -> None:
+    image = reserve(catalog, {**RETRIABLE, "size": 1})
+    with pytest.raises(UnverifiedBytes):
+        catalog.content.upload(image, BYTES)
+
+    again = catalog.update(image.id, lambda _: {"status": Status.SAVING})
+    active = catalog.content.upload(again, BYTES)
+
+    assert catalog.content.read(active) == BYTES
+    assert (active.retriable, active.status_reason) == (False, None)
+
+
+def test_a_store_that_fails_leaves_a_retriable_image_queued(api: Api, catalog: Catalog) -> None:
+    image = reserve(catalog, RETRIABLE)
+
+    with api.s3_fault("PutObject", "InternalError", 500), pytest.raises(StoreError):
+        catalog.content.upload(image, BYTES)
+
+    assert status(api, image) is Status.QUEUED
+
+
+def _begin_again(catalog: Catalog, image: Image) -> Image:
+    """Have an upload fail, and another one begin."""
+    catalog.content.kill(catalog.image(image.id), "it took too long")
+    return catalog.update(image.id, lambda _: {"status": Status.SAVING})
+
+
+def test_bytes_of_an_upload_that_had_failed_are_not_those_of_the_next(api: Api, catalog: Catalog) -> None:
+    image = reserve(catalog, RETRIABLE)
+    _begin_again(catalog, image)
+
+    with pytest.raises(NotQueued):
+        catalog.content.upload(image, b"too late")
+
+    assert status(api, image) is Status.SAVING
+    assert api.stored() == []
+
+
+def test_an_upload_that_had_failed_does_not_end_the_next(api: Api, catalog: Catalog) -> None:
+    image = reserve(catalog, {**RETRIABLE, "size": 1})
+    _begin_again(catalog, image)
+
+    with pytest.raises(UnverifiedBytes):
+        catalog.content.upload(image, BYTES)
+
+    assert status(api, image) is Status.SAVING
 
 
 def test_a_refusal_stays_a_refusal_even_if_the_image_cannot_be_killed(api: Api, catalog: Catalog) -> None:

@@ -41,6 +41,7 @@ def test_a_new_image_is_created() -> None:
         (Status.SAVING, {"status": Status.ACTIVE, "size": 7}, (What.UPLOADED, ("status", "size"))),
         (Status.QUEUED, {"status": Status.KILLED}, (What.KILLED, ())),
         (Status.SAVING, {"status": Status.KILLED, "location": PLACE}, (What.KILLED, ())),
+        (Status.SAVING, {"status": Status.QUEUED, "size": None, "transition": None}, (What.FAILED, ())),
         (Status.ACTIVE, {"status": Status.PENDING_DELETE}, (What.DELETED, ())),
         (Status.ACTIVE, {"status": Status.DELETED, "properties": {}}, (What.DELETED, ())),
         (Status.PENDING_DELETE, {"status": Status.ACTIVE}, (What.RESTORED, ())),
@@ -55,6 +56,12 @@ def test_a_write_is_told_by_what_it_means(
     status: Status, changes: dict[str, Any], expected: tuple[What, tuple[str, ...]] | None
 ) -> None:
     assert told(after(an_image(status=status), **changes)) == expected
+
+
+def test_a_job_that_failed_before_bytes_have_come_is_told() -> None:
+    ordered = an_image(transition=Transition.CREATING)
+
+    assert told(after(ordered, transition=None, status_reason="not there")) == (What.FAILED, ())
 
 
 @pytest.mark.parametrize("status", [Status.KILLED, Status.DELETED])
@@ -84,8 +91,9 @@ def test_every_field_is_either_told_or_follows_from_others() -> None:
     assert set(TOLD) & UNTOLD == set()
 
 
-def test_the_reason_is_told_of_killed_images_only() -> None:
-    killed = after(an_image(status=Status.SAVING), status=Status.KILLED, status_reason="too slow")
+@pytest.mark.parametrize("status", [Status.KILLED, Status.QUEUED])
+def test_the_reason_is_told_of_uploads_that_failed_only(status: Status) -> None:
+    killed = after(an_image(status=Status.SAVING), status=status, status_reason="too slow")
     deleted = after(an_image(status=Status.KILLED, status_reason="too slow"), status=Status.DELETED)
 
     assert killed is not None

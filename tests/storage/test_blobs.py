@@ -31,6 +31,28 @@ def test_bytes_are_read_as_they_were_stored(api: Api, content: bytes) -> None:
     assert api.world.blobs.get(location) == content
 
 
+def test_bytes_whose_store_does_not_say_that_it_has_them_are_removed(api: Api) -> None:
+    def lose(**_: object) -> None:
+        raise ConnectionClosedError(endpoint_url="https://s3.example")
+
+    events = api.world.blobs.client().meta.events
+    events.register_first("after-call.s3.PutObject", lose)
+    with pytest.raises(StoreUnavailable):
+        api.world.blobs.put("image", b"1")
+    events.unregister("after-call.s3.PutObject", lose)
+
+    assert api.stored() == []
+
+
+def test_a_store_that_fails_all_the_time_is_told_by_what_failed_first(api: Api) -> None:
+    with (
+        api.s3_fault(PUT, "InternalError", 500),
+        api.s3_fault(DELETE, "AccessDenied", 403),
+        pytest.raises(StoreUnavailable, match="failing"),
+    ):
+        api.world.blobs.put("image", b"1")
+
+
 def test_each_upload_has_a_place_of_its_own(api: Api) -> None:
     one, two = api.world.blobs.put("image", b"1"), api.world.blobs.put("image", b"2")
 
