@@ -33,11 +33,12 @@ _log = logging.getLogger(__name__)
 
 
 class Measured(NamedTuple):
-    """What bytes are found to be: how many, their MD5 and, if it was asked for, their SHA-256 in hexadecimal."""
+    """What bytes are found to be: how many, their MD5 and SHA-256 in hexadecimal, whether a request had them."""
 
     size: int
     checksum: str
-    sha256: str | None = None
+    sha256: str
+    inline: bool = False
 
 
 class Content:
@@ -91,7 +92,8 @@ class Content:
         Raises StorageQuotaExceeded, UnverifiedBytes, StoreError (the image is killed); DeletedMeanwhile and
         NotQueued if somebody else ended the upload. Nothing is left in the store in any of these cases.
         """
-        measured = Measured(len(content), hashlib.md5(content, usedforsecurity=False).hexdigest())
+        md5, sha256 = hashlib.md5(content, usedforsecurity=False), hashlib.sha256(content)
+        measured = Measured(len(content), md5.hexdigest(), sha256.hexdigest(), inline=True)
         try:
             self._check(image, measured)
             location = self._blobs.put(image.id, content)
@@ -140,6 +142,7 @@ class Content:
                 size=measured.size,
                 checksum=measured.checksum,
                 sha256=measured.sha256,
+                inline=measured.inline,
                 location=location,
                 updated_at=now,
                 status_changed_at=now,

@@ -19,6 +19,7 @@ UNTOLD = frozenset(
         "deleted_at",
         "transition",
         "location_version",
+        "inline",
         "retriable",
     }
     | {"member_count", "members_behind", "version", "unknown", "stored_format"}

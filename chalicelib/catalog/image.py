@@ -66,16 +66,17 @@ class Image:
     """A virtual-machine image as all dialects share it.
 
     `size` and `virtual_size` are bytes, `min_disk` GB, `min_ram` MB, `checksum` an MD5 in lower-case hexadecimal,
-    `sha256` the SHA-256 of bytes that the worker has read; times are aware and UTC. `size` and `checksum` of an image
-    that waits for its bytes are what the client declared. `status_reason` says why its last upload failed: that leaves
-    it killed, or queued if it is `retriable`. `status_changed_at` tells apart the uploads that it waits for. `hidden`
-    ones are in the lists of those only who ask for them, and `tags` are distinct. `location_version` marks the bytes
-    that were registered at a `location` of somebody else's, who may change them. `number` is unique and never reused;
-    zero means that none was given yet. `aliases` maps a namespace to the id that the image has there, which no other
-    image ever gets; the ids in `tenant_aliases` are unique among those of the owner, and free again once the image is
-    deleted. `version` counts the writes, `member_count` the memberships; for a moment, lists may show to many members
-    what the image was before (`members_behind`). `unknown` is what a newer release has written of the image, kept as
-    it is; `stored_format` is the format of the item that it was read from, which may be an older one.
+    `sha256` the SHA-256 of bytes that have passed through the registry, `inline` if that was in a request; times are
+    aware and UTC. `size` and `checksum` of an image that waits for its bytes are what the client declared.
+    `status_reason` says why its last upload failed: that leaves it killed, or queued if it is `retriable`.
+    `status_changed_at` tells apart the uploads that it waits for. `hidden` ones are in the lists of those only who ask
+    for them, and `tags` are distinct. `location_version` marks the bytes that were registered at a `location` of
+    somebody else's, who may change them. `number` is unique and never reused; zero means that none was given yet.
+    `aliases` maps a namespace to the id that the image has there, which no other image ever gets; the ids in
+    `tenant_aliases` are unique among those of the owner, and free again once the image is deleted. `version` counts
+    the writes, `member_count` the memberships; for a moment, lists may show to many members what the image was before
+    (`members_behind`). `unknown` is what a newer release has written of the image, kept as it is; `stored_format` is
+    the format of the item that it was read from, which may be an older one.
     """
 
     id: str
@@ -96,6 +97,7 @@ class Image:
     size: int | None = None
     checksum: str | None = None
     sha256: str | None = None
+    inline: bool = False
     virtual_size: int | None = None
     disk_format: str | None = None
     container_format: str | None = None

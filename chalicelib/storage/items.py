@@ -22,9 +22,9 @@ PRIVATE_FACTS = (
 FACTS = tuple(
     name for name in ImageItem.get_attributes() if name not in {"image_id", "expires", "format", *PRIVATE_FACTS}
 )
-RARE = ("hidden", "tags", "retriable", "members_behind")
+RARE = ("hidden", "tags", "inline", "retriable", "members_behind")
 """What items say only if it is so."""
-EMPTY = ("aliases", "tenant_aliases", "properties", "hidden", "tags")
+EMPTY = ("aliases", "tenant_aliases", "properties", "hidden", "tags", "inline")
 """What rows lack that do not have any."""
 
 

@@ -73,6 +73,7 @@ class ImageItem(Evolving):
     size = IntegerAttribute(null=True)
     checksum = UnicodeAttribute(null=True)
     sha256 = UnicodeAttribute(null=True)
+    inline = BooleanAttribute(null=True)
     virtual_size = IntegerAttribute(null=True)
     disk_format = UnicodeAttribute(null=True)
     container_format = UnicodeAttribute(null=True)

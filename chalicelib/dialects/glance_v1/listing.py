@@ -19,6 +19,8 @@ DIRECTIONS = {"asc": False, "desc": True}
 BOOLEANS: dict[str, Any] = {"true": True, "1": True, "false": False, "0": False}
 PROPERTY_PREFIX = "property-"
 NOTHING = Condition("id", Operator.IN, ())
+HASHED = Condition("inline", Operator.UNEQUAL, value=True)
+"""Of the others no hash is shown."""
 
 
 class Page(NamedTuple):
@@ -140,20 +142,22 @@ NUMBERS: Mapping[str, tuple[str, Operator]] = {
 
 
 def _property_conditions(request: Request) -> list[Condition]:
-    found = []
+    found: list[Condition] = []
     for parameter in request.query:
         if parameter.lower().startswith(PROPERTY_PREFIX):
             name = parameter[len(PROPERTY_PREFIX) :].lower().replace("-", "_")
-            found.append(_property_condition(name, request.parameter(parameter)))
+            found += _conditions_of(name, request.parameter(parameter))
     return found
 
 
-def _property_condition(name: str, value: str | None) -> Condition:
+def _conditions_of(name: str, value: str | None) -> list[Condition]:
     """That an image shows a property of this name and value, wherever the value is kept."""
     if name == "os_hash_algo":
-        return Condition("sha256", Operator.UNEQUAL, None) if value == HASH else NOTHING
+        return [HASHED, Condition("sha256", Operator.UNEQUAL, None) if value == HASH else NOTHING]
+    if name == "os_hash_value":
+        return [HASHED, Condition("sha256", Operator.EQUAL, value)]
     known = {**PROPERTY_FIELDS, **MEASURED_FIELDS}.get(name)
-    return Condition(known or ("properties", name), Operator.EQUAL, value)
+    return [Condition(known or ("properties", name), Operator.EQUAL, value)]
 
 
 def _number(name: str, text: str) -> int:

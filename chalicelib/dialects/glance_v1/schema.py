@@ -49,8 +49,8 @@ OCTETS = "application/octet-stream"
 HTML = {"Content-Type": "text/html; charset=UTF-8"}
 """For answers without a body: the real client reads an empty one as JSON if it is told so."""
 HASH = "sha256"
-MEASURED_FIELDS: Mapping[str, str] = {"os_hash_value": HASH, "status_reason": "status_reason"}
-MEASURED = frozenset({"os_hash_algo", *MEASURED_FIELDS})
+MEASURED_FIELDS: Mapping[str, str] = {"status_reason": "status_reason"}
+MEASURED = frozenset({"os_hash_algo", "os_hash_value", *MEASURED_FIELDS})
 """Properties that are shown, and never taken: what the server found out itself."""
 
 
@@ -195,9 +195,13 @@ def shown_properties(image: Image) -> dict[str, str | None]:
     """
     if image.status is Status.DELETED:
         return {}
-    measured = {"os_hash_algo": HASH} if image.sha256 is not None else {}
-    measured |= _facts(image, MEASURED_FIELDS)
+    measured = {**_hash(image), **_facts(image, MEASURED_FIELDS)}
     return {**measured, **image.properties, **measured, **_facts(image, PROPERTY_FIELDS)}
+
+
+def _hash(image: Image) -> dict[str, str]:
+    """The SHA-256 of bytes that no request had: those that one had are shown as the original shows them."""
+    return {} if image.sha256 is None or image.inline else {"os_hash_algo": HASH, "os_hash_value": image.sha256}
 
 
 def _facts(image: Image, names: Mapping[str, str]) -> dict[str, str]:

@@ -148,6 +148,7 @@ def test_case_113_properties_that_the_server_found_out_are_compared_too(
 ) -> None:
     for image in (
         an_image(name="verified", status=Status.ACTIVE, sha256="5" * 64),
+        an_image(name="inline", status=Status.ACTIVE, sha256="5" * 64, inline=True),
         an_image(name="killed", status=Status.KILLED, status_reason="no bytes"),
         an_image(name="plain", status=Status.ACTIVE),
     ):

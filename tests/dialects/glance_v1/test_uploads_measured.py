@@ -5,7 +5,7 @@ import hashlib
 import pytest
 
 from tests.api import Api, Caller
-from tests.dialects.glance_v1.glance import OCTETS, RAW, create, header_block, meta, properties
+from tests.dialects.glance_v1.glance import OCTETS, RAW, create, header_block, meta, properties, record
 from tests.dialects.glance_v1.sending import SMALL, abort, begin, complete, send_all
 
 CLAIMED = {"os_hash_algo": "md5", "os_hash_value": "0" * 64, "status_reason": "because"}
@@ -98,3 +98,11 @@ def test_hashes_count_against_no_quota(api: Api, t1: Caller, image_id: str) -> N
 
     assert answer.status == 200
     assert answer.json["image"]["properties"] == {**many, **HASHES}
+
+
+def test_of_bytes_that_came_in_a_request_no_hash_is_shown(api: Api, t1: Caller) -> None:
+    image = t1.post("/v1/images", {**RAW, **OCTETS}, b"bytes").json["image"]
+
+    assert image["properties"] == {}
+    assert not [name for name in t1.head(f"/v1/images/{image['id']}").headers if "os_hash" in name]
+    assert record(api, image["id"]).sha256 == hashlib.sha256(b"bytes").hexdigest()

@@ -34,6 +34,7 @@ TWO_HOURS = 2 * 60 * 60
 
 SHOWN = {
     Status.QUEUED: "pending",
+    Status.UPLOADING: "pending",
     Status.SAVING: "pending",
     Status.ACTIVE: "available",
     Status.DEPRECATED: "deprecated",

@@ -41,6 +41,7 @@ ARCHES = {
 }
 STATES = {
     Status.QUEUED: "creating",
+    Status.UPLOADING: "creating",
     Status.SAVING: "creating",
     Status.ACTIVE: "available",
     Status.DEPRECATED: "available",
