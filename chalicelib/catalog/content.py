@@ -2,9 +2,10 @@
 
 import hashlib
 import logging
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from chalicelib.catalog import lengths, rules
 from chalicelib.catalog.errors import (
@@ -108,9 +109,22 @@ class Content:
             self._check(image, measured)
         except (StorageQuotaExceeded, UnverifiedBytes) as error:
             self.kill(image, str(error))
-            self.discard(image.id, location)
+            self._drop(image, location)
             raise
         return self._activate(image, measured, location)
+
+    def stage(self, image: Image, content: bytes) -> Image:
+        """Store the bytes of an image that is `saving`, which is `uploading` until they are verified.
+
+        Raises StorageQuotaExceeded, StoreError (the image is killed or queued again), and as `upload` otherwise.
+        """
+        try:
+            self.check_room(image, len(content))
+            location = self._blobs.put(image.id, content)
+        except (StorageQuotaExceeded, StoreError) as error:
+            self.kill(image, str(error))
+            raise
+        return self._keep(image, location, {"status": Status.UPLOADING, "size": len(content), "checksum": None})
 
     def _check(self, image: Image, measured: Measured) -> None:
         """Raise UnverifiedBytes if size or checksum are not what the image declares, StorageQuotaExceeded."""
@@ -131,31 +145,31 @@ class Content:
                 raise StorageQuotaExceeded("stored bytes", used + size, quota)
 
     def _activate(self, image: Image, measured: Measured, location: str) -> Image:
+        return self._keep(image, location, {"status": Status.ACTIVE, **measured._asdict()})
+
+    def _keep(self, image: Image, location: str, facts: Mapping[str, Any]) -> Image:
+        """Have an image hold bytes that it waits for, and these facts."""
         for _ in attempts():
             now = self._clock.now()
-            active = replace(
+            kept = replace(
                 image,
-                status=Status.ACTIVE,
                 status_reason=None,
                 transition=None,
                 retriable=False,
-                size=measured.size,
-                checksum=measured.checksum,
-                sha256=measured.sha256,
-                inline=measured.inline,
                 location=location,
                 updated_at=now,
                 status_changed_at=now,
+                **facts,
             )
             try:
-                return self._images.save(image, active)
+                return self._images.save(image, kept)
             except StaleImage:
                 image = self._still_saving(image, location)
             except StorageQuotaExceeded as error:
                 self.kill(image, str(error))
-                self.discard(image.id, location)
+                self._drop(image, location)
                 raise
-        self.discard(image.id, location)
+        self._drop(image, location)
         self.kill(image, "others were changing it all the time")
         raise EditConflict(image.id)
 
@@ -164,17 +178,22 @@ class Content:
         found = self._images.get(image.id)
         if found is not None and _is_same_attempt(found.image, image):
             return found.image
-        self.discard(image.id, location)
+        self._drop(image, location)
         if found is None or found.image.gone:
             raise DeletedMeanwhile(image.id)
         raise NotQueued(image.id, found.image.status)
 
-    def discard(self, image_id: str, location: str) -> None:
-        """Remove bytes that no image needs; if the store fails now, they are left behind, which costs money only."""
+    def _drop(self, image: Image, location: str) -> None:
+        """Remove bytes that no image needs; if the store fails now, they are left behind, which costs money only.
+
+        Those that were staged before stay with their image.
+        """
+        if image.location == location:
+            return
         try:
             self._blobs.delete(location)
         except StoreError:
-            _log.warning("bytes left behind", extra={"image_id": image_id}, exc_info=True)
+            _log.warning("bytes left behind", extra={"image_id": image.id}, exc_info=True)
 
     def kill(self, image: Image, reason: str) -> None:
         """End an upload whose bytes will not come, as `given_up`; an image that moved on meanwhile is left alone."""
@@ -198,6 +217,11 @@ class Content:
         lengths.check("location", url, lengths.LOCATION)
         self._sources.check(url)
 
+    def screen(self, url: str) -> None:
+        """Raise SourceRefused, Invalid for a location that is never read, whatever is there, which nobody is asked."""
+        self.check_source(url)
+        self._sources.screen(url)
+
     def locate(self, url: str) -> Located:
         """What is at a location. Raises Invalid, SourceRefused, SourceNotFound, StoreUnavailable."""
         self.check_source(url)
@@ -207,7 +231,7 @@ class Content:
 
 
 def given_up(image: Image, reason: str, place: str, now: datetime) -> Image:
-    """An image whose bytes will not come: it is killed, or queued again if it is retriable.
+    """An image whose bytes will not come: it is killed, or queued again if it is retriable; staged bytes stay staged.
 
     Bytes of a killed one are found by their `place`, should any have come.
     """
@@ -219,6 +243,8 @@ def given_up(image: Image, reason: str, place: str, now: datetime) -> Image:
         updated_at=now,
         status_changed_at=now,
     )
+    if image.status is Status.UPLOADING:
+        return ended
     if image.retriable:
         return replace(ended, status=Status.QUEUED, size=None, checksum=None, location=None)
     return replace(ended, status=Status.KILLED, location=place)

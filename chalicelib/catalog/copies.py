@@ -28,18 +28,20 @@ class Copies:
         if found is not None and image.size not in (None, found):
             raise SizeConflict(image.size or 0, found)
         self._content.check_room(image, found or 0)
+        return self.begin(replace(image, size=image.size if found is None else found), source, found)
+
+    def begin(self, image: Image, source: str, size: int | None = None) -> tuple[Image, Job]:
+        """As `order`, of a source that nobody has asked yet, or of this size."""
         now = self._ports.clock.now()
-        size = {} if found is None else {"size": str(found)}
+        known = {} if size is None else {"size": str(size)}
         job = Job(
             id=str(uuid4()),
             owner=image.owner or "",
             action=Action.COPY,
             images=(image.id,),
             names=(image.id,),
-            facts={"source": source, "done": "0", "since": now.isoformat(), **size},
+            facts={"source": source, "done": "0", "since": now.isoformat(), **known},
             by=self._ports.actor,
             created_at=now,
         )
-        size_known = image.size if found is None else found
-        waiting = replace(image, transition=Transition.CREATING, size=size_known)
-        return replace(waiting, updated_at=now, status_changed_at=now), job
+        return replace(image, transition=Transition.CREATING, updated_at=now, status_changed_at=now), job

@@ -42,6 +42,7 @@ class What(StrEnum):
     UNSHARED = "unshared"
     UPLOADED = "uploaded"
     FAILED = "failed"
+    STAGED = "staged"
     KILLED = "killed"
     DELETED = "deleted"
     RESTORED = "restored"
@@ -137,7 +138,7 @@ def _move(old: Image, new: Image) -> What | None:
         return What.RESTORED
     if new.status is Status.ACTIVE and old.status in (Status.QUEUED, Status.UPLOADING, Status.SAVING):
         return What.UPLOADED
-    return What.KILLED if new.status is Status.KILLED else None
+    return {Status.KILLED: What.KILLED, Status.UPLOADING: What.STAGED}.get(new.status)
 
 
 def sharing_of(image: Image, members: Sequence[str], removed: Sequence[str], actor: Actor, now: datetime) -> Event:

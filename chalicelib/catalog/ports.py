@@ -332,14 +332,14 @@ class Sources(Protocol):
     def check(self, url: str) -> None:
         """Raise SourceRefused for a scheme that is not supported; nothing is read."""
 
+    def screen(self, url: str) -> None:
+        """Raise SourceRefused also for what is never read, whatever is there; at most its address is looked up."""
+
     def locate(self, url: str) -> Located:
         """What is there now. Raises SourceRefused, SourceNotFound, StoreUnavailable."""
 
     def read_from(self, url: str, offset: int, version: str) -> AbstractContextManager[Reading]:
-        """The bytes at a web address from an offset on, of this version if one is given.
-
-        Raises as `locate`; SourceRefused also if they have changed since, or cannot be had from there on.
-        """
+        """The bytes at a web address from an offset on. Raises as `locate`, SourceRefused if not of this version."""
 
 
 class Identities(Protocol):

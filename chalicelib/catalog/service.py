@@ -41,6 +41,7 @@ from chalicelib.catalog.image import (
     Visibility,
     is_uuid,
 )
+from chalicelib.catalog.imports import Imports
 from chalicelib.catalog.invitations import Invitations
 from chalicelib.catalog.jobs import Jobs
 from chalicelib.catalog.lookup import NOBODY, Lookup, retried
@@ -77,9 +78,9 @@ def _nothing(_image: Image) -> Sequence[Reference]:
 class Catalog:
     """All use cases, opened for one principal, so that no caller can choose whose eyes to use.
 
-    `members` and `invitations` share images, `content` and `uploads` move their bytes, `references` are what they
-    refer to, `jobs` what takes longer than a request, `history` what has happened to them, `usage` what tenants have of
-    them. `tokens` are what callers are known by.
+    `members` and `invitations` share images, `content`, `uploads` and `imports` move their bytes, `references` are what
+    they refer to, `jobs` what takes longer than a request, `history` what has happened to them, `usage` what tenants
+    have of them. `tokens` are what callers are known by.
     """
 
     def __init__(self, principal: Principal, ports: Ports, limits: Limits) -> None:
@@ -100,6 +101,7 @@ class Catalog:
         self.content = Content(ports, limits)
         self.uploads = Uploads(self._lookup, ports, self.content, limits)
         self._copies = Copies(ports, self.content)
+        self.imports = Imports(self._lookup, ports, self.content, self._copies)
         self._queue = ports.queue
 
     def now(self) -> datetime:

@@ -8,8 +8,8 @@ from chalicelib.catalog.image import Image, Status, Transition, Visibility
 from chalicelib.catalog.membership import UNREFUSED
 from chalicelib.catalog.query import Condition, ImageQuery, Operator, Predicate, Scope
 
-STORED = frozenset({Status.ACTIVE, Status.DEPRECATED, Status.DEACTIVATED, Status.PENDING_DELETE})
-"""The statuses in which an image has its bytes."""
+STORED = frozenset({Status.UPLOADING, Status.ACTIVE, Status.DEPRECATED, Status.DEACTIVATED, Status.PENDING_DELETE})
+"""The statuses in which an image has bytes."""
 
 
 class Facet(NamedTuple):

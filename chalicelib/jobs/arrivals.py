@@ -76,7 +76,7 @@ class Arrivals:
         return self._outcomes.note(job, arrived=size, size=size, done=0)
 
     def _verify(self, job: Job, image: Image) -> timedelta | None:
-        size, location = int(job.facts["arrived"]), job.facts["location"]
+        size, location = int(job.facts["arrived"]), _place(job)
         digest = Digest.resumed(job.facts["digest"]) if "digest" in job.facts else Digest()
         if digest.length < size:
             self._read(location, digest)
@@ -114,7 +114,7 @@ class Arrivals:
             return False
         if image is not None and awaits(image, job):
             self._content.kill(image, job.info)
-        if "location" in job.facts:
+        if "location" in job.facts:  # staged bytes stay with their image
             self._ports.multiparts.abort(multipart_of(job))
             self._ports.blobs.delete(job.facts["location"])
         return True
@@ -122,9 +122,14 @@ class Arrivals:
 
 def _is_done(job: Job, image: Image | None) -> bool:
     """Whether the image has the bytes of this job, which only nobody has written down."""
-    if image is None or image.status is Status.DELETED:
+    if image is None or image.status in (Status.UPLOADING, Status.DELETED):
         return False
-    return image.location == job.facts.get("location", "")
+    return image.location == _place(job)
+
+
+def _place(job: Job) -> str:
+    """Where the bytes of a job are: they may have been staged for it."""
+    return job.facts.get("location") or job.facts.get("staged", "")
 
 
 def _waiting(job: Job, image: Image | None) -> Image:

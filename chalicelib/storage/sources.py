@@ -5,7 +5,7 @@ import re
 import socket
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, urljoin, urlsplit
 
@@ -64,10 +64,22 @@ class ExternalSources:
         """One GET request; objects in other buckets are not read, but copied by their store."""
         return self._web.read_from(url, offset, version)
 
-    def _object(self, url: str) -> Located:
+    def screen(self, url: str) -> None:
+        """The name of an object; the addresses of a server, as far as it has any by now."""
+        self.check(url)
+        if url.startswith("s3:"):
+            self._named(url)
+        else:
+            self._web.screen(url)
+
+    def _named(self, url: str) -> tuple[str, str]:
         bucket, key = split_s3(url)
         if not key or not BUCKET.fullmatch(bucket) or bucket == self._own_bucket:
             raise SourceRefused("Invalid location: no object that could be read from here")
+        return bucket, key
+
+    def _object(self, url: str) -> Located:
+        bucket, key = self._named(url)
         try:
             found = self._client().head_object(Bucket=bucket, Key=key)
         except (ClientError, BotoCoreError) as error:
@@ -100,6 +112,12 @@ class WebSource:
     def __init__(self, allowed: Callable[[str], bool] = is_public, longest_read: float = 20.0) -> None:
         self._allowed = allowed
         self._longest_read = longest_read
+
+    def screen(self, url: str) -> None:
+        """Raise SourceRefused for a server that is not public, or what is no URL of any; it is not asked."""
+        parts, port = _checked(url)
+        with suppress(SourceNotFound):
+            self._resolve(parts.hostname or "", port)
 
     def locate(self, url: str) -> Located:
         """What the server announces. A signed link is often good for GET alone."""

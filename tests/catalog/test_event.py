@@ -42,6 +42,9 @@ def test_a_new_image_is_created() -> None:
         (Status.QUEUED, {"status": Status.KILLED}, (What.KILLED, ())),
         (Status.SAVING, {"status": Status.KILLED, "location": PLACE}, (What.KILLED, ())),
         (Status.SAVING, {"status": Status.QUEUED, "size": None, "transition": None}, (What.FAILED, ())),
+        (Status.SAVING, {"status": Status.UPLOADING, "size": 7}, (What.STAGED, ("status", "size"))),
+        (Status.UPLOADING, {"transition": Transition.CREATING}, None),
+        (Status.UPLOADING, {"status": Status.ACTIVE, "checksum": "0" * 32}, (What.UPLOADED, ("status", "checksum"))),
         (Status.ACTIVE, {"status": Status.PENDING_DELETE}, (What.DELETED, ())),
         (Status.ACTIVE, {"status": Status.DELETED, "properties": {}}, (What.DELETED, ())),
         (Status.PENDING_DELETE, {"status": Status.ACTIVE}, (What.RESTORED, ())),
@@ -58,8 +61,9 @@ def test_a_write_is_told_by_what_it_means(
     assert told(after(an_image(status=status), **changes)) == expected
 
 
-def test_a_job_that_failed_before_bytes_have_come_is_told() -> None:
-    ordered = an_image(transition=Transition.CREATING)
+@pytest.mark.parametrize("status", [Status.QUEUED, Status.UPLOADING])
+def test_a_job_that_failed_is_told_though_its_image_stays_what_it_was(status: Status) -> None:
+    ordered = an_image(status=status, transition=Transition.CREATING)
 
     assert told(after(ordered, transition=None, status_reason="not there")) == (What.FAILED, ())
 

@@ -6,7 +6,7 @@ from botocore.exceptions import ConnectionClosedError
 from chalicelib.catalog.errors import SourceNotFound, SourceRefused, StoreUnavailable
 from chalicelib.storage.sources import ExternalSources, WebSource
 from tests.api import ELSEWHERE, Api
-from tests.storage.web import CONTENT, VERSION, serving
+from tests.storage.web import CONTENT, VERSION, Resolver, serving
 
 
 @pytest.mark.parametrize("key", ["image.raw", "a/b/c", "a b/%2F?x=1#é"])
@@ -59,6 +59,21 @@ def test_a_web_server_is_asked_only_where_it_is_public(api: Api) -> None:
 
     with pytest.raises(SourceRefused, match="not public"):
         api.world.sources.locate("http://169.254.169.254/latest/meta-data/")
+
+
+def test_a_source_is_screened_without_being_asked(api: Api, resolver: Resolver) -> None:
+    resolver.names["files.example"] = ["8.8.8.8"]
+
+    for url in ("https://files.example/disk.raw", "https://nowhere.example/", f"s3://{ELSEWHERE}/key"):
+        api.world.sources.screen(url)
+
+    assert resolver.asked == ["files.example", "nowhere.example"]
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1/", "https://", "https://me@files.example/", "s3://b", "ftp://x/y"])
+def test_what_is_never_read_does_not_pass(api: Api, url: str) -> None:
+    with pytest.raises(SourceRefused):
+        api.world.sources.screen(url)
 
 
 def test_a_file_on_the_web_is_read_from_a_byte_on(api: Api) -> None:
