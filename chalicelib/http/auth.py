@@ -2,10 +2,12 @@
 
 import base64
 import binascii
+from dataclasses import replace
 from typing import NamedTuple
 
 from chalicelib.catalog.ports import Identities
-from chalicelib.catalog.principal import Principal
+from chalicelib.catalog.principal import Policy, Principal
+from chalicelib.http.errors import Unauthorized
 from chalicelib.http.message import Request
 
 
@@ -51,6 +53,20 @@ def basic_principal(request: Request, identities: Identities) -> Principal | Non
     shown = basic(request)
     principal = identities.authenticate(shown.secret) if shown else None
     return principal if principal and shown and principal.user == shown.user else None
+
+
+def token_principal(request: Request, identities: Identities, *, anonymous: bool, by_user: bool) -> Principal:
+    """The holder of `X-Auth-Token`, else the user of `Authorization: Basic`, as OpenStack's services tell callers.
+
+    An `anonymous` one may read if that is allowed; `by_user` each user is a tenant of its own. Raises Unauthorized.
+    """
+    secret = token_header(request)
+    if secret is None and basic(request) is None and anonymous:
+        return Principal(user="", tenant=None, policies=frozenset({Policy.READ_IMAGES}))
+    principal = identities.authenticate(secret) if secret else basic_principal(request, identities)
+    if principal is None:
+        raise Unauthorized(f'Keystone uri="{request.base_url}"', "Authentication required")
+    return replace(principal, tenant=principal.user) if by_user else principal
 
 
 def _after_scheme(request: Request, scheme: str) -> str | None:

@@ -2,13 +2,14 @@
 
 from chalicelib.dialects.glance_v1.errors import render_error
 from chalicelib.dialects.glance_v1.options import authenticate, read_options
-from chalicelib.dialects.glance_v1.routes import ROUTES, with_request_id
-from chalicelib.dialects.glance_v1.versions import is_addressed, negotiate
+from chalicelib.dialects.glance_v1.routes import ROUTES
+from chalicelib.dialects.glance_v1.versions import ROOTS, is_addressed, resolve
 from chalicelib.http.dialect import Dialect, described_in
+from chalicelib.http.request_ids import with_request_id
 
 DIALECT = Dialect(
     name="glance_v1",
-    roots=("/",),
+    roots=ROOTS,
     routes=ROUTES,
     authenticate=authenticate,
     render_error=render_error,
@@ -16,7 +17,7 @@ DIALECT = Dialect(
     blank_ids=True,
     read_options=read_options,
     claims=is_addressed,
-    resolve=negotiate,
+    resolve=resolve,
     finish=with_request_id,
     describe=described_in(f"{__name__}.openapi"),
 )

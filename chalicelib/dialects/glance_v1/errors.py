@@ -2,7 +2,7 @@
 
 from chalicelib.catalog import errors as catalog
 from chalicelib.catalog.errors import CatalogError
-from chalicelib.dialects.glance_v1.schema import PROPERTY_FIELDS
+from chalicelib.catalog.facts import PROPERTY_FIELDS
 from chalicelib.http.errors import HttpError, Unauthorized, headers, nearest
 from chalicelib.http.message import Request, Response
 

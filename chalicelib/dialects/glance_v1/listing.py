@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
+from chalicelib.catalog.facts import PROPERTY_FIELDS
 from chalicelib.catalog.image import Status, Visibility
 from chalicelib.catalog.position import SortKey
 from chalicelib.catalog.principal import Principal
 from chalicelib.catalog.query import Condition, ImageQuery, Operator, Order, Scope
 from chalicelib.dialects.glance_v1.options import Options
-from chalicelib.dialects.glance_v1.schema import HASH, MEASURED_FIELDS, PROPERTY_FIELDS, STATUS_NAMES
+from chalicelib.dialects.glance_v1.schema import HASH, MEASURED_FIELDS, STATUS_NAMES
 from chalicelib.http import fields
 from chalicelib.http.errors import BadMessage
 from chalicelib.http.message import Request

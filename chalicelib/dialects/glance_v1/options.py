@@ -1,22 +1,16 @@
 """What an operator can set for this dialect alone, and who its callers are (contract, settings and §5)."""
 
-import json
-from collections.abc import Callable, Mapping
-from dataclasses import replace
-from functools import partial
-from typing import NamedTuple, TypeVar, cast
+from collections.abc import Mapping
+from typing import NamedTuple, cast
 
-from chalicelib.catalog.errors import PolicyMissing
 from chalicelib.catalog.ports import Identities
 from chalicelib.catalog.principal import Policy, Principal
-from chalicelib.http import auth
-from chalicelib.http.errors import Refused, Unauthorized
+from chalicelib.http import auth, options
+from chalicelib.http.errors import Refused
 from chalicelib.http.message import Request
+from chalicelib.http.options import BOOLEANS, Policies, Settings, positive
 
-T = TypeVar("T")
-
-BOOLEANS = {"true": True, "false": False}
-POLICIES: Mapping[str, Policy] = {
+POLICIES: Policies = {
     "get_images": Policy.READ_IMAGES,
     "get_image": Policy.READ_IMAGES,
     "download_image": Policy.READ_IMAGES,
@@ -42,7 +36,7 @@ class Options(NamedTuple):
     api_limit_max: int
     owner_is_tenant: bool
     allow_anonymous_access: bool
-    policies: Mapping[str, Policy]
+    policies: Policies
 
     @property
     def created(self) -> int:
@@ -57,34 +51,16 @@ class Options(NamedTuple):
 
 def read_options(settings: Mapping[str, str]) -> Options:
     """The options that the settings ask for. Raises ValueError naming one that makes no sense."""
-    read = partial(_read, settings)
-    chosen = read("policies", "{}", lambda text: {name: Policy(right) for name, right in json.loads(text).items()})
-    unknown = chosen.keys() - POLICIES.keys()
-    if unknown:
-        raise ValueError(f"GLANCE_V1_POLICIES knows no {', '.join(sorted(unknown))}")
+    chosen = Settings("GLANCE_V1_", settings)
+    read = chosen.read
     return Options(
+        policies=chosen.policies(POLICIES),
         statuses=read("statuses", "documented", {"documented": "documented", "upstream": "upstream"}.__getitem__),
-        limit_param_default=read("limit_param_default", "25", _positive),
-        api_limit_max=read("api_limit_max", "1000", _positive),
+        limit_param_default=read("limit_param_default", "25", positive),
+        api_limit_max=read("api_limit_max", "1000", positive),
         owner_is_tenant=read("owner_is_tenant", "true", BOOLEANS.__getitem__),
         allow_anonymous_access=read("allow_anonymous_access", "false", BOOLEANS.__getitem__),
-        policies={**POLICIES, **chosen},
     )
-
-
-def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise ValueError(text)
-    return number
-
-
-def _read(settings: Mapping[str, str], name: str, default: str, convert: Callable[[str], T]) -> T:
-    text = settings.get(name, default)
-    try:
-        return convert(text)
-    except (ValueError, KeyError, AttributeError) as error:
-        raise ValueError(f"GLANCE_V1_{name.upper()} cannot be {text!r}") from error
 
 
 def options_of(request: Request) -> Options:
@@ -97,22 +73,15 @@ def authenticate(request: Request, identities: Identities) -> Principal:
 
     Identity headers of a trusted front end are not trusted here, but ignored.
     """
-    options = options_of(request)
-    secret = auth.token_header(request)
-    if secret is None and auth.basic(request) is None and options.allow_anonymous_access:
-        return Principal(user="", tenant=None, policies=frozenset({Policy.READ_IMAGES}))
-    principal = identities.authenticate(secret) if secret else auth.basic_principal(request, identities)
-    if principal is None:
-        raise Unauthorized(f'Keystone uri="{request.base_url}"', "Authentication required")
-    return principal if options.owner_is_tenant else replace(principal, tenant=principal.user)
+    chosen = options_of(request)
+    return auth.token_principal(
+        request, identities, anonymous=chosen.allow_anonymous_access, by_user=not chosen.owner_is_tenant
+    )
 
 
 def enforce(principal: Principal, request: Request, *names: str) -> None:
     """Raise PolicyMissing unless the caller holds what each of these policies of Glance's needs."""
-    policies = options_of(request).policies
-    for name in names:
-        if not principal.holds(policies[name]):
-            raise PolicyMissing(policies[name])
+    options.enforce(principal, options_of(request).policies, *names)
 
 
 def refuse_readers(principal: Principal) -> None:

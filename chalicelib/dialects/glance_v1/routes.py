@@ -3,14 +3,13 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
-from uuid import uuid4
 
 from chalicelib.catalog import rules
 from chalicelib.catalog.errors import CatalogError, ImageNotFound, Invalid
 from chalicelib.catalog.image import Changes, Image, NewImage, Visibility
 from chalicelib.catalog.ports import Link
 from chalicelib.catalog.service import Catalog
-from chalicelib.dialects.glance_v1 import history, schema, tokens, uploads, usage, versions
+from chalicelib.dialects.glance_v1 import history, schema, tokens, uploads, usage
 from chalicelib.dialects.glance_v1.listing import parse_page, render_next
 from chalicelib.dialects.glance_v1.metadata import Metadata, decode, parse_changes, parse_metadata
 from chalicelib.dialects.glance_v1.options import enforce, options_of, refuse_readers
@@ -21,17 +20,7 @@ from chalicelib.http.errors import BadMessage, MethodNotAllowed, TooLarge, Unaut
 from chalicelib.http.message import Request, Response
 
 IMAGES = "/v1/images"
-METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS")
 COPY_FROM = "x-glance-api-copy-from"
-LONGEST_REQUEST_ID = 64
-
-
-def list_versions(_catalog: Catalog, request: Request) -> Response:
-    return Response(versions.render_versions(request))
-
-
-def offer_versions(_catalog: Catalog, request: Request) -> Response:
-    return Response(versions.render_versions(request), status=300)
 
 
 def list_images(catalog: Catalog, request: Request) -> Response:
@@ -258,18 +247,7 @@ def list_shared(catalog: Catalog, _request: Request, member: str) -> Response:
     return Response(schema.render_shared(catalog.members.of_member(member)))
 
 
-def with_request_id(request: Request, response: Response) -> Response:
-    """The response with its id: the client's own if it is short and can stand in a header, else ours."""
-    given = request.header("x-openstack-request-id") or ""
-    ours = request.request_id or str(uuid4())
-    request_id = given if given.isascii() and 0 < len(given) <= LONGEST_REQUEST_ID else ours
-    request_id = request_id if request_id.startswith("req-") else f"req-{request_id}"
-    return response._replace(headers={**response.headers, "x-openstack-request-id": request_id})
-
-
 ROUTES = (
-    *(Route(method, "/", offer_versions, open=True) for method in METHODS),
-    Route("GET", "/versions", list_versions, open=True),
     Route("GET", "/v1", list_images),
     Route("GET", "/v1/images", list_images, heads=False),
     Route("POST", "/v1/images", add_image),

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple, cast
 
 from chalicelib.catalog import rules
 from chalicelib.catalog.errors import ImageNotFound, PropertyQuotaExceeded
+from chalicelib.catalog.facts import PROPERTY_FIELDS
 from chalicelib.catalog.image import Changes, Image, Status, Visibility
 from chalicelib.catalog.membership import Membership
 from chalicelib.catalog.query import instant_text
@@ -34,14 +35,6 @@ STATUS_NAMES: Mapping[Status, str] = {status: status.value for status in Status}
     Status.UPLOADING: "saving",
     Status.DEPRECATED: "active",
 }
-PROPERTY_FIELDS: Mapping[str, str] = {
-    "architecture": "architecture",
-    "description": "description",
-    "os_admin_user": "login_user",
-    "os_distro": "os_family",
-    "os_type": "platform",
-}
-"""Properties that other dialects know as facts of the image, with the canonical field of each."""
 FORMATS = ("disk_format", "container_format")
 STORES = ("s3", "file")
 TRANSFER_CODINGS = frozenset({"chunked", "compress", "deflate", "gzip", "identity"})

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from chalicelib.catalog.errors import CatalogError
+from chalicelib.catalog.facts import PROPERTY_FIELDS
 from chalicelib.catalog.image import Image, Status, Visibility
 from chalicelib.catalog.outages import TablesRefused
 from chalicelib.catalog.position import SortKey
@@ -15,7 +16,7 @@ from chalicelib.dialects.glance_v1.errors import STATUS
 from chalicelib.dialects.glance_v1.listing import SORT_KEYS
 from chalicelib.dialects.glance_v1.metadata import FIELDS, READERS, Metadata, decode, parse_changes, parse_metadata
 from chalicelib.dialects.glance_v1.options import POLICIES
-from chalicelib.dialects.glance_v1.schema import PROPERTY_FIELDS, STATUS_NAMES
+from chalicelib.dialects.glance_v1.schema import STATUS_NAMES
 from chalicelib.http.errors import BadMessage
 from chalicelib.http.message import Request
 from tests.api import Caller

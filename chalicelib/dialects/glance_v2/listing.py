@@ -1,0 +1,108 @@
+"""Lists of images: which ones, in which order, from where on, and the links between pages (contract §3)."""
+
+from collections.abc import Mapping, Sequence
+from itertools import islice
+from typing import Any, NamedTuple
+from urllib.parse import urlencode
+
+from chalicelib.catalog.access import owns
+from chalicelib.catalog.errors import ImageNotFound
+from chalicelib.catalog.image import Image, Visibility
+from chalicelib.catalog.membership import MemberStatus
+from chalicelib.catalog.principal import Principal
+from chalicelib.catalog.query import Condition, ImageQuery, Operator, Order, Predicate, Scope
+from chalicelib.catalog.service import Catalog
+from chalicelib.dialects.glance_v2 import filters, sorting
+from chalicelib.dialects.glance_v2.options import Options
+from chalicelib.dialects.glance_v2.rights import visible
+from chalicelib.dialects.glance_v2.schema import IMAGES, render_image
+from chalicelib.dialects.glance_v2.sorting import Sorting
+from chalicelib.http import fields, paging
+from chalicelib.http.errors import BadMessage
+from chalicelib.http.message import Request
+
+ALL = "all"
+ACCEPTED = MemberStatus.ACCEPTED
+
+
+class Page(NamedTuple):
+    """One page: the query, its order, how many entries, and the id of the image that it begins after."""
+
+    query: ImageQuery
+    sorting: Sorting
+    limit: int
+    marker: str | None
+
+
+def parse_page(request: Request, principal: Principal, options: Options) -> Page:
+    """Read the whole query string. Raises BadMessage for every value that makes no sense."""
+    query = _scope(request, principal)
+    query = query._replace(conditions=(*query.conditions, *filters.conditions(request)))
+    return Page(query, sorting.parse(request), _limit(request, options), request.parameter("marker"))
+
+
+def _limit(request: Request, options: Options) -> int:
+    text = request.parameter("limit")
+    if text is None:
+        return options.limit_param_default
+    try:
+        limit = fields.integer("limit", text)
+    except BadMessage as error:
+        raise BadMessage("limit", "limit param must be an integer") from error
+    if limit < 0:
+        raise BadMessage("limit", "limit param must be positive")
+    return min(limit, options.api_limit_max)
+
+
+def _scope(request: Request, principal: Principal) -> ImageQuery:
+    """Whose images are listed (contract §3.1)."""
+    shares = _shares(request)
+    asked = request.parameter("visibility")
+    if asked is not None and asked not in (ALL, *Visibility):
+        raise BadMessage("visibility", f"Invalid visibility value: {asked}")
+    of_one = [] if asked in (None, ALL) else [Condition("visibility", Operator.EQUAL, Visibility(asked or ""))]
+    if not principal.is_admin:
+        community = asked in (ALL, Visibility.COMMUNITY)
+        return ImageQuery(conditions=tuple(of_one), shares=shares, community=community)
+    usual = [Predicate(lambda image: image.visibility is not Visibility.COMMUNITY or owns(principal, image))]
+    return ImageQuery(Scope.EVERYTHING, tuple(usual if asked is None else of_one))
+
+
+def _shares(request: Request) -> frozenset[MemberStatus]:
+    text = request.parameter("member_status")
+    if text not in (None, ALL, *MemberStatus):
+        raise BadMessage("member_status", f"Invalid status: {text}")
+    return frozenset(MemberStatus) if text == ALL else frozenset({MemberStatus(text or ACCEPTED)})
+
+
+def page_of(catalog: Catalog, page: Page) -> list[Image]:
+    """The images of a page. Raises BadMessage for a marker that the caller cannot see, and as `Catalog.images`."""
+    marker = None if page.marker is None else _marker(catalog, page.marker)
+    order = page.sorting.order
+    if page.limit == 0:
+        return []
+    if order is None:
+        whole = catalog.images(page.query._replace(order=Order(), expected=None))
+        return list(islice(sorting.after(whole, marker, page.sorting), page.limit))
+    query = paging.page_after(page.query._replace(order=order), marker, page.limit)
+    return paging.first(catalog.images(query), page.limit)
+
+
+def _marker(catalog: Catalog, text: str) -> Image:
+    try:
+        return visible(catalog, text)
+    except ImageNotFound as error:
+        raise BadMessage("marker", f"Invalid marker: No image found with ID {text}") from error
+
+
+def render_page(request: Request, images: Sequence[Image], limit: int) -> dict[str, Any]:
+    """The images with links to the first page and, if this one is full, to the next; all parameters are kept."""
+    query = {name: values for name, values in request.query.items() if name != "marker"}
+    full = images and len(images) == limit
+    more = {"next": _link({**query, "marker": [images[-1].id]})} if full else {}
+    rendered = [render_image(image) for image in images]
+    return {"images": rendered, "first": _link(query), **more, "schema": "/v2/schemas/images"}
+
+
+def _link(query: Mapping[str, Sequence[str]]) -> str:
+    return f"{IMAGES}?{urlencode(query, doseq=True)}" if query else IMAGES

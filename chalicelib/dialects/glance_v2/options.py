@@ -1,0 +1,65 @@
+"""What an operator can set for this dialect alone, and who its callers are."""
+
+from collections.abc import Mapping
+from typing import NamedTuple, cast
+
+from chalicelib.catalog.ports import Identities
+from chalicelib.catalog.principal import Policy, Principal
+from chalicelib.http import auth
+from chalicelib.http.message import Request
+from chalicelib.http.options import BOOLEANS, Policies, Settings, positive
+
+POLICIES: Policies = {
+    "get_images": Policy.READ_IMAGES,
+    "get_image": Policy.READ_IMAGES,
+    "download_image": Policy.READ_IMAGES,
+    "get_members": Policy.READ_IMAGES,
+    "get_member": Policy.READ_IMAGES,
+    "add_image": Policy.CREATE_IMAGE,
+    "modify_image": Policy.CREATE_IMAGE,
+    "upload_image": Policy.CREATE_IMAGE,
+    "communitize_image": Policy.CREATE_IMAGE,
+    "add_member": Policy.CREATE_IMAGE,
+    "modify_member": Policy.CREATE_IMAGE,
+    "delete_member": Policy.CREATE_IMAGE,
+    "deactivate": Policy.CREATE_IMAGE,
+    "reactivate": Policy.CREATE_IMAGE,
+    "delete_image": Policy.DELETE_IMAGE,
+    "publicize_image": Policy.PUBLICIZE_IMAGE,
+}
+"""The right that each of Glance's policies needs unless the operator says otherwise."""
+
+
+class Options(NamedTuple):
+    """The settings whose names begin with `GLANCE_V2_`."""
+
+    policies: Policies
+    limit_param_default: int
+    api_limit_max: int
+    owner_is_tenant: bool
+    allow_anonymous_access: bool
+
+
+def read_options(settings: Mapping[str, str]) -> Options:
+    """The options that the settings ask for. Raises ValueError naming one that makes no sense."""
+    chosen = Settings("GLANCE_V2_", settings)
+    return Options(
+        policies=chosen.policies(POLICIES),
+        limit_param_default=chosen.read("limit_param_default", "25", positive),
+        api_limit_max=chosen.read("api_limit_max", "1000", positive),
+        owner_is_tenant=chosen.read("owner_is_tenant", "true", BOOLEANS.__getitem__),
+        allow_anonymous_access=chosen.read("allow_anonymous_access", "false", BOOLEANS.__getitem__),
+    )
+
+
+def options_of(request: Request) -> Options:
+    """The options in force."""
+    return cast("Options", request.options)  # the gateway puts there what read_options returned
+
+
+def authenticate(request: Request, identities: Identities) -> Principal:
+    """The holder of `X-Auth-Token`, else the user of `Authorization: Basic`."""
+    chosen = options_of(request)
+    return auth.token_principal(
+        request, identities, anonymous=chosen.allow_anonymous_access, by_user=not chosen.owner_is_tenant
+    )

@@ -1,0 +1,47 @@
+"""What callers may know and do, and the words in which they are refused (contract §4)."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from chalicelib.catalog.errors import ImageHidden, NotOwner, PolicyMissing
+from chalicelib.catalog.image import OPEN, Image
+from chalicelib.catalog.service import Catalog
+from chalicelib.dialects.glance_v2.options import options_of
+from chalicelib.dialects.glance_v2.schema import known
+from chalicelib.http.errors import Refused
+from chalicelib.http.message import Request
+from chalicelib.http.options import enforce
+
+
+def visible(catalog: Catalog, image_id: str) -> Image:
+    """One image. What belongs to nobody, and is not open, only administrators see here. Raises as `Catalog.image`."""
+    image = catalog.image(known(image_id))
+    if image.owner is None and image.visibility not in OPEN and not catalog.principal.is_admin:
+        raise ImageHidden(image_id)
+    return image
+
+
+@contextmanager
+def allowed(catalog: Catalog, request: Request, *policies: str) -> Iterator[None]:
+    """Do something that needs these policies. Raises Refused in the name of the first that the caller lacks."""
+    try:
+        enforce(catalog.principal, options_of(request).policies, *policies)
+        yield
+    except (PolicyMissing, NotOwner) as error:
+        raise not_allowed(policies[0]) from error
+
+
+@contextmanager
+def allowed_on(catalog: Catalog, request: Request, image_id: str, *policies: str) -> Iterator[str]:
+    """As `allowed`, with an image, whose canonical id it gives: who may not know of it learns no more by a refusal."""
+    try:
+        enforce(catalog.principal, options_of(request).policies, *policies)
+        yield known(image_id)
+    except (PolicyMissing, NotOwner) as error:
+        visible(catalog, image_id)
+        raise not_allowed(policies[0]) from error
+
+
+def not_allowed(policy: str) -> Refused:
+    """The refusal that names a policy."""
+    return Refused(f"You are not authorized to complete {policy} action.")

@@ -1,0 +1,107 @@
+"""Images of the domain as documents of this dialect (contract §2)."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from chalicelib.catalog.errors import ImageNotFound
+from chalicelib.catalog.facts import PROPERTY_FIELDS
+from chalicelib.catalog.image import Image, Status, Transition, is_uuid
+from chalicelib.catalog.query import instant_text
+from chalicelib.catalog.total import STORED
+
+IMAGES = "/v2/images"
+STATUS_NAMES: Mapping[Status, str] = {status: status.value for status in Status} | {Status.DEPRECATED: "active"}
+IMPORTING = "importing"
+HASH = "sha256"
+FIELDS: Mapping[str, str] = {
+    "name": "name",
+    "visibility": "visibility",
+    "protected": "protected",
+    "os_hidden": "hidden",
+    "tags": "tags",
+    "owner": "owner",
+    "disk_format": "disk_format",
+    "container_format": "container_format",
+    "min_disk": "min_disk",
+    "min_ram": "min_ram",
+}
+"""The fields that clients write, with the canonical one of each."""
+MEASURED = ("status", "size", "checksum", "virtual_size", "created_at", "updated_at")
+HASHES = ("os_hash_algo", "os_hash_value")
+LINKS = ("self", "file", "schema")
+BASE = frozenset({"id", *FIELDS, *MEASURED, *HASHES, *LINKS})
+"""All fields that every image has."""
+ABSENT = frozenset({"direct_url", "locations", "stores"})
+"""Fields that images have elsewhere."""
+FORMATS = ("disk_format", "container_format")
+
+
+def known(image_id: str) -> str:
+    """An id from a path, in canonical form. Raises ImageNotFound for what cannot be one."""
+    if not is_uuid(image_id.lower()):
+        raise ImageNotFound(image_id)
+    return image_id.lower()
+
+
+def status_of(image: Image) -> str:
+    """The status that is shown."""
+    waits = image.status in (Status.QUEUED, Status.UPLOADING)
+    return IMPORTING if waits and image.transition is Transition.CREATING else STATUS_NAMES[image.status]
+
+
+def size_of(image: Image) -> int | None:
+    """The size that is shown: of bytes that are here, whatever was declared."""
+    return image.size if image.status in STORED or image.status is Status.UPLOADING else None
+
+
+def virtual_size_of(image: Image) -> int | None:
+    """The size of the disk, if it is known: that of a raw one is the size of its bytes."""
+    if image.status not in STORED or not image.size:
+        return None
+    raw = image.size if image.disk_format == "raw" else None
+    return raw if image.virtual_size is None else image.virtual_size
+
+
+def custom_properties(image: Image) -> dict[str, str]:
+    """What is shown beside the fields; what is null elsewhere is empty here."""
+    facts = {name: getattr(image, field) for name, field in PROPERTY_FIELDS.items()}
+    shown = {name: value or "" for name, value in image.properties.items() if name not in BASE | ABSENT}
+    return {**shown, **{name: fact for name, fact in facts.items() if fact is not None}}
+
+
+def render_image(image: Image) -> dict[str, Any]:
+    """The fields and the properties side by side. Links are relative, and begin with `/v2` whatever the mount."""
+    here = f"{IMAGES}/{image.id}"
+    stored = image.status in STORED
+    sha256 = image.sha256 if stored else None
+    return {
+        **custom_properties(image),
+        "id": image.id,
+        "name": image.called,
+        "status": status_of(image),
+        "visibility": image.visibility.value,
+        "protected": image.protected,
+        "os_hidden": image.hidden,
+        "tags": list(image.tags),
+        "owner": image.owner,
+        "disk_format": image.disk_format,
+        "container_format": image.container_format,
+        "min_disk": image.min_disk,
+        "min_ram": image.min_ram,
+        "size": size_of(image),
+        "virtual_size": virtual_size_of(image),
+        "checksum": image.checksum if stored else None,
+        "os_hash_algo": None if sha256 is None else HASH,
+        "os_hash_value": sha256,
+        "created_at": second(image.created_at),
+        "updated_at": second(image.updated_at),
+        "self": here,
+        "file": f"{here}/file",
+        "schema": "/v2/schemas/image",
+    }
+
+
+def second(instant: datetime) -> str:
+    """An instant in whole seconds: `2026-11-30T00:41:24Z`."""
+    return f"{instant_text(instant)[:19]}Z"

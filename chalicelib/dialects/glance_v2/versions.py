@@ -1,0 +1,62 @@
+"""Which version a request asks for, and the document that lists them (contract §1.2)."""
+
+import re
+from typing import Any
+
+from chalicelib.http.errors import PathUnknown
+from chalicelib.http.message import Request
+
+MEDIA_TYPE = "application/vnd.openstack.images-"
+MINORS = ("v2.9", "v2.7", "v2.6", "v2.5", "v2.4", "v2.3", "v2.2", "v2.1", "v2.0")
+"""Those of upstream for one store, but for what is not served: clients use what the newest one listed promises."""
+OLDER = ("v1.1", "v1.0")
+VERSIONS = ("v2", *MINORS)
+SIGN_IN = "v2.0"
+"""Of this one only what is below belongs to this dialect: the path itself is the version of a sign-in."""
+SECTIONS = ("images", "schemas", "info", "tasks", "metadefs", "cache", "stores")
+ROOTS = (
+    "/",
+    *(f"/{version}" for version in VERSIONS if version != SIGN_IN),
+    *(f"/{SIGN_IN}/{section}" for section in SECTIONS),
+)
+A_VERSION = re.compile(r"v.*[0-9].*")
+"""What the first segment of a path is if somebody looks for a version of this API."""
+
+
+def is_addressed(request: Request) -> bool:
+    """Whether `Accept` names a version of this API, which makes the request ours wherever it goes."""
+    return (request.header("accept") or "").startswith(MEDIA_TYPE)
+
+
+def resolve(request: Request) -> Request:
+    """The request with its path below `/v2`, at `/versions`, or at `/` if a version is asked for that is not served.
+
+    Raises PathUnknown for a path that belongs to nobody.
+    """
+    _, first, *rest = request.path.split("/")
+    if first == "versions":
+        return request._replace(path="/versions")
+    if first in VERSIONS:
+        return request._replace(path="/".join(["", "v2", *rest]) if rest else "/")
+    if is_addressed(request):
+        known = first and (request.header("accept") or "").removeprefix(MEDIA_TYPE) in VERSIONS
+        return request._replace(path=f"/v2{request.path}" if known else "/")
+    if first and not A_VERSION.fullmatch(first):
+        raise PathUnknown
+    return request._replace(path="/")
+
+
+def render_versions(request: Request) -> dict[str, Any]:
+    """What is served here, newest first."""
+    newest, *others = MINORS
+    return {
+        "versions": [
+            _entry(request, newest, "CURRENT"),
+            *(_entry(request, version, "SUPPORTED") for version in (*others, *OLDER)),
+        ]
+    }
+
+
+def _entry(request: Request, version: str, status: str) -> dict[str, Any]:
+    href = f"{request.base_url}/{version.partition('.')[0]}/"
+    return {"id": version, "status": status, "links": [{"rel": "self", "href": href}]}
