@@ -13,7 +13,7 @@ CatalogError
 │   │   └── NotOwnerOfPublic, Ownerless   the latter in `lookup`
 │   └── NotSharable, NotShared, NotAnswerable   may not share it, or it has no members; two in `invitations`
 ├── Invalid
-│   ├── UnknownFormat, MixedFormats, FormatMissing, ImageTooLarge
+│   ├── UnknownFormat, FormatMissing, ImageTooLarge
 │   ├── SourceRefused               a location that is not allowed
 │   ├── UnverifiedBytes             size or checksum are not what was declared
 │   └── ScanTooLarge                the order asks to read more images than MAX_SCAN
@@ -216,16 +216,6 @@ class UnknownFormat(Invalid):
         super().__init__(field, "unknown format")
         self.args = (f"Invalid {field.replace('_', ' ')} '{value}' for image",)
         self.value = value
-
-
-class MixedFormats(Invalid):
-    """An Amazon format goes with the same one only."""
-
-    def __init__(self, disk_format: str | None, container_format: str | None) -> None:
-        super().__init__("container_format", "formats do not go together")
-        self.args = (
-            f"Invalid mix of disk and container formats: '{disk_format}' and '{container_format}' must be equal",
-        )
 
 
 class FormatMissing(Invalid):

@@ -10,13 +10,11 @@ from chalicelib.catalog.errors import (
     FormatMissing,
     ImageTooLarge,
     Invalid,
-    MixedFormats,
     PropertyQuotaExceeded,
     UnknownFormat,
 )
 from chalicelib.catalog.image import Changes, Image
 
-AMAZON_FORMATS = frozenset({"ami", "ari", "aki"})
 LARGEST_INTEGER = 2**31 - 1
 DOCUMENTS = ("root_volume", "extra_volumes", "default_bootscript")
 
@@ -101,42 +99,22 @@ def check_property_count(count: int, quota: int) -> None:
 
 
 def check_formats(changes: Changes, limits: Limits, old: Image | None = None) -> None:
-    """Refuse formats that are not offered, and mixtures with Amazon's, unless the image has them already."""
+    """Refuse formats that are not offered, unless the image has them already. None is no format."""
     new = differing(changes, old)
-    if "disk_format" in new and new["disk_format"] not in limits.disk_formats:
-        raise UnknownFormat("disk_format", new["disk_format"])
-    if "container_format" in new and new["container_format"] not in limits.container_formats:
-        raise UnknownFormat("container_format", new["container_format"])
-    if {"disk_format", "container_format"} & new.keys() and "disk_format" in changes and "container_format" in changes:
-        check_mixture(changes["disk_format"], changes["container_format"])
-
-
-def check_mixture(disk_format: str | None, container_format: str | None) -> None:
-    """Refuse an Amazon format together with a different one."""
-    if AMAZON_FORMATS & {disk_format, container_format} and disk_format != container_format:
-        raise MixedFormats(disk_format, container_format)
+    for name, offered in (("disk_format", limits.disk_formats), ("container_format", limits.container_formats)):
+        value = cast("str | None", new.get(name))  # formats are texts
+        if value is not None and value not in offered:
+            raise UnknownFormat(name, value)
 
 
 def check_complete(image: Image) -> None:
-    """Refuse to take bytes for an image whose formats are not known. Raises FormatMissing, MixedFormats."""
+    """Refuse to take bytes for an image whose formats are not known. Raises FormatMissing."""
     for name in ("disk_format", "container_format"):
         if getattr(image, name) is None:
             raise FormatMissing(name)
-    check_mixture(image.disk_format, image.container_format)
 
 
 def check_size(size: int | None, limits: Limits) -> None:
     """Refuse more bytes than an image may have."""
     if size is not None and size > limits.image_size_cap:
         raise ImageTooLarge(size, limits.image_size_cap)
-
-
-def with_amazon_formats(changes: Changes) -> Changes:
-    """One Amazon format given alone fills in the other one too."""
-    given = changes.get("disk_format"), changes.get("container_format")
-    match given:
-        case (str(disk_format), None) if disk_format in AMAZON_FORMATS and "container_format" not in changes:
-            return {**changes, "container_format": disk_format}
-        case (None, str(container_format)) if container_format in AMAZON_FORMATS and "disk_format" not in changes:
-            return {**changes, "disk_format": container_format}
-    return changes

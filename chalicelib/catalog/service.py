@@ -195,12 +195,11 @@ class Catalog:
                     raise ClaimTaken([alias])
 
     def _settled(self, changes: Changes) -> Changes:
-        """The changes with both Amazon formats, and without an owner, which only administrators choose."""
-        settled = rules.with_amazon_formats(changes)
-        if "owner" in settled and not self.principal.is_admin:
-            settled = settled.copy()
-            del settled["owner"]
-        return settled
+        """The changes without an owner, which only administrators choose."""
+        if "owner" in changes and not self.principal.is_admin:
+            changes = changes.copy()
+            del changes["owner"]
+        return changes
 
     def update(
         self,

@@ -11,7 +11,6 @@ from chalicelib.catalog.errors import (
     FormatMissing,
     ImageTooLarge,
     Invalid,
-    MixedFormats,
     PropertyQuotaExceeded,
     UnknownFormat,
 )
@@ -39,7 +38,8 @@ def refusal(changes: Changes, limits: Limits = LIMITS, **facts: Any) -> CatalogE
         {},
         {"disk_format": "raw", "container_format": "bare"},
         {"disk_format": "raw"},
-        {"disk_format": "ami", "container_format": "ami"},
+        {"disk_format": "ami", "container_format": "bare"},
+        {"disk_format": None, "container_format": None},
         {"min_disk": 2**31 - 1, "min_ram": 0},
         {"size": 100, "virtual_size": 0},
         {"size": None, "virtual_size": None},
@@ -55,12 +55,7 @@ def test_an_image_within_its_limits_is_accepted(changes: Changes) -> None:
     ("changes", "error"),
     [
         ({"disk_format": "floppy"}, UnknownFormat),
-        ({"disk_format": None}, UnknownFormat),
         ({"container_format": "box"}, UnknownFormat),
-        ({"container_format": None}, UnknownFormat),
-        ({"disk_format": "ami", "container_format": "aki"}, MixedFormats),
-        ({"disk_format": "raw", "container_format": "ami"}, MixedFormats),
-        ({"disk_format": "ari", "container_format": "bare"}, MixedFormats),
         ({"min_disk": -1}, Invalid),
         ({"min_ram": 2**31}, Invalid),
         ({"size": -1}, Invalid),
@@ -94,32 +89,6 @@ def test_what_does_not_change_is_not_checked_again() -> None:
     assert refusal({"name": "new"}, **outdated) is None
 
 
-@pytest.mark.parametrize("name", AMAZON)
-def test_one_amazon_format_fills_in_the_other(name: str) -> None:
-    both = {"disk_format": name, "container_format": name}
-
-    assert rules.with_amazon_formats({"disk_format": name}) == both
-    assert rules.with_amazon_formats({"container_format": name}) == both
-    assert rules.with_amazon_formats({"disk_format": name, "container_format": name}) == both
-
-
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {},
-        {"disk_format": "raw"},
-        {"container_format": "bare"},
-        {"disk_format": "ami", "container_format": "bare"},
-        {"disk_format": "ami", "container_format": None},
-        {"disk_format": None, "container_format": "ami"},
-        {"name": "ami"},
-    ],
-    ids=str,
-)
-def test_formats_that_say_enough_stay_as_they_are(changes: Changes) -> None:
-    assert rules.with_amazon_formats(changes) == changes
-
-
 @pytest.mark.parametrize(
     ("facts", "says"),
     [
@@ -131,11 +100,6 @@ def test_formats_that_say_enough_stay_as_they_are(changes: Changes) -> None:
 def test_bytes_need_both_formats(facts: dict[str, Any], says: str) -> None:
     with pytest.raises(FormatMissing, match=says):
         rules.check_complete(an_image(**facts))
-
-
-def test_bytes_of_an_amazon_format_need_the_same_one_twice() -> None:
-    with pytest.raises(MixedFormats):
-        rules.check_complete(an_image(disk_format="raw", container_format="ami"))
 
 
 LISTED = {"disk_format", "container_format"}

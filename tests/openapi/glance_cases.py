@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from chalicelib.dialects.glance_v1.routes import METHODS, ROUTES
+from chalicelib.dialects.glance_v1.routes import ROUTES
 from tests.dialects.glance_v1.glance import OCTETS, RAW, meta, properties
 from tests.dialects.glance_v1.sending import SMALL, named
 from tests.openapi.checking import Case, Operation
@@ -28,11 +28,6 @@ EVERY_FILTER = (
     "limit=2&sort_key=name&sort_dir=asc&name=a&status=active&container_format=bare&disk_format=raw&size_min=1"
     "&size_max=9&min_ram=0&min_disk=0&protected=False&is_public=None&changes-since=2012-01-31T10:00:00Z&property-a=b"
 )
-
-
-def _about_versions() -> Iterator[Case]:
-    yield from (Case(method, "/", 300, "/", "anonymous") for method in METHODS)
-    yield Case("GET", "/versions", 200, "/versions", "anonymous")
 
 
 def _about_lists() -> Iterator[Case]:
@@ -203,7 +198,6 @@ def _without_credentials() -> Iterator[Case]:
 
 
 CASES = [
-    *_about_versions(),
     *_about_lists(),
     *_about_new_images(),
     *_about_an_image(),

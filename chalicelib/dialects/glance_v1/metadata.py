@@ -9,6 +9,7 @@ from urllib.parse import quote, unquote
 
 from chalicelib.catalog import lengths
 from chalicelib.catalog.image import Changes, Visibility
+from chalicelib.dialects.glance_v1.formats import with_amazon_formats
 from chalicelib.http import fields
 from chalicelib.http.errors import BadMessage
 from chalicelib.http.message import Request
@@ -116,7 +117,7 @@ def parse_changes(metadata: Metadata) -> Changes:
         for name, (canonical, read) in READERS.items()
         if name in metadata.given
     }
-    return cast("Changes", changes)  # READERS has the keys and their types
+    return with_amazon_formats(cast("Changes", changes))  # READERS has the keys and their types
 
 
 def _check_time(name: str, text: str | None) -> None:

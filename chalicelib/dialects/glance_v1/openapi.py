@@ -10,7 +10,6 @@ from chalicelib.dialects.glance_v1.openapi_schemas import BRIEF, MEMBER_NAME, OC
 from chalicelib.dialects.glance_v1.openapi_tokens import OPERATIONS as TOKEN_OPERATIONS
 from chalicelib.dialects.glance_v1.openapi_uploads import OPERATIONS as UPLOAD_OPERATIONS
 from chalicelib.dialects.glance_v1.options import read_options
-from chalicelib.dialects.glance_v1.routes import METHODS
 from chalicelib.dialects.glance_v1.schema import OCTETS as OCTET_STREAM
 from chalicelib.http.openapi import Body, Description, Operation, Parameter, ref
 
@@ -116,8 +115,6 @@ MEMBER_OPERATIONS = {
     ),
 }
 OPERATIONS = {
-    **{(method, "/"): Operation("Offer the versions", {300: answers.VERSIONS}) for method in METHODS},
-    ("GET", "/versions"): Operation("List the versions", {200: answers.VERSIONS}),
     **IMAGE_OPERATIONS,
     **MEMBER_OPERATIONS,
     **TOKEN_OPERATIONS,

@@ -71,7 +71,6 @@ AN_IMAGE: Mapping[str, Any] = {
 }
 
 NOTHING = answer("Done")
-VERSIONS = answer("The versions that are served", "GlanceVersions")
 THE_IMAGE = replace(
     answer("The image", "GlanceImageAnswer", {"image": AN_IMAGE}),
     more_headers={"ETag": MORE_IMAGE_HEADERS["ETag"]},

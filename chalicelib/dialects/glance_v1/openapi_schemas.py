@@ -149,9 +149,6 @@ NEW_TOKEN = record(
     },
     optional={"policies", *ENDS},
 )
-VERSION = record(
-    {"id": TEXT, "status": TEXT, "links": list_of(record({"rel": {"const": "self"}, "href": TEXT}))},
-)
 
 
 def _parts(name: str, schema: Schema, **more: Any) -> Schema:
@@ -213,7 +210,6 @@ SCHEMAS: Mapping[str, Schema] = {
     "GlanceTokenAnswer": record({"token": ref("GlanceToken")}),
     "GlanceNewTokenAnswer": record({"token": record({**TOKEN, "secret": TEXT})}),
     "GlanceNewToken": record({"token": {**NEW_TOKEN, "not": {"required": list(ENDS)}}}),
-    "GlanceVersions": record({"versions": list_of(VERSION)}),
     "GlanceError": record({"error": record({"code": {"type": "integer"}, "title": TEXT, "message": TEXT})}),
 }
 """By the names that operations call them by."""

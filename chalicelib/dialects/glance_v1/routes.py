@@ -9,7 +9,7 @@ from chalicelib.catalog.errors import CatalogError, ImageNotFound, Invalid
 from chalicelib.catalog.image import Changes, Image, NewImage, Visibility
 from chalicelib.catalog.ports import Link
 from chalicelib.catalog.service import Catalog
-from chalicelib.dialects.glance_v1 import history, schema, tokens, uploads, usage
+from chalicelib.dialects.glance_v1 import formats, history, schema, tokens, uploads, usage
 from chalicelib.dialects.glance_v1.listing import parse_page, render_next
 from chalicelib.dialects.glance_v1.metadata import Metadata, decode, parse_changes, parse_metadata
 from chalicelib.dialects.glance_v1.options import enforce, options_of, refuse_readers
@@ -70,6 +70,7 @@ def update_image(catalog: Catalog, request: Request, image_id: str) -> Response:
 
     def change(image: Image) -> Changes:
         changes = schema.parse_update(metadata, body, image, purge=purge, limit=limit)
+        formats.check_complete(changes, image)
         source = _source(catalog, request, metadata)
         with _after_reading(catalog, source):
             _check_single_source(request, metadata, body)
@@ -101,8 +102,8 @@ def _parse_write(
     catalog: Catalog, request: Request, metadata: Metadata, old: Image | None = None
 ) -> tuple[Metadata, Body | None, list[str]]:
     """The headers and the data, and the policies they call for; checks 2 to 4 of contract §2.4."""
-    changes = rules.with_amazon_formats(parse_changes(metadata))
-    rules.check_formats(changes, catalog.limits, old)
+    changes = parse_changes(metadata)
+    formats.check_formats(changes, catalog.limits, old)
     body = schema.parse_body(request)
     declared = body.declared if body is not None else None
     rules.check_size(changes.get("size") if declared is None else declared, catalog.limits)

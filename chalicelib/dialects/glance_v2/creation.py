@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from chalicelib.catalog.errors import TenantMissing
 from chalicelib.catalog.image import NewImage
 from chalicelib.catalog.principal import Principal
 from chalicelib.catalog.rules import Limits
@@ -38,7 +39,9 @@ def refuse_reserved(name: str) -> None:
 
 
 def parse(document: Mapping[str, Any], principal: Principal, limits: Limits) -> NewImage:
-    """The image that is described, once `check` has passed it. Raises Refused, QuotaExceeded."""
+    """The image that is described, once `check` has passed it. Raises TenantMissing, Refused, QuotaExceeded."""
+    if principal.tenant is None and not principal.is_admin:
+        raise TenantMissing  # nobody but administrators would see the image
     if "owner" in document and document["owner"] != principal.tenant and not principal.is_admin:
         raise Refused(f"You are not permitted to create images owned by '{document['owner']}'.")
     for name in MEASURED:

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from chalicelib.catalog import errors
 from chalicelib.catalog.membership import Membership, MemberStatus
 from chalicelib.catalog.service import Catalog
 from chalicelib.dialects.glance_v2.documents import bodiless, parse_object
@@ -30,10 +29,7 @@ def add_member(catalog: Catalog, request: Request, image_id: str) -> Response:
 
 def show_member(catalog: Catalog, request: Request, image_id: str, member: str) -> Response:
     with allowed_on(catalog, request, image_id, "get_member") as known_id:
-        try:
-            return Response(render_member(catalog.invitations.one(known_id, member)))
-        except errors.NotShared as error:
-            raise errors.MembershipNotFound(known_id, member) from error
+        return Response(render_member(catalog.invitations.one(known_id, member)))
 
 
 def answer_invitation(catalog: Catalog, request: Request, image_id: str, member: str) -> Response:

@@ -41,7 +41,11 @@ def refuse_locations(catalog: Catalog, _request: Request, image_id: str) -> Resp
     raise Refused("The locations of an image are invisible.")
 
 
-NAMESPACES: dict[str, Any] = {"namespaces": [], "first": "/v2/metadefs/namespaces", "schema": "/v2/schemas/metadefs/namespaces"}
+NAMESPACES: dict[str, Any] = {
+    "namespaces": [],
+    "first": "/v2/metadefs/namespaces",
+    "schema": "/v2/schemas/metadefs/namespaces",
+}
 UNWRITABLE = refusing(Refused("Definitions of metadata cannot be written here."))
 ROUTES = (
     Route("GET", "/v2/info/stores", refusing(StoresUnknown()), heads=False),

@@ -11,14 +11,14 @@ from tests.dialects.glance_v1.glance import MakeApi, create, ids, is_json, says
 MEDIA_TYPE = "application/vnd.openstack.images-"
 
 
+OLDER = [f"v2.{minor}" for minor in range(7, -1, -1)]
+
+
 def document(base_url: str) -> dict[str, Any]:
-    links = [{"rel": "self", "href": f"{base_url}/v1/"}]
-    return {
-        "versions": [
-            {"id": "v1.1", "status": "CURRENT", "links": links},
-            {"id": "v1.0", "status": "SUPPORTED", "links": links},
-        ]
-    }
+    """The versions, those of another dialect first."""
+    listed = [("v2.9", "CURRENT"), *((version, "SUPPORTED") for version in (*OLDER, "v1.1", "v1.0"))]
+    links = {major: [{"rel": "self", "href": f"{base_url}/{major}/"}] for major in ("v1", "v2")}
+    return {"versions": [{"id": name, "status": status, "links": links[name[:2]]} for name, status in listed]}
 
 
 @pytest.fixture
@@ -132,7 +132,7 @@ def test_a_path_that_belongs_to_nobody_is_not_there(api: Api, path: str, accept:
     assert "www-authenticate" not in answer.headers
 
 
-@pytest.mark.parametrize("path", ["/v10", "/v2", "/v2/images", "/v1.2/images", "/v1.a/images", "/va.1/images"])
+@pytest.mark.parametrize("path", ["/v10", "/v3.1", "/v2", "/v1.2/images", "/v1.a/images", "/va.1/images"])
 def test_case_009_an_unknown_version_in_the_path_is_a_choice(registry: Api, path: str) -> None:
     answer = registry.anonymous().get(path)
 

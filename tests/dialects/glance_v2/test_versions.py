@@ -90,7 +90,7 @@ def test_case_004_the_accept_header_chooses_the_version(a: Caller, version: str)
     answer = a.get("/images", {"Accept": f"{MEDIA_TYPE}{version}"})
 
     assert answer.json == a.get(IMAGES).json
-    assert a.get("/images").json == {"images": []}
+    assert "x-total-count" in a.get("/images").headers
 
 
 @pytest.mark.parametrize("accept", ["v2.8", "v2.17", "v3", "v2, */*"])
@@ -106,7 +106,7 @@ def test_case_004_a_path_with_a_version_is_taken_at_its_word(a: Caller) -> None:
 def test_case_005_the_paths_of_another_dialect_stay_its_own(api: Api) -> None:
     bearer = Caller(api, {"Authorization": f"Bearer {api.caller('t1').shown('X-Auth-Token')}"})
 
-    assert "image_set" in bearer.get("/v2/zone/ac1/images").json
+    assert bearer.get("/v2/zone/ac1/images").json == {"images": [], "total_count": 0}
 
 
 def test_case_005_a_path_that_is_not_there_is_not_there(a: Caller) -> None:

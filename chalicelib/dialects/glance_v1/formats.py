@@ -1,0 +1,53 @@
+"""Formats as this version has them: those of Amazon go together, and none is no format (contract §2.4)."""
+
+from chalicelib.catalog import rules
+from chalicelib.catalog.errors import Invalid, UnknownFormat
+from chalicelib.catalog.image import Changes, Image, Status
+from chalicelib.catalog.rules import Limits
+
+AMAZON_FORMATS = frozenset({"ami", "ari", "aki"})
+
+
+class MixedFormats(Invalid):
+    """An Amazon format goes with the same one only."""
+
+    def __init__(self, disk_format: str, container_format: str) -> None:
+        super().__init__("container_format", "formats do not go together")
+        self.args = (
+            f"Invalid mix of disk and container formats: '{disk_format}' and '{container_format}' must be equal",
+        )
+
+
+def check_formats(changes: Changes, limits: Limits, old: Image | None = None) -> None:
+    """Refuse formats that are not offered, and mixtures with Amazon's, unless the image has them already."""
+    new = rules.differing(changes, old)
+    for name in ("disk_format", "container_format"):
+        if name in new and new.get(name) is None:
+            raise UnknownFormat(name, None)
+    rules.check_formats(changes, limits, old)
+    if {"disk_format", "container_format"} & new.keys():
+        _check_mixture(changes.get("disk_format"), changes.get("container_format"))
+
+
+def check_complete(changes: Changes, image: Image) -> None:
+    """Refuse bytes for an image whose formats are mixed with Amazon's."""
+    if "location" in changes or changes.get("status") is Status.SAVING:
+        disk_format = changes.get("disk_format", image.disk_format)
+        _check_mixture(disk_format, changes.get("container_format", image.container_format))
+
+
+def _check_mixture(disk_format: str | None, container_format: str | None) -> None:
+    mixed = disk_format != container_format and AMAZON_FORMATS & {disk_format, container_format}
+    if mixed and disk_format is not None and container_format is not None:
+        raise MixedFormats(disk_format, container_format)
+
+
+def with_amazon_formats(changes: Changes) -> Changes:
+    """One Amazon format given alone fills in the other one too."""
+    given = changes.get("disk_format"), changes.get("container_format")
+    match given:
+        case (str(disk_format), None) if disk_format in AMAZON_FORMATS and "container_format" not in changes:
+            return {**changes, "container_format": disk_format}
+        case (None, str(container_format)) if container_format in AMAZON_FORMATS and "disk_format" not in changes:
+            return {**changes, "disk_format": container_format}
+    return changes
