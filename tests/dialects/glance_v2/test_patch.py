@@ -286,7 +286,9 @@ def test_case_076_a_property_may_be_empty(a: Caller) -> None:
     assert shown(a, image) == answer.json
 
 
-@pytest.mark.parametrize("operation", [replacing("owner", "t2"), replacing("owner", "t1"), adding("owner", "t1")], ids=str)
+@pytest.mark.parametrize(
+    "operation", [replacing("owner", "t2"), replacing("owner", "t1"), adding("owner", "t1")], ids=str
+)
 def test_case_077_an_owner_does_not_give_an_image_away(a: Caller, operation: dict[str, Any]) -> None:
     assert says(patch(a, create(a), [operation]), 403, "Owner can't be updated by non admin.")
 
