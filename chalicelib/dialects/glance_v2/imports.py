@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from chalicelib.catalog.errors import Conflict, Invalid, NotQueued
+from chalicelib.catalog.errors import Conflict, NotQueued, SourceRefused
 from chalicelib.catalog.image import Image, Status
 from chalicelib.catalog.service import Catalog
 from chalicelib.dialects.glance_v2.data import check_passable, parse_content
@@ -50,14 +50,19 @@ def stage_file(catalog: Catalog, request: Request, image_id: str) -> Response:
 
 def import_file(catalog: Catalog, request: Request, image_id: str) -> Response:
     order = parse_order(parse_object(request))
-    if order.uri is not None:
-        _check_source(catalog, order.uri)
     with allowed_on(catalog, request, image_id, "modify_image") as known_id:
         if order.uri is None:
             catalog.imports.begin(known_id, check_staged)
         else:
-            catalog.imports.fetch(known_id, check_queued, order.uri)
+            _fetch(catalog, known_id, order.uri)
     return Response(status=202)
+
+
+def _fetch(catalog: Catalog, image_id: str, uri: str) -> None:
+    try:
+        catalog.imports.fetch(image_id, check_queued, uri)
+    except SourceRefused as error:
+        raise _filtered(uri) from error
 
 
 def parse_order(document: Mapping[str, Any]) -> Order:
@@ -74,13 +79,6 @@ def parse_order(document: Mapping[str, Any]) -> Order:
     if name == WEB and (not isinstance(uri, str) or not uri):
         raise _filtered(uri)
     return Order(name, uri if name == WEB else None)
-
-
-def _check_source(catalog: Catalog, uri: str) -> None:
-    try:
-        catalog.content.check_source(uri)
-    except Invalid as error:
-        raise _filtered(uri) from error
 
 
 def _filtered(uri: object) -> BadMessage:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from chalicelib.catalog.errors import ImageHidden, NotOwner, PolicyMissing
+from chalicelib.catalog.errors import ImageHidden, NotOwner, NotSharable, PolicyMissing
 from chalicelib.catalog.image import OPEN, Image
 from chalicelib.catalog.service import Catalog
 from chalicelib.dialects.glance_v2.options import options_of
@@ -37,7 +37,7 @@ def allowed_on(catalog: Catalog, request: Request, image_id: str, *policies: str
     try:
         enforce(catalog.principal, options_of(request).policies, *policies)
         yield known(image_id)
-    except (PolicyMissing, NotOwner) as error:
+    except (PolicyMissing, NotOwner, NotSharable) as error:
         visible(catalog, image_id)
         raise not_allowed(policies[0]) from error
 
