@@ -15,9 +15,10 @@ from chalicelib.dialects.glance_v1.metadata import (
     TRUE,
 )
 from chalicelib.dialects.glance_v1.openapi_schemas import IMAGE, TEXT
-from chalicelib.dialects.glance_v1.routes import COPY_FROM, LONGEST_REQUEST_ID
+from chalicelib.dialects.glance_v1.routes import COPY_FROM
 from chalicelib.dialects.glance_v1.schema import STATUS_NAMES, STORES
 from chalicelib.http.openapi import Parameter, Schema
+from chalicelib.http.request_ids import LONGEST_REQUEST_ID
 
 PRINTABLE: Schema = {"type": "string", "pattern": "^[ -~]*$"}
 URL: Schema = {**PRINTABLE, "minLength": 1, "maxLength": lengths.LOCATION}

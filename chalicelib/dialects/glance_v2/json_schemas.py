@@ -28,8 +28,8 @@ def _minimum(description: str) -> Schema:
     return {"type": "integer", "minimum": 0, "maximum": LARGEST_INTEGER, "description": description}
 
 
-def image_properties(limits: Limits) -> Schema:
-    """The schemas of the fields."""
+def fields() -> Schema:
+    """The schemas of the fields, but for those that an operator chooses from."""
     return {
         "id": {"type": "string", "pattern": UUID, "description": "The image's own UUID"},
         "name": {"type": ["null", "string"], "maxLength": lengths.TEXT, "description": "What people call the image"},
@@ -43,8 +43,6 @@ def image_properties(limits: Limits) -> Schema:
             "description": "Words that the image is found by",
         },
         "owner": {"type": ["null", "string"], "maxLength": lengths.TEXT, "description": "The tenant it belongs to"},
-        "disk_format": _format(limits.disk_formats, "The format of the disk"),
-        "container_format": _format(limits.container_formats, "The format of the container around it"),
         "min_disk": _minimum("Gigabytes of disk that it takes to boot the image"),
         "min_ram": _minimum("Megabytes of memory that it takes to boot the image"),
         "size": _shown(["null", "integer"], "Bytes of the image"),
@@ -72,9 +70,13 @@ def image_properties(limits: Limits) -> Schema:
 
 def image(limits: Limits) -> Schema:
     """An image; what is no field is a property, and a text."""
+    formats = {
+        "disk_format": _format(limits.disk_formats, "The format of the disk"),
+        "container_format": _format(limits.container_formats, "The format of the container around it"),
+    }
     return {
         "name": "image",
-        "properties": image_properties(limits),
+        "properties": {**fields(), **formats},
         "additionalProperties": {"type": "string"},
         "links": [
             {"rel": "self", "href": "{self}"},

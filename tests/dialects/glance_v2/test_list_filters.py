@@ -93,10 +93,10 @@ def test_case_099_statuses(api: Api, a: Caller) -> None:
     assert found(a, status="in:active,queued") == {"active", "deprecated", "queued"}
     assert found(a, status="importing") == {"importing", "verifying"}
     assert found(a, status="uploading") == {"uploading"}
-    for status in ("saving", "deactivated"):
-        assert found(a, status=status) == {status}
-    for status in ("deleted", "ACTIVE", "killed", "deprecated", ""):
-        assert found(a, status=status) == set()
+    for word in ("saving", "deactivated"):
+        assert found(a, status=word) == {word}
+    for word in ("deleted", "ACTIVE", "killed", "deprecated", ""):
+        assert found(a, status=word) == set()
 
 
 def test_case_100_formats_and_ids(a: Caller, b: Caller) -> None:

@@ -1,0 +1,255 @@
+"""What the operations of this dialect take and answer (contract §1 to §8)."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from chalicelib.catalog.image import Visibility
+from chalicelib.catalog.membership import MemberStatus
+from chalicelib.dialects.glance_v2 import filters, sorting
+from chalicelib.dialects.glance_v2.actions import ACTIONS
+from chalicelib.dialects.glance_v2.data import FILE, OCTETS, SIZE
+from chalicelib.dialects.glance_v2.imports import HEADER, WEB
+from chalicelib.dialects.glance_v2.json_schemas import DOCUMENTS
+from chalicelib.dialects.glance_v2.listing import ALL
+from chalicelib.dialects.glance_v2.members import MEMBER, MEMBERS
+from chalicelib.dialects.glance_v2.openapi_schemas import IDENTIFIER, SCHEMAS, TEXT
+from chalicelib.dialects.glance_v2.others import TASKS
+from chalicelib.dialects.glance_v2.patch import V20, V21
+from chalicelib.dialects.glance_v2.routes import IMAGE, METHODS
+from chalicelib.dialects.glance_v2.schema import IMAGES
+from chalicelib.dialects.glance_v2.tags import TAG
+from chalicelib.dialects.glance_v2.values import LONGEST_TAG
+from chalicelib.http.openapi import Answer, Body, Description, Operation, Parameter, Schema, ref
+from chalicelib.http.request_ids import REQUEST_ID
+
+ALWAYS: Mapping[str, Schema] = {REQUEST_ID: {"type": "string", "pattern": "^req-"}}
+"""The header that every answer has."""
+OF_ERRORS: Mapping[int, Mapping[str, Schema]] = {401: {"WWW-Authenticate": TEXT}}
+ERRORS = {
+    status: Answer(HTTPStatus(status).phrase, ref("GlanceV2Error"), headers={**ALWAYS, **OF_ERRORS.get(status, {})})
+    for status in (400, 401, 403, 404, 409, 410, 413, 415, 416, 500, 503)
+}
+READS = (400, 403, 404, 503)
+WRITES = (*READS, 409)
+
+AN_IMAGE: Mapping[str, Any] = {
+    "id": "71c675ab-d94f-49cd-a114-e12490b328d9",
+    "name": "web golden",
+    "status": "active",
+    "visibility": "shared",
+    "protected": False,
+    "os_hidden": False,
+    "tags": ["web"],
+    "owner": "t1",
+    "disk_format": "qcow2",
+    "container_format": "bare",
+    "min_disk": 0,
+    "min_ram": 512,
+    "size": 4979632,
+    "virtual_size": None,
+    "checksum": "8a40c862b5735975d82605c1dd395796",
+    "os_hash_algo": "sha256",
+    "os_hash_value": "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824",
+    "created_at": "2026-05-10T21:35:15Z",
+    "updated_at": "2026-05-10T21:35:19Z",
+    "self": "/v2/images/71c675ab-d94f-49cd-a114-e12490b328d9",
+    "file": "/v2/images/71c675ab-d94f-49cd-a114-e12490b328d9/file",
+    "schema": "/v2/schemas/image",
+    "os_distro": "centos",
+}
+
+
+def answer(description: str, schema: str | None = None, example: Any = None) -> Answer:
+    """One with a document of this schema, or without any body."""
+    return Answer(description, None if schema is None else ref(schema), headers=ALWAYS, example=example)
+
+
+NOTHING = answer("Done")
+THE_IMAGE = answer("The image", "GlanceV2Image", AN_IMAGE)
+NEW_IMAGE = Answer(
+    "The image",
+    ref("GlanceV2Image"),
+    headers={**ALWAYS, "Location": {"type": "string", "format": "uri"}, **dict.fromkeys(HEADER, TEXT)},
+    example=AN_IMAGE,
+)
+CHECKSUM: Mapping[str, Schema] = {"Content-MD5": {"type": "string", "description": "Of all bytes, in hexadecimal"}}
+BINARY: Schema = {"type": "string", "format": "binary"}
+THE_BYTES = Answer("The bytes", BINARY, OCTETS, headers=ALWAYS, more_headers=CHECKSUM)
+SOME_BYTES = Answer("A part of them", BINARY, OCTETS, {**ALWAYS, "Content-Range": TEXT}, CHECKSUM)
+ELSEWHERE = Answer("The bytes are at `Location`", headers={**ALWAYS, "Location": TEXT}, more_headers=CHECKSUM)
+IMAGE_ID = Parameter("image_id", "path", TEXT, "A UUID with hyphens")
+TENANT = Parameter("member", "path", TEXT, "A tenant")
+OF_SIZE = Parameter(SIZE, "header", {"type": "integer", "minimum": 0}, "How many bytes are sent; it is checked")
+RANGE = Parameter("Range", "header", TEXT, "One range of bytes: `bytes=0-99`")
+DATA = Body(BINARY, OCTETS, required=False)
+FILTERS = (
+    "Filters are combined with AND; a name that is none of these is that of a property. Names, formats, ids and"
+    " statuses take `in:a,b` as well, times `gt:`, `gte:`, `lt:`, `lte:`, `eq:` and `neq:` before them."
+)
+LIST_QUERY = (
+    Parameter("limit", "query", {"type": "integer", "minimum": 0}, "Entries at most"),
+    Parameter("marker", "query", IDENTIFIER, "The id of the image that the page begins after"),
+    Parameter("sort", "query", TEXT, f"Keys with directions: `name:asc,size`. Keys are {', '.join(sorting.READERS)}"),
+    *(
+        Parameter(name, "query", {"type": "array", "items": {"enum": [*words]}})
+        for name, words in (("sort_key", sorting.READERS), ("sort_dir", sorting.DIRECTIONS))
+    ),
+    Parameter("visibility", "query", {"enum": [ALL, *Visibility]}, "Whose images are listed"),
+    Parameter("member_status", "query", {"enum": [ALL, *MemberStatus]}, "Which shared ones; `accepted` by default"),
+    Parameter("tag", "query", {"type": "array", "items": TEXT}, "All of these tags"),
+    *(Parameter(name, "query", TEXT) for name in filters.READERS if name != "changes-since"),
+)
+PATCHES = (
+    Body(ref("GlanceV2Patch"), V21, example=[{"op": "replace", "path": "/name", "value": "web"}]),
+    Body(ref("GlanceV2OldPatch"), V20, example=[{"replace": "/name", "value": "web"}]),
+)
+LOCATIONS, METADEFS = f"{IMAGE}/locations", "/v2/metadefs"
+A_MEMBER = {
+    "member_id": "t2",
+    "image_id": AN_IMAGE["id"],
+    "status": "pending",
+    "created_at": "2026-05-10T21:35:15Z",
+    "updated_at": "2026-05-10T21:35:15Z",
+    "schema": "/v2/schemas/member",
+}
+
+IMAGE_OPERATIONS = {
+    ("GET", IMAGES): Operation(
+        "List images",
+        {
+            200: answer(
+                "A page",
+                "GlanceV2Images",
+                {"images": [AN_IMAGE], "first": IMAGES, "schema": "/v2/schemas/images"},
+            )
+        },
+        LIST_QUERY,
+        description=FILTERS,
+        refuses=(400, 403, 503),
+    ),
+    ("POST", IMAGES): Operation(
+        "Register an image",
+        {201: NEW_IMAGE},
+        bodies=(Body(ref("GlanceV2NewImage"), example={"name": "web golden", "os_distro": "centos"}),),
+        refuses=(400, 403, 409, 413, 503),
+    ),
+    ("GET", IMAGE): Operation("Show an image", {200: THE_IMAGE}, (IMAGE_ID,), refuses=READS),
+    ("PATCH", IMAGE): Operation(
+        "Change an image", {200: THE_IMAGE}, (IMAGE_ID,), PATCHES, "All operations or none.", (*WRITES, 413, 415)
+    ),
+    ("DELETE", IMAGE): Operation("Delete an image", {204: NOTHING}, (IMAGE_ID,), refuses=WRITES),
+    ("GET", FILE): Operation(
+        "Download the bytes",
+        {200: THE_BYTES, 204: answer("There are none yet"), 206: SOME_BYTES, 302: ELSEWHERE},
+        (IMAGE_ID, RANGE),
+        refuses=(*READS, 410, 416),
+    ),
+    ("PUT", FILE): Operation(
+        "Send the bytes",
+        {204: answer("The image is active")},
+        (IMAGE_ID, OF_SIZE),
+        (DATA,),
+        refuses=(*WRITES, 410, 413, 415),
+    ),
+    ("PUT", f"{IMAGE}/stage"): Operation(
+        "Send bytes that are to be imported",
+        {204: answer("They wait for it")},
+        (IMAGE_ID, OF_SIZE),
+        (DATA,),
+        refuses=(*WRITES, 410, 413, 415),
+    ),
+    ("POST", f"{IMAGE}/import"): Operation(
+        "Import bytes that were sent, or are elsewhere",
+        {202: answer("They are on their way")},
+        (IMAGE_ID,),
+        (Body(ref("GlanceV2Import"), example={"method": {"name": WEB, "uri": "https://images.example/disk.qcow2"}}),),
+        refuses=WRITES,
+    ),
+    ("GET", "/v2/info/import"): Operation(
+        "List the ways to import", {200: answer("All of them", "GlanceV2ImportMethods")}, refuses=(400,)
+    ),
+    **{
+        ("POST", f"{ACTIONS}/{name}"): Operation(summary, {204: NOTHING}, (IMAGE_ID,), refuses=WRITES)
+        for name, summary in (("deactivate", "Withhold the bytes"), ("reactivate", "Give the bytes again"))
+    },
+    ("PUT", TAG): Operation(
+        "Add a tag",
+        {204: NOTHING},
+        (IMAGE_ID, Parameter("tag", "path", {**TEXT, "maxLength": LONGEST_TAG})),
+        refuses=(*WRITES, 413),
+    ),
+    ("DELETE", TAG): Operation("Remove a tag", {204: NOTHING}, (IMAGE_ID,), refuses=WRITES),
+    ("GET", LOCATIONS): Operation("Not shown", {}, (IMAGE_ID,), refuses=READS),
+    ("POST", LOCATIONS): Operation("Not taken", {}, (IMAGE_ID,), refuses=(403, 404, 503)),
+}
+MEMBER_OPERATIONS = {
+    ("GET", MEMBERS): Operation(
+        "List the members of a shared image",
+        {200: answer("All of them, or the caller alone", "GlanceV2Members")},
+        (IMAGE_ID,),
+        refuses=READS,
+    ),
+    ("POST", MEMBERS): Operation(
+        "Share an image with a tenant",
+        {200: answer("The member, which is asked", "GlanceV2Member", A_MEMBER)},
+        (IMAGE_ID,),
+        (Body(ref("GlanceV2NewMember"), example={"member": "t2"}),),
+        refuses=(*WRITES, 413),
+    ),
+    ("GET", MEMBER): Operation(
+        "Show a member", {200: answer("The member", "GlanceV2Member", A_MEMBER)}, (IMAGE_ID, TENANT), refuses=READS
+    ),
+    ("PUT", MEMBER): Operation(
+        "Say what the tenant makes of the image",
+        {200: answer("The member", "GlanceV2Member", A_MEMBER)},
+        (IMAGE_ID, TENANT),
+        (Body(ref("GlanceV2MemberAnswer"), example={"status": "accepted"}),),
+        refuses=WRITES,
+    ),
+    ("DELETE", MEMBER): Operation(
+        "Stop sharing an image with a tenant", {204: NOTHING}, (IMAGE_ID, TENANT), refuses=WRITES
+    ),
+}
+OTHER_OPERATIONS = {
+    **{
+        (method, "/"): Operation("Offer the versions", {300: answer("Those that are served", "GlanceV2Versions")})
+        for method in METHODS
+    },
+    ("GET", "/versions"): Operation("List the versions", {200: answer("Those that are served", "GlanceV2Versions")}),
+    ("GET", "/v2/schemas/{name}"): Operation(
+        "Show a JSON schema",
+        {200: answer("The schema", "GlanceV2Schema")},
+        (Parameter("name", "path", TEXT, f"One of {', '.join(DOCUMENTS)}"),),
+        refuses=(400, 404),
+    ),
+    **{
+        ("GET", f"/v2/info/stores{more}"): Operation("Not told: there is one store", {}, refuses=(404,))
+        for more in ("", "/detail")
+    },
+    ("GET", "/v2/info/usage"): Operation("Show no quotas", {200: answer("None", "GlanceV2Usage")}, refuses=(400,)),
+    ("GET", TASKS): Operation("List no tasks", {200: answer("None", "GlanceV2Tasks")}, refuses=(400, 403)),
+    ("POST", TASKS): Operation("Not taken", {}, refuses=(403,)),
+    ("GET", f"{METADEFS}/namespaces"): Operation(
+        "List no definitions of metadata", {200: answer("None", "GlanceV2Namespaces")}, refuses=(400,)
+    ),
+    ("GET", f"{METADEFS}/resource_types"): Operation(
+        "List no types of resources", {200: answer("None", "GlanceV2ResourceTypes")}, refuses=(400,)
+    ),
+    **{
+        ("POST", f"{METADEFS}/{kind}"): Operation("Not taken", {}, refuses=(403,))
+        for kind in ("namespaces", "resource_types")
+    },
+}
+
+DESCRIPTION = Description(
+    title="OpenStack Image API v2. `/v2.0` to `/v2.9` are `/v2`, and `Accept: application/vnd.openstack.images-v2`"
+    " stands for it; a version that is not there is answered with those that are.",
+    security={
+        "GlanceV2Token": {"type": "apiKey", "in": "header", "name": "X-Auth-Token"},
+        "GlanceV2Basic": {"type": "http", "scheme": "basic"},
+    },
+    schemas=SCHEMAS,
+    operations={**OTHER_OPERATIONS, **IMAGE_OPERATIONS, **MEMBER_OPERATIONS},
+    errors=ERRORS,
+)
