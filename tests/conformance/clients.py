@@ -187,6 +187,74 @@ class GlanceV1(Client):
         }
 
 
+class GlanceV2(Client):
+    """OpenStack Glance v2: fields and properties side by side, and changes by patches."""
+
+    dialect = "glance_v2"
+    knows = frozenset({"name", "architecture", "login_user", "public"})
+    required: ClassVar[Mapping[str, type | tuple[type, ...]]] = {
+        "id": str,
+        "name": (str, type(None)),
+        "status": str,
+        "visibility": str,
+        "protected": bool,
+        "os_hidden": bool,
+        "tags": list,
+        "owner": (str, type(None)),
+        "size": (int, type(None)),
+        "min_disk": int,
+        "min_ram": int,
+        "created_at": str,
+        "updated_at": str,
+        "self": str,
+    }
+    patch: ClassVar[Mapping[str, str]] = {"Content-Type": "application/openstack-images-v2.1-json-patch"}
+
+    def create(self, facts: Facts) -> Answer:
+        body = {
+            "name": facts.name,
+            "visibility": "public" if facts.public else "shared",
+            "disk_format": "raw",
+            "container_format": "bare",
+            "architecture": facts.architecture,
+            "os_admin_user": facts.login_user,
+        }
+        answer = self.caller.post("/v2/images", JSON, _json(body))
+        if answer.status == 201:
+            octets = {"Content-Type": "application/octet-stream"}
+            assert self.caller.put(f"/v2/images/{answer.json['id']}/file", octets).status == 204
+        return answer
+
+    def show(self, image_id: str) -> Answer:
+        return self.caller.get(f"/v2/images/{image_id}")
+
+    def listing(self) -> Answer:
+        return self.caller.get("/v2/images")
+
+    def rename(self, image_id: str, name: str) -> Answer:
+        changes = [{"op": "replace", "path": "/name", "value": name}]
+        return self.caller.request("PATCH", f"/v2/images/{image_id}", self.patch, _json(changes))
+
+    def delete(self, image_id: str) -> Answer:
+        return self.caller.delete(f"/v2/images/{image_id}")
+
+    def record(self, shown: Answer) -> Record:
+        found: Record = shown.json
+        return found
+
+    def records(self, listed: Answer) -> list[Record]:
+        found: list[Record] = listed.json["images"]
+        return found
+
+    def facts(self, record: Record) -> Mapping[str, Any]:
+        return {
+            "name": record["name"],
+            "architecture": record.get("architecture"),
+            "login_user": record.get("os_admin_user"),
+            "public": record["visibility"] == "public",
+        }
+
+
 class Scaleway(Client):
     """The early Scaleway API."""
 
@@ -459,4 +527,4 @@ def a_machine(api: Api, tenant: str) -> str:
     return run({"machine": facts})["machine"]
 
 
-CLIENTS: tuple[type[Client], ...] = (GlanceV1, Scaleway, DevopsService, Foreman, Qingcloud)
+CLIENTS: tuple[type[Client], ...] = (GlanceV1, GlanceV2, Scaleway, DevopsService, Foreman, Qingcloud)

@@ -10,10 +10,11 @@ import pytest
 
 from chalicelib.catalog.image import Status, Visibility
 from chalicelib.catalog.job import Action, Job, JobStatus
+from chalicelib.catalog.membership import MemberStatus
 from chalicelib.catalog.reference import Kind
 from tests.api import ORDINARY, Answer, Api, Caller, a_caller
 from tests.conformance.conftest import T1
-from tests.factories import START, an_image
+from tests.factories import START, a_membership, an_image
 from tests.openapi.checking import described
 
 FIRST, SECOND = "11111111-1111-4111-8111-111111111111", "22222222-2222-4222-8222-222222222222"
@@ -47,6 +48,35 @@ NARROWING: Mapping[str, Mapping[str, str]] = {
         "changes-since": "2999-01-01",
         "property-key": "value",
         "tenant": NOBODY,
+    },
+    "glance_v2": {
+        "limit": "1",
+        "marker": SECOND,
+        "sort": "size",
+        "sort_key": "size",
+        "sort_dir": "asc",
+        "visibility": "public",
+        "member_status": "pending",
+        "tag": "x",
+        "name": "first",
+        "disk_format": "iso",
+        "container_format": "ovf",
+        "id": FIRST,
+        "status": "queued",
+        "owner": NOBODY,
+        "checksum": "x",
+        "os_hash_value": "x",
+        "os_hash_algo": "md5",
+        "size": "20",
+        "virtual_size": "20",
+        "size_min": "15",
+        "size_max": "15",
+        **dict.fromkeys(("min_disk", "min_ram", "min_disk_min", "min_ram_min"), "1"),
+        **dict.fromkeys(("min_disk_max", "min_ram_max"), "-1"),
+        "protected": "true",
+        "os_hidden": "true",
+        "created_at": "gt:2026-01-01",
+        "updated_at": "gt:2999-01-01",
     },
     "scaleway": {
         "page": "2",
@@ -144,6 +174,9 @@ def caller(api: Api, asked: Asked) -> Caller:
     }
     for image in (first, second):
         api.world.images.add(an_image(**common, **image))
+    if asked.name == "member_status":
+        image = api.world.images.add(an_image(owner="t2"))
+        api.world.memberships.change(image, [a_membership(image, T1, status=MemberStatus.PENDING)], [])
     for job_id in JOBS:
         done: dict[str, Any] = {"status": JobStatus.SUCCESSFUL, "began_at": now, "finished_at": now}
         api.world.jobs.add(Job(id=job_id, owner=T1, action=Action.CAPTURE, zone="ac1", created_at=now, **done))

@@ -8,6 +8,7 @@ from tests.conformance.clients import CLIENTS, Client
 
 LISTS = {
     "glance_v1": "/v1/images",
+    "glance_v2": "/v2/images",
     "scaleway": "/images",
     "devops_service": "/v3/images",
     "foreman": "/api/architectures",
@@ -30,4 +31,4 @@ def test_an_address_may_end_in_a_slash(api: Api, owner: Principal, speaking: typ
 def test_links_have_no_more_slashes_than_they_need(api: Api) -> None:
     links = [version["links"][0]["href"] for version in api.anonymous().get("//versions").json["versions"]]
 
-    assert links == ["http://registry.example/v1/"] * 2
+    assert set(links) == {"http://registry.example/v1/", "http://registry.example/v2/"}

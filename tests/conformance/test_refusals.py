@@ -43,79 +43,79 @@ Act = Callable[[World], Answer]
 REFUSALS: dict[str, tuple[Act, dict[str, int]]] = {
     "list without credentials": (
         lambda world: world.nobody.listing(),
-        {"glance_v1": 401, "scaleway": 401, "devops_service": 401, "foreman": 401, "qingcloud": 401},
+        {"glance_v1": 401, "glance_v2": 401, "scaleway": 401, "devops_service": 401, "foreman": 401, "qingcloud": 401},
     ),
     "delete without credentials": (
         lambda world: world.nobody.delete(world.id("private")),
-        {"glance_v1": 401, "scaleway": 401, "devops_service": 401, "foreman": 401, "qingcloud": 401},
+        {"glance_v1": 401, "glance_v2": 401, "scaleway": 401, "devops_service": 401, "foreman": 401, "qingcloud": 401},
     ),
     "list without the right to": (
         lambda world: world.without["read_images"].listing(),
-        {"glance_v1": 403, "scaleway": 403, "devops_service": 403, "foreman": 403, "qingcloud": 403},
+        {"glance_v1": 403, "glance_v2": 403, "scaleway": 403, "devops_service": 403, "foreman": 403, "qingcloud": 403},
     ),
     "show without the right to": (
         lambda world: world.without["read_images"].show(world.id("private")),
-        {"glance_v1": 403, "scaleway": 403, "devops_service": 403, "foreman": 403, "qingcloud": 403},
+        {"glance_v1": 403, "glance_v2": 403, "scaleway": 403, "devops_service": 403, "foreman": 403, "qingcloud": 403},
     ),
     "create without the right to": (
         lambda world: world.without["create_image"].create(Facts()),
-        {"glance_v1": 403, "scaleway": 403, "devops_service": 403, "foreman": 403, "qingcloud": 403},
+        {"glance_v1": 403, "glance_v2": 403, "scaleway": 403, "devops_service": 403, "foreman": 403, "qingcloud": 403},
     ),
     "change without the right to": (
         lambda world: world.without["create_image"].rename(world.id("private"), "renamed"),
-        {"glance_v1": 403, "scaleway": 403, "devops_service": 403, "foreman": 403, "qingcloud": 403},
+        {"glance_v1": 403, "glance_v2": 403, "scaleway": 403, "devops_service": 403, "foreman": 403, "qingcloud": 403},
     ),
     "delete without the right to": (
         lambda world: world.without["delete_image"].delete(world.id("private")),
-        {"glance_v1": 403, "scaleway": 403, "devops_service": 403, "foreman": 403, "qingcloud": 403},
+        {"glance_v1": 403, "glance_v2": 403, "scaleway": 403, "devops_service": 403, "foreman": 403, "qingcloud": 403},
     ),
     "show an unknown image": (
         lambda world: world.owner.show(world.owner.unknown),
-        {"glance_v1": 404, "scaleway": 404, "devops_service": 404, "foreman": 404, "qingcloud": 404},
+        {"glance_v1": 404, "glance_v2": 404, "scaleway": 404, "devops_service": 404, "foreman": 404, "qingcloud": 404},
     ),
     "change an unknown image": (
         lambda world: world.owner.rename(world.owner.unknown, "renamed"),
-        {"glance_v1": 404, "scaleway": 404, "devops_service": 404, "foreman": 404, "qingcloud": 404},
+        {"glance_v1": 404, "glance_v2": 404, "scaleway": 404, "devops_service": 404, "foreman": 404, "qingcloud": 404},
     ),
     "delete an unknown image": (
         lambda world: world.owner.delete(world.owner.unknown),
-        {"glance_v1": 404, "scaleway": 404, "devops_service": 404, "foreman": 404, "qingcloud": 404},
+        {"glance_v1": 404, "glance_v2": 404, "scaleway": 404, "devops_service": 404, "foreman": 404, "qingcloud": 404},
     ),
     "show what is no id": (
         lambda world: world.owner.show("12345"),
-        {"glance_v1": 404, "scaleway": 404, "devops_service": 404, "foreman": 404, "qingcloud": 404},
+        {"glance_v1": 404, "glance_v2": 404, "scaleway": 404, "devops_service": 404, "foreman": 404, "qingcloud": 404},
     ),
     "show somebody's private image": (
         lambda world: world.stranger.show(world.id("private")),
-        {"glance_v1": 404, "scaleway": 403, "devops_service": 404, "foreman": 404, "qingcloud": 404},
+        {"glance_v1": 404, "glance_v2": 404, "scaleway": 403, "devops_service": 404, "foreman": 404, "qingcloud": 404},
     ),
     "change somebody's private image": (
         lambda world: world.stranger.rename(world.id("private"), "renamed"),
-        {"glance_v1": 404, "scaleway": 403, "devops_service": 404, "foreman": 404, "qingcloud": 404},
+        {"glance_v1": 404, "glance_v2": 404, "scaleway": 403, "devops_service": 404, "foreman": 404, "qingcloud": 404},
     ),
     "delete somebody's private image": (
         lambda world: world.stranger.delete(world.id("private")),
-        {"glance_v1": 404, "scaleway": 403, "devops_service": 404, "foreman": 404, "qingcloud": 404},
+        {"glance_v1": 404, "glance_v2": 404, "scaleway": 403, "devops_service": 404, "foreman": 404, "qingcloud": 404},
     ),
     "change somebody's public image": (
         lambda world: world.stranger.rename(world.id("public"), "renamed"),
-        {"glance_v1": 403, "scaleway": 403, "devops_service": 404, "foreman": 404, "qingcloud": 403},
+        {"glance_v1": 403, "glance_v2": 403, "scaleway": 403, "devops_service": 404, "foreman": 404, "qingcloud": 403},
     ),
     "delete somebody's public image": (
         lambda world: world.stranger.delete(world.id("public")),
-        {"glance_v1": 403, "scaleway": 403, "devops_service": 404, "foreman": 404, "qingcloud": 403},
+        {"glance_v1": 403, "glance_v2": 403, "scaleway": 403, "devops_service": 404, "foreman": 404, "qingcloud": 403},
     ),
     "rename to a name that is too long": (
         lambda world: world.owner.rename(world.id("private"), "n" * (lengths.IMAGE["name"] + 1)),
-        {"glance_v1": 400, "scaleway": 400, "devops_service": 400, "foreman": 422, "qingcloud": 400},
+        {"glance_v1": 400, "glance_v2": 400, "scaleway": 400, "devops_service": 400, "foreman": 422, "qingcloud": 400},
     ),
     "delete a protected image": (
         lambda world: world.owner.delete(world.id("protected")),
-        {"glance_v1": 403, "scaleway": 403, "devops_service": 400, "foreman": 403, "qingcloud": 403},
+        {"glance_v1": 403, "glance_v2": 403, "scaleway": 403, "devops_service": 400, "foreman": 403, "qingcloud": 403},
     ),
     "ask for an unknown path": (
         lambda world: world.owner.show("a/b/c/d/e"),
-        {"glance_v1": 404, "scaleway": 404, "devops_service": 404, "foreman": 404, "qingcloud": 404},
+        {"glance_v1": 404, "glance_v2": 404, "scaleway": 404, "devops_service": 404, "foreman": 404, "qingcloud": 404},
     ),
 }
 
@@ -146,7 +146,7 @@ def test_a_refusal_has_its_status_and_changes_nothing(
     assert len(world.owner.records(world.owner.listing())) == len(world.images)
 
 
-QUOTA = {"glance_v1": 413, "scaleway": 403, "devops_service": 400, "foreman": 422, "qingcloud": 429}
+QUOTA = {"glance_v1": 413, "glance_v2": 413, "scaleway": 403, "devops_service": 400, "foreman": 422, "qingcloud": 429}
 
 
 @pytest.mark.parametrize("dialect", CATALOGUES, ids=[dialect.name for dialect in CATALOGUES])
@@ -162,6 +162,7 @@ def test_a_quota_is_told_as_one(dialect: Dialect) -> None:
 
 LONG: Mapping[str, str] = {
     "glance_v1": "/v1/images?sort_key=status",
+    "glance_v2": "/v2/images?sort=status",
     "devops_service": "/v3/images",
     "foreman": f"/api/architectures/{Facts.architecture}/images?search=name~image",
     "qingcloud": "/v2/zone/ac1/images?status=available",
