@@ -1,11 +1,11 @@
 """OpenStack's Image API v1: images under their own ids, with metadata, members and bytes."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from rosetta.answers import Image, read_image, reading
 from rosetta.errors import ServiceError
 from rosetta.http import Service
-from rosetta.importing.glance_bytes import Bytes
+from rosetta.importing.glance_bytes import Bytes, Content
 from rosetta.importing.glance_fields import fields_of, is_as_wanted, properties_of
 from rosetta.importing.records import (
     CONFLICT,
@@ -18,6 +18,7 @@ from rosetta.importing.records import (
     Refused,
     Whose,
     fresh,
+    pages_after_markers,
 )
 from rosetta.registry import Registry
 
@@ -41,25 +42,9 @@ class GlanceImages:
 
     def images(self) -> Iterator[Record[Image]]:
         """All images that the caller sees, oldest first."""
-        for record in fresh(self._pages()):
+        for record in fresh(pages_after_markers(self._page)):
             if self._whose.includes(record.facts.owner):
                 yield record
-
-    def _pages(self) -> Iterator[list[Record[Image]]]:
-        page = self._page(None)
-        while page:
-            yield page
-            page = self._next_page(page)
-
-    def _next_page(self, page: Sequence[Record[Image]]) -> list[Record[Image]]:
-        """What follows a page; after the last of its images that has not been deleted meanwhile."""
-        for record in reversed(page[1:]):
-            try:
-                return self._page(record.id)
-            except ServiceError as error:
-                if error.status not in (400, 404):
-                    raise
-        return self._page(page[0].id)
 
     def _page(self, marker: str | None) -> list[Record[Image]]:
         query = {"limit": str(PAGE), "sort_key": "created_at", "sort_dir": "asc"}
@@ -121,7 +106,7 @@ class GlanceImages:
             return False
         if found.status not in {"queued", "saving"}:
             raise Refused(f"it is {found.status} at the target")
-        self._bytes.bring(image, found)
+        self._bytes.bring(Content(image.id, image.size, image.checksum), found.status)
         return True
 
     def _share(self, image: Image, *, is_new: bool) -> bool:

@@ -3,7 +3,11 @@
 import hashlib
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from typing import Protocol
+
+import urllib3
 
 from rosetta.answers import Image, Upload
 from rosetta.errors import ServiceError
@@ -26,24 +30,42 @@ FIRST_LOOK, RAREST_LOOK = 0.1, 2.0
 Read = Callable[[int], bytes]
 
 
+class Contents(Protocol):
+    """Where the bytes of images are read."""
+
+    def content(self, image_id: str, /) -> AbstractContextManager[urllib3.BaseHTTPResponse]:
+        """The bytes of an image, to be read in pieces."""
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What the source says of an image's bytes: `checksum` is an MD5, `digest` what the algorithm of hashlib makes."""
+
+    id: str
+    size: int
+    checksum: str | None
+    algorithm: str | None = None
+    digest: str | None = None
+
+
 class Bytes:
     """The way of the bytes. The source is asked for all of them, as it knows no parts; the target for what it has."""
 
-    def __init__(self, source: Registry, target: Registry, moved: Moved) -> None:
+    def __init__(self, source: Contents, target: Registry, moved: Moved) -> None:
         self._source = source
         self._target = target
         self._moved = moved
 
-    def bring(self, image: Image, found: Image) -> None:
-        """Complete the image that was found at the target, queued or saving. Raises Refused, ServiceError."""
-        if found.status == "saving":
+    def bring(self, image: Content, status: str) -> None:
+        """Complete the image, which is queued or saving at the target. Raises Refused, ServiceError."""
+        if status == "saving":
             self._resume(image)
         elif image.size > INLINE:
             self._send(image, self._target.begin_upload(image.id, image.size))
         else:
             self._send_at_once(image)
 
-    def _resume(self, image: Image) -> None:
+    def _resume(self, image: Content) -> None:
         uploads = self._target.uploads(image.id)
         if not uploads:
             self._await(image, image.checksum, PATIENCE_WITH_OTHERS)
@@ -52,11 +74,11 @@ class Bytes:
         else:
             self._send(image, uploads[0])
 
-    def _send_at_once(self, image: Image) -> None:
+    def _send_at_once(self, image: Content) -> None:
         with self._reading(image) as read:
             content = b"".join(_pieces(read, image.size))
             _check_end(read)
-        md5 = _check(image, _md5(content).hexdigest())
+        md5 = _read_digests(image, content).check()
         try:
             sent = self._target.put_bytes(image.id, content)
         except ServiceError as error:
@@ -66,10 +88,10 @@ class Bytes:
         else:
             _check_sent(sent, md5)
 
-    def _send(self, image: Image, upload: Upload) -> None:
+    def _send(self, image: Content, upload: Upload) -> None:
         """Send what an open upload lacks. If the source turns out to be broken, nothing is made of it."""
         received = {part.number: part.etag for part in upload.received}
-        whole, etags = _md5(), {}
+        whole, etags = Digests(image), {}
         with self._reading(image) as read:
             for number in range(1, upload.part_count + 1):
                 begin = (number - 1) * upload.part_size
@@ -81,7 +103,7 @@ class Bytes:
                 if received.get(number) != etags[number]:
                     self._put(upload, number, pieces, etags[number])
             _check_end(read)
-        md5 = _check(image, whole.hexdigest())
+        md5 = whole.check()
         self._target.complete_upload(upload, etags)
         self._await(image, md5, PATIENCE)
 
@@ -97,7 +119,7 @@ class Bytes:
             else:
                 return
 
-    def _await(self, image: Image, md5: str | None, patience: float) -> None:
+    def _await(self, image: Content, md5: str | None, patience: float) -> None:
         """Wait until the target has verified the bytes."""
         deadline, pause = time.monotonic() + patience, FIRST_LOOK
         while (found := self._target.image(image.id)) is not None and found.status == "saving":
@@ -110,7 +132,7 @@ class Bytes:
         _check_sent(found, md5)
 
     @contextmanager
-    def _reading(self, image: Image) -> Iterator[Read]:
+    def _reading(self, image: Content) -> Iterator[Read]:
         """The bytes of an image at the source, to be read one after the other."""
         done = 0
         with self._source.content(image.id) as response:
@@ -145,11 +167,34 @@ def _md5(content: bytes = b"") -> "hashlib._Hash":
     return hashlib.md5(content, usedforsecurity=False)
 
 
-def _check(image: Image, md5: str) -> str:
-    """The MD5 of the bytes that were read, unless the source says that it should be another."""
-    if image.checksum not in (None, md5):
-        raise Refused(f"its bytes at the source have the MD5 {md5}, not {image.checksum} as they should")
-    return md5
+class Digests:
+    """What is made of an image's bytes while they are read: their MD5, and what the source knows besides."""
+
+    def __init__(self, image: Content) -> None:
+        self._image = image
+        self._md5 = _md5()
+        knows = image.digest is not None and image.algorithm in hashlib.algorithms_available
+        self._other = hashlib.new(image.algorithm or "", usedforsecurity=False) if knows else None
+
+    def update(self, piece: bytes) -> None:
+        self._md5.update(piece)
+        if self._other is not None:
+            self._other.update(piece)
+
+    def check(self) -> str:
+        """The MD5 of the bytes. Raises Refused if the source says that it, or the other digest, should be another."""
+        md5, image = self._md5.hexdigest(), self._image
+        if image.checksum not in (None, md5):
+            raise Refused(f"its bytes at the source have the MD5 {md5}, not {image.checksum} as they should")
+        if self._other is not None and (found := self._other.hexdigest()) != image.digest:
+            raise Refused(f"its bytes at the source have the {image.algorithm} {found}, not {image.digest}")
+        return md5
+
+
+def _read_digests(image: Content, content: bytes) -> Digests:
+    digests = Digests(image)
+    digests.update(content)
+    return digests
 
 
 def _check_sent(found: Image, md5: str | None) -> None:

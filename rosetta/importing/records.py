@@ -1,10 +1,11 @@
 """What an import deals in: the images of a source, and what became of each."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Generic, Protocol, TypeVar
 
+from rosetta.errors import ServiceError
 from rosetta.http import Service
 
 T = TypeVar("T")
@@ -103,3 +104,22 @@ def fresh(pages: Iterable[Sequence[Record[T]]]) -> Iterator[Record[T]]:
             return
         seen |= new.keys()
         yield from new.values()
+
+
+def pages_after_markers(read: Callable[[str | None], list[Record[T]]]) -> Iterator[list[Record[T]]]:
+    """The pages of a list that is read after a marker, the id of an image, until one is empty. Raises ServiceError."""
+    page = read(None)
+    while page:
+        yield page
+        page = _next_page(read, page)
+
+
+def _next_page(read: Callable[[str | None], list[Record[T]]], page: Sequence[Record[T]]) -> list[Record[T]]:
+    """What follows a page; after the last of its images that has not been deleted meanwhile."""
+    for record in reversed(page[1:]):
+        try:
+            return read(record.id)
+        except ServiceError as error:
+            if error.status not in (400, 404):
+                raise
+    return read(page[0].id)

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from rosetta.answers import Image, read_image
+from rosetta.answers import read_image
 from rosetta.errors import ServiceError
 from rosetta.http import Service
-from rosetta.importing.glance_bytes import Bytes
+from rosetta.importing.glance_bytes import Bytes, Content
 from rosetta.importing.records import Refused
 from rosetta.registry import Registry
 from tests.cli.importing.conftest import Serve
@@ -119,17 +119,14 @@ def in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
 def bring(serve: Serve, target: Uploads, content: bytes = CONTENT, **fields: Any) -> tuple[Scripted, list[int]]:
     """Bring the bytes of an image that is at the target as it is; returns the target's server and the progress."""
     image = read_image(an_image(1, CONTENT, **fields))
+    content_of_image = Content(image.id, image.size, image.checksum)
     source = Service(serve(Glance([], {ID: content})).url, {"X-Auth-Token": TOKEN})
     server = serve(target)
     target.url = server.url
     done: list[int] = []
     here = Registry(Service(server.url, {"X-Auth-Token": "secret"}))
-    Bytes(Registry(source), here, lambda _, count, __: done.append(count)).bring(image, found(target))
+    Bytes(Registry(source), here, lambda _, count, __: done.append(count)).bring(content_of_image, target.status)
     return server, done
-
-
-def found(target: Uploads) -> Image:
-    return read_image({"id": ID, "status": target.status, "size": 0})
 
 
 @pytest.mark.parametrize("checksum", [md5(CONTENT), None], ids=["with a checksum", "without a checksum"])
