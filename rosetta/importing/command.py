@@ -19,6 +19,7 @@ from rosetta.http import Service
 from rosetta.importing.devops_service import DevopsImages
 from rosetta.importing.foreman import ForemanImages
 from rosetta.importing.glance import GlanceImages
+from rosetta.importing.glance_v2 import GlanceV2Images
 from rosetta.importing.records import CannotGoOn, Kind, Move, Moved, Whose
 from rosetta.importing.report import Tally, Watch, watching
 from rosetta.importing.run import Run
@@ -26,8 +27,9 @@ from rosetta.importing.scaleway import ScalewayImages
 from rosetta.options import asking, json_option
 from rosetta.texts import plain
 
-GLANCE, FOREMAN, SCALEWAY, DEVOPS = "glance-v1", "foreman", "scaleway", "devops-service"
-BY_TOKEN = frozenset({GLANCE, SCALEWAY})
+GLANCE_V1, GLANCE_V2 = "glance-v1", "glance-v2"
+FOREMAN, SCALEWAY, DEVOPS = "foreman", "scaleway", "devops-service"
+BY_TOKEN = frozenset({GLANCE_V1, GLANCE_V2, SCALEWAY})
 """Dialects whose callers show a token; those of the others show a user and its secret."""
 SOME_REFUSED = 3
 MOST_PARALLEL = 32
@@ -44,10 +46,10 @@ class Users:
 
 
 @click.command("import")
-@click.option("--from", "dialect", required=True, type=click.Choice([GLANCE, FOREMAN, SCALEWAY, DEVOPS]))
+@click.option("--from", "dialect", required=True, type=click.Choice([GLANCE_V1, GLANCE_V2, FOREMAN, SCALEWAY, DEVOPS]))
 @click.argument("url", metavar="URL")
 @click.option("--all-tenants", is_flag=True, help="Images of all owners, which they keep; for administrators.")
-@click.option("--owner", help="Only images of this owner (glance-v1) or organization (scaleway).")
+@click.option("--owner", help="Only images of this owner (glance-v1, glance-v2) or organization (scaleway).")
 @click.option("--user", envvar="ROSETTA_USER", help="Whose token ROSETTA_TOKEN is (foreman, devops-service).")
 @click.option("--source-user", envvar="SOURCE_USER", help="Who reads the source (foreman, devops-service).")
 @click.option(
@@ -68,13 +70,13 @@ def import_images(  # noqa: PLR0913  # an option each
 ) -> None:
     """Import all images of the running service at URL into the Rosetta that ROSETTA_URL or a profile names.
 
-    The secret for the source is read from SOURCE_TOKEN (glance-v1, scaleway) or SOURCE_PASSWORD (foreman,
-    devops-service), the one for the target from ROSETTA_TOKEN or the profile. An import may be stopped at any moment;
-    the same command goes on where it was. Exit status: 0 all images are there, 1 it could not go on, 2 wrong usage,
-    3 some images were refused, 130 interrupted.
+    The secret for the source is read from SOURCE_TOKEN (glance-v1, glance-v2, scaleway) or SOURCE_PASSWORD
+    (foreman, devops-service), the one for the target from ROSETTA_TOKEN or the profile. An import may be stopped at
+    any moment; the same command goes on where it was. Exit status: 0 all images are there, 1 it could not go on,
+    2 wrong usage, 3 some images were refused, 130 interrupted.
     """
     if dialect not in BY_TOKEN and (all_tenants or owner):
-        raise click.UsageError("--all-tenants and --owner are for glance-v1 and scaleway")
+        raise click.UsageError("--all-tenants and --owner are for glance-v1, glance-v2 and scaleway")
     source, target = _services(dialect, url, Users(source_user, user), parallel)
     tally = Tally()
     with watching() as watch:
@@ -110,6 +112,8 @@ def _move(dialect: str, source: Service, target: Service, whose: Whose, moved: M
     match dialect:
         case "glance-v1":
             return GlanceImages(source, target, whose, moved)
+        case "glance-v2":
+            return GlanceV2Images(source, target, whose, moved)
         case "scaleway":
             return ScalewayImages(source, target, whose)
         case "foreman":
@@ -128,7 +132,7 @@ def _services(dialect: str, url: str, users: Users, parallel: int) -> tuple[Serv
     if missing:
         raise MissingSetting(f"set {', '.join(missing)}: who acts at either end")
     deployment = find_deployment()
-    if dialect == GLANCE:
+    if dialect in {GLANCE_V1, GLANCE_V2}:
         url = VERSION.sub("", url)
     source = _source(url, _credentials(users.source, given[secret], by_token=by_token), parallel)
     there = _credentials(users.target, deployment.token, by_token=by_token)

@@ -74,13 +74,16 @@ class Moved(Protocol):
 class Move(Protocol[T]):
     """A way from a source to a target that speak the same dialect.
 
-    `probe` is a path that both answer to anyone whom they know, `note` what the dialect can never bring over.
+    `probe` is a path that both answer to anyone whom they know.
     """
 
     source: Service
     target: Service
     probe: str
-    note: str
+
+    @property
+    def note(self) -> str:
+        """What does not come over, as far as that is known; empty if all does."""
 
     def images(self) -> Iterator[Record[T]]:
         """All images of the source, read no further than they are consumed. Raises ServiceError."""

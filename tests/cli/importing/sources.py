@@ -126,3 +126,73 @@ class Foreman:
         entries = self.lists[asked.path][(page - 1) * size : page * size]
         total = len(self.lists[asked.path])
         return Reply(document={"total": total, "subtotal": total, "page": page, "per_page": size, "results": entries})
+
+
+def an_image_v2(number: int, content: bytes | None = b"", **fields: Any) -> Document:
+    """An image as a Glance of today shows it; without content it is queued."""
+    known = content is not None
+    return {
+        "id": image_id(number),
+        "name": f"image {number}",
+        "status": "active" if known else "queued",
+        "visibility": "private",
+        "protected": False,
+        "os_hidden": False,
+        "tags": [],
+        "owner": "t1",
+        "disk_format": "raw",
+        "container_format": "bare",
+        "min_disk": 0,
+        "min_ram": 0,
+        "size": None if content is None else len(content),
+        "virtual_size": None,
+        "checksum": None if content is None else hashlib.md5(content, usedforsecurity=False).hexdigest(),
+        "os_hash_algo": "sha512" if known else None,
+        "os_hash_value": None if content is None else hashlib.sha512(content).hexdigest(),
+        "created_at": f"2026-05-10T21:35:{number % 60:02}Z",
+        "updated_at": "2026-05-10T21:35:15Z",
+        "self": f"/v2/images/{image_id(number)}",
+        "file": f"/v2/images/{image_id(number)}/file",
+        "schema": "/v2/schemas/image",
+        **fields,
+    }
+
+
+class GlanceV2:
+    """A Glance with these images, the first one the oldest; `special` may answer in its place."""
+
+    def __init__(self, images: Sequence[Document], contents: Mapping[str, bytes] | None = None) -> None:
+        self.images = list(images)
+        self.contents = dict(contents or {})
+        self.members: dict[str, Mapping[str, str]] = {}
+        self.special: Special = lambda _: None
+
+    def __call__(self, asked: Asked) -> Reply:
+        if asked.headers.get("x-auth-token") != TOKEN:
+            return Reply(401, {"code": "401 Unauthorized", "title": "Unauthorized", "message": "Who are you?"})
+        return self.special(asked) or self._usual(asked)
+
+    def _usual(self, asked: Asked) -> Reply:
+        match asked.path.split("/")[3:]:
+            case []:
+                return self._page(asked.query)
+            case [image, "members"] if image in self.members:
+                rows = [{"member_id": name, "status": status} for name, status in self.members[image].items()]
+                return Reply(document={"members": rows, "schema": "/v2/schemas/members"})
+            case [_, "members"]:
+                return Reply(403, {"message": "Only shared images have members."})
+            case [image, "file"] if image in self.contents:
+                return Reply(body=self.contents[image], headers={"Content-Type": "application/octet-stream"})
+        return Reply(404, {"message": "No image found"})
+
+    def _page(self, query: Mapping[str, str]) -> Reply:
+        """Those of one visibility, if one is asked for, and either hidden ones or others."""
+        hidden, visibility = query.get("os_hidden", "false") == "true", query.get("visibility")
+        ids = [image["id"] for image in self.images]
+        begin = ids.index(query["marker"]) + 1 if "marker" in query else 0
+        found = [
+            image
+            for image in self.images[begin:]
+            if image.get("os_hidden", False) == hidden and visibility in {None, image["visibility"]}
+        ]
+        return Reply(document={"images": found[: int(query["limit"])], "schema": "/v2/schemas/images"})

@@ -1,0 +1,88 @@
+"""What Glance's v2 says of an image, and the patch that makes one say what another does."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from rosetta.answers import reading
+from rosetta.importing.glance_bytes import Content
+from rosetta.importing.glance_fields import COMPUTED
+
+WRITABLE = (
+    *("name", "visibility", "protected", "os_hidden", "tags"),
+    *("min_disk", "min_ram", "disk_format", "container_format"),
+)
+SHOWN = frozenset(
+    (
+        *("id", "owner", "status", "size", "virtual_size", "checksum", "os_hash_algo", "os_hash_value"),
+        *("created_at", "updated_at", "self", "file", "schema", "direct_url", "locations", "stores"),
+        *WRITABLE,
+    )
+)
+"""Members of an image that are no custom properties."""
+OF_TASKS = "os_glance_"
+"""How properties begin that a service keeps of its own imports."""
+
+Document = Mapping[str, Any]
+Member = tuple[str, str]
+"""A tenant, and what it has made of the offer: pending, accepted or rejected."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImageV2:
+    """An image: `fields` are those that can be written, `owner` can be by administrators."""
+
+    id: str
+    status: str
+    owner: str | None
+    content: Content
+    fields: Document
+    properties: Mapping[str, str]
+
+    @property
+    def visibility(self) -> str:
+        return str(self.fields["visibility"])
+
+
+def read_image_v2(document: Any) -> ImageV2:
+    """An image from its document. Raises ServiceError."""
+    with reading("image"):
+        image_id = str(document["id"])
+        digest = (document.get("os_hash_algo"), document.get("os_hash_value"))
+        return ImageV2(
+            image_id,
+            str(document["status"]),
+            document.get("owner"),
+            Content(image_id, int(document.get("size") or 0), document.get("checksum"), *digest),
+            _fields(document),
+            {name: value or "" for name, value in document.items() if _is_custom(name)},
+        )
+
+
+def _fields(document: Document) -> dict[str, Any]:
+    """The writable fields; before release 2.7 none was hidden."""
+    fields = {name: document[name] for name in WRITABLE if name not in {"os_hidden", "tags"}}
+    return {**fields, "os_hidden": bool(document.get("os_hidden")), "tags": sorted(document["tags"])}
+
+
+def _is_custom(name: str) -> bool:
+    return name not in SHOWN and name not in COMPUTED and not name.startswith(OF_TASKS)
+
+
+def patch_between(found: ImageV2, wanted: Document, properties: Mapping[str, str]) -> list[Document]:
+    """The operations after which an image has these fields and properties, and no others."""
+    has = {**found.fields, "owner": found.owner}
+    fields = [_operation("replace", name, value) for name, value in wanted.items() if has[name] != value]
+    changed = [
+        _operation("add", name, value) for name, value in properties.items() if found.properties.get(name) != value
+    ]
+    gone = [{"op": "remove", "path": _pointer(name)} for name in found.properties if name not in properties]
+    return [*fields, *changed, *gone]
+
+
+def _operation(action: str, name: str, value: Any) -> Document:
+    return {"op": action, "path": _pointer(name), "value": value}
+
+
+def _pointer(name: str) -> str:
+    return "/" + name.replace("~", "~0").replace("/", "~1")
