@@ -51,7 +51,7 @@ class GlanceV2Images:
     def note(self) -> str:
         """How many members must accept again."""
         count = self._members.unanswered
-        return f"{count} memberships are pending again: only administrators can bring what members said." * bool(count)
+        return f"Only administrators can bring what members answered. Pending again: {count}." if count else ""
 
     def images(self) -> Iterator[Record[ImageV2]]:
         """All images that the caller sees, the hidden ones last, in each list oldest first."""

@@ -112,8 +112,9 @@ class Library:
 
 
 @contextmanager
-def running_library(installation: Installation) -> Iterator[Library]:
-    words = [installation.program("python"), "-m", f"tests.e2e.drivers.{installation.client}"]
+def running_library(installation: Installation, driver: str = "") -> Iterator[Library]:
+    """The library of a client; another driver than the one that is named after the client may be told."""
+    words = [installation.program("python"), "-m", f"tests.e2e.drivers.{driver or installation.client}"]
     pipe = subprocess.PIPE
     with subprocess.Popen(  # noqa: S603  # our own words
         words, stdin=pipe, stdout=pipe, cwd=ROOT, env=installation.environment, text=True

@@ -1,0 +1,54 @@
+"""Run by the Python of python-openstackclient, with a file of clouds: a method is one of openstacksdk's for images.
+
+The method `command` is the command `openstack` itself, which takes a second to be started and is started once here.
+"""
+
+import contextlib
+import functools
+import importlib
+import io
+import os
+from typing import Any
+
+from tests.e2e.drivers.protocol import Call, serve
+
+openstack = importlib.import_module("openstack")  # the other Python has none of it
+shell = importlib.import_module("openstackclient.shell")  # as above
+
+
+def perform(call: Call) -> Any:
+    os.environ["OS_CLIENT_CONFIG_FILE"] = call["clouds"]
+    if call["method"] == "command":
+        return command(call["cloud"], call["arguments"])
+    method = getattr(images(call["clouds"], call["cloud"]), call["method"])
+    return plain(method(*call["arguments"], **call["fields"]))
+
+
+@functools.cache
+def images(_clouds: str, cloud: str) -> Any:
+    """The images of a cloud, once it has been signed in there."""
+    return openstack.connect(cloud=cloud).image
+
+
+def command(cloud: str, words: list[str]) -> dict[str, Any]:
+    """The exit status of the command, and what it printed."""
+    said, told = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(said), contextlib.redirect_stderr(told):
+        try:
+            status = shell.main(["--os-cloud", cloud, *words])
+        except SystemExit as error:  # words that it does not understand
+            status = error.code
+    return {"status": status, "stdout": said.getvalue(), "stderr": told.getvalue()}
+
+
+def plain(result: Any) -> Any:
+    """Images and members as dictionaries, bytes as the text that they are."""
+    if hasattr(result, "to_dict"):
+        return result.to_dict()
+    if hasattr(result, "content"):
+        return result.content.decode("latin-1")
+    return [plain(each) for each in result] if hasattr(result, "__next__") else result
+
+
+if __name__ == "__main__":
+    serve(perform)
