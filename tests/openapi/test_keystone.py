@@ -18,6 +18,7 @@ from tests.openapi.sharing import an_api
 
 ANN = a_caller("described-keystone", *ORDINARY, user="ann")
 MOUNT, V3, V2 = "/identity", "/identity/v3", "/identity/v2.0"
+ALL_PROJECTS, A_PROJECT = f"{V3}/projects", f"{V3}/projects/{{project_id}}"
 TOKENS, TOKENS_2, CATALOG, PROJECTS = f"{V3}/auth/tokens", f"{V2}/tokens", f"{V3}/auth/catalog", f"{V3}/auth/projects"
 SECRET = "{secret}"
 USER = {"name": "ann", "domain": {"name": "Default", "id": None}, "password": SECRET}
@@ -44,6 +45,11 @@ CASES = [
     Case("GET", PROJECTS, 200, PROJECTS, "ann"),
     Case("GET", PROJECTS, 200, PROJECTS, "homeless"),
     Case("GET", PROJECTS, 401, PROJECTS, "anonymous"),
+    Case("GET", ALL_PROJECTS, 401, ALL_PROJECTS, "anonymous"),
+    Case("GET", ALL_PROJECTS, 403, ALL_PROJECTS, "ann"),
+    Case("GET", A_PROJECT, 200, f"{V3}/projects/described-keystone", "ann"),
+    Case("GET", A_PROJECT, 401, f"{V3}/projects/described-keystone", "anonymous"),
+    Case("GET", A_PROJECT, 403, f"{V3}/projects/other", "ann"),
     Case("POST", TOKENS_2, 200, TOKENS_2, body={"auth": {"token": {"id": SECRET}, "tenantName": None}}),
     Case("POST", TOKENS_2, 200, TOKENS_2, body={"auth": {"token": {"id": "{homeless}"}}}),
     Case("POST", TOKENS_2, 400, TOKENS_2, body={"auth": {}}, conforms=False),

@@ -87,7 +87,13 @@ def catalog_3(request: Request) -> list[Document]:
 def projects(principal: Principal, request: Request) -> Document:
     """The project that a caller can act for."""
     tenant, here = principal.tenant, f"{request.base_url}{request.path}"
-    project: Document = {
+    found = [project(tenant)] if tenant else []
+    return {"projects": found, "links": {"self": here, "next": None, "previous": None}}
+
+
+def project(tenant: str) -> Document:
+    """A project by itself."""
+    return {
         "id": tenant,
         "name": tenant,
         "domain_id": DOMAIN,
@@ -95,7 +101,6 @@ def projects(principal: Principal, request: Request) -> Document:
         "is_domain": False,
         "links": {},
     }
-    return {"projects": [project] if tenant else [], "links": {"self": here, "next": None, "previous": None}}
 
 
 def access_2(principal: Principal, request: Request, secret: str, now: datetime) -> Document:

@@ -21,6 +21,15 @@ class TokenUnknown(HttpError):
         super().__init__("There is no such token, or it is not the one in X-Auth-Token")
 
 
+class ProjectWithheld(HttpError):
+    """Somebody asks for projects, of which only the token's own is shown. Clients then take a name for an id."""
+
+    status = 403
+
+    def __init__(self) -> None:
+        super().__init__("Only the project of the token is shown")
+
+
 def render_error(_request: Request, error: CatalogError | HttpError) -> Response:
     """An `error` with code, title and message; clients print the message."""
     from http import HTTPStatus  # noqa: PLC0415  # most processes do without

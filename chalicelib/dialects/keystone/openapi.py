@@ -6,7 +6,17 @@ from typing import Any
 
 from chalicelib.dialects.keystone import answers, schema
 from chalicelib.dialects.keystone.errors import STATUS, TokenUnknown
-from chalicelib.dialects.keystone.paths import CATALOG, MOUNT, PROJECTS, V2, V2_TOKENS, V3, V3_TOKENS
+from chalicelib.dialects.keystone.paths import (
+    ALL_PROJECTS,
+    ANY_PROJECT,
+    CATALOG,
+    MOUNT,
+    PROJECTS,
+    V2,
+    V2_TOKENS,
+    V3,
+    V3_TOKENS,
+)
 from chalicelib.dialects.keystone.routes import SUBJECT, UNCACHED
 from chalicelib.http.errors import BadMessage, ServerError, Unauthorized
 from chalicelib.http.openapi import Answer, Body, Description, Operation, Parameter, Schema, record, ref
@@ -142,20 +152,19 @@ SCHEMAS: Mapping[str, Schema] = {
             )
         }
     ),
+    "KeystoneProject": record(
+        {
+            "id": TEXT,
+            "name": TEXT,
+            "domain_id": {"const": schema.DOMAIN},
+            "enabled": {"const": True},
+            "is_domain": {"const": False},
+            "links": record({}),
+        }
+    ),
     "KeystoneProjects": record(
         {
-            "projects": list_of(
-                record(
-                    {
-                        "id": TEXT,
-                        "name": TEXT,
-                        "domain_id": {"const": schema.DOMAIN},
-                        "enabled": {"const": True},
-                        "is_domain": {"const": False},
-                        "links": record({}),
-                    }
-                )
-            ),
+            "projects": list_of(ref("KeystoneProject")),
             "links": record({"self": URL, "next": NULL, "previous": NULL}),
         }
     ),
@@ -211,7 +220,7 @@ SCHEMAS: Mapping[str, Schema] = {
 WORDS = {
     400: "The body makes no sense",
     401: "The secret is not known, or not that of this user and project",
-    403: "The token acts for no tenant",
+    403: "The token acts for no tenant, or projects are asked for that are not its own",
     404: "It is not the caller's own token that is asked about",
 }
 STATUSES = {BadMessage.status, Unauthorized.status, TokenUnknown.status, ServerError.status, *STATUS.values()}
@@ -298,6 +307,12 @@ DESCRIPTION = Description(
         ("GET", PROJECTS): Operation(
             "List the projects that the caller can act for",
             {200: Answer("The tenant of the token, if it has one", ref("KeystoneProjects"))},
+        ),
+        ("GET", ALL_PROJECTS): Operation("List projects, which is refused", {}, refuses=(403,)),
+        ("GET", ANY_PROJECT): Operation(
+            "Show the project of the token",
+            {200: Answer("The tenant", record({"project": ref("KeystoneProject")}))},
+            refuses=(403,),
         ),
         ("POST", V2_TOKENS): Operation(
             "Sign in by version 2.0",

@@ -1,5 +1,7 @@
 """Where the sign-in is found (contract §5): below `/identity`, and where users guess it, at the root."""
 
+import re
+
 from chalicelib.http.errors import PathUnknown
 from chalicelib.http.message import Request
 
@@ -7,7 +9,10 @@ MOUNT = "/identity"
 V3, V2 = f"{MOUNT}/v3", f"{MOUNT}/v2.0"
 V3_TOKENS, V2_TOKENS = f"{V3}/auth/tokens", f"{V2}/tokens"
 CATALOG, PROJECTS = f"{V3}/auth/catalog", f"{V3}/auth/projects"
-KNOWN = frozenset({MOUNT, V3, V2, V3_TOKENS, V2_TOKENS, CATALOG, PROJECTS})
+ALL_PROJECTS = f"{V3}/projects"
+ANY_PROJECT = f"{ALL_PROJECTS}/{{project_id}}"
+KNOWN = frozenset({MOUNT, V3, V2, V3_TOKENS, V2_TOKENS, CATALOG, PROJECTS, ALL_PROJECTS})
+A_PROJECT = re.compile(rf"{ALL_PROJECTS}/[^/]+")
 ROOTS = (MOUNT, "/v3", "/v2.0")
 
 
@@ -18,6 +23,6 @@ def resolve(request: Request) -> Request:
     """
     below = request.path == MOUNT or request.path.startswith(f"{MOUNT}/")
     path = request.path if below else f"{MOUNT}{request.path}"
-    if path not in KNOWN:
+    if path not in KNOWN and not A_PROJECT.fullmatch(path):
         raise PathUnknown
     return request._replace(path=path)

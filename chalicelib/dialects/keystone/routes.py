@@ -3,8 +3,18 @@
 from chalicelib.catalog.errors import TenantMissing
 from chalicelib.catalog.service import Catalog
 from chalicelib.dialects.keystone import answers
-from chalicelib.dialects.keystone.errors import TokenUnknown
-from chalicelib.dialects.keystone.paths import CATALOG, MOUNT, PROJECTS, V2, V2_TOKENS, V3, V3_TOKENS
+from chalicelib.dialects.keystone.errors import ProjectWithheld, TokenUnknown
+from chalicelib.dialects.keystone.paths import (
+    ALL_PROJECTS,
+    ANY_PROJECT,
+    CATALOG,
+    MOUNT,
+    PROJECTS,
+    V2,
+    V2_TOKENS,
+    V3,
+    V3_TOKENS,
+)
 from chalicelib.dialects.keystone.schema import TOKEN, parse_v2, parse_v3
 from chalicelib.http import auth
 from chalicelib.http.dialect import Route
@@ -65,6 +75,17 @@ def list_projects(catalog: Catalog, request: Request) -> Response:
     return Response(answers.projects(catalog.principal, request))
 
 
+def show_project(catalog: Catalog, _request: Request, project_id: str) -> Response:
+    tenant = catalog.principal.tenant
+    if tenant is None or tenant != project_id:
+        raise ProjectWithheld
+    return Response({"project": answers.project(tenant)})
+
+
+def withhold_projects(_catalog: Catalog, _request: Request) -> Response:
+    raise ProjectWithheld
+
+
 ROUTES = (
     Route("GET", MOUNT, list_versions, open=True),
     Route("GET", V3, show_version_3, open=True),
@@ -73,5 +94,7 @@ ROUTES = (
     Route("GET", V3_TOKENS, show_token),
     Route("GET", CATALOG, show_catalog),
     Route("GET", PROJECTS, list_projects),
+    Route("GET", ALL_PROJECTS, withhold_projects),
+    Route("GET", ANY_PROJECT, show_project),
     Route("POST", V2_TOKENS, sign_in_2),
 )

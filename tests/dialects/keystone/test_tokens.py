@@ -63,6 +63,16 @@ def test_projects_are_the_tenant_of_the_token(ann: Caller) -> None:
     assert answer.json["links"] == {"self": f"{URL}/identity/v3/auth/projects", "next": None, "previous": None}
 
 
+def test_the_project_of_the_token_is_shown_and_no_other(api: Api, ann: Caller) -> None:
+    """Clients that look up a tenant to share an image with take its name for its id if they may not know it."""
+    shown, withheld = ann.get("/v3/projects/team"), (403, "Only the project of the token is shown")
+
+    assert (shown.status, shown.json["project"]) == (200, ann.get("/v3/auth/projects").json["projects"][0])
+    for path in ("/v3/projects/other", "/v3/projects?name=team", "/v3/projects"):
+        assert refusal(ann.get(path)) == withheld
+    assert refusal(api.caller(None, "read_images").get("/v3/projects/team")) == withheld
+
+
 def test_a_token_without_a_tenant_has_no_projects_and_no_catalogue(api: Api) -> None:
     caller = api.caller(None, "read_images")
 

@@ -56,7 +56,7 @@ def test_glance_still_offers_its_own_versions_at_the_root(api: Api) -> None:
         "/v3/image%2Fx",
         "/v3/provider",
         "/v3/template",
-        "/v3/projects",
+        "/v3/projects/t1/roles",
         "/v3/auth",
         "/v3/auth/tokens/more",
         "/v2.0/tenants",
@@ -83,6 +83,8 @@ def test_nothing_is_at_other_paths_whoever_asks(api: Api, method: str, path: str
         (V3, "POST, GET"),
         ("/v3/auth/catalog", "GET"),
         (f"{MOUNT}/v3/auth/projects", "GET"),
+        ("/v3/projects", "GET"),
+        (f"{MOUNT}/v3/projects/t1", "GET"),
     ],
 )
 def test_other_methods_are_not_allowed(api: Api, path: str, allowed: str) -> None:

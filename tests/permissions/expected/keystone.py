@@ -11,5 +11,8 @@ TABLES: Mapping[str, Rule | Listing] = {
     "sign in by v2.0": rule("§4 and §6", others="200"),
     "own token": rule("§6: the token is the secret, and tells its bearer what it is good for", others="200"),
     "other token": rule("§6: of others there is none, for administrators neither", others="404"),
+    "withheld": rule(
+        "Clients take a tenant's name for its id if projects are withheld, as Keystone does", others="403"
+    ),
     "told": rule("§3: the catalogue and the project of the token", others="200"),
 }

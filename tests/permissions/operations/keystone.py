@@ -7,6 +7,7 @@ from tests.permissions.operations.operation import Operation
 
 V3, V2 = "/identity/v3/auth/tokens", "/identity/v2.0/tokens"
 CATALOG, PROJECTS = "/identity/v3/auth/catalog", "/identity/v3/auth/projects"
+ALL_PROJECTS, A_PROJECT = "/identity/v3/projects", "/identity/v3/projects/{project_id}"
 USER = {"name": "{user}", "domain": {"name": "Default"}, "password": "{secret}"}
 PROJECT = {"project": {"name": "{own}", "domain": {"id": "default"}}}
 PASSWORD = {"auth": {"identity": {"methods": ["password"], "password": {"user": USER}}, "scope": PROJECT}}
@@ -27,4 +28,7 @@ OPERATIONS = (
     _op("GET", V3, "other token", V3, headers={"X-Subject-Token": "another"}, variant="another"),
     _op("GET", CATALOG, "told", CATALOG),
     _op("GET", PROJECTS, "told", "/v3/auth/projects"),
+    _op("GET", ALL_PROJECTS, "withheld", "/v3/projects?name={own}"),
+    _op("GET", A_PROJECT, "told", "/v3/projects/{own}", variant="its own"),
+    _op("GET", A_PROJECT, "withheld", "/v3/projects/another", variant="another"),
 )
