@@ -16,6 +16,11 @@ A_PROJECT = re.compile(rf"{ALL_PROJECTS}/[^/]+")
 ROOTS = (MOUNT, "/v3", "/v2.0")
 
 
+def is_project(path: str) -> bool:
+    """Whether this is the path of a project."""
+    return A_PROJECT.fullmatch(path) is not None
+
+
 def resolve(request: Request) -> Request:
     """The request with its path below `/identity`. Raises PathUnknown if nothing is there, whoever asks.
 
@@ -23,6 +28,6 @@ def resolve(request: Request) -> Request:
     """
     below = request.path == MOUNT or request.path.startswith(f"{MOUNT}/")
     path = request.path if below else f"{MOUNT}{request.path}"
-    if path not in KNOWN and not A_PROJECT.fullmatch(path):
+    if path not in KNOWN and not is_project(path):
         raise PathUnknown
     return request._replace(path=path)

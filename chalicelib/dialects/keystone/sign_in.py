@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from chalicelib.catalog.ports import Identities
 from chalicelib.catalog.principal import ANONYMOUS, Principal
-from chalicelib.dialects.keystone.paths import CATALOG, MOUNT, PROJECTS, V2_TOKENS, V3_TOKENS
+from chalicelib.dialects.keystone.paths import ALL_PROJECTS, CATALOG, MOUNT, PROJECTS, V2_TOKENS, V3_TOKENS, is_project
 from chalicelib.dialects.keystone.schema import SignIn, parse_v2, parse_v3
 from chalicelib.http import auth
 from chalicelib.http.errors import Unauthorized
@@ -14,14 +14,14 @@ SIGN_INS: Mapping[tuple[str, str], Callable[[bytes], SignIn]] = {
     ("POST", V3_TOKENS): parse_v3,
     ("POST", V2_TOKENS): parse_v2,
 }
-CLOSED = {V3_TOKENS, CATALOG, PROJECTS}
-"""The paths of which all but a sign-in needs a token."""
+CLOSED = {V3_TOKENS, CATALOG, PROJECTS, ALL_PROJECTS}
+"""The paths of which, and of those of projects, all but a sign-in needs a token."""
 
 
 def authenticate(request: Request, identities: Identities) -> Principal:
     """The holder of the secret. Raises Unauthorized, which does not tell what was wrong; BadMessage."""
     parse = SIGN_INS.get((request.method, request.path))
-    if parse is None and request.path not in CLOSED:
+    if parse is None and request.path not in CLOSED and not is_project(request.path):
         return ANONYMOUS
     shown = parse(request.body) if parse else SignIn("", auth.token_header(request) or "")
     principal = identities.authenticate(shown.secret) if shown.secret else None

@@ -8,6 +8,7 @@ import functools
 import importlib
 import io
 import os
+import sys
 from typing import Any
 
 from tests.e2e.drivers.protocol import Call, serve
@@ -30,14 +31,24 @@ def images(_clouds: str, cloud: str) -> Any:
     return openstack.connect(cloud=cloud).image
 
 
+class Terminal(io.StringIO):
+    """What is typed at the command, which would take the input of this process for an image."""
+
+    def isatty(self) -> bool:
+        return True
+
+
 def command(cloud: str, words: list[str]) -> dict[str, Any]:
     """The exit status of the command, and what it printed."""
-    said, told = io.StringIO(), io.StringIO()
+    said, told, stdin = io.StringIO(), io.StringIO(), sys.stdin
+    sys.stdin = Terminal()
     with contextlib.redirect_stdout(said), contextlib.redirect_stderr(told):
         try:
             status = shell.main(["--os-cloud", cloud, *words])
         except SystemExit as error:  # words that it does not understand
             status = error.code
+        finally:
+            sys.stdin = stdin
     return {"status": status, "stdout": said.getvalue(), "stderr": told.getvalue()}
 
 
