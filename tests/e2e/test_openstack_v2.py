@@ -1,13 +1,15 @@
 """The `openstack` command of today and openstacksdk, on images of v2, as they find them by themselves."""
 
 import hashlib
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.e2e.clients import Library, install, running_library
+from tests.e2e.clients import PATIENCE, Library, install, running_library
 from tests.e2e.conftest import MakeFile
 from tests.e2e.glance import RAW
 from tests.e2e.openstack import OpenstackCaller, write_clouds
@@ -16,6 +18,7 @@ from tests.e2e.test_glance_large_images import put_elsewhere
 
 pytestmark = pytest.mark.e2e
 
+CHECKED = {**RAW, "validate_checksum": True}
 FORMATS = ("--disk-format", "raw", "--container-format", "bare")
 
 
@@ -42,6 +45,17 @@ def t2(t1: OpenstackCaller) -> OpenstackCaller:
 
 def digest(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def once_active(caller: OpenstackCaller, image_id: str) -> dict[str, Any]:
+    """An image once its bytes have been imported."""
+    deadline = time.monotonic() + PATIENCE
+    while (image := caller.sdk("get_image", image_id))["status"] != "active":
+        assert image["status"] == "importing", image["status"]
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    found: dict[str, Any] = image
+    return found
 
 
 def test_case_175_an_image_is_created_shown_changed_saved_and_deleted(
@@ -112,7 +126,7 @@ def test_case_178_bytes_are_staged_and_imported(t1: OpenstackCaller, make_file: 
     path = make_file(5000)
 
     image_id = t1.told("image", "create", *FORMATS, "--import", "--file", str(path), "imported")["id"]
-    image = t1.sdk("wait_for_status", t1.sdk("get_image", image_id), wait=30)
+    image = once_active(t1, image_id)
 
     assert (image["status"], image["size"], image["hash_value"]) == ("active", 5000, digest(path))
 
@@ -123,7 +137,7 @@ def test_case_178_bytes_are_imported_from_elsewhere(t1: OpenstackCaller, server:
 
     image_id = t1.told("image", "create", *FORMATS, "imported")["id"]
     t1.run("image", "import", "--method", "web-download", "--uri", source, image_id)
-    image = t1.sdk("wait_for_status", image_id, wait=30)
+    image = once_active(t1, image_id)
 
     assert (image["status"], image["size"], image["hash_value"]) == ("active", 5000, digest(path))
 
@@ -140,10 +154,10 @@ def test_case_179_the_sdk_lists_more_images_than_three_pages_have(t1: OpenstackC
 def test_case_179_the_sdk_creates_downloads_and_changes_tags(t1: OpenstackCaller, make_file: MakeFile) -> None:
     path = make_file(5000)
 
-    created = t1.sdk("create_image", "golden", filename=str(path), wait=True, tags=["a"], **RAW)
+    created = t1.sdk("create_image", "golden", filename=str(path), wait=True, tags=["a"], **CHECKED)
     content = t1.sdk("download_image", created["id"]).encode("latin-1")
     changed = t1.sdk("update_image", created["id"], tags=["b", "c"], note="two words")
-    again = t1.sdk("create_image", "golden", filename=str(path), wait=True, **RAW)
+    again = t1.sdk("create_image", "golden", filename=str(path), wait=True, **CHECKED)
 
     assert content == path.read_bytes()
     assert (sorted(changed["tags"]), changed["properties"]["note"]) == (["b", "c"], "two words")
