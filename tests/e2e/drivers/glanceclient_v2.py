@@ -24,7 +24,8 @@ def perform(call: Call) -> Any:
     method = attrgetter(call["method"])(client(call["endpoint"], call["token"]))
     if call["method"] == "images.upload":
         with Path(call["file"]).open("rb") as file:
-            return method(*call["arguments"], file)
+            method(*call["arguments"], file)
+        return None
     result = method(*call["arguments"], **call["fields"])
     return digest(result) if call["method"] == "images.data" else plain(result)
 
