@@ -1,6 +1,5 @@
 """Tempest: what OpenStack itself tests of its Image API v2, with three accounts of one server."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -38,9 +37,9 @@ NOT_OFFERED: dict[str, str] = {}
 
 
 @pytest.fixture
-def source(server: Server, make_file: MakeFile) -> Iterator[str]:
+def source(server: Server, make_file: MakeFile) -> str:
     """An image that is imported from elsewhere."""
-    yield put_elsewhere(server, make_file(1000))
+    return put_elsewhere(server, make_file(1000))
 
 
 def test_case_183_the_tests_of_openstack_pass(server: Server, source: str, tmp_path: Path) -> None:
