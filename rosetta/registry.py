@@ -117,6 +117,10 @@ class Registry:
         """Undo the deletion of an image that waits for it."""
         return self._image("POST", _path(image_id, "restore"))
 
+    def move(self, image_id: str, action: str) -> Image:
+        """Deactivate, reactivate or deprecate an image."""
+        return self._image("POST", _path(image_id, "actions", action))
+
     def content(
         self, image_id: str, headers: Mapping[str, str] | None = None
     ) -> AbstractContextManager[urllib3.BaseHTTPResponse]:

@@ -43,6 +43,9 @@ class What(StrEnum):
     UPLOADED = "uploaded"
     FAILED = "failed"
     STAGED = "staged"
+    DEACTIVATED = "deactivated"
+    REACTIVATED = "reactivated"
+    DEPRECATED = "deprecated"
     KILLED = "killed"
     DELETED = "deleted"
     RESTORED = "restored"
@@ -68,6 +71,14 @@ LOST = frozenset({What.KILLED, What.FAILED})
 """Ends of an upload of which it is told why."""
 SILENT = frozenset({What.DELETED, What.RESTORED, What.PURGED}) | LOST
 """What changes the same fields always."""
+REACHED = {
+    Status.UPLOADING: What.STAGED,
+    Status.KILLED: What.KILLED,
+    Status.ACTIVE: What.REACTIVATED,
+    Status.DEACTIVATED: What.DEACTIVATED,
+    Status.DEPRECATED: What.DEPRECATED,
+}
+"""What it is called that an image comes to a status, if that has a word of its own wherever it comes from."""
 SYSTEM = Actor(user="rosetta")
 """Nobody asked for it: time has passed."""
 
@@ -138,7 +149,7 @@ def _move(old: Image, new: Image) -> What | None:
         return What.RESTORED
     if new.status is Status.ACTIVE and old.status in (Status.QUEUED, Status.UPLOADING, Status.SAVING):
         return What.UPLOADED
-    return {Status.KILLED: What.KILLED, Status.UPLOADING: What.STAGED}.get(new.status)
+    return REACHED.get(new.status)
 
 
 def sharing_of(image: Image, members: Sequence[str], removed: Sequence[str], actor: Actor, now: datetime) -> Event:

@@ -53,6 +53,7 @@ from chalicelib.catalog.query import ImageQuery, Scope
 from chalicelib.catalog.reference import Reference
 from chalicelib.catalog.references import References
 from chalicelib.catalog.rules import Limits
+from chalicelib.catalog.shelving import Shelving
 from chalicelib.catalog.tokens import Tokens
 from chalicelib.catalog.uploads import Uploads
 from chalicelib.catalog.usage import Usages
@@ -102,6 +103,7 @@ class Catalog:
         self.uploads = Uploads(self._lookup, ports, self.content, limits)
         self._copies = Copies(ports, self.content)
         self.imports = Imports(self._lookup, ports, self.content, self._copies)
+        self._shelving = Shelving(self._lookup, ports)
         self._queue = ports.queue
 
     def now(self) -> datetime:
@@ -319,6 +321,18 @@ class Catalog:
             return self._images.save(old, active)
 
         return retried(str(image_id), once)
+
+    def deactivate(self, image_id: str | Name) -> Image:
+        """Withhold the bytes of an active or deprecated image. Raises as `Shelving.move`."""
+        return self._shelving.move(image_id, Status.DEACTIVATED)
+
+    def reactivate(self, image_id: str | Name) -> Image:
+        """Have an image be active that is deactivated or deprecated. Raises as `Shelving.move`."""
+        return self._shelving.move(image_id, Status.ACTIVE)
+
+    def deprecate(self, image_id: str | Name) -> Image:
+        """Advise against an active image. Raises as `Shelving.move`."""
+        return self._shelving.move(image_id, Status.DEPRECATED)
 
     def _check_deletable(self, image: Image, name: str | Name) -> None:
         if image.protected:

@@ -171,6 +171,36 @@ def test_an_image_whose_deletion_does_not_wait_is_not_restored(image: Type, wait
     assert (by_id.exit_code, by_id.output) == (1, f"Error: 409: Image {waiting} is active\n")
 
 
+@pytest.mark.parametrize(
+    ("before", "action", "after"),
+    [
+        (Status.ACTIVE, "deactivate", Status.DEACTIVATED),
+        (Status.DEACTIVATED, "reactivate", Status.ACTIVE),
+        (Status.ACTIVE, "deprecate", Status.DEPRECATED),
+    ],
+)
+def test_an_image_is_withheld_or_advised_against(
+    target: Target, image: Type, before: Status, action: str, after: Status
+) -> None:
+    images = target.api.world.images
+    found = images.add(an_image(owner="t1", name="one", status=before)).id
+
+    result, again = image(action, "one"), image(action, found, "--json")
+
+    assert (result.exit_code, result.stdout, result.stderr) == (0, "", f"Image {found} is {action}d.\n")
+    assert json.loads(again.stdout)["id"] == image(action, found, "--quiet").stdout.strip() == found
+    assert [each.status for each in images.many([found])] == [after]
+
+
+@pytest.mark.parametrize("action", ["deactivate", "reactivate", "deprecate"])
+def test_an_image_without_bytes_is_neither_withheld_nor_advised_against(image: Type, action: str) -> None:
+    found = created(image)
+
+    result = image(action, found)
+
+    assert (result.exit_code, result.output) == (1, f"Error: 409: Image {found} is queued\n")
+
+
 def test_without_a_terminal_nothing_is_deleted_unasked(image: Type) -> None:
     found = created(image)
 

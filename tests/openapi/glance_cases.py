@@ -80,6 +80,12 @@ def _about_an_image() -> Iterator[Case]:
     yield Case("POST", RESTORE, 403, f"{IMAGES}/{{waiting}}/restore", "nobody")
     yield Case("POST", RESTORE, 404, f"{unknown}/restore")
     yield Case("POST", RESTORE, 409, f"{one}/restore")
+    for action in ("deactivate", "reactivate", "deprecate"):
+        path = f"{IMAGE}/actions/{action}"
+        yield Case("POST", path, 200, f"{one}/actions/{action}")
+        yield Case("POST", path, 403, f"{one}/actions/{action}", "nobody")
+        yield Case("POST", path, 404, f"{unknown}/actions/{action}")
+        yield Case("POST", path, 409, f"{IMAGES}/{{queued}}/actions/{action}")
 
 
 def _about_members() -> Iterator[Case]:

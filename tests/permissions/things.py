@@ -53,6 +53,7 @@ class Images:
     known_as: Callable[[Image], str]
     fields: Callable[[int], Mapping[str, object]] = lambda _: {}
     usual: Status = Status.ACTIVE
+    withheld: Status = Status.DEACTIVATED
     deleted: Status = Status.DELETED
     uploading: bool = False
     stored: bool = False
@@ -79,7 +80,7 @@ class Images:
             compute_resource=1,
             visibility=Visibility.PUBLIC if state is State.PUBLIC else Visibility.SHARED,
             protected=state is State.PROTECTED,
-            status=Status.DEACTIVATED if state is State.DEACTIVATED else self.usual,
+            status=self.withheld if state is State.DEACTIVATED else self.usual,
             **FORMATS,
             **FOREMAN,
             **self.fields(number),
@@ -190,6 +191,8 @@ SUBJECTS: Mapping[str, Subject] = {
     "image": _images(ABSENT_UUID, Images(_id)),
     "image with bytes": _images(ABSENT_UUID, Images(_id, stored=True)),
     "queued image": _images(ABSENT_UUID, Images(_id, usual=Status.QUEUED)),
+    "deactivated image": _images(ABSENT_UUID, Images(_id, usual=Status.DEACTIVATED)),
+    "active or deprecated image": _images(ABSENT_UUID, Images(_id, withheld=Status.DEPRECATED)),
     "upload": _images(ABSENT_UUID, Images(_id, usual=Status.QUEUED, uploading=True)),
     "number": _images(ABSENT_NUMBER, Images(lambda image: str(image.number))),
     "chosen id": _images(

@@ -19,6 +19,11 @@ MEMBERS, MEMBER = f"{IMAGE}/members", f"{IMAGE}/members/{{member}}"
 TENANT = Parameter("member", "path", MEMBER_NAME, "A tenant")
 DATA = Body(OCTETS, OCTET_STREAM, required=False)
 
+ACTIONS = (
+    ("deactivate", "Withhold the bytes of an image", "Nobody gets them until it is reactivated."),
+    ("reactivate", "Have an image be active again", "One that is deactivated or deprecated."),
+    ("deprecate", "Advise against an image", "It can be used as before, but other dialects show that it should not."),
+)
 BRIEF_LIST = Operation(
     "List images briefly",
     {200: answer("A page", "GlanceBriefImages", {"images": [{name: answers.AN_IMAGE[name] for name in BRIEF}]})},
@@ -76,6 +81,12 @@ IMAGE_OPERATIONS = {
         description="For whoever may delete the image. It is active again, and shared as it was.",
         refuses=(*READS, 409),
     ),
+    **{
+        ("POST", f"{IMAGE}/actions/{action}"): Operation(
+            summary, {200: answers.THE_IMAGE}, (IMAGE_ID,), description=description, refuses=(*READS, 409)
+        )
+        for action, summary, description in ACTIONS
+    },
 }
 MEMBER_OPERATIONS = {
     ("GET", MEMBERS): Operation(

@@ -210,6 +210,24 @@ def restore_image(catalog: Catalog, request: Request, image_id: str) -> Response
     return _written(catalog.restore(known(image_id)), 200, {})
 
 
+def deactivate_image(catalog: Catalog, request: Request, image_id: str) -> Response:
+    return _moved(catalog, request, lambda: catalog.deactivate(known(image_id)))
+
+
+def reactivate_image(catalog: Catalog, request: Request, image_id: str) -> Response:
+    return _moved(catalog, request, lambda: catalog.reactivate(known(image_id)))
+
+
+def deprecate_image(catalog: Catalog, request: Request, image_id: str) -> Response:
+    return _moved(catalog, request, lambda: catalog.deprecate(known(image_id)))
+
+
+def _moved(catalog: Catalog, request: Request, move: Callable[[], Image]) -> Response:
+    refuse_readers(catalog.principal)
+    enforce(catalog.principal, request, "modify_image")
+    return _written(move(), 200, {})
+
+
 def list_members(catalog: Catalog, request: Request, image_id: str) -> Response:
     enforce(catalog.principal, request, "get_members")
     return Response(schema.render_members(catalog.members.of_image(known(image_id))))
@@ -260,6 +278,9 @@ ROUTES = (
     Route("PUT", "/v1/images/{image_id}", update_image),
     Route("DELETE", "/v1/images/{image_id}", delete_image),
     Route("POST", "/v1/images/{image_id}/restore", restore_image),
+    Route("POST", "/v1/images/{image_id}/actions/deactivate", deactivate_image),
+    Route("POST", "/v1/images/{image_id}/actions/reactivate", reactivate_image),
+    Route("POST", "/v1/images/{image_id}/actions/deprecate", deprecate_image),
     # Where current clients look for the bytes: they know the next version's path only.
     Route("GET", "/v1/images/{image_id}/file", download_image),
     Route("GET", "/v1/images/{image_id}/members", list_members),

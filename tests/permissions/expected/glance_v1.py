@@ -62,6 +62,36 @@ TABLES: Mapping[str, Rule | Listing] = {
         owner="    409 409 409 409 409 200",
         admin="    409 409 409 409 409 200",
     ),
+    "deactivate": rule(
+        "the actions are ours (§2.6: as an update): whoever may update may, if the image has its bytes",
+        # private shared public protected deactivated deleted
+        reader="   !",
+        stranger=" -   -   403 -   -   -",
+        member="   -   404 403 404 404 -",
+        sharer="   -   404 403 404 404 -",
+        owner="    200 200 200 200 200 -",
+        admin="    200 200 200 200 200 404",
+    ),
+    "reactivate": rule(
+        "the actions are ours (§2.6: as an update): whoever may update may, if the image has its bytes",
+        # private shared public protected deactivated deleted
+        reader="   !",
+        stranger=" -   -   403 -   -   -",
+        member="   -   404 403 404 404 -",
+        sharer="   -   404 403 404 404 -",
+        owner="    200 200 200 200 200 -",
+        admin="    200 200 200 200 200 404",
+    ),
+    "deprecate": rule(
+        "the actions are ours (§2.6: as an update): whoever may update may, if the image has its bytes",
+        # private shared public protected deactivated deleted
+        reader="   !",
+        stranger=" -   -   403 -   -   -",
+        member="   -   404 403 404 404 -",
+        sharer="   -   404 403 404 404 -",
+        owner="    200 200 200 200 409 -",
+        admin="    200 200 200 200 409 404",
+    ),
     "create": rule("§2.4: policy add_image (case 60), which is create_image (design §5)", others="202", reader="403"),
     "create public": rule("§2.4 check 5, case 45: publicize_image is the administrator's", others="403", admin="202"),
     "members": rule(

@@ -50,6 +50,14 @@ OPERATIONS = (
     _op("PUT", IMAGE, "make public", ONE, "image", PUBLIC, stores=True, variant="public"),
     _op("DELETE", IMAGE, "delete", ONE, "image with bytes", stores=True),
     _op("POST", f"{IMAGE}/restore", "restore", f"{ONE}/restore", "cloud image", stores=True),
+    *(
+        _op("POST", f"{IMAGE}/actions/{action}", action, f"{ONE}/actions/{action}", about, stores=True)
+        for action, about in (
+            ("deactivate", "active or deprecated image"),
+            ("reactivate", "deactivated image"),
+            ("deprecate", "image"),
+        )
+    ),
     _op("GET", MEMBERS, "members", f"{ONE}/members", "image"),
     _op("PUT", MEMBERS, "share", f"{ONE}/members", "image", body=TO_NEW, stores=True),
     _op("GET", MEMBER, "method not offered", f"{ONE}/members/{{member}}", "image"),

@@ -1,0 +1,45 @@
+"""Use cases of images that are withheld, or advised against, and of those that are so no longer."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from chalicelib.catalog.errors import WrongStatus
+from chalicelib.catalog.image import Image, Name, Status
+from chalicelib.catalog.lookup import Lookup, retried
+from chalicelib.catalog.ports import Ports
+from chalicelib.catalog.principal import Policy
+
+FROM: Mapping[Status, frozenset[Status]] = {
+    Status.DEACTIVATED: frozenset({Status.ACTIVE, Status.DEPRECATED}),
+    Status.DEPRECATED: frozenset({Status.ACTIVE}),
+    Status.ACTIVE: frozenset({Status.DEACTIVATED, Status.DEPRECATED}),
+}
+"""Where an image that has its bytes may come from. One that is withheld is not made available by advice against it."""
+
+
+class Shelving:
+    """Moves images that have their bytes between their statuses."""
+
+    def __init__(self, lookup: Lookup, ports: Ports) -> None:
+        self._lookup = lookup
+        self._images = ports.images
+        self._clock = ports.clock
+
+    def move(self, image_id: str | Name, status: Status) -> Image:
+        """Have an image be in a status; that it is already changes nothing.
+
+        Raises PolicyMissing, ImageNotFound, ImageHidden, ImageGone, NotOwner, WrongStatus, EditConflict.
+        """
+        self._lookup.require(Policy.CREATE_IMAGE)
+
+        def once() -> Image:
+            old = self._lookup.find(image_id).image
+            self._lookup.check_owner(old, image_id)
+            if old.status is status:
+                return old
+            if old.status not in FROM[status] or old.transition is not None:
+                raise WrongStatus(f"Image {image_id}", old.transition or old.status)
+            now = self._clock.now()
+            return self._images.save(old, replace(old, status=status, status_changed_at=now, updated_at=now))
+
+        return retried(str(image_id), once)

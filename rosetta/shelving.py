@@ -1,0 +1,45 @@
+"""`image deactivate`, `image reactivate` and `image deprecate`."""
+
+import click
+
+from rosetta.console import say
+from rosetta.finding import found_id
+from rosetta.images import show_image
+from rosetta.options import asking, image_argument, results
+from rosetta.registry import open_registry
+
+
+@click.command()
+@image_argument
+@asking
+@results
+def deactivate(image: str, *, as_json: bool, quiet: bool) -> None:
+    """Withhold the bytes of an image from everybody, until it is reactivated."""
+    _move(image, "deactivate", as_json=as_json, quiet=quiet)
+
+
+@click.command()
+@image_argument
+@asking
+@results
+def reactivate(image: str, *, as_json: bool, quiet: bool) -> None:
+    """Have a deactivated or deprecated image be active again."""
+    _move(image, "reactivate", as_json=as_json, quiet=quiet)
+
+
+@click.command()
+@image_argument
+@asking
+@results
+def deprecate(image: str, *, as_json: bool, quiet: bool) -> None:
+    """Advise against an image, which can be used as before."""
+    _move(image, "deprecate", as_json=as_json, quiet=quiet)
+
+
+def _move(words: str, action: str, *, as_json: bool, quiet: bool) -> None:
+    registry = open_registry()
+    image = registry.move(found_id(registry, words), action)
+    if as_json or quiet:
+        show_image(image, as_json=as_json, quiet=quiet)
+    else:
+        say(f"Image {image.id} is {action}d.")
