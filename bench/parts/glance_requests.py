@@ -69,8 +69,9 @@ def images(trial: Trial) -> None:
     trial.ask(f"GET {IMAGE}/file", Least(2), case="bytes", id=reserved)
     _members(trial, reserved)
     trial.ask(f"DELETE {IMAGE}", Least(3), case="with bytes", id=full.json["image"]["id"])
+    shelved = an_own_image(trial, status=Status.ACTIVE)
     for action in ("deactivate", "reactivate", "deprecate"):
-        trial.ask(f"POST {IMAGE}/actions/{action}", CHANGED, id=reserved)
+        trial.ask(f"POST {IMAGE}/actions/{action}", CHANGED, id=shelved)
     waiting = an_own_image(trial, status=Status.PENDING_DELETE)
     trial.ask(f"POST {IMAGE}/restore", CHANGED, id=waiting)
     last = Least(4, "its members are removed when it is gone", 3)
