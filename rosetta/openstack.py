@@ -20,7 +20,6 @@ def openrc(url: str, token: Token, secret: str) -> str:
         "OS_USER_DOMAIN_NAME": DOMAIN,
         "OS_PROJECT_DOMAIN_NAME": DOMAIN,
         "OS_IDENTITY_API_VERSION": "3",
-        "OS_IMAGE_API_VERSION": "1",
     }
     lines = (f"export {name}={shlex.quote(value)}\n" for name, value in variables.items() if value is not None)
     return HEADING.format(name="openrc") + "".join(lines)
@@ -37,7 +36,7 @@ def clouds_yaml(url: str, token: Token, secret: str) -> str:
         "project_domain_name": DOMAIN,
     }
     lines = (f"      {name}: {quoted(value)}\n" for name, value in facts.items() if value is not None)
-    versions = '    identity_api_version: "3"\n    image_api_version: "1"\n'
+    versions = '    identity_api_version: "3"\n'
     head = f"clouds:\n  {CLOUD}:\n    auth_type: password\n    auth:\n"
     return HEADING.format(name="clouds.yaml") + head + "".join(lines) + versions
 

@@ -74,7 +74,6 @@ def test_a_file_for_shells_is_printed_instead() -> None:
         "export OS_USER_DOMAIN_NAME=Default",
         "export OS_PROJECT_DOMAIN_NAME=Default",
         "export OS_IDENTITY_API_VERSION=3",
-        "export OS_IMAGE_API_VERSION=1",
     ]
     assert "hush" not in result.stderr
 
@@ -95,7 +94,6 @@ def test_a_clouds_yaml_is_printed_instead() -> None:
                     "project_domain_name": "Default",
                 },
                 "identity_api_version": "3",
-                "image_api_version": "1",
             }
         }
     }

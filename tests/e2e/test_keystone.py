@@ -101,10 +101,17 @@ def test_openstack_lists_images_whichever_address_it_is_given(site: Site, client
 
 
 @pytest.mark.parametrize(
-    ("client", "path"), [(CURRENT, "/identity/v3"), (CURRENT, "/identity/v2.0"), (LAST_OF_V1, "/identity/v3")]
+    ("client", "path", "version"),
+    [
+        (CURRENT, "/identity/v3", ""),
+        (CURRENT, "/identity/v2.0", "1"),
+        (LAST_OF_V1, "/identity/v3", "1"),
+    ],
 )
-def test_openstack_shows_and_deletes_images_behind_a_prefix(prefixed: Site, client: str, path: str) -> None:
-    account = prefixed.account(path)
+def test_openstack_shows_and_deletes_images_behind_a_prefix(
+    prefixed: Site, client: str, path: str, version: str
+) -> None:
+    account = prefixed.account(path, OS_IMAGE_API_VERSION=version)
     image_id = prefixed.register("golden")
 
     listed, shown = told(client, account, "image", "list"), told(client, account, "image", "show", "golden")
@@ -164,11 +171,11 @@ def test_glance_lists_images_whichever_address_it_is_given(site: Site, path: str
     assert (done.returncode, [row[1] for row in table(done.stdout)]) == (0, ["Name", "golden"]), done.stderr
 
 
-@pytest.mark.parametrize("path", ["/identity/v3", "/identity/v2.0"])
-def test_glance_lists_images_behind_a_prefix(prefixed: Site, path: str) -> None:
+@pytest.mark.parametrize(("path", "version"), [("/identity/v3", ""), ("/identity/v2.0", "1")])
+def test_glance_lists_images_behind_a_prefix(prefixed: Site, path: str, version: str) -> None:
     prefixed.register("golden")
 
-    done = run(GLANCE, prefixed.account(path), "glance", "image-list")
+    done = run(GLANCE, prefixed.account(path, OS_IMAGE_API_VERSION=version), "glance", "image-list")
 
     assert (done.returncode, [row[1] for row in table(done.stdout)]) == (0, ["Name", "golden"]), done.stderr
 

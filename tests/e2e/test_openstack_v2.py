@@ -51,7 +51,7 @@ def once_active(caller: OpenstackCaller, image_id: str) -> dict[str, Any]:
     """An image once its bytes have been imported."""
     deadline = time.monotonic() + PATIENCE
     while (image := caller.sdk("get_image", image_id))["status"] != "active":
-        assert image["status"] == "importing", image["status"]
+        assert image["status"] in {"importing", "saving"}, image["status"]
         assert time.monotonic() < deadline
         time.sleep(0.1)
     found: dict[str, Any] = image
