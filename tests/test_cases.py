@@ -8,6 +8,7 @@ import pytest
 TESTS = Path(__file__).parent
 CASES = {
     "glance_v1": (152, ("dialects/glance_v1", "e2e")),
+    "glance_v2": (174, ("dialects/glance_v2",)),
     "scaleway": (103, ("dialects/scaleway",)),
     "devops_service": (57, ("dialects/devops_service",)),
     "qingcloud": (74, ("dialects/qingcloud",)),

@@ -24,7 +24,7 @@ from chalicelib.settings import Settings
 from local.seed_file import InstanceSeed
 from local.seeds import run
 from tests.api import ORDINARY, Answer, Api, Caller, a_caller, basic
-from tests.dialects.glance_v1.glance import RAW, create
+from tests.dialects.glance_v1.glance import OCTETS, RAW, create
 from tests.dialects.glance_v1.sending import begin, named, send_all
 from tests.factories import an_image
 
@@ -95,7 +95,18 @@ BELOW = {
     **{f"{kind.removesuffix('s')}_id": 1 for kind in PARENTS},
 }
 """An image below the first parent of each kind."""
+PATCH = {"Content-Type": "application/openstack-images-v2.1-json-patch"}
+HEADERS: dict[str, dict[str, str]] = {
+    "PATCH /v2/images/{id}": PATCH,
+    "PUT /v2/images/{id}/file": OCTETS,
+    "PUT /v2/images/{id}/stage": OCTETS,
+}
+"""What else than JSON an operation says that it is sent."""
 BODIES: dict[str, Any] = {
+    "POST /v2/images": {"name": "a"},
+    "PATCH /v2/images/{id}": [],
+    "POST /v2/images/{id}/members": {"member": "t3"},
+    "PUT /v2/images/{id}/members/{tenant}": {"status": "accepted"},
     "PUT /v1/images/{id}/members": {"memberships": []},
     "POST /images": NEW_IMAGE,
     "PUT /images/{id}": {},
@@ -120,11 +131,20 @@ def test_an_operation_answers_with_its_status(api: Api, dialect: Dialect, line: 
     prepare = next((prepare for part, prepare in PREPARATIONS.items() if part in line), nothing)
     known, bodies = prepare(api, Caller(api, credentials))
     method, path = line.replace("ANY", "OPTIONS").split(" ")
-    common = {"id": image, "tenant": "t2", "provider": "ec2", "parent": 1, "number": numbered, "zone": "ac1"}
+    common = {
+        "id": image,
+        "tenant": "t2",
+        "provider": "ec2",
+        "parent": 1,
+        "number": numbered,
+        "zone": "ac1",
+        "tag": "a",
+        "name": "image",
+    }
     target = path.format_map({**common, **known})
     sent = bodies.get(line, "")
     body = (sent if isinstance(sent, str) else json.dumps(sent)).encode()
-    headers = JSON if body else {}
+    headers = HEADERS.get(line, JSON if body else {})
 
     answered = Caller(api, credentials).request(method, target, headers, body)
 
@@ -189,6 +209,20 @@ def a_reservation(_api: Api, caller: Caller) -> tuple[dict[str, str], dict[str, 
     return {"id": create(caller, RAW)["id"]}, {"POST /v1/images/{id}/uploads": {"size": 1}}
 
 
+def a_staged_image(_api: Api, caller: Caller) -> tuple[dict[str, str], dict[str, Any]]:
+    """An image whose bytes wait for their import."""
+    image: str = create(caller, RAW)["id"]
+    assert caller.put(f"/v2/images/{image}/stage", OCTETS, b"bytes").status == 204
+    return {"id": image}, {"POST /v2/images/{id}/import": {"method": {"name": "glance-direct"}}}
+
+
+def a_tagged_image(_api: Api, caller: Caller) -> tuple[dict[str, str], dict[str, Any]]:
+    """An image with a tag."""
+    image: str = create(caller)["id"]
+    assert caller.put(f"/v2/images/{image}/tags/a").status == 204
+    return {"id": image}, {}
+
+
 def a_deleted_image(api: Api, _caller: Caller) -> tuple[dict[str, str], dict[str, Any]]:
     """An image whose deletion waits."""
     image = an_image(owner=ORGANIZATION, status=Status.PENDING_DELETE, status_changed_at=api.clock.now())
@@ -220,6 +254,15 @@ def a_sign_in(_api: Api, caller: Caller) -> tuple[dict[str, str], dict[str, Any]
 
 PREPARATIONS = {
     "/identity/": a_sign_in,
+    "PUT /v2/images/{id}/file": a_reservation,
+    "PUT /v2/images/{id}/stage": a_reservation,
+    "/v2/images/{id}/import": a_staged_image,
+    "DELETE /v2/images/{id}/tags": a_tagged_image,
+    "/v2/images": nothing,
+    "/v2/info": nothing,
+    "/v2/schemas": nothing,
+    "/v2/tasks": nothing,
+    "/v2/metadefs": nothing,
     "/v2/": captures,
     "POST /v1/images/{id}/uploads/": an_upload,
     "POST /v1/images/{id}/uploads": a_reservation,
