@@ -55,17 +55,20 @@ def basic_principal(request: Request, identities: Identities) -> Principal | Non
     return principal if principal and shown and principal.user == shown.user else None
 
 
-def token_principal(request: Request, identities: Identities, *, anonymous: bool, by_user: bool) -> Principal:
+def token_principal(
+    request: Request, identities: Identities, *, anonymous: bool, by_user: bool, scheme: str
+) -> Principal:
     """The holder of `X-Auth-Token`, else the user of `Authorization: Basic`, as OpenStack's services tell callers.
 
-    An `anonymous` one may read if that is allowed; `by_user` each user is a tenant of its own. Raises Unauthorized.
+    An `anonymous` one may read if that is allowed; `by_user` each user is a tenant of its own. Raises Unauthorized,
+    which says that the `scheme` would do.
     """
     secret = token_header(request)
     if secret is None and basic(request) is None and anonymous:
         return Principal(user="", tenant=None, policies=frozenset({Policy.READ_IMAGES}))
     principal = identities.authenticate(secret) if secret else basic_principal(request, identities)
     if principal is None:
-        raise Unauthorized(f'Keystone uri="{request.base_url}"', "Authentication required")
+        raise Unauthorized(f'{scheme} uri="{request.base_url}"', "Authentication required")
     return replace(principal, tenant=principal.user) if by_user else principal
 
 

@@ -175,8 +175,8 @@ def caller(api: Api, asked: Asked) -> Caller:
     for image in (first, second):
         api.world.images.add(an_image(**common, **image))
     if asked.name == "member_status":
-        image = api.world.images.add(an_image(owner="t2"))
-        api.world.memberships.change(image, [a_membership(image, T1, status=MemberStatus.PENDING)], [])
+        given = api.world.images.add(an_image(owner="t2"))
+        api.world.memberships.change(given, [a_membership(given, T1, status=MemberStatus.PENDING)], [])
     for job_id in JOBS:
         done: dict[str, Any] = {"status": JobStatus.SUCCESSFUL, "began_at": now, "finished_at": now}
         api.world.jobs.add(Job(id=job_id, owner=T1, action=Action.CAPTURE, zone="ac1", created_at=now, **done))

@@ -75,7 +75,11 @@ def authenticate(request: Request, identities: Identities) -> Principal:
     """
     chosen = options_of(request)
     return auth.token_principal(
-        request, identities, anonymous=chosen.allow_anonymous_access, by_user=not chosen.owner_is_tenant
+        request,
+        identities,
+        anonymous=chosen.allow_anonymous_access,
+        by_user=not chosen.owner_is_tenant,
+        scheme="Keystone",
     )
 
 

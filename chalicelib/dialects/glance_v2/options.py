@@ -61,5 +61,9 @@ def authenticate(request: Request, identities: Identities) -> Principal:
     """The holder of `X-Auth-Token`, else the user of `Authorization: Basic`."""
     chosen = options_of(request)
     return auth.token_principal(
-        request, identities, anonymous=chosen.allow_anonymous_access, by_user=not chosen.owner_is_tenant
+        request,
+        identities,
+        anonymous=chosen.allow_anonymous_access,
+        by_user=not chosen.owner_is_tenant,
+        scheme="Keystone",
     )
