@@ -33,17 +33,25 @@ def _bytecode(path: str, source: bytes) -> bytes:
 
 
 def _undescribed(source: bytes) -> ast.Module:
-    """A module without what describes it and its functions, which is fetched, read and kept in memory for nobody."""
+    """A module without what describes it and its functions, which is fetched, read and kept in memory for nobody.
+
+    Nor does it say what functions take and return, all of which Python would work out as it defines them.
+    """
     module = ast.parse(source)
     for node in ast.walk(module):
         if isinstance(node, _DESCRIBED) and ast.get_docstring(node, clean=False) is not None:
             nothing = ast.copy_location(ast.Pass(), node.body[0])
             node.body[:1] = [] if len(node.body) > 1 else [nothing]
+        if isinstance(node, _FUNCTION):
+            node.returns = None
+        if isinstance(node, ast.arg):
+            node.annotation = None
     return module
 
 
-_DESCRIBED = ast.Module | ast.FunctionDef | ast.AsyncFunctionDef
-"""Not classes, for whose descriptions dataclasses would make others."""
+_FUNCTION = ast.FunctionDef | ast.AsyncFunctionDef
+_DESCRIBED = ast.Module | _FUNCTION
+"""Not classes, for whose descriptions dataclasses would make others, and whose fields are what they say."""
 
 if __name__ == "__main__":
     warnings.simplefilter("ignore")  # of libraries, and not ours to heed

@@ -17,9 +17,11 @@ import zipfile
 from importlib.metadata import distribution, version
 from pathlib import Path
 from types import CodeType
+from typing import Any
 
 import pytest
 
+from chalicelib.http import message
 from deploy.bundle import (
     AMAZON,
     AMAZON_ROOTS,
@@ -169,6 +171,18 @@ def test_bytecode_does_not_describe_functions(contents: dict[str, bytes]) -> Non
 
     assert description in contents["botocore/utils.py"]
     assert description not in contents[f"botocore/__pycache__/utils.{TAG}.pyc"]
+
+
+def test_bytecode_says_of_fields_alone_what_they_are(contents: dict[str, bytes]) -> None:
+    name = "chalicelib.http.message"
+    code = marshal.loads(contents[f"chalicelib/http/__pycache__/message.{TAG}.pyc"][16:])  # noqa: S302  # of our own making
+    found: dict[str, Any] = {"__name__": name}
+
+    exec(code, found)  # noqa: S102  # as above
+
+    assert found["Request"].__annotations__ == message.Request.__annotations__
+    assert found["Request"].header.__annotations__ == {}
+    assert message.Request.header.__annotations__ != {}
 
 
 def test_no_path_of_this_machine_is_in_it(contents: dict[str, bytes]) -> None:
