@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import chain
 from os import path
+from types import MappingProxyType
+from typing import NamedTuple
 
 from chalicelib.catalog.principal import Policy
 from chalicelib.catalog.rules import Limits, Periods
@@ -22,7 +23,7 @@ TABLE_PREFIX = r"[A-Za-z0-9_.-]{1,200}", "letters, digits, dots, dashes and unde
 BUCKET = r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", "the name of a bucket"
 QUEUE = r"[A-Za-z0-9_-]{1,80}", "the name of a queue"
 ENDPOINT = r"https?://[A-Za-z0-9._:\[\]-]+(/[^\s?#]*)?", "a URL such as https://images.example.org"
-KEYSTONE_URL = re.compile(r"https?://([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?(/[A-Za-z0-9._~/-]*)?")
+KEYSTONE_URL = r"https?://([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?(/[A-Za-z0-9._~/-]*)?"
 MEMBER = "read_images+create_image+delete_image"
 KEYSTONE_ROLES = f"reader=read_images,member={MEMBER},_member_={MEMBER},admin=admin"
 KEYSTONE_CREDENTIALS = (
@@ -43,8 +44,7 @@ class BadSetting(ValueError):
     """An environment variable that makes no sense; the message names it."""
 
 
-@dataclass(frozen=True, slots=True)
-class KeystoneSettings:
+class KeystoneSettings(NamedTuple):
     """A Keystone that knows tokens which are not ours, and how to sign in there.
 
     `name` and `secret` are a user's, of a project, or an application credential's, if `project` is None. `roles` are
@@ -53,7 +53,7 @@ class KeystoneSettings:
 
     url: str
     name: str
-    secret: str = field(repr=False)
+    secret: str
     project: str | None
     user_domain: str
     project_domain: str
@@ -61,9 +61,12 @@ class KeystoneSettings:
     ca_file: str | None
     trusted_for: timedelta
 
+    def __repr__(self) -> str:
+        """Where it is, and not the secret."""
+        return f"KeystoneSettings({self.url!r})"
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+
+class Settings(NamedTuple):
     """The settings; sizes in bytes. `variables` is the environment itself, for the options of single dialects."""
 
     table_prefix: str
@@ -76,7 +79,11 @@ class Settings:
     zones: Mapping[str, str | None]
     limits: Limits
     keystone: KeystoneSettings | None
-    variables: Mapping[str, str] = field(default_factory=dict, repr=False)
+    variables: Mapping[str, str] = MappingProxyType({})
+
+    def __repr__(self) -> str:
+        """Which tables are meant, and no variable, which may be a secret."""
+        return f"Settings({self.table_prefix!r})"
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> "Settings":
@@ -152,7 +159,7 @@ def _keystone(read: "_Reader") -> KeystoneSettings | None:
         raise BadSetting("KEYSTONE_CA_FILE must be a file of certificates in PEM")
     if not url:
         return None
-    if not KEYSTONE_URL.fullmatch(url):
+    if not re.fullmatch(KEYSTONE_URL, url):
         raise BadSetting("KEYSTONE_URL must be a URL such as https://keystone.example.org:5000, without credentials")
     name, secret, *project = (credentials[name] for name in given)
     where = (project[0] if project else None, user_domain, project_domain)

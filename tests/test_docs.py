@@ -6,7 +6,6 @@ import re
 import shlex
 import string
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -299,7 +298,7 @@ def literals(defaults: Mapping[str, str]) -> dict[str, str]:
 
 
 def read_settings(environ: Mapping[str, str]) -> Settings:
-    return replace(Settings.from_environ(environ), variables={})
+    return Settings.from_environ(environ)._replace(variables={})
 
 
 def test_the_settings_of_the_readme_are_those_that_are_read() -> None:

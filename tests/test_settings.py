@@ -1,6 +1,5 @@
 """What the environment says, and what is made of nonsense."""
 
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -192,7 +191,7 @@ def test_the_options_of_a_dialect_are_the_variables_that_begin_with_its_name() -
 
 def test_the_settings_of_a_keystone_are_no_options_of_a_dialect_of_that_name() -> None:
     asked = [name for name in NAMES if name.startswith("KEYSTONE_")]
-    settings = replace(Settings.from_environ({}), variables={**dict.fromkeys(asked, "x"), "KEYSTONE_REGION": "Here"})
+    settings = Settings.from_environ({})._replace(variables={**dict.fromkeys(asked, "x"), "KEYSTONE_REGION": "Here"})
 
     assert len(asked) > 10
     assert settings.options("keystone") == {"region": "Here"}

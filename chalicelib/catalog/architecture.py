@@ -12,8 +12,8 @@ WIDTHS: dict[str, int] = {
 }
 """Bits of those whose names do not say it; what follows the version of an ARM makes no difference."""
 
-_SAID = re.compile(r"(?<![0-9])(?:32|64)(?![0-9])")
-_ARM_VERSION = re.compile(r"armv[4-9](?![0-9])")
+_SAID = r"(?<![0-9])(?:32|64)(?![0-9])"
+_ARM_VERSION = r"armv[4-9](?![0-9])"
 
 
 def width(architecture: str | None) -> int | None:
@@ -22,7 +22,7 @@ def width(architecture: str | None) -> int | None:
     Most names say it, as `x86_64`, `ppc64le`, `AMD64` and `riscv64` do; in `arm64_32` the last number counts.
     """
     name = (architecture or "").strip().lower()
-    if said := _SAID.findall(name):
+    if said := re.findall(_SAID, name):
         return int(said[-1])
-    version = _ARM_VERSION.match(name)
+    version = re.match(_ARM_VERSION, name)
     return WIDTHS.get(name) or (WIDTHS[version[0]] if version else None)

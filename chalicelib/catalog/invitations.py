@@ -1,7 +1,5 @@
 """Use cases of sharing where the member is asked: it accepts an image, or rejects it."""
 
-from dataclasses import replace
-
 from chalicelib.catalog import lengths
 from chalicelib.catalog.access import may_change
 from chalicelib.catalog.errors import Conflict, Forbidden, MemberQuotaExceeded, MembershipNotFound, NotSharable
@@ -94,7 +92,7 @@ class Invitations:
             if not principal.is_admin and principal.tenant != member and may_change(principal, found.image):
                 raise NotAnswerable(image_id, member)
             old = self._known(found, member)
-            new = replace(old, status=status, updated_at=self._clock.now())
+            new = old._replace(status=status, updated_at=self._clock.now())
             if status is not old.status:
                 self._memberships.change(found.image, [], [], [(old, new)])
             return new

@@ -1,10 +1,10 @@
 """A piece of work that outlives the request that asked for it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from chalicelib.catalog.event import SYSTEM, Actor
 from chalicelib.catalog.image import Image, Transition
@@ -33,8 +33,7 @@ class JobStatus(StrEnum):
 FINISHED = frozenset({JobStatus.SUCCESSFUL, JobStatus.FAILED})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Job:
+class Job(NamedTuple):
     """A job of a tenant.
 
     `images` are the ids of the images concerned, `names` what the caller calls them. `facts` are what the work has to
@@ -47,22 +46,22 @@ class Job:
     id: str
     owner: str
     action: Action
+    created_at: datetime
     status: JobStatus = JobStatus.PENDING
     zone: str = ""
     images: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
     request_id: str = ""
     by: Actor = SYSTEM
-    facts: Mapping[str, str] = field(default_factory=dict)
+    facts: Mapping[str, str] = MappingProxyType({})
     info: str = ""
-    created_at: datetime
     began_at: datetime | None = None
     finished_at: datetime | None = None
     leased_until: datetime | None = None
     rests_until: datetime | None = None
     version: int = 0
-    unknown: Mapping[str, Any] = field(default_factory=dict, repr=False, hash=False)
-    beside: Mapping[str, Any] = field(default_factory=dict, repr=False, hash=False)
+    unknown: Mapping[str, Any] = MappingProxyType({})
+    beside: Mapping[str, Any] = MappingProxyType({})
 
     @property
     def finished(self) -> bool:

@@ -1,7 +1,6 @@
 """Use cases that take longer than a request: they are decided at once, stored as jobs, and done by the worker."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 from uuid import uuid4
@@ -170,7 +169,7 @@ class Jobs:
     def record(self, action: Action, image: Image, name: str, order: Order) -> Job:
         """Remember something that is done already, to an image that the caller knows by this name."""
         job = self._new(action, [image], [name], order, {})
-        done = replace(job, status=JobStatus.SUCCESSFUL, began_at=job.created_at, finished_at=self._ports.clock.now())
+        done = job._replace(status=JobStatus.SUCCESSFUL, began_at=job.created_at, finished_at=self._ports.clock.now())
         self._ports.jobs.add(done)
         return done
 

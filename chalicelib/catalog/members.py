@@ -1,7 +1,6 @@
 """Use cases of sharing: who an image is shared with, decided for one caller."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import timedelta
 
 from chalicelib.catalog import lengths
@@ -76,7 +75,7 @@ class Members:
             new = Membership(image.id, member, bool(can_share), self._clock.now())
             self._memberships.change(image, [new], [])
         elif can_share is not None and can_share != existing.can_share:
-            changed = replace(existing, can_share=can_share)
+            changed = existing._replace(can_share=can_share)
             self._memberships.change(image, [], [], [(existing, changed)])
 
     def replace(self, image_id: str, read: Callable[[], Sequence[tuple[str, bool | None]]]) -> None:
@@ -112,7 +111,7 @@ class Members:
                 since = now + timedelta(microseconds=place)
                 new.append(Membership(image_id, member, bool(can_share), since))
             elif can_share is not None and can_share != old.can_share:
-                changed.append((old, replace(old, can_share=can_share)))
+                changed.append((old, old._replace(can_share=can_share)))
         return new, changed
 
     def remove(self, image_id: str, member: str) -> None:

@@ -1,10 +1,10 @@
 """A tenant's share in an image."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 
 class MemberStatus(StrEnum):
@@ -19,8 +19,7 @@ UNREFUSED = frozenset({MemberStatus.PENDING, MemberStatus.ACCEPTED})
 """What is listed where nobody can accept anything."""
 
 
-@dataclass(frozen=True, slots=True)
-class Membership:
+class Membership(NamedTuple):
     """`member` may read the image, and share it further if `can_share`.
 
     `updated_at` is when its `status` was said last, None if that was with its creation. `unknown` is what a newer
@@ -33,4 +32,4 @@ class Membership:
     created_at: datetime
     status: MemberStatus = MemberStatus.PENDING
     updated_at: datetime | None = None
-    unknown: Mapping[str, Any] = field(default_factory=dict, repr=False, hash=False)
+    unknown: Mapping[str, Any] = MappingProxyType({})

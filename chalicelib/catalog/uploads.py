@@ -163,7 +163,7 @@ class Uploads:
         try:
             self._ports.multiparts.abort(multipart_of(job))
             now = self._ports.clock.now()
-            failed = replace(job, status=JobStatus.FAILED, info=reason, finished_at=now, leased_until=None)
+            failed = job._replace(status=JobStatus.FAILED, info=reason, finished_at=now, leased_until=None)
             self._ports.jobs.save(job, failed)
         except (StoreError, StaleJob):
             # The worker finds its image killed, and the reaper what was left in the store.

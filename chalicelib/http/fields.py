@@ -9,7 +9,7 @@ from uuid import UUID
 
 from chalicelib.http.errors import BadMessage
 
-CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+CONTROLS = r"[\x00-\x1f\x7f-\x9f]"
 """Characters that no name has."""
 EARLIEST_YEAR = 1900
 DEEPEST = 64

@@ -1,7 +1,6 @@
 """Bytes that have come to the store without passing through a request: put together, read, verified, made active."""
 
 from contextlib import closing
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from chalicelib.catalog.content import Content, Measured
@@ -87,7 +86,7 @@ class Arrivals:
             self._content.accept(image, Measured(size, digest.md5, digest.sha256), location)
         except (Invalid, QuotaExceeded, DeletedMeanwhile, Conflict) as error:
             raise Failed(str(error)) from error
-        self._finish(replace(job, facts={**job.facts, "done": str(size)}))
+        self._finish(job._replace(facts={**job.facts, "done": str(size)}))
         return None
 
     def _finish(self, job: Job) -> None:

@@ -82,7 +82,7 @@ class Outcomes:
 
     def note(self, job: Job, **facts: object) -> Job:
         """Remember what was found out. Raises StaleJob if somebody else is at it."""
-        return self._ports.jobs.save(job, replace(job, facts=_with(job, facts)))
+        return self._ports.jobs.save(job, job._replace(facts=_with(job, facts)))
 
     def rest(self, job: Job, *, until: datetime | None = None, **facts: object) -> None:
         """Let the job go until its next step: a lease that is over says when somebody was at it last.
@@ -90,12 +90,12 @@ class Outcomes:
         The sweep has it looked at again some time after that, or after a later instant.
         """
         now = self._ports.clock.now()
-        self._ports.jobs.save(job, replace(job, facts=_with(job, facts), leased_until=now, rests_until=until))
+        self._ports.jobs.save(job, job._replace(facts=_with(job, facts), leased_until=now, rests_until=until))
 
     def finish(self, job: Job, status: JobStatus = JobStatus.SUCCESSFUL, info: str = "") -> None:
         """End a job. Raises StaleJob if somebody else is at it."""
         now = self._ports.clock.now()
-        self._ports.jobs.save(job, replace(job, status=status, info=info, finished_at=now, leased_until=None))
+        self._ports.jobs.save(job, job._replace(status=status, info=info, finished_at=now, leased_until=None))
 
 
 def _with(job: Job, facts: Mapping[str, object]) -> Mapping[str, str]:

@@ -6,7 +6,6 @@ dies loses its lease, and the next one finds out how far it had come.
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from chalicelib.catalog.errors import StaleJob
@@ -74,7 +73,7 @@ class Worker:
     def _step(self, job: Job, now: datetime) -> timedelta | None:
         """As `work`, once it is this worker's turn."""
         began = job.began_at or now
-        leased = replace(job, status=JobStatus.WORKING, began_at=began, leased_until=now + LEASE, rests_until=None)
+        leased = job._replace(status=JobStatus.WORKING, began_at=began, leased_until=now + LEASE, rests_until=None)
         try:
             job = self._ports.jobs.save(job, leased)
         except StaleJob:
@@ -104,7 +103,7 @@ class Worker:
     def _fail(self, job: Job, reason: str) -> None:
         """End a job that cannot be done, its images as if it had never begun; first of all it is written down why."""
         if not job.info:
-            job = self._ports.jobs.save(job, replace(job, info=reason))
+            job = self._ports.jobs.save(job, job._replace(info=reason))
         work = self._works(job).get(job.action)
         if work is None or work.undo(job):
             self._outcomes.finish(job, JobStatus.FAILED, job.info)

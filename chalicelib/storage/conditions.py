@@ -14,7 +14,7 @@ from chalicelib.catalog.query import Condition, ImageQuery, Operator, Predicate
 from chalicelib.storage import keys
 from chalicelib.storage.row import RowItem
 
-PLAIN_NAME = re.compile("[a-z0-9_.-]+")
+PLAIN_NAME = "[a-z0-9_.-]+"
 MOST_OPERANDS = 100
 """`IN` takes no more."""
 MOST_CONDITIONS = 20
@@ -47,7 +47,7 @@ def _expressible(condition: Condition | Predicate) -> TypeGuard[Condition]:
     if condition.field == keys.CALLED:
         return condition.operator is Operator.EQUAL and bool(condition.value)
     if isinstance(condition.field, tuple):
-        return PLAIN_NAME.fullmatch(condition.field[1]) is not None and isinstance(condition.value, str)
+        return re.fullmatch(PLAIN_NAME, condition.field[1]) is not None and isinstance(condition.value, str)
     if condition.operator is Operator.IN:
         return 0 < len(condition.value) <= MOST_OPERANDS and set(condition.value) != {None}
     return condition.value is not None

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from botocore.exceptions import CredentialRetrievalError
 
-CONTAINER = re.compile(
+CONTAINER = (
     r"http://(?:localhost|127(?:\.[0-9]{1,3}){3}|169\.254\.170\.(?:2|23)|\[::1\]|\[fd00:ec2::23\])(?::[0-9]{1,5})?/.*"
 )
 """The only places that botocore, too, tells a token without TLS: the machine itself, and those of ECS and EKS."""
@@ -41,7 +41,7 @@ def has_credentials(environ: Mapping[str, str]) -> bool:
     """Whether `credentials_of` finds any."""
     if environ.get("AWS_ACCESS_KEY_ID"):
         return bool(environ.get("AWS_SECRET_ACCESS_KEY")) and all(_is_sendable(environ.get(name, "")) for name in FIXED)
-    return CONTAINER.fullmatch(environ.get("AWS_CONTAINER_CREDENTIALS_FULL_URI", "")) is not None
+    return re.fullmatch(CONTAINER, environ.get("AWS_CONTAINER_CREDENTIALS_FULL_URI", "")) is not None
 
 
 def credentials_of(environ: Mapping[str, str], clock: Callable[[], float] = time.time) -> Callable[[], Credentials]:

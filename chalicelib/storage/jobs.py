@@ -1,7 +1,6 @@
 """Jobs in DynamoDB: an item below their tenant, and as long as they are unfinished another one below that word."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -23,7 +22,7 @@ from chalicelib.storage.tables import JobItem
 UNFINISHED = "unfinished"
 LIFE = timedelta(days=30)
 """How long a finished job is remembered."""
-FACTS = frozenset(field.name for field in fields(Job)) - {"unknown", "beside"}
+FACTS = frozenset(Job._fields) - {"unknown", "beside"}
 INSTANTS = ("created_at", "began_at", "finished_at", "leased_until", "rests_until")
 
 
@@ -49,7 +48,7 @@ class DynamoJobRepository:
 
     def save(self, old: Job, new: Job) -> Job:
         """A conditional transaction over both items."""
-        stored = replace(new, version=old.version + 1)
+        stored = new._replace(version=old.version + 1)
         with transaction(self._connection, StaleJob(old.id)) as writes:
             put_job(writes, stored, JobItem.version == old.version)
         return stored
@@ -88,7 +87,10 @@ def _owner_key(owner: str) -> str:
 
 def _item_of(job: Job) -> JobItem:
     facts: dict[str, Any] = {**job.unknown, **{name: getattr(job, name) for name in FACTS}}
-    facts |= {name: facts[name] and facts[name].isoformat() for name in INSTANTS} | {"by": _actor(job.by)}
+    facts |= {name: facts[name] and facts[name].isoformat() for name in INSTANTS} | {
+        "by": _actor(job.by),
+        "facts": dict(job.facts),
+    }
     expires = job.finished_at and int((job.finished_at + LIFE).timestamp())
     item = JobItem(
         _owner_key(job.owner),
@@ -110,7 +112,7 @@ def _job_of(item: JobItem) -> Job:
     """Raises Unreadable."""
     check_format(item.format or FIRST, "job", item.job_id)
     try:
-        return replace(_read(item.facts), beside=item.unknown)
+        return _read(item.facts)._replace(beside=item.unknown)
     except (KeyError, ValueError, TypeError) as error:
         raise Unreadable("job", item.job_id) from error
 

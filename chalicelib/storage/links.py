@@ -14,9 +14,9 @@ from chalicelib.storage.sources import split_s3
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-OBJECT = re.compile(r"s3://(?!(?:[^/]*--[a-z]+-s3)/)([A-Za-z0-9._-]{1,255})/(.+)", re.DOTALL)
+OBJECT = r"(?s)s3://(?!(?:[^/]*--[a-z]+-s3)/)([A-Za-z0-9._-]{1,255})/(.+)"
 """Bucket and key; but of directory buckets and their like, which have other hosts, and other signatures."""
-LABEL = re.compile(r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]")
+LABEL = r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]"
 """What can stand in front of a host, below its certificate."""
 BYTES = "application/octet-stream"
 
@@ -95,14 +95,14 @@ def address(endpoint: str | None, region: str, location: str) -> str | None:
 
     The bucket is in front of AWS's host if it can be, for which see `clients`, and in the path otherwise.
     """
-    found = OBJECT.fullmatch(location)
+    found = re.fullmatch(OBJECT, location)
     if found is None:
         return None
     bucket, key = found[1], quote(found[2], "/~")
     if endpoint is not None:
         return f"{endpoint.rstrip('/')}/{bucket}/{key}"
     host = f"s3.{region}.{domain(region)}"
-    return f"https://{bucket}.{host}/{key}" if LABEL.fullmatch(bucket) else f"https://{host}/{bucket}/{key}"
+    return f"https://{bucket}.{host}/{key}" if re.fullmatch(LABEL, bucket) else f"https://{host}/{bucket}/{key}"
 
 
 def _named(location: str) -> dict[str, str]:

@@ -17,9 +17,8 @@ PIECE = 1 << 20
 BUSY = frozenset({408, 429, 500, 502, 503, 504})
 """Answers after which trying again may succeed."""
 NUMBER = "([0-9]{1,18})"
-LENGTH = re.compile(NUMBER)
-PART = re.compile(f"bytes {NUMBER}-{NUMBER}/{NUMBER}")
-END = re.compile(rf"bytes \*/{NUMBER}")
+PART = f"bytes {NUMBER}-{NUMBER}/{NUMBER}"
+END = rf"bytes \*/{NUMBER}"
 CHANGED = "Invalid location: it was changed while it was being copied"
 
 
@@ -44,7 +43,7 @@ def reading(url: str, response: "BaseHTTPResponse", offset: int, version: str) -
 
 def _end(response: "BaseHTTPResponse", offset: int, version: str) -> Reading:
     """Nothing, if that is what is left."""
-    whole = END.fullmatch(response.headers.get("Content-Range", ""))
+    whole = re.fullmatch(END, response.headers.get("Content-Range", ""))
     found = version_of(response) or version
     if whole is None or int(whole[1]) != offset or (version and found != version):
         raise SourceRefused(CHANGED)
@@ -59,7 +58,7 @@ def version_of(response: "BaseHTTPResponse") -> str:
 
 def _whole(response: "BaseHTTPResponse", offset: int) -> int:
     """How long the file is; a server that does not say so might end its part early without anybody noticing."""
-    part = PART.fullmatch(response.headers.get("Content-Range", ""))
+    part = re.fullmatch(PART, response.headers.get("Content-Range", ""))
     if part is None or not offset == int(part[1]) <= int(part[2]) < int(part[3]):
         raise SourceRefused("Invalid location: its server sends another part than it is asked for")
     return int(part[3])
@@ -96,7 +95,7 @@ def answering() -> Iterator[None]:
 def length(response: "BaseHTTPResponse") -> int | None:
     """How many bytes are announced; None if that is not said."""
     announced = response.headers.get("Content-Length", "")
-    return int(announced) if LENGTH.fullmatch(announced) else None
+    return int(announced) if re.fullmatch(NUMBER, announced) else None
 
 
 def check_status(url: str, response: "BaseHTTPResponse", expected: int) -> None:

@@ -25,7 +25,7 @@ SECONDS = 10.0
 """How long a server may be silent."""
 WEB = ("https", "http")
 SCHEMES = ("s3", *WEB)
-BUCKET = re.compile("[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
+BUCKET = "[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]"
 UNREADABLE = frozenset({"404", "NoSuchKey", "NoSuchBucket", "403", "AccessDenied", "301", "400"})
 """What S3 says of objects that are not there, or not for us; it does not always tell which."""
 UNICAST = ipaddress.IPv6Network("2000::/3")
@@ -74,7 +74,7 @@ class ExternalSources:
 
     def _named(self, url: str) -> tuple[str, str]:
         bucket, key = split_s3(url)
-        if not key or not BUCKET.fullmatch(bucket) or bucket == self._own_bucket:
+        if not key or not re.fullmatch(BUCKET, bucket) or bucket == self._own_bucket:
             raise SourceRefused("Invalid location: no object that could be read from here")
         return bucket, key
 

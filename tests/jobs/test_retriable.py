@@ -152,7 +152,7 @@ def test_only_the_upload_that_the_image_waits_for_is_open(stage: Stage) -> None:
 def test_a_job_of_an_older_release_does_not_say_since_when_its_image_waits(stage: Stage) -> None:
     job = uploading(stage, SMALL)
     facts = {name: fact for name, fact in job.facts.items() if name != "since"}
-    stage.api.world.jobs.save(job, replace(job, facts=facts))
+    stage.api.world.jobs.save(job, job._replace(facts=facts))
 
     stage.api.work()
     again(stage, job)

@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Iterator
-from dataclasses import replace
 
 import pytest
 
@@ -75,7 +74,7 @@ def test_a_job_whose_message_fails_to_the_last_fails_and_says_why(patient: Api) 
     image = catalog.register(NewImage({"status": Status.ACTIVE}))
     job = catalog.jobs.delete([image.id], Order("ac1", "request"))
     broken = catalog.jobs.record(Action.MODIFY, image, image.id, Order("ac1", "request"))
-    unknown = patient.world.jobs.save(broken, replace(broken, status=JobStatus.PENDING, finished_at=None))
+    unknown = patient.world.jobs.save(broken, broken._replace(status=JobStatus.PENDING, finished_at=None))
     patient.world.queue.send("t1", unknown.id)
 
     for _ in range(7):

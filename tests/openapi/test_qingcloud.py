@@ -1,6 +1,5 @@
 """What the QingCloud dialect answers is what it says of itself."""
 
-from dataclasses import replace
 from functools import partial
 from typing import Any
 from uuid import uuid4
@@ -190,8 +189,8 @@ def a_job(api: Api, status: JobStatus) -> str:
     """Keep a job of the tenant; returns its id."""
     now = api.clock.now()
     new = Job(id=str(uuid4()), owner=TENANT, action=Action.CAPTURE, zone="ac1", names=("img-1",), created_at=now)
-    began = replace(new, status=status, began_at=None if status is JobStatus.PENDING else now)
-    job = replace(began, finished_at=now, info="it could not be done") if began.finished else began
+    began = new._replace(status=status, began_at=None if status is JobStatus.PENDING else now)
+    job = began._replace(finished_at=now, info="it could not be done") if began.finished else began
     api.world.jobs.add(job)
     return job.id
 

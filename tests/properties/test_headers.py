@@ -1,5 +1,6 @@
 """An image in headers, read back, is the same image; both generations of clients are understood."""
 
+import re
 from dataclasses import replace
 from urllib.parse import quote
 from uuid import UUID
@@ -25,7 +26,7 @@ minimums = st.integers(0, 2**31 - 1)
 
 def is_unmistakable(text: str) -> bool:
     """Whether nobody could take the text for a quoted one (contract §2.2: residual ambiguity, accepted)."""
-    return "%" not in text or QUOTED.fullmatch(text) is None
+    return "%" not in text or re.fullmatch(QUOTED, text) is None
 
 
 def normal(name: str) -> str:

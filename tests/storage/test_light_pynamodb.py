@@ -24,8 +24,7 @@ RARE = ("concurrent.futures", "email", "html", "http", "pathlib")
 HEAVY = ("boto3", "botocore.client", "botocore.session", "botocore.config", "urllib3", "jmespath", "dateutil")
 
 DATACLASSES = {
-    *("Alias", "Image", "ImageNumber", "Job", "KeystoneSettings", "Membership", "Principal"),
-    *("Settings", "TenantAlias"),
+    *("Alias", "Image", "ImageNumber", "Principal", "TenantAlias"),
 }
 """All that are defined at a start, each in seven times what a named tuple takes."""
 

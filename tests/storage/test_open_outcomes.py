@@ -3,7 +3,6 @@
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 
 import pytest
 from botocore.awsrequest import AWSResponse
@@ -143,7 +142,7 @@ def test_a_job_whose_transaction_is_too_much_for_the_tables_is_not_stale(api: Ap
         answering("TransactWriteItems", lambda _: cancelled("TransactionConflict", "ThrottlingError")),
         pytest.raises(TablesUnavailable),
     ):
-        api.world.jobs.save(job, replace(job, info="new"))
+        api.world.jobs.save(job, job._replace(info="new"))
 
 
 @pytest.mark.parametrize("is_there", [True, False])

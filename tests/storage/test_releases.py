@@ -1,7 +1,6 @@
 """What other releases have written is read, kept, or left out: never an unexpected error, and nothing lost."""
 
 import json
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -172,7 +171,7 @@ def test_what_is_not_known_of_a_membership_survives(api: Api) -> None:
     [membership] = api.world.memberships.of_image(image.id)
 
     api.world.memberships.change(
-        stored(api.world, image.id), [], [], [(membership, replace(membership, can_share=True))]
+        stored(api.world, image.id), [], [], [(membership, membership._replace(can_share=True))]
     )
 
     assert raw(MembershipItem, key)["signature"] == LATER["signature"]
@@ -187,7 +186,7 @@ def test_what_is_not_known_of_a_job_survives(api: Api) -> None:
     read = api.world.jobs.get("t1", "job")
     assert read is not None
 
-    api.world.jobs.save(read, replace(read, info="done"))
+    api.world.jobs.save(read, read._replace(info="done"))
 
     assert (read.unknown, read.beside, read.by.user) == ({"priority": 7}, LATER, "u")
     found = raw(JobItem, key)

@@ -70,7 +70,7 @@ def test_many_members_keep_what_they_said_and_lose_what_is_shared_no_longer(worl
     said = dict(zip(MANY, cycle(MemberStatus), strict=False))
     for member, status in said.items():
         before = a_membership(image, member)
-        world.memberships.change(stored(world, image.id), [], [], [(before, replace(before, status=status))])
+        world.memberships.change(stored(world, image.id), [], [], [(before, before._replace(status=status))])
 
     shared = stored(world, image.id)
     private = world.images.save(shared, replace(shared, visibility=Visibility.PRIVATE))

@@ -30,7 +30,7 @@ CHANGEABLE: Mapping[str, Schema] = {
 }
 CHOSEN_ID: Schema = {
     "type": "string",
-    "pattern": f"^{schema.IMAGE_ID.pattern}$",
+    "pattern": f"^{schema.IMAGE_ID}$",
     "description": "What the client likes",
 }
 

@@ -116,26 +116,23 @@ _KEYWORDS = {
 }
 
 # Between them the three alternatives take every character but white space and commas.
-_TOKEN = re.compile(
-    r"""
+_WORDS = r"""(?xs)
       "(?P<quoted>(?:\\.|[^"\\])*)\\?"?
     | (?P<punctuation>&&|\|\||!~|==|!=|<>|>=|<=|!\^|[()&|=<>^!~-])
     | (?P<word>[^\s(),&|=<>^!~"-][^\s(),&|=<>~]*)
-    """,
-    re.VERBOSE | re.DOTALL,
-)
-_ESCAPED = re.compile(r"\\(.)", re.DOTALL)
+    """
+_ESCAPED = r"(?s)\\(.)"
 
 
 def _scan(text: str) -> Iterator[Token]:
-    for match in _TOKEN.finditer(text):
+    for match in re.finditer(_WORDS, text):
         quoted, punctuation, word = match.groups()
         if punctuation:
             yield Token(_PUNCTUATION[punctuation], punctuation)
         elif word:
             yield Token(_KEYWORDS.get(word.lower(), Sign.VALUE), word)
         else:
-            yield Token(Sign.VALUE, _ESCAPED.sub(r"\1", quoted))
+            yield Token(Sign.VALUE, re.sub(_ESCAPED, r"\1", quoted))
 
 
 def pattern(text: str) -> Callable[[str], bool]:

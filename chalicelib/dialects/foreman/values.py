@@ -64,7 +64,7 @@ def short_text(value: Any) -> str | None:
 def name(value: Any) -> str | None:
     """A short text in one line. Raises WrongValue."""
     found = short_text(value)
-    if found is not None and fields.CONTROLS.search(found):
+    if found is not None and re.search(fields.CONTROLS, found):
         raise WrongValue(INVALID)
     return found
 

@@ -59,10 +59,10 @@ LONGEST_CHECKSUM = lengths.IMAGE["checksum"]
 LONGEST_OWNER = lengths.IMAGE["owner"]
 LARGEST_MINIMUM = 2**31 - 1
 LARGEST_SIZE = 2**63 - 1
-QUOTED = re.compile(r"(?:[A-Za-z0-9_.~/:-]|%[0-9A-Fa-f]{2})+")
-NOT_PRINTABLE = re.compile("%(?:25)*(?:[0189A-Fa-f][0-9A-Fa-f]|7[Ff])")
+QUOTED = r"(?:[A-Za-z0-9_.~/:-]|%[0-9A-Fa-f]{2})+"
+NOT_PRINTABLE = "%(?:25)*(?:[0189A-Fa-f][0-9A-Fa-f]|7[Ff])"
 """A byte that is not printable ASCII, encoded once or more often."""
-TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+HEADER_NAME = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 """What a header name may be (RFC 9110 §5.6.2)."""
 
 
@@ -79,7 +79,7 @@ class Metadata(NamedTuple):
 
 def decode(text: str) -> str:
     """The text of a header. Newer clients quote every name and value, older ones none, and nothing tells which."""
-    if "%" not in text or not QUOTED.fullmatch(text):
+    if "%" not in text or not re.fullmatch(QUOTED, text):
         return text
     try:
         return unquote(text, errors="strict")
@@ -253,7 +253,7 @@ def spelled(text: str) -> str:
 
 
 def _seems_encoded(text: str) -> bool:
-    return QUOTED.fullmatch(text) is not None and NOT_PRINTABLE.search(text) is not None
+    return re.fullmatch(QUOTED, text) is not None and re.search(NOT_PRINTABLE, text) is not None
 
 
 def sent_size(properties: Mapping[str, str | None]) -> int:
@@ -270,4 +270,4 @@ def added_size(texts: Iterable[str | None]) -> int:
 
 def _header_name(name: str) -> str:
     """The name of a property as it can stand in a header, quoted if it cannot, or would be read as quoted."""
-    return name if TOKEN.fullmatch(name) and decode(name) == name else quote(name, safe="")
+    return name if re.fullmatch(HEADER_NAME, name) and decode(name) == name else quote(name, safe="")

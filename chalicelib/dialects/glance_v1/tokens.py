@@ -19,7 +19,7 @@ from chalicelib.http.errors import BadMessage, Unauthorized
 from chalicelib.http.message import Request, Response
 
 MEMBERS = frozenset({"name", "policies", "expires_at", "expires_in"})
-ID = re.compile(f"{CURRENT}|[0-9a-f]{{{ID_LENGTH}}}")
+ID = f"{CURRENT}|[0-9a-f]{{{ID_LENGTH}}}"
 POLICIES = {policy.value: policy for policy in Policy}
 MOST_SECONDS = int(LONGEST.total_seconds())
 
@@ -59,7 +59,7 @@ def _signed_in(request: Request) -> Iterator[None]:
 
 
 def _known(token_id: str) -> str:
-    if not ID.fullmatch(token_id):
+    if not re.fullmatch(ID, token_id):
         raise BadMessage("token_id", f"The id of a token has {ID_LENGTH} hexadecimal digits")
     return token_id
 
@@ -82,7 +82,7 @@ def _record(value: Any, field: str, known: frozenset[str] | set[str]) -> Mapping
 
 
 def _name(value: Any) -> str:
-    if not isinstance(value, str) or not 0 < len(value) <= lengths.TEXT or fields.CONTROLS.search(value):
+    if not isinstance(value, str) or not 0 < len(value) <= lengths.TEXT or re.search(fields.CONTROLS, value):
         raise BadMessage("name", f"'name' must be a text of 1 to {lengths.TEXT} characters, none of them for control")
     return value
 

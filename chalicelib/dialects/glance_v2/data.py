@@ -19,7 +19,7 @@ OCTETS = "application/octet-stream"
 FILE = "/v2/images/{image_id}/file"
 SIZE = "x-openstack-image-size"
 WITHOUT_BYTES = frozenset({Status.QUEUED, Status.UPLOADING, Status.SAVING})
-RANGE = re.compile(r"bytes=\s*(?:([0-9]+)-([0-9]*)|-([0-9]+))\s*", re.IGNORECASE)
+RANGE = r"(?i:bytes)=\s*(?:([0-9]+)-([0-9]*)|-([0-9]+))\s*"
 
 
 class OctetsExpected(HttpError):
@@ -121,7 +121,7 @@ def parse_range(text: str, size: int) -> range:
     """The places of a range: `bytes=1-3`, `bytes=2-`, `bytes=-2`. Raises RangeUnknown, and BadMessage for several."""
     if "," in text:
         raise BadMessage("range", "Only one range of bytes can be asked for at once")
-    found = RANGE.fullmatch(text)
+    found = re.fullmatch(RANGE, text)
     if found is None:
         raise RangeUnknown(text, size)
     first, last, suffix = found.groups()

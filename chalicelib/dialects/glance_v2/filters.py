@@ -29,8 +29,8 @@ NOTHING = Condition("id", Operator.IN, ())
 SIZED = Condition("status", Operator.IN, (*sorted(STORED), Status.UPLOADING))
 MOVING = frozenset({STATUS_NAMES[Status.QUEUED], STATUS_NAMES[Status.UPLOADING], IMPORTING})
 """Statuses that an image is shown in by more than its status."""
-OPERATOR = re.compile(r"([A-Za-z_-]*):(.*)", re.DOTALL)
-QUOTED = re.compile('"([^"]*:[^"]*)"')
+OPERATOR = r"(?s)([A-Za-z_-]*):(.*)"
+QUOTED = '"([^"]*:[^"]*)"'
 COMPARISONS = ("gt", "gte", "lt", "lte", "eq", "neq")
 
 Conditions = Iterator[Condition | Predicate]
@@ -51,7 +51,7 @@ def conditions(request: Request) -> Conditions:
 
 def _operator_and_values(name: str, text: str) -> list[str]:
     """The values that a text names: `x`, `eq:x` or `in:x,"y, z"`."""
-    if quoted := QUOTED.fullmatch(text):
+    if quoted := re.fullmatch(QUOTED, text):
         return [quoted[1]]
     if ":" not in text:
         return [text]
@@ -156,7 +156,7 @@ def _hidden(text: str) -> Conditions:
 
 def _time(field: str, text: str) -> Conditions:
     """A comparison of what is shown, in whole seconds."""
-    found = OPERATOR.fullmatch(text)
+    found = re.fullmatch(OPERATOR, text)
     operator, written = (found[1], found[2]) if found else ("eq", text)
     if operator not in COMPARISONS:
         raise BadMessage(field, f"Unable to filter on a unknown operator '{operator}'.")

@@ -19,7 +19,7 @@ ROOTS = (
     *(f"/{version}" for version in VERSIONS if version != SIGN_IN),
     *(f"/{SIGN_IN}/{section}" for section in SECTIONS),
 )
-A_VERSION = re.compile(r"v.*[0-9].*")
+A_VERSION = r"v.*[0-9].*"
 """What the first segment of a path is if somebody looks for a version of this API."""
 
 
@@ -41,7 +41,7 @@ def resolve(request: Request) -> Request:
     if is_addressed(request):
         known = first and (request.header("accept") or "").removeprefix(MEDIA_TYPE) in VERSIONS
         return request._replace(path=f"/v2{request.path}" if known else "/")
-    if first and not A_VERSION.fullmatch(first):
+    if first and not re.fullmatch(A_VERSION, first):
         raise PathUnknown
     return request._replace(path="/")
 

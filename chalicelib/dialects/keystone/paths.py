@@ -12,13 +12,13 @@ CATALOG, PROJECTS = f"{V3}/auth/catalog", f"{V3}/auth/projects"
 ALL_PROJECTS = f"{V3}/projects"
 ANY_PROJECT = f"{ALL_PROJECTS}/{{project_id}}"
 KNOWN = frozenset({MOUNT, V3, V2, V3_TOKENS, V2_TOKENS, CATALOG, PROJECTS, ALL_PROJECTS})
-A_PROJECT = re.compile(rf"{ALL_PROJECTS}/[^/]+")
+A_PROJECT = rf"{ALL_PROJECTS}/[^/]+"
 ROOTS = (MOUNT, "/v3", "/v2.0")
 
 
 def is_project(path: str) -> bool:
     """Whether this is the path of a project."""
-    return A_PROJECT.fullmatch(path) is not None
+    return re.fullmatch(A_PROJECT, path) is not None
 
 
 def resolve(request: Request) -> Request:

@@ -35,7 +35,7 @@ def text(document: Mapping[str, Any], name: str, longest: int | None = None) -> 
 def name(document: Mapping[str, Any], key: str, longest: int) -> str | None:
     """A text of a body that may stand as a name: empty, or something visible in one line."""
     value = text(document, key, longest)
-    if value and (not value.strip() or fields.CONTROLS.search(value)):
+    if value and (not value.strip() or re.search(fields.CONTROLS, value)):
         raise BadMessage(key, f"parameter [{key}] is blank or has control characters")
     return value
 

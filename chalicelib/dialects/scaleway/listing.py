@@ -23,8 +23,8 @@ PUBLIC: dict[str, Any] = {
 """How what is listed compares with public images."""
 LONGEST_FILTERS = 2000
 """Bytes of filters as they stand in links, of which an answer has up to four: API Gateway sends 10,240 in all."""
-POSITIVE = re.compile("0*[1-9][0-9]{0,999}")
-PIECE_OF_ID = re.compile("[0-9a-f-]+")
+POSITIVE = "0*[1-9][0-9]{0,999}"
+PIECE_OF_ID = "[0-9a-f-]+"
 
 
 class Page(NamedTuple):
@@ -63,7 +63,7 @@ def _positive(request: Request, name: str, usual: int, notes: dict[str, str]) ->
     text = request.parameter(name)
     if text is None:
         return usual
-    if not POSITIVE.fullmatch(text):
+    if not re.fullmatch(POSITIVE, text):
         notes[name] = "expected a positive int"
         return usual
     return int(text)
@@ -94,7 +94,7 @@ def _query(filters: Mapping[str, str], principal: Principal, notes: dict[str, st
 
 def _name_contains(text: str) -> Condition | Predicate:
     """That the name contains a text, which may be a piece of the id that stands for a missing name."""
-    if PIECE_OF_ID.fullmatch(text):
+    if re.fullmatch(PIECE_OF_ID, text):
         return Predicate(lambda image: text in shown_name(image))
     return Condition("name", Operator.CONTAINS, text)
 

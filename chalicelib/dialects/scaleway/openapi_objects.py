@@ -15,7 +15,7 @@ PLAIN: Mapping[Reader, Schema] = {
     objects.boolean: {"type": "boolean"},
     objects.number: {"type": "integer", "minimum": 0, "maximum": objects.LARGEST_NUMBER},
     objects.texts: {"type": "array", "items": {"type": "string"}},
-    objects.instant: {"type": "string", "format": "date-time", "pattern": f"^{objects.INSTANT.pattern}$"},
+    objects.instant: {"type": "string", "format": "date-time", "pattern": f"^{objects.INSTANT}$"},
 }
 SHOWN: Mapping[Reader, Schema] = {**PLAIN, objects.uuid: UUID}
 READ: Mapping[Reader, Schema] = {**PLAIN, objects.uuid: UUID_READ}

@@ -1,5 +1,6 @@
 """Messages of this dialect ↔ the domain, as pure functions (contract §3 to §7)."""
 
+import re
 from collections.abc import Collection, Mapping
 from functools import partial
 from typing import Any, cast
@@ -172,7 +173,7 @@ def _name(value: Any) -> str:
         raise WrongError("length of value must be at least 1")
     if len(name) > LONGEST_NAME:
         raise WrongError(f"length of value must be at most {LONGEST_NAME}")
-    if fields.CONTROLS.search(name):
+    if re.search(fields.CONTROLS, name):
         raise WrongError("not a valid value")
     return name
 

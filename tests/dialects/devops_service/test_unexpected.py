@@ -1,9 +1,11 @@
 """What no devops command sends: other paths, other methods, and hostile bodies."""
 
 import json
+import sys
 
 import pytest
 
+from chalicelib.dialects.devops_service.schema import BLANKS
 from tests.api import ORDINARY, Api, Caller
 from tests.dialects.devops_service.devops import (
     AMI,
@@ -23,8 +25,15 @@ from tests.dialects.devops_service.devops import (
 from tests.factories import an_image
 
 DEEP = 2000
+CONTROLS = {*map(chr, range(0x1C, 0x20)), "\x85"}
 HUGE = 2_000_000
 ANYWHERE = pytest.mark.parametrize("target", [IMAGES, IMAGE, path(AMI), f"{IMAGES}/unknown"])
+
+
+def test_blanks_are_what_python_strips_but_for_controls() -> None:
+    stripped = {each for each in map(chr, range(sys.maxunicode)) if each.isspace()}
+
+    assert set(BLANKS) == stripped - CONTROLS
 
 
 def with_name(raw: str) -> bytes:

@@ -53,7 +53,7 @@ def added(world: World) -> Job:
 
 
 def finished(job: Job, status: JobStatus = JobStatus.SUCCESSFUL) -> Job:
-    return replace(job, status=status, began_at=START, finished_at=START + SECOND, leased_until=None)
+    return job._replace(status=status, began_at=START, finished_at=START + SECOND, leased_until=None)
 
 
 def unfinished(world: World) -> list[str]:
@@ -133,7 +133,7 @@ class Jobs:
     def test_what_was_saved_is_read_back(self, world: World) -> None:
         job = added(world)
 
-        working = world.jobs.save(job, replace(job, status=JobStatus.WORKING, leased_until=START + SECOND))
+        working = world.jobs.save(job, job._replace(status=JobStatus.WORKING, leased_until=START + SECOND))
         done = world.jobs.save(working, finished(working))
 
         assert done.status is JobStatus.SUCCESSFUL
@@ -142,7 +142,7 @@ class Jobs:
 
     def test_a_job_that_changed_since_is_stale(self, world: World) -> None:
         job = added(world)
-        saved = world.jobs.save(job, replace(job, status=JobStatus.WORKING))
+        saved = world.jobs.save(job, job._replace(status=JobStatus.WORKING))
 
         with pytest.raises(StaleJob):
             world.jobs.save(job, finished(job))
@@ -183,7 +183,7 @@ class Jobs:
         world.jobs.add(waiting)
         end = START + 2 * SECOND
 
-        world.jobs.save(leased, replace(leased, status=JobStatus.WORKING, leased_until=end))
+        world.jobs.save(leased, leased._replace(status=JobStatus.WORKING, leased_until=end))
 
         assert list(world.jobs.unfinished(end)) == [("t1", waiting.id)]
         assert unfinished(world) == [waiting.id, leased.id]
@@ -209,7 +209,7 @@ class Jobs:
     def test_a_job_does_not_expire_before_it_is_finished(self, world: World) -> None:
         job = added(world)
 
-        world.jobs.save(job, replace(job, status=JobStatus.WORKING, began_at=START, leased_until=START + SECOND))
+        world.jobs.save(job, job._replace(status=JobStatus.WORKING, began_at=START, leased_until=START + SECOND))
 
         assert {item.expires for item in items(job.id)} == {None}
 

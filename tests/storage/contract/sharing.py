@@ -96,7 +96,7 @@ class Sharing:
     def test_memberships_are_added_replaced_and_removed_together(self, world: World) -> None:
         image = share(world, world.images.add(an_image()), "gone", "kept", "changed")
         gone, before = a_membership(image, "gone"), a_membership(image, "changed")
-        changed = replace(before, can_share=True)
+        changed = before._replace(can_share=True)
 
         world.memberships.change(image, [a_membership(image, "new")], [gone], [(before, changed)])
 
