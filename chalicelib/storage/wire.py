@@ -151,12 +151,13 @@ class Wire:
         return self._connected(wider)
 
     def _opened(self, trusted: SSLContext | None) -> socket.socket:
+        name: Any = self._name.encode("ascii")  # as a text it would be taken for international, which is slow to import
         with ExitStack() as failing:
-            connection = socket.create_connection((self._name, self._port), self._connect_seconds)
+            connection = socket.create_connection((name, self._port), self._connect_seconds)
             failing.enter_context(connection)
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             if trusted is not None:
-                connection = trusted.wrap_socket(connection, server_hostname=self._name)
+                connection = trusted.wrap_socket(connection, server_hostname=name)
             connection.settimeout(self._read_seconds)
             failing.pop_all()
         return connection

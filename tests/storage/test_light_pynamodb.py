@@ -19,7 +19,7 @@ LAMBDA = {
     "AWS_SECRET_ACCESS_KEY": "secret",
     "AWS_SESSION_TOKEN": "token",
 }
-RARE = ("concurrent.futures", "email", "html", "http", "pathlib")
+RARE = ("concurrent.futures", "email", "encodings.idna", "html", "http", "pathlib")
 """What the standard library has for threads, errors, pages, and answers that are out of the usual."""
 HEAVY = ("boto3", "botocore.client", "botocore.session", "botocore.config", "urllib3", "jmespath", "dateutil")
 
@@ -46,6 +46,21 @@ def test_the_api_starts_without_what_makes_botocores_clients() -> None:
 
     assert "pynamodb.models" in found
     assert found & {*HEAVY, *RARE} == set()
+
+
+def test_a_first_connection_needs_no_more_of_the_standard_library() -> None:
+    code = """
+import sys, app
+from contextlib import suppress
+from botocore.exceptions import EndpointConnectionError
+from chalicelib.storage.turns import done
+from chalicelib.storage.wire import Wire
+with suppress(EndpointConnectionError):
+    done(Wire("http://localhost:1", 1, 1).exchange({}, b""))
+print(*sys.modules, sep="\\n")
+"""
+
+    assert set(printed(code).split()) & {*HEAVY, *RARE} == set()
 
 
 def test_the_api_starts_with_few_dataclasses() -> None:

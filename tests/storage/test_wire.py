@@ -143,8 +143,8 @@ def test_the_host_is_called_as_in_the_url(url: str, host: str) -> None:
 def test_it_connects_to_where_the_url_says(monkeypatch: pytest.MonkeyPatch, url: str, address: tuple[str, int]) -> None:
     asked = []
 
-    def connect(address: tuple[str, int], *_: object, **__: object) -> None:
-        asked.append(address)
+    def connect(address: tuple[bytes, int], *_: object, **__: object) -> None:
+        asked.append((address[0].decode(), address[1]))
         raise ConnectionRefusedError
 
     monkeypatch.setattr(socket, "create_connection", connect)
@@ -238,12 +238,12 @@ def test_nobody_there_is_told_from_an_answer_that_is_lost() -> None:
         ask(wire)
 
 
-@pytest.mark.parametrize("name", ["nowhere.test", "a..b", "x" * 64 + ".test", ".test"])
+@pytest.mark.parametrize("name", ["nowhere.test", "a..b", "x" * 64 + ".test", ".test", "é.test"])
 def test_a_host_that_does_not_exist_is_nobody(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     usual = socket.getaddrinfo
 
-    def resolve(host: str, *more: object, **flags: object) -> object:
-        if host == "nowhere.test":
+    def resolve(host: bytes, *more: object, **flags: object) -> object:
+        if host == b"nowhere.test":
             raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
         return usual(host, *more, **flags)  # type: ignore[arg-type]  # as they came
 
