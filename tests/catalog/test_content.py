@@ -211,6 +211,14 @@ def test_an_upload_that_had_failed_does_not_end_the_next(api: Api, catalog: Cata
     assert status(api, image) is Status.SAVING
 
 
+def test_an_image_that_has_its_bytes_is_not_killed(catalog: Catalog) -> None:
+    active = catalog.content.upload(reserve(catalog), BYTES)
+
+    catalog.content.kill(active, "too late")
+
+    assert catalog.image(active.id) == active
+
+
 def test_a_refusal_stays_a_refusal_even_if_the_image_cannot_be_killed(api: Api, catalog: Catalog) -> None:
     image = reserve(catalog, {"size": 1})
 
