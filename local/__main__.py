@@ -23,6 +23,7 @@ from chalicelib.storage.tables import create_tables
 from local.aws import ENGINES, local_aws
 from local.dynoxide import EngineError
 from local.events import Router
+from local.large_bodies import StreamingWorld
 from local.queue import create_bucket, pump
 from local.schedule import repeating
 from local.seed_file import DEMONSTRATION, SeedError, read_seed
@@ -90,7 +91,7 @@ def _serve(port: str, seed_file: Path, engine: str) -> None:
         server = stack.enter_context(_listening(port))
         remove_state(folder)  # of a server that was killed
         endpoints = stack.enter_context(local_aws(engine, folder))
-        world = build_world()
+        world = StreamingWorld(*build_world())
         create_tables()
         # The bucket is empty whatever the engine: moto keeps nothing beyond the end of its process.
         create_bucket(world)
@@ -100,7 +101,7 @@ def _serve(port: str, seed_file: Path, engine: str) -> None:
         for _ in range(WORKERS):
             stack.enter_context(repeating(lambda: pump(world), QUEUE_SECONDS, eagerly=True))
         stack.enter_context(repeating(world.reaper.sweep, SWEEP_SECONDS))
-        stack.enter_context(server.serving(app, router, most))
+        stack.enter_context(server.serving(app, router, most, streaming=True))
         stack.callback(remove_state, folder)
         write_state(folder, {"url": server.url, **endpoints, **loaded})
         gc.freeze()

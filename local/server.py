@@ -7,11 +7,13 @@ import socket
 import socketserver
 from collections.abc import Callable, Iterator, Mapping
 from http import HTTPStatus
+from itertools import chain
 from typing import Any
 
 from local.events import Event, NotRouted, Router, proxy_event
+from local.large_bodies import arriving, is_image_data
 from local.serving import ThreadedServer
-from local.wire import CONTINUE, PIECE, Head, Refused, read_body, read_head, write_answer
+from local.wire import CONTINUE, PIECE, Body, Head, Refused, read_head, write_answer
 
 Handler = Callable[[Event, Any], Mapping[str, Any]]
 Answer = Mapping[str, Any]
@@ -38,9 +40,14 @@ class LocalServer(ThreadedServer):
         self.url = f"http://127.0.0.1:{self.port}"
 
     @contextlib.contextmanager
-    def serving(self, handler: Handler, router: Router, max_inline_bytes: int) -> Iterator[None]:
-        """Answer requests until the block ends. Of a body, one byte more than the maximum is kept."""
-        self.handler, self.router, self.most = handler, router, max_inline_bytes + 1
+    def serving(
+        self, handler: Handler, router: Router, max_inline_bytes: int, *, streaming: bool = False
+    ) -> Iterator[None]:
+        """Answer requests until the block ends. Of a body, one byte more than the maximum is kept.
+
+        But image data is read by the handler itself as it arrives if it is `streaming`: over a `StreamingWorld`.
+        """
+        self.handler, self.router, self.most, self.streaming = handler, router, max_inline_bytes + 1, streaming
         with self.running():
             yield
 
@@ -67,11 +74,26 @@ class _Connection(socketserver.StreamRequestHandler):
                 return False
             if head.expects_continue:
                 self.connection.sendall(CONTINUE)
-            body = read_body(self.rfile, head.length, self.server.most)
+            body = Body(self.rfile, head.length)
+            taken = body.take(self.server.most)
+            if self.server.streaming and sum(map(len, taken)) >= self.server.most and is_image_data(head):
+                return self._stream(head, taken, body)
+            body.drain()
         except Refused as refusal:
             self._refuse(refusal)
             return False
-        self.connection.sendall(self._answer(head, body))
+        self.connection.sendall(self._answer(head, b"".join(taken)[: self.server.most]))
+        return self._goes_on(head)
+
+    def _stream(self, head: Head, taken: list[bytes], body: Body) -> bool:
+        """As `_serve_one`, with a body that the handler reads; its refusals do not wait for the end of it."""
+        with arriving(head, chain(taken, body)) as asked:
+            self.connection.sendall(self._answer(asked, b""))
+        with contextlib.suppress(Refused):
+            body.drain()
+        return body.ended and self._goes_on(head)
+
+    def _goes_on(self, head: Head) -> bool:
         return head.keep_alive and not self.server.stopping
 
     def _answer(self, head: Head, body: bytes) -> bytes:

@@ -153,19 +153,40 @@ def _values(headers: Headers, name: str) -> list[str]:
     return [value for spelling, value in headers if spelling.lower() == name]
 
 
-def read_body(stream: BufferedIOBase, length: int | None, most: int) -> bytes:
-    """The body, cut after `most` bytes; the rest is read and forgotten, so that the client hears the answer.
+class Body:
+    """A request's body, read as it comes, in pieces; `ended` says whether all of it was read.
 
-    Raises Refused for malformed chunks and for a rest without end.
+    Reading raises Refused for malformed chunks, and ConnectionError if the client goes away.
     """
-    pieces = _chunks(stream) if length is None else _counted(stream, length)
-    kept, total = bytearray(), 0
-    for piece in pieces:
-        kept += piece[: most - len(kept)]
-        total += len(piece)
-        if total > most + MOST_DRAINED:
-            raise Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The body is too large")
-    return bytes(kept)
+
+    def __init__(self, stream: BufferedIOBase, length: int | None) -> None:
+        self.ended = False
+        self._pieces = self._read(stream, length)
+
+    def _read(self, stream: BufferedIOBase, length: int | None) -> Iterator[bytes]:
+        yield from _chunks(stream) if length is None else _counted(stream, length)
+        self.ended = True
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self._pieces
+
+    def take(self, most: int) -> list[bytes]:
+        """The next pieces, until they have so many bytes together, or more."""
+        taken, total = [], 0
+        for piece in self:
+            taken.append(piece)
+            total += len(piece)
+            if total >= most:
+                break
+        return taken
+
+    def drain(self) -> None:
+        """Read the rest and forget it, so that the client hears the answer. Raises Refused for one without end."""
+        total = 0
+        for piece in self:
+            total += len(piece)
+            if total > MOST_DRAINED:
+                raise Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The body is too large")
 
 
 def _counted(stream: BufferedIOBase, length: int) -> Iterator[bytes]:

@@ -9,7 +9,9 @@ import stat
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -85,6 +87,35 @@ def test_it_serves_the_demonstration_until_it_is_terminated(start: Start, folder
     assert state["url"] in console
     assert f"curl -H 'X-Auth-Token: {alice}' {state['url']}/v1/images\n" in console
     assert [json.loads(line)["status"] for line in log.splitlines()] == [200]
+
+
+def test_an_image_beyond_the_limit_goes_up_in_one_request_and_comes_back_byte_by_byte(
+    start: Start, folder: Path
+) -> None:
+    state = ready(start(MAX_INLINE_BYTES="65536"), folder)
+    data, token = os.urandom(6_000_000), {"X-Auth-Token": state["principals"]["alice"]["secret"]}
+    document = json.dumps({"disk_format": "raw", "container_format": "bare"})
+    octets = {**token, "Content-Type": "application/octet-stream"}
+
+    with closing(http.client.HTTPConnection(state["url"].removeprefix("http://"), timeout=PATIENCE)) as connection:
+        connection.request("POST", "/v2/images", document, {**token, "Content-Type": "application/json"})
+        image = json.loads(connection.getresponse().read())
+        connection.request("PUT", image["file"], iter([data[:70_000], data[70_000:]]), octets, encode_chunked=True)
+        uploaded = connection.getresponse()
+        uploaded.read()
+    whole = download(f"{state['url']}{image['file']}", token)
+    part = download(f"{state['url']}{image['file']}", {**token, "Range": "bytes=5-2000004"})
+
+    assert uploaded.status == 204
+    assert whole == (200, "application/octet-stream", data)
+    assert part == (206, "application/octet-stream", data[5:2_000_005])
+
+
+def download(url: str, headers: dict[str, str]) -> tuple[int, str, bytes]:
+    """Status, media type and bytes, wherever a redirect leads."""
+    request = urllib.request.Request(url, headers=headers)  # noqa: S310  # our own server's
+    with urllib.request.urlopen(request, timeout=PATIENCE) as response:  # noqa: S310  # as above
+        return response.status, response.headers["Content-Type"], response.read()
 
 
 def test_it_ends_when_it_is_interrupted_and_leaves_no_process(start: Start, folder: Path, tmp_path: Path) -> None:
