@@ -91,7 +91,10 @@ class _Connection(socketserver.StreamRequestHandler):
             self.connection.sendall(self._answer(asked, b""))
         with contextlib.suppress(Refused):
             body.drain()
-        return body.ended and self._goes_on(head)
+        if body.ended:
+            return self._goes_on(head)
+        self._linger()
+        return False
 
     def _goes_on(self, head: Head) -> bool:
         return head.keep_alive and not self.server.stopping
@@ -110,8 +113,11 @@ class _Connection(socketserver.StreamRequestHandler):
         return write_answer(head.method, answer, keep_alive=head.keep_alive)
 
     def _refuse(self, refusal: Refused) -> None:
-        """Answer, then read on for a moment: closing at once would take the answer away from the client."""
         self.connection.sendall(write_answer("", _text(refusal.status, str(refusal)), keep_alive=False))
+        self._linger()
+
+    def _linger(self) -> None:
+        """Read on for a moment: closing at once would take the answer away from the client."""
         self.connection.shutdown(socket.SHUT_WR)
         self.connection.settimeout(LINGER_SECONDS)
         for _ in range(MOST_LINGERED // PIECE):

@@ -294,6 +294,17 @@ def test_a_refusal_is_heard_by_those_who_send_all_first_and_the_connection_goes_
     assert still_used is used
 
 
+def test_what_follows_a_refusal_without_end_is_not_read(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("local.wire.MOST_DRAINED", LIMIT)
+    image = an_active_one(site.caller)
+
+    with site.begin(path_of(image, "file"), {"Content-Length": "1000000000000"}, LARGE * 3) as wire:
+        status, _ = answer(wire)
+        rest = wire.recv(1)
+
+    assert (status, rest) == (409, b"")
+
+
 def test_bytes_beyond_the_quota_are_refused_before_they_come_if_their_number_is_known(
     open_site: Callable[..., Site],
 ) -> None:

@@ -264,6 +264,18 @@ def test_the_rest_of_a_larger_body_is_dropped_and_the_client_hears_the_answer(
     assert json.loads(client.getresponse().read())["path"] == "/next"
 
 
+def test_a_body_without_end_is_refused(
+    client: http.client.HTTPConnection, echo: Echo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("local.wire.MOST_DRAINED", 100_000)
+
+    client.request("PUT", "/", b"x" * 500_000)
+    response = client.getresponse()
+
+    assert (response.status, response.read()) == (413, b"The body is too large\n")
+    assert echo.events == []
+
+
 def test_a_client_that_asks_first_is_told_to_go_on(wire: socket.socket, echo: Echo) -> None:
     wire.sendall(head("PUT / HTTP/1.1", "Host: h", "Content-Length: 2", "Expect: 100-Continue", "Connection: close"))
 
