@@ -51,6 +51,7 @@ SCHEMES: Mapping[str, Scheme] = {
     "devops_service": basic,
     "foreman": basic,
     "glance_v1": by_token,
+    "glance_v2": by_token,
     "health": by_token,
     "keystone": by_token,
     "qingcloud": by_bearer,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from tests.api import Answer, Api, Caller
 from tests.permissions.callers import TENANTS, all_callers
-from tests.permissions.expected.notation import Listing, Rule, State, Who
+from tests.permissions.expected.notation import Listing, Outcome, Rule, State, Who
 from tests.permissions.operations.operation import Operation
 from tests.permissions.stored import Calls, Difference, Stored, differences, stored
 from tests.permissions.things import SUBJECTS, Subject, Thing, add_parents
@@ -91,9 +91,12 @@ class Trial:
         if outcome.blind and self.operation.about != "nothing":
             seen, absent = reply.seen(thing), self._absence(who)
             yield from (f"{part} {seen[part]}, if absent {absent[part]}" for part in seen if seen[part] != absent[part])
-        yield from self._effects(reply, thing, who, allowed=outcome.status < 300 and self.operation.stores)
+        yield from self._effects(reply, thing, who, allowed=self._stores(outcome))
         if reply.changes:
             del self._things[state]
+
+    def _stores(self, outcome: Outcome) -> bool:
+        return outcome.status < 300 and self.operation.stores and not outcome.idle
 
     def _absence(self, who: Who) -> Mapping[str, object]:
         """What the caller can tell of the answer for a thing that never existed."""

@@ -5,13 +5,23 @@ Nothing of the product is imported here: the tables say what should be, whatever
 
 from collections.abc import Mapping
 
-from tests.permissions.expected import devops_service, foreman, glance_v1, health, keystone, qingcloud, scaleway
+from tests.permissions.expected import (
+    devops_service,
+    foreman,
+    glance_v1,
+    glance_v2,
+    health,
+    keystone,
+    qingcloud,
+    scaleway,
+)
 from tests.permissions.expected.notation import Listing, Rule
 
 EXPECTED: Mapping[str, Mapping[str, Rule | Listing]] = {
     "devops_service": devops_service.TABLES,
     "foreman": foreman.TABLES,
     "glance_v1": glance_v1.TABLES,
+    "glance_v2": glance_v2.TABLES,
     "health": health.TABLES,
     "keystone": keystone.TABLES,
     "qingcloud": qingcloud.TABLES,

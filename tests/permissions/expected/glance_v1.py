@@ -7,8 +7,6 @@ from tests.permissions.expected.notation import Listing, Rule, listing, rule
 DIRECT = "direct uploads are ours (design §6): who may change the image may, others are told what an update tells them"
 
 TABLES: Mapping[str, Rule | Listing] = {
-    "versions": rule("§1.1: no authentication is needed", everybody="200"),
-    "choices of versions": rule("§1.1, case 1: 300, no authentication is needed", everybody="300"),
     "method not offered": rule("§1.3, §5.1: 401 before 405, which is the path's, whatever is there", others="405*"),
     "headers": rule(
         "§2.7 works for every status; §5.3 table; cases 63, 65, 68, 72; read_images is get_image (design §5)",

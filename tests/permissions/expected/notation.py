@@ -37,10 +37,14 @@ class State(StrEnum):
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a request is answered; if `blind`, one for something that never existed is answered alike."""
+    """What a request is answered; if `blind`, one for something that never existed is answered alike.
+
+    One that is `idle` stores nothing: what it asks for is so already.
+    """
 
     status: int
     blind: bool
+    idle: bool = False
 
 
 @dataclass(frozen=True)
@@ -75,7 +79,8 @@ class Listing:
 def rule(note: str, **rows: str) -> Rule:
     """A table of statuses, a row a caller; `others` stands for all callers that are known and not named.
 
-    `-` is 404 and `!` is 403 before anything is looked up; these, and a status with an asterisk, are blind. Callers
+    `-` is 404 and `!` is 403 before anything is looked up; these, and a status with an asterisk, are blind. A status with
+    an equals sign is idle. Callers
     without good credentials get 401 before all else, unless there is a row for `everybody`.
     """
     everybody = _outcomes(rows.pop("everybody", "401*"))
@@ -100,4 +105,4 @@ def _outcomes(cells: str) -> tuple[Outcome, ...]:
 
 def _outcome(cell: str) -> Outcome:
     text = {"-": "404*", "!": "403*"}.get(cell, cell)
-    return Outcome(int(text.removesuffix("*")), text.endswith("*"))
+    return Outcome(int(text.strip("*=")), text.endswith("*"), text.endswith("="))

@@ -1,11 +1,21 @@
 """Every operation of every dialect, some of them asked for in more than one way."""
 
-from tests.permissions.operations import devops_service, foreman, glance_v1, health, keystone, qingcloud, scaleway
+from tests.permissions.operations import (
+    devops_service,
+    foreman,
+    glance_v1,
+    glance_v2,
+    health,
+    keystone,
+    qingcloud,
+    scaleway,
+)
 
 OPERATIONS = (
     *devops_service.OPERATIONS,
     *foreman.OPERATIONS,
     *glance_v1.OPERATIONS,
+    *glance_v2.OPERATIONS,
     *health.OPERATIONS,
     *keystone.OPERATIONS,
     *qingcloud.OPERATIONS,

@@ -20,9 +20,6 @@ EVER = "changes-since=1999-01-01"
 _op = partial(Operation, "glance_v1")
 
 OPERATIONS = (
-    *(_op(method, "/", "choices of versions", "/") for method in ("GET", "HEAD", "POST", "PUT", "DELETE", "PATCH")),
-    _op("OPTIONS", "/", "choices of versions", "/"),
-    _op("GET", "/versions", "versions", "/versions"),
     _op("GET", "/v1", "images", "/v1", "image"),
     _op("GET", IMAGES, "images", "/v1/images?limit=100", "image"),
     _op("GET", IMAGES, "marker", "/v1/images?marker={id}", "image", variant="after a marker"),
