@@ -8,7 +8,9 @@ from urllib.parse import unquote
 
 VERSIONED = "application/vnd.openstack.images-"
 """With an `Accept` that begins so, a client of Glance asks for a version wherever the request goes (contract §1.2)."""
+FIRST_VERSION = ("v1", "v1.0", "v1.1")
 ROOTS = {
+    **dict.fromkeys(FIRST_VERSION, "glance_v1"),
     "images": "scaleway",
     "api": "foreman",
     "apidoc": "foreman",
@@ -20,10 +22,12 @@ ROOTS = {
     "healthz": "health",
     "readyz": "health",
 }
-"""The dialect of a path by its first segment; other paths are Glance's."""
+"""The dialect of a path by its first segment; other paths are those of Glance v2."""
 
 DEVOPS = ("images", "image", "providers", "templates")
 """What is devops-service's below `/v3`."""
+SECTIONS = ("images", "schemas", "info", "tasks", "metadefs", "cache", "stores")
+"""What is Glance's below `/v2.0`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +55,15 @@ class Sent:
         """Whom it is meant for (design, section 2)."""
         first, second, third, *_ = [*self.path.rstrip("/").split("/")[1:], "", "", ""]
         if self.twist != "no headers" and self.header("accept").startswith(VERSIONED):
-            return "glance_v1"
+            first_version = self.header("accept").removeprefix(VERSIONED) in FIRST_VERSION
+            return "glance_v1" if first_version and first != "versions" else "glance_v2"
+        if first == "v2.0" and second in SECTIONS:
+            return "glance_v2"
         if (first, second) == ("v2", "zone") or (first, second, third) == ("v2", "oauth2", "token"):
             return "qingcloud"
         if first == "v3" and second in DEVOPS:
             return "devops_service"
-        return ROOTS.get(first, "glance_v1")
+        return ROOTS.get(first, "glance_v2")
 
     @property
     def signs_in(self) -> bool:

@@ -76,7 +76,7 @@ def test_links_do_not_lead_to_what_is_no_host(registry: Registry, host: str) -> 
     told = asked(registry, Sent("GET", "/versions", (("Host", host),)))
     challenged = asked(registry, Sent("GET", "/v1/images", (("Host", host),)))
 
-    assert told.document["versions"][0]["links"] == [{"rel": "self", "href": "http://localhost/v1/"}]
+    assert told.document["versions"][0]["links"] == [{"rel": "self", "href": "http://localhost/v2/"}]
     assert challenged.headers["www-authenticate"] == 'Keystone uri="http://localhost"'
 
 
@@ -84,7 +84,7 @@ def test_links_do_not_lead_to_what_is_no_host(registry: Registry, host: str) -> 
 def test_links_lead_to_the_host_that_was_asked(registry: Registry, host: str) -> None:
     got = asked(registry, Sent("GET", "/versions", (("Host", host),)))
 
-    assert got.document["versions"][0]["links"] == [{"rel": "self", "href": f"http://{host}/v1/"}]
+    assert got.document["versions"][0]["links"] == [{"rel": "self", "href": f"http://{host}/v2/"}]
 
 
 @pytest.mark.parametrize("instance", ["\x00", "\x1fV", "i-1\x7f", "i-1\n", "é"], ids=ascii_start)

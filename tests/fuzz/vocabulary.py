@@ -78,6 +78,23 @@ GLANCE_HEADERS = {
     "x-image-meta-min_disk": "0",
     "x-image-meta-property-os%20distro": "a%20b",
 }
+GLANCE_IMAGE: Record = {
+    "name": "fuzzed",
+    "visibility": "private",
+    "disk_format": "raw",
+    "container_format": "bare",
+    "min_disk": 0,
+    "protected": False,
+    "tags": ["a"],
+    "os distro": "a b",
+}
+GLANCE_PATCH = [
+    {"op": "replace", "path": "/name", "value": "fuzzed"},
+    {"op": "add", "path": "/tags/-", "value": "a"},
+    {"op": "add", "path": "/os distro", "value": "b"},
+    {"op": "remove", "path": "/os distro"},
+]
+PATCH_TYPE = {"Content-Type": "application/openstack-images-v2.1-json-patch"}
 SECRET = "the-secret"
 """Stands in bodies for the secret of the owner."""
 KEYSTONE_USER: Record = {
@@ -106,6 +123,13 @@ USUAL: Mapping[tuple[str, str], Usual] = {
     ("POST", "/v1/images/{image_id}/uploads/{upload_id}"): Usual({"parts": PARTS}),
     ("POST", "/v1/images/{image_id}/uploads/{upload_id}/links"): Usual({"parts": PARTS}),
     ("POST", "/v1/tokens"): Usual({"token": {"name": "fuzzed", "policies": ["read_images"], "expires_in": 3600}}),
+    ("POST", "/v2/images"): Usual(GLANCE_IMAGE, JSON),
+    ("PATCH", "/v2/images/{image_id}"): Usual(GLANCE_PATCH, PATCH_TYPE),
+    ("PUT", "/v2/images/{image_id}/file"): Usual(headers=OCTETS, content=b"foo"),
+    ("PUT", "/v2/images/{image_id}/stage"): Usual(headers=OCTETS, content=b"foo"),
+    ("POST", "/v2/images/{image_id}/import"): Usual({"method": {"name": "glance-direct"}, "all_stores": False}, JSON),
+    ("POST", "/v2/images/{image_id}/members"): Usual({"member": "t2"}, JSON),
+    ("PUT", "/v2/images/{image_id}/members/{member}"): Usual({"status": "accepted"}, JSON),
     ("POST", "/v2/oauth2/token"): Usual(content=b"grant_type=client_credentials"),
     ("POST", "/v2/zone/{zone}/images"): Usual({"instance": "i-12345678", "image_name": "fuzzed"}),
     ("PUT", "/v2/zone/{zone}/images"): Usual(
@@ -140,6 +164,7 @@ SEEN = (*OWN, PUBLIC, SHARED)
 IMAGE_IDS: Mapping[str, tuple[str, ...]] = {
     "scaleway": SEEN,
     "glance_v1": SEEN,
+    "glance_v2": SEEN,
     "foreman": tuple(str(NUMBERS[image_id]) for image_id in SEEN),
     "qingcloud": tuple(ALIASES[image_id] for image_id in SEEN),
     "devops_service": tuple(ALIASES[image_id] for image_id in SEEN),
@@ -152,6 +177,8 @@ VARIABLES: Mapping[str, tuple[str, ...]] = {
     "token_id": ("current", "0123456789ab", TOKEN_ID),
     "member": (TENANT, "t2"),
     "provider": ("ec2", "static"),
+    "tag": ("a", "b%20c"),
+    "name": ("image", "members"),
 }
 """What stands in paths, but for the ids of images."""
 
@@ -183,6 +210,11 @@ PARAMETERS: Mapping[str, tuple[str, ...]] = {
         "property-architecture",
         "tenant",
     ),
+    "glance_v2": (
+        *("limit", "marker", "sort", "sort_key", "sort_dir", "visibility", "member_status", "changes-since", "deleted"),
+        *("name", "status", "id", "tag", "owner", "size_min", "size_max", "min_ram", "protected", "os_hidden"),
+        *("created_at", "updated_at", "architecture", "kernel version", "os_hash_algo", "virtual_size"),
+    ),
     "qingcloud": (
         "images",
         "images.1",
@@ -205,6 +237,7 @@ PARAMETERS: Mapping[str, tuple[str, ...]] = {
 """What stands in queries."""
 
 HEADERS: Mapping[str, tuple[str, ...]] = {
+    "glance_v2": ("x-openstack-image-size", "x-image-meta-store", "X-OpenStack-Request-ID", "x-roles"),
     "glance_v1": (
         *GLANCE_HEADERS,
         *(f"x-image-meta-{name}" for name in ("id", "owner", "status", "checksum", "is_public", "protected", "store")),

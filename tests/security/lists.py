@@ -20,6 +20,20 @@ QUERIES = {
         "tenant={other}",
         "limit=0",
     ),
+    "glance_v2": (
+        "",
+        "visibility=all&member_status=all",
+        "visibility=community",
+        "visibility=private&sort=status",
+        "os_hidden=true",
+        "member_status=rejected",
+        "sort_key=name&sort_dir=asc",
+        "sort=size:asc,name&limit=1",
+        "name=theirs",
+        "architecture=arm64",
+        "owner={other}",
+        "limit=0",
+    ),
     "scaleway": (
         "",
         "organization={own}",
@@ -60,6 +74,16 @@ VARIABLES = {"zone": "ac1", "parent_id": "1", "provider": "ec2", "member": "{own
 """What stands for the variables of their paths."""
 OF_ONE = (
     *("/{image_id}", "/{job_id}", "/{upload_id}", "/{token_id}", "/status", "/{parent_id}", "/providers", "/templates"),
+    *(
+        "/image_id}/file",
+        "/members/{member}",
+        "/schemas/{name}",
+        "/info/import",
+        "/info/usage",
+        "/locations",
+        "/detail",
+        "/stores",
+    ),
     *("/auth/tokens", "/auth/catalog", "/auth/projects"),
 )
 """How paths end that show a single thing, or settings, or no more than is known of a token."""

@@ -27,6 +27,7 @@ BY_CREDENTIAL = (
 )
 REQUESTS: Mapping[str, tuple[str, str, bytes]] = {
     "glance_v1": ("GET", "/v1/images", b""),
+    "glance_v2": ("GET", "/v2/images", b""),
     "scaleway": ("GET", "/images", b""),
     "devops_service": ("GET", "/v3/images", b""),
     "foreman": ("GET", "/api/architectures", b""),

@@ -133,6 +133,8 @@ def test_everything_that_lists_is_asked() -> None:
         ("glance_v1", "/v1/jobs"),
         ("glance_v1", "/v1/tokens"),
         ("glance_v1", "/v1/usage"),
+        ("glance_v2", "/v2/images"),
+        ("glance_v2", "/v2/images/{image_id}/members"),
         ("scaleway", "/images"),
         ("devops_service", "/v3/images/provider/{provider}"),
         ("foreman", "/api/architectures"),

@@ -25,6 +25,7 @@ OPERATIONS = [(dialect.name, route) for dialect in DIALECTS for route in dialect
 WRITES = [(name, route) for name, route in OPERATIONS if route.method in ("POST", "PUT", "PATCH")]
 SHAPES: dict[str, Callable[[Any], bool]] = {
     "glance_v1": lambda body: body["error"].keys() == {"code", "title", "message"},
+    "glance_v2": lambda body: body["error"].keys() == {"code", "title", "message"},
     "scaleway": lambda body: {"type", "message"} <= body.keys() <= {"type", "message", "fields"},
     "devops_service": lambda body: body.keys() == {"message"},
     "foreman": lambda body: body.keys() in ({"error"}, {"status", "error"}),
@@ -231,7 +232,12 @@ def test_a_query_of_any_length_is_answered(api: Api, dialect: str, query: str) -
 def test_headers_that_nobody_asks_for_do_not_matter(api: Api, dialect: str) -> None:
     """API Gateway takes 10,240 bytes of them, the local server 256 headers of 65,536."""
     caller = the_caller(api, dialect)
-    path = {"glance_v1": "/v1/images", "scaleway": "/images", "devops_service": "/v3/images"}.get(
+    path = {
+        "glance_v1": "/v1/images",
+        "glance_v2": "/v2/images",
+        "scaleway": "/images",
+        "devops_service": "/v3/images",
+    }.get(
         dialect,
         {
             "foreman": "/api/architectures",
