@@ -75,7 +75,7 @@ def test_case_017_an_id_is_chosen_once_for_all_tenants(a: Caller, b: Caller, upp
     assert says(post(b, {"id": image_id}), 409, "already exists")
 
 
-@pytest.mark.parametrize("image_id", ["nope", uuid4().hex, None, 5, ""])
+@pytest.mark.parametrize("image_id", ["nope", "0123456789abcdef0123456789abcdef", None, 5, ""])
 def test_case_018_an_id_is_a_uuid_with_hyphens(a: Caller, image_id: Any) -> None:
     assert says(post(a, {"id": image_id}), 400, "Provided object does not match schema 'image'")
 
