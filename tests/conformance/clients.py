@@ -193,20 +193,13 @@ class GlanceV2(Client):
     dialect = "glance_v2"
     knows = frozenset({"name", "architecture", "login_user", "public"})
     required: ClassVar[Mapping[str, type | tuple[type, ...]]] = {
-        "id": str,
-        "name": (str, type(None)),
-        "status": str,
-        "visibility": str,
-        "protected": bool,
-        "os_hidden": bool,
+        **dict.fromkeys(("id", "status", "visibility", "created_at", "updated_at", "self", "file", "schema"), str),
+        **dict.fromkeys(("name", "owner", "disk_format", "container_format", "checksum"), (str, type(None))),
+        **dict.fromkeys(("os_hash_algo", "os_hash_value"), (str, type(None))),
+        **dict.fromkeys(("size", "virtual_size"), (int, type(None))),
+        **dict.fromkeys(("protected", "os_hidden"), bool),
+        **dict.fromkeys(("min_disk", "min_ram"), int),
         "tags": list,
-        "owner": (str, type(None)),
-        "size": (int, type(None)),
-        "min_disk": int,
-        "min_ram": int,
-        "created_at": str,
-        "updated_at": str,
-        "self": str,
     }
     patch: ClassVar[Mapping[str, str]] = {"Content-Type": "application/openstack-images-v2.1-json-patch"}
 
@@ -253,6 +246,10 @@ class GlanceV2(Client):
             "login_user": record.get("os_admin_user"),
             "public": record["visibility"] == "public",
         }
+
+    def check(self, record: Record) -> None:
+        super().check(record)
+        assert (record["os_hash_algo"] is None) == (record["os_hash_value"] is None)
 
 
 class Scaleway(Client):

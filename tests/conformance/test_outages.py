@@ -12,7 +12,7 @@ from chalicelib.catalog.image import Status
 from chalicelib.catalog.outage import Outage
 from chalicelib.catalog.principal import Principal
 from tests.api import Answer, Api
-from tests.conformance.clients import CLIENTS, JSON, Client, GlanceV1, Qingcloud
+from tests.conformance.clients import CLIENTS, JSON, Client, GlanceV1, GlanceV2, Qingcloud
 from tests.conformance.conftest import T1
 from tests.factories import an_image
 from tests.faults.kinds import Reply
@@ -36,6 +36,10 @@ def _download(client: Client) -> Answer:
     return client.caller.get(f"/v1/images/{IMAGE.id}")
 
 
+def _download_file(client: Client) -> Answer:
+    return client.caller.get(f"/v2/images/{IMAGE.id}/file")
+
+
 def _capture(client: Client) -> Answer:
     body = json.dumps({"instance": "i-0123456789abcdef0", "image_name": "web"}).encode()
     return client.caller.post("/v2/zone/ac1/images", JSON, body)
@@ -53,6 +57,7 @@ IMAGE = an_image(
 NEEDS = (
     *(Case(client, "dynamodb", lambda client: client.listing(), 503, 500) for client in CLIENTS),
     Case(GlanceV1, "s3", _download, 503, 503),
+    Case(GlanceV2, "s3", _download_file, 503, 503),
     Case(Qingcloud, "ec2", _capture, 503, 503),
 )
 CASES = [

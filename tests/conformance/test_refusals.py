@@ -9,6 +9,7 @@ import pytest
 from chalicelib.catalog import lengths
 from chalicelib.catalog.errors import QuotaExceeded
 from chalicelib.catalog.image import Image, Visibility
+from chalicelib.catalog.membership import MemberStatus
 from chalicelib.catalog.principal import Principal
 from chalicelib.dialects import CATALOGUES
 from chalicelib.http.dialect import Dialect
@@ -183,7 +184,7 @@ def test_a_list_that_has_to_read_too_much_is_refused(
     for number in range(1, 4):
         api.world.images.add(an_image(number=number, **FACTS))
         shared = api.world.images.add(an_image(number=10 * number, **{**FACTS, "owner": T2}))
-        api.world.memberships.change(shared, [a_membership(shared, T1)], [])
+        api.world.memberships.change(shared, [a_membership(shared, T1, status=MemberStatus.ACCEPTED)], [])
 
     answer = client.caller.get(LONG[speaking.dialect])
 
