@@ -1,5 +1,7 @@
 """Whose membership is shown to whom, where all may ask who the members of an image are."""
 
+from itertools import product
+
 import pytest
 
 from tests.api import Api
@@ -17,15 +19,17 @@ SHOWN = {
     Who.OWNER: BOTH,
     Who.ADMIN: BOTH,
 }
-"""Glance v1, §4.2: all to those who may change the image, else one's own row only, to strangers none."""
+"""Glance v1, §4.2, and v2, §4: all to those of its tenant, else one's own row only, to strangers none."""
+SHARED = [State.SHARED, State.PROTECTED, State.DEACTIVATED]
+LISTS = [("v1", State.PUBLIC), *product(("v1", "v2"), SHARED)]
 
 
-@pytest.mark.parametrize("state", [State.PUBLIC, State.SHARED, State.PROTECTED, State.DEACTIVATED])
-def test_a_caller_is_shown_the_members_that_concern_it(api: Api, state: State) -> None:
-    callers, image = all_callers(api, "glance_v1"), SUBJECTS["image"].make(api, state)
+@pytest.mark.parametrize(("version", "state"), LISTS)
+def test_a_caller_is_shown_the_members_that_concern_it(api: Api, version: str, state: State) -> None:
+    callers, image = all_callers(api, f"glance_{version}"), SUBJECTS["image"].make(api, state)
     asking = [who for who in SHOWN if who is not Who.STRANGER or state is State.PUBLIC]
 
-    answers = {who: callers[who].get(f"/v1/images/{image.known_as}/members").json["members"] for who in asking}
+    answers = {who: callers[who].get(f"/{version}/images/{image.known_as}/members").json["members"] for who in asking}
 
     count("lists of members", len(asking))
     assert {who: {row["member_id"] for row in rows} for who, rows in answers.items()} == {

@@ -8,6 +8,7 @@ from uuid import uuid4
 
 from chalicelib.catalog.image import Image, Status, Visibility
 from chalicelib.catalog.job import Action, Job
+from chalicelib.catalog.membership import MemberStatus
 from chalicelib.catalog.principal import Policy, Principal
 from chalicelib.catalog.reference import Kind, Reference
 from chalicelib.catalog.token import ID_LENGTH, digest_of, id_of
@@ -23,6 +24,11 @@ MD5 = hashlib.md5(BYTES, usedforsecurity=False).hexdigest()
 ZONE = "ac1"
 FORMATS = {"disk_format": "raw", "container_format": "bare"}
 FOREMAN = {"architecture": "x86_64", "os_title": "Linux 7", "login_user": "root", "provider": "ec2"}
+VISIBILITIES: Mapping[State, Visibility] = {
+    State.PUBLIC: Visibility.PUBLIC,
+    State.COMMUNITY: Visibility.COMMUNITY,
+    State.WITHDRAWN: Visibility.PRIVATE,
+}
 _serial = count(700_001)
 
 
@@ -78,7 +84,8 @@ class Images:
             name=f"name-{number}",
             provider_image_id=f"ami-{number}",
             compute_resource=1,
-            visibility=Visibility.PUBLIC if state is State.PUBLIC else Visibility.SHARED,
+            visibility=VISIBILITIES.get(state, Visibility.SHARED),
+            tags=("old",),
             protected=state is State.PROTECTED,
             status=self.withheld if state is State.DEACTIVATED else self.usual,
             **FORMATS,
@@ -103,8 +110,8 @@ class Images:
 
 def _shared(api: Api, image: Image) -> Image:
     rows = [
-        a_membership(image, TENANTS[Who.MEMBER]),
-        a_membership(image, TENANTS[Who.SHARER], can_share=True),
+        a_membership(image, TENANTS[Who.MEMBER], status=MemberStatus.ACCEPTED),
+        a_membership(image, TENANTS[Who.SHARER], can_share=True, status=MemberStatus.PENDING),
     ]
     api.world.memberships.change(image, rows, [])
     return replace(image, member_count=len(rows), version=image.version + 1)
@@ -190,6 +197,8 @@ SUBJECTS: Mapping[str, Subject] = {
     "nothing": Subject(nothing, ""),
     "image": _images(ABSENT_UUID, Images(_id)),
     "image with bytes": _images(ABSENT_UUID, Images(_id, stored=True)),
+    "hidden image": _images(ABSENT_UUID, Images(_id, lambda _: {"hidden": True})),
+    "staged image": _images(ABSENT_UUID, Images(_id, usual=Status.UPLOADING, stored=True)),
     "queued image": _images(ABSENT_UUID, Images(_id, usual=Status.QUEUED)),
     "deactivated image": _images(ABSENT_UUID, Images(_id, usual=Status.DEACTIVATED)),
     "active or deprecated image": _images(ABSENT_UUID, Images(_id, withheld=Status.DEPRECATED)),

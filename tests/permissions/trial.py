@@ -91,11 +91,11 @@ class Trial:
         if outcome.blind and self.operation.about != "nothing":
             seen, absent = reply.seen(thing), self._absence(who)
             yield from (f"{part} {seen[part]}, if absent {absent[part]}" for part in seen if seen[part] != absent[part])
-        yield from self._effects(reply, thing, who, allowed=self._stores(outcome))
+        yield from self._effects(reply, thing, who, allowed=self._changes(outcome))
         if reply.changes:
             del self._things[state]
 
-    def _stores(self, outcome: Outcome) -> bool:
+    def _changes(self, outcome: Outcome) -> bool:
         return outcome.status < 300 and self.operation.stores and not outcome.idle
 
     def _absence(self, who: Who) -> Mapping[str, object]:
