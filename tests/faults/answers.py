@@ -6,6 +6,7 @@ from tests.api import Answer
 
 BUSY: Mapping[str, int] = {
     "glance_v1": 503,
+    "glance_v2": 503,
     "scaleway": 503,
     "devops_service": 503,
     "foreman": 503,
@@ -15,6 +16,7 @@ BUSY: Mapping[str, int] = {
 """Nothing was done: try again."""
 UNSURE: Mapping[str, int] = {
     "glance_v1": 503,
+    "glance_v2": 503,
     # Clients repeat a request by themselves when they see 502, 503 or 504 (contract §8).
     "scaleway": 500,
     "devops_service": 503,
@@ -29,6 +31,7 @@ CONFLICT = 409
 DONE: Mapping[str, frozenset[int]] = {
     # 400 is for bytes of an image that has some, or is to get them (contract §2.4).
     "glance_v1": frozenset({400, 404, 409}),
+    "glance_v2": frozenset({404, 409}),
     "scaleway": frozenset({404}),
     "devops_service": frozenset({400, 404}),
     "foreman": frozenset({404, 422}),
@@ -63,18 +66,19 @@ def _qingcloud(answer: Answer) -> bool:
     return bool(answer.json["ret_code"] == code and answer.json["code"] == str(code) and answer.json["message"])
 
 
-def _keystone(answer: Answer) -> bool:
+def _openstack(answer: Answer) -> bool:
     error = answer.json["error"]
     return error.keys() == {"code", "title", "message"} and error["code"] == answer.status and bool(error["message"])
 
 
 SHAPES: Mapping[str, Callable[[Answer], bool]] = {
     "glance_v1": _glance,
+    "glance_v2": _openstack,
     "scaleway": _scaleway,
     "devops_service": _devops,
     "foreman": _foreman,
     "qingcloud": _qingcloud,
-    "keystone": _keystone,
+    "keystone": _openstack,
 }
 
 

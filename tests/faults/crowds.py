@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from typing import Any
 
-from chalicelib.catalog.image import Status
+from chalicelib.catalog.image import Status, Visibility
 from tests.api import ORDINARY, Api
 from tests.dialects.glance_v1.sending import SMALL
 from tests.factories import a_membership
+from tests.faults import glance_v2
 from tests.faults.glance import FORMATS, KEEP, QUEUED, ROOT, UPLOAD
-from tests.faults.scenes import IMAGE, OTHER, Arrange, Ask, Scene, document, kept
+from tests.faults.scenes import IMAGE, OTHER, TENANT, Arrange, Ask, Scene, document, kept
 
 AT_ONCE = 3
 """Members that are written at once here: whether there are three or thirty makes no difference but of time."""
@@ -45,6 +46,10 @@ def _glance(name: str, arrange: Arrange, policies: tuple[str, ...] = ORDINARY) -
     return Scene("glance_v1", name, arrange, policies)
 
 
+def _glance_v2(name: str, arrange: Arrange, policies: tuple[str, ...] = ORDINARY) -> Scene:
+    return Scene("glance_v2", name, arrange, policies)
+
+
 def _qingcloud(name: str, arrange: Arrange) -> Scene:
     return Scene("qingcloud", name, arrange)
 
@@ -57,6 +62,9 @@ PENDING: Any = {"deleted": True, "status": Status.PENDING_DELETE}
 EVERYBODY = {"memberships": [{"member_id": member} for member in [*CROWD[1:], *(f"n{n}" for n in range(2 * AT_ONCE))]]}
 DELETION = Ask("DELETE", f"{ZONE}/images/{IMAGE}")
 RECOVERY = document("POST", f"{ZONE}/lease", {"resources": [IMAGE]})
+ACCEPT, REJECT = (
+    document("PUT", f"{glance_v2.ONE}/members/{TENANT}", {"status": status}) for status in ("accepted", "rejected")
+)
 SCENES = (
     _glance("rename for many", crowded(_put(name="new"))),
     _glance("publish to many", crowded(_put(is_public="true")), PUBLISHER),
@@ -67,6 +75,17 @@ SCENES = (
     _glance("replace very many members", crowded(document("PUT", f"{ROOT}/{IMAGE}/members", EVERYBODY))),
     _glance("delete for many", with_bytes(Ask("DELETE", f"{ROOT}/{IMAGE}"))),
     _glance("begin an upload for many", crowded(document("POST", f"{ROOT}/{IMAGE}/uploads", UPLOAD), **QUEUED)),
+    _glance_v2("patch for many", crowded(glance_v2.patch(name="new", tags=["new"], os_hidden=True))),
+    _glance_v2("publish to many", crowded(glance_v2.patch(visibility="public")), PUBLISHER),
+    _glance_v2("withdraw from many", crowded(glance_v2.patch(visibility="private"))),
+    _glance_v2("share with the community and many", crowded(glance_v2.patch(visibility="community"))),
+    _glance_v2("share again with many", crowded(glance_v2.patch(visibility="shared"), visibility=Visibility.PRIVATE)),
+    _glance_v2("give to one of many", crowded(glance_v2.patch(owner=OTHER)), (*ORDINARY, "admin")),
+    _glance_v2("accept as one of many", crowded(ACCEPT, [*CROWD, TENANT], owner="t9")),
+    _glance_v2("reject as one of few", crowded(REJECT, [TENANT, *FEW[1:]], owner="t9")),
+    _glance_v2("invite one more", crowded(document("POST", f"{glance_v2.ONE}/members", {"member": "late"}))),
+    _glance_v2("invite one no more of many", crowded(Ask("DELETE", f"{glance_v2.ONE}/members/{OTHER}"))),
+    _glance_v2("delete for many", with_bytes(Ask("DELETE", glance_v2.ONE))),
     _qingcloud("delete for few", crowded(DELETION, FEW)),
     _qingcloud("delete for many", crowded(DELETION)),
     _qingcloud("recover for few", crowded(RECOVERY, FEW, **PENDING)),

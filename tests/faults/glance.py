@@ -117,8 +117,6 @@ def _scene(name: str, arrange: Arrange, **more: Any) -> Scene:
 
 
 SCENES = (
-    *(_scene(f"{method} of the root", plain(method, "/")) for method in METHODS),
-    _scene("versions", plain("GET", "/versions")),
     _scene("list at the root", listing("/v1")),
     _scene("list", listing(ROOT)),
     _scene("detailed list after a marker", listing(f"{ROOT}/detail?marker={IMAGE}")),

@@ -22,8 +22,12 @@ GRACE = 6 * 60
 DAY = 25 * 60 * 60
 BYTES = (Status.ACTIVE, Status.DEPRECATED, Status.DEACTIVATED)
 """Statuses in which the bytes of an image are where it says."""
-PRIVATE = ("login_password", "location", "location_version", "member_count", "members_behind", "version")
+HOLDING = (*BYTES, Status.UPLOADING)
+"""As above, or they wait there to be imported."""
+PRIVATE = ("login_password", "location", "location_version", "retriable", "member_count", "members_behind", "version")
 """What no list knows."""
+OF_MEMBERS = ("shared/", "rejected/")
+"""How the scopes begin of what others share with a tenant."""
 
 
 def images() -> list[Image]:
@@ -41,11 +45,11 @@ def _rows() -> Iterator[str]:
     rows = {(raw["s"]["S"], raw["k"]["S"]): image_of_row(raw) for raw in store.items("rows")}
     due = {key: _as_listed(image) for image in images() for key in row_keys(image)}
     behind = {image.id for image in images() if image.members_behind}
-    rows = {key: row for key, row in rows.items() if not (key[0].startswith("shared/") and row.id in behind)}
+    rows = {key: row for key, row in rows.items() if not (key[0].startswith(OF_MEMBERS) and row.id in behind)}
     due |= {
-        (keys.shared(member), keys.main_place(image, keys.SHARED)): _as_listed(image)
+        (keys.given(member, status), keys.main_place(image, keys.SHARED)): _as_listed(image)
         for image, shared in _shared()
-        for member in shared
+        for member, status in shared.items()
         if has_row(image, member) and image.id not in behind
     }
     yield from (f"no row {each}" for each in due.keys() - rows.keys())
@@ -145,7 +149,7 @@ def _lost_bytes(api: Api) -> Iterator[str]:
     """The bytes of an active image are there."""
     place, there = f"s3://{api.world.blobs.bucket}/", set(store.objects(api.world.blobs.bucket))
     for image in images():
-        ours = image.status in BYTES and (image.location or "").startswith(place)
+        ours = image.status in HOLDING and (image.location or "").startswith(place)
         if ours and (image.location or "").removeprefix(place) not in there:
             yield f"the bytes of {image.id} are not there"
 
@@ -164,7 +168,7 @@ def orphans(api: Api) -> list[str]:
 def left_over(api: Api) -> Iterator[str]:
     """What nobody needs."""
     bucket, found = api.world.blobs.bucket, images()
-    needed = {image.location for image in found if image.status in BYTES}
+    needed = {image.location for image in found if image.status in HOLDING}
     yield from (
         f"an object of no image: {key}" for key in store.objects(bucket) if f"s3://{bucket}/{key}" not in needed
     )
@@ -188,12 +192,12 @@ def settle(api: Api) -> None:
 
 def census() -> Counter[Hashable]:
     """What there is, but for what differs from one time to the next."""
-    members = Counter(raw["image_id"]["S"] for raw in store.items("memberships"))
+    members = {image.id: sorted(shared.values()) for image, shared in _shared()}
     kept = [
         (
             *(str(getattr(image, name)) for name in FACTS),
             (image.location or "").partition(":")[0] if image.status in BYTES else "",
-            0 if image.gone else members[image.id],
+            "" if image.gone else str(members[image.id]),
             image.provider_image_id is not None,
         )
         for image in images()
@@ -210,6 +214,8 @@ FACTS = (
     "transition",
     "visibility",
     "protected",
+    "hidden",
+    "tags",
     "size",
     "checksum",
     "properties",

@@ -36,8 +36,9 @@ class Scene:
     """A request to a dialect, and what it finds.
 
     What it makes has no name by which a repetition could be told from a second wish if it is `nameless`. With
-    `bytes_may_fail` the image may be found killed in the end, as bytes are which the store did not take. The caller's
-    token was in use today; it may be `unused` instead, or `made` by another one.
+    `bytes_may_fail` the image may be found in the end without the bytes, which the store did not take. The caller's
+    token was in use today; it may be `unused` instead, or `made` by another one. `refused` is the status of what is
+    never served.
     """
 
     dialect: str
@@ -47,6 +48,7 @@ class Scene:
     nameless: bool = False
     bytes_may_fail: bool = False
     token: str = "used"
+    refused: int | None = None
 
     def __str__(self) -> str:
         return f"{self.dialect}: {self.name}"
