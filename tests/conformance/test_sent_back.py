@@ -7,10 +7,8 @@ from typing import Any
 
 import pytest
 
-from chalicelib.catalog import lengths
 from chalicelib.catalog.image import Image, Status
 from chalicelib.catalog.principal import Principal
-from chalicelib.dialects.glance_v2.schema import ABSENT, BASE
 from tests.api import Answer, Api
 from tests.conformance.clients import CLIENTS, JSON, Client, Facts, Foreman, GlanceV2
 from tests.conftest import MakeApi
@@ -99,19 +97,6 @@ def by_parameters(client: Client, image_id: str) -> Answer:
     shown = client.record(client.show(image_id))
     body = {"image": image_id, **{name: shown[name] for name in ("image_name", "description")}}
     return client.caller.put("/v2/zone/ac1/images", JSON, json.dumps(body).encode())
-
-
-NOT_SENT = frozenset({*BASE, *ABSENT} - {"name", "visibility", "protected", "os_hidden", "tags", "min_disk", "min_ram"})
-"""What only the server writes, or nobody once there are bytes, or only administrators (Glance v2, §5.1)."""
-
-
-def by_patch(client: Client, image_id: str) -> Answer:
-    """All that an image shows and that can be changed, but for a name that no patch may have, whatever the image is."""
-    shown = client.record(client.show(image_id))
-    unsent = NOT_SENT | ({"name"} if len(shown["name"] or "") > lengths.TEXT else set())
-    changes = [{"op": "add", "path": f"/{name}", "value": value} for name, value in shown.items() if name not in unsent]
-    body = json.dumps(changes).encode()
-    return client.caller.request("PATCH", f"/v2/images/{image_id}", GlanceV2.patch, body)
 
 
 SEND_BACK: Mapping[str, Callable[[Client, str], Answer]] = {
