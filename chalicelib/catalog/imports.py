@@ -16,7 +16,7 @@ from chalicelib.catalog.ports import Ports
 from chalicelib.catalog.principal import Policy
 
 Check = Callable[[Image], object]
-"""Refuses an image as it stands, before it is asked whose it is."""
+"""Refuses an image as it stands: before it is asked whose it is if it is imported, and after that if it is staged."""
 
 
 class Imports:
@@ -36,7 +36,9 @@ class Imports:
         self._lookup.require(Policy.CREATE_IMAGE)
 
         def once() -> Image:
-            image = self._queued(image_id, check)
+            image = self._own(image_id)
+            check(image)
+            _check_waits(image)
             now = self._ports.clock.now()
             saving = replace(image, status=Status.SAVING, retriable=True, updated_at=now, status_changed_at=now)
             return self._ports.images.save(image, saving)
@@ -60,7 +62,8 @@ class Imports:
         self._content.screen(uri)
 
         def order() -> tuple[Image, Image, Job]:
-            image = self._queued(image_id, check)
+            image = self._target(image_id, check)
+            _check_waits(image)
             rules.check_complete(image)
             return image, *self._copies.begin(replace(image, retriable=True), uri)
 
@@ -94,20 +97,24 @@ class Imports:
         return image, replace(image, transition=Transition.CREATING, updated_at=now, status_changed_at=now), job
 
     def _staged(self, image_id: str, check: Check) -> Image:
-        image = self._own(image_id, check)
+        image = self._target(image_id, check)
         if image.status is not Status.UPLOADING or image.transition is not None:
             raise WrongStatus(f"Image {image_id}", image.transition or image.status)
         rules.check_complete(image)
         return image
 
-    def _queued(self, image_id: str, check: Check) -> Image:
-        image = self._own(image_id, check)
-        if not image.waits:
-            raise NotQueued(image_id, image.status)
-        return image
-
-    def _own(self, image_id: str, check: Check) -> Image:
+    def _target(self, image_id: str, check: Check) -> Image:
         image = self._lookup.find(image_id).image
         check(image)
         self._lookup.check_owner(image, image_id)
         return image
+
+    def _own(self, image_id: str) -> Image:
+        image = self._lookup.find(image_id).image
+        self._lookup.check_owner(image, image_id)
+        return image
+
+
+def _check_waits(image: Image) -> None:
+    if not image.waits:
+        raise NotQueued(image.id, image.status)

@@ -48,6 +48,7 @@ IMPORTS: dict[str, Callable[[Catalog, str, Callable[[Image], object]], Image]] =
     "begin": lambda catalog, image_id, check: catalog.imports.begin(image_id, check),
     "fetch": lambda catalog, image_id, check: catalog.imports.fetch(image_id, check, SOURCE),
 }
+ORDERS = {name: IMPORTS[name] for name in ("begin", "fetch")}
 FETCHES = {name: IMPORTS[name] for name in ("stage", "fetch")}
 Import = Callable[[Catalog, str, Callable[[Image], object]], Image]
 
@@ -248,8 +249,8 @@ def test_whoever_may_not_change_an_image_imports_nothing_into_it(
 
 
 @pytest.mark.usefixtures("resolver")
-@pytest.mark.parametrize("use", IMPORTS.values(), ids=IMPORTS)
-def test_an_import_is_refused_by_the_image_as_it_stands(
+@pytest.mark.parametrize("use", ORDERS.values(), ids=ORDERS)
+def test_an_import_is_refused_by_the_image_as_it_stands_whosever_it_is(
     api: Api, open_catalog: Open, image: Image, use: Import
 ) -> None:
     def refuse(found: Image) -> None:
@@ -258,6 +259,20 @@ def test_an_import_is_refused_by_the_image_as_it_stands(
     public = api.world.images.add(an_image(visibility=Visibility.PUBLIC))
     with pytest.raises(Invalid, match=public.id):
         use(open_catalog("t2"), public.id, refuse)
+
+
+def test_bytes_are_not_staged_by_whoever_may_not_change_the_image_whatever_it_is(
+    api: Api, open_catalog: Open, image: Image
+) -> None:
+    def refuse(found: Image) -> None:
+        raise Invalid("name", found.id)
+
+    public = api.world.images.add(an_image(visibility=Visibility.PUBLIC))
+
+    with pytest.raises(NotOwnerOfPublic):
+        open_catalog("t2").imports.stage(public.id, refuse, b"")
+    with pytest.raises(Invalid, match=image.id):
+        open_catalog("t1").imports.stage(image.id, refuse, b"")
 
 
 @pytest.mark.usefixtures("resolver")

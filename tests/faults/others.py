@@ -218,8 +218,8 @@ QINGCLOUD = (
 MOUNT = "/identity"
 
 
-def _keystone(name: str, arrange: Arrange) -> Scene:
-    return Scene("keystone", name, arrange)
+def _keystone(name: str, arrange: Arrange, refused: int | None = None) -> Scene:
+    return Scene("keystone", name, arrange, refused=refused)
 
 
 def with_secret(ask: Callable[[str], Ask]) -> Arrange:
@@ -249,4 +249,6 @@ KEYSTONE = (
     ),
     _keystone("catalogue", plain("GET", f"{MOUNT}/v3/auth/catalog")),
     _keystone("projects", plain("GET", f"{MOUNT}/v3/auth/projects")),
+    _keystone("its own project", plain("GET", f"{MOUNT}/v3/projects/{TENANT}")),
+    _keystone("all projects", plain("GET", f"{MOUNT}/v3/projects"), refused=403),
 )

@@ -12,7 +12,7 @@ TABLES: Mapping[str, Rule | Listing] = {
     "own token": rule("§6: the token is the secret, and tells its bearer what it is good for", others="200"),
     "other token": rule("§6: of others there is none, for administrators neither", others="404"),
     "withheld": rule(
-        "Clients take a tenant's name for its id if projects are withheld, as Keystone does", others="403"
+        "§6: clients take a tenant's name for its id if projects are withheld, as Keystone does", others="403"
     ),
     "told": rule("§3: the catalogue and the project of the token", others="200"),
 }
