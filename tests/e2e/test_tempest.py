@@ -32,7 +32,7 @@ AS_BEHIND_A_GATEWAY = {"test_get_image_null_id"}
 """It expects a slash at the end of a path to matter, which API Gateway does not pass on."""
 
 NOT_OFFERED = ("caching", "show_multiple_locations", "copy-image", "glance-download", "image_remote", "store")
-"""What tests are skipped for the lack of, in the words of their reasons: caches, locations, several stores and Glances."""
+"""What tests are skipped for the lack of, in the words of their reasons: caches, locations, more stores and Glances."""
 
 
 @pytest.fixture
