@@ -186,6 +186,51 @@ def test_an_image_that_the_target_does_not_take_inline_is_sent_in_parts(source: 
     assert everything(target)[image_id] == everything(source)[image_id]
 
 
+def test_images_of_v2_move_in(source: Server, target: Server) -> None:
+    images = [
+        {"owner": "t1", "visibility": "shared", "tags": ["b", "zwei Worte"], "Some Thing": "grün", "protected": True},
+        {"owner": "t2", "visibility": "community", "os_hidden": True, "min_disk": 2},
+        {"owner": "t2", "visibility": "private", "name": None, "os_distro": "debian"},
+        {"owner": "ops", "visibility": "public", "os_hidden": True},
+        {"owner": "t1", "visibility": "community"},
+    ]
+    ids = [add_image_of_v2(source, number, **image) for number, image in enumerate(images)]
+    for tenant in ("t2", "t3"):
+        assert source.request("admin", "POST", f"/v2/images/{ids[0]}/members", as_json(member=tenant)).status == 200
+    accepted = as_json(status="accepted")
+    assert source.request("t2", "PUT", f"/v2/images/{ids[0]}/members/t2", accepted).status == 200
+    assert source.request("admin", "POST", f"/v2/images/{ids[1]}/actions/deactivate").status == 204
+    command = Command(source, target, "glance-v2", "admin", "--all-tenants")
+
+    assert [command.run(), command.run()] == [(0, (5, 0, 0)), (0, (0, 5, 0))]
+
+    for image_id in ids:
+        assert said_of_v2(target, image_id) == said_of_v2(source, image_id)
+    assert [content_md5(target, image_id) for image_id in ids] == [content_md5(source, image_id) for image_id in ids]
+
+
+def add_image_of_v2(server: Server, number: int, **fields: Any) -> str:
+    """An image with so many bytes, the last of which are larger than the target takes within a request."""
+    told = {"name": f"image {number}", "disk_format": "raw", "container_format": "bare", **fields}
+    image_id: str = json.loads(server.request("admin", "POST", "/v2/images", as_json(**told)).body)["id"]
+    content = random.Random(number).randbytes(number * MEGABYTE // 2)  # noqa: S311  # any bytes
+    octets = {"Content-Type": "application/octet-stream"}
+    assert server.request("admin", "PUT", f"/v2/images/{image_id}/file", content, octets).status == 204
+    return image_id
+
+
+def said_of_v2(server: Server, image_id: str) -> Document:
+    """An image and its members, but for times."""
+    image: Document = json.loads(server.request("admin", "GET", f"/v2/images/{image_id}").body)
+    rows = json.loads(server.request("admin", "GET", f"/v2/images/{image_id}/members").body).get("members", [])
+    facts = {name: value for name, value in image.items() if name not in NEW_EACH_TIME}
+    return {**facts, "members": {row["member_id"]: row["status"] for row in rows}}
+
+
+def as_json(**fields: Any) -> bytes:
+    return json.dumps(fields).encode()
+
+
 def test_scaleway_s_images_move_in(source: Server, target: Server) -> None:
     organization = source.tenant("s1")
     script = {"id": str(UUID(int=5)), "title": "3.19"}

@@ -14,6 +14,7 @@ NOWHERE = "http://127.0.0.1:9"
     ("dialect", "setting"),
     [
         ("glance-v1", "SOURCE_TOKEN"),
+        ("glance-v2", "SOURCE_TOKEN"),
         ("scaleway", "SOURCE_TOKEN"),
         ("glance-v1", "ROSETTA_URL"),
         ("scaleway", "ROSETTA_TOKEN"),

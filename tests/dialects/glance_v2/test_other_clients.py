@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from tests.api import Answer, Api, Caller
@@ -108,7 +108,7 @@ def test_case_184_gophercloud_reads_what_it_expects(a: Caller) -> None:
     assert image.keys() == BASE
     for name in ("created_at", "updated_at"):
         assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", image[name])
-        assert datetime.fromisoformat(image[name])
+        assert datetime.fromisoformat(image[name]).tzinfo is UTC
     page = a.get("/v2/images?limit=1").json
     assert page["next"] == f"/v2/images?limit=1&marker={other['id']}"
 
