@@ -187,7 +187,7 @@ def test_an_image_that_the_target_does_not_take_inline_is_sent_in_parts(source: 
 
 
 def test_images_of_v2_move_in(source: Server, target: Server) -> None:
-    images = [
+    images: list[Document] = [
         {"owner": "t1", "visibility": "shared", "tags": ["b", "zwei Worte"], "Some Thing": "grün", "protected": True},
         {"owner": "t2", "visibility": "community", "os_hidden": True, "min_disk": 2},
         {"owner": "t2", "visibility": "private", "name": None, "os_distro": "debian"},
