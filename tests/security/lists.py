@@ -74,17 +74,9 @@ VARIABLES = {"zone": "ac1", "parent_id": "1", "provider": "ec2", "member": "{own
 """What stands for the variables of their paths."""
 OF_ONE = (
     *("/{image_id}", "/{job_id}", "/{upload_id}", "/{token_id}", "/status", "/{parent_id}", "/providers", "/templates"),
-    *(
-        "/image_id}/file",
-        "/members/{member}",
-        "/schemas/{name}",
-        "/info/import",
-        "/info/usage",
-        "/locations",
-        "/detail",
-        "/stores",
-    ),
-    *("/auth/tokens", "/auth/catalog", "/auth/projects"),
+    *("/v2/images/{image_id}/file", "/members/{member}", "/schemas/{name}", "/locations", "/v2/tasks"),
+    *("/info/import", "/info/usage", "/info/stores", "/info/stores/detail", "/namespaces", "/resource_types"),
+    *("/auth/tokens", "/auth/catalog", "/auth/projects", "/v3/projects", "/{project_id}"),
 )
 """How paths end that show a single thing, or settings, or no more than is known of a token."""
 
