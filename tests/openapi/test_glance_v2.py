@@ -141,8 +141,6 @@ def _about_bytes() -> Iterator[Case]:
         yield Case("POST", action, 404, f"{unknown}/actions/{name}")
     for method in ("GET", "POST"):
         yield Case(method, LOCATIONS, 403, f"{IMAGES}/{{image}}/locations")
-        yield Case(method, LOCATIONS, 404, f"{unknown}/locations")
-    yield Case("GET", LOCATIONS, 400, f"{unknown}/locations", body="{}")
 
 
 def _about_members_and_tags() -> Iterator[Case]:

@@ -71,7 +71,7 @@ class Shelf:
         own = {
             "rows": {
                 *(f"{gone}{name}" for gone in ("", "gone/") for name in ("public", f"tenant/{T1}")),
-                f"shared/{T1}",
+                *("community", f"shared/{T1}", f"rejected/{T1}"),
                 *(f"{field}/{T1}/{key}" for field, key in self._narrower()),
             },
             "jobs": {f"tenant/{T1}"},

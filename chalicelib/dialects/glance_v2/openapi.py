@@ -14,7 +14,7 @@ from chalicelib.dialects.glance_v2.json_schemas import DOCUMENTS
 from chalicelib.dialects.glance_v2.listing import ALL
 from chalicelib.dialects.glance_v2.members import MEMBER, MEMBERS
 from chalicelib.dialects.glance_v2.openapi_schemas import IDENTIFIER, SCHEMAS, TEXT
-from chalicelib.dialects.glance_v2.others import TASKS
+from chalicelib.dialects.glance_v2.others import LOCATIONS, TASKS
 from chalicelib.dialects.glance_v2.patch import V20, V21
 from chalicelib.dialects.glance_v2.routes import IMAGE, METHODS
 from chalicelib.dialects.glance_v2.schema import IMAGES
@@ -104,7 +104,7 @@ PATCHES = (
     Body(ref("GlanceV2Patch"), V21, example=[{"op": "replace", "path": "/name", "value": "web"}]),
     Body(ref("GlanceV2OldPatch"), V20, example=[{"replace": "/name", "value": "web"}]),
 )
-LOCATIONS, METADEFS = f"{IMAGE}/locations", "/v2/metadefs"
+METADEFS = "/v2/metadefs"
 A_MEMBER = {
     "member_id": "t2",
     "image_id": AN_IMAGE["id"],
@@ -180,8 +180,8 @@ IMAGE_OPERATIONS = {
         refuses=(*WRITES, 413),
     ),
     ("DELETE", TAG): Operation("Remove a tag", {204: NOTHING}, (IMAGE_ID,), refuses=WRITES),
-    ("GET", LOCATIONS): Operation("Not shown", {}, (IMAGE_ID,), refuses=READS),
-    ("POST", LOCATIONS): Operation("Not taken", {}, (IMAGE_ID,), refuses=(403, 404, 503)),
+    ("GET", LOCATIONS): Operation("Not shown", {}, (IMAGE_ID,), refuses=(403,)),
+    ("POST", LOCATIONS): Operation("Not taken", {}, (IMAGE_ID,), refuses=(403,)),
 }
 MEMBER_OPERATIONS = {
     ("GET", MEMBERS): Operation(

@@ -4,12 +4,12 @@ from typing import Any
 
 from chalicelib.catalog.service import Catalog
 from chalicelib.dialects.glance_v2.documents import bodiless
-from chalicelib.dialects.glance_v2.rights import visible
 from chalicelib.http.dialect import Handler, Route, refusing
 from chalicelib.http.errors import HttpError, Refused
 from chalicelib.http.message import Request, Response
 
 TASKS = "/v2/tasks"
+LOCATIONS = "/v2/images/{image_id}/locations"
 
 
 class StoresUnknown(HttpError):
@@ -36,16 +36,12 @@ def list_tasks(catalog: Catalog, _request: Request) -> Response:
     return Response({"tasks": [], "first": TASKS, "schema": "/v2/schemas/tasks"})
 
 
-def refuse_locations(catalog: Catalog, _request: Request, image_id: str) -> Response:
-    visible(catalog, image_id)
-    raise Refused("The locations of an image are invisible.")
-
-
 NAMESPACES: dict[str, Any] = {
     "namespaces": [],
     "first": "/v2/metadefs/namespaces",
     "schema": "/v2/schemas/metadefs/namespaces",
 }
+INVISIBLE = refusing(Refused("The locations of an image are invisible."))
 UNWRITABLE = refusing(Refused("Definitions of metadata cannot be written here."))
 ROUTES = (
     Route("GET", "/v2/info/stores", refusing(StoresUnknown()), heads=False),
@@ -53,8 +49,8 @@ ROUTES = (
     Route("GET", "/v2/info/usage", _telling({"usage": {}}), heads=False),
     Route("GET", TASKS, bodiless(list_tasks), heads=False),
     Route("POST", TASKS, refusing(Refused("Tasks cannot be created here."))),
-    Route("GET", "/v2/images/{image_id}/locations", bodiless(refuse_locations), heads=False),
-    Route("POST", "/v2/images/{image_id}/locations", refuse_locations),
+    Route("GET", LOCATIONS, INVISIBLE, heads=False),
+    Route("POST", LOCATIONS, INVISIBLE),
     Route("GET", "/v2/metadefs/namespaces", _telling(NAMESPACES), heads=False),
     Route("POST", "/v2/metadefs/namespaces", UNWRITABLE),
     Route("GET", "/v2/metadefs/resource_types", _telling({"resource_types": []}), heads=False),

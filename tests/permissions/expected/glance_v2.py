@@ -116,15 +116,7 @@ TABLES: Mapping[str, Rule | Listing] = {
         owner="    204= 204= 204= 204= 204 - 204= 204=",
         admin="    204= 204= 204= 204= 204 - 204= 204=",
     ),
-    "locations": rule(
-        "§5.5, case 174: they are nobody's to know, 403",
-        reader="   403 403 403 403 403 - 403 403",
-        stranger=" -   -   403 -   -   - 403 -",
-        member="   -   403 403 403 403 - 403 -",
-        sharer="   -   403 403 403 403 - 403 -",
-        owner="    403 403 403 403 403 - 403 403",
-        admin="    403 403 403 403 403 - 403 403",
-    ),
+    "locations": rule("§5.5, case 174: they are nobody's to know, whatever is there", others="!"),
     "create": rule("§4, cases 14, 30: what registers an image writes", others="201", reader="403"),
     "create public": rule("§2, case 20: it takes publicize_image, 403", others="403", admin="201"),
     "create for a tenant": rule(
