@@ -92,12 +92,15 @@ def names(listed: Any) -> list[str]:
     return [image["Name"] for image in listed]
 
 
-@pytest.mark.parametrize("path", ["/identity", "/v3", "/v2.0"])
+@pytest.mark.parametrize(("path", "version"), [("/identity", ""), ("/v3", "1"), ("/v2.0", "")])
 @pytest.mark.parametrize("client", OPENSTACK)
-def test_openstack_lists_images_whichever_address_it_is_given(site: Site, client: str, path: str) -> None:
+def test_openstack_lists_images_whichever_address_it_is_given(
+    site: Site, client: str, path: str, version: str
+) -> None:
+    """With the version of images that it is told to use, or the one that it finds."""
     site.register("golden")
 
-    assert names(told(client, site.account(path), "image", "list")) == ["golden"]
+    assert names(told(client, site.account(path, OS_IMAGE_API_VERSION=version), "image", "list")) == ["golden"]
 
 
 @pytest.mark.parametrize(
