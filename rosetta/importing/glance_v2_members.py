@@ -1,12 +1,14 @@
 """Whom images are shared with: the same tenants at the target, who need not accept again if that can be had."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from rosetta.errors import ServiceError
 from rosetta.importing.glance_v2_fields import ImageV2
 from rosetta.importing.glance_v2_service import GlanceV2
+from rosetta.importing.records import CONFLICT
 
 PENDING = "pending"
+MISSING = 404
 WITH_MEMBERS = frozenset({"shared", "private"})
 """Visibilities of images that may have members; until 2016 private ones had."""
 
@@ -35,9 +37,9 @@ class Members:
         """Whether those of the shared image had to be changed. What a member has answered at the target stays."""
         has = {} if is_new else self._target.members(image_id)
         for tenant in wanted.keys() - has.keys():
-            self._target.add_member(image_id, tenant)
+            _unless(CONFLICT, self._target.add_member, image_id, tenant)
         for tenant in has.keys() - wanted.keys():
-            self._target.remove_member(image_id, tenant)
+            _unless(MISSING, self._target.remove_member, image_id, tenant)
         answers = {
             tenant: status
             for tenant, status in wanted.items()
@@ -56,3 +58,12 @@ class Members:
             self.unanswered += 1
             return False
         return True
+
+
+def _unless(status: int, change: Callable[[str, str], None], image_id: str, tenant: str) -> None:
+    """Make a change of a member, unless somebody else has made it, which this status tells."""
+    try:
+        change(image_id, tenant)
+    except ServiceError as error:
+        if error.status != status:
+            raise

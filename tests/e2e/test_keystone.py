@@ -29,11 +29,12 @@ class Site(NamedTuple):
     url: str
 
     def account(self, path: str, **more: str) -> dict[str, str]:
-        """What a user of t1 sets, and no more; domains where the version has some."""
+        """What a user of t1 sets, and nothing that is empty; domains where the version has some."""
         server = self.server
         named = {"OS_USERNAME": server.user("t1"), "OS_PASSWORD": server.token("t1"), "OS_PROJECT_NAME": "t1"}
         domains = {} if "v2.0" in path else DOMAINS
-        return {"OS_AUTH_URL": f"{self.url}{path}", **named, **domains, "OS_IMAGE_API_VERSION": "1", **more}
+        told = {"OS_AUTH_URL": f"{self.url}{path}", **named, **domains, "OS_IMAGE_API_VERSION": "1", **more}
+        return {name: value for name, value in told.items() if value}
 
     def register(self, name: str) -> str:
         """An image of t1; returns its id."""
@@ -94,9 +95,7 @@ def names(listed: Any) -> list[str]:
 
 @pytest.mark.parametrize(("path", "version"), [("/identity", ""), ("/v3", "1"), ("/v2.0", "")])
 @pytest.mark.parametrize("client", OPENSTACK)
-def test_openstack_lists_images_whichever_address_it_is_given(
-    site: Site, client: str, path: str, version: str
-) -> None:
+def test_openstack_lists_images_whichever_address_it_is_given(site: Site, client: str, path: str, version: str) -> None:
     """With the version of images that it is told to use, or the one that it finds."""
     site.register("golden")
 
