@@ -136,9 +136,10 @@ def test_case_178_bytes_are_imported_from_elsewhere(t1: OpenstackCaller, server:
     source = put_elsewhere(server, path)
 
     image_id = t1.told("image", "create", *FORMATS, "imported")["id"]
-    t1.run("image", "import", "--method", "web-download", "--uri", source, image_id)
+    begun = t1.run("image", "import", "--method", "web-download", "--uri", source, image_id)
     image = once_active(t1, image_id)
 
+    assert (begun["status"], begun["stderr"]) == (0, "")
     assert (image["status"], image["size"], image["hash_value"]) == ("active", 5000, digest(path))
 
 
