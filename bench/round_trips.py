@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from bench.parts import glance_requests, other_requests, work_steps
+from bench.parts import glance_requests, glance_v2_requests, other_requests, work_steps
 from bench.parts.beside import ROOT, Table, checkout, other, output, printed
 from bench.parts.calls import SERVICES
 from bench.parts.trial import Row, emulated, measure
@@ -20,6 +20,8 @@ SECTIONS = {
     "glance-images": glance_requests.images,
     "glance-tokens": glance_requests.tokens,
     "glance-uploads": glance_requests.uploads,
+    "glance-v2-lists": glance_v2_requests.lists,
+    "glance-v2-images": glance_v2_requests.images,
     "scaleway": other_requests.scaleway,
     "foreman": other_requests.foreman,
     "qingcloud": other_requests.qingcloud,

@@ -1,7 +1,7 @@
 """The operations of Glance v1, each in the cases that cost differently."""
 
 from bench.parts import facts
-from bench.parts.least import ADDED, CHANGED, LISTED, NOTHING, NUMBER, OWNER, READ_FIRST, SAVING, SHOWN, SIGHT, SORTED
+from bench.parts.least import ADDED, CHANGED, LISTED, NUMBER, OWNER, READ_FIRST, SAVING, SHOWN, SIGHT, SORTED
 from bench.parts.trial import OCTETS, RAW, TENANT, Least, Trial, an_own_image
 from chalicelib.catalog.image import Status
 from tests.dialects.glance_v1.sending import PART, content, md5, named, pieces
@@ -15,8 +15,6 @@ MEMBERS, UPLOADS, UPLOAD = f"{IMAGE}/members", f"{IMAGE}/uploads", f"{IMAGE}/upl
 def lists(trial: Trial) -> None:
     """Reading many images."""
     trial.fill()
-    trial.ask("ANY /", NOTHING)
-    trial.ask("GET /versions", NOTHING)
     for path in ("/v1", IMAGES):
         trial.ask(f"GET {path}", LISTED)
     detail = f"GET {IMAGES}/detail"

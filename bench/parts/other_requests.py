@@ -134,6 +134,8 @@ def keystone(trial: Trial) -> None:
     trial.ask("GET /identity/v3/auth/tokens", NOTHING, headers={"X-Subject-Token": secret})
     for path in ("catalog", "projects"):
         trial.ask(f"GET /identity/v3/auth/{path}", NOTHING)
+    trial.ask("GET /identity/v3/projects", NOTHING, refused=403)
+    trial.ask("GET /identity/v3/projects/{id}", NOTHING, id=TENANT)
     trial.ask("POST /identity/v2.0/tokens", NOTHING, body={"auth": {"token": {"id": secret}}})
 
 

@@ -17,6 +17,7 @@ from moto.moto_api._internal import mock_random
 from bench.parts.calls import Recorder, Usage, recording
 from chalicelib.bootstrap import Aws
 from chalicelib.catalog.image import Image, Status, Visibility
+from chalicelib.catalog.membership import MemberStatus
 from chalicelib.catalog.ports import Multipart
 from chalicelib.storage.tables import create_tables
 from local.moto_fixes import lock_moto, share_items, speed_up_moto
@@ -81,7 +82,8 @@ class Trial:
         shared = [_image(OWN + PUBLIC + place, OTHER) for place in range(SHARED)]
         shelve([*own, *public, *shared])
         for image in shared:
-            self.api.world.memberships.change(image, [a_membership(image, TENANT)], [])
+            share = a_membership(image, TENANT, status=MemberStatus.ACCEPTED)
+            self.api.world.memberships.change(image, [share], [])
 
     def administrator(self) -> Mapping[str, str]:
         """The credentials of one, whose token is known."""
@@ -107,16 +109,20 @@ class Trial:
         case: str = "",
         headers: Mapping[str, str] | None = None,
         body: Any = b"",
+        refused: int | None = None,
         **names: object,
     ) -> Answer:
-        """Send a request as it is documented, its variables replaced; `query` is what follows its path."""
+        """Send a request as it is documented, its variables replaced; `query` is what follows its path.
+
+        `refused` is the status with which it must be, if it is never served.
+        """
         method, path = request.split(" ")
         target = path.format_map(names) + str(names.get("query", ""))
         content = body if isinstance(body, bytes) else json.dumps(body).encode()
         sent = {**(JSON if content is not body else {}), **(headers or {})}
         with self._row(request, case, least):
             answer = self.caller.request(method.replace("ANY", "GET"), target, sent, content)
-        if answer.status >= 400:
+        if answer.status != refused if refused else answer.status >= 400:
             raise RuntimeError(f"{request}: {answer.status} {answer.text}")
         return answer
 

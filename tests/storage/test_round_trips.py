@@ -132,6 +132,45 @@ def test_an_administrators_first_page_of_everything_costs_a_request_a_shard(api:
     assert cost(admin, "GET", "/v1/images?is_public=None") == 8
 
 
+def test_glance_v2_costs_no_more(api: Api, caller: Caller) -> None:
+    """Of one image at most two requests, and of a page as many as there are lists, and one for its marker."""
+    image = caller.post("/v2/images", JSON, b'{"disk_format": "raw", "container_format": "bare"}').json["self"]
+    creation = api.world.meter.read()
+    theirs = api.world.images.add(an_image(owner="t2"))
+    api.world.memberships.change(theirs, [a_membership(theirs, "t1")], [])
+    api.world.meter.read()
+    renamed = b'[{"op": "replace", "path": "/name", "value": "new"}]'
+    patch = {"Content-Type": "application/openstack-images-v2.1-json-patch"}
+    accepted = b'{"status": "accepted"}'
+
+    costs = {
+        "create": creation,
+        "show": cost(caller, "GET", image),
+        "rename": cost(caller, "PATCH", image, headers=patch, body=renamed),
+        "tag": cost(caller, "PUT", f"{image}/tags/new"),
+        "untag": cost(caller, "DELETE", f"{image}/tags/new"),
+        "invite": cost(caller, "POST", f"{image}/members", body=b'{"member": "t2"}'),
+        "member": cost(caller, "GET", f"{image}/members/t2"),
+        "members": cost(caller, "GET", f"{image}/members"),
+        "invite no more": cost(caller, "DELETE", f"{image}/members/t2"),
+        "accept": cost(caller, "PUT", f"/v2/images/{theirs.id}/members/t1", body=accepted),
+        "list": cost(caller, "GET", "/v2/images"),
+        "list after a marker": cost(caller, "GET", f"/v2/images?marker={theirs.id}"),
+        "list in an order of two keys": cost(caller, "GET", "/v2/images?sort=status,name"),
+        "list of everybody's": cost(caller, "GET", "/v2/images?visibility=all"),
+        "list of all shares": cost(caller, "GET", "/v2/images?member_status=all"),
+        "delete": cost(caller, "DELETE", image),
+    }
+
+    assert costs == {
+        **dict.fromkeys(("show", "member"), 1),
+        **dict.fromkeys(("create", "rename", "tag", "untag", "invite", "members", "invite no more"), 2),
+        **dict.fromkeys(("accept", "delete"), 2),
+        **dict.fromkeys(("list", "list in an order of two keys"), 3),
+        **dict.fromkeys(("list after a marker", "list of everybody's", "list of all shares"), 4),
+    }
+
+
 def test_a_numbered_page_that_ends_a_list_costs_as_much_as_any_other(api: Api, caller: Caller) -> None:
     shelve([an_image() for _ in range(30)])
 
