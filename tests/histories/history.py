@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from tests.histories.model import Call, Outcome, Slot, Verb, apply, names_seen
+from tests.histories.model import LISTING, READING, Call, Outcome, Slot, Verb, apply, names_read
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Event:
     @property
     def passive(self) -> bool:
         """Whether it certainly changed nothing: a reading, or a refusal."""
-        return self.call.verb in {Verb.SHOW, Verb.LIST} or not self.reply.done
+        return self.call.verb in READING or not self.reply.done
 
     def __str__(self) -> str:
         call, reply = self.call, self.reply
@@ -57,7 +57,7 @@ def slots(history: Iterable[Event]) -> list[str]:
 def of_slot(history: Iterable[Event], slot: str) -> Iterator[Event]:
     """What concerns one slot: the calls for it that were not outrun, and what lists show of it."""
     for event in history:
-        if event.call.verb is Verb.LIST:
+        if event.call.verb in LISTING:
             shown = tuple(name for name in event.reply.names if slot_of(name) == slot)
             yield replace(event, reply=replace(event.reply, names=shown))
         elif event.call.slot == slot and Outcome.OUTRUN not in event.reply.outcomes:
@@ -67,12 +67,12 @@ def of_slot(history: Iterable[Event], slot: str) -> Iterator[Event]:
 def explain(slot: Slot, event: Event) -> Slot | None:
     """The slot after the event; None if the model would have answered otherwise."""
     call, reply = event.call, event.reply
-    if call.verb is Verb.LIST:
-        as_seen = reply.done and names_seen(slot, call.dialect, call.tenant) == reply.names
+    if call.verb in LISTING:
+        as_seen = reply.done and names_read(slot, call) == reply.names
         return slot if as_seen else None
     after, outcome = apply(slot, call)
     if outcome not in reply.outcomes:
         return None
     if call.verb is Verb.SHOW and outcome is Outcome.DONE:
-        return slot if names_seen(slot, call.dialect, call.tenant) == reply.names else None
+        return slot if names_read(slot, call) == reply.names else None
     return after

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from tests.histories.history import Event, slot_of
-from tests.histories.model import DEVOPS, FOREMAN, GLANCE, QINGCLOUD, Verb
+from tests.histories.model import DEVOPS, FOREMAN, GLANCE, GLANCE_2, LISTING, QINGCLOUD, Verb
 
 History = Sequence[Event]
 NAMING = frozenset({Verb.CREATE, Verb.RENAME})
@@ -47,7 +47,8 @@ def duplicate_claims(history: History) -> Iterator[str]:
     """Slots that were given more often than they had become free, which ids of Glance never do, or are shown twice."""
     given = Counter(event.call.slot for event in history if event.call.verb is Verb.CREATE and event.reply.done)
     freed = Counter(event.call.slot for event in history if _has_ended(event) and event.reply.done)
-    forever = {event.call.slot for event in history if event.call.verb is Verb.CREATE and event.call.dialect == GLANCE}
+    chosen = (event.call for event in history if event.call.verb is Verb.CREATE)
+    forever = {call.slot for call in chosen if call.dialect in {GLANCE, GLANCE_2}}
     for slot, times in given.items():
         if times > 1 + (0 if slot in forever else freed[slot]):
             yield f"{slot} was given {times} times, and freed {freed[slot]} times"
@@ -96,10 +97,15 @@ def _has_ended(event: Event) -> bool:
 
 
 def _lists_with(history: History, created: Event) -> Iterator[Event]:
-    """The lists that an image of this tenant and dialect belongs into; Foreman has none without architecture."""
+    """The lists that an image of this tenant and dialect belongs into.
+
+    Foreman has none without architecture, and v2 none that somebody may have hidden.
+    """
+    hidden = any(event.call.verb is Verb.HIDE and event.call.slot == created.call.slot for event in history)
     for event in history:
         foreign = (event.call.dialect, created.call.dialect) == (FOREMAN, DEVOPS)
-        if event.call.verb is Verb.LIST and event.call.tenant == created.call.tenant and not foreign:
+        left_out = foreign or (hidden and event.call.dialect == GLANCE_2)
+        if event.call.verb in LISTING and event.call.tenant == created.call.tenant and not left_out:
             yield event
 
 

@@ -9,10 +9,12 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from chalicelib.storage.tables import MODELS, ReferenceItem, TokenItem
 from tests.histories.history import Reply
 from tests.histories.model import (
+    BY_UUID,
     DEVOPS,
     DIALECTS,
     EMPTY,
     GLANCE,
+    GLANCE_2,
     QINGCLOUD,
     SCALEWAY,
     Call,
@@ -20,7 +22,7 @@ from tests.histories.model import (
     Slot,
     Verb,
     apply,
-    names_seen,
+    names_read,
 )
 from tests.histories.speaking import PAGES, TENANTS, Speaker
 from tests.tally import count
@@ -31,6 +33,12 @@ CHOSEN = 2
 LASTING = (TokenItem, ReferenceItem)
 Id = tuple[str, str]
 """What a dialect calls an image, given the name that it was created with."""
+
+OF_GLANCE_2 = [
+    *(Verb.OPEN, Verb.SECLUDE, Verb.HIDE, Verb.UNHIDE),
+    *(Verb.TAG, Verb.UNTAG, Verb.DEACTIVATE, Verb.REACTIVATE),
+]
+"""What only Glance v2 has words for."""
 
 tenants = st.sampled_from(TENANTS)
 dialects = st.sampled_from(DIALECTS)
@@ -60,7 +68,7 @@ class CatalogueMachine(RuleBasedStateMachine):
         if busy:
             return Outcome.OUTRUN
         if call.verb is Verb.SHOW and outcome is Outcome.DONE:
-            assert heard.reply.names == names_seen(before, call.dialect, call.tenant), (call, heard)
+            assert heard.reply.names == names_read(before, call), (call, heard)
         if call.verb is Verb.DELETE and call.dialect == QINGCLOUD and outcome is Outcome.DONE:
             after, _ = apply(after, Call(Verb.END, QINGCLOUD, call.tenant, call.slot, call.born))
         self.slots[call.slot] = after
@@ -72,7 +80,7 @@ class CatalogueMachine(RuleBasedStateMachine):
         return outcome
 
     def learn(self, dialect: str, name: str, image_id: str) -> None:
-        for spoken in (GLANCE, SCALEWAY) if dialect in {GLANCE, SCALEWAY} else (dialect,):
+        for spoken in BY_UUID if dialect in BY_UUID else (dialect,):
             assert self.ids.setdefault((spoken, self.born[name]), image_id) == image_id, (dialect, name, image_id)
 
     def targeted(self, verb: Verb, dialect: str, tenant: str, place: int, **facts: str) -> None:
@@ -99,7 +107,7 @@ class CatalogueMachine(RuleBasedStateMachine):
     @rule(dialect=dialects, tenant=tenants, number=st.integers(0, CHOSEN - 1))
     def create(self, dialect: str, tenant: str, number: int) -> None:
         fresh = f"new-{len(self.born)}"
-        chosen = {GLANCE: f"{dialect}-{number}", SCALEWAY: fresh, QINGCLOUD: fresh}
+        chosen = {GLANCE: f"glance-{number}", GLANCE_2: f"glance-{number}", SCALEWAY: fresh, QINGCLOUD: fresh}
         slot = chosen.get(dialect, f"{dialect}-{tenant[:4]}-{number}")
         self.called(Call(Verb.CREATE, dialect, tenant, slot, name=f"{slot}.{len(self.born)}"))
 
@@ -109,16 +117,30 @@ class CatalogueMachine(RuleBasedStateMachine):
 
     @rule(
         verb=st.sampled_from([Verb.PUBLISH, Verb.WITHDRAW]),
-        dialect=st.sampled_from([GLANCE, SCALEWAY]),
+        dialect=st.sampled_from(BY_UUID),
         tenant=tenants,
         place=places,
     )
     def change_visibility(self, verb: Verb, dialect: str, tenant: str, place: int) -> None:
         self.targeted(verb, dialect, tenant, place)
 
-    @rule(verb=st.sampled_from([Verb.SHARE, Verb.UNSHARE]), tenant=tenants, place=places, member=tenants)
-    def change_members(self, verb: Verb, tenant: str, place: int, member: str) -> None:
-        self.targeted(verb, GLANCE, tenant, place, member=member)
+    @rule(
+        verb=st.sampled_from([Verb.SHARE, Verb.UNSHARE]),
+        dialect=st.sampled_from([GLANCE, GLANCE_2]),
+        tenant=tenants,
+        place=places,
+        member=tenants,
+    )
+    def change_members(self, verb: Verb, dialect: str, tenant: str, place: int, member: str) -> None:
+        self.targeted(verb, dialect, tenant, place, member=member)
+
+    @rule(verb=st.sampled_from([Verb.ACCEPT, Verb.REJECT]), tenant=tenants, place=places)
+    def answer(self, verb: Verb, tenant: str, place: int) -> None:
+        self.targeted(verb, GLANCE_2, tenant, place, member=tenant)
+
+    @rule(verb=st.sampled_from(OF_GLANCE_2), tenant=tenants, place=places)
+    def change_otherwise(self, verb: Verb, tenant: str, place: int) -> None:
+        self.targeted(verb, GLANCE_2, tenant, place)
 
     @rule(dialect=dialects, tenant=tenants, place=places)
     def delete(self, dialect: str, tenant: str, place: int) -> None:
@@ -136,11 +158,13 @@ class CatalogueMachine(RuleBasedStateMachine):
             return
         for dialect in DIALECTS:
             self.check_list(dialect, tenant)
+        self.check_list(GLANCE_2, tenant, Verb.SEARCH)
 
-    def check_list(self, dialect: str, tenant: str) -> None:
-        heard = self.speaker.ask(Call(Verb.LIST, dialect, tenant))
-        expected = sorted(name for slot in self.slots.values() for name in names_seen(slot, dialect, tenant))
-        assert heard.reply == Reply(frozenset({Outcome.DONE}), tuple(expected)), (dialect, tenant)
+    def check_list(self, dialect: str, tenant: str, verb: Verb = Verb.LIST) -> None:
+        call = Call(verb, dialect, tenant)
+        heard = self.speaker.ask(call)
+        expected = sorted(name for slot in self.slots.values() for name in names_read(slot, call))
+        assert heard.reply == Reply(frozenset({Outcome.DONE}), tuple(expected)), call
         assert heard.total in {None, len(expected)}, (dialect, tenant, heard)
         for name, image_id in heard.ids.items():
             self.learn(dialect, name, image_id)

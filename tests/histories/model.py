@@ -7,10 +7,13 @@ a single image ever has. It shares nothing with the catalogue that it is compare
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-GLANCE, SCALEWAY, DEVOPS, FOREMAN, QINGCLOUD = "glance_v1", "scaleway", "devops_service", "foreman", "qingcloud"
-DIALECTS = (GLANCE, SCALEWAY, DEVOPS, FOREMAN, QINGCLOUD)
+GLANCE, GLANCE_2, SCALEWAY = "glance_v1", "glance_v2", "scaleway"
+DEVOPS, FOREMAN, QINGCLOUD = "devops_service", "foreman", "qingcloud"
+DIALECTS = (GLANCE, GLANCE_2, SCALEWAY, DEVOPS, FOREMAN, QINGCLOUD)
 OWN_ONLY = frozenset({DEVOPS, FOREMAN})
 """The dialects in which nothing of other tenants exists."""
+BY_UUID = (GLANCE, GLANCE_2, SCALEWAY)
+"""The dialects that call an image alike."""
 
 
 class Verb(StrEnum):
@@ -20,12 +23,44 @@ class Verb(StrEnum):
     RENAME = "rename"
     PUBLISH = "publish"
     WITHDRAW = "withdraw"
+    OPEN = "open to who knows it"
+    SECLUDE = "seclude"
     SHARE = "share"
     UNSHARE = "unshare"
+    ACCEPT = "accept"
+    REJECT = "reject"
+    HIDE = "hide"
+    UNHIDE = "unhide"
+    TAG = "tag"
+    UNTAG = "untag"
+    DEACTIVATE = "deactivate"
+    REACTIVATE = "reactivate"
     DELETE = "delete"
     END = "end"
     SHOW = "show"
     LIST = "list"
+    SEARCH = "list whatever may be seen"
+
+
+READING = frozenset({Verb.SHOW, Verb.LIST, Verb.SEARCH})
+LISTING = frozenset({Verb.LIST, Verb.SEARCH})
+
+
+class Access(StrEnum):
+    """Whom an image is for: of its members, only those of a shared one see it."""
+
+    PUBLIC = "public"
+    COMMUNITY = "community"
+    SHARED = "shared"
+    PRIVATE = "private"
+
+
+ACCESS = {
+    Verb.PUBLISH: Access.PUBLIC,
+    Verb.WITHDRAW: Access.SHARED,
+    Verb.OPEN: Access.COMMUNITY,
+    Verb.SECLUDE: Access.PRIVATE,
+}
 
 
 class Outcome(StrEnum):
@@ -36,15 +71,19 @@ class Outcome(StrEnum):
     GONE = "there is no such image"
     WAITING = "it is deleted, and could be had back"
     HIDDEN = "it is somebody else's"
-    PUBLIC = "it is somebody else's, and public"
+    PUBLIC = "it is somebody else's, and everybody may see it"
     SHARED = "it is somebody else's, and shared with the caller"
     NO_MEMBER = "it is not shared with that tenant"
+    MEMBER = "it is shared with that tenant already"
+    UNSHARED = "it has no members"
+    NO_TAG = "it has no such tag"
+    UNFIT = "its bytes are in no state for it"
     OUTRUN = "somebody was faster"
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call: to create or change the image in a slot, to show it, or to list (without a slot).
+    """One call: to create or change the image in a slot, to show it, or to list or search (without a slot).
 
     `born` is the name with which the image was created that is meant; None means the one that is in the slot.
     `name` is a new name, never given twice; `member` a tenant that an image is shared with.
@@ -61,15 +100,28 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Image:
-    """What is remembered of an image: `home` is the dialect that created it; `leaving` says that it will be deleted."""
+    """What is remembered of an image: `home` is the dialect that created it; `leaving` says that it will be deleted.
+
+    Members have accepted or rejected it, or said nothing yet; `withheld` are its bytes once it is deactivated.
+    """
 
     born: str
     home: str
     owner: str
     name: str
-    public: bool = False
+    access: Access = Access.SHARED
     members: frozenset[str] = frozenset()
+    accepted: frozenset[str] = frozenset()
+    rejected: frozenset[str] = frozenset()
+    hidden: bool = False
+    tagged: bool = False
+    withheld: bool = False
     leaving: bool = False
+
+    @property
+    def open(self) -> bool:
+        """Whether everybody may see it who knows it."""
+        return self.access in {Access.PUBLIC, Access.COMMUNITY}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +136,11 @@ class Slot:
 EMPTY = Slot()
 
 
-def names_seen(slot: Slot, dialect: str, tenant: str) -> tuple[str, ...]:
-    """The names that a list of a tenant's has of this slot: one or none."""
+def names_read(slot: Slot, call: Call) -> tuple[str, ...]:
+    """The names that a reading has of this slot: one or none."""
     image = slot.image
-    return (image.name,) if image is not None and _sees(image, dialect, tenant) else ()
+    reads = _lists if call.verb is Verb.LIST else _finds if call.verb is Verb.SEARCH else _sees
+    return (image.name,) if image is not None and reads(image, call.dialect, call.tenant) else ()
 
 
 def apply(slot: Slot, call: Call) -> tuple[Slot, Outcome]:
@@ -107,7 +160,7 @@ def apply(slot: Slot, call: Call) -> tuple[Slot, Outcome]:
 
 def _created(slot: Slot, call: Call) -> tuple[Slot, Outcome]:
     """Ids of Glance are given once; the others are free when their image is deleted and cannot come back."""
-    if slot.used if call.dialect == GLANCE else slot.image is not None or slot.waiting:
+    if slot.used if call.dialect in {GLANCE, GLANCE_2} else slot.image is not None or slot.waiting:
         return slot, Outcome.TAKEN
     image = Image(born=call.name, home=call.dialect, owner=call.tenant, name=call.name)
     return replace(slot, image=image, used=True), Outcome.DONE
@@ -131,28 +184,72 @@ def _changed(slot: Slot, image: Image, call: Call) -> tuple[Slot, Outcome]:
             image = replace(image, leaving=True)
         case Verb.RENAME:
             image = replace(image, name=call.name)
-        case Verb.PUBLISH | Verb.WITHDRAW:
-            image = replace(image, public=call.verb is Verb.PUBLISH)
-        case Verb.SHARE:
-            image = replace(image, members=image.members | {call.member})
-        case _ if call.member not in image.members:
-            return slot, Outcome.NO_MEMBER
+        case Verb.WITHDRAW if call.dialect != GLANCE_2 and image.access is not Access.PUBLIC:
+            """It is not public already."""
+        case Verb.PUBLISH | Verb.WITHDRAW | Verb.OPEN | Verb.SECLUDE:
+            image = replace(image, access=ACCESS[call.verb])
+        case Verb.HIDE | Verb.UNHIDE:
+            image = replace(image, hidden=call.verb is Verb.HIDE)
+        case Verb.UNTAG if not image.tagged:
+            return slot, Outcome.NO_TAG
+        case Verb.TAG | Verb.UNTAG:
+            image = replace(image, tagged=call.verb is Verb.TAG)
+        case Verb.DEACTIVATE | Verb.REACTIVATE:
+            return _shelved(slot, image, withheld=call.verb is Verb.DEACTIVATE)
         case _:
-            image = replace(image, members=image.members - {call.member})
+            return _shared(slot, image, call)
+    return replace(slot, image=image), Outcome.DONE
+
+
+def _shelved(slot: Slot, image: Image, *, withheld: bool) -> tuple[Slot, Outcome]:
+    """Glance v2 makes images without bytes."""
+    if image.home == GLANCE_2 or (image.leaving and image.withheld is not withheld):
+        return slot, Outcome.UNFIT
+    return replace(slot, image=replace(image, withheld=withheld)), Outcome.DONE
+
+
+def _shared(slot: Slot, image: Image, call: Call) -> tuple[Slot, Outcome]:
+    """Members are added without an answer; what they have said goes with them."""
+    member = frozenset({call.member})
+    if call.verb is Verb.SHARE:
+        if member <= image.members:
+            return slot, Outcome.MEMBER if call.dialect == GLANCE_2 else Outcome.DONE
+        return replace(slot, image=replace(image, members=image.members | member)), Outcome.DONE
+    if not member <= image.members:
+        return slot, Outcome.NO_MEMBER
+    image = replace(image, accepted=image.accepted - member, rejected=image.rejected - member)
+    match call.verb:
+        case Verb.ACCEPT:
+            image = replace(image, accepted=image.accepted | member)
+        case Verb.REJECT:
+            image = replace(image, rejected=image.rejected | member)
+        case _:
+            image = replace(image, members=image.members - member)
     return replace(slot, image=image), Outcome.DONE
 
 
 def _refusal(image: Image, call: Call) -> Outcome | None:
     if not _sees(image, call.dialect, call.tenant):
         return Outcome.HIDDEN
-    if image.owner == call.tenant or call.verb is Verb.SHOW or _leaves(image, call):
+    if call.verb is Verb.SHOW or _leaves(image, call):
         return None
-    return Outcome.PUBLIC if image.public else Outcome.SHARED
+    if call.member and (refusal := _unshared(image, call)):
+        return refusal
+    if image.owner == call.tenant or call.verb in {Verb.ACCEPT, Verb.REJECT}:
+        return None
+    return Outcome.PUBLIC if image.open else Outcome.SHARED
+
+
+def _unshared(image: Image, call: Call) -> Outcome | None:
+    """In v1 a public image has members too: they keep it should it be withdrawn."""
+    having = {Access.SHARED} if call.dialect == GLANCE_2 else {Access.SHARED, Access.PUBLIC}
+    return None if image.access in having else Outcome.UNSHARED
 
 
 def _leaves(image: Image, call: Call) -> bool:
-    """A member may end its own membership."""
-    return call.verb is Verb.UNSHARE and call.tenant == call.member and call.member in image.members
+    """A member may end its own membership, in v1."""
+    leaves = call.verb is Verb.UNSHARE and call.dialect == GLANCE
+    return leaves and call.tenant == call.member and call.member in image.members
 
 
 def _sees(image: Image, dialect: str, tenant: str) -> bool:
@@ -161,4 +258,22 @@ def _sees(image: Image, dialect: str, tenant: str) -> bool:
         return False
     if image.owner == tenant:
         return True
-    return dialect not in OWN_ONLY and (image.public or tenant in image.members)
+    return dialect not in OWN_ONLY and (image.open or _is_member(image, image.members, tenant))
+
+
+def _lists(image: Image, dialect: str, tenant: str) -> bool:
+    """In v2 lists hold what their tenant has accepted, elsewhere what it has not rejected; v2 alone hides images."""
+    if image.owner != tenant and image.access is not Access.PUBLIC:
+        members = image.accepted if dialect == GLANCE_2 else image.members - image.rejected
+        if not _is_member(image, members, tenant):
+            return False
+    return _sees(image, dialect, tenant) and not (dialect == GLANCE_2 and image.hidden)
+
+
+def _finds(image: Image, dialect: str, tenant: str) -> bool:
+    """What is of the community, or rejected, is found by those who ask for it."""
+    return _sees(image, dialect, tenant) and not image.hidden
+
+
+def _is_member(image: Image, members: frozenset[str], tenant: str) -> bool:
+    return image.access is Access.SHARED and tenant in members

@@ -10,17 +10,32 @@ from functools import partial
 from itertools import count
 
 from tests.histories.history import Event, Reply, slot_of
-from tests.histories.model import DEVOPS, DIALECTS, FOREMAN, GLANCE, QINGCLOUD, SCALEWAY, Call, Outcome, Verb
+from tests.histories.model import (
+    BY_UUID,
+    DEVOPS,
+    DIALECTS,
+    FOREMAN,
+    GLANCE,
+    GLANCE_2,
+    LISTING,
+    QINGCLOUD,
+    SCALEWAY,
+    Call,
+    Outcome,
+    Verb,
+)
 from tests.histories.speaking import TENANTS, Heard, Speaker
 from tests.threads import at_once
 
 SPOKEN: dict[Verb, tuple[str, ...]] = {
-    Verb.CREATE: (GLANCE, SCALEWAY, DEVOPS, DEVOPS, FOREMAN, FOREMAN, QINGCLOUD),
+    Verb.CREATE: (GLANCE, GLANCE_2, SCALEWAY, DEVOPS, DEVOPS, FOREMAN, FOREMAN, QINGCLOUD),
     Verb.RENAME: DIALECTS,
-    Verb.PUBLISH: (GLANCE, SCALEWAY),
-    Verb.WITHDRAW: (GLANCE, SCALEWAY),
-    Verb.SHARE: (GLANCE,),
-    Verb.UNSHARE: (GLANCE,),
+    Verb.PUBLISH: BY_UUID,
+    Verb.WITHDRAW: BY_UUID,
+    Verb.SHARE: (GLANCE, GLANCE_2),
+    Verb.UNSHARE: (GLANCE, GLANCE_2),
+    **dict.fromkeys((Verb.OPEN, Verb.SECLUDE, Verb.ACCEPT, Verb.REJECT, Verb.HIDE, Verb.UNHIDE), (GLANCE_2,)),
+    **dict.fromkeys((Verb.TAG, Verb.UNTAG, Verb.DEACTIVATE, Verb.REACTIVATE, Verb.SEARCH), (GLANCE_2,)),
     Verb.DELETE: DIALECTS,
     Verb.SHOW: DIALECTS,
     Verb.LIST: DIALECTS,
@@ -31,11 +46,22 @@ WEIGHTS: dict[Verb, int] = {
     Verb.RENAME: 22,
     Verb.PUBLISH: 6,
     Verb.WITHDRAW: 5,
+    Verb.OPEN: 2,
+    Verb.SECLUDE: 2,
     Verb.SHARE: 6,
     Verb.UNSHARE: 4,
+    Verb.ACCEPT: 5,
+    Verb.REJECT: 4,
+    Verb.HIDE: 2,
+    Verb.UNHIDE: 2,
+    Verb.TAG: 3,
+    Verb.UNTAG: 3,
+    Verb.DEACTIVATE: 2,
+    Verb.REACTIVATE: 2,
     Verb.DELETE: 7,
     Verb.SHOW: 12,
     Verb.LIST: 24,
+    Verb.SEARCH: 6,
 }
 CONTESTED = 2
 """How many slots there are of each dialect, and tenant, whose clients choose ids."""
@@ -75,7 +101,7 @@ class Known:
                 if name not in self._born:
                     continue
                 born, owner = self._born[name]
-                for spoken in (GLANCE, SCALEWAY) if dialect in {GLANCE, SCALEWAY} else (dialect,):
+                for spoken in BY_UUID if dialect in BY_UUID else (dialect,):
                     chosen = spoken == DEVOPS and image_id == slot_of(name)
                     self._targets[spoken][image_id] = Target(slot_of(name), None if chosen else born, image_id, owner)
 
@@ -111,8 +137,8 @@ class Recorder:
             slot = self._slot(rng, dialect, tenant)
             return Call(verb, dialect, tenant, slot, name=self._name(slot)), None
         targets = self.known.targets(dialect)
-        if verb is Verb.LIST or not targets:
-            return Call(Verb.LIST, dialect, tenant), None
+        if verb in LISTING or not targets:
+            return Call(verb if verb in LISTING else Verb.LIST, dialect, tenant), None
         target = rng.choice(targets[-8:])
         own = rng.random() > STRANGERS or (dialect == DEVOPS and target.born is None)
         tenant = target.owner if own else tenant
@@ -121,6 +147,9 @@ class Recorder:
             call = replace(call, name=self._name(target.slot))
         elif verb in {Verb.SHARE, Verb.UNSHARE}:
             call = replace(call, member=rng.choice([other for other in TENANTS if other != target.owner]))
+        elif verb in {Verb.ACCEPT, Verb.REJECT}:
+            answering = rng.choice([other for other in TENANTS if other != target.owner])
+            call = replace(call, tenant=answering, member=answering)
         return call, target
 
     def _name(self, slot: str) -> str:
@@ -129,7 +158,7 @@ class Recorder:
     def _slot(self, rng: random.Random, dialect: str, tenant: str) -> str:
         number = rng.randrange(CONTESTED)
         match dialect:
-            case "glance_v1":
+            case "glance_v1" | "glance_v2":
                 return f"glance-{number}" if rng.random() < 0.5 else f"glance-{next(self._numbers)}-own"
             case "devops_service" | "foreman":
                 return f"{dialect}-{tenant[:4]}-{number}"
@@ -151,6 +180,7 @@ def record(speaker: Speaker, threads: int, calls: int, seed: int) -> list[Event]
     for tenant in TENANTS:
         for dialect in DIALECTS:
             recorder.ask(threads, Call(Verb.LIST, dialect, tenant))
+        recorder.ask(threads, Call(Verb.SEARCH, GLANCE_2, tenant))
     return recorder.events + _endings(recorder.events, rested)
 
 

@@ -1,4 +1,4 @@
-"""How the model's calls are put to the five dialects, and what their answers mean (contracts, on statuses)."""
+"""How the model's calls are put to the dialects, and what their answers mean (contracts, on statuses)."""
 
 import json
 import time
@@ -7,10 +7,23 @@ from dataclasses import dataclass
 from uuid import UUID, uuid5
 
 from tests.api import ORDINARY, Answer, Api, a_caller
-from tests.conformance.clients import CLIENTS, JSON, Client, Facts, Foreman
+from tests.conformance.clients import CLIENTS, JSON, Client, Facts, Foreman, GlanceV2
 from tests.conformance.conftest import T1, T2
 from tests.histories.history import Reply
-from tests.histories.model import DEVOPS, FOREMAN, GLANCE, QINGCLOUD, SCALEWAY, Call, Outcome, Verb
+from tests.histories.model import (
+    ACCESS,
+    DEVOPS,
+    FOREMAN,
+    GLANCE,
+    GLANCE_2,
+    LISTING,
+    QINGCLOUD,
+    READING,
+    SCALEWAY,
+    Call,
+    Outcome,
+    Verb,
+)
 
 T3 = "3d2b4e50-9c74-4e90-bf2c-7f4e2b8acb33"
 TENANTS = (T1, T2, T3)
@@ -84,7 +97,7 @@ class Speaker:
 
 def _heard(client: Client, call: Call, answer: Answer, outcomes: frozenset[Outcome]) -> Heard:
     """What was read, if it was a reading; an image that QingCloud shows as deleted is gone."""
-    if call.verb is Verb.LIST:
+    if call.verb in LISTING:
         records = client.records(answer)
     elif call.verb is Verb.SHOW:
         records = [client.record(answer)]
@@ -114,6 +127,46 @@ def _create_glance(client: Client, call: Call, _: str) -> Answer:
         "x-image-meta-property-architecture": Facts.architecture,
     }
     return client.caller.post("/v1/images", headers)
+
+
+def _create_glance_2(client: Client, call: Call, _: str) -> Answer:
+    image = {"id": str(uuid5(IDS, call.slot)), "name": call.name, "architecture": Facts.architecture}
+    return client.caller.post("/v2/images", JSON, _json(image))
+
+
+def _patch(client: Client, image_id: str, **changes: object) -> Answer:
+    operations = [{"op": "replace", "path": f"/{name}", "value": value} for name, value in changes.items()]
+    return client.caller.request("PATCH", f"/v2/images/{image_id}", GlanceV2.patch, _json(operations))
+
+
+def _give_access(client: Client, call: Call, image_id: str) -> Answer:
+    return _patch(client, image_id, visibility=ACCESS[call.verb])
+
+
+def _hide(client: Client, call: Call, image_id: str) -> Answer:
+    return _patch(client, image_id, os_hidden=call.verb is Verb.HIDE)
+
+
+def _invite(client: Client, call: Call, image_id: str) -> Answer:
+    return client.caller.post(f"/v2/images/{image_id}/members", JSON, _json({"member": call.member}))
+
+
+def _invite_no_more(client: Client, call: Call, image_id: str) -> Answer:
+    return client.caller.delete(f"/v2/images/{image_id}/members/{call.member}")
+
+
+def _answer(client: Client, call: Call, image_id: str) -> Answer:
+    status = {"status": "accepted" if call.verb is Verb.ACCEPT else "rejected"}
+    return client.caller.put(f"/v2/images/{image_id}/members/{call.member}", JSON, _json(status))
+
+
+def _tag(client: Client, call: Call, image_id: str) -> Answer:
+    method = "PUT" if call.verb is Verb.TAG else "DELETE"
+    return client.caller.request(method, f"/v2/images/{image_id}/tags/tag")
+
+
+def _act(client: Client, call: Call, image_id: str) -> Answer:
+    return client.caller.post(f"/v2/images/{image_id}/actions/{call.verb}")
 
 
 def _create_devops(client: Client, call: Call, _: str) -> Answer:
@@ -156,35 +209,54 @@ ACTS: Mapping[Verb, Act] = {
     Verb.DELETE: lambda client, _, image_id: client.delete(image_id),
     Verb.SHOW: lambda client, _, image_id: client.show(image_id),
     Verb.LIST: lambda client, call, _: client.caller.get(LISTS[call.dialect]),
+    Verb.SEARCH: lambda client, call, _: client.caller.get(SEARCH),
+    Verb.OPEN: _give_access,
+    Verb.SECLUDE: _give_access,
+    Verb.ACCEPT: _answer,
+    Verb.REJECT: _answer,
+    Verb.HIDE: _hide,
+    Verb.UNHIDE: _hide,
+    Verb.TAG: _tag,
+    Verb.UNTAG: _tag,
+    Verb.DEACTIVATE: _act,
+    Verb.REACTIVATE: _act,
 }
 OTHERWISE: Mapping[tuple[Verb, str], Act] = {
     (Verb.CREATE, GLANCE): _create_glance,
+    (Verb.CREATE, GLANCE_2): _create_glance_2,
     (Verb.CREATE, DEVOPS): _create_devops,
     (Verb.CREATE, FOREMAN): _create_foreman,
     (Verb.RENAME, SCALEWAY): _rename_scaleway,
+    (Verb.PUBLISH, GLANCE_2): _give_access,
+    (Verb.WITHDRAW, GLANCE_2): _give_access,
+    (Verb.SHARE, GLANCE_2): _invite,
+    (Verb.UNSHARE, GLANCE_2): _invite_no_more,
     (Verb.PUBLISH, SCALEWAY): _publish_scaleway,
     (Verb.WITHDRAW, SCALEWAY): _publish_scaleway,
 }
-"""A slot is an id in three dialects; the other two choose ids themselves."""
+"""A slot is an id in four dialects; the other two choose ids themselves."""
 
 LISTS: Mapping[str, str] = {
     GLANCE: "/v1/images/detail?limit=100",
+    GLANCE_2: "/v2/images?limit=100",
     SCALEWAY: "/images?per_page=100",
     DEVOPS: "/v3/images",
     FOREMAN: f"{Foreman.below}?per_page=100",
     QINGCLOUD: "/v2/zone/ac1/images?limit=100",
 }
+SEARCH: str = f"{LISTS[GLANCE_2]}&visibility=all&member_status=all"
 
 TOTALS: Mapping[str, Callable[[Answer], int]] = {
     SCALEWAY: lambda answer: int(answer.headers["x-total-count"]),
     FOREMAN: lambda answer: int(answer.json["subtotal"]),
     QINGCLOUD: lambda answer: int(answer.json["total_count"]),
 }
-"""What a list says of how many images there are; two dialects do not."""
+"""What a list says of how many images there are; the others do not."""
 
 Page = Callable[[int, int, str | None], str]
 PAGES: Mapping[str, Page] = {
     GLANCE: lambda size, _, last: f"/v1/images/detail?limit={size}" + (f"&marker={last}" if last else ""),
+    GLANCE_2: lambda size, _, last: f"/v2/images?limit={size}" + (f"&marker={last}" if last else ""),
     SCALEWAY: lambda size, number, _: f"/images?per_page={size}&page={number}",
     FOREMAN: lambda size, number, _: f"{Foreman.below}?per_page={size}&page={number}",
     QINGCLOUD: lambda size, number, _: f"/v2/zone/ac1/images?limit={size}&offset={size * (number - 1)}",
@@ -200,6 +272,8 @@ def _new_id(client: Client, call: Call, answer: Answer) -> str:
             return str(answer.json["id"])
         case "qingcloud":
             return str(answer.json["resource_ids"][0])
+        case "glance_v2":
+            return str(answer.json["id"])
     return str(client.record(answer)["id"]) if call.dialect == SCALEWAY else str(answer.json["image"]["id"])
 
 
@@ -208,20 +282,22 @@ def _meaning(call: Call, answer: Answer) -> frozenset[Outcome]:
     if 200 <= answer.status < 300:
         remembered = call.dialect == QINGCLOUD and call.verb is Verb.RENAME
         return frozenset({Outcome.DONE, Outcome.WAITING} if remembered else {Outcome.DONE})
-    if call.verb is Verb.LIST:
+    if call.verb in LISTING:
         return frozenset()
     if call.verb is Verb.CREATE and TAKEN.get(call.dialect, (0, ""))[0] == answer.status:
         return frozenset({Outcome.TAKEN} if TAKEN[call.dialect][1] in answer.text else ())
-    if answer.status == 409 and call.verb is not Verb.SHOW:
-        return frozenset({Outcome.OUTRUN})
+    if answer.status == 409 and call.verb not in READING:
+        return frozenset({Outcome.MEMBER if "is duplicated" in answer.text else Outcome.OUTRUN})
     meaning = REFUSALS[call.dialect].get(answer.status, frozenset())
     if call.verb in {Verb.SHARE, Verb.UNSHARE} and answer.status == 404:
-        return meaning | {Outcome.PUBLIC}  # who may not share does not learn more (contract of Glance, section 4)
+        # Who may not share does not learn more (contracts of Glance, §4).
+        return meaning | {Outcome.SHARED if call.dialect == GLANCE_2 else Outcome.PUBLIC}
     return frozenset() if call.verb is Verb.CREATE else meaning
 
 
 TAKEN: Mapping[str, tuple[int, str]] = {
     GLANCE: (409, "already exists"),
+    GLANCE_2: (409, "already exists"),
     DEVOPS: (400, "Duplicate key error"),
     FOREMAN: (422, "has already been taken"),
 }
@@ -230,7 +306,14 @@ TAKEN: Mapping[str, tuple[int, str]] = {
 _UNKNOWN = frozenset({Outcome.GONE, Outcome.WAITING, Outcome.HIDDEN})
 _FOREIGN = frozenset({Outcome.PUBLIC, Outcome.SHARED})
 REFUSALS: Mapping[str, Mapping[int, frozenset[Outcome]]] = {
-    GLANCE: {403: frozenset({Outcome.PUBLIC}), 404: _UNKNOWN | {Outcome.SHARED, Outcome.NO_MEMBER}},
+    GLANCE: {
+        403: frozenset({Outcome.PUBLIC}),
+        404: _UNKNOWN | {Outcome.SHARED, Outcome.NO_MEMBER, Outcome.UNSHARED},
+    },
+    GLANCE_2: {
+        403: _FOREIGN | {Outcome.UNSHARED, Outcome.UNFIT},
+        404: _UNKNOWN | {Outcome.NO_MEMBER, Outcome.NO_TAG},
+    },
     SCALEWAY: {403: _FOREIGN | {Outcome.HIDDEN}, 404: frozenset({Outcome.GONE, Outcome.WAITING})},
     DEVOPS: {404: _UNKNOWN},
     FOREMAN: {404: _UNKNOWN},

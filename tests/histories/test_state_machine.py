@@ -1,4 +1,4 @@
-"""All five dialects over one registry, one call after the other: it is the model whoever writes and whoever reads."""
+"""All dialects over one registry, one call after the other: it is the model whoever writes and whoever reads."""
 
 import os
 
