@@ -130,6 +130,10 @@ USUAL: Mapping[tuple[str, str], Usual] = {
     ("POST", "/v2/images/{image_id}/import"): Usual({"method": {"name": "glance-direct"}, "all_stores": False}, JSON),
     ("POST", "/v2/images/{image_id}/members"): Usual({"member": "t2"}, JSON),
     ("PUT", "/v2/images/{image_id}/members/{member}"): Usual({"status": "accepted"}, JSON),
+    ("POST", "/v2/images/{image_id}/locations"): Usual({"url": "s3://bucket/key"}, JSON),
+    ("POST", "/v2/tasks"): Usual({"type": "import", "input": {}}, JSON),
+    ("POST", "/v2/metadefs/namespaces"): Usual({"namespace": "fuzzed"}, JSON),
+    ("POST", "/v2/metadefs/resource_types"): Usual({"name": "fuzzed"}, JSON),
     ("POST", "/v2/oauth2/token"): Usual(content=b"grant_type=client_credentials"),
     ("POST", "/v2/zone/{zone}/images"): Usual({"instance": "i-12345678", "image_name": "fuzzed"}),
     ("PUT", "/v2/zone/{zone}/images"): Usual(
@@ -159,7 +163,8 @@ USUAL: Mapping[tuple[str, str], Usual] = {
 }
 """By method and path; to all others a client sends no more than its credentials."""
 
-OWN = (IMAGES[Status.ACTIVE], IMAGES[Status.QUEUED], IMAGES[Status.DEACTIVATED], IMAGES[Status.PENDING_DELETE])
+SHOWN = (Status.ACTIVE, Status.QUEUED, Status.UPLOADING, Status.DEACTIVATED, Status.PENDING_DELETE)
+OWN = tuple(IMAGES[status] for status in SHOWN)
 SEEN = (*OWN, PUBLIC, SHARED)
 IMAGE_IDS: Mapping[str, tuple[str, ...]] = {
     "scaleway": SEEN,

@@ -229,7 +229,9 @@ def _shared(slot: Slot, image: Image, call: Call) -> tuple[Slot, Outcome]:
 
 
 def _refusal(image: Image, call: Call) -> Outcome | None:
-    if not _sees(image, call.dialect, call.tenant):
+    # An id is a filter of QingCloud's lists.
+    sees = _lists if (call.verb, call.dialect) == (Verb.SHOW, QINGCLOUD) else _sees
+    if not sees(image, call.dialect, call.tenant):
         return Outcome.HIDDEN
     if call.verb is Verb.SHOW or _leaves(image, call):
         return None

@@ -63,6 +63,7 @@ WEIGHTS: dict[Verb, int] = {
     Verb.LIST: 24,
     Verb.SEARCH: 6,
 }
+SHELVING = (Verb.DEACTIVATE, Verb.REACTIVATE)
 CONTESTED = 2
 """How many slots there are of each dialect, and tenant, whose clients choose ids."""
 STRANGERS = 0.25
@@ -140,6 +141,8 @@ class Recorder:
         if verb in LISTING or not targets:
             return Call(verb if verb in LISTING else Verb.LIST, dialect, tenant), None
         target = rng.choice(targets[-8:])
+        if verb in SHELVING and target.slot.startswith(QINGCLOUD):
+            return Call(Verb.LIST, dialect, tenant), None  # nobody knows whether it is captured by now
         own = rng.random() > STRANGERS or (dialect == DEVOPS and target.born is None)
         tenant = target.owner if own else tenant
         call = Call(verb, dialect, tenant, target.slot, target.born)

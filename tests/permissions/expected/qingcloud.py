@@ -11,14 +11,15 @@ TABLES: Mapping[str, Rule | Listing] = {
     "sign in by a token": rule("§3: nothing but key and secret is traded for a token", others="401"),
     "show": rule(
         "§2, §9.2: an id that is not visible is 404, QC-38, QC-48; a deleted image is there by its id; members see what"
-        " is shared (§6, provider `shared`), administrators in lists no more than others (design §4)",
-        # private shared public protected deactivated deleted
-        reader="   200 200 200 200 200 200",
-        stranger=" -   -   200 -   -   -",
-        member="   -   200 200 200 200 200",
-        sharer="   -   200 200 200 200 200",
-        owner="    200 200 200 200 200 200",
-        admin="    -   -   200 -   -   -",
+        " is shared (§6, provider `shared`), administrators in lists no more than others (design §4); ids filter"
+        " the list, which has nothing of the community",
+        # private shared public protected deactivated deleted community withdrawn
+        reader="   200 200 200 200 200 200 200 200",
+        stranger=" -   -   200 -   -   -   -   -",
+        member="   -   200 200 200 200 200 -   -",
+        sharer="   -   200 200 200 200 200 -   -",
+        owner="    200 200 200 200 200 200 200 200",
+        admin="    -   -   200 -   -   -   -   -",
     ),
     "modify": rule(
         "§3 order: rights, existence, ownership, state; visible but not owned is 403; QC-59 to QC-61, QC-72, QC-73",

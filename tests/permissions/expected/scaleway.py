@@ -28,12 +28,13 @@ TABLES: Mapping[str, Rule | Listing] = {
     ),
     "make public": rule(
         f"publicize_image is a right of its own (design §5); a public image may stay so; {READERS}",
+        # private shared public protected deactivated deleted community withdrawn
         reader="   !",
-        stranger=" 403 403 403 403 403 -",
-        member="   403 403 403 403 403 -",
-        sharer="   403 403 403 403 403 -",
-        owner="    403 403 200 403 403 -",
-        admin="    200 200 200 200 200 -",
+        stranger=" 403 403 403 403 403 - 403 403",
+        member="   403 403 403 403 403 - 403 403",
+        sharer="   403 403 403 403 403 - 403 403",
+        owner="    403 403 200 403 403 - 403 403",
+        admin="    200 200 200 200 200 - 200 200",
     ),
     "delete": rule(
         f"§7, §11: delete protection is 403; S097 to S100; {READERS}",
