@@ -183,6 +183,7 @@ VARIABLES: Mapping[str, tuple[str, ...]] = {
     "member": (TENANT, "t2"),
     "provider": ("ec2", "static"),
     "tag": ("a", "b%20c"),
+    "project_id": (TENANT, "t2"),
     "name": ("image", "members"),
 }
 """What stands in paths, but for the ids of images."""
