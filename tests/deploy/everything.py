@@ -9,7 +9,7 @@ from chalicelib.catalog.image import Status
 from chalicelib.catalog.job import Job
 from chalicelib.storage.tables import FIRST_LAYOUT, create_tables
 from tests.api import ORDINARY, Api, Caller, a_caller
-from tests.dialects.glance_v1.glance import RAW, create, md5, meta, upload
+from tests.dialects.glance_v1.glance import OCTETS, RAW, create, md5, meta, upload
 from tests.dialects.glance_v1.sending import abort, ask, begin, complete, content, named, path_of, send_all, show
 from tests.factories import an_image
 from tests.jobs.jobs import Stage
@@ -23,6 +23,8 @@ SETTINGS = {
     "USER_STORAGE_QUOTA": "1TB",
 }
 """Those under which the functions do most."""
+FORMATS = {"disk_format": "raw", "container_format": "bare"}
+PATCH = {"Content-Type": "application/openstack-images-v2.1-json-patch"}
 TENANT = "1b0f2c3e-7a52-4c7e-9d0a-5d2c0f6e9a11"
 SMALL = b"bytes"
 LARGE = content(6 * 2**20)
@@ -39,6 +41,7 @@ def do_everything(stage: Stage, eager: Api) -> None:
     for path in ("/healthz", "/readyz"):
         _send(user, f"GET {path}")
     _glance_v1(user, stage.api.caller("ops", "admin"))
+    _glance_v2(stage, user)
     brief = eager.caller("t1")
     _send(brief, f"DELETE /v1/images/{create(brief, data=SMALL)['id']}")
     _scaleway(stage.api.caller(TENANT))
@@ -114,6 +117,33 @@ def _glance_v1(user: Caller, admin: Caller) -> None:
     empty = create(user)["id"]
     _send(user, f"PUT /v1/images/{empty}/members/t2")
     _send(user, f"DELETE /v1/images/{empty}")
+
+
+def _glance_v2(stage: Stage, user: Caller) -> None:
+    image, staged, fetched, other = (_send(user, "POST /v2/images", FORMATS)["self"] for _ in range(4))
+    _send(user, f"PATCH {image}", [{"op": "add", "path": "/tags", "value": ["a"]}], PATCH)
+    assert user.put(f"{image}/file", OCTETS, SMALL).status == 204
+    assert user.get(f"{image}/file").body == SMALL
+    assert user.put(f"{staged}/stage", OCTETS, SMALL).status == 204
+    _send(user, f"POST {staged}/import", {"method": {"name": "glance-direct"}})
+    place = stage.api.put_elsewhere("fetched", SMALL)
+    _send(user, f"POST {fetched}/import", {"method": {"name": "web-download", "uri": place}})
+    stage.api.work()
+    assert [_send(user, f"GET {each}")["status"] for each in (image, staged, fetched)] == ["active"] * 3
+    _send(user, f"POST {image}/members", {"member": "t2"})
+    for status in ("accepted", "rejected"):
+        _send(stage.api.caller("t2"), f"PUT {image}/members/t2", {"status": status})
+    for request in ("GET {}", "GET {}/members", "GET {}/members/t2", "PUT {}/tags/b", "DELETE {}/tags/b"):
+        _send(user, request.format(image))
+    for action in ("deactivate", "reactivate"):
+        _send(user, f"POST {image}/actions/{action}")
+    for visibility in ("private", "community", "public", "shared"):
+        _send(user, f"PATCH {image}", [{"op": "replace", "path": "/visibility", "value": visibility}], PATCH)
+    for query in ("", "?visibility=all&member_status=all", "?sort=status,name:asc"):
+        _send(user, f"GET /v2/images{query}")
+    _send(user, f"DELETE {image}/members/t2")
+    for each in (image, staged, fetched, other):
+        _send(user, f"DELETE {each}")
 
 
 def _scaleway(user: Caller) -> None:

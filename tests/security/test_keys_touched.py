@@ -10,6 +10,7 @@ import pytest
 from chalicelib.catalog.image import Image, Status, Visibility
 from chalicelib.catalog.job import Action, Job
 from chalicelib.catalog.lookup import NOBODY
+from chalicelib.catalog.membership import MemberStatus
 from chalicelib.catalog.reference import Kind, Reference
 from chalicelib.storage.row import RowItem
 from chalicelib.storage.tables import TokenItem
@@ -26,7 +27,10 @@ BELOW: dict[str, Any] = {"architecture": "arm64", "os_title": "Linux", "compute_
 
 
 class Shelf:
-    """Two tenants with all that lists are made of: of the other one's images some are public, and one is shared."""
+    """Two tenants with all that lists are made of.
+
+    Of the other one's images one is public, one is the community's, one shared, and one rejected; one was withdrawn.
+    """
 
     def __init__(self, api: Api) -> None:
         self.api = api
@@ -35,6 +39,11 @@ class Shelf:
         self.public = self._image(T2, 5, visibility=Visibility.PUBLIC)
         self.shared = self._image(T2, 6)
         api.world.memberships.change(self.shared, [a_membership(self.shared, T1)], [])
+        self.community = self._image(T2, 7, visibility=Visibility.COMMUNITY)
+        self.rejected, self.withdrawn = self._image(T2, 8), self._image(T2, 9, visibility=Visibility.PRIVATE)
+        for image in (self.rejected, self.withdrawn):
+            share = a_membership(image, T1, status=MemberStatus.REJECTED)
+            api.world.memberships.change(image, [share], [])
         for tenant in (T1, T2):
             for kind in Kind:
                 facts = {"name": BELOW.get(kind.value, "Linux"), "provider": "EC2"}
@@ -43,6 +52,11 @@ class Shelf:
                 )
         self.job = self._job(T1, self.own[0])
         self.their_job = self._job(T2, self.theirs[0])
+
+    @property
+    def seen(self) -> tuple[Image, ...]:
+        """Of the other tenant's images those that the first one may see."""
+        return self.public, self.shared, self.community, self.rejected
 
     def _image(self, owner: str, number: int, visibility: Visibility = Visibility.SHARED) -> Image:
         name = f"{'ours' if owner == T1 else 'theirs'}-{number}"
@@ -82,7 +96,8 @@ class Shelf:
             },
             "events": {image.id for image in self.own},
             "references": {f"{kind}/{T1}" for kind in Kind},
-            "images": {NOBODY, *(image.id for image in (*self.own, self.public, self.shared))},
+            # What others have withdrawn the tenant's own memberships name; that it is withdrawn says the image.
+            "images": {NOBODY, *(image.id for image in (*self.own, *self.seen, self.withdrawn))},
             "tokens": {T1},
         }
         for key in keys:
@@ -105,7 +120,8 @@ def shelf(api: Api) -> Shelf:
 
 @pytest.mark.parametrize("dialect", DIALECTS)
 def test_a_list_touches_no_key_that_is_not_its_callers(shelf: Shelf, dialect: str) -> None:
-    caller, hidden = shelf.caller(dialect), [*(image.id for image in shelf.theirs), shelf.their_job.id]
+    caller = shelf.caller(dialect)
+    hidden = [*(image.id for image in (*shelf.theirs, shelf.withdrawn)), shelf.their_job.id]
     asked = [(method, shelf.filled(target)) for name, method, target in lists.requests() if name == dialect]
     answered = 0
 
