@@ -19,6 +19,7 @@ from tests.faults.told import told
 from tests.jobs.arriving import KILLED, MADE, copying, left, sweep, uploading
 from tests.jobs.jobs import LEASE, Outcome, Stage
 from tests.jobs.jobs import MADE as CAPTURED
+from tests.jobs.test_imports import QUEUED, STAGED, fetching, importing
 from tests.jobs.test_killed_arrivals import WRONG
 from tests.jobs.test_killed_worker import NOTHING, both, late
 
@@ -55,6 +56,18 @@ def copied(stage: Stage) -> Job:
     return job
 
 
+def fetch(stage: Stage) -> Job:
+    """Bytes for an image that waits for others if they do not come."""
+    return fetching(stage, stage.api.put_elsewhere("disk.raw", SMALL))
+
+
+def fetched(stage: Stage) -> Job:
+    """As above, and they are there, but not verified."""
+    job = fetch(stage)
+    stage.deliver(job)
+    return job
+
+
 def swept(stage: Stage, job: Job) -> object:
     """What is left when the sweeper has been, who finds what a killed image has left in the store."""
     found = left(stage, job)
@@ -76,6 +89,9 @@ SCENES = {
     "upload with a wrong checksum": Scene(wrong_upload, swept, KILLED),
     "copy": Scene(copy, swept, MADE, KILLED),
     "copy that is to be verified": Scene(copied, swept, MADE, KILLED),
+    "import of staged bytes": Scene(importing, swept, MADE, STAGED),
+    "import from elsewhere": Scene(fetch, swept, MADE, QUEUED),
+    "import from elsewhere that is to be verified": Scene(fetched, swept, MADE, QUEUED),
 }
 
 

@@ -4,13 +4,15 @@ from collections import Counter
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import suppress
 from dataclasses import replace
-from itertools import count
+from functools import partial
+from itertools import count, cycle
 from typing import NamedTuple
 
 import pytest
 
 from chalicelib.catalog.errors import Unavailable
-from chalicelib.catalog.image import Image, NewImage, Status
+from chalicelib.catalog.image import Image, NewImage, Status, Visibility
+from chalicelib.catalog.membership import MemberStatus
 from tests import moto_state, tally
 from tests.api import ORDINARY, Api, a_caller
 from tests.conftest import MakeApi
@@ -36,10 +38,10 @@ class Scene(NamedTuple):
     seconds: int
 
 
-def abandoned(api: Api) -> None:
+def abandoned(api: Api, *, retriable: bool = False) -> None:
     """An upload that never ended, of which the bytes are there."""
     api.world.blobs.put(IMAGE, SMALL)
-    kept(api, status=Status.SAVING)
+    kept(api, status=Status.SAVING, retriable=retriable)
 
 
 def with_bytes(api: Api, status: Status, members: int = 0) -> Image:
@@ -53,17 +55,18 @@ def with_bytes(api: Api, status: Status, members: int = 0) -> Image:
     return api.world.images.save(old, replace(old, status=status, status_changed_at=now, deleted_at=now))
 
 
-def behind(api: Api) -> None:
-    """An image that was renamed, and of whose very many members some have not heard of it."""
-    image = kept(api)
-    api.world.memberships.change(image, [a_membership(image, member) for member in CROWD], [])
+def behind(api: Api, visibility: Visibility = Visibility.SHARED) -> None:
+    """An image that was renamed, and given to others, and of whose very many members some have not heard of it."""
+    image, answers = kept(api), cycle(MemberStatus)
+    shares = [a_membership(image, member, status=status) for member, status in zip(CROWD, answers, strict=False)]
+    api.world.memberships.change(image, shares, [])
     [old] = api.world.images.many([IMAGE])
     numbers = count()
     with (
         suppress(Unavailable),
         answering("TransactWriteItems", lambda _: cancelled("ThrottlingError") if next(numbers) > 1 else None),
     ):
-        api.world.images.save(old, replace(old, name="new"))
+        api.world.images.save(old, replace(old, name="new", visibility=visibility))
 
 
 def captured(api: Api) -> None:
@@ -78,6 +81,15 @@ def in_parts(api: Api) -> None:
     api.world.multiparts.put(upload.multipart, 1, SMALL)
 
 
+def staged(api: Api) -> None:
+    """An import of staged bytes whose message was lost."""
+    kept(api, status=Status.QUEUED, **FORMATS)
+    imports = api.world.catalog(a_caller(TENANT, *ORDINARY)).imports
+    imports.stage(IMAGE, lambda _: None, SMALL)
+    imports.begin(IMAGE, lambda _: None)
+    moto_state.lose_messages()
+
+
 def copy(api: Api) -> None:
     """A copy whose message was lost."""
     source = api.put_elsewhere("disk.raw", SMALL)
@@ -87,16 +99,23 @@ def copy(api: Api) -> None:
 
 SCENES = {
     "abandoned upload": Scene(abandoned, DAY),
+    "abandoned upload that may be tried again": Scene(lambda api: abandoned(api, retriable=True), DAY),
     "delayed deletion": Scene(lambda api: with_bytes(api, Status.PENDING_DELETE), DAY),
     "deletion with bytes and members": Scene(lambda api: with_bytes(api, Status.DELETED, 2), DAY),
     "delayed deletion with very many members": Scene(
         lambda api: with_bytes(api, Status.PENDING_DELETE, len(CROWD)), DAY
     ),
     "members that are behind": Scene(behind, DAY),
+    **{
+        f"members that are behind of a {visibility} image": Scene(partial(behind, visibility=visibility), DAY)
+        for visibility in Visibility
+        if visibility is not Visibility.SHARED
+    },
     "image of a machine": Scene(captured, DAY),
     "tombstone": Scene(lambda api: kept(api, status=Status.DELETED, deleted_at=api.clock.now()), TOMBSTONE),
     "direct upload": Scene(in_parts, 2 * DAY),
     "lost message": Scene(copy, GRACE),
+    "lost message of an import": Scene(staged, GRACE),
 }
 
 
