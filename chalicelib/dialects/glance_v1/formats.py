@@ -1,21 +1,20 @@
 """Formats as this version has them: those of Amazon go together, and none is no format (contract §2.4)."""
 
 from chalicelib.catalog import rules
-from chalicelib.catalog.errors import Invalid, UnknownFormat
+from chalicelib.catalog.errors import UnknownFormat
 from chalicelib.catalog.image import Changes, Image, Status
 from chalicelib.catalog.rules import Limits
+from chalicelib.http.errors import BadMessage
 
 AMAZON_FORMATS = frozenset({"ami", "ari", "aki"})
 
 
-class MixedFormats(Invalid):
+class MixedFormats(BadMessage):
     """An Amazon format goes with the same one only."""
 
     def __init__(self, disk_format: str, container_format: str) -> None:
-        super().__init__("container_format", "formats do not go together")
-        self.args = (
-            f"Invalid mix of disk and container formats: '{disk_format}' and '{container_format}' must be equal",
-        )
+        reason = f"Invalid mix of disk and container formats: '{disk_format}' and '{container_format}' must be equal"
+        super().__init__("container_format", reason)
 
 
 def check_formats(changes: Changes, limits: Limits, old: Image | None = None) -> None:

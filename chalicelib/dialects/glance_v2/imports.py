@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from chalicelib.catalog.errors import Conflict, NotQueued, SourceRefused
+from chalicelib.catalog.errors import NotQueued, SourceRefused
 from chalicelib.catalog.image import Image, Status
 from chalicelib.catalog.service import Catalog
 from chalicelib.dialects.glance_v2.data import check_passable, parse_content
@@ -11,7 +11,7 @@ from chalicelib.dialects.glance_v2.documents import bodiless, parse_object
 from chalicelib.dialects.glance_v2.rights import allowed_on
 from chalicelib.dialects.glance_v2.schema import status_of
 from chalicelib.http.dialect import Route
-from chalicelib.http.errors import BadMessage
+from chalicelib.http.errors import BadMessage, HttpError
 from chalicelib.http.message import Request, Response
 
 WEB, DIRECT = "web-download", "glance-direct"
@@ -20,11 +20,10 @@ HEADER = {"OpenStack-image-import-methods": ",".join(METHODS)}
 """What clients look for on a new image before they import its bytes."""
 
 
-class ImportRefused(Conflict):
+class ImportRefused(HttpError):
     """The image is in no state to be imported."""
 
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
+    status = 409
 
 
 class Order(NamedTuple):

@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from chalicelib.catalog.errors import Conflict
 from chalicelib.catalog.image import Changes, Image, Status
 from chalicelib.catalog.rules import Limits
 from chalicelib.dialects.glance_v2 import values
@@ -31,8 +30,10 @@ class PatchUnknown(HttpError):
         self.accepted = f"{V20}, {V21}"
 
 
-class PropertyConflict(Conflict):
+class PropertyConflict(HttpError):
     """A property that is to be made is there, or one that is to be changed is not."""
+
+    status = 409
 
     def __init__(self, name: str, state: str) -> None:
         super().__init__(f"Property {name} {state}.")
@@ -169,7 +170,7 @@ class Draft:
             raise PropertyConflict(operation.name, "already present")
 
     def changes(self) -> Changes:
-        """What has come of it. Raises QuotaExceeded."""
+        """What has come of it. Raises PropertyQuotaExceeded, TooManyTags."""
         found = values.canonical(self._fields)
         if self._properties != self._shown:
             found |= values.property_changes(self._properties, self._limits, self._shown, self._image.properties)

@@ -1,19 +1,21 @@
 """Tags of images, one by one (contract §5.7)."""
 
-from chalicelib.catalog.errors import NotFound
 from chalicelib.catalog.image import Changes, Image
 from chalicelib.catalog.service import Catalog
 from chalicelib.dialects.glance_v2 import values
 from chalicelib.dialects.glance_v2.documents import bodiless
 from chalicelib.dialects.glance_v2.rights import allowed_on
 from chalicelib.http.dialect import Route
+from chalicelib.http.errors import HttpError
 from chalicelib.http.message import Request, Response
 
 TAG = "/v2/images/{image_id}/tags/{tag}"
 
 
-class TagNotFound(NotFound):
+class TagNotFound(HttpError):
     """The image does not have this tag."""
+
+    status = 404
 
     def __init__(self, tag: str) -> None:
         super().__init__(f"Tag {tag} could not be found.")

@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, cast
 
 from chalicelib.catalog import lengths
-from chalicelib.catalog.errors import PropertyQuotaExceeded, QuotaExceeded
+from chalicelib.catalog.errors import PropertyQuotaExceeded
 from chalicelib.catalog.facts import PROPERTY_FIELDS
 from chalicelib.catalog.image import Changes, Visibility, is_uuid
 from chalicelib.catalog.rules import LARGEST_INTEGER, Limits, check_property_count
 from chalicelib.dialects.glance_v2.schema import FIELDS
-from chalicelib.http.errors import BadMessage
+from chalicelib.http.errors import BadMessage, HttpError
 
 MOST_TAGS = 128
 LONGEST_TAG = 255
@@ -18,8 +18,13 @@ PROPERTY_BYTES = lengths.PROPERTY_VALUE
 RESERVED_PREFIX = "os_glance_"
 
 
-class TagQuotaExceeded(QuotaExceeded):
-    """Too many tags on one image."""
+class TooManyTags(HttpError):
+    """More tags than an image may have."""
+
+    status = 413
+
+    def __init__(self, attempted: int) -> None:
+        super().__init__(f"The limit of tags is exceeded. Attempted: {attempted}, Maximum: {MOST_TAGS}")
 
 
 def check(name: str, value: Any, limits: Limits) -> None:
@@ -105,7 +110,7 @@ CHECKS: Mapping[str, Callable[[str, Any], None]] = {
 
 
 def canonical(fields: Mapping[str, Any]) -> Changes:
-    """Fields that were checked, as the domain has them. Raises TagQuotaExceeded."""
+    """Fields that were checked, as the domain has them. Raises TooManyTags."""
     changes: dict[str, Any] = {FIELDS[name]: value for name, value in fields.items()}
     if "visibility" in changes:
         changes["visibility"] = Visibility(changes["visibility"])
@@ -115,10 +120,10 @@ def canonical(fields: Mapping[str, Any]) -> Changes:
 
 
 def distinct(tags: Iterable[str]) -> tuple[str, ...]:
-    """The tags without doubles, in their order. Raises TagQuotaExceeded."""
+    """The tags without doubles, in their order. Raises TooManyTags."""
     found = tuple(dict.fromkeys(tags))
     if len(found) > MOST_TAGS:
-        raise TagQuotaExceeded("tags", len(found), MOST_TAGS)
+        raise TooManyTags(len(found))
     return found
 
 
