@@ -5,7 +5,9 @@ from collections.abc import Iterator, Sequence
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from chalicelib.catalog.access import is_shared
 from chalicelib.catalog.image import Image, Status, Visibility
+from chalicelib.catalog.membership import UNREFUSED
 from tests.api import ORDINARY, Caller, a_caller
 from tests.conftest import MakeApi
 from tests.properties.strategies import EXAMPLES, Entry, catalogues, store
@@ -16,7 +18,8 @@ def shown(catalogue: Sequence[Entry], tenant: str, zone: str) -> list[str]:
 
     def visible() -> Iterator[Image]:
         for image, members in catalogue:
-            seen = image.owner == tenant or image.visibility is Visibility.PUBLIC or tenant in members
+            given = is_shared(image) and members.get(tenant) in UNREFUSED
+            seen = image.owner == tenant or image.visibility is Visibility.PUBLIC or given
             if seen and not image.gone and image.status is not Status.KILLED and image.zone in (None, zone):
                 yield image
 

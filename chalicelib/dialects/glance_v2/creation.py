@@ -39,7 +39,7 @@ def refuse_reserved(name: str) -> None:
 
 
 def parse(document: Mapping[str, Any], principal: Principal, limits: Limits) -> NewImage:
-    """The image that is described, once `check` has passed it. Raises TenantMissing, Refused, TooManyTags, and a quota."""
+    """The image that a document which `check` has passed describes. Raises TenantMissing, Refused, and of a quota."""
     if principal.tenant is None and not principal.is_admin:
         raise TenantMissing  # nobody but administrators would see the image
     if "owner" in document and document["owner"] != principal.tenant and not principal.is_admin:
