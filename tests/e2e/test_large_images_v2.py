@@ -60,18 +60,26 @@ def test_case_56_an_image_that_was_sent_in_parts_is_downloaded(
     assert by_sdk.encode("latin-1") == uploaded.read_bytes()
 
 
-def test_case_55_more_than_is_carried_is_refused_and_the_image_waits(
-    glance: LibraryCaller, make_file: MakeFile
-) -> None:
+def send(glance: LibraryCaller, method: str, image_id: str, path: Path) -> None:
+    """Have the library send a file."""
+    caller = {"endpoint": glance.endpoint, "token": glance.token}
+    glance.bindings.call(**caller, method=method, arguments=[image_id], file=str(path))
+
+
+def test_a_server_that_is_no_function_takes_an_image_of_any_size(glance: LibraryCaller, make_file: MakeFile) -> None:
+    path = make_file(LARGE)
+    image_id = glance.call("images.create", name="large", **RAW)["id"]
+
+    send(glance, "images.upload", image_id, path)
+
+    assert glance.call("images.get", image_id)["status"] == "active"
+    assert glance.call("images.data", image_id) == download_of(path)
+
+
+def test_more_than_is_carried_is_not_staged_and_the_image_waits(glance: LibraryCaller, make_file: MakeFile) -> None:
     image_id = glance.call("images.create", name="large", **RAW)["id"]
 
     with refusal("HTTPOverLimit", "", 413):
-        glance.bindings.call(
-            endpoint=glance.endpoint,
-            token=glance.token,
-            method="images.upload",
-            arguments=[image_id],
-            file=str(make_file(LARGE)),
-        )
+        send(glance, "images.stage", image_id, make_file(LARGE))
 
     assert glance.call("images.get", image_id)["status"] == "queued"

@@ -22,7 +22,7 @@ def perform(call: Call) -> Any:
     if call["method"] == "command":
         return in_process(lambda: command(call))
     method = attrgetter(call["method"])(client(call["endpoint"], call["token"]))
-    if call["method"] == "images.upload":
+    if "file" in call:
         with Path(call["file"]).open("rb") as file:
             method(*call["arguments"], file)
         return None
