@@ -55,13 +55,25 @@ def slots(history: Iterable[Event]) -> list[str]:
 
 
 def of_slot(history: Iterable[Event], slot: str) -> Iterator[Event]:
-    """What concerns one slot: the calls for it that were not outrun, and what lists show of it."""
-    for event in history:
+    """What concerns one slot: the calls for it that were not outrun, and what lists show of it.
+
+    A search reads lists that an image moves between when it is given to others, and may miss it meanwhile: only one
+    during which nobody changed the image is held to an order.
+    """
+    events = list(history)
+    changes = [event for event in events if event.call.slot == slot and not event.passive]
+    for event in events:
+        if event.call.verb is Verb.SEARCH and any(_overlap(event, change) for change in changes):
+            continue
         if event.call.verb in LISTING:
             shown = tuple(name for name in event.reply.names if slot_of(name) == slot)
             yield replace(event, reply=replace(event.reply, names=shown))
         elif event.call.slot == slot and Outcome.OUTRUN not in event.reply.outcomes:
             yield event
+
+
+def _overlap(one: Event, other: Event) -> bool:
+    return one.invoked < other.returned and other.invoked < one.returned
 
 
 def explain(slot: Slot, event: Event) -> Slot | None:

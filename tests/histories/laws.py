@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from tests.histories.history import Event, slot_of
-from tests.histories.model import DEVOPS, FOREMAN, GLANCE, GLANCE_2, LISTING, QINGCLOUD, Verb
+from tests.histories.model import DEVOPS, FOREMAN, GLANCE, GLANCE_2, QINGCLOUD, Verb
 
 History = Sequence[Event]
 NAMING = frozenset({Verb.CREATE, Verb.RENAME})
@@ -105,7 +105,7 @@ def _lists_with(history: History, created: Event) -> Iterator[Event]:
     for event in history:
         foreign = (event.call.dialect, created.call.dialect) == (FOREMAN, DEVOPS)
         left_out = foreign or (hidden and event.call.dialect == GLANCE_2)
-        if event.call.verb in LISTING and event.call.tenant == created.call.tenant and not left_out:
+        if event.call.verb is Verb.LIST and event.call.tenant == created.call.tenant and not left_out:
             yield event
 
 
