@@ -8,7 +8,8 @@ The same sources, the same requirements and the same Python give the same bytes,
     chalicelib/storage/amazon.pem   of the authorities that botocore trusts Amazon's own (`amazon_roots`)
     botocore/data/          the few descriptions of AWS that the application needs (`aws_data`)
     *.dist-info/            the libraries' licences
-    **/__pycache__/         bytecode of all of it: `/var/task` is read-only, and compiling takes longer than the rest
+    **/__pycache__/         bytecode of all of it: `/var/task` is read-only, and compiling takes longer than the rest;
+                            but not of what describes the API, which a process is hardly ever asked for
 """
 
 import base64
@@ -80,7 +81,7 @@ def bundle(root: Path) -> bytes:
         files[AMAZON] = amazon_roots(files[CERTIFICATES])
     data = {path: files.pop(path) for path in list(files) if path.startswith(FOLDER)}
     files |= chosen(data, _names(files))
-    bytecode = compiled({path: content for path, content in files.items() if _is_code(path)})
+    bytecode = compiled({path: content for path, content in files.items() if _is_code(path) and not describes(path)})
     packed = _zipped(files | {_bytecode_path(path): content for path, content in bytecode.items()})
     if len(packed) > LARGEST:
         raise BundleError(f"the bundle has {len(packed):,} bytes, more than {LARGEST:,}")
@@ -159,6 +160,11 @@ def _is_packed(path: PurePosixPath) -> bool:
     if path.parts[0].endswith(".dist-info"):
         return LICENCE.fullmatch(path.name) is not None
     return text == CERTIFICATES or _is_code(text) or is_needed(text)
+
+
+def describes(path: str) -> bool:
+    """Whether a file is a module of the API's description."""
+    return path.startswith("chalicelib/") and "openapi" in PurePosixPath(path).name
 
 
 def _is_code(path: str) -> bool:

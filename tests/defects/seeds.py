@@ -67,8 +67,8 @@ DEFECTS = {
     ),
     "what is shared no longer stays in the member's list": Defect(
         "chalicelib/storage/memberships.py",
-        "            writes.delete(RowItem(*shared_row_key(image, member)))\n",
-        "",
+        "            writes.delete(RowItem(*shared_row_key(image, step.member, old)))\n",
+        "            pass\n",
         FAULTS,
     ),
     "a name is given twice": Defect(

@@ -18,7 +18,7 @@ def main() -> None:
     reachable: set[object] = set()
     sys.addaudithook(lambda event, arguments: _guard(event, arguments, reachable))
     app = importlib.import_module("app")
-    reachable.add("127.0.0.1")
+    reachable.update(("127.0.0.1", b"127.0.0.1"))
     answers.write(json.dumps({"modules": _modules(), "path": sys.path}) + "\n")
     for line in sys.stdin:
         call = json.loads(line)

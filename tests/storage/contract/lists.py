@@ -294,13 +294,16 @@ class Lists:
         assert rest == whole[3:]
 
     def test_the_bytes_of_an_owner_are_those_that_its_images_have(self, world: World) -> None:
-        with_bytes = (Status.ACTIVE, Status.DEPRECATED, Status.DEACTIVATED, Status.PENDING_DELETE)
+        with_bytes = (
+            *(Status.ACTIVE, Status.DEPRECATED, Status.DEACTIVATED, Status.PENDING_DELETE),
+            Status.UPLOADING,
+        )
         images = [an_image(status=status, size=2**place) for place, status in enumerate(with_bytes)]
         images += [an_image(status=status, size=1000) for status in Status if status not in with_bytes]
         images += [an_image(status=Status.ACTIVE, size=None), an_image(status=Status.ACTIVE, size=1000, owner="t2")]
         shelve(images)
 
-        assert world.images.totals("t1").size == 0b1111
+        assert world.images.totals("t1").size == 0b11111
         assert world.images.totals("nobody").size == 0
 
     def test_the_totals_of_a_tenant_are_what_it_has_and_how_many_it_is_given(self, world: World) -> None:
