@@ -6,10 +6,10 @@ from chalicelib.catalog.principal import Principal
 
 
 def may_see(principal: Principal, image: Image, membership: Membership | None) -> bool:
-    """Administrators, everybody if it is open or nobody's, its owner's tenant, and members if it is shared."""
+    """Administrators, everybody if it is open, or nobody's and found, its owner's tenant, members if it is shared."""
     return (
         principal.is_admin
-        or image.owner is None
+        or (image.owner is None and principal.finds_ownerless)
         or image.visibility in OPEN
         or owns(principal, image)
         or (membership is not None and is_shared(image))

@@ -20,7 +20,7 @@ class Principal:
     """A caller: a user acting for a tenant (or for none) under the policies of its token.
 
     `token` is the id of its token, which may be told, and `digest` what that is found by. It ends at `expires_at`.
-    Who asks is the same by any token.
+    Who asks is the same by any token. Dialects differ in whether everybody finds images without an owner.
     """
 
     user: str
@@ -29,6 +29,7 @@ class Principal:
     token: str | None = field(default=None, compare=False)
     expires_at: datetime | None = field(default=None, compare=False)
     digest: str | None = field(default=None, compare=False, repr=False)
+    finds_ownerless: bool = field(default=True, compare=False, repr=False)
 
     @property
     def is_admin(self) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 from chalicelib.catalog.membership import Membership, MemberStatus
 from chalicelib.catalog.service import Catalog
 from chalicelib.dialects.glance_v2.documents import bodiless, parse_object
-from chalicelib.dialects.glance_v2.rights import allowed_on, visible
+from chalicelib.dialects.glance_v2.rights import allowed_on
 from chalicelib.dialects.glance_v2.schema import second
 from chalicelib.http.dialect import Route
 from chalicelib.http.errors import BadMessage
@@ -18,10 +18,7 @@ MEMBER = f"{MEMBERS}/{{member}}"
 
 def list_members(catalog: Catalog, request: Request, image_id: str) -> Response:
     with allowed_on(catalog, request, image_id, "get_members") as known_id:
-        rows = catalog.invitations.of_image(known_id)
-        if not rows:
-            visible(catalog, known_id)  # what belongs to nobody has a list for members and administrators only
-        return Response(render_members(rows))
+        return Response(render_members(catalog.invitations.of_image(known_id)))
 
 
 def add_member(catalog: Catalog, request: Request, image_id: str) -> Response:

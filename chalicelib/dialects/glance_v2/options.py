@@ -1,6 +1,7 @@
 """What an operator can set for this dialect alone, and who its callers are."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import NamedTuple, cast
 
 from chalicelib.catalog.ports import Identities
@@ -58,12 +59,13 @@ def options_of(request: Request) -> Options:
 
 
 def authenticate(request: Request, identities: Identities) -> Principal:
-    """The holder of `X-Auth-Token`, else the user of `Authorization: Basic`."""
+    """The holder of `X-Auth-Token`, else the user of `Authorization: Basic`; what is nobody's is hidden from them."""
     chosen = options_of(request)
-    return auth.token_principal(
+    found = auth.token_principal(
         request,
         identities,
         anonymous=chosen.allow_anonymous_access,
         by_user=not chosen.owner_is_tenant,
         scheme="Keystone",
     )
+    return replace(found, finds_ownerless=False)

@@ -8,8 +8,13 @@ import pytest
 from tests.api import Answer, Api, Caller
 from tests.conftest import MakeApi
 from tests.dialects.glance_v2.glance import (
+    HELLO,
     IMAGES,
+    OCTETS,
+    UNKNOWN,
+    accept,
     an_active_one,
+    answering,
     change,
     create,
     ids,
@@ -18,6 +23,7 @@ from tests.dialects.glance_v2.glance import (
     post,
     refusal,
     says,
+    share,
     shown,
 )
 
@@ -50,6 +56,20 @@ WRITES: tuple[Act, ...] = (
     lambda caller, image: caller.post(path_of(image, "actions", "deactivate")),
     lambda caller, image: caller.post(path_of(image, "actions", "reactivate")),
     lambda caller, image: caller.delete(path_of(image)),
+)
+
+PROBES: tuple[Act, ...] = (
+    *READS,
+    *WRITES,
+    lambda caller, image: post(caller, {"method": {"name": "glance-direct"}}, path_of(image, "import")),
+    lambda caller, image: caller.put(path_of(image, "file"), OCTETS, HELLO),
+    lambda caller, image: caller.put(path_of(image, "stage"), OCTETS, HELLO),
+    lambda caller, image: caller.delete(path_of(image, "tags", "x")),
+    lambda caller, image: caller.get(path_of(image, "members")),
+    lambda caller, image: post(caller, {"member": "t1"}, path_of(image, "members")),
+    lambda caller, image: caller.get(path_of(image, "members", "t9")),
+    lambda caller, image: answering(caller, image, "accepted", "t1"),
+    lambda caller, image: caller.delete(path_of(image, "members", "t9")),
 )
 
 
@@ -136,6 +156,32 @@ def test_case_157_what_belongs_to_nobody_is_the_administrators(
         assert statuses(caller, image, WRITES) == [404] * 5
         assert caller.get(f"{IMAGES}?marker={image['id']}").status == 400
         assert ids(caller) == []
+
+
+@pytest.mark.parametrize("visibility", HIDDEN)
+@pytest.mark.parametrize("act", PROBES)
+def test_case_157_no_refusal_tells_that_there_is_something_that_belongs_to_nobody(
+    a: Caller, reader: Caller, admin: Caller, visibility: str, act: Act
+) -> None:
+    image = create(admin, owner=None, visibility=visibility, protected=True)
+    if visibility == "shared":
+        share(admin, image, "t9")
+
+    for caller in (a, reader):
+        found, unknown = act(caller, image), act(caller, {"id": UNKNOWN})
+
+        assert (found.status, found.text.replace(image["id"], UNKNOWN)) == (404, unknown.text)
+
+
+def test_members_see_what_belongs_to_nobody(b: Caller, admin: Caller) -> None:
+    image = create(admin, owner=None)
+    share(admin, image)
+
+    accept(b, image)
+
+    assert ids(b) == [image["id"]]
+    assert [act(b, image).status for act in READS] == [200, 204]
+    assert statuses(b, image, WRITES) == [403] * 5
 
 
 @pytest.mark.parametrize("visibility", OPEN)
