@@ -19,7 +19,8 @@ OCTETS = "application/octet-stream"
 FILE = "/v2/images/{image_id}/file"
 SIZE = "x-openstack-image-size"
 WITHOUT_BYTES = frozenset({Status.QUEUED, Status.UPLOADING, Status.SAVING})
-RANGE = r"(?i:bytes)=\s*(?:([0-9]+)-([0-9]*)|-([0-9]+))\s*"
+DIGITS = "[0-9]{1,1000}"
+RANGE = rf"(?i:bytes)=\s*(?:({DIGITS})-((?:{DIGITS})?)|-({DIGITS}))\s*"
 
 
 class OctetsExpected(HttpError):
