@@ -18,6 +18,8 @@ KINDS = ("add", "replace", "remove")
 READ_ONLY = frozenset({"id", *MEASURED, *HASHES, *LINKS, "direct_url", "stores", "image_id", "extra_properties"})
 LISTS = ("tags", "locations")
 """Fields whose entries have pointers of their own."""
+MOST_ENTRIES = 2 * values.MOST_TAGS
+"""Of a list in the middle of a patch: clients may add all that is new before they remove what is old."""
 
 
 class PatchUnknown(HttpError):
@@ -138,7 +140,8 @@ class Draft:
             self._fields["tags"] = changed_list(self._tags, operation)
         else:
             self._check_field(operation)
-            self._fields[operation.name] = operation.value
+            is_list = operation.name == "tags"
+            self._fields[operation.name] = values.distinct(operation.value) if is_list else operation.value
 
     @property
     def _tags(self) -> Sequence[str]:
@@ -178,12 +181,14 @@ class Draft:
 
 
 def changed_list(entries: Sequence[str], operation: Operation) -> list[str]:
-    """The entries of a list after a change of one of them (RFC 6902). Raises PropertyConflict."""
+    """The entries of a list after a change of one of them (RFC 6902). Raises PropertyConflict, TooManyTags."""
     found = list(entries)
     end = len(found) if operation.kind == "add" else len(found) - 1
     place = len(found) if operation.entry == "-" else int(operation.entry or 0)
     if place > end:
         raise PropertyConflict(f"tags/{operation.entry}", "does not exist")
+    if len(found) == MOST_ENTRIES and operation.kind == "add":
+        raise values.TooManyTags(MOST_ENTRIES + 1)
     if operation.kind == "add":
         return [*found[:place], operation.value, *found[place:]]
     return [*found[:place], *([operation.value] if operation.kind == "replace" else []), *found[place + 1 :]]

@@ -161,6 +161,15 @@ def test_case_063_a_tag_must_be_there(a: Caller, operation: dict[str, Any]) -> N
     assert says(patch(a, create(a, tags=["a", "b"]), [operation]), 409, "does not exist")
 
 
+def test_a_patch_that_makes_very_many_tags_is_refused_at_once(a: Caller) -> None:
+    image = create(a, tags=[f"t{number}" for number in range(128)])
+    others = [adding("tags/0", f"new {number}") for number in range(128)]
+    too_many = [adding("tags/0", f"new {number}") for number in range(10_000)]
+
+    assert patch(a, image, [*others, *[removing("tags/128")] * 128]).status == 200
+    assert says(patch(a, image, too_many), 413, "Maximum: 128")
+
+
 def test_tags_are_changed_one_after_the_other(a: Caller) -> None:
     answer = patch(a, create(a), [adding("tags", ["a"]), adding("tags/-", "b"), removing("tags/0")])
 
