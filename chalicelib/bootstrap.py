@@ -159,13 +159,13 @@ def build_world(environ: Mapping[str, str] | None = None, clock: Clock | None = 
     chronicle = DynamoChronicle(aws.dynamodb, clock)
     memberships = DynamoMembershipRepository(aws.dynamodb, chronicle, settings.limits.shared_quota)
     listings = Listings(aws.dynamodb, memberships, settings.max_scan, migrating=settings.migrating)
-    quota, identities = settings.limits.storage_quota, DynamoIdentities(aws.dynamodb, clock)
+    identities = DynamoIdentities(aws.dynamodb, clock)
     return World(
         settings=settings,
         clock=clock,
         identities=identities,
         callers=_callers(settings, identities, clock),
-        images=DynamoImageRepository(aws.dynamodb, listings, settings.limits.periods.tombstone, chronicle, quota),
+        images=DynamoImageRepository(aws.dynamodb, listings, chronicle, settings.limits),
         memberships=memberships,
         chronicle=chronicle,
         references=DynamoReferenceRepository(aws.dynamodb),

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from datetime import timedelta
 
 from pynamodb.exceptions import TransactWriteError
 from pynamodb.expressions.condition import Condition
@@ -20,6 +19,7 @@ from chalicelib.catalog.ports import Found
 from chalicelib.catalog.principal import Principal
 from chalicelib.catalog.query import ImageQuery
 from chalicelib.catalog.reference import Reference
+from chalicelib.catalog.rules import Limits
 from chalicelib.catalog.total import Totals
 from chalicelib.catalog.vacancy import ReferenceGone
 from chalicelib.storage import batch, first_layout, keys, spread, totals
@@ -47,20 +47,17 @@ class DynamoImageRepository:
         self,
         connection: SharedConnection,
         listings: Listings,
-        tombstone_life: timedelta,
         chronicle: DynamoChronicle,
-        quota: int,
+        limits: Limits,
     ) -> None:
         self.connection = connection
         self._listings = listings
-        self._tombstone_life = tombstone_life
         self._chronicle = chronicle
-        self._quota = quota
+        self._limits = limits
 
     def by(self, actor: Actor) -> "DynamoImageRepository":
         """No request is made."""
-        chronicle = self._chronicle.by(actor)
-        return DynamoImageRepository(self.connection, self._listings, self._tombstone_life, chronicle, self._quota)
+        return DynamoImageRepository(self.connection, self._listings, self._chronicle.by(actor), self._limits)
 
     def number(self) -> int:
         """The next number of the one counter; a number whose image was never stored is lost."""
@@ -171,6 +168,10 @@ class DynamoImageRepository:
         rows = rows_of(new, expires)
         rows_left = (row_keys(before) if before else set()) - keys_of(rows)
         claims_before = keys.claims(old) if old else frozenset()
+        quota = self._limits.storage_quota if totals.growth(old, new) > 0 else 0
+        most = -1 if moved or (old is not None and old.gone) else self._limits.shared_quota
+        if wide:
+            totals.check_room(self.connection, spread.newly_given(before, new, members), most)
         try:
             with Writes(connection=self.connection) as transaction:
                 transaction.put(ImageItem, item_of(new, expires), condition, tell=True)
@@ -187,8 +188,8 @@ class DynamoImageRepository:
                 if job is not None:
                     put_job(transaction, job)
                 self._chronicle.wrote(transaction, old, new)
-                totals.add(transaction, before, new, self._quota if totals.growth(old, new) > 0 else 0)
-                spread.put(transaction, before, new, totals.NOBODY if wide else members)
+                totals.add(transaction, before, new, quota)
+                spread.put(transaction, before, new, totals.NOBODY if wide else members, most)
                 refer(transaction, refers, new.id)
         except TransactWriteError as error:
             raise self._refusal(error, old, new, refers) from error
@@ -229,7 +230,7 @@ class DynamoImageRepository:
         items = [reason.raw_item or {} for reason in own if reason and reason.code == "ConditionalCheckFailed"]
         failed = [item for item in items if not totals.is_total(item)]
         if items and not failed:
-            return totals.overdrawn(items[0], old, new, self._quota)
+            return totals.exceeded(items[0], old, new, self._limits)
         lost = sorted(item["claim"]["S"] for item in failed if "claim" in item)
         if old is None and len(lost) < len(failed):
             return IdTaken(new.id)
@@ -240,7 +241,7 @@ class DynamoImageRepository:
     def _expiry(self, image: Image) -> int | None:
         if image.status is not Status.DELETED or image.deleted_at is None:
             return None
-        return int((image.deleted_at + self._tombstone_life).timestamp())
+        return int((image.deleted_at + self._limits.periods.tombstone).timestamp())
 
 
 def _take(transaction: Writes, claim: str, image_id: str) -> None:

@@ -48,15 +48,20 @@ def status_of(item: MembershipItem) -> MemberStatus:
     return item.status or MemberStatus.ACCEPTED
 
 
-def put(writes: Writes, old: Image | None, new: Image, members: Members) -> None:
-    """Have the transaction of an image write its rows for these members, and count them."""
+def put(writes: Writes, old: Image | None, new: Image, members: Members, most: int) -> None:
+    """Have the transaction of an image write its rows for these members, and count them: no more than `most`."""
     for member, status in members.items():
         before, after = (image if image and has_row(image, member) else None for image in (old, new))
         if after is not None:
             writes.put(RowItem, shared_row_of(after, member, status))
         elif before is not None:
             writes.delete(RowItem(*shared_row_key(before, member, status)))
-        totals.move(writes, member, totals.given(before, status), totals.given(after, status))
+        totals.move(writes, member, totals.given(before, status), totals.given(after, status), most)
+
+
+def newly_given(old: Image | None, new: Image, members: Members) -> list[str]:
+    """Those of the members who are given the image by what becomes of it."""
+    return [member for member in members if has_row(new, member) and not (old and has_row(old, member))]
 
 
 def has_row(image: Image, member: str) -> bool:

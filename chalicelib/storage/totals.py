@@ -10,10 +10,11 @@ from pynamodb.expressions.operand import Path
 from pynamodb.expressions.update import Action
 
 from chalicelib.catalog.access import is_shared
-from chalicelib.catalog.errors import MemberQuotaExceeded, StorageQuotaExceeded
+from chalicelib.catalog.errors import MemberQuotaExceeded, QuotaExceeded, StorageQuotaExceeded
 from chalicelib.catalog.image import Image, Status, Visibility
 from chalicelib.catalog.membership import MemberStatus
 from chalicelib.catalog.reference import FIELDS
+from chalicelib.catalog.rules import Limits
 from chalicelib.catalog.total import Facet, Totals, charge, facet_of
 from chalicelib.storage import batch, keys
 from chalicelib.storage.connection import SharedConnection
@@ -132,9 +133,12 @@ def growth(old: Image | None, new: Image) -> int:
     return charge(new) - (charge(old) if old is not None and old.owner == new.owner else 0)
 
 
-def overdrawn(raw: Raw, old: Image | None, new: Image, quota: int) -> StorageQuotaExceeded:
-    """The refusal of a change for which a total, as it is, has too many bytes already."""
-    return StorageQuotaExceeded("stored bytes", int(raw.get(BYTES, {}).get("N", 0)) + growth(old, new), quota)
+def exceeded(raw: Raw, old: Image | None, new: Image, limits: Limits) -> QuotaExceeded:
+    """The refusal of a change for which a total, as it is, has too many bytes, or images that were given, already."""
+    if raw["claim"]["S"].startswith(_key(f"{keys.SHARED}/")):
+        return MemberQuotaExceeded(GIVEN, number_given(raw) + 1, limits.shared_quota)
+    size = int(raw.get(BYTES, {}).get("N", 0)) + growth(old, new)
+    return StorageQuotaExceeded("stored bytes", size, limits.storage_quota)
 
 
 def kept(items: Iterable[Raw]) -> Iterator[tuple[tuple[str, str], int]]:

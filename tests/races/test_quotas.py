@@ -13,6 +13,7 @@ from tests.conftest import MakeApi
 from tests.dialects.glance_v1.glance import CREATE_OK, RAW, create, ids, upload
 from tests.dialects.glance_v1.glance_more import members, share
 from tests.dialects.glance_v1.sending import PART, abort, ask, complete, md5, send_all
+from tests.dialects.glance_v2 import glance as glance_v2
 from tests.threads import at_once, statuses
 
 REPEATED = pytest.mark.parametrize("turn", range(3))
@@ -144,6 +145,30 @@ def test_sharers_that_come_at_once_never_give_a_tenant_more_images_than_its_quot
     assert set(statuses(answers)) <= {204, 409, 413}
     assert 0 < len(given) <= FITTING
     assert sorted(ids(api.caller("t2").get("/v1/images"))) == sorted(given)
+    assert not api.world.migration.differences()
+
+
+@pytest.mark.parametrize("meanwhile", ["private", "community"])
+@pytest.mark.parametrize("crowd", [0, 40])
+def test_images_that_are_shared_again_at_once_never_give_a_tenant_more_than_its_quota(
+    make_api: MakeApi, meanwhile: str, crowd: int
+) -> None:
+    api = make_api(SHARED_IMAGES_QUOTA=str(FITTING))
+    a, b = api.caller("t1"), api.caller("t2")
+    images = [glance_v2.create(a) for _ in range(2 * FITTING)]
+    for number, image in enumerate(images):
+        for member in ["t2", *(f"m{number}-{each}" for each in range(crowd))]:
+            glance_v2.share(a, image, member)
+        assert glance_v2.change(a, image, visibility=meanwhile).status == 200
+
+    turns = [partial(glance_v2.change, a, image, visibility="shared") for image in images]
+    answers = [turn() for turn in turns] if crowd else at_once(*turns)
+
+    shared = [image["id"] for image, answer in zip(images, answers, strict=True) if answer.status == 200]
+    assert set(statuses(answers)) == {200, 413}
+    assert len(shared) == FITTING
+    assert sorted(glance_v2.ids(b, "member_status=all")) == sorted(shared)
+    assert {glance_v2.shown(a, image)["visibility"] for image in images} == {"shared", meanwhile}
     assert not api.world.migration.differences()
 
 

@@ -215,6 +215,26 @@ def test_an_image_is_shared_with_none_of_many_if_one_of_them_has_no_room(make_wo
     assert world.memberships.of_image(image.id) == []
 
 
+@pytest.mark.parametrize("members", [["t2"], ["t2", *MANY]], ids=["few", "many"])
+def test_an_image_is_shared_again_only_if_all_its_members_have_room(make_world: MakeWorld, members: list[str]) -> None:
+    world = make_world(SHARED_IMAGES_QUOTA="1")
+    image = share(world, world.images.add(an_image(owner="o")), members)
+    world.images.save(image, replace(image, visibility=Visibility.PRIVATE))
+    private, other = stored(world, image.id), world.images.add(an_image(owner="o"))
+    share(world, other, ["t2"])
+
+    with pytest.raises(MemberQuotaExceeded) as refusal:
+        world.images.save(private, replace(private, visibility=Visibility.SHARED))
+
+    assert "Attempted: 2, Maximum: 1" in str(refusal.value)
+    assert stored(world, image.id) == private
+    assert not world.migration.differences()
+    world.memberships.change(stored(world, other.id), [], [a_membership(other, "t2")])
+    world.images.save(private, replace(private, visibility=Visibility.SHARED))
+    assert number(world, "t2") == 1
+    assert not world.migration.differences()
+
+
 @pytest.mark.parametrize("zone", ["ac.1", "a_b-c", "", "é:/%"])
 def test_an_image_is_counted_in_a_zone_of_any_name(world: World, zone: str) -> None:
     image = share(world, world.images.add(an_image(owner="o", zone=zone)), ["t2"])
