@@ -1,6 +1,7 @@
 """Lists of images: which ones, in which order, from where on, and the links between pages (contract §3)."""
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
@@ -23,6 +24,8 @@ from chalicelib.http.message import Request
 
 ALL = "all"
 ACCEPTED = MemberStatus.ACCEPTED
+PAGE_BYTES = 5_000_000
+"""Of images in a page, as Lambda sends them on: it takes 6 MB in all, links of many filters included."""
 
 
 class Page(NamedTuple):
@@ -98,10 +101,21 @@ def _marker(catalog: Catalog, text: str) -> Image:
 def render_page(request: Request, images: Sequence[Image], limit: int) -> dict[str, Any]:
     """The images with links to the first page and, if this one is full, to the next; all parameters are kept."""
     query = {name: values for name, values in request.query.items() if name != "marker"}
-    full = images and len(images) == limit
-    more = {"next": _link({**query, "marker": [images[-1].id]})} if full else {}
-    rendered = [render_image(image) for image in images]
+    rendered = list(fitting(map(render_image, images)))
+    full = rendered and (len(rendered) == limit or len(rendered) < len(images))
+    more = {"next": _link({**query, "marker": [rendered[-1]["id"]]})} if full else {}
     return {"images": rendered, "first": _link(query), **more, "schema": "/v2/schemas/images"}
+
+
+def fitting(rendered: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """The first images of a page, as many as one answer can have."""
+    size = 0
+    for image in rendered:
+        text = json.dumps(image)
+        size += len(text) + text.count('"') + text.count("\\")
+        if size > PAGE_BYTES:
+            return
+        yield image
 
 
 def _link(query: Mapping[str, Sequence[str]]) -> str:

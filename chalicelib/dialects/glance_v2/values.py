@@ -13,18 +13,20 @@ from chalicelib.http.errors import BadMessage, HttpError
 
 MOST_TAGS = 128
 LONGEST_TAG = 255
+TAG_BYTES = MOST_TAGS * LONGEST_TAG
+"""Of all tags together: each list of an image has them, and all its lists are written in one transaction."""
 PROPERTY_BYTES = lengths.PROPERTY_VALUE
 """Of names and values together, as v1 carries them in headers."""
 RESERVED_PREFIX = "os_glance_"
 
 
 class TooManyTags(HttpError):
-    """More tags than an image may have."""
+    """More tags than an image may have, or more bytes of them."""
 
     status = 413
 
-    def __init__(self, attempted: int) -> None:
-        super().__init__(f"The limit of tags is exceeded. Attempted: {attempted}, Maximum: {MOST_TAGS}")
+    def __init__(self, attempted: int, most: int = MOST_TAGS, what: str = "tags") -> None:
+        super().__init__(f"The limit of {what} is exceeded. Attempted: {attempted}, Maximum: {most}")
 
 
 def check(name: str, value: Any, limits: Limits) -> None:
@@ -124,6 +126,9 @@ def distinct(tags: Iterable[str]) -> tuple[str, ...]:
     found = tuple(dict.fromkeys(tags))
     if len(found) > MOST_TAGS:
         raise TooManyTags(len(found))
+    size = sum(len(tag.encode()) for tag in found)
+    if size > TAG_BYTES:
+        raise TooManyTags(size, TAG_BYTES, "bytes of tags")
     return found
 
 

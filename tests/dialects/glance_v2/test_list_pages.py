@@ -207,6 +207,21 @@ def test_case_123_a_marker_without_a_value_is_in_order_too(a: Caller, sort: str)
         assert ids(a, f"sort={sort}&marker={marker}") == whole[place + 1 :]
 
 
+@pytest.mark.parametrize("sort", ["created_at", "status"])
+def test_a_page_ends_where_an_answer_does_and_leads_to_the_next(a: Caller, sort: str) -> None:
+    tags = [f"{number:03}{chr(1) * 252}" for number in range(128)]
+    made = [create(a, tags=tags)["id"] for _ in range(50)]
+
+    seen, target = [], f"{IMAGES}?limit=1000&sort_key={sort}"
+    while target:
+        answer = a.get(target)
+        assert answer.status == 200
+        seen += [image["id"] for image in answer.json["images"]]
+        target = answer.json.get("next")
+
+    assert sorted(seen) == sorted(made)
+
+
 def test_pages_of_what_is_shared(a: Caller, b: Caller) -> None:
     for _ in range(3):
         share(a, create(a))

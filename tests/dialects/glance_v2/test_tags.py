@@ -5,7 +5,7 @@ from urllib.parse import quote
 import pytest
 
 from tests.api import Caller
-from tests.dialects.glance_v2.glance import IMAGES, UNKNOWN, change, create, path_of, refusal, says, shown
+from tests.dialects.glance_v2.glance import IMAGES, UNKNOWN, change, create, path_of, post, refusal, says, shown
 
 
 def tag_path(image: dict[str, str], tag: str) -> str:
@@ -49,6 +49,16 @@ def test_case_144_an_image_has_128_tags(a: Caller) -> None:
 
     assert says(a.put(tag_path(image, "x")), 413, "Attempted: 129, Maximum: 128")
     assert a.put(tag_path(image, "1")).status == 204
+
+
+def test_the_tags_of_an_image_have_as_many_bytes_as_one_transaction_can_write_in_all_lists(a: Caller) -> None:
+    image = create(a, tags=[f"{number:03}{'x' * 252}" for number in range(128)])
+    wide = [f"{number:03}{'💿' * 63}" for number in range(128)]
+
+    assert change(a, image, tags=wide).status == 200
+    assert says(change(a, image, tags=[*wide[1:], wide[0] + "x"]), 413, "bytes of tags")
+    assert says(post(a, {"tags": [*wide[1:], wide[0] + "x"]}), 413, "Attempted: 32641, Maximum: 32640")
+    assert a.delete(tag_path(image, wide[0])).status == 204
 
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE"])
