@@ -284,6 +284,12 @@ def test_a_keystone_may_have_domains_and_certificates_of_its_own(tmp_path: Path)
     assert found.ca_file == str(tmp_path / "ca.pem")
 
 
+def test_settings_show_where_keystone_is_and_no_secret_of_it() -> None:
+    found = Settings.from_environ(KEYSTONE).keystone
+
+    assert repr(found) == f"KeystoneSettings({KEYSTONE['KEYSTONE_URL']!r})"
+
+
 @pytest.mark.parametrize("missing", [*KEYSTONE, *CREDENTIAL][1:])
 def test_half_of_a_keystone_is_refused(missing: str) -> None:
     whole = KEYSTONE if missing in KEYSTONE and missing != "KEYSTONE_URL" else CREDENTIAL
