@@ -6,11 +6,12 @@ from itertools import islice
 from typing import NamedTuple
 
 from pynamodb.exceptions import TransactWriteError
+from pynamodb.expressions.condition import Condition
 
 from chalicelib.catalog.errors import MemberQuotaExceeded, StaleImage
 from chalicelib.catalog.event import Actor
 from chalicelib.catalog.image import Image
-from chalicelib.catalog.membership import Membership
+from chalicelib.catalog.membership import Membership, MemberStatus
 from chalicelib.storage import batch, first_layout, keys, spread, totals
 from chalicelib.storage.connection import SharedConnection
 from chalicelib.storage.events import DynamoChronicle
@@ -89,10 +90,11 @@ class DynamoMembershipRepository:
             with Writes(connection=self._connection) as writes:
                 writes.put(ImageItem, image_item_of(image, None), ImageItem.version == old.version)
                 for step in steps:
+                    was = _as_it_was(step.before)
                     if step.after is not None:
-                        writes.save(item_of(step.after))
+                        writes.save(item_of(step.after), was)
                     else:
-                        writes.delete(MembershipItem(image.id, step.member))
+                        writes.delete(MembershipItem(image.id, step.member), condition=was)
                 put = [step.member for step in steps if step.after is not None]
                 self._chronicle.shared(writes, image, put, removed)
                 for step in [] if first_layout.is_in(image) else steps:
@@ -126,6 +128,18 @@ class DynamoMembershipRepository:
         """A query, and writes of twenty-five each."""
         members = [item.member for item in MembershipItem.query(image_id, consistent_read=True)]
         batch.delete(self._connection, MembershipItem, [(image_id, member) for member in members])
+
+
+def _as_it_was(before: Membership | None) -> Condition:
+    """That a membership is as it was read: that need not have been at the same moment as its image."""
+    if before is None:
+        found: Condition = MembershipItem.member.does_not_exist()
+        return found
+    found = MembershipItem.status == before.status
+    if before.status is MemberStatus.ACCEPTED:
+        found |= MembershipItem.status.does_not_exist()  # as it was written before members were asked
+    found &= MembershipItem.can_share == before.can_share
+    return found
 
 
 def item_of(membership: Membership) -> MembershipItem:

@@ -9,7 +9,7 @@ import pytest
 
 from chalicelib.bootstrap import World
 from chalicelib.catalog import lookup
-from chalicelib.catalog.errors import MemberQuotaExceeded
+from chalicelib.catalog.errors import MemberQuotaExceeded, StaleImage
 from chalicelib.catalog.image import Image, Status, Visibility
 from chalicelib.catalog.membership import MemberStatus
 from chalicelib.catalog.outages import OutcomeUnknown
@@ -175,6 +175,26 @@ def test_an_image_of_as_many_members_as_are_written_at_once_has_room_for_all_els
         world.images.save(image, replace(image, owner="t2", **others, **pending))  # type: ignore[arg-type]
 
     assert [len(call["TransactItems"]) <= 100 for call in calls] == [True]
+
+
+@pytest.mark.parametrize("after", [MemberStatus.REJECTED, MemberStatus.ACCEPTED, None])
+def test_a_membership_that_was_read_before_its_image_is_read_again(world: World, after: MemberStatus | None) -> None:
+    image = share(world, world.images.add(an_image(owner="o")), ["t2"])
+    pending = a_membership(image, "t2")
+    accepted, rejected = (pending._replace(status=each) for each in (MemberStatus.ACCEPTED, MemberStatus.REJECTED))
+    world.memberships.change(image, [], [], [(pending, rejected)])
+    now = stored(world, image.id)
+    gone, changed = ([pending], []) if after is None else ([], [(pending, pending._replace(status=after))])
+
+    with pytest.raises(StaleImage):
+        world.memberships.change(now, [], gone, changed)
+    with pytest.raises(StaleImage):
+        world.memberships.change(now, [pending], [])
+    with pytest.raises(StaleImage):
+        world.memberships.change(now, [], [], [(rejected._replace(can_share=True), accepted)])
+
+    assert [row.status for row in world.memberships.of_image(image.id)] == [MemberStatus.REJECTED]
+    assert not world.migration.differences()
 
 
 def test_nobody_is_given_anything_if_nothing_may_be_given(make_world: MakeWorld) -> None:

@@ -129,9 +129,10 @@ class Sharing:
 
         with answering("TransactWriteItems", interrupt_the_second), pytest.raises(StaleImage):
             world.memberships.change(image, members, [])
-        halfway = stored(world, image.id)
-        world.memberships.change(halfway, members, [])
+        halfway, there = stored(world, image.id), named(world.memberships.of_image(image.id))
+        world.memberships.change(halfway, [row for row in members if row.member not in there], [])
 
+        assert stored(world, image.id).member_count == len(members)
         assert halfway.version == image.version + 1
         assert named(world.memberships.of_image(image.id)) == [row.member for row in members]
 
