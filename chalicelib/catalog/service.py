@@ -61,7 +61,7 @@ from chalicelib.catalog.usage import Usages
 _log = logging.getLogger(__name__)
 
 MEASURED = ("size", "checksum")
-"""Fields that the server measures; only an administrator may overrule it."""
+"""Fields that the server measures; only an administrator may overrule it, and nobody before it has verified them."""
 
 
 def _anything(_image: Image) -> None:
@@ -249,7 +249,7 @@ class Catalog:
 
     def _check_moves(self, old: Image, changes: Changes, name: str | Name) -> None:
         measured = old.status not in (Status.QUEUED, Status.SAVING)
-        if measured and not self.principal.is_admin:
+        if measured and (old.status is Status.UPLOADING or not self.principal.is_admin):
             for field in MEASURED:
                 if field in changes and changes[field] != getattr(old, field):  # type: ignore[literal-required]  # both are keys
                     raise FieldFrozen(field, old.status)

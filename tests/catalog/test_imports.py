@@ -7,6 +7,7 @@ import pytest
 from chalicelib.catalog.errors import (
     CatalogError,
     DeletedMeanwhile,
+    FieldFrozen,
     FormatMissing,
     ImageHidden,
     Invalid,
@@ -51,6 +52,17 @@ IMPORTS: dict[str, Callable[[Catalog, str, Callable[[Image], object]], Image]] =
 ORDERS = {name: IMPORTS[name] for name in ("begin", "fetch")}
 FETCHES = {name: IMPORTS[name] for name in ("stage", "fetch")}
 Import = Callable[[Catalog, str, Callable[[Image], object]], Image]
+
+
+@pytest.mark.parametrize("change", [{"size": 3}, {"size": None}, {"checksum": "0" * 32}], ids=str)
+def test_nobody_says_what_staged_bytes_are(catalog: Catalog, open_catalog: Open, image: Image, change: Changes) -> None:
+    staged = catalog.imports.stage(image.id, anything, BYTES)
+
+    for other in (catalog, open_catalog("ops", Policy.ADMIN)):
+        with pytest.raises(FieldFrozen):
+            other.update(image.id, lambda _: change)
+
+    assert catalog.image(image.id) == staged
 
 
 def test_staged_bytes_have_a_size_and_wait_to_be_verified(api: Api, catalog: Catalog, image: Image) -> None:
