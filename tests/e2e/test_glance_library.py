@@ -245,7 +245,7 @@ def test_case_150_members_are_replaced(t1: Caller, replacement: list[tuple[str, 
 def test_the_versions_are_listed(t1: Caller) -> None:
     versions = t1.call("versions.list")
 
-    assert [version["id"] for version in versions] == ["v1.1", "v1.0"]
+    assert [version["id"] for version in versions][-2:] == ["v1.1", "v1.0"]
 
 
 def members(caller: Caller, image: dict[str, Any]) -> list[tuple[str, bool]]:
