@@ -1,0 +1,234 @@
+"""What the bytes of an image are: a pure function of its size, its first bytes, its last, and a few in between.
+
+Nothing has to be remembered while an image is read for its digests: whatever its size, a few megabytes of it decide.
+"""
+
+import struct
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+from chalicelib.catalog.inspection import Finding, Inspection
+from chalicelib.jobs import inspectors, recognition, vhdx
+
+HEAD = 4 << 20
+"""Bytes from the beginning: the descriptor of a VMDK, which has a megabyte at most, is the last thing looked for."""
+TAIL = 4 << 10
+"""Bytes from the end, where a fixed VHD has its footer (512) and a VMDK of one stream has its own (1,536)."""
+AS_LARGE_AS_THEIR_FILE = frozenset({"raw", "iso"})
+FIXED, DIFFERENCING = 2, 4
+"""Types of VHDs; VDIs have the same number for those that have a parent."""
+
+Read = Callable[[int, int], bytes]
+
+
+class Sample(NamedTuple):
+    """An image of so many bytes: its first, its last, and how to read others: from an offset on, and how many."""
+
+    size: int
+    head: bytes
+    tail: bytes
+    read: Read
+
+
+class Told(NamedTuple):
+    """What a format says of itself. A size that is zero or less is unknown."""
+
+    size: int | None
+    findings: frozenset[Finding] = frozenset()
+
+
+def inspect(size: int, read: Read) -> Inspection:
+    """What an image is. It raises what `read` raises, and nothing else."""
+    sample = _sample(size, read)
+    head, compression = sample.head, recognition.compression(sample.head)
+    formats = recognition.formats(head) or _unmarked(sample, compression)
+    told = {name: _told(name, sample) for name in formats}
+    findings = {finding for each in told.values() for finding in each.findings}
+    filesystem = recognition.filesystem(head)
+    if formats <= {"raw", "vhd"}:
+        findings |= _about_partitions(head, filesystem)
+    if len(formats) + bool(compression) > 1:
+        findings.add(Finding.SEVERAL_FORMATS)
+    return Inspection.of(
+        formats,
+        next(iter(told.values())).size if len(told) == 1 else None,
+        findings,
+        compression=compression,
+        partition_table=recognition.partition_table(head),
+        filesystem=filesystem,
+    )
+
+
+def _sample(size: int, read: Read) -> Sample:
+    head = read(0, HEAD) if size else b""
+    tail = head[-TAIL:] if size <= HEAD else read(size - TAIL, TAIL)
+    return Sample(size, head, tail, read)
+
+
+def _unmarked(sample: Sample, compression: str | None) -> set[str]:
+    """The format of an image that does not begin as any does."""
+    if inspectors.opinion("vmdk", sample.head):
+        return {"vmdk"}
+    if _footer_of_vhd(sample.tail)[60:64] == struct.pack(">I", FIXED):
+        return {"vhd"}
+    return set() if compression else {"raw"}
+
+
+def _told(name: str, sample: Sample) -> Told:
+    if name in AS_LARGE_AS_THEIR_FILE:
+        return Told(sample.size)
+    try:
+        return TELLERS[name](sample)
+    except (struct.error, vhdx.DamagedVhdx):
+        return Told(None, frozenset({Finding.UNINSPECTABLE}))
+
+
+def _qcow2(sample: Sample) -> Told:
+    found = inspectors.opinion("qcow2", sample.head)
+    if found is None or not found.sound:
+        return Told(None, frozenset({Finding.UNINSPECTABLE}))
+    version, encryption, snapshots = (struct.unpack_from(">I", sample.head, at)[0] for at in (4, 32, 60))
+    findings = {QCOW2[name] for name in found.failed}
+    if version == 2:  # it has no feature bits: other things are in their place
+        findings.discard(Finding.DATA_FILE)
+    if Finding.UNKNOWN_FEATURES in findings and _is_known_without_extended_l2(sample.head):
+        findings = findings - {Finding.UNKNOWN_FEATURES} | {Finding.EXTENDED_L2}
+    findings |= _those(ENCRYPTED=encryption, SNAPSHOTS=snapshots)
+    return Told(found.size, frozenset(findings))
+
+
+QCOW2: Mapping[str, Finding] = {
+    "backing_file": Finding.BACKING_FILE,
+    "data_file": Finding.DATA_FILE,
+    "unknown_features": Finding.UNKNOWN_FEATURES,
+}
+"""The inspector's checks."""
+EXTENDED_L2 = 1 << 4
+FEATURES = 79
+"""The byte that has the lowest incompatible features."""
+
+
+def _is_known_without_extended_l2(head: bytes) -> bool:
+    header = bytearray(head[: recognition.SECTOR])
+    header[FEATURES] &= ~EXTENDED_L2
+    found = inspectors.opinion("qcow2", bytes(header))
+    return found is not None and "unknown_features" not in found.failed
+
+
+def _qcow(sample: Sample) -> Told:
+    backing, size, encryption = *struct.unpack_from(">Q8xQ", sample.head, 8), _word(">I", sample.head, 36)
+    return Told(size, _those(OBSOLETE_FORMAT=True, BACKING_FILE=backing, ENCRYPTED=encryption))
+
+
+def _qed(sample: Sample) -> Told:
+    features, size = _word("<Q", sample.head, 16), _word("<Q", sample.head, 48)
+    return Told(size, _those(OBSOLETE_FORMAT=True, BACKING_FILE=features & 1))
+
+
+def _vmdk(sample: Sample) -> Told:
+    found = inspectors.opinion("vmdk", sample.head, sample.tail if sample.size > HEAD else b"")
+    if recognition.DESCRIPTOR.match(sample.head):
+        return Told(None, _those(EXTERNAL_EXTENTS=True))
+    if found is None:
+        return Told(None, _those(NO_DESCRIPTOR=True))
+    findings = set(_those(BACKING_FILE="parentfilenamehint" in (found.descriptor or "")))
+    if "footer" in found.failed:
+        findings.add(Finding.BAD_FOOTER)
+    if "descriptor" in found.failed:
+        findings.add(_about_descriptor(found))
+    if not found.sound and not findings:
+        findings.add(Finding.UNINSPECTABLE)
+    return Told(found.size, frozenset(findings))
+
+
+def _about_descriptor(found: inspectors.Opinion) -> Finding:
+    if found.subformat in (None, "formatnotfound"):
+        return Finding.NO_DESCRIPTOR
+    whole = found.subformat in ("monolithicsparse", "streamoptimized")
+    return Finding.BAD_DESCRIPTOR if whole else Finding.EXTERNAL_EXTENTS
+
+
+def _vdi(sample: Sample) -> Told:
+    return Told(_word("<Q", sample.head, 368), _those(BACKING_FILE=_word("<I", sample.head, 76) == DIFFERENCING))
+
+
+def _vhd(sample: Sample) -> Told:
+    """By its footer, a copy of which is also the header of those that grow."""
+    footer = sample.head if sample.head.startswith(VHD) else _footer_of_vhd(sample.tail)
+    return Told(_word(">Q", footer, 48), _those(BACKING_FILE=_word(">I", footer, 60) == DIFFERENCING))
+
+
+VHD = b"conectix"
+
+
+def _footer_of_vhd(tail: bytes) -> bytes:
+    """The last sector, if it is the footer of a VHD; otherwise nothing."""
+    footer = tail[-recognition.SECTOR :]
+    return footer if footer.startswith(VHD) and len(footer) == recognition.SECTOR else b""
+
+
+def _vhdx(sample: Sample) -> Told:
+    def read(offset: int, length: int) -> bytes:
+        if offset >= sample.size:
+            return b""
+        within = offset + length <= len(sample.head) or len(sample.head) == sample.size
+        return sample.head[offset : offset + length] if within else sample.read(offset, length)
+
+    size, has_parent = vhdx.size_and_parent(read)
+    return Told(size, _those(BACKING_FILE=has_parent))
+
+
+def _luks(sample: Sample) -> Told:
+    """Of version 1 as in its specification: what follows the header and the key material is the disk."""
+    if _word(">H", sample.head, 6) != 1:
+        return Told(None, _those(LUKS2=True))
+    return Told(sample.size - _word(">I", sample.head, 104) * recognition.SECTOR)
+
+
+def _ploop(sample: Sample) -> Told:
+    """As Parallels' expandable disks: sectors are counted in 64 bits by the newer of two kinds."""
+    extended = sample.head.startswith(b"WithouFreSpacExt")
+    return Told(_word("<Q" if extended else "<I", sample.head, 36) * recognition.SECTOR)
+
+
+def _tar(_sample: Sample) -> Told:
+    return Told(None)
+
+
+TELLERS: Mapping[str, Callable[[Sample], Told]] = {
+    "qcow2": _qcow2,
+    "qcow": _qcow,
+    "qed": _qed,
+    "vmdk": _vmdk,
+    "vdi": _vdi,
+    "vhd": _vhd,
+    "vhdx": _vhdx,
+    "luks": _luks,
+    "ploop": _ploop,
+    "tar": _tar,
+}
+
+
+def _about_partitions(head: bytes, filesystem: str | None) -> frozenset[Finding]:
+    """What is to be said of a boot sector that OpenStack's check refuses, which may be a false alarm."""
+    found = inspectors.opinion("gpt", head)
+    if found is None or not found.failed:
+        return frozenset()
+    if filesystem:
+        return _those(BARE_FILESYSTEM=True)
+    if not recognition.partition_table(head):
+        return _those(NO_PARTITIONS=True)
+    usual = inspectors.opinion("gpt", recognition.with_usual_start(head))
+    unusual = usual is not None and not usual.failed
+    return _those(UNUSUAL_GPT=unusual, BAD_PARTITIONS=not unusual)
+
+
+def _those(**found: object) -> frozenset[Finding]:
+    """The findings that are true, by their names."""
+    return frozenset(Finding[name] for name, value in found.items() if value)
+
+
+def _word(layout: str, data: bytes, at: int) -> int:
+    """A number at a place. Raises struct.error if the data ends before it."""
+    (value,) = struct.unpack_from(layout, data, at)
+    return int(value)
