@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from chalicelib.catalog.principal import Policy
-from chalicelib.catalog.rules import Limits, Periods
+from chalicelib.catalog.rules import Inspecting, Limits, Periods
 
 UNITS: dict[str, int] = {unit: 1024**power for power, unit in enumerate(("B", "KB", "MB", "GB", "TB"))}
 DISK_FORMATS = "ami,ari,aki,vhd,vhdx,vmdk,raw,qcow2,vdi,iso,ploop"
@@ -102,6 +102,7 @@ class Settings(NamedTuple):
             slice_bytes=read.number("SLICE_BYTES", 2**30, least=1),
             delayed_delete=read.flag("DELAYED_DELETE"),
             operator_tenant=read.text("OPERATOR_TENANT", "system"),
+            inspecting=read.inspecting("INSPECTION"),
             periods=Periods(
                 pending_delete=timedelta(hours=read.number("PENDING_DELETE_HOURS", 2, most=24 * DAYS)),
                 upload=timedelta(hours=read.number("UPLOAD_HOURS", 24, least=1, most=UPLOAD_HOURS)),
@@ -213,6 +214,12 @@ class _Reader:
         if text not in {"true", "false"}:
             raise BadSetting(f"{name} must be true or false, not {text!r}")
         return text == "true"
+
+    def inspecting(self, name: str) -> Inspecting:
+        text = self.text(name, Inspecting.RECORD).lower()
+        if text not in set(Inspecting):
+            raise BadSetting(f"{name} must be enforce, record or off, not {text!r}")
+        return Inspecting(text)
 
     def size(self, name: str, default: int) -> int:
         """Bytes, or a number with a unit of powers of 1024: `500`, `10GB`."""

@@ -8,6 +8,7 @@ import pytest
 
 from chalicelib.bootstrap import Aws, build_app
 from chalicelib.catalog.principal import Policy
+from chalicelib.catalog.rules import Inspecting
 from chalicelib.settings import BadSetting, KeystoneSettings, Settings
 
 
@@ -30,6 +31,7 @@ DEFAULTS = {
     "limits.periods.tombstone": timedelta(days=90),
     "public_endpoint": None,
     "limits.operator_tenant": "system",
+    "limits.inspecting": Inspecting.RECORD,
     "work_queue": "rosetta-work",
     "zones": {"ac1": None, "ac2": None, "ac3": None},
     "limits.disk_formats": ("ami", "ari", "aki", "vhd", "vhdx", "vmdk", "raw", "qcow2", "vdi", "iso", "ploop"),
@@ -53,6 +55,7 @@ NAMES = [
     "TOMBSTONE_DAYS",
     "PUBLIC_ENDPOINT",
     "OPERATOR_TENANT",
+    "INSPECTION",
     "WORK_QUEUE",
     "ZONES",
     "DISK_FORMATS",
@@ -111,6 +114,8 @@ def test_what_is_not_set_has_its_default(path: str, default: object, blank: str 
         ("MAX_INLINE_BYTES", "67108864", "limits.inline_bytes", 67_108_864),
         ("DELAYED_DELETE", "True", "limits.delayed_delete", True),
         ("DELAYED_DELETE", "false", "limits.delayed_delete", False),
+        ("INSPECTION", "Enforce", "limits.inspecting", Inspecting.ENFORCE),
+        ("INSPECTION", "off", "limits.inspecting", Inspecting.OFF),
     ],
 )
 def test_a_variable_sets_its_field(name: str, text: str, path: str, value: object) -> None:
@@ -159,6 +164,7 @@ def test_a_storage_quota_may_have_a_unit(text: str, size: int) -> None:
         ("IMAGE_BUCKET", "Images"),
         ("IMAGE_BUCKET", "s3://images"),
         ("WORK_QUEUE", "https://sqs.example/work"),
+        ("INSPECTION", "sometimes"),
         ("PUBLIC_ENDPOINT", "images.example"),
         ("PUBLIC_ENDPOINT", "https://images.example/?a=b"),
         ("KEYSTONE_ROLES", "reader"),

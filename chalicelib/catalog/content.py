@@ -5,7 +5,8 @@ import logging
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, NamedTuple
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from chalicelib.catalog import lengths, rules
 from chalicelib.catalog.errors import (
@@ -18,14 +19,18 @@ from chalicelib.catalog.errors import (
     StaleImage,
     StorageQuotaExceeded,
     StoreError,
+    UnfitBytes,
     UnverifiedBytes,
 )
 from chalicelib.catalog.image import MOVES, Image, Status
 from chalicelib.catalog.instance import CLOUD
 from chalicelib.catalog.lookup import attempts
 from chalicelib.catalog.ports import Link, Located, Ports
-from chalicelib.catalog.rules import Limits
+from chalicelib.catalog.rules import Inspecting, Limits
 from chalicelib.catalog.total import charge
+
+if TYPE_CHECKING:
+    from chalicelib.catalog.inspection import Inspection
 
 STORE = "s3:"
 """How locations begin to which a link of ours leads, and nobody's choice."""
@@ -103,15 +108,20 @@ class Content:
             raise
         return self._activate(image, measured, location)
 
-    def accept(self, image: Image, measured: Measured, location: str) -> Image:
-        """Make an image that is `saving` active with bytes that have come to a location of ours. Raises as `upload`."""
+    def accept(self, image: Image, measured: Measured, location: str, found: "Inspection | None" = None) -> Image:
+        """Make an image that is `saving` active with bytes that have come to a location of ours.
+
+        `found` is what they are, if that was looked at. Raises as `upload`, and UnfitBytes where the operator wants.
+        """
         try:
             self._check(image, measured)
-        except (StorageQuotaExceeded, UnverifiedBytes) as error:
+            if found is not None:
+                self._check_fitness(image, found)
+        except (StorageQuotaExceeded, UnverifiedBytes, UnfitBytes) as error:
             self.kill(image, str(error))
             self._drop(image, location)
             raise
-        return self._activate(image, measured, location)
+        return self._activate(image, measured, location, {} if found is None else _shown(found))
 
     def stage(self, image: Image, content: bytes) -> Image:
         """Store the bytes of an image that is `saving`, which is `uploading` until they are verified.
@@ -134,6 +144,11 @@ class Content:
         if image.checksum not in (None, measured.checksum):
             raise UnverifiedBytes("checksum", image.checksum, measured.checksum)
 
+    def _check_fitness(self, image: Image, found: "Inspection") -> None:
+        reason = found.objection(image.disk_format, image.container_format)
+        if reason is not None and self._limits.inspecting is Inspecting.ENFORCE:
+            raise UnfitBytes(reason)
+
     def check_room(self, image: Image, size: int) -> None:
         """Raise StorageQuotaExceeded unless so many bytes may come to the image."""
         if size > self._limits.image_size_cap:
@@ -144,8 +159,10 @@ class Content:
             if used + size > quota:
                 raise StorageQuotaExceeded("stored bytes", used + size, quota)
 
-    def _activate(self, image: Image, measured: Measured, location: str) -> Image:
-        return self._keep(image, location, {"status": Status.ACTIVE, **measured._asdict()})
+    def _activate(
+        self, image: Image, measured: Measured, location: str, found: Mapping[str, Any] = MappingProxyType({})
+    ) -> Image:
+        return self._keep(image, location, {"status": Status.ACTIVE, **measured._asdict(), **found})
 
     def _keep(self, image: Image, location: str, facts: Mapping[str, Any]) -> Image:
         """Have an image hold bytes that it waits for, and these facts."""
@@ -228,6 +245,12 @@ class Content:
         found = self._sources.locate(url)
         rules.check_size(found.size, self._limits)
         return found
+
+
+def _shown(found: "Inspection") -> Mapping[str, Any]:
+    """The fields of an image that tell what was found; a virtual size that was declared stays if none was."""
+    size = {} if found.virtual_size is None else {"virtual_size": found.virtual_size}
+    return {"inspection": found.document, **size}
 
 
 def given_up(image: Image, reason: str, place: str, now: datetime) -> Image:

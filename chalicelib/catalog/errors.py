@@ -16,6 +16,7 @@ CatalogError
 │   ├── UnknownFormat, FormatMissing, ImageTooLarge
 │   ├── SourceRefused               a location that is not allowed
 │   ├── UnverifiedBytes             size or checksum are not what was declared
+│   ├── UnfitBytes                  the format is not what was declared, or is unsafe
 │   └── ScanTooLarge                the order asks to read more images than MAX_SCAN
 ├── Conflict
 │   ├── IdTaken, ClaimTaken, TitleTaken, SizeConflict, ReferenceInUse, ReferenceGone, MemberExists
@@ -240,6 +241,14 @@ class UnverifiedBytes(Invalid):
     def __init__(self, field: str, declared: object, found: object) -> None:
         super().__init__(field, "differs")
         self.args = (f"Declared {field} {declared} did not match the {field} of the uploaded data, {found}",)
+
+
+class UnfitBytes(Invalid):
+    """The bytes that came are unsafe, or of another format than the declared one; the image is killed."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__("disk_format", reason)
+        self.args = (reason,)
 
 
 class ImageTooLarge(Invalid):

@@ -20,6 +20,7 @@ UNTOLD = frozenset(
         "transition",
         "location_version",
         "inline",
+        "inspection",
         "retriable",
     }
     | {"member_count", "members_behind", "version", "unknown", "stored_format"}

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Collection
 from datetime import timedelta
+from enum import StrEnum
 from typing import NamedTuple, cast
 
 from chalicelib.catalog import lengths
@@ -28,6 +29,14 @@ class Periods(NamedTuple):
     tombstone: timedelta
 
 
+class Inspecting(StrEnum):
+    """What becomes of images that are unsafe, or not what was declared: they are refused, or only shown as such."""
+
+    ENFORCE = "enforce"
+    RECORD = "record"
+    OFF = "off"
+
+
 class Limits(NamedTuple):
     """What an operator allows. Sizes are bytes; a negative quota of properties, members or tokens is none at all.
 
@@ -46,6 +55,7 @@ class Limits(NamedTuple):
     slice_bytes: int
     delayed_delete: bool
     operator_tenant: str
+    inspecting: Inspecting
     periods: Periods
 
 

@@ -6,11 +6,14 @@ from datetime import datetime, timedelta
 from chalicelib.catalog.content import Content, Measured
 from chalicelib.catalog.errors import Conflict, DeletedMeanwhile, Invalid, QuotaExceeded, StoreError
 from chalicelib.catalog.image import MOVES, Image, Status
+from chalicelib.catalog.inspection import Inspection
 from chalicelib.catalog.job import Job, awaits
 from chalicelib.catalog.ports import Ports
-from chalicelib.catalog.rules import Limits
+from chalicelib.catalog.rules import Inspecting, Limits
 from chalicelib.catalog.upload import multipart_of, upload_of
 from chalicelib.jobs.digest import Digest
+from chalicelib.jobs.ends import Ends
+from chalicelib.jobs.inspection import inspect
 from chalicelib.jobs.outcome import AT_ONCE, Failed, Outcomes
 from chalicelib.jobs.slice import Slice
 
@@ -77,17 +80,30 @@ class Arrivals:
     def _verify(self, job: Job, image: Image) -> timedelta | None:
         size, location = int(job.facts["arrived"]), _place(job)
         digest = Digest.resumed(job.facts["digest"]) if "digest" in job.facts else Digest()
+        ends = Ends(digest.length)
         if digest.length < size:
-            self._read(location, digest)
+            self._read(location, digest, ends)
         if digest.length < size:
             self._outcomes.rest(job, digest=digest.state, done=digest.length)
             return AT_ONCE
         try:
-            self._content.accept(image, Measured(size, digest.md5, digest.sha256), location)
+            measured = Measured(size, digest.md5, digest.sha256)
+            self._content.accept(image, measured, location, self._inspected(location, ends))
         except (Invalid, QuotaExceeded, DeletedMeanwhile, Conflict) as error:
             raise Failed(str(error)) from error
         self._finish(job._replace(facts={**job.facts, "done": str(size)}))
         return None
+
+    def _inspected(self, location: str, ends: Ends) -> Inspection | None:
+        """What the bytes are, if the operator wants to know. Raises StoreError."""
+        if self._limits.inspecting is Inspecting.OFF:
+            return None
+
+        def fetch(offset: int, length: int) -> bytes:
+            with closing(self._ports.blobs.pieces(location, offset, length)) as pieces:
+                return b"".join(pieces)
+
+        return inspect(ends.end, ends.or_else(fetch))
 
     def _finish(self, job: Job) -> None:
         """End a job that is done, and whatever else was begun for its image by those who died before they said so."""
@@ -95,11 +111,12 @@ class Arrivals:
             self._ports.multiparts.abort(multipart)
         self._outcomes.finish(job)
 
-    def _read(self, location: str, digest: Digest) -> None:
+    def _read(self, location: str, digest: Digest, ends: Ends) -> None:
         before, part = digest.length, Slice(self._limits.slice_bytes)
         with closing(self._ports.blobs.pieces(location, before, self._limits.slice_bytes)) as pieces:
             for piece in pieces:
                 digest.update(piece)
+                ends.take(piece)
                 part.take(len(piece))
                 if part.over:
                     break

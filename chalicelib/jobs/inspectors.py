@@ -1,4 +1,4 @@
-"""oslo.utils' image inspectors: what Glance, Nova, Cinder and Ironic say of the first bytes of an image.
+"""oslo.utils' image inspectors: what OpenStack's services say of the first bytes of an image.
 
 Of the library one module is imported, and with it nothing that the inspectors do without: neither translations nor
 what decrypts LUKS, for which nobody here has passphrases. So nothing else of its requirements has to be there.

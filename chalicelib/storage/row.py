@@ -102,6 +102,7 @@ class RowItem(Evolving):
     sha256 = UnicodeAttribute(null=True, attr_name="sha")
     inline = BooleanAttribute(null=True, attr_name="il")
     virtual_size = IntegerAttribute(null=True, attr_name="vs")
+    inspection = JSONAttribute(null=True, attr_name="in")
     disk_format = UnicodeAttribute(null=True, attr_name="df")
     container_format = UnicodeAttribute(null=True, attr_name="cf")
     min_disk = IntegerAttribute(attr_name="md")

@@ -75,6 +75,7 @@ class ImageItem(Evolving):
     sha256 = UnicodeAttribute(null=True)
     inline = BooleanAttribute(null=True)
     virtual_size = IntegerAttribute(null=True)
+    inspection = JSONAttribute(null=True)
     disk_format = UnicodeAttribute(null=True)
     container_format = UnicodeAttribute(null=True)
     min_disk = IntegerAttribute()

@@ -29,6 +29,7 @@ FULL: dict[str, Any] = {
     "size": 2**63 - 1,
     "checksum": "d41d8cd98f00b204e9800998ecf8427e",
     "virtual_size": 0,
+    "inspection": {"formats": ["iso"], "findings": ["unusual_gpt"]},
     "disk_format": "qcow2",
     "container_format": "bare",
     "min_disk": 2**31 - 1,

@@ -1,0 +1,122 @@
+"""Images whose bytes the worker has looked at: what it found is kept, and where the operator wants it decides."""
+
+from dataclasses import replace
+
+import pytest
+
+from chalicelib.bootstrap import Aws
+from chalicelib.catalog.image import Changes, Status
+from chalicelib.catalog.job import JobStatus
+from tests.conftest import MakeApi
+from tests.dialects.glance_v1.sending import MEGABYTE, SMALL, content
+from tests.jobs import disks
+from tests.jobs.arriving import KILLED, MADE, Left, completed, copying, image_of, left, steps
+from tests.jobs.jobs import Stage
+
+GIGABYTE = 1 << 30
+QCOW2: Changes = {"disk_format": "qcow2"}
+BACKED = disks.qcow2(backing=512)
+
+
+def with_setting(make_api: MakeApi, aws: Aws, inspection: str) -> Stage:
+    return Stage(make_api(INSPECTION=inspection), aws)
+
+
+def test_an_upload_has_the_virtual_size_that_was_found(stage: Stage) -> None:
+    job = completed(stage, disks.qcow2(), QCOW2)
+
+    steps(stage)
+
+    image = image_of(stage, job)
+    assert left(stage, job) == MADE
+    assert (image.virtual_size, image.inspection) == (GIGABYTE, {"formats": ["qcow2"]})
+
+
+@pytest.mark.parametrize("size", [12 * MEGABYTE, 10 * MEGABYTE], ids=["in three slices", "the last with nothing else"])
+def test_an_upload_is_inspected_that_is_read_slice_by_slice(sliced: Stage, size: int) -> None:
+    job = completed(sliced, content(size) + disks.vhd(size, 2), {"disk_format": "vhd"})
+
+    assert steps(sliced) > 2
+
+    image = image_of(sliced, job)
+    assert (image.virtual_size, image.inspection) == (size, {"formats": ["vhd"]})
+
+
+def test_a_copy_is_inspected(stage: Stage) -> None:
+    source = stage.api.put_elsewhere("disk.qcow2", disks.qcow2())
+    job = copying(stage, source, QCOW2)
+
+    steps(stage)
+
+    assert image_of(stage, job).virtual_size == GIGABYTE
+
+
+def test_a_virtual_size_that_was_declared_stays_where_none_is_found(stage: Stage) -> None:
+    job = completed(stage, b"\x1f\x8b\x08", {"virtual_size": 5})
+
+    steps(stage)
+
+    image = image_of(stage, job)
+    assert (image.virtual_size, image.inspection) == (5, {"compression": "gzip"})
+
+
+def test_an_image_is_active_though_it_is_unsafe_and_says_so(make_api: MakeApi, aws: Aws) -> None:
+    stage = with_setting(make_api, aws, "record")
+    job = completed(stage, BACKED)
+
+    steps(stage)
+
+    assert left(stage, job) == MADE
+    assert image_of(stage, job).inspection == {"formats": ["qcow2"], "findings": ["backing_file"]}
+
+
+def test_nothing_is_inspected_if_the_operator_does_not_want_it(make_api: MakeApi, aws: Aws) -> None:
+    stage = with_setting(make_api, aws, "off")
+    job = completed(stage, BACKED)
+
+    steps(stage)
+
+    image = image_of(stage, job)
+    assert left(stage, job) == MADE
+    assert (image.virtual_size, image.inspection) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("data", "declared", "reason"),
+    [
+        (BACKED, "qcow2", "The image is unsafe: it needs a backing file, which is not part of it."),
+        (disks.qcow2(), "raw", "The image is qcow2, not raw."),
+    ],
+    ids=["unsafe", "something else"],
+)
+def test_an_image_is_killed_with_a_reason_if_the_operator_wants_it(
+    make_api: MakeApi, aws: Aws, data: bytes, declared: str, reason: str
+) -> None:
+    stage = with_setting(make_api, aws, "enforce")
+    job = completed(stage, data, {"disk_format": declared})
+
+    steps(stage)
+
+    assert left(stage, job) == KILLED
+    assert (image_of(stage, job).status_reason or "").startswith(reason)
+    assert stage.stored(job).info.startswith(reason)
+
+
+def test_a_retriable_image_is_queued_again(make_api: MakeApi, aws: Aws) -> None:
+    stage = with_setting(make_api, aws, "enforce")
+    job = completed(stage, BACKED)
+    image = image_of(stage, job)
+    stage.api.world.images.save(image, replace(image, retriable=True))
+
+    steps(stage)
+
+    assert left(stage, job) == Left(JobStatus.FAILED, Status.QUEUED)
+
+
+def test_an_image_is_active_that_is_what_was_declared(make_api: MakeApi, aws: Aws) -> None:
+    stage = with_setting(make_api, aws, "enforce")
+    job = completed(stage, SMALL)
+
+    steps(stage)
+
+    assert left(stage, job) == MADE
