@@ -20,8 +20,8 @@ SHOWN = frozenset(
     )
 )
 """Members of an image that are no custom properties."""
-OF_TASKS = "os_glance_"
-"""How properties begin that a service keeps of its own imports."""
+OF_SERVICES = ("os_glance_", "inspection_")
+"""How properties begin that a service keeps of its own imports, or of what it found in the bytes."""
 
 Document = Mapping[str, Any]
 Member = tuple[str, str]
@@ -66,7 +66,7 @@ def _fields(document: Document) -> dict[str, Any]:
 
 
 def _is_custom(name: str) -> bool:
-    return name not in SHOWN and name not in COMPUTED and not name.startswith(OF_TASKS)
+    return name not in SHOWN and name not in COMPUTED and not name.startswith(OF_SERVICES)
 
 
 def patch_between(found: ImageV2, wanted: Document, properties: Mapping[str, str]) -> list[Document]:

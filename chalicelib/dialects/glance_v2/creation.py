@@ -8,7 +8,7 @@ from chalicelib.catalog.image import NewImage
 from chalicelib.catalog.principal import Principal
 from chalicelib.catalog.rules import Limits
 from chalicelib.dialects.glance_v2 import values
-from chalicelib.dialects.glance_v2.schema import BASE, FIELDS, HASHES, LINKS, MEASURED
+from chalicelib.dialects.glance_v2.schema import BASE, FIELDS, HASHES, INSPECTION_PREFIX, LINKS, MEASURED
 from chalicelib.http.errors import Refused
 
 SHOWN = ("direct_url", "stores", *LINKS)
@@ -34,7 +34,7 @@ def refuse_read_only(name: str, given: bool) -> None:  # noqa: FBT001  # whether
 
 def refuse_reserved(name: str) -> None:
     """Raise Refused for a name that is the server's own."""
-    if name in RESERVED or name.startswith(values.RESERVED_PREFIX):
+    if name in RESERVED or name.startswith((values.RESERVED_PREFIX, INSPECTION_PREFIX)):
         raise Refused(f"Attribute '{name}' is reserved.")
 
 

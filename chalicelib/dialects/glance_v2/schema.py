@@ -35,6 +35,8 @@ BASE = frozenset({"id", *FIELDS, *MEASURED, *HASHES, *LINKS})
 ABSENT = frozenset({"direct_url", "locations", "stores"})
 """Fields that images have elsewhere."""
 FORMATS = ("disk_format", "container_format")
+INSPECTION_PREFIX = "inspection_"
+"""How properties begin that tell what the bytes were found to be."""
 
 
 def known(image_id: str) -> str:
@@ -59,15 +61,28 @@ def virtual_size_of(image: Image) -> int | None:
     """The size of the disk, if it is known: that of a raw one is the size of its bytes."""
     if image.status not in STORED or not image.size:
         return None
-    raw = image.size if image.disk_format == "raw" else None
+    raw = image.size if image.disk_format == "raw" and image.inspection is None else None
     return raw if image.virtual_size is None else image.virtual_size
 
 
 def custom_properties(image: Image) -> dict[str, str]:
     """What is shown beside the fields; what is null elsewhere is empty here."""
     facts = {name: getattr(image, field) for name, field in PROPERTY_FIELDS.items()}
-    shown = {name: value or "" for name, value in image.properties.items() if name not in BASE | ABSENT}
+    shown = {name: value or "" for name, value in image.properties.items() if _is_custom(name)}
     return {**shown, **{name: fact for name, fact in facts.items() if fact is not None}}
+
+
+def _is_custom(name: str) -> bool:
+    return name not in BASE | ABSENT and not name.startswith(INSPECTION_PREFIX)
+
+
+def inspection_properties(image: Image) -> dict[str, str]:
+    """What the bytes were found to be: `{"inspection_formats": "iso", "inspection_partition_table": "gpt"}`."""
+    found = image.inspection or {}
+    return {
+        f"{INSPECTION_PREFIX}{name}": value if isinstance(value, str) else ",".join(value)
+        for name, value in found.items()
+    }
 
 
 def render_image(image: Image) -> dict[str, Any]:
@@ -77,6 +92,7 @@ def render_image(image: Image) -> dict[str, Any]:
     sha256 = image.sha256 if stored else None
     return {
         **custom_properties(image),
+        **inspection_properties(image),
         "id": image.id,
         "name": image.called,
         "status": status_of(image),

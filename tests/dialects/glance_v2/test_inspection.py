@@ -1,0 +1,96 @@
+"""What the worker has found in the bytes of an image is shown, and nobody else writes it."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from tests.api import Api, Caller
+from tests.dialects.glance_v2.glance import (
+    IMAGES,
+    an_active_one,
+    create,
+    patch,
+    path_of,
+    post,
+    says,
+    shown,
+)
+
+FOUND = {"formats": ["iso"], "partition_table": "gpt", "findings": ["unusual_gpt", "snapshots"]}
+SHOWN = {
+    "inspection_formats": "iso",
+    "inspection_partition_table": "gpt",
+    "inspection_findings": "unusual_gpt,snapshots",
+}
+
+
+def inspected(api: Api, image: dict[str, Any], **facts: Any) -> None:
+    """Have an image look as if the worker had read it."""
+    found = api.world.images.get(image["id"])
+    assert found is not None
+    api.world.images.save(found.image, replace(found.image, **{"inspection": FOUND, **facts}))
+
+
+def about_inspection(image: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in image.items() if name.startswith("inspection_")}
+
+
+def test_what_was_found_is_shown_in_properties(api: Api, a: Caller) -> None:
+    image = an_active_one(a)
+    inspected(api, image, virtual_size=7)
+
+    found = shown(a, image)
+
+    assert about_inspection(found) == SHOWN
+    assert found["virtual_size"] == 7
+    assert a.get(IMAGES).json["images"] == [found]
+
+
+def test_nothing_is_shown_of_bytes_that_nobody_looked_at(a: Caller) -> None:
+    image = an_active_one(a)
+
+    assert about_inspection(shown(a, image)) == {}
+
+
+def test_the_virtual_size_of_a_raw_image_is_not_guessed_once_it_was_inspected(api: Api, a: Caller) -> None:
+    image = an_active_one(a)
+    inspected(api, image, inspection={"compression": "gzip"})
+
+    assert shown(a, image)["virtual_size"] is None
+
+
+@pytest.mark.parametrize("name", [*SHOWN, "inspection_x"])
+def test_nobody_registers_an_image_with_a_finding(a: Caller, name: str) -> None:
+    assert says(post(a, {name: "x"}), 403, f"Attribute '{name}' is reserved.")
+
+
+@pytest.mark.parametrize("operation", ["add", "replace", "remove"])
+def test_nobody_changes_a_finding(api: Api, a: Caller, operation: str) -> None:
+    image = an_active_one(a)
+    inspected(api, image)
+
+    answer = patch(a, image, [{"op": operation, "path": "/inspection_formats", "value": "x"}])
+
+    assert says(answer, 403, "Attribute 'inspection_formats' is reserved.")
+    assert about_inspection(shown(a, image)) == SHOWN
+
+
+def test_findings_stay_when_properties_change(api: Api, a: Caller) -> None:
+    image = an_active_one(a)
+    inspected(api, image)
+
+    answer = patch(a, image, [{"op": "add", "path": "/p", "value": "x"}])
+
+    assert about_inspection(answer.json) == SHOWN
+    assert answer.json["p"] == "x"
+
+
+def test_a_property_that_another_dialect_has_named_so_is_no_finding(api: Api, a: Caller) -> None:
+    image = create(a)
+    found = api.world.images.get(image["id"])
+    assert found is not None
+    api.world.images.save(found.image, replace(found.image, properties={"inspection_findings": "none"}))
+
+    assert about_inspection(shown(a, image)) == {}
+    assert a.get(path_of(image)).status == 200
