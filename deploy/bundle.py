@@ -1,4 +1,4 @@
-"""The bundle: all that Lambda runs, in one zip.
+"""The bundles: all that Lambda runs, in one zip for the API and one for the other functions.
 
 The same sources, the same requirements and the same Python give the same bytes, wherever and whenever it is made:
 
@@ -8,6 +8,7 @@ The same sources, the same requirements and the same Python give the same bytes,
     chalicelib/storage/amazon.pem   of the authorities that botocore trusts Amazon's own (`amazon_roots`)
     botocore/data/          the few descriptions of AWS that the application needs (`aws_data`)
     *.dist-info/            the libraries' licences
+    chalicelib/jobs/, oslo_utils/   in the worker's only (`WORKERS_ONLY`)
     **/__pycache__/         bytecode of all of it: `/var/task` is read-only, and compiling takes longer than the rest;
                             but not of what describes the API, which a process is hardly ever asked for
 """
@@ -29,12 +30,21 @@ from deploy.compiling import compiled
 
 LARGEST = 3_000_000
 """Bytes: a cold start begins with fetching them."""
+LARGEST_WORKER = 3_200_000
+"""Nobody waits for what the other functions do."""
+WORKERS_ONLY = ("chalicelib/jobs/", "oslo_utils")
+"""What no request needs."""
 LONG_AGO = (1980, 1, 1, 0, 0, 0)
 PLAIN_FILE = 0o100644
 LICENCE = re.compile(r"(LICEN[CS]E|NOTICE|COPYING)(\.\w+)?")
 CERTIFICATES = "botocore/cacert.pem"
-CHALICE = frozenset({"chalice/__init__.py", "chalice/app.py"})
-"""All of Chalice that runs on Lambda; the rest of it is what a developer uses."""
+USED_MODULES = {
+    "chalice": frozenset({"chalice/__init__.py", "chalice/app.py"}),
+    "oslo_utils": frozenset(
+        {"oslo_utils/__init__.py", "oslo_utils/units.py", "oslo_utils/imageutils/format_inspector.py"}
+    ),
+}
+"""All that runs on Lambda of libraries whose other modules are for something else."""
 CALLERS = ("chalicelib/", "pynamodb/")
 """Whose code names operations in texts, too: `get_paginator("list_parts")`, `"TransactWriteItems"`."""
 LIBRARIES = ("botocore/",)
@@ -72,7 +82,18 @@ class BundleError(Exception):
 
 
 def bundle(root: Path) -> bytes:
-    """The zip for the project in a folder. Raises BundleError."""
+    """The zip with the API of the project in a folder. Raises BundleError."""
+    files = _sources(root)
+    return _made({path: files[path] for path in files if not path.startswith(WORKERS_ONLY)}, LARGEST)
+
+
+def worker_bundle(root: Path) -> bytes:
+    """The zip with all functions, for those that nobody waits for. Raises BundleError."""
+    return _made(_sources(root), LARGEST_WORKER)
+
+
+def _sources(root: Path) -> Files:
+    """The application, its libraries, and the descriptions of AWS that they call."""
     files = _application(root)
     for name, version in _requirements(root / "requirements.txt"):
         if name not in UNUSED_LIBRARIES:
@@ -80,11 +101,15 @@ def bundle(root: Path) -> bytes:
     if CERTIFICATES in files:
         files[AMAZON] = amazon_roots(files[CERTIFICATES])
     data = {path: files.pop(path) for path in list(files) if path.startswith(FOLDER)}
-    files |= chosen(data, _names(files))
+    return files | chosen(data, _names(files))
+
+
+def _made(files: Files, most: int) -> bytes:
+    """The zip of files and their bytecode. Raises BundleError if it has more bytes than that."""
     bytecode = compiled({path: content for path, content in files.items() if _is_code(path) and not describes(path)})
     packed = _zipped(files | {_bytecode_path(path): content for path, content in bytecode.items()})
-    if len(packed) > LARGEST:
-        raise BundleError(f"the bundle has {len(packed):,} bytes, more than {LARGEST:,}")
+    if len(packed) > most:
+        raise BundleError(f"the bundle has {len(packed):,} bytes, more than {most:,}")
     return packed
 
 
@@ -155,8 +180,8 @@ def _is_packed(path: PurePosixPath) -> bool:
         return False  # a command, outside of what is imported
     if text.startswith(tuple(UNUSED_MODULES)):
         return False
-    if path.parts[0] == "chalice":
-        return text in CHALICE
+    if path.parts[0] in USED_MODULES:
+        return text in USED_MODULES[path.parts[0]]
     if path.parts[0].endswith(".dist-info"):
         return LICENCE.fullmatch(path.name) is not None
     return text == CERTIFICATES or _is_code(text) or is_needed(text)

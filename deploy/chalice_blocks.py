@@ -12,7 +12,7 @@ from typing import Any
 from chalice.package import TemplateDeepMerger
 from chalice.utils import to_cfn_resource_name
 
-from deploy.chalice_output import ZIP, Document
+from deploy.chalice_output import WORKER_ZIP, ZIP, Document
 from deploy.cloudformation import ALIAS, API_HANDLER, TemplateError, has_snap_start
 from deploy.hcl import json_text, rendered
 from deploy.intrinsics import Scope, Target
@@ -99,10 +99,11 @@ def _name_rules(blocks: Document) -> None:
 
 
 def _complete_functions(blocks: Document) -> None:
-    """The bundle is beside the file, and a function is of use, and let at its queue, only when its role has rights."""
+    """The bundles are beside the file; a function is of use, and let at its queue, only when its role has rights."""
     for name, function in blocks["aws_lambda_function"].items():
-        function["filename"] = f"${{path.module}}/{ZIP}"
-        function["source_code_hash"] = f'${{filebase64sha256("${{path.module}}/{ZIP}")}}'
+        code = ZIP if name == HANDLER else WORKER_ZIP
+        function["filename"] = f"${{path.module}}/{code}"
+        function["source_code_hash"] = f'${{filebase64sha256("${{path.module}}/{code}")}}'
         function["depends_on"] = [f"aws_iam_role_policy.{name}_role"]
 
 

@@ -20,7 +20,9 @@ from chalice.policy import AppPolicyGenerator
 from chalice.utils import OSUtils
 
 ZIP = "deployment.zip"
-"""The bundle's name, beside what refers to it."""
+"""The name of the API's bundle, beside what refers to it."""
+WORKER_ZIP = "worker.zip"
+"""The name of that of the other functions."""
 RESOURCES = Path(".chalice", "resources.json")
 """All that Chalice does not make by itself."""
 

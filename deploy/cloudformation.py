@@ -9,7 +9,7 @@ import json
 import re
 from typing import Any
 
-from deploy.chalice_output import ZIP, Document
+from deploy.chalice_output import WORKER_ZIP, ZIP, Document
 from deploy.policies import located
 
 FUNCTION = "AWS::Serverless::Function"
@@ -29,9 +29,9 @@ def finished(template: Document, stage: str) -> Document:
     """The merged template, ready for `aws cloudformation package`. Raises TemplateError."""
     result = copy.deepcopy(template)
     result["Parameters"]["Stage"] |= {"Default": stage, "AllowedValues": [stage]}
-    for resource in result["Resources"].values():
+    for name, resource in result["Resources"].items():
         if resource["Type"] == FUNCTION:
-            resource["Properties"]["CodeUri"] = ZIP
+            resource["Properties"]["CodeUri"] = ZIP if name == API_HANDLER else WORKER_ZIP
         for policy in resource.get("Properties", {}).get("Policies", []):
             policy["PolicyDocument"] = located(policy["PolicyDocument"])
     _call_the_alias(result["Resources"], stage)

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from deploy import chalice_output, cloudformation, terraform
-from deploy.bundle import bundle
+from deploy.bundle import bundle, worker_bundle
 
 Files = dict[Path, bytes]
 
@@ -16,7 +16,7 @@ def package(root: Path, stage: str, out: Path) -> list[Path]:
     config, resources = chalice_output.read_config(root, stage), chalice_output.read_resources(root)
     template = cloudformation.finished(chalice_output.sam_template(config, resources), stage)
     blocks = terraform.files(chalice_output.terraform_blocks(config), resources, stage)
-    code = {chalice_output.ZIP: bundle(root)}
+    code = {chalice_output.ZIP: bundle(root), chalice_output.WORKER_ZIP: worker_bundle(root)}
     return [
         *_write(out / "cloudformation" / stage, {"template.json": _json(template), **code}),
         *_write(out / "terraform" / stage, {**{name: _json(blocks[name]) for name in blocks}, **code}),

@@ -28,7 +28,7 @@ TICK = {
 
 
 class Functions:
-    """The three functions of an unpacked bundle."""
+    """The functions of an unpacked bundle."""
 
     def __init__(self, process: "subprocess.Popen[str]") -> None:
         self._process = process
@@ -66,11 +66,12 @@ def started(folder: Path, endpoint: str, **environ: str) -> Iterator[Functions]:
 
 
 class BundledApi(Api):
-    """The application of a bundle; tables, bucket and queue are those of this process's own tests."""
+    """The API of a bundle and the worker of the other one; tables, bucket and queue are those of this process."""
 
-    def __init__(self, aws: Aws, functions: Functions) -> None:
+    def __init__(self, aws: Aws, functions: Functions, working: Functions) -> None:
         super().__init__({}, aws)
         self._functions = functions
+        self._working = working
         self._app = cast("Gateway", self._handle)  # all that is asked of it is to be called
 
     def work(self) -> None:
@@ -79,12 +80,12 @@ class BundledApi(Api):
         while messages := sqs.receive_message(QueueUrl=queue, MessageSystemAttributeNames=["All"]).get("Messages"):
             [message] = messages
             record = {"messageId": message["MessageId"], "body": message["Body"], "attributes": message["Attributes"]}
-            assert self._functions.call("work", {"Records": [record]}) == {"batchItemFailures": []}
+            assert self._working.call("work", {"Records": [record]}) == {"batchItemFailures": []}
             sqs.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
 
     def sweep(self) -> None:
         """Have a minute pass."""
-        assert self._functions.call("sweep", TICK) is None
+        assert self._working.call("sweep", TICK) is None
 
     def _handle(self, event: object, _context: None) -> Any:
         return self._functions.call("app", event)

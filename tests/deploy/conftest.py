@@ -27,5 +27,11 @@ def build(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
 
 @pytest.fixture(scope="session")
 def packed(build: Path) -> bytes:
-    """The bundle."""
+    """The bundle of the API."""
     return (build / "cloudformation" / STAGES[0] / "deployment.zip").read_bytes()
+
+
+@pytest.fixture(scope="session")
+def packed_worker(build: Path) -> bytes:
+    """The bundle of the other functions."""
+    return (build / "cloudformation" / STAGES[0] / "worker.zip").read_bytes()

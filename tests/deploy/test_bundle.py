@@ -27,22 +27,27 @@ from deploy.bundle import (
     AMAZON_ROOTS,
     CERTIFICATES,
     LARGEST,
+    LARGEST_WORKER,
     UNUSED_LIBRARIES,
     BundleError,
     amazon_roots,
     bundle,
     describes,
+    worker_bundle,
 )
 from deploy.compiling import UNCHECKED
 
 ROOT = Path(__file__).parents[2]
 TAG = sys.implementation.cache_tag
-LIBRARIES = {"botocore", "chalice", "dateutil", "jmespath", "pynamodb", "six.py", "urllib3"}
+LIBRARIES = {"botocore", "chalice", "dateutil", "jmespath", "oslo_utils", "pynamodb", "six.py", "urllib3"}
 ABSENT = {
     "botocore.auth": {"botocore.crt.auth"},  # where awscrt is installed
     "botocore.httpsession": {"urllib3.contrib.pyopenssl"},  # does without
     "chalice.app": {"chalice.local"},  # for type checkers
     "dateutil.tz.tz": {"dateutil.rrule", "dateutil.tz.win"},  # to read an iCalendar file; does without
+    "oslo_utils.imageutils.format_inspector": {  # has stand-ins
+        *("oslo_utils._i18n", "oslo_utils.imageutils", "oslo_utils.imageutils._luks"),
+    },
     "urllib3": {"urllib3.contrib.emscripten"},  # in a browser
     "urllib3.http2": {"urllib3.http2.connection"},  # once it is told to speak HTTP/2
 }
@@ -53,9 +58,20 @@ FRESH = (
 
 
 @pytest.fixture(scope="module")
-def contents(packed: bytes) -> dict[str, bytes]:
+def contents(packed_worker: bytes) -> dict[str, bytes]:
+    """Of the worker's bundle, which has all."""
+    return contents_of(packed_worker)
+
+
+def contents_of(packed: bytes) -> dict[str, bytes]:
     with zipfile.ZipFile(io.BytesIO(packed)) as archive:
         return {name: archive.read(name) for name in archive.namelist()}
+
+
+def test_the_api_is_given_all_but_what_only_the_worker_needs(packed: bytes, contents: dict[str, bytes]) -> None:
+    assert contents_of(packed) == {
+        name: content for name, content in contents.items() if not name.startswith(("chalicelib/jobs/", "oslo_utils"))
+    }
 
 
 def test_it_has_the_application_and_libraries_only(contents: dict[str, bytes]) -> None:
@@ -207,8 +223,9 @@ def test_any_processor_runs_it(contents: dict[str, bytes]) -> None:
     assert [name for name in contents if ".so" in Path(name).suffixes] == []
 
 
-def test_it_is_small(packed: bytes) -> None:
+def test_it_is_small(packed: bytes, packed_worker: bytes) -> None:
     assert len(packed) <= LARGEST
+    assert len(packed_worker) <= LARGEST_WORKER
 
 
 def test_its_entries_depend_on_no_clock_and_no_umask(packed: bytes) -> None:
@@ -223,6 +240,10 @@ def test_its_entries_depend_on_no_clock_and_no_umask(packed: bytes) -> None:
 
 def test_it_is_the_same_whatever_was_done_before_in_its_process(packed: bytes) -> None:
     assert bundle(ROOT) == packed
+
+
+def test_the_workers_is_the_same_too(packed_worker: bytes) -> None:
+    assert worker_bundle(ROOT) == packed_worker
 
 
 @pytest.mark.parametrize(("seed", "umask"), [("1", 0o077), ("4242", 0o000)])

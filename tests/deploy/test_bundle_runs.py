@@ -17,14 +17,23 @@ from tests.conftest import MakeApi
 from tests.deploy.bundled import BundledApi, Functions, started
 from tests.dialects.glance_v1.glance import DELETE_OK, RAW, create
 from tests.dialects.glance_v1.sending import SMALL, abort, begin, complete, multiparts, send_all
+from tests.jobs.disks import qcow2
 
 OWNER = a_caller("1b0f2c3e-7a52-4c7e-9d0a-5d2c0f6e9a11", *ORDINARY, "publicize_image", user="owner")
 
 
 @pytest.fixture(scope="module")
 def task(packed: bytes, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The bundle, unpacked; of modules that have bytecode nothing but that has anything in it."""
-    folder = tmp_path_factory.mktemp("task")
+    return unpacked(packed, tmp_path_factory.mktemp("task"))
+
+
+@pytest.fixture(scope="module")
+def worker_task(packed_worker: bytes, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return unpacked(packed_worker, tmp_path_factory.mktemp("worker"))
+
+
+def unpacked(packed: bytes, folder: Path) -> Path:
+    """A bundle, unpacked; of modules that have bytecode nothing but that has anything in it."""
     with zipfile.ZipFile(io.BytesIO(packed)) as archive:
         archive.extractall(folder)
     for source in folder.rglob("*.py"):
@@ -34,15 +43,27 @@ def task(packed: bytes, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def functions(aws: Aws, task: Path) -> Iterator[Functions]:
-    with moto_server() as endpoint, started(task, endpoint, PENDING_DELETE_HOURS="0") as running:
+def endpoint() -> Iterator[str]:
+    with moto_server() as endpoint:
+        yield endpoint
+
+
+@pytest.fixture(scope="module")
+def functions(aws: Aws, endpoint: str, task: Path) -> Iterator[Functions]:
+    with started(task, endpoint, PENDING_DELETE_HOURS="0") as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def working(aws: Aws, endpoint: str, worker_task: Path) -> Iterator[Functions]:
+    with started(worker_task, endpoint, PENDING_DELETE_HOURS="0") as running:
         yield running
 
 
 @pytest.fixture
-def bundled(make_api: MakeApi, aws: Aws, functions: Functions) -> BundledApi:
+def bundled(make_api: MakeApi, aws: Aws, functions: Functions, working: Functions) -> BundledApi:
     make_api()
-    return BundledApi(aws, functions)
+    return BundledApi(aws, functions, working)
 
 
 @pytest.fixture
@@ -99,6 +120,16 @@ def test_an_image_is_uploaded_in_parts(bundled: BundledApi, owner: Caller) -> No
 
     assert completed.status < 300, completed.text
     assert owner.head(f"/v1/images/{begun['image_id']}").headers["x-image-meta-status"] == "active"
+
+
+def test_an_image_is_inspected_by_the_worker(bundled: BundledApi, owner: Caller) -> None:
+    source = bundled.put_elsewhere("disk.qcow2", qcow2(virtual_size := 1 << 30))
+    image = create(owner, {**RAW, "x-image-meta-disk_format": "qcow2", "x-glance-api-copy-from": source})["id"]
+
+    bundled.work()
+
+    shown = owner.get(f"/v2/images/{image}").json
+    assert (shown["virtual_size"], shown["inspection_formats"]) == (virtual_size, "qcow2")
 
 
 def test_an_upload_is_given_up(bundled: BundledApi, owner: Caller) -> None:

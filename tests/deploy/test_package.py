@@ -20,9 +20,11 @@ EACH = pytest.mark.parametrize("stage", STAGES)
 FILES = {
     "cloudformation/{}/deployment.zip",
     "cloudformation/{}/template.json",
+    "cloudformation/{}/worker.zip",
     "terraform/{}/chalice.tf.json",
     "terraform/{}/deployment.zip",
     "terraform/{}/resources.tf.json",
+    "terraform/{}/worker.zip",
 }
 
 
@@ -49,11 +51,13 @@ def test_a_package_is_for_cloudformation_and_for_terraform(build: Path, stage: s
     made = files(build, stage)
 
     assert set(made) == {name.format(stage) for name in FILES}
-    assert made[f"cloudformation/{stage}/deployment.zip"] == made[f"terraform/{stage}/deployment.zip"]
+    for name in ("deployment.zip", "worker.zip"):
+        assert made[f"cloudformation/{stage}/{name}"] == made[f"terraform/{stage}/{name}"]
 
 
-def test_all_stages_run_the_same_bundle(build: Path) -> None:
-    assert len({path.read_bytes() for path in build.glob("*/*/deployment.zip")}) == 1
+@pytest.mark.parametrize("name", ["deployment.zip", "worker.zip"])
+def test_all_stages_run_the_same_bundle(build: Path, name: str) -> None:
+    assert len({path.read_bytes() for path in build.glob(f"*/*/{name}")}) == 1
 
 
 def test_a_package_is_the_same_whenever_it_is_made_and_whatever_was_there(build: Path, tmp_path: Path) -> None:
@@ -101,7 +105,7 @@ def test_every_function_is_in_the_bundle_beside_the_template(build: Path, stage:
 
     code = {name: each["Properties"]["CodeUri"] for name, each in resources.items() if "Function" in each["Type"]}
 
-    assert code == dict.fromkeys(("APIHandler", "Work", "Sweep"), "deployment.zip")
+    assert code == {"APIHandler": "deployment.zip", "Work": "worker.zip", "Sweep": "worker.zip"}
 
 
 @EACH

@@ -169,8 +169,9 @@ def test_functions_have_the_same_settings(build: Path, stage: str, function: str
     assert here["function_name"] == merged["FunctionName"]
     variables = {name: filled_in(value) for name, value in here["environment"]["variables"].items()}
     assert variables == there["Environment"]["Variables"] | merged["Environment"]["Variables"]
-    assert here["filename"] == "${path.module}/deployment.zip"
-    assert here["source_code_hash"] == '${filebase64sha256("${path.module}/deployment.zip")}'
+    code = "deployment.zip" if function == "APIHandler" else "worker.zip"
+    assert here["filename"] == f"${{path.module}}/{code}"
+    assert here["source_code_hash"] == f'${{filebase64sha256("${{path.module}}/{code}")}}'
 
 
 @EACH

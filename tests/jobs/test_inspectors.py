@@ -38,7 +38,7 @@ def test_nothing_is_loaded_that_they_do_without() -> None:
 
 def test_who_has_imported_the_library_keeps_it(monkeypatch: pytest.MonkeyPatch) -> None:
     theirs = object()
-    monkeypatch.setitem(sys.modules, "oslo_utils.imageutils", theirs)  # type: ignore[arg-type]  # anything will do
+    monkeypatch.setitem(sys.modules, "oslo_utils.imageutils", theirs)
     inspectors.library.cache_clear()
 
     inspectors.library()

@@ -9,12 +9,13 @@ UNENCRYPTED = {"Bool": {"aws:SecureTransport": "false"}}
 """Under which access is denied, and under which all access on this machine is."""
 
 
-def with_code_at(template: Template, bucket: str, key: str) -> Template:
+def with_code_at(template: Template, bucket: str, folder: str) -> Template:
     """The template of SAM, its functions' code uploaded, as `aws cloudformation package` leaves it."""
     made = copy.deepcopy(template)
     for resource in made["Resources"].values():
         if resource["Type"] == "AWS::Serverless::Function":
-            resource["Properties"]["CodeUri"] = {"Bucket": bucket, "Key": key}
+            code = resource["Properties"]["CodeUri"]
+            resource["Properties"]["CodeUri"] = {"Bucket": bucket, "Key": f"{folder}/{code}"}
     return made
 
 

@@ -76,20 +76,29 @@ def api(stack: Stack, abandoned: Abandoned, monkeypatch: pytest.MonkeyPatch) -> 
 
 @pytest.fixture(scope="session")
 def bundle(packaged: Package, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The bundle as Lambda unpacks it."""
-    folder = tmp_path_factory.mktemp("task")
-    with zipfile.ZipFile(packaged.bundle) as archive:
+    """The API's bundle as Lambda unpacks it."""
+    return unpacked(packaged.bundle, tmp_path_factory.mktemp("task"))
+
+
+@pytest.fixture(scope="session")
+def worker_bundle(packaged: Package, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The other functions' one."""
+    return unpacked(packaged.worker_bundle, tmp_path_factory.mktemp("worker"))
+
+
+def unpacked(packed: Path, folder: Path) -> Path:
+    with zipfile.ZipFile(packed) as archive:
         archive.extractall(folder)
     return folder
 
 
 @pytest.fixture(scope="session")
-def functions(bundle: Path, moto: str) -> Iterator[Mapping[str, Function]]:
+def functions(bundle: Path, worker_bundle: Path, moto: str) -> Iterator[Mapping[str, Function]]:
     """The three functions, warm once they have been called, by the names of their handlers."""
     with (
         running_function("app", bundle, aws_at(moto)) as app,
-        running_function("work", bundle, aws_at(moto)) as work,
-        running_function("sweep", bundle, aws_at(moto)) as sweep,
+        running_function("work", worker_bundle, aws_at(moto)) as work,
+        running_function("sweep", worker_bundle, aws_at(moto)) as sweep,
     ):
         yield {"app": app, "work": work, "sweep": sweep}
 

@@ -27,6 +27,7 @@ class Package:
     stage: str
     template: Path
     bundle: Path
+    worker_bundle: Path
 
 
 def package(folder: Path, stage: str) -> Package:
@@ -34,7 +35,7 @@ def package(folder: Path, stage: str) -> Package:
     words = [sys.executable, "-m", "deploy", "package", "--stage", stage, "--out", str(folder)]
     leash.run(words, cwd=tools.ROOT)
     made = folder / "cloudformation" / stage
-    return Package(stage, made / "template.json", made / "deployment.zip")
+    return Package(stage, made / "template.json", made / "deployment.zip", made / "worker.zip")
 
 
 @dataclass(frozen=True)
@@ -80,10 +81,11 @@ class Stack:
 
 def deploy(made: Package, emulator: Emulator, **parameters: str) -> Stack:
     """Upload the package and create the stack, as `make deploy` does."""
-    s3, code, template = emulator.s3, f"{made.stage}.zip", f"{made.stage}.json"
+    s3, template = emulator.s3, f"{made.stage}.json"
     s3.create_bucket(Bucket=UPLOADS)
-    s3.put_object(Bucket=UPLOADS, Key=code, Body=made.bundle.read_bytes())
-    packaged = with_code_at(json.loads(made.template.read_bytes()), UPLOADS, code)
+    for code in (made.bundle, made.worker_bundle):
+        s3.put_object(Bucket=UPLOADS, Key=f"{made.stage}/{code.name}", Body=code.read_bytes())
+    packaged = with_code_at(json.loads(made.template.read_bytes()), UPLOADS, made.stage)
     s3.put_object(Bucket=UPLOADS, Key=template, Body=json.dumps(adapted(translated(packaged))).encode())
     created = emulator.client("cloudformation").create_stack(
         StackName=f"rosetta-{made.stage}",
