@@ -13,8 +13,10 @@ from chalicelib.catalog.total import STORED
 from chalicelib.dialects.glance_v2.schema import (
     HASH,
     IMPORTING,
+    INSPECTION_PREFIX,
     STATUS_NAMES,
     custom_properties,
+    inspection_properties,
     size_of,
     status_of,
     virtual_size_of,
@@ -190,7 +192,9 @@ def _changes_since(_text: str) -> NoReturn:
 
 def _property(name: str, text: str) -> Conditions:
     """That an image shows a property of this name and value, wherever the value is kept."""
-    if text == "":
+    if name.startswith(INSPECTION_PREFIX):
+        yield Predicate(lambda image: text in (inspection_properties(image).get(name) or " ").split(","))
+    elif text == "":
         yield Predicate(lambda image: custom_properties(image).get(name) == "")
     else:
         yield Condition(PROPERTY_FIELDS.get(name) or ("properties", name), Operator.EQUAL, text)

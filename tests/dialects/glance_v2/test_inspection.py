@@ -94,3 +94,24 @@ def test_a_property_that_another_dialect_has_named_so_is_no_finding(api: Api, a:
 
     assert about_inspection(shown(a, image)) == {}
     assert a.get(path_of(image)).status == 200
+
+
+@pytest.mark.parametrize(
+    ("query", "matches"),
+    [
+        ("inspection_formats=iso", True),
+        ("inspection_formats=qcow2", False),
+        ("inspection_findings=snapshots", True),
+        ("inspection_findings=snap", False),
+        ("inspection_compression=gzip", False),
+        ("inspection_compression=", False),
+    ],
+)
+def test_lists_are_filtered_by_what_was_found(api: Api, a: Caller, query: str, matches: bool) -> None:
+    image = an_active_one(a)
+    create(a)
+    inspected(api, image)
+
+    found = [each["id"] for each in a.get(f"{IMAGES}?{query}").json["images"]]
+
+    assert found == ([image["id"]] if matches else [])
