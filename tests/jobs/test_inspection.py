@@ -39,6 +39,9 @@ CASES = {
     ),
     "vhdx, cut short": Case(a_disk(*disks.vhdx(MiB), size=MiB), ("vhdx",), None, (Finding.UNINSPECTABLE,)),
     "vhdx without tables": Case(a_disk((0, b"vhdxfile")), ("vhdx",), None, (Finding.UNINSPECTABLE,)),
+    "vhdx without regions": Case(
+        a_disk((0, b"vhdxfile"), (192 << 10, b"regi")), ("vhdx",), None, (Finding.UNINSPECTABLE,)
+    ),
     "qed": Case(a_disk((0, disks.qed())), ("qed",), GiB, (Finding.OBSOLETE_FORMAT,)),
     "qed with a backing file": Case(
         a_disk((0, disks.qed(features=1))), ("qed",), GiB, (Finding.BACKING_FILE, Finding.OBSOLETE_FORMAT)
