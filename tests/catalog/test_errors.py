@@ -10,8 +10,10 @@ from chalicelib.catalog.errors import CatalogError, ClaimTaken, Invalid, StaleIm
 
 
 def descendants(error: type[Exception]) -> Iterator[type[Exception]]:
+    """Those of the catalogue; dialects have refusals of their own."""
     for child in error.__subclasses__():
-        yield child
+        if child.__module__.startswith(CatalogError.__module__.rpartition(".")[0]):
+            yield child
         yield from descendants(child)
 
 
