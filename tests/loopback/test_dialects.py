@@ -122,7 +122,8 @@ def test_at_the_domain_there_is_no_stage(api: DeployedApi, owner: Principal) -> 
 @pytest.mark.parametrize(
     ("path", "status", "words"),
     [
-        ("/no/such/path", 404, "404 Not Found"),
+        ("/no/such/path", 404, '"title": "Not Found"'),
+        ("/v2/no/such/path", 404, '"title": "Not Found"'),
         ("/v1/no/such/path", 404, "404 Not Found"),
         ("/images/no/such/path", 404, '"type": "unknown_resource"'),
         ("/api/no/such/path", 404, '"error": "Not Found"'),
