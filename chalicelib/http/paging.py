@@ -10,6 +10,23 @@ from chalicelib.catalog.position import position
 from chalicelib.catalog.query import ImageQuery
 from chalicelib.catalog.service import Catalog
 from chalicelib.catalog.total import is_kept
+from chalicelib.http import fields
+from chalicelib.http.errors import BadMessage
+from chalicelib.http.message import Request
+
+
+def limit(request: Request, usual: int, most: int) -> int:
+    """How many entries a page has by `limit`: the usual number if it is absent. Raises BadMessage."""
+    text = request.parameter("limit")
+    if text is None:
+        return usual
+    try:
+        number = fields.integer("limit", text)
+    except BadMessage as error:
+        raise BadMessage("limit", "limit param must be an integer") from error
+    if number < 0:
+        raise BadMessage("limit", "limit param must be positive")
+    return min(number, most)
 
 
 def page_after(query: ImageQuery, marker: Image | None, size: int) -> ImageQuery:

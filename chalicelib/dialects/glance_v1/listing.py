@@ -11,7 +11,7 @@ from chalicelib.catalog.principal import Principal
 from chalicelib.catalog.query import Condition, ImageQuery, Operator, Order, Scope
 from chalicelib.dialects.glance_v1.options import Options
 from chalicelib.dialects.glance_v1.schema import HASH, MEASURED_FIELDS, STATUS_NAMES
-from chalicelib.http import fields
+from chalicelib.http import fields, paging
 from chalicelib.http.errors import BadMessage
 from chalicelib.http.message import Request
 
@@ -59,16 +59,7 @@ def render_next(request: Request, last: str) -> dict[str, str]:
 
 def parse_limit(request: Request, options: Options) -> int:
     """How many entries a page has. Raises BadMessage."""
-    text = request.parameter("limit")
-    if text is None:
-        return options.limit_param_default
-    try:
-        limit = fields.integer("limit", text)
-    except BadMessage as error:
-        raise BadMessage("limit", "limit param must be an integer") from error
-    if limit < 0:
-        raise BadMessage("limit", "limit param must be positive")
-    return min(limit, options.api_limit_max)
+    return paging.limit(request, options.limit_param_default, options.api_limit_max)
 
 
 def _order(request: Request) -> Order:

@@ -18,7 +18,7 @@ from chalicelib.dialects.glance_v2.options import Options
 from chalicelib.dialects.glance_v2.rights import visible
 from chalicelib.dialects.glance_v2.schema import IMAGES, render_image
 from chalicelib.dialects.glance_v2.sorting import Sorting
-from chalicelib.http import fields, paging
+from chalicelib.http import paging
 from chalicelib.http.errors import BadMessage
 from chalicelib.http.message import Request
 
@@ -41,20 +41,8 @@ def parse_page(request: Request, principal: Principal, options: Options) -> Page
     """Read the whole query string. Raises BadMessage for every value that makes no sense."""
     query = _scope(request, principal)
     query = query._replace(conditions=(*query.conditions, *filters.conditions(request)))
-    return Page(query, sorting.parse(request), _limit(request, options), request.parameter("marker"))
-
-
-def _limit(request: Request, options: Options) -> int:
-    text = request.parameter("limit")
-    if text is None:
-        return options.limit_param_default
-    try:
-        limit = fields.integer("limit", text)
-    except BadMessage as error:
-        raise BadMessage("limit", "limit param must be an integer") from error
-    if limit < 0:
-        raise BadMessage("limit", "limit param must be positive")
-    return min(limit, options.api_limit_max)
+    limit = paging.limit(request, options.limit_param_default, options.api_limit_max)
+    return Page(query, sorting.parse(request), limit, request.parameter("marker"))
 
 
 def _scope(request: Request, principal: Principal) -> ImageQuery:
