@@ -31,8 +31,8 @@ PATIENCE = 300
 LOOK = 0.25
 """Seconds between two looks at how far an import is: each costs the server what several images do."""
 NEW_EACH_TIME = {"created_at", "updated_at"}
-FOUND_OUT = {"os_hash_algo", "os_hash_value"}
-"""Properties that a server adds where it has reason to."""
+FOUND_OUT = {"os_hash_algo", "os_hash_value", "virtual_size"}
+"""What a server adds where it has reason to: if the worker has read the bytes."""
 JSON = {"Content-Type": "application/json"}
 
 
@@ -121,7 +121,8 @@ def everything(server: Server) -> dict[str, Document]:
     with ThreadPoolExecutor(4) as pool:
         shared = list(pool.map(lambda image: members(server, image["id"]), images))
         digests = list(pool.map(lambda image: content_md5(server, image["id"]), images))
-    facts = [{name: value for name, value in image.items() if name not in NEW_EACH_TIME} for image in images]
+    left_out = NEW_EACH_TIME | FOUND_OUT
+    facts = [{name: value for name, value in image.items() if name not in left_out} for image in images]
     for each in facts:
         each["properties"] = {name: text for name, text in each["properties"].items() if name not in FOUND_OUT}
     found = {
