@@ -36,7 +36,7 @@ def opinion(name: str, head: bytes, tail: bytes = b"") -> Opinion | None:
 
     It never raises, whatever the bytes are.
     """
-    inspector = library().ALL_FORMATS[name]()
+    inspector = oslo().ALL_FORMATS[name]()
     sound = _attempt(lambda: _feed(inspector, head, tail))
     if not _attempt(lambda: inspector.format_match):
         return None
@@ -58,7 +58,7 @@ def _feed(inspector: Any, head: bytes, tail: bytes) -> bool:
 def _failed(inspector: Any) -> frozenset[str]:
     try:
         inspector.safety_check()
-    except library().SafetyCheckFailed as error:
+    except oslo().SafetyCheckFailed as error:
         return frozenset(error.failures)
     return frozenset()
 
@@ -79,7 +79,7 @@ STAND_INS: dict[str, dict[str, Any]] = {
 
 
 @cache
-def library() -> Any:
+def oslo() -> Any:
     """The library's module, which takes some milliseconds. It logs nothing: names in images are not ours to repeat."""
     before = {name: sys.modules.pop(name, None) for name in STAND_INS}
     try:
@@ -92,7 +92,7 @@ def library() -> Any:
             del sys.modules[name]
             if found is not None:
                 sys.modules[name] = found
-    module.LOG = logging.getLogger(f"{__name__}.library")
+    module.LOG = logging.getLogger(f"{__name__}.oslo")
     module.LOG.disabled = True
     return module
 

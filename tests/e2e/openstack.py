@@ -35,7 +35,7 @@ def _account(server: Server, principal: str) -> dict[str, str]:
 class OpenstackCaller:
     """A principal who has the command `openstack` and openstacksdk."""
 
-    library: Library
+    driver: Library
     clouds: Path
     cloud: str
 
@@ -61,4 +61,4 @@ class OpenstackCaller:
 
     def _call(self, method: str, arguments: tuple[Any, ...], fields: dict[str, Any]) -> Any:
         where = {"clouds": str(self.clouds), "cloud": self.cloud}
-        return self.library.call(**where, method=method, arguments=arguments, fields=fields)
+        return self.driver.call(**where, method=method, arguments=arguments, fields=fields)

@@ -30,7 +30,7 @@ def test_neither_the_api_nor_the_worker_loads_them_before_they_inspect() -> None
 
 
 def test_nothing_is_loaded_that_they_do_without() -> None:
-    found = printed("import sys; from chalicelib.jobs.inspectors import library; library(); print(*sys.modules)")
+    found = printed("import sys; from chalicelib.jobs.inspectors import oslo; oslo(); print(*sys.modules)")
 
     assert {name for name in found if name.startswith("oslo")} == {"oslo_utils", "oslo_utils.units"}
     assert {name.partition(".")[0] for name in found} & OTHERS == set()
@@ -39,9 +39,9 @@ def test_nothing_is_loaded_that_they_do_without() -> None:
 def test_who_has_imported_the_library_keeps_it(monkeypatch: pytest.MonkeyPatch) -> None:
     theirs = object()
     monkeypatch.setitem(sys.modules, "oslo_utils.imageutils", theirs)
-    inspectors.library.cache_clear()
+    inspectors.oslo.cache_clear()
 
-    inspectors.library()
+    inspectors.oslo()
 
     assert sys.modules["oslo_utils.imageutils"] is theirs
     assert "oslo_utils._i18n" not in sys.modules
@@ -49,10 +49,10 @@ def test_who_has_imported_the_library_keeps_it(monkeypatch: pytest.MonkeyPatch) 
 
 def test_a_library_without_the_module_cannot_be_used(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("importlib.util.spec_from_file_location", lambda *_: None)
-    inspectors.library.cache_clear()
+    inspectors.oslo.cache_clear()
 
     with pytest.raises(ImportError):
-        inspectors.library()
+        inspectors.oslo()
 
     assert sys.modules.keys().isdisjoint(inspectors.STAND_INS)
 
@@ -67,7 +67,7 @@ def test_nothing_of_an_image_is_logged(caplog: pytest.LogCaptureFixture) -> None
     assert caplog.records == []
 
 
-@pytest.mark.parametrize("name", inspectors.library().ALL_FORMATS)
+@pytest.mark.parametrize("name", inspectors.oslo().ALL_FORMATS)
 @pytest.mark.parametrize("head", [b"", b"\0", b"x" * 600, b"\xff" * 70_000], ids=["nothing", "zero", "text", "noise"])
 def test_an_inspector_survives_whatever_it_reads(name: str, head: bytes) -> None:
     found = inspectors.opinion(name, head)
@@ -81,7 +81,7 @@ def test_an_inspector_survives_whatever_it_reads(name: str, head: bytes) -> None
     ids=["lines", "noise", "zeros"],
 )
 def test_inspectors_hold_no_more_than_a_few_times_the_first_bytes(head: bytes) -> None:
-    names = list(inspectors.library().ALL_FORMATS)
+    names = list(inspectors.oslo().ALL_FORMATS)
     tracemalloc.start()
 
     for name in names:

@@ -28,7 +28,7 @@ from chalicelib.http.message import Request
 NOT_FILTERS = frozenset({"limit", "marker", "sort", "sort_key", "sort_dir", "visibility", "member_status", "deleted"})
 """Parameters that say something else than which images."""
 NOTHING = Condition("id", Operator.IN, ())
-SIZED = Condition("status", Operator.IN, (*sorted(STORED), Status.UPLOADING))
+SIZED = Condition("status", Operator.IN, tuple(sorted(STORED)))
 MOVING = frozenset({STATUS_NAMES[Status.QUEUED], STATUS_NAMES[Status.UPLOADING], IMPORTING})
 """Statuses that an image is shown in by more than its status."""
 OPERATOR = r"(?s)([A-Za-z_-]*):(.*)"
@@ -127,7 +127,7 @@ def _hash_algorithm(text: str) -> Conditions:
 
 def _of_bytes(field: str, text: str) -> Conditions:
     """What is shown of an image with bytes only."""
-    yield Condition("status", Operator.IN, tuple(sorted(STORED)))
+    yield SIZED
     yield Condition(field, Operator.EQUAL, text)
 
 

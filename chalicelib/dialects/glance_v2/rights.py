@@ -19,24 +19,24 @@ def visible(catalog: Catalog, image_id: str) -> Image:
 
 
 @contextmanager
-def allowed(catalog: Catalog, request: Request, *policies: str) -> Iterator[None]:
-    """Do something that needs these policies. Raises Refused in the name of the first that the caller lacks."""
+def allowed(catalog: Catalog, request: Request, policy: str) -> Iterator[None]:
+    """Do something that needs this policy. Raises Refused in its name."""
     try:
-        enforce(catalog.principal, options_of(request).policies, *policies)
+        enforce(catalog.principal, options_of(request).policies, policy)
         yield
     except (PolicyMissing, NotOwner) as error:
-        raise not_allowed(policies[0]) from error
+        raise not_allowed(policy) from error
 
 
 @contextmanager
-def allowed_on(catalog: Catalog, request: Request, image_id: str, *policies: str) -> Iterator[str]:
+def allowed_on(catalog: Catalog, request: Request, image_id: str, policy: str) -> Iterator[str]:
     """As `allowed`, with an image, whose canonical id it gives: who may not know of it learns no more by a refusal."""
     try:
-        enforce(catalog.principal, options_of(request).policies, *policies)
+        enforce(catalog.principal, options_of(request).policies, policy)
         yield known(image_id)
     except (PolicyMissing, NotOwner, NotSharable) as error:
         visible(catalog, image_id)
-        raise not_allowed(policies[0]) from error
+        raise not_allowed(policy) from error
 
 
 def not_allowed(policy: str) -> Refused:

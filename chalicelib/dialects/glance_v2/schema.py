@@ -54,7 +54,7 @@ def status_of(image: Image) -> str:
 
 def size_of(image: Image) -> int | None:
     """The size that is shown: of bytes that are here, whatever was declared."""
-    return image.size if image.status in STORED or image.status is Status.UPLOADING else None
+    return image.size if image.status in STORED else None
 
 
 def virtual_size_of(image: Image) -> int | None:
