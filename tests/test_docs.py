@@ -30,7 +30,11 @@ from tests.factories import an_image
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
 ARCHITECTURE = ROOT / "docs" / "architecture.md"
-PAGES = [README, ROOT / "SECURITY.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
+PAGES = [
+    README,
+    *(ROOT / f"{name}.md" for name in ("SECURITY", "CHANGELOG", "CONTRIBUTING")),
+    *sorted((ROOT / "docs").rglob("*.md")),
+]
 URL = "http://registry.example"
 ORGANIZATION = "87fe9d8c-ee5c-4a5a-8c7c-1a0a3d5ec4a9"
 ANN = a_caller(ORGANIZATION, *ORDINARY, user="ann")
