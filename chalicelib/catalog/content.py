@@ -146,7 +146,7 @@ class Content:
 
     def _check_fitness(self, image: Image, found: "Inspection") -> None:
         reason = found.objection(image.disk_format, image.container_format)
-        if reason is not None and self._limits.inspecting is Inspecting.ENFORCE:
+        if reason is not None and rules.policy(image, self._limits) is Inspecting.ENFORCE:
             raise UnfitBytes(reason)
 
     def check_room(self, image: Image, size: int) -> None:

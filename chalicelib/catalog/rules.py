@@ -59,6 +59,11 @@ class Limits(NamedTuple):
     periods: Periods
 
 
+def policy(_image: Image, limits: Limits) -> Inspecting:
+    """What becomes of an image whose bytes are objected to."""
+    return limits.inspecting
+
+
 def check(image: Image, changes: Changes, limits: Limits, old: Image | None = None) -> None:
     """Refuse an image that its new values would make impossible. Raises Invalid, PropertyQuotaExceeded.
 

@@ -9,7 +9,7 @@ from chalicelib.catalog.image import MOVES, Image, Status
 from chalicelib.catalog.inspection import Inspection
 from chalicelib.catalog.job import Job, awaits
 from chalicelib.catalog.ports import Ports
-from chalicelib.catalog.rules import Inspecting, Limits
+from chalicelib.catalog.rules import Inspecting, Limits, policy
 from chalicelib.catalog.upload import multipart_of, upload_of
 from chalicelib.jobs.digest import Digest
 from chalicelib.jobs.ends import Ends
@@ -88,15 +88,15 @@ class Arrivals:
             return AT_ONCE
         try:
             measured = Measured(size, digest.md5, digest.sha256)
-            self._content.accept(image, measured, location, self._inspected(location, ends))
+            self._content.accept(image, measured, location, self._inspected(image, location, ends))
         except (Invalid, QuotaExceeded, DeletedMeanwhile, Conflict) as error:
             raise Failed(str(error)) from error
         self._finish(job._replace(facts={**job.facts, "done": str(size)}))
         return None
 
-    def _inspected(self, location: str, ends: Ends) -> Inspection | None:
+    def _inspected(self, image: Image, location: str, ends: Ends) -> Inspection | None:
         """What the bytes are, if the operator wants to know. Raises StoreError."""
-        if self._limits.inspecting is Inspecting.OFF:
+        if policy(image, self._limits) is Inspecting.OFF:
             return None
 
         def fetch(offset: int, length: int) -> bytes:
