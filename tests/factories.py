@@ -1,5 +1,6 @@
 """Values that are valid by default, for tests that care about one or two of their fields."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
@@ -16,6 +17,13 @@ def an_image(**fields: Any) -> Image:
     created = fields.get("created_at", START)
     usual = {"id": str(uuid4()), "owner": "t1", "created_at": created, "updated_at": created}
     return Image(**{"status_changed_at": created, **usual, **fields})
+
+
+INSPECTED: Mapping[str, Any] = {
+    "virtual_size": 20 * 2**30,
+    "inspection": {"formats": ["qcow2"], "partition_table": "gpt", "findings": ["luks2", "snapshots"]},
+}
+"""What an image has whose bytes the worker has read."""
 
 
 def a_membership(image: Image, member: str, **fields: Any) -> Membership:

@@ -1,6 +1,9 @@
-"""Facts of an image that are properties where there are no fields for them."""
+"""Facts of an image that are properties, or other names, where there are no fields for them."""
 
 from collections.abc import Mapping
+from typing import Any
+
+from chalicelib.catalog.image import Image
 
 PROPERTY_FIELDS: Mapping[str, str] = {
     "architecture": "architecture",
@@ -10,3 +13,35 @@ PROPERTY_FIELDS: Mapping[str, str] = {
     "os_type": "platform",
 }
 """The names of such properties, with the canonical field of each."""
+INSPECTION_PREFIX = "inspection_"
+"""The prefix of names that tell what the bytes were found to be. They are the server's own: no client sets one."""
+
+
+def inspection_properties(image: Image) -> dict[str, str]:
+    """What the bytes were found to be: `{"inspection_formats": "iso", "inspection_partition_table": "gpt"}`."""
+    return {
+        f"{INSPECTION_PREFIX}{name}": value if isinstance(value, str) else ",".join(value)
+        for name, value in (image.inspection or {}).items()
+    }
+
+
+def was_found(image: Image, name: str, text: str | None) -> bool:
+    """Whether an inspection property has this value, or has it among others: `snapshots` of `luks2,snapshots`."""
+    found = inspection_properties(image).get(name)
+    return found is not None and text in found.split(",")
+
+
+def inspected(image: Image) -> dict[str, Any]:
+    """Inspection properties and, if it is known, the virtual size of an image; nothing of one that was not inspected.
+
+    >>> inspected(image)
+    {'inspection_formats': 'qcow2', 'virtual_size': 1073741824}
+    """
+    found = inspection_properties(image)
+    return {**found, "virtual_size": image.virtual_size} if found and image.virtual_size else {**found}
+
+
+def disk_size(image: Image) -> int:
+    """The bytes of the disk that is made of an image: its virtual size if it was inspected, else what it has itself."""
+    size: int = inspected(image).get("virtual_size") or image.size or 0
+    return size

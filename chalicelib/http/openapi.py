@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any, Literal
 
+from chalicelib.catalog.facts import INSPECTION_PREFIX
+
 JSON = "application/json"
 Schema = Mapping[str, Any]
 """A JSON Schema of the dialect 2020-12."""
@@ -90,6 +92,13 @@ def record(properties: Mapping[str, Schema], optional: Collection[str] = ()) -> 
     """An object that has these properties and no others, all of them but the optional ones always."""
     required = [name for name in properties if name not in optional]
     return {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
+
+
+def with_inspection(image: Schema) -> Schema:
+    """The schema of an image that shows what was found in its bytes as well, if it was inspected."""
+    size = {"type": "integer", "minimum": 1, "description": "Bytes of the disk in it, once it was inspected"}
+    found = {f"^{INSPECTION_PREFIX}": {"type": "string"}}
+    return {**image, "properties": {**image["properties"], "virtual_size": size}, "patternProperties": found}
 
 
 def refusals(statuses: Iterable[int], schema: Schema | None, media: str = JSON) -> dict[int, Answer]:

@@ -9,6 +9,8 @@ from rosetta.registry import Fields
 
 COMPUTED = frozenset({"os_hash_algo", "os_hash_value", "status_reason"})
 """Properties that a service finds out itself."""
+INSPECTION_PREFIX = "inspection_"
+"""The prefix of those that tell what Rosetta found in the bytes; it takes no others of this prefix."""
 CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
 ALWAYS = ("is_public", "protected", "min_disk", "min_ram")
 IF_KNOWN = ("disk_format", "container_format", "virtual_size")
@@ -35,7 +37,12 @@ def properties_of(image: Image) -> dict[str, str]:
     named = {name.lower().replace("-", "_"): value for name, value in given.items()}
     if len(named) < len(given):
         raise Refused("two of its properties have names that differ in case or hyphens only")
-    return {name: value for name, value in named.items() if name not in COMPUTED}
+    return {name: value for name, value in named.items() if not is_computed(name)}
+
+
+def is_computed(name: str) -> bool:
+    """Whether a property of this name is one that a service finds out itself."""
+    return name in COMPUTED or name.startswith(INSPECTION_PREFIX)
 
 
 def is_as_wanted(found: Image, fields: Fields, properties: Mapping[str, str]) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 
 from rosetta.answers import reading
 from rosetta.importing.glance_bytes import Content
-from rosetta.importing.glance_fields import COMPUTED
+from rosetta.importing.glance_fields import is_computed
 
 WRITABLE = (
     *("name", "visibility", "protected", "os_hidden", "tags"),
@@ -20,8 +20,8 @@ SHOWN = frozenset(
     )
 )
 """Members of an image that are no custom properties."""
-OF_SERVICES = ("os_glance_", "inspection_")
-"""How properties begin that a service keeps of its own imports, or of what it found in the bytes."""
+IMPORT_PREFIX = "os_glance_"
+"""The prefix of properties that a service keeps of its own imports."""
 
 Document = Mapping[str, Any]
 Member = tuple[str, str]
@@ -66,7 +66,7 @@ def _fields(document: Document) -> dict[str, Any]:
 
 
 def _is_custom(name: str) -> bool:
-    return name not in SHOWN and name not in COMPUTED and not name.startswith(OF_SERVICES)
+    return name not in SHOWN and not is_computed(name) and not name.startswith(IMPORT_PREFIX)
 
 
 def patch_between(found: ImageV2, wanted: Document, properties: Mapping[str, str]) -> list[Document]:

@@ -12,7 +12,7 @@ from chalicelib.dialects.devops_service import openapi, schema
 from chalicelib.dialects.devops_service.options import read_options
 from chalicelib.http.errors import BadMessage
 from tests.api import ORDINARY, Api, Caller, basic
-from tests.factories import an_image
+from tests.factories import INSPECTED, an_image
 from tests.openapi.checking import Case, Facts, documented, is_valid, operations_of
 from tests.openapi.sharing import an_api
 
@@ -99,7 +99,7 @@ def facts(api: Api) -> Facts:
     """Images of every kind, by the name that cases call them, and an id that no image has."""
 
     def added(**fields: object) -> str:
-        usual = {"owner": TENANT, "number": api.world.images.number(), "provider": "ec2"}
+        usual = {"owner": TENANT, "number": api.world.images.number(), "provider": "ec2", **INSPECTED}
         image = api.world.images.add(an_image(**{**usual, **fields}))
         return schema.shown_id(image)
 

@@ -11,7 +11,7 @@ from chalicelib.catalog.reference import FIELDS, Kind
 from chalicelib.dialects.foreman.routes import OPERATIONS
 from tests.api import ORDINARY, Api, Caller, a_caller
 from tests.dialects.foreman.foreman import JSON, TEXT, Parent, add_parent
-from tests.factories import an_image
+from tests.factories import INSPECTED, an_image
 from tests.openapi.checking import Case, documented
 from tests.openapi.sharing import an_api
 
@@ -175,7 +175,7 @@ class Facts(dict[str, object]):
 
     def _image(self, *, protected: bool) -> int:
         images = self._api.world.images
-        fields = {"owner": TENANT, "architecture": "x86_64", "protected": protected, **self._below}
+        fields = {"owner": TENANT, "architecture": "x86_64", "protected": protected, **self._below, **INSPECTED}
         return images.add(an_image(number=images.number(), **fields)).number
 
 

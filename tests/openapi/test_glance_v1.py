@@ -13,7 +13,7 @@ from chalicelib.catalog.image import Image, Status, Visibility
 from tests.api import Api, Caller
 from tests.dialects.glance_v1.glance import OCTETS, meta
 from tests.dialects.glance_v1.sending import SMALL, begin, send_all
-from tests.factories import an_image
+from tests.factories import INSPECTED, an_image
 from tests.openapi.checking import Case, answer_violations, documented
 from tests.openapi.glance_cases import (
     CASES,
@@ -113,7 +113,7 @@ KINDS: Mapping[str, Callable[[str], Mapping[str, Any]]] = {
     "deactivated": lambda _: {**ACTIVE, "status": Status.DEACTIVATED},
     "waiting": lambda _: {**ACTIVE, "status": Status.PENDING_DELETE, "checksum": "c" * 32},
     "protected": lambda _: {**ACTIVE, "protected": True, "visibility": Visibility.PUBLIC},
-    "other": lambda _: {"architecture": "arm", "login_user": "root", "checksum": "c" * 32, "virtual_size": 7},
+    "other": lambda _: {"architecture": "arm", "login_user": "root", "checksum": "c" * 32, **INSPECTED},
 }
 """Images by the name that cases call them, in a bucket."""
 

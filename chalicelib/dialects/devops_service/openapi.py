@@ -9,7 +9,17 @@ from chalicelib.dialects.devops_service import schema
 from chalicelib.dialects.devops_service.errors import STATUS, NotAcceptable, UnsupportedMediaType
 from chalicelib.dialects.devops_service.options import CHALLENGE, read_options
 from chalicelib.http.errors import BadMessage, Refused, ServerError, Unauthorized
-from chalicelib.http.openapi import Answer, Body, Description, Operation, Parameter, Schema, record, ref
+from chalicelib.http.openapi import (
+    Answer,
+    Body,
+    Description,
+    Operation,
+    Parameter,
+    Schema,
+    record,
+    ref,
+    with_inspection,
+)
 
 PROVIDERS = list(read_options({}).providers)
 TEXT: Schema = {"type": "string", "minLength": 1}
@@ -60,15 +70,17 @@ ERRORS = {
 }
 
 SCHEMAS: Mapping[str, Schema] = {
-    "DevopsServiceRecord": record(
-        {
-            "id": TEXT,
-            "provider": TEXT,
-            "remote_user": {"type": "string"},
-            "name": {"type": "string"},
-            "bootstrap_template": {"type": "string"},
-        },
-        {"bootstrap_template"},
+    "DevopsServiceRecord": with_inspection(
+        record(
+            {
+                "id": TEXT,
+                "provider": TEXT,
+                "remote_user": {"type": "string"},
+                "name": {"type": "string"},
+                "bootstrap_template": {"type": "string"},
+            },
+            {"bootstrap_template"},
+        )
     ),
     "DevopsServiceChoice": record(
         {"id": TEXT, "name": {"type": "string"}, "status": {"enum": [status.value for status in Status]}}

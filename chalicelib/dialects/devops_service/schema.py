@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 from chalicelib.catalog import lengths
+from chalicelib.catalog.facts import inspected
 from chalicelib.catalog.image import Changes, Image, NewImage, Status, TenantAlias
 from chalicelib.dialects.devops_service.options import NO_PROVIDER, Options
 from chalicelib.http import fields
@@ -46,7 +47,7 @@ def shown_provider(image: Image, options: Options) -> str:
 
 
 def render_record(image: Image, options: Options) -> dict[str, Any]:
-    """The four fields, and the template if there is one."""
+    """The four fields, the template if there is one, and what an inspection has found."""
     template = {} if image.bootstrap_template is None else {"bootstrap_template": image.bootstrap_template}
     return {
         "id": shown_id(image),
@@ -54,6 +55,7 @@ def render_record(image: Image, options: Options) -> dict[str, Any]:
         "remote_user": image.login_user or "",
         "name": image.name or "",
         **template,
+        **inspected(image),
     }
 
 

@@ -6,7 +6,7 @@ from chalicelib.catalog.reference import Kind
 from chalicelib.dialects.foreman import openapi_apidoc as apidoc
 from chalicelib.dialects.foreman import parents, providers, schema, values
 from chalicelib.dialects.foreman.operations import Parameter, image_parameter
-from chalicelib.http.openapi import Schema, record, ref
+from chalicelib.http.openapi import Schema, record, ref, with_inspection
 
 TEXT: Schema = {"type": "string"}
 SEGMENT: Schema = {**TEXT, "minLength": 1}
@@ -163,16 +163,18 @@ PARTS: Mapping[str, Schema] = {
 }
 
 SCHEMAS: Mapping[str, Schema] = {
-    "ForemanImage": record(
-        {
-            **IMAGE,
-            **dict.fromkeys(schema.NAMED.values(), MAYBE_TEXT),
-            "created_at": STAMP,
-            "updated_at": STAMP,
-            "user_data": FLAG,
-            "iam_role": MAYBE_TEXT,
-        },
-        optional=("user_data", "iam_role"),
+    "ForemanImage": with_inspection(
+        record(
+            {
+                **IMAGE,
+                **dict.fromkeys(schema.NAMED.values(), MAYBE_TEXT),
+                "created_at": STAMP,
+                "updated_at": STAMP,
+                "user_data": FLAG,
+                "iam_role": MAYBE_TEXT,
+            },
+            optional=("user_data", "iam_role"),
+        )
     ),
     "ForemanDeletedImage": record(
         {

@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any, cast
 
 from chalicelib.catalog import reference
+from chalicelib.catalog.facts import inspected
 from chalicelib.catalog.image import Changes, Image, NewImage, Status
 from chalicelib.catalog.reference import Kind, Reference
 from chalicelib.dialects.foreman import values
@@ -34,6 +35,8 @@ FIELDS: Mapping[str, Field] = {
     "operatingsystem": Field(FieldKind.INTEGER),
     "user_data": Field(FieldKind.FLAG),
     "id": Field(FieldKind.INTEGER),
+    "inspection_formats": Field(FieldKind.TEXT),
+    "virtual_size": Field(FieldKind.INTEGER),
 }
 """What images can be searched for."""
 
@@ -42,6 +45,7 @@ def render_image(image: Image, parents: Parents) -> dict[str, Any]:
     """The object that is shown, listed, and answered to a create and an update."""
     refers = parents.all_of(image)
     shown: dict[str, Any] = {
+        **inspected(image),
         **_render_facts(image),
         "created_at": values.stamp(image.created_at),
         "updated_at": values.stamp(image.updated_at),
@@ -83,6 +87,7 @@ def row(image: Image, parents: Parents) -> Row:
     """What a search sees of an image."""
     refers = parents.all_of(image)
     compute_resource = refers.pop(Kind.COMPUTE_RESOURCE)
+    found = inspected(image)
     return {
         "id": image.number,
         "name": image_name(image),
@@ -90,6 +95,7 @@ def row(image: Image, parents: Parents) -> Row:
         "compute_resource": None if compute_resource is None else compute_resource.name,
         "user_data": image.user_data,
         **{kind.value: number_of(parent) for kind, parent in refers.items()},
+        **{name: found.get(name) for name in ("inspection_formats", "virtual_size")},
     }
 
 

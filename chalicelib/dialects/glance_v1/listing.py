@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
-from chalicelib.catalog.facts import PROPERTY_FIELDS
+from chalicelib.catalog.facts import INSPECTION_PREFIX, PROPERTY_FIELDS, was_found
 from chalicelib.catalog.image import Status, Visibility
 from chalicelib.catalog.position import SortKey
 from chalicelib.catalog.principal import Principal
-from chalicelib.catalog.query import Condition, ImageQuery, Operator, Order, Scope
+from chalicelib.catalog.query import Condition, ImageQuery, Operator, Order, Predicate, Scope
 from chalicelib.dialects.glance_v1.options import Options
 from chalicelib.dialects.glance_v1.schema import HASH, MEASURED_FIELDS, STATUS_NAMES
 from chalicelib.http import fields, paging
@@ -19,9 +19,10 @@ SORT_KEYS = {key.value: key for key in SortKey if key is not SortKey.NUMBER}
 DIRECTIONS = {"asc": False, "desc": True}
 BOOLEANS: dict[str, Any] = {"true": True, "1": True, "false": False, "0": False}
 PROPERTY_PREFIX = "property-"
+NOT_DELETED = Condition("status", Operator.UNEQUAL, Status.DELETED)
 NOTHING = Condition("id", Operator.IN, ())
-HASHED = Condition("inline", Operator.UNEQUAL, value=True)
-"""Of the others no hash is shown."""
+NOT_INLINE = Condition("inline", Operator.UNEQUAL, value=True)
+"""Of the bytes of the others nothing is shown that was found out here."""
 
 
 class Page(NamedTuple):
@@ -104,7 +105,7 @@ def _scope(request: Request, principal: Principal) -> tuple[Scope, list[Conditio
     return Scope.EVERYTHING, [private] if asked is False else []
 
 
-def _conditions(request: Request) -> list[Condition]:
+def _conditions(request: Request) -> list[Condition | Predicate]:
     found = []
     for name, field in TEXTS.items():
         text = request.parameter(name)
@@ -133,8 +134,8 @@ NUMBERS: Mapping[str, tuple[str, Operator]] = {
 }
 
 
-def _property_conditions(request: Request) -> list[Condition]:
-    found: list[Condition] = []
+def _property_conditions(request: Request) -> list[Condition | Predicate]:
+    found: list[Condition | Predicate] = []
     for parameter in request.query:
         if parameter.lower().startswith(PROPERTY_PREFIX):
             name = parameter[len(PROPERTY_PREFIX) :].lower().replace("-", "_")
@@ -142,12 +143,14 @@ def _property_conditions(request: Request) -> list[Condition]:
     return found
 
 
-def _conditions_of(name: str, value: str | None) -> list[Condition]:
+def _conditions_of(name: str, value: str | None) -> list[Condition | Predicate]:
     """That an image shows a property of this name and value, wherever the value is kept."""
     if name == "os_hash_algo":
-        return [HASHED, Condition("sha256", Operator.UNEQUAL, None) if value == HASH else NOTHING]
+        return [NOT_INLINE, Condition("sha256", Operator.UNEQUAL, None) if value == HASH else NOTHING]
     if name == "os_hash_value":
-        return [HASHED, Condition("sha256", Operator.EQUAL, value)]
+        return [NOT_INLINE, Condition("sha256", Operator.EQUAL, value)]
+    if name.startswith(INSPECTION_PREFIX):
+        return [NOT_INLINE, NOT_DELETED, Predicate(lambda image: was_found(image, name, value))]
     known = {**PROPERTY_FIELDS, **MEASURED_FIELDS}.get(name)
     return [Condition(known or ("properties", name), Operator.EQUAL, value)]
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, cast
 
 from chalicelib.catalog import rules
 from chalicelib.catalog.errors import ImageNotFound, PropertyQuotaExceeded
-from chalicelib.catalog.facts import PROPERTY_FIELDS
+from chalicelib.catalog.facts import INSPECTION_PREFIX, PROPERTY_FIELDS, inspection_properties
 from chalicelib.catalog.image import Changes, Image, Status, Visibility
 from chalicelib.catalog.membership import Membership
 from chalicelib.catalog.query import instant_text
@@ -178,7 +178,11 @@ def _property_changes(properties: Properties, changes: Changes, limit: int, imag
 
 
 def _settable(properties: Properties) -> Properties:
-    return {name: value for name, value in properties.items() if name not in MEASURED}
+    return {name: value for name, value in properties.items() if not _is_measured(name)}
+
+
+def _is_measured(name: str) -> bool:
+    return name in MEASURED or name.startswith(INSPECTION_PREFIX)
 
 
 def shown_properties(image: Image) -> dict[str, str | None]:
@@ -188,13 +192,19 @@ def shown_properties(image: Image) -> dict[str, str | None]:
     """
     if image.status is Status.DELETED:
         return {}
-    measured = {**_hash(image), **_facts(image, MEASURED_FIELDS)}
-    return {**measured, **image.properties, **measured, **_facts(image, PROPERTY_FIELDS)}
+    measured = {**_hash(image), **_facts(image, MEASURED_FIELDS), **_inspection(image)}
+    given = {name: value for name, value in image.properties.items() if not name.startswith(INSPECTION_PREFIX)}
+    return {**measured, **given, **measured, **_facts(image, PROPERTY_FIELDS)}
 
 
 def _hash(image: Image) -> dict[str, str]:
     """The SHA-256 of bytes that no request had: those that one had are shown as the original shows them."""
     return {} if image.sha256 is None or image.inline else {"os_hash_algo": HASH, "os_hash_value": image.sha256}
+
+
+def _inspection(image: Image) -> dict[str, str]:
+    """What was found in the bytes, unless a request had them, as for the hash."""
+    return {} if image.inline else inspection_properties(image)
 
 
 def _facts(image: Image, names: Mapping[str, str]) -> dict[str, str]:

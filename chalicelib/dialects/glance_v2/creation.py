@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from chalicelib.catalog.errors import TenantMissing
+from chalicelib.catalog.facts import INSPECTION_PREFIX
 from chalicelib.catalog.image import NewImage
 from chalicelib.catalog.principal import Principal
 from chalicelib.catalog.rules import Limits
 from chalicelib.dialects.glance_v2 import values
-from chalicelib.dialects.glance_v2.schema import BASE, FIELDS, HASHES, INSPECTION_PREFIX, LINKS, MEASURED
+from chalicelib.dialects.glance_v2.schema import BASE, FIELDS, HASHES, LINKS, MEASURED
 from chalicelib.http.errors import Refused
 
 SHOWN = ("direct_url", "stores", *LINKS)

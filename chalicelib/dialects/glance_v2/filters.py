@@ -6,17 +6,15 @@ from datetime import datetime
 from functools import partial
 from typing import NoReturn
 
-from chalicelib.catalog.facts import PROPERTY_FIELDS
+from chalicelib.catalog.facts import INSPECTION_PREFIX, PROPERTY_FIELDS, was_found
 from chalicelib.catalog.image import Status
 from chalicelib.catalog.query import Condition, Operator, Predicate
 from chalicelib.catalog.total import STORED
 from chalicelib.dialects.glance_v2.schema import (
     HASH,
     IMPORTING,
-    INSPECTION_PREFIX,
     STATUS_NAMES,
     custom_properties,
-    inspection_properties,
     size_of,
     status_of,
     virtual_size_of,
@@ -193,7 +191,7 @@ def _changes_since(_text: str) -> NoReturn:
 def _property(name: str, text: str) -> Conditions:
     """That an image shows a property of this name and value, wherever the value is kept."""
     if name.startswith(INSPECTION_PREFIX):
-        yield Predicate(lambda image: text in (inspection_properties(image).get(name) or " ").split(","))
+        yield Predicate(lambda image: was_found(image, name, text))
     elif text == "":
         yield Predicate(lambda image: custom_properties(image).get(name) == "")
     else:

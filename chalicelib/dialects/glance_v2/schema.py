@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib.catalog.errors import ImageNotFound
-from chalicelib.catalog.facts import PROPERTY_FIELDS
+from chalicelib.catalog.facts import INSPECTION_PREFIX, PROPERTY_FIELDS, inspection_properties
 from chalicelib.catalog.image import Image, Status, Transition, is_uuid
 from chalicelib.catalog.query import instant_text
 from chalicelib.catalog.total import STORED
@@ -35,8 +35,6 @@ BASE = frozenset({"id", *FIELDS, *MEASURED, *HASHES, *LINKS})
 ABSENT = frozenset({"direct_url", "locations", "stores"})
 """Fields that images have elsewhere."""
 FORMATS = ("disk_format", "container_format")
-INSPECTION_PREFIX = "inspection_"
-"""How properties begin that tell what the bytes were found to be."""
 
 
 def known(image_id: str) -> str:
@@ -74,15 +72,6 @@ def custom_properties(image: Image) -> dict[str, str]:
 
 def _is_custom(name: str) -> bool:
     return name not in BASE | ABSENT and not name.startswith(INSPECTION_PREFIX)
-
-
-def inspection_properties(image: Image) -> dict[str, str]:
-    """What the bytes were found to be: `{"inspection_formats": "iso", "inspection_partition_table": "gpt"}`."""
-    found = image.inspection or {}
-    return {
-        f"{INSPECTION_PREFIX}{name}": value if isinstance(value, str) else ",".join(value)
-        for name, value in found.items()
-    }
 
 
 def render_image(image: Image) -> dict[str, Any]:

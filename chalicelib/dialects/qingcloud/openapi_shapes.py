@@ -44,7 +44,7 @@ SCHEMAS: Mapping[str, Schema] = {
             "image_id": FILLED,
             "image_name": TEXT,
             "description": TEXT,
-            "size": {"type": "integer", "minimum": 0, "description": "GB, rounded up"},
+            "size": {"type": "integer", "minimum": 0, "description": "GB of the disk made of it, rounded up"},
             "platform": any_of(list(schema.PLATFORMS)),
             "os_family": TEXT,
             "processor_type": any_of(PROCESSORS),

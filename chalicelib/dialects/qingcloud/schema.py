@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from chalicelib.catalog import lengths
 from chalicelib.catalog.architecture import width
+from chalicelib.catalog.facts import disk_size
 from chalicelib.catalog.image import Alias, Changes, Image, Status, Visibility
 from chalicelib.catalog.job import Action, Job, JobStatus
 from chalicelib.dialects.qingcloud import parameters
@@ -101,7 +102,7 @@ def render_image(image: Image, viewer: Viewer) -> dict[str, Any]:
         "image_id": shown_id(image),
         "image_name": image.name or "",
         "description": image.description or "",
-        "size": -(-(image.size or 0) // GIGABYTE),
+        "size": -(-disk_size(image) // GIGABYTE),
         "platform": platform if platform in PLATFORMS else "",
         "os_family": image.os_family or "",
         "processor_type": shown_processor(image),

@@ -7,6 +7,7 @@ from typing import Any, cast
 from uuid import UUID, uuid5
 
 from chalicelib.catalog import lengths
+from chalicelib.catalog.facts import disk_size
 from chalicelib.catalog.image import Changes, Image, NewImage, Status, Visibility
 from chalicelib.catalog.query import instant_text
 from chalicelib.dialects.scaleway import objects
@@ -106,7 +107,7 @@ def _render_root_volume(image: Image) -> dict[str, Any]:
     """The volume that was named at creation; an image of another dialect has one that is made of its id."""
     known = {"id": str(uuid5(NAMES, image.id)), "name": shown_name(image)}
     known |= objects.shown_root_volume(image.root_volume)
-    return {"id": known["id"], "name": known["name"], "size": image.size or 0, "volume_type": "l_ssd"}
+    return {"id": known["id"], "name": known["name"], "size": disk_size(image), "volume_type": "l_ssd"}
 
 
 def render_one(image: Image) -> dict[str, Any]:

@@ -63,6 +63,18 @@ def test_an_image_that_is_there_is_skipped(serve: Serve, run_import: Import, tar
     assert listed(target) == before
 
 
+def test_what_another_service_found_in_the_bytes_is_left_for_the_target_to_find(
+    serve: Serve, run_import: Import, target: Target
+) -> None:
+    image = an_image(1, b"bytes", properties={"a": "1", "inspection_formats": "iso"})
+    url = serve(Glance([image], {image["id"]: b"bytes"})).url
+
+    runs = [run_import("glance-v1", url) for _ in range(2)]
+
+    assert [totals(run) for run in runs] == [(1, 0, 0), (0, 1, 0)]
+    assert listed(target)[image["id"]]["properties"].get("inspection_formats") != "iso"
+
+
 def test_an_image_that_differs_is_mended(serve: Serve, run_import: Import, target: Target) -> None:
     image = an_image(1, b"bytes", properties={"a": "1", "b": "2"})
     source = Glance([image], {image["id"]: b"bytes"})

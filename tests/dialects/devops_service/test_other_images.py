@@ -20,7 +20,7 @@ from tests.dialects.devops_service.devops import (
     records,
     show,
 )
-from tests.factories import START, a_membership, an_image
+from tests.factories import INSPECTED, START, a_membership, an_image
 
 BY_WHOM = pytest.mark.parametrize("who", ["admin", "operator"])
 NOT_OURS: dict[str, dict[str, Any]] = {
@@ -350,3 +350,20 @@ def test_the_images_of_a_provider_are_all_that_the_caller_may_see(
 
     assert answer.status == 200
     assert sorted(entry["id"] for entry in answer.json) == sorted([foreign.id, AMI])
+
+
+def test_what_the_worker_found_in_its_bytes_is_shown_and_not_taken(api: Api, admin: Caller) -> None:
+    image = add(api, **INSPECTED)
+    found = {
+        "virtual_size": INSPECTED["virtual_size"],
+        "inspection_formats": "qcow2",
+        "inspection_partition_table": "gpt",
+        "inspection_findings": "luks2,snapshots",
+    }
+
+    answer = put(admin, image.id, {"inspection_formats": "raw", "virtual_size": "1", "name": "new"})
+
+    assert answer.status == 200
+    assert answer.json["image"] == show(admin, image.id) == records(admin)[0]
+    assert answer.json["image"].items() >= {**found, "name": "new"}.items()
+    assert stored(api, image).properties == {}
