@@ -23,6 +23,7 @@ class Finding(StrEnum):
     EXTENDED_L2 = "extended_l2"
     BARE_FILESYSTEM = "bare_filesystem"
     UNUSUAL_GPT = "unusual_gpt"
+    HYBRID_MBR = "hybrid_mbr"
     NO_PARTITIONS = "no_partitions"
     LUKS2 = "luks2"
     SNAPSHOTS = "snapshots"
@@ -45,6 +46,7 @@ WORDS: Mapping[Finding, str] = {
     Finding.EXTENDED_L2: "it has extended L2 entries, which QEMU reads and OpenStack's check of images refuses",
     Finding.BARE_FILESYSTEM: "it is a file system without partitions, which OpenStack's check takes for a damaged GPT",
     Finding.UNUSUAL_GPT: "its protective MBR begins at an unusual cylinder, which OpenStack's check refuses",
+    Finding.HYBRID_MBR: "it has partitions in its MBR beside those of its GPT, which OpenStack's check refuses",
     Finding.NO_PARTITIONS: "it has a boot sector without partitions, which OpenStack's check refuses",
     Finding.LUKS2: "it is LUKS version 2, which QEMU does not read and OpenStack's check refuses",
     Finding.SNAPSHOTS: "it has internal snapshots, which clients that convert it lose",
@@ -52,8 +54,8 @@ WORDS: Mapping[Finding, str] = {
 """Each finding, as the end of a sentence."""
 HARMLESS = frozenset(
     {
-        *(Finding.EXTENDED_L2, Finding.BARE_FILESYSTEM, Finding.UNUSUAL_GPT, Finding.NO_PARTITIONS),
-        *(Finding.LUKS2, Finding.SNAPSHOTS),
+        *(Finding.EXTENDED_L2, Finding.BARE_FILESYSTEM, Finding.UNUSUAL_GPT, Finding.HYBRID_MBR),
+        *(Finding.NO_PARTITIONS, Finding.LUKS2, Finding.SNAPSHOTS),
     }
 )
 """Findings that are worth knowing, and no danger: false alarms of the check that OpenStack's services share."""
@@ -73,7 +75,8 @@ class Inspection(NamedTuple):
 
     `formats` are those of the disk, by the names of `disk_format`, and `luks`, `qcow`, `qed`, `tar`; none if there is
     `compression` around it, and more than one only if the bytes are ambiguous. A hybrid ISO is `iso` with a
-    `partition_table`. The virtual size is None if it is unknown.
+    `partition_table`. The virtual size is None if it is unknown. Partition table, file system and `boot_modes`, `bios`
+    and `uefi`, are those of the disk, whatever its format.
     """
 
     formats: tuple[str, ...] = ()
@@ -81,6 +84,7 @@ class Inspection(NamedTuple):
     compression: str | None = None
     partition_table: str | None = None
     filesystem: str | None = None
+    boot_modes: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
 
     @property
@@ -103,7 +107,8 @@ class Inspection(NamedTuple):
     @property
     def document(self) -> dict[str, Any]:
         """All but the virtual size, in less than a kilobyte, without what is not there: `{"formats": ["iso"]}`."""
-        found = {**self._asdict(), "formats": list(self.formats), "findings": [each.value for each in self.findings]}
+        lists = {"formats": self.formats, "boot_modes": self.boot_modes, "findings": map(str, self.findings)}
+        found = {**self._asdict(), **{name: list(values) for name, values in lists.items()}}
         return {name: value for name, value in found.items() if value and name != "virtual_size"}
 
     @classmethod
@@ -112,9 +117,9 @@ class Inspection(NamedTuple):
         formats: Iterable[str],
         virtual_size: int | None,
         findings: Iterable[Finding],
-        **more: str | None,
+        compression: str | None = None,
     ) -> Self:
         """An inspection in canonical form: sorted, and without sizes that cannot be."""
         size = virtual_size if virtual_size is not None and 0 < virtual_size <= LARGEST else None
         found = set(findings)
-        return cls(tuple(sorted(formats)), size, findings=tuple(each for each in Finding if each in found), **more)
+        return cls(tuple(sorted(formats)), size, compression, findings=tuple(each for each in Finding if each in found))

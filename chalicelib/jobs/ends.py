@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 
-from chalicelib.jobs.inspection import HEAD, TAIL, Read
+from chalicelib.jobs.inspection import HEAD, TAIL
+from chalicelib.jobs.windows import Read
 
 
 class Ends:

@@ -8,7 +8,8 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from chalicelib.catalog.inspection import Finding, Inspection
-from chalicelib.jobs import inspectors, recognition, vhdx
+from chalicelib.jobs import booting, guest, inspectors, recognition, vhdx
+from chalicelib.jobs.windows import Read, Windows
 
 HEAD = 4 << 20
 """Bytes from the beginning: the descriptor of a VMDK, which has a megabyte at most, is the last thing looked for."""
@@ -18,16 +19,14 @@ AS_LARGE_AS_THEIR_FILE = frozenset({"raw", "iso"})
 FIXED, DIFFERENCING = 2, 4
 """Types of VHDs; VDIs have the same number for those that have a parent."""
 
-Read = Callable[[int, int], bytes]
-
 
 class Sample(NamedTuple):
-    """An image of so many bytes: its first, its last, and how to read others: from an offset on, and how many."""
+    """An image of so many bytes: its first, its last, and how to read others, if not too many."""
 
     size: int
     head: bytes
     tail: bytes
-    read: Read
+    read: Windows
 
 
 class Told(NamedTuple):
@@ -37,32 +36,51 @@ class Told(NamedTuple):
     findings: frozenset[Finding] = frozenset()
 
 
+class Disk(NamedTuple):
+    """What a guest sees: the first bytes, and how to read others."""
+
+    head: bytes
+    read: Read
+
+
 def inspect(size: int, read: Read) -> Inspection:
     """What an image is. It raises what `read` raises, and nothing else."""
     sample = _sample(size, read)
-    head, compression = sample.head, recognition.compression(sample.head)
-    formats = recognition.formats(head) or _unmarked(sample, compression)
+    compression = recognition.compression(sample.head)
+    formats = recognition.formats(sample.head) or _unmarked(sample, compression)
     told = {name: _told(name, sample) for name in formats}
     findings = {finding for each in told.values() for finding in each.findings}
-    filesystem = recognition.filesystem(head)
     if formats <= {"raw", "vhd"}:
-        findings |= _about_partitions(head, filesystem)
+        findings |= _about_partitions(sample.head)
     if len(formats) + bool(compression) > 1:
         findings.add(Finding.SEVERAL_FORMATS)
-    return Inspection.of(
-        formats,
-        next(iter(told.values())).size if len(told) == 1 else None,
-        findings,
-        compression=compression,
-        partition_table=recognition.partition_table(head),
-        filesystem=filesystem,
-    )
+    size_of_disk = next(iter(told.values())).size if len(told) == 1 else None
+    found = Inspection.of(formats, size_of_disk, findings, compression)
+    return _with_disk(found, _disk(found, sample))
 
 
 def _sample(size: int, read: Read) -> Sample:
     head = read(0, HEAD) if size else b""
     tail = head[-TAIL:] if size <= HEAD else read(size - TAIL, TAIL)
-    return Sample(size, head, tail, read)
+    return Sample(size, head, tail, Windows(size, head, tail, read))
+
+
+def _disk(found: Inspection, sample: Sample) -> Disk:
+    """The disk in an image: what the file begins with, unless its format maps it. What is unsafe is not read."""
+    name = found.formats[0] if len(found.formats) == 1 else ""
+    if name not in guest.BLOCKS or (name == "vhd" and not sample.head.startswith(VHD)):
+        return Disk(sample.head, sample.read)
+    inside = None if found.unsafe else guest.first_bytes(name, found.virtual_size or 0, sample.read)
+    head = inside or b""
+    return Disk(head, lambda offset, length: head[offset : offset + length])
+
+
+def _with_disk(found: Inspection, disk: Disk) -> Inspection:
+    return found._replace(
+        partition_table=recognition.partition_table(disk.head),
+        filesystem=recognition.filesystem(disk.head),
+        boot_modes=tuple(sorted(booting.modes(disk.head, disk.read))),
+    )
 
 
 def _unmarked(sample: Sample, compression: str | None) -> set[str]:
@@ -168,14 +186,8 @@ def _footer_of_vhd(tail: bytes) -> bytes:
 
 
 def _vhdx(sample: Sample) -> Told:
-    def read(offset: int, length: int) -> bytes:
-        if offset >= sample.size:
-            return b""
-        within = offset + length <= len(sample.head) or len(sample.head) == sample.size
-        return sample.head[offset : offset + length] if within else sample.read(offset, length)
-
-    size, has_parent = vhdx.size_and_parent(read)
-    return Told(size, _those(BACKING_FILE=has_parent))
+    tables = vhdx.tables(sample.read)
+    return Told(tables.size, _those(BACKING_FILE=tables.has_parent))
 
 
 def _luks(sample: Sample) -> Told:
@@ -209,18 +221,24 @@ TELLERS: Mapping[str, Callable[[Sample], Told]] = {
 }
 
 
-def _about_partitions(head: bytes, filesystem: str | None) -> frozenset[Finding]:
+def _about_partitions(head: bytes) -> frozenset[Finding]:
     """What is to be said of a boot sector that OpenStack's check refuses, which may be a false alarm."""
-    found = inspectors.opinion("gpt", head)
-    if found is None or not found.failed:
+    if not _is_refused(head):
         return frozenset()
-    if filesystem:
+    if recognition.filesystem(head):
         return _those(BARE_FILESYSTEM=True)
-    if not recognition.partition_table(head):
+    table = recognition.partition_table(head)
+    if not table:
         return _those(NO_PARTITIONS=True)
-    usual = inspectors.opinion("gpt", recognition.with_usual_start(head))
-    unusual = usual is not None and not usual.failed
-    return _those(UNUSUAL_GPT=unusual, BAD_PARTITIONS=not unusual)
+    usual = recognition.with_usual_start(head)
+    unusual = not _is_refused(usual)
+    hybrid = table == "gpt" and not unusual and not _is_refused(recognition.without_other_partitions(usual))
+    return _those(UNUSUAL_GPT=unusual, HYBRID_MBR=hybrid, BAD_PARTITIONS=not unusual and not hybrid)
+
+
+def _is_refused(head: bytes) -> bool:
+    found = inspectors.opinion("gpt", head)
+    return bool(found and found.failed)
 
 
 def _those(**found: object) -> frozenset[Finding]:

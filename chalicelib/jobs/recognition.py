@@ -88,7 +88,17 @@ def partition_table(head: bytes) -> str | None:
 def with_usual_start(head: bytes) -> bytes:
     """A boot sector whose protective partitions begin at the cylinder, head and sector that UEFI 5.2.3 says."""
     sector = bytearray(head[:SECTOR])
-    for at in range(ENTRIES, ENTRIES + ENTRY * COUNT, ENTRY):
-        if sector[at + 4] == PROTECTIVE:
-            sector[at + 1 : at + 4] = b"\0\2\0"
+    for at in _protective(head):
+        sector[at + 1 : at + 4] = b"\0\2\0"
     return bytes(sector)
+
+
+def without_other_partitions(head: bytes) -> bytes:
+    """A boot sector that has its first protective partition alone, and first."""
+    entries = [head[at : at + ENTRY] for at in _protective(head)]
+    return head[:ENTRIES] + b"".join(entries[:1]).ljust(ENTRY * COUNT, b"\0") + head[SECTOR - 2 : SECTOR]
+
+
+def _protective(head: bytes) -> list[int]:
+    """Where the protective partitions are."""
+    return [at for at in range(ENTRIES, ENTRIES + ENTRY * COUNT, ENTRY) if head[at + 4] == PROTECTIVE]

@@ -1,13 +1,16 @@
-"""The size of a VHDX, and whether it has a parent, as MS-VHDX describes them: in tables that may be anywhere."""
+"""What the tables of a VHDX say, which may be anywhere in it, as MS-VHDX describes them."""
 
 import struct
-from collections.abc import Callable
+from typing import NamedTuple
 from uuid import UUID
+
+from chalicelib.jobs.windows import Read
 
 REGIONS = 192 << 10
 """Where the region table is (2.1), of which there is a copy that nobody needs whose first is sound."""
 TABLE = 64 << 10
 METADATA = UUID("8b7ca206-4790-4b9a-b8fe-575f050f886e").bytes_le
+BLOCKS = UUID("2dc27766-f623-4200-9d64-115e9bfd4a08").bytes_le
 PARAMETERS = UUID("caa16737-fa36-4d43-b3b6-33f0aa44e76b").bytes_le
 DISK_SIZE = UUID("2fa54224-cd1b-4876-b211-5dbed83bf4b8").bytes_le
 HAS_PARENT = 2
@@ -21,18 +24,27 @@ class DamagedVhdx(ValueError):
     """The tables of a VHDX lack something."""
 
 
-def size_and_parent(read: Callable[[int, int], bytes]) -> tuple[int, bool]:
-    """The virtual size, and whether there is a parent; `read` returns bytes from an offset on. Raises DamagedVhdx."""
+class Tables(NamedTuple):
+    """The virtual size and that of a block in bytes, whether there is a parent, and where the table of blocks is."""
+
+    size: int
+    block_size: int
+    has_parent: bool
+    blocks: int
+
+
+def tables(read: Read) -> Tables:
+    """What is in them; `read` returns bytes from an offset on. Raises DamagedVhdx."""
     try:
         regions = _entries(read(REGIONS, TABLE), b"regi", 8, 16, "<I")
-        (offset,) = struct.unpack_from("<Q", regions[METADATA])
+        blocks, offset = (struct.unpack_from("<Q", regions[each])[0] for each in (BLOCKS, METADATA))
         metadata = read(offset, MOST_METADATA)
         items = _entries(metadata[:TABLE], b"metadata", 10, ENTRY, "<H")
         (size,) = _item(metadata, items[DISK_SIZE], "<Q")
-        _, flags = _item(metadata, items[PARAMETERS], "<II")
+        block_size, flags = _item(metadata, items[PARAMETERS], "<II")
     except (KeyError, struct.error) as error:
         raise DamagedVhdx from error
-    return size, bool(flags & HAS_PARENT)
+    return Tables(size, block_size, bool(flags & HAS_PARENT), blocks)
 
 
 def _entries(table: bytes, signature: bytes, count_at: int, begin: int, number: str) -> dict[bytes, bytes]:

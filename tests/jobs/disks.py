@@ -58,7 +58,8 @@ def vhd(size: int, kind: int, original: int | None = None) -> bytes:
 
 
 def vhdx(size: int, *, parent: bool = False, metadata: int = 2 * MiB) -> list[tuple[int, bytes]]:
-    region = UUID("8B7CA206-4790-4B9A-B8FE-575F050F886E").bytes_le + struct.pack("<QII", metadata, MiB, 1)
+    regions = [("8B7CA206-4790-4B9A-B8FE-575F050F886E", metadata), ("2DC27766-F623-4200-9D64-115E9BFD4A08", 3 * MiB)]
+    region = b"".join(UUID(guid).bytes_le + struct.pack("<QII", at, MiB, 1) for guid, at in regions)
     items = [
         ("CAA16737-FA36-4D43-B3B6-33F0AA44E76B", 0x10000, 8),
         ("2FA54224-CD1B-4876-B211-5DBED83BF4B8", 0x10008, 8),
@@ -66,7 +67,7 @@ def vhdx(size: int, *, parent: bool = False, metadata: int = 2 * MiB) -> list[tu
     entries = [UUID(guid).bytes_le + struct.pack("<III4x", at, length, 4) for guid, at, length in items]
     return [
         (0, b"vhdxfile"),
-        (192 << 10, struct.pack("<4sIII", b"regi", 0, 1, 0) + region),
+        (192 << 10, struct.pack("<4sIII", b"regi", 0, len(regions), 0) + region),
         (metadata, struct.pack("<8sHH20x", b"metadata", 0, len(entries)) + b"".join(entries)),
         (metadata + 0x10000, struct.pack("<IIQ", MiB, 2 if parent else 0, size)),
     ]

@@ -144,7 +144,16 @@ CASES = {
     "gpt": Case(a_disk(gpt()), ("raw",), MiB),
     "gpt of gpt-image": Case(a_disk(gpt(b"\0\1\0")), ("raw",), MiB, (Finding.UNUSUAL_GPT,)),
     "gpt with more partitions in its mbr": Case(
-        a_disk(gpt(b"\0\1\0", (0x83, 64, b"\0\0\0"))), ("raw",), MiB, (Finding.BAD_PARTITIONS,)
+        a_disk(gpt(b"\0\1\0", (0x83, 64, b"\0\0\0"))), ("raw",), MiB, (Finding.HYBRID_MBR,)
+    ),
+    "gpt whose protective partition is not the first": Case(
+        a_disk((0, mbr((0x83, 64, b"\0\0\0"), (0xEE, 1, b"\0\2\0")) + b"EFI PART")),
+        ("raw",),
+        MiB,
+        (Finding.HYBRID_MBR,),
+    ),
+    "gpt whose protective partition begins elsewhere": Case(
+        a_disk((0, mbr((0xEE, 2, b"\0\2\0")) + b"EFI PART")), ("raw",), MiB, (Finding.BAD_PARTITIONS,)
     ),
     "mbr": Case(a_disk((0, mbr((0x83, 2048, b"\x20\x21\0")))), ("raw",), MiB),
     "mbr with an impossible flag": Case(
@@ -238,7 +247,7 @@ def test_compression_is_named_and_not_unpacked(magic: bytes, name: str | None) -
 
 def test_an_inspection_is_stored_without_what_is_not_there() -> None:
     assert Inspection().document == {}
-    assert Inspection.of({"iso"}, 5, [], partition_table="gpt").document == {
+    assert Inspection(("iso",), 5, partition_table="gpt").document == {
         "formats": ["iso"],
         "partition_table": "gpt",
     }
