@@ -8,15 +8,13 @@ from chalicelib.jobs.delivery import MOST_RECEIPTS, VISIBILITY
 
 
 def create_bucket(world: World) -> None:
-    """The bucket, which tells the queue of objects that came in parts."""
+    """The bucket, which tells the queue of its objects."""
     s3, bucket = world.blobs.client(), world.blobs.bucket
     s3.create_bucket(Bucket=bucket)
     s3.put_bucket_notification_configuration(
         Bucket=bucket,
         NotificationConfiguration={
-            "QueueConfigurations": [
-                {"QueueArn": create_queue(world), "Events": ["s3:ObjectCreated:CompleteMultipartUpload"]}
-            ]
+            "QueueConfigurations": [{"QueueArn": create_queue(world), "Events": ["s3:ObjectCreated:*"]}]
         },
     )
 

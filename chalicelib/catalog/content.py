@@ -5,7 +5,6 @@ import logging
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from chalicelib.catalog import lengths, rules
@@ -22,7 +21,7 @@ from chalicelib.catalog.errors import (
     UnfitBytes,
     UnverifiedBytes,
 )
-from chalicelib.catalog.image import MOVES, Image, Status
+from chalicelib.catalog.image import AWAITING, Image, Status
 from chalicelib.catalog.instance import CLOUD
 from chalicelib.catalog.lookup import attempts
 from chalicelib.catalog.ports import Link, Located, Ports
@@ -106,12 +105,13 @@ class Content:
         except (StorageQuotaExceeded, UnverifiedBytes, StoreError) as error:
             self.kill(image, str(error))
             raise
-        return self._activate(image, measured, location)
+        return self._activate(image, measured, location, self._unseen(image))
 
     def accept(self, image: Image, measured: Measured, location: str, found: "Inspection | None" = None) -> Image:
         """Make an image that is `saving` active with bytes that have come to a location of ours.
 
-        `found` is what they are, if that was looked at. Raises as `upload`, and UnfitBytes where the operator wants.
+        `found` is what they are, if that was looked at; otherwise the worker does that. Raises as `upload`, and
+        UnfitBytes where the operator wants.
         """
         try:
             self._check(image, measured)
@@ -121,7 +121,7 @@ class Content:
             self.kill(image, str(error))
             self._drop(image, location)
             raise
-        return self._activate(image, measured, location, {} if found is None else _shown(found))
+        return self._activate(image, measured, location, self._unseen(image) if found is None else shown(found))
 
     def stage(self, image: Image, content: bytes) -> Image:
         """Store the bytes of an image that is `saving`, which is `uploading` until they are verified.
@@ -145,8 +145,8 @@ class Content:
             raise UnverifiedBytes("checksum", image.checksum, measured.checksum)
 
     def _check_fitness(self, image: Image, found: "Inspection") -> None:
-        reason = found.objection(image.disk_format, image.container_format)
-        if reason is not None and rules.policy(image, self._limits) is Inspecting.ENFORCE:
+        reason = objection(image, found, self._limits)
+        if reason is not None:
             raise UnfitBytes(reason)
 
     def check_room(self, image: Image, size: int) -> None:
@@ -159,9 +159,11 @@ class Content:
             if used + size > quota:
                 raise StorageQuotaExceeded("stored bytes", used + size, quota)
 
-    def _activate(
-        self, image: Image, measured: Measured, location: str, found: Mapping[str, Any] = MappingProxyType({})
-    ) -> Image:
+    def _unseen(self, image: Image) -> Mapping[str, Any]:
+        """The fields of an image whose bytes nobody has looked at."""
+        return {"inspection": None, "uninspected": rules.policy(image, self._limits) is not Inspecting.OFF}
+
+    def _activate(self, image: Image, measured: Measured, location: str, found: Mapping[str, Any]) -> Image:
         return self._keep(image, location, {"status": Status.ACTIVE, **measured._asdict(), **found})
 
     def _keep(self, image: Image, location: str, facts: Mapping[str, Any]) -> Image:
@@ -215,7 +217,7 @@ class Content:
     def kill(self, image: Image, reason: str) -> None:
         """End an upload whose bytes will not come, as `given_up`; an image that moved on meanwhile is left alone."""
         for _ in attempts():
-            if Status.KILLED not in MOVES[image.status]:
+            if image.status not in AWAITING:
                 return
             try:
                 self._images.save(image, given_up(image, reason, self._blobs.place(image.id), self._clock.now()))
@@ -247,10 +249,17 @@ class Content:
         return found
 
 
-def _shown(found: "Inspection") -> Mapping[str, Any]:
+def shown(found: "Inspection") -> Mapping[str, Any]:
     """The fields of an image that tell what was found; a virtual size that was declared stays if none was."""
     size = {} if found.virtual_size is None else {"virtual_size": found.virtual_size}
-    return {"inspection": found.document, **size}
+    return {"inspection": found.document, "uninspected": False, **size}
+
+
+def objection(image: Image, found: "Inspection", limits: Limits) -> str | None:
+    """Why an image that was found to be this may not be active; None if it may."""
+    if rules.policy(image, limits) is not Inspecting.ENFORCE:
+        return None
+    return found.objection(image.disk_format, image.container_format)
 
 
 def given_up(image: Image, reason: str, place: str, now: datetime) -> Image:
@@ -279,4 +288,4 @@ def _is_same_attempt(found: Image, image: Image) -> bool:
     One that was queued again may wait for those of another upload by now.
     """
     same = found.status_changed_at == image.status_changed_at and found.transition is image.transition
-    return same and Status.KILLED in MOVES[found.status]
+    return same and found.status in AWAITING

@@ -21,6 +21,7 @@ UNTOLD = frozenset(
         "location_version",
         "inline",
         "inspection",
+        "uninspected",
         "retriable",
     }
     | {"member_count", "members_behind", "version", "unknown", "stored_format"}
@@ -37,6 +38,7 @@ class What(StrEnum):
 
     CREATED = "created"
     CHANGED = "changed"
+    INSPECTED = "inspected"
     PUBLISHED = "published"
     WITHDRAWN = "withdrawn"
     SHARED = "shared"
@@ -132,6 +134,8 @@ def _what(old: Image, new: Image, changed: Sequence[str]) -> What | None:
             return What.PUBLISHED
         if old.visibility is Visibility.PUBLIC:
             return What.WITHDRAWN
+    if old.inspection is None and new.inspection is not None:
+        return What.INSPECTED
     return What.CHANGED if changed else None
 
 

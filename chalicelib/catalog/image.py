@@ -23,18 +23,25 @@ class Status(StrEnum):
     DELETED = "deleted"
 
 
+_ENDS = frozenset({Status.KILLED, Status.PENDING_DELETE, Status.DELETED})
 MOVES: Mapping[Status, frozenset[Status]] = {
     Status.QUEUED: frozenset({Status.SAVING, Status.ACTIVE, Status.KILLED, Status.DELETED}),
     Status.UPLOADING: frozenset({Status.ACTIVE, Status.KILLED, Status.DELETED}),
     Status.SAVING: frozenset({Status.QUEUED, Status.UPLOADING, Status.ACTIVE, Status.KILLED, Status.DELETED}),
-    Status.ACTIVE: frozenset({Status.DEPRECATED, Status.DEACTIVATED, Status.PENDING_DELETE, Status.DELETED}),
-    Status.DEPRECATED: frozenset({Status.ACTIVE, Status.DEACTIVATED, Status.PENDING_DELETE, Status.DELETED}),
-    Status.DEACTIVATED: frozenset({Status.ACTIVE, Status.DEPRECATED, Status.PENDING_DELETE, Status.DELETED}),
+    Status.ACTIVE: frozenset({Status.DEPRECATED, Status.DEACTIVATED}) | _ENDS,
+    Status.DEPRECATED: frozenset({Status.ACTIVE, Status.DEACTIVATED}) | _ENDS,
+    Status.DEACTIVATED: frozenset({Status.ACTIVE, Status.DEPRECATED}) | _ENDS,
     Status.KILLED: frozenset({Status.DELETED}),
     Status.PENDING_DELETE: frozenset({Status.ACTIVE, Status.DELETED}),
     Status.DELETED: frozenset(),
 }
 """The only moves there are. A deletion that the byte store refuses is undone, which is not a move."""
+
+AWAITING = frozenset({Status.QUEUED, Status.UPLOADING, Status.SAVING})
+"""Statuses in which an image waits for its bytes, or for somebody who verifies them."""
+
+LIVE = frozenset({Status.ACTIVE, Status.DEPRECATED, Status.DEACTIVATED})
+"""Statuses in which an image has bytes, and is not deleted."""
 
 GONE = frozenset({Status.PENDING_DELETE, Status.DELETED})
 """Statuses in which an image counts as deleted."""
@@ -67,7 +74,8 @@ class Image:
 
     `size` and `virtual_size` are bytes, `min_disk` GB, `min_ram` MB, `checksum` an MD5 in lower-case hexadecimal,
     `sha256` the SHA-256 of bytes that have passed through the registry, `inline` if that was in a request; `inspection`
-    is what these bytes were found to be (`Inspection.document`); times are aware and UTC. `size` and `checksum` of an
+    is what these bytes were found to be (`Inspection.document`), and `uninspected` says that somebody still has to look
+    at them; times are aware and UTC. `size` and `checksum` of an
     image that waits for its bytes are what the client declared. `status_reason` says why its last upload failed: that
     leaves it killed, or queued if it is `retriable`.
     `status_changed_at` tells apart the uploads that it waits for. `hidden` ones are in the lists of those only who ask
@@ -101,6 +109,7 @@ class Image:
     inline: bool = False
     virtual_size: int | None = None
     inspection: Mapping[str, Any] | None = None
+    uninspected: bool = False
     disk_format: str | None = None
     container_format: str | None = None
     min_disk: int = 0

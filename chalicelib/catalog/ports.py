@@ -118,10 +118,7 @@ class Backlog(Protocol):
     """Knows which images somebody has to come back to, the longest due first; what was written is read back at once."""
 
     def unfinished(self, before: datetime) -> Iterator[str]:
-        """The ids of images that came before then to a status which is to be ended, or in which they left something.
-
-        Images that a job is saving are none of them.
-        """
+        """The ids of images that came before then to what is to be ended, removed or inspected; no job saves them."""
 
     def pending_delete(self, before: datetime) -> Iterator[str]:
         """The ids of images whose deletion has been waiting since before then."""
@@ -173,6 +170,9 @@ class Queue(Protocol):
 
     def send(self, owner: str, job_id: str, delay: timedelta = timedelta()) -> None:
         """Have a job worked on, after a delay of at most fifteen minutes. Raises CloudUnavailable."""
+
+    def tell(self, image_id: str, name: str, times: int, delay: timedelta = timedelta()) -> None:
+        """Say that the bytes of an image are below a name, and how often that was said. Raises as `send`."""
 
 
 class Instances(Protocol):

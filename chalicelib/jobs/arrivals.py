@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from chalicelib.catalog.content import Content, Measured
 from chalicelib.catalog.errors import Conflict, DeletedMeanwhile, Invalid, QuotaExceeded, StoreError
-from chalicelib.catalog.image import MOVES, Image, Status
+from chalicelib.catalog.image import AWAITING, Image, Status
 from chalicelib.catalog.inspection import Inspection
 from chalicelib.catalog.job import Job, awaits
 from chalicelib.catalog.ports import Ports
@@ -151,6 +151,6 @@ def _place(job: Job) -> str:
 def _waiting(job: Job, image: Image | None) -> Image:
     if image is None or image.gone:
         raise Failed("the image was deleted meanwhile")
-    if not awaits(image, job) or Status.KILLED not in MOVES[image.status]:
+    if not awaits(image, job) or image.status not in AWAITING:
         raise Failed(image.status_reason or f"the image is {image.status}")
     return image

@@ -55,10 +55,13 @@ def _take_step(message: Mapping[str, Any], worker: Worker, queue: Queue) -> None
 
 
 def _hear(message: Mapping[str, Any], worker: Worker) -> None:
-    """An event of the bucket: an object is there. Its key, as S3 quotes it, is `<image id>/<job id>`."""
+    """An event of the bucket: an object is there. Its key, as S3 quotes it, is `<image id>/<name>`.
+
+    What we tell ourselves again says how often that was.
+    """
     for event in message["Records"]:
-        image_id, _, job_id = unquote_plus(event["s3"]["object"]["key"]).partition("/")
-        worker.arrived(image_id, job_id)
+        image_id, _, name = unquote_plus(event["s3"]["object"]["key"]).partition("/")
+        worker.arrived(image_id, name, event.get("times", 1))
 
 
 def _give_up(record: Mapping[str, Any], worker: Worker, reason: str) -> None:

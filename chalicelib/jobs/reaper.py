@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from chalicelib.catalog.content import given_up
 from chalicelib.catalog.errors import CatalogError, CloudUnavailable, StaleImage
-from chalicelib.catalog.image import Image, Status
+from chalicelib.catalog.image import LIVE, Image, Status
 from chalicelib.catalog.instance import capture_name
 from chalicelib.catalog.outages import TablesUnavailable
 from chalicelib.catalog.ports import Backlog, Ports
@@ -26,7 +26,7 @@ _log = logging.getLogger(__name__)
 
 
 class Reaper:
-    """Ends delayed deletions and uploads whose request died, removes what deleted images leave, reminds of jobs.
+    """Ends delayed deletions and uploads whose request died, removes what deleted images leave, reminds of what is due.
 
     Every step may be taken twice, or by several sweeps at once; what fails is left to a later one.
     """
@@ -47,6 +47,7 @@ class Reaper:
             Status.SAVING: (GRACE, self._give_up),
             Status.KILLED: (GRACE, self._clean),
             Status.DELETED: (GRACE, self._clean),
+            **dict.fromkeys(LIVE, (GRACE, self._have_inspected)),
         }
 
     def sweep(self) -> int:
@@ -97,7 +98,7 @@ class Reaper:
         return done
 
     def _end(self, image_id: str) -> bool:
-        """Whether this image was left behind, and is no more."""
+        """Whether this image was left behind, and somebody has come back to it."""
         found = self._images.get(image_id)
         if found is not None and found.image.members_behind:
             self._images.save(found.image, found.image)  # which brings them
@@ -109,6 +110,11 @@ class Reaper:
             return False
         end(found.image)
         return True
+
+    def _have_inspected(self, image: Image) -> None:
+        """Say again that an image has bytes which nobody has looked at: the bucket's word is lost, or was in vain."""
+        _, _, name = (image.location or "").rpartition("/")
+        self._queue.tell(image.id, name, 1)
 
     def _delete(self, image: Image) -> None:
         """End a deletion that had to wait: first the tombstone, then the bytes, as without waiting."""

@@ -9,6 +9,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 
 from chalicelib.catalog.errors import StaleJob
+from chalicelib.catalog.image import Status
 from chalicelib.catalog.job import Action, Job, JobStatus
 from chalicelib.catalog.outages import TABLES_FAILED
 from chalicelib.catalog.ports import Ports
@@ -16,6 +17,7 @@ from chalicelib.catalog.rules import Limits
 from chalicelib.jobs.arrivals import Arrivals
 from chalicelib.jobs.captures import Captures
 from chalicelib.jobs.copies import Copies
+from chalicelib.jobs.late_inspection import LateInspection, is_due
 from chalicelib.jobs.outcome import Failed, Outcomes, Work
 from chalicelib.jobs.transitions import Transitions
 
@@ -25,6 +27,10 @@ PAUSE = timedelta(seconds=10)
 """After how long another worker is looked for that has just begun."""
 TURN = timedelta(seconds=30)
 """After how long it may be the turn of a job whose tenant holds as many workers as it may."""
+NEXT_LOOK = timedelta(seconds=2)
+"""After how long an image is looked at again whose request has stored its bytes, and not said so yet."""
+MOST_LOOKS = 4
+"""How often; the sweep comes to what takes longer."""
 LONG = frozenset({Action.UPLOAD, Action.COPY})
 """What moves bytes, for so long in each step that others could be kept waiting."""
 
@@ -88,11 +94,21 @@ class Worker:
             self.give_up(job.owner, job.id, str(failure))  # read again, as it may have learned something
             return None
 
-    def arrived(self, image_id: str, job_id: str) -> None:
-        """Have the upload that a new object belongs to, if any, worked on. Raises as `work`."""
+    def arrived(self, image_id: str, name: str, times: int = 1) -> None:
+        """Have the upload that a new object belongs to, if any, worked on; its name is that of the job.
+
+        One of another name came within a request, and is inspected once that has written it down; until then it is
+        looked at a few `times` more. Raises EditConflict, and as `work`.
+        """
         image = self._outcomes.image(image_id)
-        if image is not None:
-            self._ports.queue.send(image.owner or "", job_id)
+        if image is None:
+            return
+        if is_due(image) and image.location == f"{self._ports.blobs.place(image_id)}{name}":
+            LateInspection(self._ports, self._limits).inspect(image)
+        elif image.status is not Status.SAVING or image.transition is not None:
+            self._ports.queue.send(image.owner or "", name)
+        elif times < MOST_LOOKS:
+            self._ports.queue.tell(image_id, name, times + 1, NEXT_LOOK)
 
     def give_up(self, owner: str, job_id: str, reason: str) -> None:
         """Fail a job whose steps keep failing. Raises as `work`."""

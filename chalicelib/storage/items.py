@@ -15,14 +15,14 @@ from chalicelib.storage.row import KEY, SCOPE, RowItem
 from chalicelib.storage.tables import ImageItem
 
 PRIVATE_FACTS = (
-    *("login_password", "location", "location_version", "retriable"),
+    *("login_password", "location", "location_version", "retriable", "uninspected"),
     *("member_count", "members_behind", "version"),
 )
 """What only the image's own item knows."""
 FACTS = tuple(
     name for name in ImageItem.get_attributes() if name not in {"image_id", "expires", "format", *PRIVATE_FACTS}
 )
-RARE = ("hidden", "tags", "inline", "retriable", "members_behind")
+RARE = ("hidden", "tags", "inline", "uninspected", "retriable", "members_behind")
 """What items say only if it is so."""
 EMPTY = ("aliases", "tenant_aliases", "properties", "hidden", "tags", "inline")
 """What rows lack that do not have any."""

@@ -5,7 +5,7 @@ import zlib
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from chalicelib.catalog.image import Alias, Image, ImageNumber, Name, Status, TenantAlias, Visibility
+from chalicelib.catalog.image import LIVE, Alias, Image, ImageNumber, Name, Status, TenantAlias, Visibility
 from chalicelib.catalog.membership import MemberStatus
 from chalicelib.catalog.position import SortKey, position, short_id, short_instant
 from chalicelib.catalog.reference import FIELDS
@@ -116,7 +116,7 @@ def orders(scope: str) -> Orders:
 
 
 def is_unfinished(image: Image) -> bool:
-    """Whether the sweep has to come back to the image soon, to end its status or to remove what it has left.
+    """Whether the sweep has to come back to the image soon: to end its status, remove what it left, or inspect it.
 
     If a job is saving it, the sweep comes back to the job.
     """
@@ -127,7 +127,7 @@ def is_unfinished(image: Image) -> bool:
             return image.location is not None or image.members_behind
         case Status.DELETED:
             return image.location is not None or image.member_count > 0
-    return image.members_behind
+    return image.members_behind or (image.uninspected and image.status in LIVE)
 
 
 def everything() -> list[str]:

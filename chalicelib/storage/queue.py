@@ -1,10 +1,10 @@
 """The queue of the worker, in SQS."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -18,7 +18,7 @@ LONGEST_DELAY = timedelta(minutes=15)
 
 
 class SqsQueue:
-    """Promises of `ports.Queue`; messages are `{"owner": …, "job": …}`."""
+    """Promises of `ports.Queue`; messages are `{"owner": …, "job": …}`, or events as the bucket's own."""
 
     def __init__(self, name: str, client: "Callable[[], SQSClient]") -> None:
         self.name = name
@@ -31,9 +31,16 @@ class SqsQueue:
 
     def send(self, owner: str, job_id: str, delay: timedelta = timedelta()) -> None:
         """One SendMessage."""
+        self._send({"owner": owner, "job": job_id}, delay)
+
+    def tell(self, image_id: str, name: str, times: int, delay: timedelta = timedelta()) -> None:
+        """As `send`."""
+        self._send({"Records": [{"s3": {"object": {"key": f"{image_id}/{name}"}}, "times": times}]}, delay)
+
+    def _send(self, message: Mapping[str, Any], delay: timedelta) -> None:
         seconds = int(min(delay, LONGEST_DELAY).total_seconds())
         try:
-            body = json.dumps({"owner": owner, "job": job_id})
+            body = json.dumps(message)
             self.client().send_message(QueueUrl=self.url, MessageBody=body, DelaySeconds=seconds)
         except (ClientError, BotoCoreError) as error:
             raise cloud_outage("The queue", silence_of(error)) from error

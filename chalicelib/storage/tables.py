@@ -76,6 +76,7 @@ class ImageItem(Evolving):
     inline = BooleanAttribute(null=True)
     virtual_size = IntegerAttribute(null=True)
     inspection = JSONAttribute(null=True)
+    uninspected = BooleanAttribute(null=True)
     disk_format = UnicodeAttribute(null=True)
     container_format = UnicodeAttribute(null=True)
     min_disk = IntegerAttribute()

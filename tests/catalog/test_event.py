@@ -55,6 +55,8 @@ def test_a_new_image_is_created() -> None:
         (Status.PENDING_DELETE, {"status": Status.DELETED}, (What.PURGED, ())),
         (Status.KILLED, {"name": "new"}, (What.CHANGED, ("name",))),
         (Status.ACTIVE, {"transition": Transition.DELETING}, None),
+        (Status.ACTIVE, {"inspection": {}, "virtual_size": 7}, (What.INSPECTED, ("virtual_size",))),
+        (Status.ACTIVE, {"inspection": {}, "status": Status.KILLED}, (What.KILLED, ())),
         (Status.ACTIVE, {"member_count": 3, "updated_at": START + timedelta(1)}, None),
     ],
 )

@@ -1,6 +1,7 @@
 """Uploads and copies as their worker finds them, and what is left of them in the end."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import NamedTuple
 
 from chalicelib.catalog.image import Changes, Image, NewImage, Status
@@ -8,7 +9,7 @@ from chalicelib.catalog.job import Job, JobStatus
 from chalicelib.catalog.ports import Multipart
 from chalicelib.catalog.service import Catalog
 from chalicelib.storage.sources import ExternalSources, WebSource
-from local.queue import pump
+from local.queue import create_bucket, pump
 from tests.api import ORDINARY, a_caller
 from tests.dialects.glance_v1.sending import PART, md5, pieces
 from tests.jobs.jobs import GRACE, LEASE, Stage
@@ -76,6 +77,19 @@ def trusting(stage: Stage, allowed: Callable[[str], bool] = lambda _: True) -> S
     source = ExternalSources(world.blobs.bucket, world.blobs.client, WebSource(allowed=allowed))
     stage.api.world = world._replace(sources=source)
     return stage
+
+
+@contextmanager
+def told(stage: Stage) -> Iterator[Stage]:
+    """Have the bucket of the stage tell the queue of its objects, and be silent again in the end."""
+    world = stage.api.world
+    stage.aws.sqs().delete_queue(QueueUrl=world.queue.url)
+    create_bucket(world)
+    stage.api.work()  # the bucket tries whether it is heard
+    try:
+        yield stage
+    finally:
+        stage.aws.s3().put_bucket_notification_configuration(Bucket=world.blobs.bucket, NotificationConfiguration={})
 
 
 def image_of(stage: Stage, job: Job) -> Image:

@@ -71,7 +71,8 @@ def test_an_image_that_came_back_is_not_deleted(slow: Api) -> None:
     slow.world.images.save(waiting, image)
     slow.clock.advance(3 * HOUR)
 
-    assert slow.world.reaper.sweep() == 0
+    slow.world.reaper.sweep()
+
     assert status(slow, image) is Status.ACTIVE
     assert len(slow.stored()) == 1
 

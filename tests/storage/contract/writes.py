@@ -59,6 +59,7 @@ PRIVATE: dict[str, Any] = {
     "location": "s3://bucket/key",
     "member_count": 4,
     "retriable": True,
+    "uninspected": True,
 }
 
 
@@ -80,7 +81,8 @@ class Writes:
 
         (row,) = world.images.images(a_principal(), ImageQuery())
 
-        assert row == replace(image, login_password=None, location=None, retriable=False, member_count=0, version=0)
+        private: dict[str, Any] = {"login_password": None, "location": None, "retriable": False, "uninspected": False}
+        assert row == replace(image, **private, member_count=0, version=0)
 
     def test_an_unknown_image_is_not_found(self, world: World) -> None:
         assert world.images.get(an_image().id, "t1") is None

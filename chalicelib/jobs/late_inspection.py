@@ -1,0 +1,68 @@
+"""Images that are active before anybody has looked at their bytes, because these came within a request."""
+
+import logging
+from contextlib import closing
+from dataclasses import replace
+
+from chalicelib.catalog.content import given_up, objection, shown
+from chalicelib.catalog.errors import StoreError
+from chalicelib.catalog.image import LIVE, Image
+from chalicelib.catalog.inspection import Inspection
+from chalicelib.catalog.lookup import retried
+from chalicelib.catalog.ports import Ports
+from chalicelib.catalog.rules import Inspecting, Limits, policy
+from chalicelib.jobs.inspection import inspect
+from chalicelib.jobs.outcome import Outcomes
+
+_log = logging.getLogger(__name__)
+
+
+class LateInspection:
+    """Looks at bytes that are stored, and refuses the image if it has to. It may be asked to as often as one likes."""
+
+    def __init__(self, ports: Ports, limits: Limits) -> None:
+        self._ports = ports
+        self._limits = limits
+        self._outcomes = Outcomes(ports)
+
+    def inspect(self, image: Image) -> None:
+        """Have an image tell what its bytes are, or be killed, unless somebody has ended it meanwhile.
+
+        Raises EditConflict, StoreError.
+        """
+        location = image.location or ""
+        found = self._found(image, location)
+        if retried(image.id, lambda: self._settled(image.id, location, found)):
+            try:
+                self._ports.blobs.delete(location)
+            except StoreError:  # the sweep finds them
+                _log.warning("bytes left behind", extra={"image_id": image.id}, exc_info=True)
+
+    def _found(self, image: Image, location: str) -> Inspection | None:
+        """What the bytes are; None if the operator does not want to know, or they are gone."""
+        size = None if policy(image, self._limits) is Inspecting.OFF else self._ports.blobs.size(location)
+        if size is None:
+            return None
+
+        def read(offset: int, length: int) -> bytes:
+            with closing(self._ports.blobs.pieces(location, offset, length)) as pieces:
+                return b"".join(pieces)
+
+        return inspect(size, read)
+
+    def _settled(self, image_id: str, location: str, found: Inspection | None) -> bool:
+        """Write down what was found; whether that killed the image. Raises StaleImage."""
+        image = self._outcomes.image(image_id)
+        if image is None or not is_due(image) or image.location != location:
+            return False
+        seen = replace(image, uninspected=False) if found is None else replace(image, **shown(found))
+        reason = None if found is None else objection(image, found, self._limits)
+        if reason is not None:
+            seen = given_up(seen, reason, self._ports.blobs.place(image_id), self._ports.clock.now())
+        self._ports.images.save(image, seen)
+        return reason is not None
+
+
+def is_due(image: Image) -> bool:
+    """Whether somebody has to look at the bytes of an image. One that a job is moving is left for later."""
+    return image.uninspected and image.status in LIVE and image.transition is None
