@@ -164,6 +164,17 @@ class Token:
     issuer: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Current:
+    """The token that asks, and what becomes of images that the deployment objects to: enforce, record or off.
+
+    Both are None if the deployment is of a release that does not say so.
+    """
+
+    token: Token | None
+    inspection: str | None
+
+
 @contextmanager
 def reading(what: str) -> Iterator[None]:
     """Inside, a document that lacks something is no such thing as it should be."""
@@ -299,6 +310,13 @@ def read_token(document: Any) -> Token:
             policies=tuple(map(str, document["policies"])),
             **{name: document.get(name) for name in TOKEN_TEXTS},
         )
+
+
+def read_current(document: Any) -> Current:
+    """The token that asks, and what is said with it."""
+    with reading("token"):
+        policy = document.get("inspection")
+        return Current(read_token(document["token"]), None if policy is None else str(policy))
 
 
 def _count(value: Any) -> int | None:

@@ -7,9 +7,9 @@ from uuid import UUID
 import click
 
 from rosetta.images import show_facts, show_image
-from rosetta.options import asking, describing, results
+from rosetta.options import asking, describing, force_option, results
 from rosetta.registry import open_registry
-from rosetta.upload import upload_file
+from rosetta.upload import Allowed, upload_file
 
 
 @click.command()
@@ -22,6 +22,7 @@ from rosetta.upload import upload_file
 @click.option("--copy-from", metavar="URL", help="Have the deployment fetch the bytes from there.")
 @click.option("--id", "image_id", type=click.UUID, help="The id it is to have; the deployment chooses one if none.")
 @describing
+@force_option
 @asking
 @results
 def create(
@@ -30,6 +31,7 @@ def create(
     copy_from: str | None,
     image_id: UUID | None,
     *,
+    force: bool,
     as_json: bool,
     quiet: bool,
     **described: Any,
@@ -38,8 +40,10 @@ def create(
     if file is not None:
         if copy_from is not None or image_id is not None:
             raise click.UsageError("--file goes with neither --copy-from nor --id")
-        upload_file(file, {"name": name, **described}, as_json=as_json, quiet=quiet)
+        upload_file(file, {"name": name, **described}, allowed=Allowed(refused=force), as_json=as_json, quiet=quiet)
         return
+    if force:
+        raise click.UsageError("--force goes with --file")
     properties = dict(described.pop("properties"))
     fields = {"name": name, "id": None if image_id is None else str(image_id), **described}
     image = open_registry().create(fields, properties, copy_from=copy_from)

@@ -78,13 +78,14 @@ def logout(*, revoke: bool, as_json: bool) -> None:
 def whoami(*, as_json: bool) -> None:
     """Show which deployment is asked, as whom, and until when."""
     deployment = find_deployment()
-    found = _registry(deployment).current_token()
+    current = _registry(deployment).current()
+    found, policy = current.token, current.inspection
     told = {"url": deployment.url, "url_from": deployment.url_from, "token_from": deployment.token_from}
     if as_json:
-        click.echo(json.dumps({**told, "token": found and asdict(found)}, indent=2))
+        click.echo(json.dumps({**told, "token": found and asdict(found), "inspection": policy}, indent=2))
         return
     facts = {"url": f"{deployment.url} ({deployment.url_from})", "token": f"of {deployment.token_from}"}
-    show_facts({**facts, **({} if found is None else _facts(found))})
+    show_facts({**facts, **({} if found is None else _facts(found)), **({"inspection": policy} if policy else {})})
     if found is None:
         say("The token works. This deployment is of a release that does not say whose it is.")
 

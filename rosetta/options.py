@@ -22,6 +22,7 @@ PROFILE, DEBUG = "rosetta.profile", "rosetta.debug"
 image_argument = click.argument("image", metavar="IMAGE")
 """An image, by its id, the beginning of one, or its name."""
 json_option = click.option("--json", "as_json", is_flag=True, help="As JSON.")
+force_option = click.option("--force", is_flag=True, help="Send the file although the deployment would refuse it.")
 local_option = click.option("--local", is_flag=True, help="Work on the local server that runs here.")
 
 

@@ -10,6 +10,7 @@ from urllib.parse import quote
 import urllib3
 
 from rosetta.answers import (
+    Current,
     Event,
     Image,
     Job,
@@ -18,6 +19,7 @@ from rosetta.answers import (
     Token,
     Upload,
     Usage,
+    read_current,
     read_event,
     read_image,
     read_image_headers,
@@ -216,8 +218,23 @@ class Registry:
 
     def current_token(self) -> Token | None:
         """The token that asks; None if it works, and the deployment is of a release that says no more of it."""
+        return self.current().token
+
+    def inspection_policy(self) -> str | None:
+        """What becomes of images that the deployment objects to; None if it does not say so to this caller."""
         try:
-            return self._token("GET", "/v1/tokens/current")
+            return self.current().inspection
+        except ServiceError as error:
+            if error.status not in {401, 403}:
+                raise
+            return None
+
+    def current(self) -> Current:
+        """The token that asks, and what the deployment says with it."""
+        try:
+            document = self._service.call("GET", "/v1/tokens/current").json
+            with reading("token"):
+                return read_current(document)
         except ServiceError as error:
             if error.status != 404:
                 raise
@@ -226,7 +243,7 @@ class Registry:
         except ServiceError as error:
             if error.status != 403:  # it may do other things
                 raise
-        return None
+        return Current(None, None)
 
     def create_token(self, name: str, policies: Sequence[str], lifetime: timedelta | None) -> tuple[Token, str]:
         """A new token of the caller's, and its secret; None and no policies leave the deployment to decide."""
@@ -248,11 +265,6 @@ class Registry:
     def revoke_token(self, token_id: str, tenant: str | None = None) -> None:
         """End a token of the caller's, or, for administrators, of a tenant."""
         self._confirmed("DELETE", f"/v1/tokens/{quote(token_id, safe='')}", query=_tenant(tenant))
-
-    def _token(self, method: str, path: str, **request: Any) -> Token:
-        document = self._service.call(method, path, **request).json
-        with reading("token"):
-            return read_token(document["token"])
 
     def _confirmed(self, method: str, path: str, **request: Any) -> None:
         """Have something done that is answered by nothing: what says more, such as a proxy's page, has not done it."""

@@ -4,18 +4,19 @@ import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import click
 
 from rosetta.answers import Image
-from rosetta.console import Interrupted
+from rosetta.console import Interrupted, say
 from rosetta.formats import format_of
 from rosetta.images import show_image
-from rosetta.options import GIB, MIB, ByteCount, asking, describing, results
+from rosetta.looking import check, description, look
+from rosetta.options import GIB, MIB, ByteCount, asking, describing, force_option, results
 from rosetta.parts import MOST_PARTS, Source, parts_of
 from rosetta.records import Records, UploadRunning
-from rosetta.registry import Fields, open_registry
+from rosetta.registry import Fields, Registry, open_registry
 from rosetta.texts import plain
 from rosetta.uploading import Order, Uploading
 
@@ -24,10 +25,21 @@ SMALLEST_PART, LARGEST_PART = 5 * MIB, 5 * GIB
 USUAL_PARALLEL = 4
 
 
+class Allowed(NamedTuple):
+    """What is uploaded although it is empty, or would be refused."""
+
+    empty: bool = False
+    refused: bool = False
+
+
+NOTHING = Allowed()
+
+
 @click.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--name", help="The image's name; the file's, without its suffix, if none is given.")
 @describing
+@force_option
 @click.option("--allow-empty", is_flag=True, help="Upload the file although it is empty.")
 @click.option(
     "--parallel", type=click.IntRange(1, 32), default=USUAL_PARALLEL, show_default=True, help="Parts sent at once."
@@ -36,11 +48,23 @@ USUAL_PARALLEL = 4
 @asking
 @results
 def upload(
-    file: Path, parallel: int, part_size: int | None, *, allow_empty: bool, as_json: bool, quiet: bool, **described: Any
+    file: Path,
+    parallel: int,
+    part_size: int | None,
+    *,
+    allow_empty: bool,
+    force: bool,
+    as_json: bool,
+    quiet: bool,
+    **described: Any,
 ) -> None:
-    """Upload FILE as an image. If it is broken off, the same command goes on where it was."""
-    how = {"allow_empty": allow_empty, "as_json": as_json, "quiet": quiet}
-    upload_file(file, described, parallel=parallel, part_size=part_size, **how)
+    """Upload FILE as an image. If it is broken off, the same command goes on where it was.
+
+    First it is looked at: what the deployment would refuse is not sent.
+    """
+    allowed = Allowed(empty=allow_empty, refused=force)
+    how = {"as_json": as_json, "quiet": quiet}
+    upload_file(file, described, parallel=parallel, part_size=part_size, allowed=allowed, **how)
 
 
 def upload_file(  # an option each
@@ -49,7 +73,7 @@ def upload_file(  # an option each
     *,
     parallel: int = USUAL_PARALLEL,
     part_size: int | None = None,
-    allow_empty: bool = False,
+    allowed: Allowed = NOTHING,
     as_json: bool,
     quiet: bool,
 ) -> None:
@@ -60,9 +84,9 @@ def upload_file(  # an option each
     fields: Fields = {
         **{name: value for name, value in described.items() if name != "properties"},
         "name": described["name"] if described["name"] is not None else _utf8(file.stem),
-        "disk_format": format_of(file, described["disk_format"]),
+        "disk_format": _looked_at(registry, source, file, described, force=allowed.refused),
     }
-    if source.size == 0 and not allow_empty:
+    if source.size == 0 and not allowed.empty:
         _ask_for_empty(file)
     order = Order(source, fields, dict(described["properties"]), parallel, part_size)
     records = Records.of(os.environ)
@@ -80,6 +104,15 @@ def upload_file(  # an option each
         show_image(image, as_json=as_json, quiet=quiet)
     else:
         _show(image)
+
+
+def _looked_at(registry: Registry, source: Source, file: Path, described: Mapping[str, Any], *, force: bool) -> str:
+    """The disk format of a file that may be sent. Raises ClickException, ServiceError."""
+    name, found = click.format_filename(file.name), look(source)
+    say(f"{name} is {description(found, source.size)}.")
+    disk_format = format_of(file, described["disk_format"], found)
+    check(registry, name, found, (disk_format, described["container_format"]), force=force)
+    return disk_format
 
 
 def _check_parts(source: Source, part_size: int | None) -> None:

@@ -1,11 +1,13 @@
 """What is installed: for the command, to run it, to work on it. Nobody installs what they have no use for."""
 
+import re
 import tomllib
 from pathlib import Path
 
 from packaging.requirements import Requirement
 
 from bench import install
+from deploy.bundle import USED_MODULES
 
 ROOT = Path(__file__).parents[2]
 RUN, DEVELOPMENT = (ROOT / f"requirements-{name}.txt" for name in ("run", "dev"))
@@ -45,6 +47,14 @@ def test_what_the_command_needs_is_installed_to_run_it_in_a_version_that_it_take
     assert install.command() <= versions.keys()
     for requirement in map(Requirement, PROJECT["dependencies"]):
         assert requirement.specifier.contains(versions[install.named(requirement)].removeprefix("=="))
+
+
+def test_the_wheel_has_of_the_library_what_the_bundle_has_in_the_same_version() -> None:
+    hook = (ROOT / "hatch_build.py").read_text("utf-8")
+    required = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["build-system"]["requires"]
+
+    assert set(re.findall(r'"(oslo_utils/[\w/]+\.py)"', hook)) == USED_MODULES["oslo_utils"]
+    assert f"oslo.utils{pins(RUN)['oslo-utils']}" in required
 
 
 def test_who_installs_the_server_has_the_versions_that_were_tested() -> None:

@@ -5,26 +5,35 @@ from pathlib import Path
 import click
 import pytest
 
-from rosetta.formats import DISC, format_of, found_format
+from chalicelib.jobs.inspection import HEAD
+from rosetta.formats import format_of, misdeclared
+from rosetta.looking import look
+from rosetta.parts import Source
+from tests.jobs import disks
+from tests.jobs.disks import MiB, a_disk
 
-ZEROS = bytes(DISC)
-VDI = b"<<< Oracle VM VirtualBox Disk Image >>>\n".ljust(64, b"\0") + b"\x7f\x10\xda\xbe"
+ISO = a_disk(disks.iso()).read(0, MiB)
 MARKED = {
-    "qcow2": (b"QFI\xfb\0\0\0\3", "qcow2"),
-    "vmdk": (b"KDMV\1\0\0\0", "vmdk"),
+    "qcow2": (disks.qcow2(), "qcow2"),
+    "qcow2, cut short": (b"QFI\xfb\0\0\0\3", "qcow2"),
+    "vmdk": (a_disk(*disks.vmdk()).read(0, MiB), "vmdk"),
     "vmdk of ESX": (b"COWD\1\0\0\0", "vmdk"),
-    "vmdk's descriptor": (b"# Disk DescriptorFile\nversion=1\n", "vmdk"),
+    "vmdk's descriptor": (disks.descriptor("monolithicFlat"), "vmdk"),
     "vhdx": (b"vhdxfile", "vhdx"),
-    "dynamic vhd": (b"conectix" + ZEROS, "vhd"),
-    "fixed vhd": (ZEROS + b"conectix".ljust(512, b"\0"), "vhd"),
-    "vdi": (VDI, "vdi"),
+    "dynamic vhd": (disks.vhd(MiB, 3), "vhd"),
+    "fixed vhd": (bytes(MiB) + disks.vhd(MiB, 2), "vhd"),
+    "vdi": (bytes(64) + b"\x7f\x10\xda\xbe" + bytes(444), "vdi"),
     "ploop": (b"WithoutFreeSpace", "ploop"),
     "extended ploop": (b"WithouFreSpacExt", "ploop"),
-    "iso": (ZEROS + b"CD001\1", "iso"),
-    "hybrid iso": (b"\xeb\x63\x90" + bytes(507) + b"\x55\xaa" + bytes(DISC - 512) + b"CD001\1", "iso"),
-    "udf": (ZEROS + b"BEA01\1", "iso"),
+    "iso": (ISO, "iso"),
 }
 """The beginnings of files, or all that matters of them, and what they are."""
+DISKS = {
+    "partitions": a_disk(disks.gpt()).read(0, MiB),
+    "file system": bytes(1080) + b"\x53\xef",
+    "luks": disks.luks(),
+}
+"""Bytes that only a raw disk has."""
 UNMARKED = {
     "empty": b"",
     "short": b"QFI",
@@ -32,14 +41,20 @@ UNMARKED = {
     "text": b"some bytes",
     "vhd's mark elsewhere": bytes(100) + b"conectix" + bytes(100),
     "signature of vdi elsewhere": b"\x7f\x10\xda\xbe",
+    "what nobody looks at": bytes(HEAD) + ISO,
 }
 NAMES = ("disk.img", "disk.raw", "disk.qcow2", "disk.vmdk", "disk", "disk.tar.gz", ".img")
 
 
-def a_file(folder: Path, content: bytes, name: str = "disk.img") -> Path:
+def registered(folder: Path, content: bytes, name: str = "disk.img", declared: str | None = None) -> str:
+    """What a file is registered as, unless it would be a mistake."""
     path = folder / name
     path.write_bytes(content)
-    return path
+    found = look(Source.of(path))
+    disk_format = format_of(path, declared, found)
+    mistake = misdeclared(found, disk_format, "bare")
+    assert mistake is None, mistake
+    return disk_format
 
 
 @pytest.mark.parametrize(("content", "disk_format"), MARKED.values(), ids=MARKED)
@@ -47,60 +62,72 @@ def a_file(folder: Path, content: bytes, name: str = "disk.img") -> Path:
 def test_the_format_is_what_the_file_is_and_not_what_it_is_called(
     tmp_path: Path, content: bytes, disk_format: str, name: str
 ) -> None:
-    path = a_file(tmp_path, content, name)
-
-    assert format_of(path, None) == disk_format
-    assert format_of(path, disk_format) == disk_format
+    assert registered(tmp_path, content, name) == disk_format
+    assert registered(tmp_path, content, name, disk_format) == disk_format
 
 
 @pytest.mark.parametrize("content", UNMARKED.values(), ids=UNMARKED)
 @pytest.mark.parametrize("name", ["disk.img", "disk.raw", "DISK.RAW"])
 def test_what_has_no_mark_and_is_called_raw_is_raw(tmp_path: Path, content: bytes, name: str) -> None:
-    path = a_file(tmp_path, content, name)
+    assert registered(tmp_path, content, name) == "raw"
 
-    assert found_format(path) is None
-    assert format_of(path, None) == "raw"
+
+@pytest.mark.parametrize("content", DISKS.values(), ids=DISKS)
+@pytest.mark.parametrize("name", ["disk", "disk.bin", "disk.img"])
+def test_what_only_a_raw_disk_has_is_raw(tmp_path: Path, content: bytes, name: str) -> None:
+    assert registered(tmp_path, content, name) == "raw"
 
 
 @pytest.mark.parametrize("name", ["disk", "disk.bin", "disk.tar.gz", "qcow2", ".raw"])
 def test_what_nobody_knows_has_to_be_declared(tmp_path: Path, name: str) -> None:
-    path = a_file(tmp_path, b"some bytes", name)
-
     with pytest.raises(click.UsageError, match=r"is not known\. Give --disk-format"):
-        format_of(path, None)
-    assert format_of(path, "raw") == "raw"
+        registered(tmp_path, b"some bytes", name)
+    assert registered(tmp_path, b"some bytes", name, "raw") == "raw"
 
 
 @pytest.mark.parametrize("name", ["disk.qcow2", "disk.VMDK", "disk.iso"])
-def test_what_is_not_what_its_name_says_has_to_be_declared(tmp_path: Path, name: str) -> None:
-    path = a_file(tmp_path, b"some bytes", name)
-
+@pytest.mark.parametrize("content", [b"some bytes", DISKS["partitions"]], ids=["text", "partitions"])
+def test_what_is_not_what_its_name_says_has_to_be_declared(tmp_path: Path, name: str, content: bytes) -> None:
     with pytest.raises(click.UsageError, match=r"as its name says\. Give --disk-format"):
-        format_of(path, None)
+        registered(tmp_path, content, name)
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"\x1f\x8b\x08some bytes", r"disk.img is compressed by gzip\. Decompress it, or give"),
+        (b"\xfd7zXZ\0some bytes", r"disk.img is compressed by xz\. Decompress it, or give"),
+        (disks.qcow2() + bytes(4096) + ISO[4096 + len(disks.qcow2()) :], "can be read as iso and as qcow2. Give"),
+        (disks.qcow(), r"disk.img is qcow, which no image can be\. Convert it, or give"),
+        (bytes(257) + b"ustar", r"disk.img is tar, which no image can be\. Convert it, or give"),
+    ],
+    ids=["gzip", "xz", "two formats", "qcow", "tar"],
+)
+def test_what_is_no_image_by_itself_is_named_and_has_to_be_declared(
+    tmp_path: Path, content: bytes, reason: str
+) -> None:
+    with pytest.raises(click.UsageError, match=reason):
+        registered(tmp_path, content)
+    assert registered(tmp_path, content, declared="ami") == "ami"
 
 
 @pytest.mark.parametrize(("content", "found"), MARKED.values(), ids=MARKED)
 @pytest.mark.parametrize("declared", ["raw", "qcow2", "vmdk", "vhd", "iso"])
 def test_what_is_declared_must_be_what_the_file_is(tmp_path: Path, content: bytes, found: str, declared: str) -> None:
-    path = a_file(tmp_path, content)
-    fits = declared == found or (declared, found) == ("raw", "iso")
-
-    if fits:
-        assert format_of(path, declared) == declared
+    if declared == found or (declared, found) == ("raw", "iso"):
+        assert registered(tmp_path, content, declared=declared) == declared
     else:
-        with pytest.raises(click.UsageError, match=f"disk.img is {found}, not {declared}. Give --disk-format {found},"):
-            format_of(path, declared)
+        with pytest.raises(AssertionError, match=f"The image is {found}, not {declared}. Declare what it is"):
+            registered(tmp_path, content, declared=declared)
 
 
-@pytest.mark.parametrize("declared", ["qcow2", "vmdk", "vhd", "vhdx", "vdi", "iso", "ploop"])
+@pytest.mark.parametrize("declared", ["qcow2", "vmdk", "vhd", "vhdx", "vdi", "iso"])
 def test_what_has_no_mark_is_nothing_that_has_one(tmp_path: Path, declared: str) -> None:
-    path = a_file(tmp_path, b"some bytes")
-
-    with pytest.raises(click.UsageError, match=f"disk.img is not {declared}. Give --disk-format with what it is"):
-        format_of(path, declared)
+    with pytest.raises(AssertionError, match=f"The image is raw, not {declared}. Declare what it is"):
+        registered(tmp_path, b"some bytes", declared=declared)
 
 
 @pytest.mark.parametrize("content", [b"some bytes", MARKED["qcow2"][0]], ids=["no mark", "qcow2"])
 @pytest.mark.parametrize("declared", ["ami", "aki", "ari", "tape"])
 def test_a_format_without_a_mark_of_its_own_may_hold_anything(tmp_path: Path, content: bytes, declared: str) -> None:
-    assert format_of(a_file(tmp_path, content), declared) == declared
+    assert registered(tmp_path, content, declared=declared) == declared

@@ -278,7 +278,7 @@ def test_whoever_is_not_let_in_knows_before_the_file_is_read(tmp_path: Path) -> 
         result = CliRunner().invoke(cli, ["image", "upload", str(tmp_path / "one.raw")], env=environ)
 
     assert (result.exit_code, result.stdout) == (1, "")
-    assert result.stderr.startswith("Error: 401: ")
+    assert result.stderr.splitlines()[-1].startswith("Error: 401: ")
     assert "Reading" not in result.stderr
     assert list((tmp_path / "state").rglob("*.json")) == []
 

@@ -217,6 +217,16 @@ def test_who_asks_is_shown(service: Scripted) -> None:
     assert (document["url"], document["token_from"]) == (service.url, "profile default")
 
 
+@pytest.mark.parametrize("policy", ["enforce", "record"])
+def test_what_becomes_of_images_that_are_objected_to_is_shown(policy: str) -> None:
+    with scripted(lambda _asked: Reply(200, {"token": TOKEN, "inspection": policy})) as service:
+        environ = {"ROSETTA_URL": service.url, "ROSETTA_TOKEN": "secret"}
+        result, as_json = rosetta("whoami", **environ), rosetta("whoami", "--json", **environ)
+
+    assert result.stdout.splitlines()[-1] == f"inspection  {policy}"
+    assert json.loads(as_json.stdout)["inspection"] == policy
+
+
 def test_a_token_without_end_and_tenant_says_so() -> None:
     with scripted(lambda _asked: Reply(200, {"token": {**TOKEN, "tenant": None, "expires_at": None}})) as service:
         result = rosetta("whoami", ROSETTA_URL=service.url, ROSETTA_TOKEN="secret")

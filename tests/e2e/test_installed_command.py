@@ -14,6 +14,7 @@ import pytest
 
 from rosetta import __version__
 from tests.e2e.server import PATIENCE, ROOT, Server
+from tests.jobs import disks
 
 pytestmark = pytest.mark.e2e
 
@@ -103,6 +104,8 @@ def test_the_wheel_has_the_product_and_no_tests(wheel: Path) -> None:
         "rosetta",
     }
     assert {"chalicelib/http/docs.html", "local/demonstration.json"} <= set(names)
+    assert "rosetta/packed/oslo_utils/imageutils/format_inspector.py" in names
+    assert any(name.startswith("rosetta/packed/") and name.endswith("/LICENSE") for name in names)
 
 
 def test_it_tells_its_version_and_takes_few_packages(alone: Installed) -> None:
@@ -121,6 +124,16 @@ def test_images_go_up_and_are_listed(alone: Installed, server: Server) -> None:
 
     assert sent.returncode == 0, sent.stderr
     assert [image["name"] for image in json.loads(listed.stdout)] == ["disk"]
+
+
+def test_a_file_is_looked_at_with_what_the_wheel_brings_along(alone: Installed, server: Server) -> None:
+    (alone.home / "backed.qcow2").write_bytes(disks.qcow2(backing=1024))
+    settings = {"ROSETTA_URL": server.url, "ROSETTA_TOKEN": server.token("t1")}
+
+    sent = alone.run("image", "upload", "backed.qcow2", **settings)
+
+    assert sent.returncode == 0, sent.stderr
+    assert "Warning: backed.qcow2: The image is unsafe: it needs a backing file" in sent.stderr
 
 
 @pytest.mark.parametrize("words", ["serve", "migrate", "token list --aws"])

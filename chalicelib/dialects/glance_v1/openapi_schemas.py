@@ -7,7 +7,7 @@ from chalicelib.catalog import lengths
 from chalicelib.catalog.event import What
 from chalicelib.catalog.job import Action, JobStatus
 from chalicelib.catalog.principal import Policy
-from chalicelib.catalog.rules import LARGEST_INTEGER
+from chalicelib.catalog.rules import LARGEST_INTEGER, Inspecting
 from chalicelib.catalog.token import ID_LENGTH
 from chalicelib.catalog.tokens import LONGEST
 from chalicelib.catalog.upload import LARGEST_PART, MOST_LINKS, MOST_PARTS, SMALLEST_PART
@@ -156,6 +156,11 @@ def _parts(name: str, schema: Schema, **more: Any) -> Schema:
     return {**list_of(part), **more}
 
 
+INSPECTION: Schema = {
+    "enum": [policy.value for policy in Inspecting],
+    "description": "What becomes of images that are unsafe, or not what was declared: `enforce` kills them",
+}
+
 SCHEMAS: Mapping[str, Schema] = {
     "GlanceImage": record(IMAGE),
     "GlanceImageAnswer": record({"image": ref("GlanceImage")}),
@@ -207,7 +212,7 @@ SCHEMAS: Mapping[str, Schema] = {
     "GlanceUsageAnswer": record({"usage": USAGE}),
     "GlanceToken": record(TOKEN),
     "GlanceTokens": record({"tokens": list_of(ref("GlanceToken"))}),
-    "GlanceTokenAnswer": record({"token": ref("GlanceToken")}),
+    "GlanceTokenAnswer": record({"token": ref("GlanceToken"), "inspection": INSPECTION}),
     "GlanceNewTokenAnswer": record({"token": record({**TOKEN, "secret": TEXT})}),
     "GlanceNewToken": record({"token": {**NEW_TOKEN, "not": {"required": list(ENDS)}}}),
     "GlanceError": record({"error": record({"code": {"type": "integer"}, "title": TEXT, "message": TEXT})}),

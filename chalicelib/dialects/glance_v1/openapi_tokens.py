@@ -50,7 +50,7 @@ OPERATIONS = {
     ),
     ("GET", TOKEN): Operation(
         "Show a token",
-        {200: answer("The token", "GlanceTokenAnswer", {"token": A_TOKEN})},
+        {200: answer("The token", "GlanceTokenAnswer", {"token": A_TOKEN, "inspection": "record"})},
         (ID, OF_TENANT),
         refuses=(400, 403, 404, 503),
     ),

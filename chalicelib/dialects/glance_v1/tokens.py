@@ -40,7 +40,7 @@ def list_tokens(catalog: Catalog, request: Request) -> Response:
 def show_token(catalog: Catalog, request: Request, token_id: str) -> Response:
     with _signed_in(request):
         token = catalog.tokens.token(_known(token_id), request.parameter("tenant"))
-    return Response({"token": render_token(token)})
+    return Response({"token": render_token(token), "inspection": catalog.limits.inspecting})
 
 
 def end_token(catalog: Catalog, request: Request, token_id: str) -> Response:

@@ -267,6 +267,14 @@ def test_a_caller_without_a_tenant_knows_and_ends_its_own_token_and_no_other(api
     assert admin.get(CURRENT).status == 401
 
 
+@pytest.mark.parametrize("policy", ["enforce", "off", "record"])
+def test_a_caller_is_told_what_becomes_of_images_that_are_objected_to(make_api: MakeApi, policy: str) -> None:
+    caller = make_api(INSPECTION=policy).caller("t1")
+
+    assert caller.get(CURRENT).json["inspection"] == policy
+    assert caller.get(f"{TOKENS}/{shown(caller)['id']}").json["inspection"] == policy
+
+
 @pytest.mark.parametrize("named_by", ["current", "id"])
 def test_a_caller_ends_the_token_that_it_asks_with(t1: Caller, named_by: str) -> None:
     token_id = shown(t1)["id"] if named_by == "id" else named_by

@@ -1,0 +1,76 @@
+"""What a file is, before it is sent: as the deployment's worker will find it, by the same code."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from chalicelib.catalog.inspection import HARMLESS, WORDS, Inspection
+from rosetta.console import bytes_text, say
+from rosetta.formats import misdeclared
+from rosetta.parts import Source
+from rosetta.registry import Registry
+from rosetta.texts import plain
+
+PACKED = Path(__file__).with_name("packed")
+"""Where a wheel has the module of oslo.utils that inspects images; used unless the library itself is installed."""
+ENFORCE = "enforce"
+POLICIES = {
+    "record": "This deployment notes that, and refuses nothing.",
+    "off": "This deployment does not look at what it is sent.",
+}
+UNKNOWN = "This deployment does not say whether it refuses that."
+FORCE = "Nothing was sent; --force sends it all the same."
+
+
+def look(source: Source) -> Inspection:
+    """What a file is. Raises OSError."""
+    if str(PACKED) not in sys.path:
+        sys.path.append(str(PACKED))
+    from chalicelib.jobs.inspection import inspect  # noqa: PLC0415  # finds its library there
+
+    with source.path.open("rb") as file:
+
+        def read(offset: int, length: int) -> bytes:
+            file.seek(offset)
+            return file.read(length)
+
+        return inspect(source.size, read)
+
+
+def description(found: Inspection, size: int) -> str:
+    """What was found, and in how many bytes: `qcow2, 10.0 GiB virtual, in 1.2 GiB`."""
+    told = [" and ".join(found.formats), f"compressed by {found.compression}" if found.compression else ""]
+    told += [{"gpt": "partitioned by a GPT", "mbr": "partitioned by an MBR"}.get(found.partition_table or "", "")]
+    told += [f"with a file system ({found.filesystem})" if found.filesystem else ""]
+    if found.virtual_size not in {None, size}:
+        told += [f"{bytes_text(found.virtual_size or 0)} virtual", f"in {bytes_text(size)}"]
+    else:
+        told += [bytes_text(size)]
+    return ", ".join(filter(None, told))
+
+
+def check(registry: Registry, name: str, found: Inspection, formats: tuple[str, str], *, force: bool) -> None:
+    """Say what is to be said of a file that is to have these formats, disk and container, and refuse what would be.
+
+    Raises UsageError if it is not what is declared, ClickException if the deployment would kill the image, both unless
+    `force`; ServiceError.
+    """
+    for finding in found.findings:
+        if finding in HARMLESS:
+            say(f"Note: {name}: {WORDS[finding]}.")
+    mistake, reason = misdeclared(found, *formats), found.objection(*formats)
+    if force and reason is not None:
+        say(f"Warning: {name}: {reason}. It is sent all the same.")
+    elif mistake is not None:
+        raise click.UsageError(plain(f"{name}: {mistake}. {FORCE}"))
+    elif reason is not None:
+        _ask(registry, name, reason)
+
+
+def _ask(registry: Registry, name: str, reason: str) -> None:
+    """Raise ClickException if the deployment kills such images; otherwise a warning will do."""
+    policy = registry.inspection_policy()
+    if policy == ENFORCE:
+        raise click.ClickException(plain(f"{name} would be refused by this deployment. {reason}. {FORCE}"))
+    say(f"Warning: {name}: {reason}. {POLICIES.get(policy or '', UNKNOWN)}")
