@@ -56,7 +56,7 @@ def test_a_file_that_is_not_what_is_declared_is_not_sent(operator: CommandLine, 
     result = operator.run("image", "upload", path, "--disk-format", "raw")
 
     assert (result.returncode, result.stdout) == (2, "")
-    assert result.stderr.splitlines()[-1].startswith("Error: disk.img is vmdk, not raw. Give --disk-format vmdk,")
+    assert result.stderr.splitlines()[-1].startswith("Error: disk.img: The image is vmdk, not raw. Declare what it is")
     assert operator.json("image", "list") == []
 
 
