@@ -8,8 +8,9 @@ from os import path
 from types import MappingProxyType
 from typing import NamedTuple
 
+from chalicelib.catalog.image import Inspecting
 from chalicelib.catalog.principal import Policy
-from chalicelib.catalog.rules import Inspecting, Limits, Periods
+from chalicelib.catalog.rules import Limits, Periods
 
 UNITS: dict[str, int] = {unit: 1024**power for power, unit in enumerate(("B", "KB", "MB", "GB", "TB"))}
 DISK_FORMATS = "ami,ari,aki,vhd,vhdx,vmdk,raw,qcow2,vdi,iso,ploop"

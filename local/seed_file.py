@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 
-from chalicelib.catalog.image import Image
+from chalicelib.catalog.image import Image, Inspecting
 from chalicelib.catalog.principal import Policy
 
 DEMONSTRATION = Path(__file__).with_name("demonstration.json")
@@ -28,6 +28,7 @@ class PrincipalSeed(_Strict):
     user: str
     tenant: str | None = None
     policies: frozenset[Policy]
+    inspection: Inspecting | None = None
     secret: str | None = None
 
 

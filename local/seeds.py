@@ -47,7 +47,8 @@ def load(world: World, seed: Seed) -> Loaded:
 
 
 def _issue(world: World, seed: PrincipalSeed) -> dict[str, Any]:
-    secret = world.identities.issue(Principal(seed.user, seed.tenant, seed.policies), seed.secret)
+    principal = Principal(seed.user, seed.tenant, seed.policies, inspecting=seed.inspection)
+    secret = world.identities.issue(principal, seed.secret)
     return {**seed.model_dump(), "policies": sorted(seed.policies), "secret": secret}
 
 

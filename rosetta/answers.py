@@ -21,7 +21,7 @@ TEXTS = (
     "updated_at",
     "deleted_at",
 )
-TOKEN_TEXTS = ("name", "tenant", "created_at", "expires_at", "last_used_at", "issuer")
+TOKEN_TEXTS = ("name", "tenant", "inspection", "created_at", "expires_at", "last_used_at", "issuer")
 NUMBERS = ("size", "min_disk", "min_ram")
 FACTS = ("is_public", "protected", "deleted")
 QUOTED = re.compile(r"(?:[A-Za-z0-9_.~/:-]|%[0-9A-Fa-f]{2})+")
@@ -151,13 +151,14 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A token, without its secret; None as its end is never."""
+    """A token, without its secret; None as its end is never, and as its inspection the deployment's."""
 
     id: str
     name: str | None
     user: str
     tenant: str | None
     policies: tuple[str, ...]
+    inspection: str | None
     created_at: str | None
     expires_at: str | None
     last_used_at: str | None

@@ -19,18 +19,19 @@ COLUMNS = (
     Column("TENANT", 3, least=8),
     Column("POLICIES", 4, least=11),
     Column("EXPIRES", 2),
+    Column("INSPECTION", 6),
 )
 
 
 def create(
-    who: tuple[str, str | None, Sequence[str]],
+    who: tuple[str, str | None, Sequence[str], str | None],
     name: str | None,
     expires: timedelta | None,
     *,
     local: bool,
     as_json: bool,
 ) -> None:
-    """Create a token for anybody: user, tenant and policies; its secret goes to stdout. Raises ClickException."""
+    """Create a token for anybody: user, tenant, policies, inspection. Its secret is printed. Raises ClickException."""
     with opened("token", local=local) as world:
         from rosetta.world import principal  # noqa: PLC0415  # only operators have its libraries
 
@@ -60,14 +61,22 @@ def revoke(token_id: str, *, local: bool) -> bool:
 
 def _document(found: Any) -> dict[str, Any]:
     who = found.principal
-    facts = {"user": who.user, "tenant": who.tenant, "policies": sorted(who.policies)}
+    facts = {"user": who.user, "tenant": who.tenant, "policies": sorted(who.policies), "inspection": who.inspecting}
     return {"id": found.id, "name": found.name, **facts, "expires_at": found.expires_at}
 
 
 def _row(document: dict[str, Any]) -> tuple[str, ...]:
     policies = ",".join(document["policies"])
     tenant, end = document["tenant"] or "-", _instant(document["expires_at"])
-    return document["id"], document["name"] or "-", document["user"], tenant, policies or "-", end
+    return (
+        document["id"],
+        document["name"] or "-",
+        document["user"],
+        tenant,
+        policies or "-",
+        end,
+        document["inspection"] or "-",
+    )
 
 
 def _instant(instant: datetime | None) -> str:

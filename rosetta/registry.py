@@ -245,13 +245,17 @@ class Registry:
                 raise
         return Current(None, None)
 
-    def create_token(self, name: str, policies: Sequence[str], lifetime: timedelta | None) -> tuple[Token, str]:
+    def create_token(
+        self, name: str, policies: Sequence[str], lifetime: timedelta | None, inspection: str | None = None
+    ) -> tuple[Token, str]:
         """A new token of the caller's, and its secret; None and no policies leave the deployment to decide."""
         wanted: dict[str, Any] = {"name": name}
         if policies:
             wanted["policies"] = list(policies)
         if lifetime is not None:
             wanted["expires_in"] = int(lifetime.total_seconds())
+        if inspection is not None:
+            wanted["inspection"] = inspection
         document = self._service.call("POST", "/v1/tokens", document={"token": wanted}).json
         with reading("token"):
             return read_token(document["token"]), str(document["token"]["secret"])

@@ -29,7 +29,9 @@ COLUMNS = (
     Column("EXPIRES", 2),
     Column("LAST USED", 6),
     Column("CREATED", 7),
+    Column("INSPECTION", 8),
 )
+INSPECTIONS = ("enforce", "record", "off")
 POLICIES = ("read_images", "create_image", "delete_image", "publicize_image", "admin")
 _TABLES = (
     click.option(
@@ -56,6 +58,11 @@ def on_tables(command: Callable[..., Any]) -> Callable[..., Any]:
     help="A right of the token; may be repeated. All that you have, if none is given.",
 )
 @click.option("--expires", type=Lifetime(), help="After which time it ends, such as 90d; the deployment decides.")
+@click.option(
+    "--inspection",
+    type=click.Choice(INSPECTIONS),
+    help="What becomes of the unsafe images that it sends; as with the token that you ask with, if it is not given.",
+)
 @click.option("--openrc", "form", flag_value="openrc", help="Print a file for OpenStack's clients that shells read.")
 @click.option("--clouds-yaml", "form", flag_value="clouds.yaml", help="Print a clouds.yaml for OpenStack's clients.")
 @click.option("--user", type=Label(), help="Who acts, with --aws or --local.")
@@ -75,7 +82,7 @@ def create(
         _refuse(given, "form", "form", "--openrc and --clouds-yaml do not go with --aws and --local")
         if given["user"] is None or not policies:
             raise click.UsageError("--aws and --local need --user and --policy")
-        who = given["user"], given["tenant"], policies
+        who = given["user"], given["tenant"], policies, given["inspection"]
         operators.create(who, given["name"], expires, local=local, as_json=as_json)
         return
     _refuse(given, "user", "tenant", "--user and --tenant need --aws or --local: over HTTP a token is your own")
@@ -83,7 +90,7 @@ def create(
         raise click.UsageError("--name is missing: what the token is for")
     registry = open_registry()
     with _over_http():
-        token, secret = registry.create_token(given["name"], policies, expires)
+        token, secret = registry.create_token(given["name"], policies, expires, given["inspection"])
     _show_created(registry.url, token, secret, "json" if as_json else given["form"])
     say(f"Created token {token.id}; it ends: {_end(token)}. The secret is not shown again.")
 
@@ -171,7 +178,7 @@ def _show_created(url: str, token: Token, secret: str, form: str | None) -> None
 def _row(token: Token) -> tuple[str, ...]:
     who = token.user, token.tenant or "-", ",".join(token.policies) or "-"
     used = (token.last_used_at or "-").partition("T")[0]
-    return token.id, token.name or "-", *who, _end(token), used, time_text(token.created_at)
+    return token.id, token.name or "-", *who, _end(token), used, time_text(token.created_at), token.inspection or "-"
 
 
 def _end(token: Token) -> str:

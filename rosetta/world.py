@@ -10,6 +10,7 @@ from pynamodb.exceptions import PynamoDBException
 
 from chalicelib.bootstrap import World, build_world
 from chalicelib.catalog.errors import CatalogError
+from chalicelib.catalog.image import Inspecting
 from chalicelib.catalog.outages import TablesRefused
 from chalicelib.catalog.principal import Policy, Principal
 from chalicelib.settings import BadSetting
@@ -31,9 +32,10 @@ def opened(*, local: bool) -> Iterator[World]:
         raise click.ClickException(" ".join(str(error).split())) from error
 
 
-def principal(user: str, tenant: str | None, policies: Iterable[str]) -> Principal:
+def principal(user: str, tenant: str | None, policies: Iterable[str], inspection: str | None) -> Principal:
     """Whoever a token stands for."""
-    return Principal(user, tenant, frozenset(map(Policy, policies)))
+    inspecting = None if inspection is None else Inspecting(inspection)
+    return Principal(user, tenant, frozenset(map(Policy, policies)), inspecting=inspecting)
 
 
 def _use_local_server() -> None:

@@ -23,7 +23,7 @@ ARROWS: dict[str, set[str]] = {
     "chalicelib.jobs": {"chalicelib.catalog", "chalicelib.jobs"},
     "chalicelib.storage": {"chalicelib.catalog", "chalicelib.storage", *THIRD_PARTY},
     "chalicelib.dialects": {"chalicelib.catalog", "chalicelib.http"},
-    "chalicelib.settings": {"chalicelib.catalog.principal", "chalicelib.catalog.rules"},
+    "chalicelib.settings": {"chalicelib.catalog.image", "chalicelib.catalog.principal", "chalicelib.catalog.rules"},
     "chalicelib.bootstrap": {"chalicelib", "mypy_boto3_ec2", "mypy_boto3_s3", "mypy_boto3_sqs"},
     "app": {"chalicelib.bootstrap", "chalice"},
     "chalicelib": set(),

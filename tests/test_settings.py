@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from chalicelib.bootstrap import Aws, build_app
+from chalicelib.catalog.image import Inspecting
 from chalicelib.catalog.principal import Policy
-from chalicelib.catalog.rules import Inspecting
 from chalicelib.settings import BadSetting, KeystoneSettings, Settings
 
 

@@ -21,11 +21,11 @@ from chalicelib.catalog.errors import (
     UnfitBytes,
     UnverifiedBytes,
 )
-from chalicelib.catalog.image import AWAITING, Image, Status
+from chalicelib.catalog.image import AWAITING, Image, Inspecting, Status
 from chalicelib.catalog.instance import CLOUD
 from chalicelib.catalog.lookup import attempts
 from chalicelib.catalog.ports import Link, Located, Ports
-from chalicelib.catalog.rules import Inspecting, Limits
+from chalicelib.catalog.rules import Limits
 from chalicelib.catalog.total import charge
 
 if TYPE_CHECKING:

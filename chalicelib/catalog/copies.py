@@ -8,14 +8,16 @@ from chalicelib.catalog.errors import Invalid, SizeConflict
 from chalicelib.catalog.image import Image, Transition
 from chalicelib.catalog.job import Action, Job
 from chalicelib.catalog.ports import Ports
+from chalicelib.catalog.principal import Principal
 
 
 class Copies:
     """Orders to copy."""
 
-    def __init__(self, ports: Ports, content: Content) -> None:
+    def __init__(self, ports: Ports, content: Content, principal: Principal) -> None:
         self._ports = ports
         self._content = content
+        self._inspecting = principal.inspecting
 
     def order(self, image: Image, source: str) -> tuple[Image, Job]:
         """A queued image that is to have the bytes at a URL, and the job that brings them; both are still to be stored.
@@ -44,4 +46,11 @@ class Copies:
             by=self._ports.actor,
             created_at=now,
         )
-        return replace(image, transition=Transition.CREATING, updated_at=now, status_changed_at=now), job
+        ordered = replace(
+            image,
+            transition=Transition.CREATING,
+            inspecting=self._inspecting,
+            updated_at=now,
+            status_changed_at=now,
+        )
+        return ordered, job

@@ -22,6 +22,7 @@ UNTOLD = frozenset(
         "inline",
         "inspection",
         "uninspected",
+        "inspecting",
         "retriable",
     }
     | {"member_count", "members_behind", "version", "unknown", "stored_format"}
@@ -49,6 +50,7 @@ class What(StrEnum):
     DEACTIVATED = "deactivated"
     REACTIVATED = "reactivated"
     DEPRECATED = "deprecated"
+    ALLOWED = "allowed"
     KILLED = "killed"
     DELETED = "deleted"
     RESTORED = "restored"
@@ -72,7 +74,7 @@ class Actor(NamedTuple):
 
 LOST = frozenset({What.KILLED, What.FAILED})
 """Ends of an upload of which it is told why."""
-SILENT = frozenset({What.DELETED, What.RESTORED, What.PURGED}) | LOST
+SILENT = frozenset({What.ALLOWED, What.DELETED, What.RESTORED, What.PURGED}) | LOST
 """What changes the same fields always."""
 REACHED = {
     Status.UPLOADING: What.STAGED,
@@ -127,8 +129,13 @@ def _what(old: Image, new: Image, changed: Sequence[str]) -> What | None:
     if _is_over(old, new):
         return What.FAILED
     told = _move(old, new) if old.status is not new.status else None
-    if told is not None:
-        return told
+    return told or _change(old, new, changed)
+
+
+def _change(old: Image, new: Image, changed: Sequence[str]) -> What | None:
+    """What is done to an image whose status stays, or has no word."""
+    if "allowed" in changed:
+        return What.ALLOWED
     if "visibility" in changed:
         if new.visibility is Visibility.PUBLIC:
             return What.PUBLISHED

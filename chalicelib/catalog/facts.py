@@ -25,9 +25,17 @@ def inspection_properties(image: Image) -> dict[str, str]:
     }
 
 
+def policy_properties(image: Image) -> dict[str, str]:
+    """What becomes of the image if its bytes are objected to, if its token, or an administrator, has decided that.
+
+    `{"inspection_policy": "record"}`.
+    """
+    return {} if image.policy is None else {f"{INSPECTION_PREFIX}policy": image.policy.value}
+
+
 def was_found(image: Image, name: str, text: str | None) -> bool:
     """Whether an inspection property has this value, or has it among others: `snapshots` of `luks2,snapshots`."""
-    found = inspection_properties(image).get(name)
+    found = {**inspection_properties(image), **policy_properties(image)}.get(name)
     return found is not None and text in found.split(",")
 
 

@@ -68,6 +68,22 @@ class Transition(StrEnum):
     RECOVERING = "recovering"
 
 
+class Inspecting(StrEnum):
+    """What becomes of images that are unsafe, or not what was declared: refused, only shown as such, or not looked at.
+
+    The strictest is the first.
+    """
+
+    ENFORCE = "enforce"
+    RECORD = "record"
+    OFF = "off"
+
+    def is_laxer_than(self, other: "Inspecting") -> bool:
+        """Whether less is refused, or less is looked at."""
+        policies = tuple(Inspecting)
+        return policies.index(self) > policies.index(other)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Image:
     """A virtual-machine image as all dialects share it.
@@ -75,9 +91,10 @@ class Image:
     `size` and `virtual_size` are bytes, `min_disk` GB, `min_ram` MB, `checksum` an MD5 in lower-case hexadecimal,
     `sha256` the SHA-256 of bytes that have passed through the registry, `inline` if that was in a request; `inspection`
     is what these bytes were found to be (`Inspection.document`), and `uninspected` says that somebody still has to look
-    at them; times are aware and UTC. `size` and `checksum` of an
-    image that waits for its bytes are what the client declared. `status_reason` says why its last upload failed: that
-    leaves it killed, or queued if it is `retriable`.
+    at them; `inspecting` is what the token says of that which they were sent with, and `allowed` that an administrator
+    lets them through all the same; times are aware and UTC. `size` and `checksum` of an image that waits for its bytes
+    are what the client declared. `status_reason` says why its last upload failed: that leaves it killed, or queued if
+    it is `retriable`.
     `status_changed_at` tells apart the uploads that it waits for. `hidden` ones are in the lists of those only who ask
     for them, and `tags` are distinct. `location_version` marks the bytes that were registered at a `location` of
     somebody else's, who may change them. `number` is unique and never reused; zero means that none was given yet.
@@ -110,6 +127,8 @@ class Image:
     virtual_size: int | None = None
     inspection: Mapping[str, Any] | None = None
     uninspected: bool = False
+    inspecting: Inspecting | None = None
+    allowed: bool = False
     disk_format: str | None = None
     container_format: str | None = None
     min_disk: int = 0
@@ -156,6 +175,11 @@ class Image:
         if self.name:
             return self.name
         return next(iter((*self.tenant_aliases.values(), *self.aliases.values())), self.name)
+
+    @property
+    def policy(self) -> Inspecting | None:
+        """What becomes of it if its bytes are objected to; None leaves that to the deployment."""
+        return Inspecting.RECORD if self.allowed else self.inspecting
 
     @property
     def waits(self) -> bool:

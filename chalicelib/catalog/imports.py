@@ -94,7 +94,14 @@ class Imports:
             by=self._ports.actor,
             created_at=now,
         )
-        return image, replace(image, transition=Transition.CREATING, updated_at=now, status_changed_at=now), job
+        ordered = replace(
+            image,
+            transition=Transition.CREATING,
+            inspecting=self._lookup.principal.inspecting,
+            updated_at=now,
+            status_changed_at=now,
+        )
+        return image, ordered, job
 
     def _staged(self, image_id: str, check: Check) -> Image:
         image = self._target(image_id, check)

@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from chalicelib.catalog.image import Inspecting
+
 
 class Policy(StrEnum):
     """A right that an operator grants with a token."""
@@ -20,6 +22,7 @@ class Principal:
     """A caller: a user acting for a tenant (or for none) under the policies of its token.
 
     `token` is the id of its token, which may be told, and `digest` what that is found by. It ends at `expires_at`.
+    `inspecting` is what becomes of the bytes that it sends; None leaves that to the deployment.
     Who asks is the same by any token. Dialects differ in whether everybody finds images without an owner.
     """
 
@@ -29,6 +32,7 @@ class Principal:
     token: str | None = field(default=None, compare=False)
     expires_at: datetime | None = field(default=None, compare=False)
     digest: str | None = field(default=None, compare=False, repr=False)
+    inspecting: Inspecting | None = field(default=None, compare=False)
     finds_ownerless: bool = field(default=True, compare=False, repr=False)
 
     @property

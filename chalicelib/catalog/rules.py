@@ -3,7 +3,6 @@
 import json
 from collections.abc import Collection
 from datetime import timedelta
-from enum import StrEnum
 from typing import NamedTuple, cast
 
 from chalicelib.catalog import lengths
@@ -14,7 +13,7 @@ from chalicelib.catalog.errors import (
     PropertyQuotaExceeded,
     UnknownFormat,
 )
-from chalicelib.catalog.image import Changes, Image
+from chalicelib.catalog.image import Changes, Image, Inspecting
 
 LARGEST_INTEGER = 2**31 - 1
 DOCUMENTS = ("root_volume", "extra_volumes", "default_bootscript")
@@ -27,14 +26,6 @@ class Periods(NamedTuple):
     upload: timedelta
     capture: timedelta
     tombstone: timedelta
-
-
-class Inspecting(StrEnum):
-    """What becomes of images that are unsafe, or not what was declared: they are refused, or only shown as such."""
-
-    ENFORCE = "enforce"
-    RECORD = "record"
-    OFF = "off"
 
 
 class Limits(NamedTuple):
@@ -59,9 +50,9 @@ class Limits(NamedTuple):
     periods: Periods
 
 
-def policy(_image: Image, limits: Limits) -> Inspecting:
+def policy(image: Image, limits: Limits) -> Inspecting:
     """What becomes of an image whose bytes are objected to."""
-    return limits.inspecting
+    return image.policy or limits.inspecting
 
 
 def check(image: Image, changes: Changes, limits: Limits, old: Image | None = None) -> None:

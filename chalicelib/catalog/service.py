@@ -97,11 +97,11 @@ class Catalog:
         self.references = References(self._lookup, ports.images, ports.references, ports.clock)
         self.history = History(self._lookup, ports.chronicle)
         self.usage = Usages(self._lookup, ports.images, limits)
-        self.tokens = Tokens(principal, ports.tokens, ports.clock, limits.token_quota)
+        self.tokens = Tokens(principal, ports.tokens, ports.clock, limits)
         self.jobs = Jobs(self._lookup, ports)
         self.content = Content(ports, limits)
         self.uploads = Uploads(self._lookup, ports, self.content, limits)
-        self._copies = Copies(ports, self.content)
+        self._copies = Copies(ports, self.content, principal)
         self.imports = Imports(self._lookup, ports, self.content, self._copies)
         self._shelving = Shelving(self._lookup, ports)
         self._queue = ports.queue
@@ -269,6 +269,7 @@ class Catalog:
         if location is None and "location" not in changes:
             if changes.get("status") is Status.SAVING:
                 rules.check_complete(image)
+                return replace(image, inspecting=self.principal.inspecting)
             return image
         found = self.content.locate(location or "")
         rules.check_complete(image)

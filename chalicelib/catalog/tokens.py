@@ -6,9 +6,11 @@ from typing import NamedTuple
 
 from chalicelib.catalog import lengths
 from chalicelib.catalog.errors import Invalid, NotFound, PolicyMissing, QuotaExceeded, TenantMissing
+from chalicelib.catalog.image import Inspecting
 from chalicelib.catalog.lookup import retried
 from chalicelib.catalog.ports import Clock, TokenRepository
 from chalicelib.catalog.principal import Policy, Principal
+from chalicelib.catalog.rules import Limits
 from chalicelib.catalog.token import Token, digest_of, live, missing, new_secret
 
 GENERATIONS = 3
@@ -37,11 +39,12 @@ class TokenEnded(NotFound):
 
 
 class NewToken(NamedTuple):
-    """A token as it is asked for; None leaves policies, or the end, to what the token that asks has."""
+    """A token as it is asked for; None leaves policies, the end, or inspection to what the token that asks has."""
 
     name: str
     policies: frozenset[Policy] | None = None
     expires_at: datetime | None = None
+    inspecting: Inspecting | None = None
 
 
 class Tokens:
@@ -50,11 +53,12 @@ class Tokens:
     The tenant is that of the token, whomever a dialect takes the caller to act for. All of them raise TokenEnded.
     """
 
-    def __init__(self, principal: Principal, tokens: TokenRepository, clock: Clock, quota: int) -> None:
+    def __init__(self, principal: Principal, tokens: TokenRepository, clock: Clock, limits: Limits) -> None:
         self._principal = principal
         self._tokens = tokens
         self._clock = clock
-        self._quota = quota
+        self._quota = limits.token_quota
+        self._inspecting = limits.inspecting
 
     def current(self) -> Token:
         """The token that is asked with."""
@@ -88,7 +92,7 @@ class Tokens:
 
         def once() -> tuple[Token, str]:
             own, now, secret = self.current(), self._clock.now(), new_secret()
-            token = derived(own, new, digest_of(secret), now)
+            token = derived(own, new, digest_of(secret), now, self._inspecting)
             self._tokens.add(token, self._dead(own, now)[:MOST_REMOVED])
             return token, secret
 
@@ -130,8 +134,11 @@ class Tokens:
         return dead
 
 
-def derived(own: Token, new: NewToken, digest: str, now: datetime) -> Token:
-    """What becomes of a wish for a token with this digest. Raises PolicyMissing, Invalid, QuotaExceeded."""
+def derived(own: Token, new: NewToken, digest: str, now: datetime, deployments: Inspecting) -> Token:
+    """What becomes of a wish for a token with this digest, where images are inspected by the `deployments` policy.
+
+    Raises PolicyMissing, Invalid, QuotaExceeded.
+    """
     if own.ended(now):
         raise TokenEnded
     issuers = (own.digest, *own.issuers)
@@ -141,8 +148,19 @@ def derived(own: Token, new: NewToken, digest: str, now: datetime) -> Token:
     for policy in sorted(policies):
         if not own.principal.holds(policy):
             raise PolicyMissing(policy)
-    principal = replace(own.principal, policies=policies, token=None, digest=None)
+    inspecting = _inspecting(own.principal, new, deployments)
+    principal = replace(own.principal, policies=policies, inspecting=inspecting, token=None, digest=None)
     return Token(digest, principal, now, _end(own, new, now), new.name, issuers)
+
+
+def _inspecting(own: Principal, new: NewToken, deployments: Inspecting) -> Inspecting | None:
+    """As strict as the token that asks, or stricter."""
+    if new.inspecting is None:
+        return own.inspecting
+    least = own.inspecting or deployments
+    if new.inspecting.is_laxer_than(least) and not own.is_admin:
+        raise Invalid("inspection", f"'{new.inspecting}' is laxer than '{least}', which the token that makes it has")
+    return new.inspecting
 
 
 def _end(own: Token, new: NewToken, now: datetime) -> datetime:

@@ -82,6 +82,7 @@ class Uploads:
                 image,
                 status=Status.SAVING,
                 transition=Transition.CREATING,
+                inspecting=self._lookup.principal.inspecting,
                 size=size,
                 updated_at=now,
                 status_changed_at=now,

@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 
 from chalicelib.catalog.content import Content, Measured
 from chalicelib.catalog.errors import Conflict, DeletedMeanwhile, Invalid, QuotaExceeded, StoreError
-from chalicelib.catalog.image import AWAITING, Image, Status
+from chalicelib.catalog.image import AWAITING, Image, Inspecting, Status
 from chalicelib.catalog.inspection import Inspection
 from chalicelib.catalog.job import Job, awaits
 from chalicelib.catalog.ports import Ports
-from chalicelib.catalog.rules import Inspecting, Limits, policy
+from chalicelib.catalog.rules import Limits, policy
 from chalicelib.catalog.upload import multipart_of, upload_of
 from chalicelib.jobs.digest import Digest
 from chalicelib.jobs.ends import Ends

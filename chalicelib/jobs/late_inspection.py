@@ -6,11 +6,11 @@ from dataclasses import replace
 
 from chalicelib.catalog.content import given_up, objection, shown
 from chalicelib.catalog.errors import StoreError
-from chalicelib.catalog.image import LIVE, Image
+from chalicelib.catalog.image import LIVE, Image, Inspecting
 from chalicelib.catalog.inspection import Inspection
 from chalicelib.catalog.lookup import retried
 from chalicelib.catalog.ports import Ports
-from chalicelib.catalog.rules import Inspecting, Limits, policy
+from chalicelib.catalog.rules import Limits, policy
 from chalicelib.jobs.inspection import inspect
 from chalicelib.jobs.outcome import Outcomes
 

@@ -9,7 +9,7 @@ from pynamodb.attributes import Attribute
 from pynamodb.constants import LIST, MAP, NUMBER, STRING
 
 from chalicelib.catalog.event import Actor
-from chalicelib.catalog.image import Visibility
+from chalicelib.catalog.image import Inspecting, Visibility
 from chalicelib.catalog.position import instant_of, short_instant
 from chalicelib.catalog.principal import Policy
 from chalicelib.catalog.query import instant_text
@@ -90,6 +90,17 @@ class VisibilityAttribute(EnumAttribute[Visibility]):
     def serialize(self, value: Visibility) -> str:
         """The word for it."""
         return VISIBILITIES.get(value, value.value)
+
+
+class InspectingAttribute(EnumAttribute[Inspecting]):
+    """What a token says of inspection; a word that only a newer release knows is the strictest one."""
+
+    def __init__(self) -> None:
+        super().__init__(Inspecting, null=True)
+
+    def deserialize(self, value: str) -> Inspecting:
+        """The member of that value."""
+        return self._members.get(value, Inspecting.ENFORCE)
 
 
 class TagsAttribute(Attribute[tuple[str, ...]]):

@@ -143,11 +143,13 @@ def _item(token: Token) -> TokenItem:
         expires=None if token.expires_at is None else int(token.expires_at.timestamp()),
         name=token.name,
         issuers=" ".join(token.issuers) or None,
+        inspecting=token.principal.inspecting,
     )
 
 
 def _token(item: TokenItem) -> Token:
     end, digest = item.expires_at, item.digest
-    principal = Principal(item.user, item.tenant, item.policies, id_of(digest), end, digest)
+    who = item.user, item.tenant, item.policies
+    principal = Principal(*who, id_of(digest), end, digest, inspecting=item.inspecting)
     issuers = tuple((item.issuers or "").split())
     return Token(digest, principal, item.created_at, end, item.name, issuers, item.last_used)

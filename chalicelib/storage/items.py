@@ -22,9 +22,9 @@ PRIVATE_FACTS = (
 FACTS = tuple(
     name for name in ImageItem.get_attributes() if name not in {"image_id", "expires", "format", *PRIVATE_FACTS}
 )
-RARE = ("hidden", "tags", "inline", "uninspected", "retriable", "members_behind")
+RARE = ("hidden", "tags", "inline", "uninspected", "allowed", "retriable", "members_behind")
 """What items say only if it is so."""
-EMPTY = ("aliases", "tenant_aliases", "properties", "hidden", "tags", "inline")
+EMPTY = ("aliases", "tenant_aliases", "properties", "hidden", "tags", "inline", "allowed")
 """What rows lack that do not have any."""
 
 

@@ -3,7 +3,7 @@
 from pynamodb.attributes import BooleanAttribute, JSONAttribute, UnicodeAttribute
 from pynamodb.indexes import AllProjection, LocalSecondaryIndex
 
-from chalicelib.catalog.image import Status, Transition
+from chalicelib.catalog.image import Inspecting, Status, Transition
 from chalicelib.catalog.membership import MemberStatus
 from chalicelib.catalog.position import id_of
 from chalicelib.storage.attributes import (
@@ -103,6 +103,8 @@ class RowItem(Evolving):
     inline = BooleanAttribute(null=True, attr_name="il")
     virtual_size = IntegerAttribute(null=True, attr_name="vs")
     inspection = JSONAttribute(null=True, attr_name="in")
+    inspecting = EnumAttribute(Inspecting, null=True, attr_name="ip")
+    allowed = BooleanAttribute(null=True, attr_name="aw")
     disk_format = UnicodeAttribute(null=True, attr_name="df")
     container_format = UnicodeAttribute(null=True, attr_name="cf")
     min_disk = IntegerAttribute(attr_name="md")

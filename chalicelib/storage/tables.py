@@ -32,10 +32,11 @@ from pynamodb.attributes import BooleanAttribute, JSONAttribute, UnicodeAttribut
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, LocalSecondaryIndex
 from pynamodb.models import Model
 
-from chalicelib.catalog.image import Status, Transition
+from chalicelib.catalog.image import Inspecting, Status, Transition
 from chalicelib.catalog.membership import MemberStatus
 from chalicelib.storage.attributes import (
     EnumAttribute,
+    InspectingAttribute,
     InstantAttribute,
     IntegerAttribute,
     PoliciesAttribute,
@@ -77,6 +78,8 @@ class ImageItem(Evolving):
     virtual_size = IntegerAttribute(null=True)
     inspection = JSONAttribute(null=True)
     uninspected = BooleanAttribute(null=True)
+    inspecting = EnumAttribute(Inspecting, null=True)
+    allowed = BooleanAttribute(null=True)
     disk_format = UnicodeAttribute(null=True)
     container_format = UnicodeAttribute(null=True)
     min_disk = IntegerAttribute()
@@ -255,6 +258,7 @@ class TokenItem(Model):
     name = UnicodeAttribute(null=True)
     issuers = UnicodeAttribute(null=True)
     last_used = UnicodeAttribute(null=True)
+    inspecting = InspectingAttribute()
 
     by_tenant = ByTenant()
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from chalicelib.catalog.event import SYSTEM, TOLD, UNTOLD, Event, What, event_of
-from chalicelib.catalog.image import MOVES, Image, Status, Transition, Visibility
+from chalicelib.catalog.image import MOVES, Image, Inspecting, Status, Transition, Visibility
 from tests.factories import START, an_image
 
 PLACE = "s3://bucket/key"
@@ -35,6 +35,8 @@ def test_a_new_image_is_created() -> None:
         (Status.ACTIVE, {"status": Status.DEACTIVATED}, (What.DEACTIVATED, ("status",))),
         (Status.DEPRECATED, {"status": Status.DEACTIVATED}, (What.DEACTIVATED, ("status",))),
         (Status.ACTIVE, {"status": Status.DEPRECATED}, (What.DEPRECATED, ("status",))),
+        (Status.SAVING, {"allowed": True}, (What.ALLOWED, ())),
+        (Status.QUEUED, {"status": Status.SAVING, "inspecting": Inspecting.ENFORCE}, None),
         (Status.DEACTIVATED, {"status": Status.ACTIVE, "name": "new"}, (What.REACTIVATED, ("name", "status"))),
         (Status.QUEUED, {"status": Status.SAVING}, None),
         (Status.QUEUED, {"status": Status.SAVING, "size": 7, "transition": Transition.CREATING}, None),

@@ -5,27 +5,34 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.catalog.errors import Invalid, PolicyMissing, QuotaExceeded, TenantMissing
+from chalicelib.catalog.image import Inspecting
 from chalicelib.catalog.principal import Policy, Principal
 from chalicelib.catalog.token import Token, live
 from chalicelib.catalog.tokens import LIFETIME, LONGEST, NewToken, TokenEnded, Tokens, derived
 from tests.api import Api
 from tests.factories import START
 
+ENFORCE, RECORD, OFF = Inspecting
 READ, CREATE = Policy.READ_IMAGES, Policy.CREATE_IMAGE
 DAY = timedelta(days=1)
 
 
-def a_token(*policies: Policy, end: timedelta | None = None, issuers: tuple[str, ...] = ()) -> Token:
-    principal = Principal("ann", "t1", frozenset(policies), "own", None, "own-digest")
+def a_token(
+    *policies: Policy,
+    end: timedelta | None = None,
+    issuers: tuple[str, ...] = (),
+    inspecting: Inspecting | None = None,
+) -> Token:
+    principal = Principal("ann", "t1", frozenset(policies), "own", None, "own-digest", inspecting=inspecting)
     return Token("own-digest", principal, START, None if end is None else START + end, issuers=issuers)
 
 
 def test_a_token_has_the_policies_of_the_one_that_makes_it_unless_it_asks_for_fewer() -> None:
     own = a_token(READ, CREATE)
 
-    same = derived(own, NewToken("x"), "d", START)
-    fewer = derived(own, NewToken("x", frozenset({READ})), "d", START)
-    none = derived(own, NewToken("x", frozenset()), "d", START)
+    same = derived(own, NewToken("x"), "d", START, ENFORCE)
+    fewer = derived(own, NewToken("x", frozenset({READ})), "d", START, ENFORCE)
+    none = derived(own, NewToken("x", frozenset()), "d", START, ENFORCE)
 
     assert [token.principal.policies for token in (same, fewer, none)] == [{READ, CREATE}, {READ}, frozenset()]
     assert (same.principal.user, same.principal.tenant, same.name) == ("ann", "t1", "x")
@@ -35,13 +42,52 @@ def test_a_token_has_the_policies_of_the_one_that_makes_it_unless_it_asks_for_fe
 
 def test_no_token_has_a_policy_that_the_one_that_makes_it_lacks() -> None:
     with pytest.raises(PolicyMissing) as refused:
-        derived(a_token(READ), NewToken("x", frozenset({READ, CREATE})), "d", START)
+        derived(a_token(READ), NewToken("x", frozenset({READ, CREATE})), "d", START, ENFORCE)
 
     assert refused.value.policy is CREATE
 
 
 def test_an_administrator_may_grant_every_policy() -> None:
-    assert derived(a_token(Policy.ADMIN), NewToken("x", frozenset(Policy)), "d", START).principal.policies == {*Policy}
+    made = derived(a_token(Policy.ADMIN), NewToken("x", frozenset(Policy)), "d", START, ENFORCE)
+
+    assert made.principal.policies == {*Policy}
+
+
+@pytest.mark.parametrize(
+    ("own", "deployments", "asked", "expected"),
+    [
+        (None, ENFORCE, None, None),
+        (OFF, ENFORCE, None, OFF),
+        (OFF, ENFORCE, OFF, OFF),
+        (OFF, ENFORCE, RECORD, RECORD),
+        (ENFORCE, OFF, ENFORCE, ENFORCE),
+        (None, OFF, OFF, OFF),
+        (None, RECORD, RECORD, RECORD),
+        (None, RECORD, ENFORCE, ENFORCE),
+    ],
+)
+def test_a_token_is_as_strict_as_the_one_that_makes_it_unless_it_asks_for_more(
+    own: Inspecting | None, deployments: Inspecting, asked: Inspecting | None, expected: Inspecting | None
+) -> None:
+    made = derived(a_token(READ, inspecting=own), NewToken("x", inspecting=asked), "d", START, deployments)
+
+    assert made.principal.inspecting is expected
+
+
+@pytest.mark.parametrize(
+    ("own", "deployments", "asked"),
+    [(None, ENFORCE, RECORD), (None, RECORD, OFF), (ENFORCE, OFF, RECORD), (RECORD, OFF, OFF)],
+)
+def test_only_an_administrator_makes_a_token_that_is_laxer(
+    own: Inspecting | None, deployments: Inspecting, asked: Inspecting
+) -> None:
+    new = NewToken("x", inspecting=asked)
+
+    with pytest.raises(Invalid, match=f"'{asked}' is laxer than '{own or deployments}'"):
+        derived(a_token(*set(Policy) - {Policy.ADMIN}, inspecting=own), new, "d", START, deployments)
+
+    made = derived(a_token(Policy.ADMIN, inspecting=own), new, "d", START, deployments)
+    assert made.principal.inspecting is asked
 
 
 @pytest.mark.parametrize(
@@ -62,7 +108,7 @@ def test_a_token_lasts_ninety_days_unless_it_says_how_long_and_no_longer_than_it
 ) -> None:
     new = NewToken("x", None, None if asked is None else START + asked)
 
-    assert derived(a_token(READ, end=own), new, "d", START).expires_at == START + expected
+    assert derived(a_token(READ, end=own), new, "d", START, ENFORCE).expires_at == START + expected
 
 
 @pytest.mark.parametrize(
@@ -72,22 +118,22 @@ def test_no_token_lasts_longer_than_its_maker_or_ends_before_it_begins(asked: ti
     own = a_token(READ, end=DAY if asked == DAY * 2 else None)
 
     with pytest.raises(Invalid) as refused:
-        derived(own, NewToken("x", None, START + asked), "d", START)
+        derived(own, NewToken("x", None, START + asked), "d", START, ENFORCE)
 
     assert refused.value.field == "expires_at"
 
 
 def test_a_token_comes_from_three_others_at_most() -> None:
-    third = derived(a_token(READ, issuers=("b", "a")), NewToken("x"), "d", START)
+    third = derived(a_token(READ, issuers=("b", "a")), NewToken("x"), "d", START, ENFORCE)
 
     assert third.issuers == ("own-digest", "b", "a")
     with pytest.raises(QuotaExceeded, match="Attempted: 4, Maximum: 3"):
-        derived(third, NewToken("x"), "e", START)
+        derived(third, NewToken("x"), "e", START, ENFORCE)
 
 
 def test_a_token_that_has_just_ended_makes_no_other() -> None:
     with pytest.raises(TokenEnded):
-        derived(a_token(READ, end=DAY), NewToken("x"), "d", START + DAY)
+        derived(a_token(READ, end=DAY), NewToken("x"), "d", START + DAY, ENFORCE)
 
 
 def test_of_tokens_those_are_live_that_have_not_ended_and_whose_makers_are_there() -> None:
@@ -117,5 +163,6 @@ def test_a_token_without_a_tenant_makes_none_even_if_there_is_no_quota(api: Api)
     assert principal is not None
 
     for quota in (-1, 100):
+        limits = api.world.settings.limits._replace(token_quota=quota)
         with pytest.raises(TenantMissing):
-            Tokens(principal, api.world.identities, api.clock, quota).create(NewToken("x"))
+            Tokens(principal, api.world.identities, api.clock, limits).create(NewToken("x"))

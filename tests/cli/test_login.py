@@ -23,6 +23,7 @@ TOKEN = {
     "policies": ["create_image", "read_images"],
     "created_at": "2026-01-02T03:04:05.000000",
     "expires_at": "2026-04-02T03:04:05.000000",
+    "inspection": None,
     "last_used_at": None,
     "issuer": None,
 }

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from chalicelib.catalog import lengths
+from chalicelib.catalog.image import Inspecting
 from chalicelib.catalog.principal import Policy, Principal
 from rosetta.options import LONGEST_LABEL
 from rosetta.tokens import POLICIES
@@ -47,6 +48,13 @@ def test_a_token_has_a_name_if_it_is_given_one(run: Run, api: Api) -> None:
 
     assert [token.name for token in api.world.identities.list()] == ["backups"]
     assert refused.exit_code == 2
+
+
+def test_a_token_says_what_becomes_of_unsafe_images_if_that_is_asked_for(run: Run, api: Api) -> None:
+    for words in ((), ("--inspection", "off"), ("--inspection", "never")):
+        run("token", "create", "--aws", "--user", "u", "--policy", "read_images", *words)
+
+    assert [token.principal.inspecting for token in api.world.identities.list()] == [None, Inspecting.OFF]
 
 
 @pytest.mark.parametrize(
@@ -106,15 +114,15 @@ def test_a_wrong_usage_issues_nothing(run: Run, api: Api, arguments: list[str]) 
 
 def test_the_list_is_a_table_without_secrets(run: Run) -> None:
     words = ("--user", "somebody", "--tenant", "t1", "--policy", "read_images", "--name", "backups")
-    first = run("token", "create", "--aws", *words).stdout
+    first = run("token", "create", "--aws", *words, "--inspection", "enforce").stdout
     run("token", "create", "--aws", "--user", "root", "--policy", "admin", "--expires", "1d")
 
     result = run("token", "list", "--aws")
 
     heading, row, other = result.stdout.splitlines()
-    assert heading.split() == ["ID", "NAME", "USER", "TENANT", "POLICIES", "EXPIRES"]
-    assert re.fullmatch(r"[0-9a-f]{12}  backups  somebody  t1      read_images  never", row)
-    assert re.fullmatch(r"[0-9a-f]{12}  -        root      -       admin        [\d-]{10} [\d:]{5} UTC", other)
+    assert heading.split() == ["ID", "NAME", "USER", "TENANT", "POLICIES", "EXPIRES", "INSPECTION"]
+    assert re.fullmatch(r"[0-9a-f]{12}  backups  somebody  t1      read_images  never                 enforce", row)
+    assert re.fullmatch(r"[0-9a-f]{12}  -        root      -       admin        [\d-]{10} [\d:]{5} UTC  -", other)
     assert first.strip() not in result.output
 
 
@@ -146,6 +154,7 @@ def test_tokens_are_documents_too(run: Run) -> None:
         "user": "u",
         "tenant": None,
         "policies": ["admin"],
+        "inspection": None,
         "expires_at": ends["expires_at"],
     }
     assert second["expires_at"] is None

@@ -21,6 +21,7 @@ TOKEN = {
     "user": "ann",
     "tenant": "t1",
     "policies": ["read_images"],
+    "inspection": None,
     "created_at": "2026-01-02T03:04:05.000000",
     "expires_at": "2026-04-02T03:04:05.000000",
     "last_used_at": "2026-01-03",
@@ -43,7 +44,9 @@ def a_token(**fields: Any) -> Token:
 
 def test_the_secret_of_a_new_token_is_all_that_is_on_stdout() -> None:
     result, [asked], _ = run(
-        CREATED, "create", "--name", "laptop", "--policy", "read_images", "--policy", "create_image", "--expires", "90d"
+        CREATED,
+        *("create", "--name", "laptop", "--policy", "read_images", "--policy", "create_image"),
+        *("--expires", "90d", "--inspection", "enforce"),
     )
 
     assert (result.exit_code, result.stdout) == (0, "hush\n")
@@ -52,7 +55,12 @@ def test_the_secret_of_a_new_token_is_all_that_is_on_stdout() -> None:
     )
     assert (asked.method, asked.path) == ("POST", "/v1/tokens")
     assert asked.json == {
-        "token": {"name": "laptop", "policies": ["read_images", "create_image"], "expires_in": 90 * 86400}
+        "token": {
+            "name": "laptop",
+            "policies": ["read_images", "create_image"],
+            "expires_in": 90 * 86400,
+            "inspection": "enforce",
+        }
     }
 
 
@@ -131,16 +139,16 @@ def test_tokens_are_a_table() -> None:
     other = {**TOKEN, "id": "ba9876543210", "name": None, "tenant": None, "policies": []}
     never = {"created_at": None, "expires_at": None, "last_used_at": None}
 
-    result, [asked], _ = run(Reply(200, {"tokens": [TOKEN, {**other, **never}]}), "list")
+    result, [asked], _ = run(Reply(200, {"tokens": [{**TOKEN, "inspection": "off"}, {**other, **never}]}), "list")
 
     heading, *rows = ([cell.strip() for cell in line.split("  ") if cell] for line in result.stdout.splitlines())
-    assert heading == ["ID", "NAME", "USER", "TENANT", "POLICIES", "EXPIRES", "LAST USED", "CREATED"]
+    assert heading == ["ID", "NAME", "USER", "TENANT", "POLICIES", "EXPIRES", "LAST USED", "CREATED", "INSPECTION"]
     assert rows == [
         [
             *("0123456789ab", "laptop", "ann", "t1", "read_images", "2026-04-02 03:04:05 UTC", "2026-01-03"),
-            "2026-01-02 03:04:05",
+            *("2026-01-02 03:04:05", "off"),
         ],
-        ["ba9876543210", "-", "ann", "-", "-", "never", "-", "-"],
+        ["ba9876543210", "-", "ann", "-", "-", "never", "-", "-", "-"],
     ]
     assert (asked.method, asked.path, dict(asked.query)) == ("GET", "/v1/tokens", {})
 

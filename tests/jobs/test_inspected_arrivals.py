@@ -1,11 +1,12 @@
 """Images whose bytes the worker has looked at: what it found is kept, and where the operator wants it decides."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from chalicelib.bootstrap import Aws
-from chalicelib.catalog.image import Changes, Status
+from chalicelib.catalog.image import Changes, Inspecting, Status
 from chalicelib.catalog.job import JobStatus
 from tests.conftest import MakeApi
 from tests.dialects.glance_v1.sending import MEGABYTE, SMALL, content
@@ -14,6 +15,7 @@ from tests.jobs.arriving import KILLED, MADE, Left, completed, copying, image_of
 from tests.jobs.jobs import Stage
 
 GIGABYTE = 1 << 30
+Facts = dict[str, Any]
 QCOW2: Changes = {"disk_format": "qcow2"}
 BACKED = disks.qcow2(backing=512)
 
@@ -120,3 +122,28 @@ def test_an_image_is_active_that_is_what_was_declared(make_api: MakeApi, aws: Aw
     steps(stage)
 
     assert left(stage, job) == MADE
+
+
+@pytest.mark.parametrize(
+    ("deployments", "facts", "outcome", "looked"),
+    [
+        ("enforce", {"inspecting": Inspecting.OFF}, MADE, False),
+        ("enforce", {"inspecting": Inspecting.RECORD}, MADE, True),
+        ("off", {"inspecting": Inspecting.ENFORCE}, KILLED, False),
+        ("enforce", {"allowed": True}, MADE, True),
+        ("record", {"inspecting": Inspecting.ENFORCE, "allowed": True}, MADE, True),
+    ],
+    ids=["not looked at", "only shown", "stricter", "let through", "let through all the same"],
+)
+def test_what_was_decided_for_the_image_goes_before_what_the_operator_wants(
+    make_api: MakeApi, aws: Aws, deployments: str, facts: Facts, outcome: Left, looked: bool
+) -> None:
+    stage = with_setting(make_api, aws, deployments)
+    job = completed(stage, BACKED, QCOW2)
+    image = image_of(stage, job)
+    stage.api.world.images.save(image, replace(image, **facts))
+
+    steps(stage)
+
+    assert left(stage, job) == outcome
+    assert (image_of(stage, job).inspection is not None) is looked

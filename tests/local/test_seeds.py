@@ -33,10 +33,20 @@ def test_a_principal_gets_a_token_of_its_own(api: Api) -> None:
     first = load(api.world, seed(principals={"alice": ALICE}))["principals"]["alice"]
     second = load(api.world, seed(principals={"alice": ALICE}))["principals"]["alice"]
 
-    assert {**first, "secret": None} == {**ALICE, "policies": ["create_image", "read_images"], "secret": None}
+    found = {**ALICE, "policies": ["create_image", "read_images"], "inspection": None, "secret": None}
+    assert {**first, "secret": None} == found
     assert first["secret"] != second["secret"]
     principal = api.world.identities.authenticate(first["secret"])
     assert principal == Principal("alice", "t1", frozenset({Policy.READ_IMAGES, Policy.CREATE_IMAGE}))
+
+
+def test_a_principal_is_inspected_as_the_seed_says(api: Api) -> None:
+    loaded = load(api.world, seed(principals={"alice": {**ALICE, "inspection": "off"}}))["principals"]["alice"]
+
+    principal = api.world.identities.authenticate(loaded["secret"])
+
+    assert principal is not None
+    assert loaded["inspection"] == principal.inspecting == "off"
 
 
 def test_a_given_secret_is_used_and_issued_again(api: Api) -> None:

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from http import HTTPStatus
 
@@ -11,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chalicelib.catalog.errors import EditConflict
+from chalicelib.catalog.image import Inspecting
 from chalicelib.catalog.outages import TablesUnavailable
 from chalicelib.catalog.principal import Policy, Principal
 from chalicelib.catalog.token import Token
@@ -45,6 +47,16 @@ def test_a_principal_knows_which_token_it_has_shown_and_when_that_ends(api: Api)
 
             assert found is not None
             assert (found.token, found.expires_at) == (digest(secret)[:12], expires)
+
+
+@pytest.mark.parametrize("inspecting", [None, *Inspecting])
+def test_a_principal_knows_what_its_token_says_of_inspection(api: Api, inspecting: Inspecting | None) -> None:
+    secret = api.world.identities.issue(replace(ALICE, inspecting=inspecting))
+
+    found = api.world.identities.authenticate(secret)
+
+    assert found is not None
+    assert found.inspecting is inspecting
 
 
 def test_secrets_are_random_and_long(api: Api) -> None:

@@ -1,13 +1,14 @@
 """What other releases have written is read, kept, or left out: never an unexpected error, and nothing lost."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from chalicelib.catalog.image import Image, Status
+from chalicelib.catalog.image import Image, Inspecting, Status
 from chalicelib.catalog.job import Action, Job
 from chalicelib.catalog.outages import Unreadable
 from chalicelib.catalog.reference import Kind, Reference
@@ -252,6 +253,17 @@ def test_a_policy_that_is_not_known_grants_nothing(api: Api) -> None:
 
     assert principal is not None
     assert principal.policies == {"read_images"}
+
+
+def test_what_a_token_says_of_inspection_is_the_strictest_if_it_is_not_known(api: Api) -> None:
+    secret = api.world.identities.issue(replace(a_caller("t1", "read_images"), inspecting=Inspecting.OFF))
+    [token] = list(TokenItem.scan())
+    written(TokenItem, {"digest": {"S": token.digest}}, inspecting={"S": "quarantine"})
+
+    principal = api.world.identities.authenticate(secret)
+
+    assert principal is not None
+    assert principal.inspecting is Inspecting.ENFORCE
 
 
 def test_an_event_that_is_not_known_is_shown_by_its_word(api: Api, t1: Caller) -> None:

@@ -5,9 +5,10 @@ from typing import Any
 
 from chalicelib.catalog import lengths
 from chalicelib.catalog.event import What
+from chalicelib.catalog.image import Inspecting
 from chalicelib.catalog.job import Action, JobStatus
 from chalicelib.catalog.principal import Policy
-from chalicelib.catalog.rules import LARGEST_INTEGER, Inspecting
+from chalicelib.catalog.rules import LARGEST_INTEGER
 from chalicelib.catalog.token import ID_LENGTH
 from chalicelib.catalog.tokens import LONGEST
 from chalicelib.catalog.upload import LARGEST_PART, MOST_LINKS, MOST_PARTS, SMALLEST_PART
@@ -126,12 +127,17 @@ USAGE = record(
 )
 TOKEN_ID: Schema = {"type": "string", "pattern": f"^[0-9a-f]{{{ID_LENGTH}}}$"}
 POLICIES = list_of({"type": "string", "enum": [policy.value for policy in Policy]})
+INSPECTION: Schema = {
+    "enum": [policy.value for policy in Inspecting],
+    "description": "What becomes of images that are unsafe, or not what was declared: `enforce` kills them",
+}
 TOKEN: Mapping[str, Schema] = {
     "id": TOKEN_ID,
     "name": nullable(TEXT),
     "user": TEXT,
     "tenant": nullable(TEXT),
     "policies": POLICIES,
+    "inspection": {"enum": [*INSPECTION["enum"], None], "description": "null leaves that to the deployment"},
     "created_at": INSTANT,
     "expires_at": nullable(INSTANT),
     "last_used_at": nullable({"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}),
@@ -145,9 +151,10 @@ NEW_TOKEN = record(
     {
         "name": {**TEXT, "minLength": 1, "maxLength": lengths.TEXT, "pattern": "^[^\\x00-\\x1f\\x7f-\\x9f]*$"},
         "policies": POLICIES,
+        "inspection": INSPECTION,
         **ENDS,
     },
-    optional={"policies", *ENDS},
+    optional={"policies", "inspection", *ENDS},
 )
 
 
@@ -155,11 +162,6 @@ def _parts(name: str, schema: Schema, **more: Any) -> Schema:
     part = {"type": "object", "properties": {"number": NUMBER, name: schema}, "required": ["number", name]}
     return {**list_of(part), **more}
 
-
-INSPECTION: Schema = {
-    "enum": [policy.value for policy in Inspecting],
-    "description": "What becomes of images that are unsafe, or not what was declared: `enforce` kills them",
-}
 
 SCHEMAS: Mapping[str, Schema] = {
     "GlanceImage": record(IMAGE),

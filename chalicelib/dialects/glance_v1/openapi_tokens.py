@@ -19,6 +19,7 @@ A_TOKEN: dict[str, Any] = {
     "user": "alice",
     "tenant": "t1",
     "policies": ["read_images"],
+    "inspection": None,
     "created_at": "2016-05-10T21:35:15.000000",
     "expires_at": "2016-08-08T21:35:15.000000",
     "last_used_at": "2016-05-11",
@@ -45,7 +46,8 @@ OPERATIONS = {
         (),
         (Body(ref("GlanceNewToken"), example={"token": {"name": "laptop", "policies": ["read_images"]}}),),
         "For the caller's own user and tenant. It has no policy that the token that is asked with lacks, and ends with"
-        " it at the latest: after 90 days unless it is said when.",
+        " it at the latest: after 90 days unless it is said when. Inspection is as strict as with the token that is"
+        " asked with, or stricter, unless that is an administrator's.",
         (400, 403, 409, 413, 503),
     ),
     ("GET", TOKEN): Operation(

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, cast
 
 from chalicelib.catalog import rules
 from chalicelib.catalog.errors import ImageNotFound, PropertyQuotaExceeded
-from chalicelib.catalog.facts import INSPECTION_PREFIX, PROPERTY_FIELDS, inspection_properties
+from chalicelib.catalog.facts import INSPECTION_PREFIX, PROPERTY_FIELDS, inspection_properties, policy_properties
 from chalicelib.catalog.image import Changes, Image, Status, Visibility
 from chalicelib.catalog.membership import Membership
 from chalicelib.catalog.query import instant_text
@@ -203,8 +203,8 @@ def _hash(image: Image) -> dict[str, str]:
 
 
 def _inspection(image: Image) -> dict[str, str]:
-    """What was found in the bytes, unless a request had them, as for the hash."""
-    return {} if image.inline else inspection_properties(image)
+    """What was found in the bytes and what becomes of that, unless a request had them, as for the hash."""
+    return {} if image.inline else {**inspection_properties(image), **policy_properties(image)}
 
 
 def _facts(image: Image, names: Mapping[str, str]) -> dict[str, str]:

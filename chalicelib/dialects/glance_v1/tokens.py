@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from chalicelib.catalog import lengths
+from chalicelib.catalog.image import Inspecting
 from chalicelib.catalog.principal import Policy
 from chalicelib.catalog.query import instant_text
 from chalicelib.catalog.service import Catalog
@@ -18,9 +19,10 @@ from chalicelib.http.dialect import Route
 from chalicelib.http.errors import BadMessage, Unauthorized
 from chalicelib.http.message import Request, Response
 
-MEMBERS = frozenset({"name", "policies", "expires_at", "expires_in"})
+MEMBERS = frozenset({"name", "policies", "inspection", "expires_at", "expires_in"})
 ID = f"{CURRENT}|[0-9a-f]{{{ID_LENGTH}}}"
 POLICIES = {policy.value: policy for policy in Policy}
+INSPECTING = {policy.value: policy for policy in Inspecting}
 MOST_SECONDS = int(LONGEST.total_seconds())
 
 
@@ -40,7 +42,8 @@ def list_tokens(catalog: Catalog, request: Request) -> Response:
 def show_token(catalog: Catalog, request: Request, token_id: str) -> Response:
     with _signed_in(request):
         token = catalog.tokens.token(_known(token_id), request.parameter("tenant"))
-    return Response({"token": render_token(token), "inspection": catalog.limits.inspecting})
+    policy = token.principal.inspecting or catalog.limits.inspecting
+    return Response({"token": render_token(token), "inspection": policy})
 
 
 def end_token(catalog: Catalog, request: Request, token_id: str) -> Response:
@@ -69,7 +72,7 @@ def parse_new_token(document: Any, now: datetime) -> NewToken:
     wanted = _record(_record(document, "body", {"token"}).get("token"), "token", MEMBERS)
     if {"expires_at", "expires_in"} <= wanted.keys():
         raise BadMessage("expires_at", "Only one of 'expires_at' and 'expires_in' can be given")
-    return NewToken(_name(wanted.get("name")), _policies(wanted), _end(wanted, now))
+    return NewToken(_name(wanted.get("name")), _policies(wanted), _end(wanted, now), _inspecting(wanted))
 
 
 def _record(value: Any, field: str, known: frozenset[str] | set[str]) -> Mapping[str, Any]:
@@ -96,6 +99,15 @@ def _policies(wanted: Mapping[str, Any]) -> frozenset[Policy] | None:
     return frozenset(POLICIES[each] for each in given)
 
 
+def _inspecting(wanted: Mapping[str, Any]) -> Inspecting | None:
+    if "inspection" not in wanted:
+        return None
+    given = wanted["inspection"]
+    if not isinstance(given, str) or given not in INSPECTING:
+        raise BadMessage("inspection", f"'inspection' must be one of {', '.join(INSPECTING)}")
+    return INSPECTING[given]
+
+
 def _end(wanted: Mapping[str, Any], now: datetime) -> datetime | None:
     if "expires_at" in wanted:
         if not isinstance(wanted["expires_at"], str):
@@ -119,6 +131,7 @@ def render_token(token: Token) -> dict[str, Any]:
         "user": token.principal.user,
         "tenant": token.principal.tenant,
         "policies": sorted(token.principal.policies),
+        "inspection": token.principal.inspecting,
         "created_at": instant_text(token.created_at),
         "expires_at": None if token.expires_at is None else instant_text(token.expires_at),
         "last_used_at": token.last_used,

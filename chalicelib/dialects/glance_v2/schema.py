@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib.catalog.errors import ImageNotFound
-from chalicelib.catalog.facts import INSPECTION_PREFIX, PROPERTY_FIELDS, inspection_properties
+from chalicelib.catalog.facts import INSPECTION_PREFIX, PROPERTY_FIELDS, inspection_properties, policy_properties
 from chalicelib.catalog.image import Image, Status, Transition, is_uuid
 from chalicelib.catalog.query import instant_text
 from chalicelib.catalog.total import STORED
@@ -82,6 +82,7 @@ def render_image(image: Image) -> dict[str, Any]:
     return {
         **custom_properties(image),
         **inspection_properties(image),
+        **policy_properties(image),
         "id": image.id,
         "name": image.called,
         "status": status_of(image),

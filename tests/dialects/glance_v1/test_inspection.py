@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.catalog.image import Image, Status
+from chalicelib.catalog.image import Image, Inspecting, Status
 from tests.api import Api, Caller
 from tests.conftest import MakeApi
 from tests.dialects.glance_v1.glance import DELETE_OK, create, header_block, ids, listed_one, properties, record
@@ -48,11 +48,21 @@ def test_what_was_found_is_in_headers_and_in_the_detailed_list(api: Api, t1: Cal
     assert listed["virtual_size"] == 7
 
 
-@pytest.mark.parametrize("facts", [{"inspection": None}, {"inline": True}], ids=["never looked at", "of a request"])
+@pytest.mark.parametrize(
+    "facts", [{"inspection": None}, {"inline": True, "allowed": True}], ids=["never looked at", "of a request"]
+)
 def test_nothing_is_said_of_other_bytes(api: Api, t1: Caller, facts: dict[str, Any]) -> None:
     image = add(api, **facts)
 
     assert listed_one(t1)["properties"] == shown(t1, image) == {"os": "x"}
+
+
+def test_what_was_decided_for_the_image_is_shown(api: Api, t1: Caller) -> None:
+    image = add(api, inspection=None, inspecting=Inspecting.ENFORCE)
+
+    assert listed_one(t1)["properties"] == shown(t1, image) == {"inspection_policy": "enforce", "os": "x"}
+    assert ids(t1.get(f"{DETAIL}?property-inspection_policy=enforce")) == [image.id]
+    assert ids(t1.get(f"{DETAIL}?property-inspection_policy=off")) == []
 
 
 def test_what_is_claimed_at_creation_is_ignored(t1: Caller) -> None:

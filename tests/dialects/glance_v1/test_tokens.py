@@ -67,6 +67,7 @@ def test_a_caller_makes_a_token_of_its_own_and_is_told_its_secret_this_once(api:
         "user": "ann",
         "tenant": "t1",
         "policies": sorted(ORDINARY),
+        "inspection": None,
         "created_at": token["created_at"],
         "expires_at": token["expires_at"],
         "last_used_at": None,
@@ -90,6 +91,20 @@ def test_a_token_does_what_it_was_made_for_and_no_more(t1: Caller) -> None:
     assert reader.post("/v1/images", {"x-image-meta-name": "a"}).status == 403
     assert refusal(ask(reader, policies=["create_image"])) == (403, "This needs the policy create_image")
     assert made(reader)["policies"] == ["read_images"]
+
+
+def test_a_token_says_what_becomes_of_the_bytes_that_it_sends(make_api: MakeApi) -> None:
+    ann = make_api(INSPECTION="record").caller("t1")
+
+    strict, usual = by(ann, made(ann, inspection="enforce")), by(ann, made(ann))
+    refused = ask(strict, inspection="record")
+
+    assert [shown(caller)["inspection"] for caller in (strict, usual)] == ["enforce", None]
+    assert refusal(refused) == (
+        400,
+        "Invalid value for inspection: 'record' is laxer than 'enforce', which the token that makes it has",
+    )
+    assert made(by(ann, made(strict)))["inspection"] == "enforce"
 
 
 def test_a_token_ends_when_it_was_asked_to(api: Api) -> None:
@@ -127,6 +142,9 @@ def test_no_token_is_longer_than_the_one_that_makes_it(api: Api) -> None:
         ({"policies": [["admin"]]}, "'policies' must be a list of some of "),
         ({"policies": ["root"]}, "'policies' must be a list of some of "),
         ({"policies": None}, "'policies' must be a list of some of "),
+        ({"inspection": "never"}, "'inspection' must be one of enforce, record, off"),
+        ({"inspection": None}, "'inspection' must be one of enforce, record, off"),
+        ({"inspection": ["off"]}, "'inspection' must be one of enforce, record, off"),
         ({"expires_at": "soon"}, "'soon' is no ISO 8601 time"),
         ({"expires_at": "2012-01-31"}, "Invalid value for expires_at: that is over"),
         ({"expires_at": "9999-12-31"}, "Invalid value for expires_at: a token lasts 3650 days at most"),
@@ -141,7 +159,7 @@ def test_no_token_is_longer_than_the_one_that_makes_it(api: Api) -> None:
         ({"expires_in": True}, "'expires_in' must be a whole number of seconds"),
         ({"expires_in": "60"}, "'expires_in' must be a whole number of seconds"),
         ({"expires_in": 60, "expires_at": "2026-02-01"}, "Only one of 'expires_at' and 'expires_in' can be given"),
-        ({"tenant": "t2"}, "'token' can have expires_at, expires_in, name, policies, and nothing else"),
+        ({"tenant": "t2"}, "'token' can have expires_at, expires_in, inspection, name, policies, and nothing else"),
     ],
 )
 def test_a_token_that_cannot_be_is_refused(t1: Caller, wanted: dict[str, object], words: str) -> None:
@@ -273,6 +291,7 @@ def test_a_caller_is_told_what_becomes_of_images_that_are_objected_to(make_api: 
 
     assert caller.get(CURRENT).json["inspection"] == policy
     assert caller.get(f"{TOKENS}/{shown(caller)['id']}").json["inspection"] == policy
+    assert by(caller, made(caller, inspection="enforce")).get(CURRENT).json["inspection"] == "enforce"
 
 
 @pytest.mark.parametrize("named_by", ["current", "id"])

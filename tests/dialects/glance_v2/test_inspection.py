@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.catalog.image import Inspecting
 from tests.api import Api, Caller
 from tests.dialects.glance_v2.glance import (
     IMAGES,
@@ -53,6 +54,25 @@ def test_nothing_is_shown_of_bytes_that_nobody_looked_at(a: Caller) -> None:
     assert about_inspection(shown(a, image)) == {}
 
 
+@pytest.mark.parametrize(
+    ("facts", "policy"),
+    [
+        ({"inspecting": Inspecting.OFF}, "off"),
+        ({"inspecting": Inspecting.ENFORCE}, "enforce"),
+        ({"allowed": True}, "record"),
+        ({"inspecting": Inspecting.ENFORCE, "allowed": True}, "record"),
+    ],
+    ids=["off", "enforce", "let through", "let through all the same"],
+)
+def test_what_was_decided_for_the_image_is_shown(api: Api, a: Caller, facts: dict[str, Any], policy: str) -> None:
+    image = an_active_one(a)
+    inspected(api, image, inspection=None, **facts)
+
+    assert about_inspection(shown(a, image)) == {"inspection_policy": policy}
+    assert [each["id"] for each in a.get(f"{IMAGES}?inspection_policy={policy}").json["images"]] == [image["id"]]
+    assert a.get(f"{IMAGES}?inspection_policy=x").json["images"] == []
+
+
 def test_the_virtual_size_of_a_raw_image_is_not_guessed_once_it_was_inspected(api: Api, a: Caller) -> None:
     image = an_active_one(a)
     inspected(api, image, inspection={"compression": "gzip"})
@@ -60,7 +80,7 @@ def test_the_virtual_size_of_a_raw_image_is_not_guessed_once_it_was_inspected(ap
     assert shown(a, image)["virtual_size"] is None
 
 
-@pytest.mark.parametrize("name", [*SHOWN, "inspection_x"])
+@pytest.mark.parametrize("name", [*SHOWN, "inspection_policy", "inspection_x"])
 def test_nobody_registers_an_image_with_a_finding(a: Caller, name: str) -> None:
     assert says(post(a, {name: "x"}), 403, f"Attribute '{name}' is reserved.")
 

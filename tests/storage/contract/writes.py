@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib.bootstrap import World
 from chalicelib.catalog.errors import ClaimTaken, IdTaken, StaleImage
-from chalicelib.catalog.image import ImageNumber, Status, TenantAlias, Visibility
+from chalicelib.catalog.image import ImageNumber, Inspecting, Status, TenantAlias, Visibility
 from chalicelib.catalog.position import SortKey
 from chalicelib.catalog.query import ImageQuery, Order
 from tests.factories import START, a_principal, an_image
@@ -29,6 +29,8 @@ FULL: dict[str, Any] = {
     "size": 2**63 - 1,
     "checksum": "d41d8cd98f00b204e9800998ecf8427e",
     "virtual_size": 0,
+    "inspecting": Inspecting.RECORD,
+    "allowed": True,
     "inspection": {"formats": ["iso"], "findings": ["unusual_gpt"]},
     "disk_format": "qcow2",
     "container_format": "bare",
