@@ -27,6 +27,7 @@ image = LazyGroup(
         "deactivate": Entry("rosetta.shelving:deactivate", "Withhold the bytes of an image."),
         "reactivate": Entry("rosetta.shelving:reactivate", "Have a deactivated or deprecated image be active again."),
         "deprecate": Entry("rosetta.shelving:deprecate", "Advise against an image."),
+        "allow": Entry("rosetta.shelving:allow", "Let an image through whatever its bytes are found to be."),
         "upload": Entry("rosetta.upload:upload", "Upload a file as an image."),
         "download": Entry("rosetta.download:download", "Download an image to a file."),
         "share": Entry("rosetta.images:share", "Share an image with tenants, and show with whom it is shared."),

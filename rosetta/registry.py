@@ -120,7 +120,7 @@ class Registry:
         return self._image("POST", _path(image_id, "restore"))
 
     def move(self, image_id: str, action: str) -> Image:
-        """Deactivate, reactivate or deprecate an image."""
+        """Deactivate, reactivate, deprecate or allow an image."""
         return self._image("POST", _path(image_id, "actions", action))
 
     def content(

@@ -1,4 +1,4 @@
-"""`image deactivate`, `image reactivate` and `image deprecate`."""
+"""`image deactivate`, `image reactivate`, `image deprecate` and `image allow`."""
 
 import click
 
@@ -7,6 +7,13 @@ from rosetta.finding import found_id
 from rosetta.images import show_image
 from rosetta.options import asking, image_argument, results
 from rosetta.registry import open_registry
+
+DONE = {
+    "deactivate": "deactivated",
+    "reactivate": "reactivated",
+    "deprecate": "deprecated",
+    "allow": "let through, whatever its bytes are found to be",
+}
 
 
 @click.command()
@@ -36,10 +43,22 @@ def deprecate(image: str, *, as_json: bool, quiet: bool) -> None:
     _move(image, "deprecate", as_json=as_json, quiet=quiet)
 
 
+@click.command()
+@image_argument
+@asking
+@results
+def allow(image: str, *, as_json: bool, quiet: bool) -> None:
+    """Let an image through whatever its bytes are found to be, for administrators.
+
+    Do so before they are sent, or while they come: a killed image is not brought back.
+    """
+    _move(image, "allow", as_json=as_json, quiet=quiet)
+
+
 def _move(words: str, action: str, *, as_json: bool, quiet: bool) -> None:
     registry = open_registry()
     image = registry.move(found_id(registry, words), action)
     if as_json or quiet:
         show_image(image, as_json=as_json, quiet=quiet)
     else:
-        say(f"Image {image.id} is {action}d.")
+        say(f"Image {image.id} is {DONE[action]}.")

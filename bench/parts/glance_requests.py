@@ -70,6 +70,7 @@ def images(trial: Trial) -> None:
     shelved = an_own_image(trial, status=Status.ACTIVE)
     for action in ("deactivate", "reactivate", "deprecate"):
         trial.ask(f"POST {IMAGE}/actions/{action}", CHANGED, id=shelved)
+    trial.ask(f"POST {IMAGE}/actions/allow", CHANGED, headers=trial.administrator(), id=shelved)
     waiting = an_own_image(trial, status=Status.PENDING_DELETE)
     trial.ask(f"POST {IMAGE}/restore", CHANGED, id=waiting)
     last = Least(4, "its members are removed when it is gone", 3)

@@ -314,8 +314,8 @@ class NotQueued(Conflict):
 class WrongStatus(Conflict):
     """What was asked for cannot be done in the state that things are in."""
 
-    def __init__(self, what: str, state: str) -> None:
-        super().__init__(f"{what} is {state}")
+    def __init__(self, what: str, state: str, advice: str = "") -> None:
+        super().__init__(f"{what} is {state}{advice}")
         self.what, self.state = what, state
 
 

@@ -335,6 +335,10 @@ class Catalog:
         """Advise against an active image. Raises as `Shelving.move`."""
         return self._shelving.move(image_id, Status.DEPRECATED)
 
+    def allow(self, image_id: str | Name) -> Image:
+        """Let an image through, whatever its bytes are found to be. Raises as `Shelving.allow`."""
+        return self._shelving.allow(image_id)
+
     def _check_deletable(self, image: Image, name: str | Name) -> None:
         if image.protected:
             raise ImageProtected(str(name))

@@ -1,6 +1,7 @@
-"""Images that are withheld, or advised against."""
+"""Images that are withheld, advised against, or let through."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -17,7 +18,7 @@ from chalicelib.catalog.event import What
 from chalicelib.catalog.image import MOVES, Image, Status, Transition, Visibility
 from chalicelib.catalog.principal import Policy
 from chalicelib.catalog.service import Catalog
-from chalicelib.catalog.shelving import FROM
+from chalicelib.catalog.shelving import FROM, OVER
 from tests.api import Api
 from tests.catalog.conftest import Open
 from tests.factories import an_image
@@ -115,3 +116,53 @@ def test_bytes_are_withheld_and_had_back(api: Api, catalog: Catalog) -> None:
         catalog.content.read(catalog.deactivate(image.id))
     assert catalog.content.read(catalog.reactivate(image.id)) == b"bytes"
     assert catalog.content.read(catalog.deprecate(image.id)) == b"bytes"
+
+
+@pytest.mark.parametrize("status", sorted(set(Status) - OVER))
+def test_an_administrator_lets_an_image_through(api: Api, open_catalog: Open, catalog: Catalog, status: Status) -> None:
+    image = api.world.images.add(an_image(status=status))
+
+    allowed = open_catalog("ops", Policy.ADMIN).allow(image.id)
+
+    assert allowed == replace(image, allowed=True, updated_at=allowed.updated_at, version=allowed.version)
+    assert allowed.updated_at > image.updated_at
+    event = catalog.history.of(image.id, after=image.version, limit=9)[0]
+    assert (event.what, event.actor.tenant, event.fields) == (What.ALLOWED, "ops", ())
+
+
+@pytest.mark.parametrize("status", sorted(OVER))
+def test_an_image_that_is_over_is_not_let_through_and_it_is_said_what_to_do(
+    api: Api, open_catalog: Open, status: Status
+) -> None:
+    image = api.world.images.add(an_image(status=status, allowed=True))
+    advice = "register it anew, and allow the new image before its bytes are sent"
+
+    with pytest.raises(WrongStatus, match=f"Image {image.id} is {status}: {advice}"):
+        open_catalog("ops", Policy.ADMIN).allow(image.id)
+
+
+def test_that_an_image_is_let_through_already_is_not_written(api: Api, open_catalog: Open) -> None:
+    image = api.world.images.add(an_image(allowed=True))
+
+    with answering("TransactWriteItems", lambda _: cancelled()) as calls:
+        assert open_catalog("ops", Policy.ADMIN).allow(image.id) == image
+
+    assert calls == []
+
+
+def test_an_image_is_let_through_though_others_were_faster(api: Api, open_catalog: Open) -> None:
+    image = api.world.images.add(an_image())
+    replies = iter([cancelled("ConditionalCheckFailed")])
+
+    with answering("TransactWriteItems", lambda _: next(replies, None)):
+        assert open_catalog("ops", Policy.ADMIN).allow(image.id).allowed
+
+
+def test_nobody_lets_images_through_but_administrators(api: Api, catalog: Catalog, open_catalog: Open) -> None:
+    image = api.world.images.add(an_image())
+
+    for caller in (catalog, open_catalog("t1", *set(Policy) - {Policy.ADMIN})):
+        with pytest.raises(PolicyMissing):
+            caller.allow(image.id)
+    with pytest.raises(ImageNotFound):
+        open_catalog("ops", Policy.ADMIN).allow("5a2f0d1c-93b0-4a6e-8a60-2f0a3f6f8e1d")

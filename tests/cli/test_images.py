@@ -192,6 +192,21 @@ def test_an_image_is_withheld_or_advised_against(
     assert [each.status for each in images.many([found])] == [after]
 
 
+def test_an_administrator_lets_an_image_through(target: Target, image: Type) -> None:
+    found = created(image)
+
+    refused = image("allow", found)
+    target.become("ops", "admin")
+    result = image("allow", "one")
+
+    assert (refused.exit_code, refused.output) == (1, "Error: 403: This needs the policy admin\n")
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert result.stderr == f"Image {found} is let through, whatever its bytes are found to be.\n"
+    assert image("allow", found, "--quiet").stdout == f"{found}\n"
+    assert "allowed" in image("events", found).stdout
+    assert [each.allowed for each in target.api.world.images.many([found])] == [True]
+
+
 @pytest.mark.parametrize("action", ["deactivate", "reactivate", "deprecate"])
 def test_an_image_without_bytes_is_neither_withheld_nor_advised_against(image: Type, action: str) -> None:
     found = created(image)

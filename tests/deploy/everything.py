@@ -111,6 +111,7 @@ def _glance_v1(user: Caller, admin: Caller) -> None:
     _send(user, f"DELETE /v1/tokens/{token['id']}")
     for action in ("deactivate", "reactivate", "deprecate"):
         _send(user, f"POST /v1/images/{image}/actions/{action}")
+    _send(admin, f"POST /v1/images/{image}/actions/allow")
     _send(user, f"DELETE /v1/images/{image}")
     _send(user, f"POST /v1/images/{image}/restore")
     _send(user, f"PUT /v1/images/{_shared_widely(user)}", headers=meta(name="renamed"))

@@ -139,6 +139,7 @@ SCENES = (
     _scene("deactivate", with_image(Ask("POST", f"{ROOT}/{IMAGE}/actions/deactivate"), status=Status.ACTIVE)),
     _scene("reactivate", with_image(Ask("POST", f"{ROOT}/{IMAGE}/actions/reactivate"), status=Status.DEACTIVATED)),
     _scene("deprecate", with_image(Ask("POST", f"{ROOT}/{IMAGE}/actions/deprecate"), status=Status.ACTIVE)),
+    _scene("allow", with_image(Ask("POST", f"{ROOT}/{IMAGE}/actions/allow"), **QUEUED), policies=("admin",)),
     _scene("members", shared(Ask("GET", f"{ROOT}/{IMAGE}/members"))),
     _scene("replace members", shared(document("PUT", f"{ROOT}/{IMAGE}/members", MEMBERS))),
     _scene("GET of a member", shared(Ask("GET", f"{ROOT}/{IMAGE}/members/{OTHER}"))),

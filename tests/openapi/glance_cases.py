@@ -12,7 +12,7 @@ UNKNOWN = "6b1d1a3e-59a5-4f37-a1a8-51d1f3f0a001"
 TAKEN = "6b1d1a3e-59a5-4f37-a1a8-51d1f3f0a002"
 DATA = {**RAW, **OCTETS}
 IMAGES, IMAGE = "/v1/images", "/v1/images/{image_id}"
-FILE, RESTORE = f"{IMAGE}/file", f"{IMAGE}/restore"
+FILE, RESTORE, ALLOW = f"{IMAGE}/file", f"{IMAGE}/restore", f"{IMAGE}/actions/allow"
 MEMBERS, MEMBER = f"{IMAGE}/members", f"{IMAGE}/members/{{member}}"
 UPLOADS, UPLOAD = f"{IMAGE}/uploads", f"{IMAGE}/uploads/{{upload_id}}"
 LINKS, SHARED = f"{UPLOAD}/links", "/v1/shared-images/{member}"
@@ -86,6 +86,10 @@ def _about_an_image() -> Iterator[Case]:
         yield Case("POST", path, 403, f"{one}/actions/{action}", "nobody")
         yield Case("POST", path, 404, f"{unknown}/actions/{action}")
         yield Case("POST", path, 409, f"{IMAGES}/{{queued}}/actions/{action}")
+    yield Case("POST", ALLOW, 200, f"{one}/actions/allow", "admin")
+    yield Case("POST", ALLOW, 403, f"{one}/actions/allow")
+    yield Case("POST", ALLOW, 404, f"{unknown}/actions/allow", "admin")
+    yield Case("POST", ALLOW, 409, f"{IMAGES}/{{deleted}}/actions/allow", "admin")
 
 
 def _about_members() -> Iterator[Case]:

@@ -96,6 +96,9 @@ class Walk:
     def deprecate(self) -> None:
         self._change_status(Status.DEPRECATED)
 
+    def allow(self) -> Answer:
+        return self.admin.post(f"{self.path}/actions/allow")
+
     def _change_status(self, status: Status) -> None:
         """As the other dialects do, and operators."""
         try:
@@ -129,6 +132,7 @@ STEPS: Mapping[str, Callable[[Walk], Answer | None]] = {
         Walk.deactivate,
         Walk.activate,
         Walk.deprecate,
+        Walk.allow,
     )
 }
 

@@ -22,6 +22,11 @@ DATA = Body(OCTETS, OCTET_STREAM, required=False)
 ACTIONS = (
     ("deactivate", "Withhold the bytes of an image", "Nobody gets them until it is reactivated."),
     ("reactivate", "Have an image be active again", "One that is deactivated or deprecated."),
+    (
+        "allow",
+        "Let an image through, whatever its bytes are found to be",
+        "For administrators, as long as it is neither killed nor deleted. Its history tells who did it.",
+    ),
     ("deprecate", "Advise against an image", "It can be used as before, but other dialects show that it should not."),
 )
 BRIEF_LIST = Operation(

@@ -222,6 +222,10 @@ def deprecate_image(catalog: Catalog, request: Request, image_id: str) -> Respon
     return _moved(catalog, request, lambda: catalog.deprecate(known(image_id)))
 
 
+def allow_image(catalog: Catalog, request: Request, image_id: str) -> Response:
+    return _moved(catalog, request, lambda: catalog.allow(known(image_id)))
+
+
 def _moved(catalog: Catalog, request: Request, move: Callable[[], Image]) -> Response:
     refuse_readers(catalog.principal)
     enforce(catalog.principal, request, "modify_image")
@@ -281,6 +285,7 @@ ROUTES = (
     Route("POST", "/v1/images/{image_id}/actions/deactivate", deactivate_image),
     Route("POST", "/v1/images/{image_id}/actions/reactivate", reactivate_image),
     Route("POST", "/v1/images/{image_id}/actions/deprecate", deprecate_image),
+    Route("POST", "/v1/images/{image_id}/actions/allow", allow_image),
     # Where current clients look for the bytes: they know the next version's path only.
     Route("GET", "/v1/images/{image_id}/file", download_image),
     Route("GET", "/v1/images/{image_id}/members", list_members),

@@ -1,9 +1,13 @@
-"""Images that are deactivated, reactivated and deprecated, for which the original has no requests."""
+"""Images that are deactivated, reactivated, deprecated and allowed, for which the original has no requests."""
+
+from typing import Any
 
 import pytest
 
+from chalicelib.catalog.image import Status
 from tests.api import Api, Caller
 from tests.dialects.glance_v1.glance import create, is_json, says
+from tests.factories import an_image
 
 DATA = b"bytes of an image"
 ACTIONS = ("deactivate", "reactivate", "deprecate")
@@ -19,6 +23,12 @@ def act(caller: Caller, image_id: str, action: str) -> tuple[int, str]:
     """The status of the answer, and that of the image."""
     answer = caller.post(f"/v1/images/{image_id}/actions/{action}")
     return answer.status, answer.json["image"]["status"]
+
+
+def history(caller: Caller, image_id: str) -> list[dict[str, Any]]:
+    """What has happened to the image."""
+    events: list[dict[str, Any]] = caller.get(f"/v1/images/{image_id}/events").json["events"]
+    return events
 
 
 def test_nobody_gets_the_bytes_of_a_deactivated_image(t1: Caller, admin: Caller, image_id: str) -> None:
@@ -77,5 +87,27 @@ def test_what_was_done_is_told(t1: Caller, image_id: str) -> None:
     for action in ("deactivate", "reactivate", "deprecate"):
         act(t1, image_id, action)
 
-    events = [event["event"] for event in t1.get(f"/v1/images/{image_id}/events").json["events"]]
+    events = [event["event"] for event in history(t1, image_id)]
     assert events[-3:] == ["deactivated", "reactivated", "deprecated"]
+
+
+def test_an_administrator_lets_an_image_through_and_the_history_tells_who(t1: Caller, admin: Caller) -> None:
+    image_id = create(t1)["id"]
+    path = f"/v1/images/{image_id}/actions/allow"
+
+    assert says(t1.post(path), "This needs the policy admin")
+    assert act(admin, image_id, "allow") == act(admin, image_id, "allow") == (200, "queued")
+
+    told = [(event["event"], event["user"], event["tenant"]) for event in history(t1, image_id)]
+    assert told == [("created", "user-of-t1", "t1"), ("allowed", "root", "ops")]
+    assert t1.get(f"/v2/images/{image_id}").json["inspection_policy"] == "record"
+
+
+def test_a_killed_image_is_not_let_through_but_it_is_said_what_to_do(api: Api, admin: Caller) -> None:
+    image_id = api.world.images.add(an_image(status=Status.KILLED)).id
+
+    answer = admin.post(f"/v1/images/{image_id}/actions/allow", {"Accept": "application/json"})
+
+    advice = "register it anew, and allow the new image before its bytes are sent"
+    assert answer.status == 409
+    assert says(answer, f"Image {image_id} is killed: {advice}")

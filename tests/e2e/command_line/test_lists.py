@@ -225,7 +225,7 @@ def test_the_usage_of_a_tenant_is_shown(operator: CommandLine, server: Server) -
 COMMANDS = [
     *(
         ["image", word, UNKNOWN]
-        for word in ("show", "share", "download", "events", "deactivate", "reactivate", "deprecate")
+        for word in ("show", "share", "download", "events", "deactivate", "reactivate", "deprecate", "allow")
     ),
     *(["image", "delete", UNKNOWN, "--yes"], ["image", "restore", UNKNOWN]),
     *(["image", "list"], ["image", "create", "name"], ["image", "set", UNKNOWN, "--public"]),

@@ -90,6 +90,12 @@ TABLES: Mapping[str, Rule | Listing] = {
         owner="    200 200 200 200 409 -",
         admin="    200 200 200 200 409 404",
     ),
+    "allow": rule(
+        "the actions are ours (design §6): administrators let through whatever is not over",
+        # private shared public protected deactivated deleted
+        others="   !",
+        admin="    200 200 200 200 200 409",
+    ),
     "create": rule("§2.4: policy add_image (case 60), which is create_image (design §5)", others="202", reader="403"),
     "create public": rule("§2.4 check 5, case 45: publicize_image is the administrator's", others="403", admin="202"),
     "members": rule(

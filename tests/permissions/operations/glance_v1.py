@@ -53,6 +53,7 @@ OPERATIONS = (
             ("deactivate", "active or deprecated image"),
             ("reactivate", "deactivated image"),
             ("deprecate", "image"),
+            ("allow", "image"),
         )
     ),
     _op("GET", MEMBERS, "members", f"{ONE}/members", "image"),
