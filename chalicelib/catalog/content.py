@@ -118,9 +118,9 @@ class Content:
             if found is not None:
                 self._check_fitness(image, found)
         except (StorageQuotaExceeded, UnverifiedBytes, UnfitBytes) as error:
-            self.kill(image, str(error))
-            self._drop(image, location)
-            raise
+            if not self.kill(image, str(error), spares_allowed=isinstance(error, UnfitBytes)):
+                self._drop(image, location)
+                raise
         return self._activate(image, measured, location, self._unseen(image) if found is None else shown(found))
 
     def stage(self, image: Image, content: bytes) -> Image:
@@ -214,20 +214,26 @@ class Content:
         except StoreError:
             _log.warning("bytes left behind", extra={"image_id": image.id}, exc_info=True)
 
-    def kill(self, image: Image, reason: str) -> None:
-        """End an upload whose bytes will not come, as `given_up`; an image that moved on meanwhile is left alone."""
+    def kill(self, image: Image, reason: str, *, spares_allowed: bool = False) -> bool:
+        """End an upload whose bytes will not come, as `given_up`; an image that moved on meanwhile is left alone.
+
+        Returns whether it is spared, as one that was let through meanwhile can be.
+        """
         for _ in attempts():
             if image.status not in AWAITING:
-                return
+                return False
             try:
                 self._images.save(image, given_up(image, reason, self._blobs.place(image.id), self._clock.now()))
             except StaleImage:
                 found = self._images.get(image.id)
                 if found is None or not _is_same_attempt(found.image, image):
-                    return
+                    return False
+                if spares_allowed and found.image.allowed:
+                    return True
                 image = found.image
             else:
-                return
+                return False
+        return False
 
     def check_source(self, url: str) -> None:
         """Raise SourceRefused for a location of a kind that is not supported, Invalid for one that is too long."""

@@ -8,6 +8,7 @@ import pytest
 from chalicelib.bootstrap import Aws
 from chalicelib.catalog.image import Changes, Inspecting, Status
 from chalicelib.catalog.job import JobStatus
+from tests.api import a_caller
 from tests.conftest import MakeApi
 from tests.dialects.glance_v1.sending import MEGABYTE, SMALL, content
 from tests.jobs import disks
@@ -18,6 +19,7 @@ GIGABYTE = 1 << 30
 Facts = dict[str, Any]
 QCOW2: Changes = {"disk_format": "qcow2"}
 BACKED = disks.qcow2(backing=512)
+UNSAFE = {"formats": ["qcow2"], "findings": ["backing_file"]}
 
 
 def with_setting(make_api: MakeApi, aws: Aws, inspection: str) -> Stage:
@@ -69,7 +71,7 @@ def test_an_image_is_active_though_it_is_unsafe_and_says_so(make_api: MakeApi, a
     steps(stage)
 
     assert left(stage, job) == MADE
-    assert image_of(stage, job).inspection == {"formats": ["qcow2"], "findings": ["backing_file"]}
+    assert image_of(stage, job).inspection == UNSAFE
 
 
 def test_nothing_is_inspected_if_the_operator_does_not_want_it(make_api: MakeApi, aws: Aws) -> None:
@@ -147,3 +149,22 @@ def test_what_was_decided_for_the_image_goes_before_what_the_operator_wants(
 
     assert left(stage, job) == outcome
     assert (image_of(stage, job).inspection is not None) is looked
+
+
+@pytest.mark.parametrize("allowed", [False, True], ids=["renamed", "let through"])
+def test_an_image_is_not_killed_that_was_let_through_while_its_bytes_were_looked_at(
+    make_api: MakeApi, aws: Aws, *, allowed: bool
+) -> None:
+    stage = with_setting(make_api, aws, "enforce")
+    job = completed(stage, BACKED, QCOW2)
+    admin = stage.api.world.catalog(a_caller("ops", "admin"))
+
+    def act() -> None:
+        _ = admin.allow(job.images[0]) if allowed else admin.update(job.images[0], lambda _: {"name": "another"})
+
+    with stage.api.on_s3("GetObject", act):
+        stage.deliver(job)
+    steps(stage)
+
+    assert left(stage, job) == (MADE if allowed else KILLED)
+    assert image_of(stage, job).inspection == (UNSAFE if allowed else None)

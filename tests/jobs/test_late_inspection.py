@@ -10,9 +10,9 @@ import pytest
 
 from chalicelib.bootstrap import Aws
 from chalicelib.catalog.event import What
-from chalicelib.catalog.image import Changes, Image, NewImage, Status, Transition
+from chalicelib.catalog.image import Changes, Image, Inspecting, NewImage, Status, Transition
 from chalicelib.jobs.worker import MOST_LOOKS
-from tests.api import Api
+from tests.api import ORDINARY, Api, a_caller
 from tests.conftest import MakeApi
 from tests.dialects.glance_v1 import glance as v1
 from tests.dialects.glance_v2 import glance as v2
@@ -136,6 +136,29 @@ def test_an_image_that_is_what_was_declared_stays_active(enforcing: Stage) -> No
 
     found = now(enforcing, image.id)
     assert (found.status, found.virtual_size, found.inspection) == (Status.ACTIVE, GIGABYTE, {"formats": ["qcow2"]})
+
+
+def test_an_image_is_killed_if_the_token_wants_it_that_its_bytes_came_with(recording: Stage) -> None:
+    strict = replace(a_caller("t1", *ORDINARY), inspecting=Inspecting.ENFORCE)
+    new = NewImage({**FORMATS, "disk_format": "qcow2", "status": Status.SAVING})
+    catalog = recording.api.world.catalog(strict)
+    image = catalog.content.upload(catalog.register(new), BACKED)
+
+    steps(recording)
+
+    assert now(recording, image.id).status is Status.KILLED
+
+
+def test_an_image_stays_active_that_was_let_through(enforcing: Stage) -> None:
+    image = sent(enforcing, BACKED)
+    enforcing.api.world.catalog(a_caller("ops", "admin")).allow(image.id)
+
+    steps(enforcing)
+
+    found = now(enforcing, image.id)
+    assert (found.status, found.uninspected) == (Status.ACTIVE, False)
+    assert found.inspection == {"formats": ["qcow2"], "findings": ["backing_file"]}
+    assert [what for what, _, _ in history(enforcing, image.id)][-2:] == [What.ALLOWED, What.INSPECTED]
 
 
 def test_nothing_is_looked_at_if_the_operator_does_not_want_it(make_api: MakeApi, aws: Aws) -> None:
