@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from chalicelib.catalog.image import Image
+from chalicelib.catalog.rules import disk_too_small
 
 PROPERTY_FIELDS: Mapping[str, str] = {
     "architecture": "architecture",
@@ -16,12 +17,21 @@ PROPERTY_FIELDS: Mapping[str, str] = {
 INSPECTION_PREFIX = "inspection_"
 """The prefix of names that tell what the bytes were found to be. They are the server's own: no client sets one."""
 
+DISK_TOO_SMALL = "disk_too_small"
+"""A finding that is not of the bytes alone: they make a larger disk than `min_disk` says."""
+
 
 def inspection_properties(image: Image) -> dict[str, str]:
-    """What the bytes were found to be: `{"inspection_formats": "iso", "inspection_partition_table": "gpt"}`."""
+    """What the bytes were found to be: `{"inspection_formats": "iso", "inspection_partition_table": "gpt"}`.
+
+    That they do not fit on the disk that is promised follows from what others may change, and is found here.
+    """
+    found = image.inspection or {}
+    if disk_too_small(image):
+        found = {**found, "findings": [*found.get("findings", ()), DISK_TOO_SMALL]}
     return {
         f"{INSPECTION_PREFIX}{name}": value if isinstance(value, str) else ",".join(value)
-        for name, value in (image.inspection or {}).items()
+        for name, value in found.items()
     }
 
 

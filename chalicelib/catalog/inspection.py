@@ -96,6 +96,10 @@ class Inspection(NamedTuple):
         """Why an image of these declared formats should not be used, and what to do about it; None if it may be."""
         if self.unsafe:
             return f"The image is unsafe: {'; '.join(WORDS[finding] for finding in self.unsafe)}"
+        return self.mismatch(disk_format, container_format)
+
+    def mismatch(self, disk_format: str | None, container_format: str | None) -> str | None:
+        """Why an image is not of these formats; None if it is, or that cannot be known."""
         accepted = ACCEPTED.get(disk_format or "")
         if accepted is None or container_format not in BARE or (self.formats and accepted.issuperset(self.formats)):
             return None
@@ -110,6 +114,11 @@ class Inspection(NamedTuple):
         lists = {"formats": self.formats, "boot_modes": self.boot_modes, "findings": map(str, self.findings)}
         found = {**self._asdict(), **{name: list(values) for name, values in lists.items()}}
         return {name: value for name, value in found.items() if value and name != "virtual_size"}
+
+    @classmethod
+    def told(cls, document: Mapping[str, Any]) -> Self:
+        """What a `document` tells of formats."""
+        return cls(tuple(document.get("formats", ())), compression=document.get("compression"))
 
     @classmethod
     def of(

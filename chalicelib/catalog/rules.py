@@ -1,9 +1,9 @@
 """What an image may look like, apart from who asks."""
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import timedelta
-from typing import NamedTuple, cast
+from typing import Any, NamedTuple, cast
 
 from chalicelib.catalog import lengths
 from chalicelib.catalog.errors import (
@@ -16,6 +16,8 @@ from chalicelib.catalog.errors import (
 from chalicelib.catalog.image import Changes, Image, Inspecting
 
 LARGEST_INTEGER = 2**31 - 1
+FORMATS = frozenset({"disk_format", "container_format"})
+GIGABYTE = 1 << 30
 DOCUMENTS = ("root_volume", "extra_volumes", "default_bootscript")
 
 
@@ -55,6 +57,16 @@ def policy(image: Image, limits: Limits) -> Inspecting:
     return image.policy or limits.inspecting
 
 
+def disk_needed(image: Image) -> int:
+    """How many GB (of 2**30 bytes, as `min_disk`) the disk of an inspected image has, rounded up; zero if unknown."""
+    return 0 if image.inspection is None else -(-(image.virtual_size or 0) // GIGABYTE)
+
+
+def disk_too_small(image: Image) -> bool:
+    """Whether an image promises to fit on a disk that it does not; a `min_disk` of zero promises nothing."""
+    return 0 < image.min_disk < disk_needed(image)
+
+
 def check(image: Image, changes: Changes, limits: Limits, old: Image | None = None) -> None:
     """Refuse an image that its new values would make impossible. Raises Invalid, PropertyQuotaExceeded.
 
@@ -69,10 +81,24 @@ def check(image: Image, changes: Changes, limits: Limits, old: Image | None = No
     for name in ("size", "virtual_size"):
         if (getattr(image, name) or 0) < 0:
             raise Invalid(name, "Cannot be a negative value")
+    if image.inspection is not None and policy(image, limits) is Inspecting.ENFORCE:
+        check_declared(image, image.inspection, changes)
     if "size" in changes:
         check_size(image.size, limits)
     if "properties" in changes and len(image.properties) > (0 if old is None else len(old.properties)):
         check_property_count(len(image.properties), limits.property_quota)
+
+
+def check_declared(image: Image, inspection: Mapping[str, Any], changes: Changes) -> None:
+    """Refuse to declare an image what its bytes are known not to be. Raises Invalid."""
+    if "min_disk" in changes and disk_too_small(image):
+        raise Invalid("min_disk", f"the disk of the image has {disk_needed(image)} GB. 0 promises nothing")
+    for name in sorted(FORMATS & changes.keys()):
+        from chalicelib.catalog.inspection import Inspection  # noqa: PLC0415  # hardly any request needs it
+
+        reason = Inspection.told(inspection).mismatch(image.disk_format, image.container_format)
+        if reason is not None:
+            raise Invalid(name, reason)
 
 
 def differing(changes: Changes, old: Image | None) -> Changes:

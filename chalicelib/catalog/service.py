@@ -248,6 +248,8 @@ class Catalog:
         return new if new.status is old.status else replace(new, status_changed_at=now)
 
     def _check_moves(self, old: Image, changes: Changes, name: str | Name) -> None:
+        if old.inspection is not None and changes.get("virtual_size", old.virtual_size) != old.virtual_size:
+            raise FieldFrozen("virtual_size", old.status)
         measured = old.status not in (Status.QUEUED, Status.SAVING)
         if measured and (old.status is Status.UPLOADING or not self.principal.is_admin):
             for field in MEASURED:

@@ -24,7 +24,10 @@ BYTES = (Status.ACTIVE, Status.DEPRECATED, Status.DEACTIVATED)
 """Statuses in which the bytes of an image are where it says."""
 HOLDING = (*BYTES, Status.UPLOADING)
 """As above, or they wait there to be imported."""
-PRIVATE = ("login_password", "location", "location_version", "retriable", "member_count", "members_behind", "version")
+PRIVATE = (
+    *("login_password", "location", "location_version", "retriable", "uninspected"),
+    *("member_count", "members_behind", "version"),
+)
 """What no list knows."""
 OF_MEMBERS = ("shared/", "rejected/")
 """How the scopes begin of what others share with a tenant."""
@@ -134,6 +137,11 @@ def unfinished() -> dict[str, Mapping[str, Any]]:
     return {job_id: job for job_id, job in facts.items() if job["status"] not in FINISHED}
 
 
+def uninspected() -> list[Image]:
+    """The images whose bytes the worker has to look at."""
+    return [image for image in images() if image.uninspected and image.status in BYTES]
+
+
 def _jobs() -> Iterator[str]:
     """The jobs that are not finished, and no others, are known as unfinished; images in a transition have one."""
     known = {raw["job_id"]["S"] for raw in store.items("jobs") if raw["owner"]["S"] == UNFINISHED}
@@ -156,7 +164,7 @@ def _lost_bytes(api: Api) -> Iterator[str]:
 
 def orphans(api: Api) -> list[str]:
     """What nobody needs, and the sweeper leaves behind although a day has gone by."""
-    for _ in range(2):
+    for _ in range(3):
         if not [*left_over(api), *unfinished()]:
             return []
         api.clock.advance(DAY)
@@ -175,6 +183,7 @@ def left_over(api: Api) -> Iterator[str]:
     yield from (f"parts of no object: {key}" for key in store.arriving(bucket))
     yield from (f"members left behind: {image.id}" for image in found if image.members_behind)
     yield from (f"an upload without an end: {image.id}" for image in found if image.status is Status.SAVING)
+    yield from (f"bytes that nobody has looked at: {image.id}" for image in uninspected())
     members = len(store.items("memberships"))
     if members != sum(image.member_count for image in found if not image.gone):
         yield f"{members} members, some of them of no image"

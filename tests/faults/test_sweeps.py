@@ -21,7 +21,7 @@ from tests.factories import a_membership
 from tests.faults import store
 from tests.faults.crowds import CROWD
 from tests.faults.glance import FORMATS
-from tests.faults.invariants import DAY, GRACE, broken, census, left_over, unfinished
+from tests.faults.invariants import DAY, GRACE, broken, census, left_over, unfinished, uninspected
 from tests.faults.kinds import Fault, injected, watched
 from tests.faults.scenes import IMAGE, TENANT, kept
 from tests.faults.told import told
@@ -97,6 +97,11 @@ def copy(api: Api) -> None:
     moto_state.lose_messages()
 
 
+def unseen(api: Api) -> None:
+    """An image whose bytes came within a request, of which the bucket did not tell."""
+    kept(api, location=api.world.blobs.put(IMAGE, SMALL), size=len(SMALL), uninspected=True)
+
+
 SCENES = {
     "abandoned upload": Scene(abandoned, DAY),
     "abandoned upload that may be tried again": Scene(lambda api: abandoned(api, retriable=True), DAY),
@@ -114,6 +119,7 @@ SCENES = {
     "image of a machine": Scene(captured, DAY),
     "tombstone": Scene(lambda api: kept(api, status=Status.DELETED, deleted_at=api.clock.now()), TOMBSTONE),
     "direct upload": Scene(in_parts, 2 * DAY),
+    "bytes that nobody has looked at": Scene(unseen, GRACE),
     "lost message": Scene(copy, GRACE),
     "lost message of an import": Scene(staged, GRACE),
 }
@@ -149,7 +155,7 @@ def left_alone(scene: Scene, make_api: MakeApi) -> Api:
 def ended(api: Api, end: Counter[Hashable] | None = None) -> Counter[Hashable]:
     """What there is after more sweeps, as many as it takes to an end that is known, and the work that these make."""
     for _ in range(SWEEPS):
-        if unfinished():
+        if unfinished() or uninspected():
             api.work()
         if census() == end and not [*unfinished(), *left_over(api)]:
             break

@@ -106,6 +106,27 @@ def test_an_image_is_killed_with_a_reason_if_the_operator_wants_it(
     assert stage.stored(job).info.startswith(reason)
 
 
+def test_an_image_is_killed_that_promises_to_fit_on_a_smaller_disk(make_api: MakeApi, aws: Aws) -> None:
+    stage = with_setting(make_api, aws, "enforce")
+    job = completed(stage, disks.qcow2(GIGABYTE + 1), {**QCOW2, "min_disk": 1})
+
+    steps(stage)
+
+    reason = "The disk of the image has 2 GB, and its min_disk is 1. Declare as much, or 0, which promises nothing"
+    assert left(stage, job) == KILLED
+    assert image_of(stage, job).status_reason == reason
+
+
+@pytest.mark.parametrize("min_disk", [0, 1, 2])
+def test_an_image_is_active_that_fits_on_the_disk_that_it_promises(make_api: MakeApi, aws: Aws, min_disk: int) -> None:
+    stage = with_setting(make_api, aws, "enforce")
+    job = completed(stage, disks.qcow2(), {**QCOW2, "min_disk": min_disk})
+
+    steps(stage)
+
+    assert left(stage, job) == MADE
+
+
 def test_a_retriable_image_is_queued_again(make_api: MakeApi, aws: Aws) -> None:
     stage = with_setting(make_api, aws, "enforce")
     job = completed(stage, BACKED)

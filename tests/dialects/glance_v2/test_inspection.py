@@ -7,10 +7,13 @@ import pytest
 
 from chalicelib.catalog.image import Inspecting
 from tests.api import Api, Caller
+from tests.conftest import MakeApi
 from tests.dialects.glance_v2.glance import (
     IMAGES,
     an_active_one,
+    change,
     create,
+    listed,
     patch,
     path_of,
     post,
@@ -18,6 +21,7 @@ from tests.dialects.glance_v2.glance import (
     shown,
 )
 
+GIGABYTE = 1 << 30
 FOUND = {"formats": ["iso"], "partition_table": "gpt", "findings": ["unusual_gpt", "snapshots"]}
 SHOWN = {
     "inspection_formats": "iso",
@@ -94,6 +98,39 @@ def test_nobody_changes_a_finding(api: Api, a: Caller, operation: str) -> None:
 
     assert says(answer, 403, "Attribute 'inspection_formats' is reserved.")
     assert about_inspection(shown(a, image)) == SHOWN
+
+
+def test_a_promised_disk_that_is_too_small_is_a_finding(api: Api, a: Caller) -> None:
+    image, other = an_active_one(a, min_disk=2), an_active_one(a, min_disk=2)
+    inspected(api, image, virtual_size=2 * GIGABYTE + 1)
+    inspected(api, other, virtual_size=2 * GIGABYTE)
+
+    assert shown(a, image)["inspection_findings"] == "unusual_gpt,snapshots,disk_too_small"
+    assert shown(a, other)["inspection_findings"] == "unusual_gpt,snapshots"
+    assert [each["id"] for each in listed(a, "inspection_findings=disk_too_small")] == [image["id"]]
+
+
+def test_an_image_cannot_promise_a_disk_that_is_too_small(make_api: MakeApi) -> None:
+    api = make_api(INSPECTION="enforce")
+    a = api.caller("t1")
+    image = an_active_one(a, min_disk=5)
+    inspected(api, image, virtual_size=2 * GIGABYTE + 1)
+
+    refused = change(a, image, min_disk=2)
+    answers = [change(a, image, min_disk=size).status for size in (3, 0)]
+
+    assert says(refused, 400, "Invalid value for min_disk: the disk of the image has 3 GB. 0 promises nothing")
+    assert answers == [200, 200]
+
+
+@pytest.mark.parametrize("inspection", ["record", "off"])
+def test_an_image_may_promise_any_disk_where_nothing_is_enforced(make_api: MakeApi, inspection: str) -> None:
+    api = make_api(INSPECTION=inspection)
+    a = api.caller("t1")
+    image = an_active_one(a)
+    inspected(api, image, virtual_size=2 * GIGABYTE)
+
+    assert change(a, image, min_disk=1).status == 200
 
 
 def test_findings_stay_when_properties_change(api: Api, a: Caller) -> None:
