@@ -217,7 +217,7 @@ class _Reader:
         return text == "true"
 
     def inspecting(self, name: str) -> Inspecting:
-        text = self.text(name, Inspecting.RECORD).lower()
+        text = self.text(name, Inspecting.ENFORCE).lower()
         if text not in set(Inspecting):
             raise BadSetting(f"{name} must be enforce, record or off, not {text!r}")
         return Inspecting(text)

@@ -31,7 +31,7 @@ DEFAULTS = {
     "limits.periods.tombstone": timedelta(days=90),
     "public_endpoint": None,
     "limits.operator_tenant": "system",
-    "limits.inspecting": Inspecting.RECORD,
+    "limits.inspecting": Inspecting.ENFORCE,
     "work_queue": "rosetta-work",
     "zones": {"ac1": None, "ac2": None, "ac3": None},
     "limits.disk_formats": ("ami", "ari", "aki", "vhd", "vhdx", "vmdk", "raw", "qcow2", "vdi", "iso", "ploop"),
@@ -114,7 +114,7 @@ def test_what_is_not_set_has_its_default(path: str, default: object, blank: str 
         ("MAX_INLINE_BYTES", "67108864", "limits.inline_bytes", 67_108_864),
         ("DELAYED_DELETE", "True", "limits.delayed_delete", True),
         ("DELAYED_DELETE", "false", "limits.delayed_delete", False),
-        ("INSPECTION", "Enforce", "limits.inspecting", Inspecting.ENFORCE),
+        ("INSPECTION", "Record", "limits.inspecting", Inspecting.RECORD),
         ("INSPECTION", "off", "limits.inspecting", Inspecting.OFF),
     ],
 )

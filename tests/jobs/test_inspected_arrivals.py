@@ -56,7 +56,7 @@ def test_a_copy_is_inspected(stage: Stage) -> None:
 
 
 def test_a_virtual_size_that_was_declared_stays_where_none_is_found(stage: Stage) -> None:
-    job = completed(stage, b"\x1f\x8b\x08", {"virtual_size": 5})
+    job = completed(stage, b"\x1f\x8b\x08", {"virtual_size": 5, "disk_format": "ami"})
 
     steps(stage)
 

@@ -15,6 +15,7 @@ from tests.e2e.command_line.commands import MIB, CommandLine, id_in, told
 from tests.e2e.command_line.recorder import Behaviour, Recorder
 from tests.e2e.conftest import MakeFile
 from tests.e2e.server import PATIENCE, Server
+from tests.jobs import disks
 
 pytestmark = pytest.mark.e2e
 
@@ -42,7 +43,7 @@ def test_a_file_becomes_an_image(operator: CommandLine, make_file: MakeFile) -> 
 @pytest.mark.parametrize("name", ["centos 7.9.QCOW2", "centos 7.9.img", "centos 7.9.raw"])
 def test_a_name_and_a_format_come_from_the_file(operator: CommandLine, tmp_path: Path, name: str) -> None:
     path = tmp_path / name
-    path.write_bytes(b"QFI\xfb\0\0\0\3")
+    path.write_bytes(disks.qcow2())
 
     image = operator.json("image", "show", id_in(operator.run("image", "upload", path)))
 
