@@ -1,18 +1,23 @@
 """Images that real tools made are what these tools say; sizes and formats are those of `qemu-img info`."""
 
+import json
 import os
+import random
+import tracemalloc
 from pathlib import Path
 
 import pytest
 
-from chalicelib.catalog.inspection import Finding, Inspection
-from chalicelib.jobs.inspection import inspect
-from chalicelib.jobs.windows import Read
+from chalicelib.catalog.inspection import LARGEST, Finding, Inspection
+from chalicelib.jobs.inspection import HEAD, inspect
+from chalicelib.jobs.windows import MOST_READS, Read
 from tests.e2e.images.build import ToolFailed, Workshop, build
 from tests.e2e.images.recipes import RECIPES, Recipe
 
 pytestmark = pytest.mark.e2e
 MiB = 1 << 20
+DAMAGES = 12
+"""Of each image."""
 EXCEPTIONS = {name: recipe for name, recipe in RECIPES.items() if recipe.because}
 
 
@@ -61,3 +66,53 @@ def test_qemu_img_would_say_something_else_of_an_exception(workshop: Workshop, n
         return
 
     assert said != (recipe.formats, recipe.size)
+
+
+class Damaged:
+    """A file with some of its bytes changed, most of them where formats have their headers, or cut short."""
+
+    def __init__(self, size: int, read: Read, chance: random.Random) -> None:
+        self.size = size if chance.random() < 0.5 else chance.choice([chance.randrange(size), chance.randrange(4096)])
+        self._read = read
+        places = (512, 4096, 1 << 18, size)
+        self._changes = [
+            (chance.randrange(min(size, chance.choice(places))), chance.randbytes(chance.randrange(1, 9)))
+            for _ in range(chance.randrange(12))
+        ]
+        self.asked: list[int] = []
+
+    def read(self, offset: int, length: int) -> bytes:
+        self.asked.append(length)
+        found = bytearray(self._read(offset, max(0, min(length, self.size - offset))))
+        for at, change in self._changes:
+            if offset <= at and at + len(change) <= offset + len(found):
+                found[at - offset : at - offset + len(change)] = change
+        return bytes(found)
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_a_damaged_image_is_inspected_all_the_same(workshop: Workshop, name: str) -> None:
+    """In so much time and memory, and in so few reads."""
+    chance = random.Random(name)  # noqa: S311  # the same each time
+    size, read = reader(workshop.folder / name)
+    images = [Damaged(size, read, chance) for _ in range(DAMAGES)]
+
+    for image in images:
+        found = inspect(image.size, image.read)
+
+        assert found.virtual_size is None or 0 < found.virtual_size <= LARGEST
+        assert len(json.dumps(found.document)) < 1000
+        assert len(image.asked) <= 2 + MOST_READS
+        assert sum(image.asked) <= HEAD + 2 * MiB
+
+
+def test_no_image_takes_much_memory(workshop: Workshop) -> None:
+    """Beside what has been read for its digests."""
+    tracemalloc.start()
+
+    for name in RECIPES:
+        inspect(*reader(workshop.folder / name))
+
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 64 * MiB

@@ -52,10 +52,11 @@ def build(folder: Path) -> Workshop:
         for name, recipe in recipes.items():
             workshop.run(recipe.script, name)
 
-    with ThreadPoolExecutor(3) as pool:
-        late = pool.submit(make, LATE)
+    with ThreadPoolExecutor(4) as pool:
+        late = [pool.submit(workshop.run, recipe.script, name) for name, recipe in LATE.items()]
         workshop.run(BEFORE)
         make(FIRST)
         list(pool.map(make, GROUPS))
-        late.result()
+        for each in late:
+            each.result()
     return workshop

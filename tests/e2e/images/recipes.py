@@ -259,12 +259,6 @@ VMDKS = {
 }
 CRYPTSETUP = "echo secret | cryptsetup luksFormat --batch-mode --pbkdf-force-iterations 1000"
 LUKSES = {
-    "luks": Recipe(
-        again(
-            f"cp gpt 64M && truncate -s 64M 64M && qemu-img convert {SECRET} -O luks -o key-secret=key,{SLOW} 64M $OUT"
-        ),
-        "luks",
-    ),
     "luks1": Recipe(
         sparse(
             "8M",
@@ -306,6 +300,11 @@ LATE = {
         again(empty("qcow2", f"encrypt.format=luks,encrypt.key-secret=key,encrypt.{SLOW.replace(',', ',encrypt.')}")),
         "qcow2",
         "encrypted",
+    ),
+    "luks": Recipe(
+        "truncate -s 64M 64M\nsgdisk -n1:0:0 64M\n"
+        + again(f"qemu-img convert {SECRET} -O luks -o key-secret=key,{SLOW} 64M $OUT"),
+        "luks",
     ),
 }
 """What takes long, and needs nothing."""

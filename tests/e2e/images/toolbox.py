@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -46,7 +47,8 @@ def environment() -> dict[str, str]:
     path = [*os.environ["PATH"].split(":"), "/usr/sbin", "/sbin"]
     missing = [package for package, programs in PACKAGES.items() if not _are_there(programs, ":".join(path))]
     TOOLS.mkdir(parents=True, exist_ok=True)
-    with (TOOLS / "lock").open("w", encoding="utf-8") as lock:
+    with ThreadPoolExecutor(1) as pool, (TOOLS / "lock").open("w", encoding="utf-8") as lock:
+        writers = pool.submit(install, "writers", "1")
         fcntl.flock(lock, fcntl.LOCK_EX)
         root = _unpacked(missing)
     libraries = sorted({str(found.parent) for found in root.glob("**/*.so.*")})
@@ -54,7 +56,7 @@ def environment() -> dict[str, str]:
         "PATH": ":".join([*(str(root / folder) for folder in FOLDERS), *path]),
         "LD_LIBRARY_PATH": ":".join(libraries),
         "DEBIAN": str(root),
-        "PYTHON": install("writers", "1").program("python"),
+        "PYTHON": writers.result().program("python"),
         "LC_ALL": "C.UTF-8",
     }
 
