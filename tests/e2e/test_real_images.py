@@ -11,8 +11,10 @@ import pytest
 from chalicelib.catalog.inspection import LARGEST, Finding, Inspection
 from chalicelib.jobs.inspection import HEAD, inspect
 from chalicelib.jobs.windows import MOST_READS, Read
+from tests.e2e.command_line.commands import CommandLine
 from tests.e2e.images.build import ToolFailed, Workshop, build
 from tests.e2e.images.recipes import RECIPES, Recipe
+from tests.e2e.server import Server
 
 pytestmark = pytest.mark.e2e
 MiB = 1 << 20
@@ -104,6 +106,38 @@ def test_a_damaged_image_is_inspected_all_the_same(workshop: Workshop, name: str
         assert len(json.dumps(found.document)) < 1000
         assert len(image.asked) <= 2 + MOST_READS
         assert sum(image.asked) <= HEAD + 2 * MiB
+
+
+@pytest.mark.parametrize(
+    ("name", "declared"),
+    [
+        ("qcow2-zlib", "qcow2"),
+        ("qcow2-snapshot", "qcow2"),
+        ("vmdk-stream", "vmdk"),
+        ("vhd-fixed", "vhd"),
+        ("iso-hybrid-apart", "iso"),
+        ("gpt-image", "raw"),
+    ],
+)
+def test_what_the_worker_finds_is_shown(
+    workshop: Workshop, small_server: Server, tmp_path: Path, name: str, declared: str
+) -> None:
+    """Of images that are sent past the server."""
+    recipe = RECIPES[name]
+    sender = CommandLine(small_server.url, small_server.token("t1"), tmp_path)
+    words = ("--name", name, "--disk-format", declared)
+
+    assert sender.run("image", "upload", workshop.folder / name, *words).returncode == 0
+
+    [image] = json.loads(small_server.request("t1", "GET", f"/v2/images?name={name}").body)["images"]
+    lists = {"findings": recipe.findings, "boot_modes": recipe.boot_modes}
+    assert {each: value for each, value in image.items() if each.startswith("inspection_")} == {
+        "inspection_formats": declared,
+        "inspection_partition_table": "gpt",
+        **{f"inspection_{each}": found.replace(" ", ",") for each, found in lists.items() if found},
+    }
+    assert image["virtual_size"] == workshop.told(name, recipe.asked)[1]
+    assert image["status"] == "active"
 
 
 def test_no_image_takes_much_memory(workshop: Workshop) -> None:
