@@ -43,6 +43,7 @@ def description(found: Inspection, size: int) -> str:
     told = [" and ".join(found.formats), f"compressed by {found.compression}" if found.compression else ""]
     told += [{"gpt": "partitioned by a GPT", "mbr": "partitioned by an MBR"}.get(found.partition_table or "", "")]
     told += [f"with a file system ({found.filesystem})" if found.filesystem else ""]
+    told += [f"boots by {' and '.join(map(str.upper, found.boot_modes))}" if found.boot_modes else ""]
     if found.virtual_size not in {None, size}:
         told += [f"{bytes_text(found.virtual_size or 0)} virtual", f"in {bytes_text(size)}"]
     else:

@@ -82,6 +82,7 @@ def sent(service: Scripted) -> bool:
         (Inspection(("qcow2",), 10 * GiB), 5 * GiB // 4, "qcow2, 10.0 GiB virtual, in 1.2 GiB"),
         (Inspection(("raw",), GiB, None, "gpt", "ext"), 5, RAW),
         (Inspection(("iso",), MiB, partition_table="mbr"), MiB, "iso, partitioned by an MBR, 1.0 MiB"),
+        (Inspection(("iso",), MiB, boot_modes=("bios", "uefi")), MiB, "iso, boots by BIOS and UEFI, 1.0 MiB"),
         (Inspection((), None, "xz"), 12, "compressed by xz, 12 bytes"),
         (Inspection(("iso", "qcow2"), None, "gzip"), 12, "iso and qcow2, compressed by gzip, 12 bytes"),
     ],
