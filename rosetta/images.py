@@ -2,7 +2,7 @@
 
 import itertools
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict
 
 import click
@@ -33,17 +33,26 @@ LISTED_WITH_CHANGES = frozenset({"killed", "deleted", "pending_delete"})
 @click.command("list")
 @click.option("--name", help="Only images of this name.")
 @click.option("--status", type=click.Choice(STATUSES), help="Only images in this state.")
+@click.option("--real-format", metavar="FORMAT", help="Only images whose bytes were found to be this, such as qcow2.")
 @click.option("--limit", type=click.IntRange(1), help="At most so many; all of them without it.")
 @click.option("--all-tenants", is_flag=True, help="The images of all tenants, for administrators.")
 @asking
 @results
 def list_images(
-    name: str | None, status: str | None, limit: int | None, *, all_tenants: bool, as_json: bool, quiet: bool
+    name: str | None,
+    status: str | None,
+    real_format: str | None,
+    limit: int | None,
+    *,
+    all_tenants: bool,
+    as_json: bool,
+    quiet: bool,
 ) -> None:
     """List the images that you may see, the newest first."""
     asked = {
         "name": name,
         "status": status,
+        "property-inspection_formats": real_format,
         "changes-since": BEGINNING_OF_TIME if status in LISTED_WITH_CHANGES else None,
     }
     filters = {key: value for key, value in asked.items() if value is not None} | (EVERYWHERE if all_tenants else {})
@@ -53,7 +62,7 @@ def list_images(
     elif quiet:
         show_ids(image.id for image in found)
     else:
-        empty = "No image is like that." if name or status else "There are no images that you may see."
+        empty = "No image is like that." if name or status or real_format else "There are no images that you may see."
         show_table(COLUMNS, [_row(image) for image in found], empty=empty)
 
 
@@ -62,8 +71,16 @@ def list_images(
 @asking
 @results
 def show(image: str, *, as_json: bool, quiet: bool) -> None:
-    """Show an image with all its properties."""
-    show_image(found_image(open_registry(), image), as_json=as_json, quiet=quiet)
+    """Show an image with all its properties, and what its bytes were found to be."""
+    registry = open_registry()
+    found = found_image(registry, image)
+    if quiet or as_json:
+        show_image(found, as_json=as_json, quiet=quiet)
+        return
+    from rosetta.findings import TOLD, told  # noqa: PLC0415  # lists do without
+
+    reason = {"reason": found.reason} if found.status == "killed" else {}
+    show_facts({**_facts(found), **reason, **told(found, registry.inspection_policy), **_properties(found, TOLD)})
 
 
 @click.command()
@@ -106,12 +123,22 @@ def show_image(image: Image, *, as_json: bool, quiet: bool = False) -> None:
     if quiet:
         show_ids([image.id])
         return
-    document = asdict(image)
     if as_json:
-        click.echo(json.dumps(document, indent=2))
-        return
-    properties = document.pop("properties")
-    show_facts({**document, **{f"property {name}": value for name, value in sorted(properties.items())}})
+        click.echo(json.dumps(asdict(image), indent=2))
+    else:
+        show_facts({**_facts(image), **_properties(image)})
+
+
+def _facts(image: Image) -> dict[str, object]:
+    """The fields; sizes of disks as people read them, too."""
+    facts = {name: value for name, value in asdict(image).items() if name != "properties"}
+    if image.virtual_size is not None:
+        facts["virtual_size"] = f"{image.virtual_size} ({bytes_text(image.virtual_size)})"
+    return facts
+
+
+def _properties(image: Image, without: Collection[str] = ()) -> dict[str, object]:
+    return {f"property {name}": value for name, value in sorted(image.properties.items()) if name not in without}
 
 
 def show_facts(facts: dict[str, object]) -> None:

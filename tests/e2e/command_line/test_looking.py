@@ -63,12 +63,16 @@ def test_the_worker_kills_what_was_sent_by_force_for_the_same_reason(
     assert (killed["name"], killed["properties"]["status_reason"]) == ("web", REASON)
 
 
-def test_what_is_sound_is_taken(recorded: CommandLine, tmp_path: Path) -> None:
+def test_what_is_sound_is_taken(operator: CommandLine, tmp_path: Path) -> None:
     path = tmp_path / "web.img"
     path.write_bytes(disks.qcow2() + bytes(100_000))
 
-    result = recorded.run("image", "upload", path)
+    result = operator.run("image", "upload", path)
 
     assert result.returncode == 0, result.stderr
-    [image] = recorded.json("image", "list")
+    [image] = operator.json("image", "list")
     assert (image["disk_format"], image["virtual_size"], image["status"]) == ("qcow2", 1 << 30, "active")
+    shown = operator.run("image", "show", image["id"]).stdout.splitlines()
+    assert ["real_format", "qcow2"] in [line.split() for line in shown]
+    assert operator.json("image", "list", "--real-format", "qcow2") == [image]
+    assert operator.json("image", "list", "--real-format", "raw") == []
