@@ -13,7 +13,7 @@ from tests.api import Api
 from tests.factories import START
 
 ENFORCE, RECORD, OFF = Inspecting
-READ, CREATE = Policy.READ_IMAGES, Policy.CREATE_IMAGE
+READ, CREATE, ADMIN = Policy.READ_IMAGES, Policy.CREATE_IMAGE, Policy.ADMIN
 DAY = timedelta(days=1)
 
 
@@ -61,9 +61,9 @@ def test_an_administrator_may_grant_every_policy() -> None:
         (OFF, ENFORCE, OFF, OFF),
         (OFF, ENFORCE, RECORD, RECORD),
         (ENFORCE, OFF, ENFORCE, ENFORCE),
-        (None, OFF, OFF, OFF),
-        (None, RECORD, RECORD, RECORD),
         (None, RECORD, ENFORCE, ENFORCE),
+        (None, ENFORCE, ENFORCE, ENFORCE),
+        (None, OFF, RECORD, RECORD),
     ],
 )
 def test_a_token_is_as_strict_as_the_one_that_makes_it_unless_it_asks_for_more(
@@ -72,6 +72,13 @@ def test_a_token_is_as_strict_as_the_one_that_makes_it_unless_it_asks_for_more(
     made = derived(a_token(READ, inspecting=own), NewToken("x", inspecting=asked), "d", START, deployments)
 
     assert made.principal.inspecting is expected
+
+
+@pytest.mark.parametrize("policy", [RECORD, OFF])
+def test_a_token_that_is_as_lax_as_the_deployment_becomes_stricter_with_it(policy: Inspecting) -> None:
+    made = [derived(a_token(right), NewToken("x", inspecting=policy), "d", START, policy) for right in (READ, ADMIN)]
+
+    assert [token.principal.inspecting for token in made] == [None, policy]
 
 
 @pytest.mark.parametrize(
