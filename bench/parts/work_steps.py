@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+from uuid import uuid4
 
-from bench.parts.glance_requests import an_upload
+from bench.parts.glance_requests import DATA, an_upload
 from bench.parts.least import IN_ITS_TURN, ONE_BY_ONE, WRITTEN
-from bench.parts.trial import RAW, TENANT, Least, Trial, a_machine, an_own_image
+from bench.parts.trial import OCTETS, RAW, TENANT, Least, Trial, a_machine, an_own_image
 from chalicelib.catalog.image import Status
 from tests.dialects.glance_v1.sending import PART, content, pieces
 
@@ -24,6 +25,10 @@ def uploads(trial: Trial) -> None:
     event = {"Records": [{"s3": {"object": {"key": f"{image}/{upload}"}}}]}
     trial.work("the bucket tells of an upload", Least(2), event)
     trial.work("an upload of which parts are to come", Least(5, IN_ITS_TURN), message(upload))
+    image = trial.caller.post("/v1/images", {**RAW, **OCTETS}, DATA).json["image"]["id"]
+    location = trial.api.world.images.many([image])[0].location or ""
+    event = {"Records": [{"s3": {"object": {"key": f"{image}/{location.rpartition('/')[2]}"}}}]}
+    trial.work("image data of a request are inspected", Least(3, "are they there, and is it theirs by now"), event)
 
 
 def message(job: str) -> dict[str, str]:
@@ -80,6 +85,11 @@ def sweeps(trial: Trial) -> None:
     trial.pass_time(hours=3)
     members = Least(9, "its members are looked for, whatever their number is said to be")
     trial.sweep("a deletion has waited long enough", members, 1)
+    unseen = str(uuid4())
+    an_own_image(trial, id=unseen, uninspected=True, location=f"{trial.api.world.blobs.place(unseen)}bytes")
+    trial.pass_time(minutes=6)
+    trial.sweep("nobody has looked at the bytes of an image", Least(6), 1)
+    trial.api.work()
     an_upload(trial, b"x")
     trial.pass_time(minutes=6)
     trial.sweep("a job has lost its message", Least(5), 1)
