@@ -73,9 +73,10 @@ class ReferencesSeed(_Strict):
 if TYPE_CHECKING:
     ImageSeed = BaseModel
 else:
-    # The fields of the canonical image, of which a seed sets some; `content` are its bytes, as text.
+    # The fields of the canonical image, of which a seed sets some. Its bytes are the text `content`, or those of an
+    # empty disk of `blank` bytes.
     _fields = {name: (hint, None) for name, hint in get_type_hints(Image).items() if name not in COUNTED}
-    ImageSeed = create_model("ImageSeed", __base__=_Strict, content=(str, ""), **_fields)
+    ImageSeed = create_model("ImageSeed", __base__=_Strict, content=(str, ""), blank=(int, 0), **_fields)
 
 
 class Seed(_Strict):

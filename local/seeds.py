@@ -19,6 +19,7 @@ from chalicelib.catalog.principal import Policy, Principal
 from chalicelib.catalog.reference import Kind, Reference
 from chalicelib.catalog.service import Catalog
 from chalicelib.storage.sources import split_s3
+from local.blank_disks import NoBlankDisk, blank
 from local.seed_file import InstanceSeed, PrincipalSeed, ReferenceSeed, Seed, SeedError
 
 if TYPE_CHECKING:
@@ -90,16 +91,22 @@ def _add_image(world: World, name: str, seed: BaseModel) -> str:
     """Register an image unless it is, or was, there; returns its id."""
     fields = {"name": name, "owner": world.settings.limits.operator_tenant, **seed.model_dump(exclude_unset=True)}
     image_id: str = fields.pop("id", None) or str(uuid.uuid5(IDS, f"{fields['owner']}/{name}"))
-    content = fields.pop("content", "").encode()
     found = world.images.get(image_id)
     try:
+        content = _content(fields)
         if found is None:
             _register(world, image_id, fields, content)
         else:
             _restore(world, found.image, content)
-    except CatalogError as error:
+    except (CatalogError, NoBlankDisk) as error:
         raise SeedError(f"images.{name}: {error}") from error
     return image_id
+
+
+def _content(fields: dict[str, Any]) -> bytes:
+    """The bytes that a seed gives to an image, whose words for them are taken out. Raises NoBlankDisk."""
+    content, size = fields.pop("content", "").encode(), fields.pop("blank", 0)
+    return blank(fields.get("disk_format"), size) if size else content
 
 
 def _register(world: World, image_id: str, fields: Mapping[str, Any], content: bytes) -> None:

@@ -134,7 +134,9 @@ def test_an_image_that_nobody_has_looked_at_is_shown_without_findings(target: Ta
 
 def test_what_a_later_release_finds_is_shown_by_its_name() -> None:
     told = {
-        "id": UNKNOWN, "status": "active", "property-inspection_findings": "cursed,snapshots",
+        "id": UNKNOWN,
+        "status": "active",
+        "property-inspection_findings": "cursed,snapshots",
         "property-inspection_mood": "gloomy",
     }
     with scripted(

@@ -109,9 +109,10 @@ def test_an_image_can_be_in_any_status_and_of_any_age(api: Api) -> None:
     [
         ({"disk_format": "floppy"}, "images.bad: Invalid disk format 'floppy'"),
         ({"content": "bytes"}, "images.bad: Disk format is not specified"),
+        ({"blank": 512, "disk_format": "iso"}, "images.bad: a blank disk is raw or qcow2, not iso"),
         ({**BYTES, "size": 3}, "images.bad: Declared size 3 did not match"),
     ],
-    ids=["unknown-format", "no-format", "wrong-size"],
+    ids=["unknown-format", "no-format", "no-blank-disk", "wrong-size"],
 )
 def test_the_rules_of_the_catalogue_hold(api: Api, fields: Mapping[str, Any], complaint: str) -> None:
     with pytest.raises(SeedError) as raised:
@@ -211,3 +212,19 @@ def test_the_demonstration_shows_each_tenant_its_own_and_the_public_image(api: A
 def images_of(api: Api, secret: str) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = api.anonymous().get("/v1/images", {"X-Auth-Token": secret}).json["images"]
     return found
+
+
+def test_whatever_is_active_in_the_demonstration_can_be_downloaded(api: Api) -> None:
+    loaded = load(api.world, read_seed(DEMONSTRATION))
+
+    active = [name for name in loaded["images"] if image(api, loaded, name).status is Status.ACTIVE]
+    assert active == ["system-image", "hello", "web-server", "database"]
+    assert all(image(api, loaded, name).size and image(api, loaded, name).location for name in active)
+
+
+def test_the_secrets_of_the_demonstration_are_always_the_same(api: Api) -> None:
+    principals = load(api.world, read_seed(DEMONSTRATION))["principals"]
+
+    assert {name: principal["secret"] for name, principal in principals.items()} == {
+        name: f"{name}-demo" for name in ("alice", "bob", "reader", "admin")
+    }
