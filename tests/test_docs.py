@@ -29,6 +29,7 @@ from tests.factories import an_image
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
+SETTINGS = ROOT / "docs" / "settings.md"
 ARCHITECTURE = ROOT / "docs" / "architecture.md"
 PAGES = [
     README,
@@ -305,15 +306,15 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
     return Settings.from_environ(environ)._replace(variables={})
 
 
-def test_the_settings_of_the_readme_are_those_that_are_read() -> None:
+def test_the_settings_that_are_listed_are_those_that_are_read() -> None:
     asked = Recorded()
     Settings.from_environ(asked)
 
-    assert settings(README).keys() == asked.names
+    assert settings(SETTINGS).keys() == asked.names
 
 
-@pytest.mark.parametrize(("name", "default"), literals(settings(README)).items())
-def test_a_default_of_the_readme_is_the_one_in_force(name: str, default: str) -> None:
+@pytest.mark.parametrize(("name", "default"), literals(settings(SETTINGS)).items())
+def test_a_default_that_is_listed_is_the_one_in_force(name: str, default: str) -> None:
     assert read_settings({name: default}) == read_settings({})
 
 

@@ -64,7 +64,7 @@ class Newcomer:
 
     def does(self, command: str, environ: Mapping[str, str]) -> str:
         """Run a command to its end, and keep what it assigns; returns what it said."""
-        assigned = re.match(r"(\w+)=\$\(", command)
+        assigned = re.fullmatch(r"(\w+)=\S+", command)
         process = self.starts(f'{command}\nprintf %s "${assigned[1]}"' if assigned else command, environ)
         said, complaints = self._console(process)
         assert process.returncode == 0, said + complaints
@@ -221,7 +221,7 @@ ACTS: Mapping[str, Act] = {
     'curl -H "X-Auth-Token: $TOKEN" "http': says('"name": "centos-7"'),
     "printf 'hello' | curl": says('"checksum": "5d41402abc4b2a76b9719d911017c592"'),
     "curl http://127.0.0.1:8000/openapi.json": says('"openapi": "3.1.0"'),
-    "curl -i": says("HTTP/1.1 200 OK", '"name": "hello"'),
+    "curl -i": says("HTTP/1.1 200 OK", '"name": "greeting"'),
     "head -c": says(),
     f"{AT_WORK} image upload": says("size    20000000", "sha256"),
     f"{AT_WORK} image list": says("web-server", "disk"),
