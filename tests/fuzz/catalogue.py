@@ -10,7 +10,7 @@ from chalicelib.catalog.principal import Policy
 from chalicelib.catalog.reference import Kind, Reference
 from chalicelib.catalog.token import digest_of, id_of
 from tests.api import Api, a_caller
-from tests.factories import START, a_membership, an_image
+from tests.factories import INSPECTED, START, a_membership, an_image
 
 TENANT = "11111111-1111-4111-8111-111111111111"
 OTHER_TENANT = "22222222-2222-4222-8222-222222222222"
@@ -100,5 +100,6 @@ def _add(api: Api, image_id: str, owner: str, **fields: Any) -> Image:
         "properties": {"kernel version": "é%", "empty": None},
         "disk_format": "raw",
         "container_format": "bare",
+        **INSPECTED,
     }
     return api.world.images.add(an_image(id=image_id, owner=owner, **{**facts, **fields}))

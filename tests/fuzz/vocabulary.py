@@ -214,12 +214,14 @@ PARAMETERS: Mapping[str, tuple[str, ...]] = {
         "protected",
         "property-kernel version",
         "property-architecture",
+        "property-inspection_formats",
         "tenant",
     ),
     "glance_v2": (
         *("limit", "marker", "sort", "sort_key", "sort_dir", "visibility", "member_status", "changes-since", "deleted"),
         *("name", "status", "id", "tag", "owner", "size_min", "size_max", "min_ram", "protected", "os_hidden"),
         *("created_at", "updated_at", "architecture", "kernel version", "os_hash_algo", "virtual_size"),
+        "inspection_formats",
     ),
     "qingcloud": (
         "images",
@@ -249,6 +251,7 @@ HEADERS: Mapping[str, tuple[str, ...]] = {
         *(f"x-image-meta-{name}" for name in ("id", "owner", "status", "checksum", "is_public", "protected", "store")),
         *(f"x-image-meta-{name}" for name in ("location", "created_at", "virtual_size", "deleted", "min_ram", "uri")),
         *(f"X-Image-Meta-Property-{name}" for name in ("Kernel-ID", "%C3%A9", "%0d%0a", "description", "os_type")),
+        "x-image-meta-property-inspection_formats",
         "x-image-meta-unknown",
         "x-image-meta-",
         "x-image-meta-property-",

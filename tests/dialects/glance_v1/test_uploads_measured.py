@@ -1,4 +1,4 @@
-"""What the server finds out itself, hashes and reasons: shown as properties, and never taken from clients."""
+"""What the server finds out itself, hashes, formats and reasons: shown as properties, and never taken from clients."""
 
 import hashlib
 
@@ -9,7 +9,11 @@ from tests.dialects.glance_v1.glance import OCTETS, RAW, create, header_block, m
 from tests.dialects.glance_v1.sending import SMALL, abort, begin, complete, send_all
 
 CLAIMED = {"os_hash_algo": "md5", "os_hash_value": "0" * 64, "status_reason": "because"}
-HASHES = {"os_hash_algo": "sha256", "os_hash_value": hashlib.sha256(SMALL).hexdigest()}
+MEASURED = {
+    "os_hash_algo": "sha256",
+    "os_hash_value": hashlib.sha256(SMALL).hexdigest(),
+    "inspection_formats": "raw",
+}
 
 
 @pytest.fixture
@@ -51,21 +55,21 @@ def test_an_inline_upload_claims_nothing_either(t1: Caller) -> None:
 
 
 @pytest.mark.parametrize("purge", ["true", "false"])
-def test_hashes_survive_an_update_that_claims_others(t1: Caller, image_id: str, purge: str) -> None:
+def test_what_was_measured_survives_an_update_that_claims_others(t1: Caller, image_id: str, purge: str) -> None:
     headers = {**properties(**CLAIMED, other="new"), "x-glance-registry-purge-props": purge}
 
     answer = t1.put(f"/v1/images/{image_id}", headers)
 
     assert answer.status == 200
-    assert answer.json["image"]["properties"] == shown(t1, image_id) == {**HASHES, "other": "new"}
+    assert answer.json["image"]["properties"] == shown(t1, image_id) == {**MEASURED, "other": "new"}
 
 
-def test_hashes_survive_a_purge(t1: Caller, image_id: str) -> None:
+def test_what_was_measured_survives_a_purge(t1: Caller, image_id: str) -> None:
     t1.put(f"/v1/images/{image_id}", {**properties(other="new")})
 
     answer = t1.put(f"/v1/images/{image_id}", {**meta(name="renamed"), "x-glance-registry-purge-props": "true"})
 
-    assert answer.json["image"]["properties"] == shown(t1, image_id) == HASHES
+    assert answer.json["image"]["properties"] == shown(t1, image_id) == MEASURED
 
 
 def test_a_reason_survives_a_purge(t1: Caller, killed: str) -> None:
@@ -81,26 +85,26 @@ def test_what_a_client_read_it_may_write_back(t1: Caller, image_id: str) -> None
     answer = t1.put(f"/v1/images/{image_id}", properties(**shown(t1, image_id)))
 
     assert answer.status == 200
-    assert shown(t1, image_id) == HASHES
+    assert shown(t1, image_id) == MEASURED
 
 
-def test_hashes_are_shown_in_lists(t1: Caller, image_id: str) -> None:
+def test_what_was_measured_is_shown_in_lists(t1: Caller, image_id: str) -> None:
     [image] = t1.get("/v1/images/detail").json["images"]
 
     assert image["id"] == image_id
-    assert image["properties"] == HASHES
+    assert image["properties"] == MEASURED
 
 
-def test_hashes_count_against_no_quota(api: Api, t1: Caller, image_id: str) -> None:
+def test_what_was_measured_counts_against_no_quota(api: Api, t1: Caller, image_id: str) -> None:
     many = {f"p{number}": "v" for number in range(128)}
 
     answer = t1.put(f"/v1/images/{image_id}", properties(**many))
 
     assert answer.status == 200
-    assert answer.json["image"]["properties"] == {**many, **HASHES}
+    assert answer.json["image"]["properties"] == {**many, **MEASURED}
 
 
-def test_of_bytes_that_came_in_a_request_no_hash_is_shown(api: Api, t1: Caller) -> None:
+def test_of_bytes_that_came_in_a_request_nothing_is_shown(api: Api, t1: Caller) -> None:
     image = t1.post("/v1/images", {**RAW, **OCTETS}, b"bytes").json["image"]
 
     assert image["properties"] == {}
