@@ -79,7 +79,6 @@ def sent(service: Scripted) -> bool:
 @pytest.mark.parametrize(
     ("found", "size", "text"),
     [
-        (Inspection(("raw",), 5, None, None, None, ("bios", "uefi")), 5, "raw, boots by bios and uefi, 5 bytes"),
         (Inspection(("qcow2",), 10 * GiB), 5 * GiB // 4, "qcow2, 10.0 GiB virtual, in 1.2 GiB"),
         (Inspection(("raw",), GiB, None, "gpt", "ext"), 5, RAW),
         (Inspection(("iso",), MiB, partition_table="mbr"), MiB, "iso, partitioned by an MBR, 1.0 MiB"),
