@@ -3,13 +3,16 @@
 from collections.abc import Callable
 
 from chalicelib.catalog.inspection import HARMLESS, WORDS, Finding, Inspection
+from chalicelib.catalog.rules import shortage
 from rosetta.answers import Image
 
 PREFIX = "inspection_"
 """How the properties of an image begin that tell it."""
 SINGLE = ("compression", "partition_table", "filesystem")
 LISTS = ("formats", "boot_modes", "findings")
-TOLD = frozenset(f"{PREFIX}{name}" for name in (*SINGLE, *LISTS))
+TOO_SMALL = "disk_too_small"
+"""A finding that is not of the bytes alone, but of what they are declared to need."""
+TOLD = frozenset(f"{PREFIX}{name}" for name in (*SINGLE, *LISTS, "policy"))
 """The properties that are told in other words."""
 POLICIES = {
     "enforce": "enforce: this deployment kills images like this as they come",
@@ -19,8 +22,10 @@ POLICIES = {
 
 
 def told(image: Image, policy: Callable[[], str | None]) -> dict[str, object]:
-    """The facts to show, by what they are called; what the deployment does is asked if there is an objection.
+    """The facts to show, by what they are called.
 
+    If there is an objection, they say what becomes of the image: what was decided for it alone, or else `policy`, which
+    asks the deployment.
     Without facts nobody has looked, or the deployment does not say so.
     """
     if TOLD.isdisjoint(image.properties):
@@ -36,16 +41,18 @@ def told(image: Image, policy: Callable[[], str | None]) -> dict[str, object]:
         **{
             f"finding {name}": "a later release of this command knows what that is"
             for name in findings
-            if name not in WORDS
+            if name not in WORDS and name != TOO_SMALL
         },
     }
-    reason = found.objection(image.disk_format, image.container_format)
-    if reason is None:
-        return facts
-    if not found.unsafe:  # otherwise the findings say it
-        facts["objection"] = reason
-    said = policy()
-    return {**facts, "policy": POLICIES.get(said or "", said)}
+    mistake = found.mismatch(image.disk_format, image.container_format)
+    reasons = [mistake, shortage(image.virtual_size, image.min_disk) if TOO_SMALL in findings else None]
+    if any(reasons):
+        facts["objection"] = ". ".join(filter(None, reasons))
+    if any(reasons) or found.unsafe:
+        own = image.properties.get(f"{PREFIX}policy")
+        said = policy() if own is None else own
+        facts["policy"] = POLICIES.get(said or "", said) if own is None else f"{own}: decided for this image"
+    return facts
 
 
 def _several(image: Image, name: str) -> tuple[str, ...]:

@@ -47,4 +47,4 @@ def misdeclared(found: Inspection, disk_format: str, container_format: str) -> s
     """Why a declared format is a mistake, whatever a deployment makes of it; None if it is none, or nobody can say."""
     if (disk_format, found.formats) in FITTING or Finding.SEVERAL_FORMATS in found.findings:
         return None
-    return found._replace(findings=()).objection(disk_format, container_format)
+    return found.mismatch(disk_format, container_format)

@@ -2,10 +2,12 @@
 
 import sys
 from pathlib import Path
+from typing import NamedTuple
 
 import click
 
 from chalicelib.catalog.inspection import HARMLESS, WORDS, Inspection
+from chalicelib.catalog.rules import shortage
 from rosetta.console import bytes_text, say
 from rosetta.formats import misdeclared
 from rosetta.parts import Source
@@ -51,8 +53,16 @@ def description(found: Inspection, size: int) -> str:
     return ", ".join(filter(None, told))
 
 
-def check(registry: Registry, name: str, found: Inspection, formats: tuple[str, str], *, force: bool) -> None:
-    """Say what is to be said of a file that is to have these formats, disk and container, and refuse what would be.
+class Declared(NamedTuple):
+    """What an image is to be called, and on how many GB of disk it promises to fit; 0 promises nothing."""
+
+    disk_format: str
+    container_format: str
+    min_disk: int
+
+
+def check(registry: Registry, name: str, found: Inspection, declared: Declared, *, force: bool) -> None:
+    """Say what is to be said of a file that is to be an image, and refuse what would be.
 
     Raises UsageError if it is not what is declared, ClickException if the deployment would kill the image, both unless
     `force`; ServiceError.
@@ -60,7 +70,9 @@ def check(registry: Registry, name: str, found: Inspection, formats: tuple[str, 
     for finding in found.findings:
         if finding in HARMLESS:
             say(f"Note: {name}: {WORDS[finding]}.")
-    mistake, reason = misdeclared(found, *formats), found.objection(*formats)
+    formats = declared.disk_format, declared.container_format
+    mistake = misdeclared(found, *formats)
+    reason = found.objection(*formats) or shortage(found.virtual_size, declared.min_disk)
     if force and reason is not None:
         say(f"Warning: {name}: {reason}. It is sent all the same.")
     elif mistake is not None:

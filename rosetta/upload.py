@@ -12,7 +12,7 @@ from rosetta.answers import Image
 from rosetta.console import Interrupted, say
 from rosetta.formats import format_of
 from rosetta.images import show_image
-from rosetta.looking import check, description, look
+from rosetta.looking import Declared, check, description, look
 from rosetta.options import GIB, MIB, ByteCount, asking, describing, force_option, results
 from rosetta.parts import MOST_PARTS, Source, parts_of
 from rosetta.records import Records, UploadRunning
@@ -111,7 +111,8 @@ def _looked_at(registry: Registry, source: Source, file: Path, described: Mappin
     name, found = click.format_filename(file.name), look(source)
     say(f"{name} is {description(found, source.size)}.")
     disk_format = format_of(file, described["disk_format"], found)
-    check(registry, name, found, (disk_format, described["container_format"]), force=force)
+    declared = Declared(disk_format, described["container_format"], described["min_disk"])
+    check(registry, name, found, declared, force=force)
     return disk_format
 
 

@@ -38,8 +38,8 @@ SERVICES = {"chalicelib.storage.keystone": "keystone", "chalicelib.storage.keyst
 """What talks to a service may name it, even if a dialect is called the same."""
 COMMAND = {"click", "rich", "rosetta", "urllib3"}
 """What the command is made of. Those who have no more can do all but what needs the server."""
-LOOKING = {"chalicelib.catalog.inspection", "chalicelib.jobs.inspection"}
-"""What the command has of the server: how bytes are inspected, which takes no library that it does not bring along."""
+LOOKING = {"chalicelib.catalog.inspection", "chalicelib.catalog.rules", "chalicelib.jobs.inspection"}
+"""What the command has of the server: what is inspected, and how. The wheel brings along all that this needs."""
 SERVING = {"rosetta.serve", "rosetta.world"}
 """Modules of the command that need the server; the others load the last of them when they need it."""
 COMMANDS = {

@@ -265,14 +265,9 @@ def objection(image: Image, found: "Inspection", limits: Limits) -> str | None:
     """Why an image that was found to be this may not be active; None if it may."""
     if rules.policy(image, limits) is not Inspecting.ENFORCE:
         return None
+    size = found.virtual_size or image.virtual_size
     reason = found.objection(image.disk_format, image.container_format)
-    image = replace(image, **shown(found))
-    if reason is None and rules.disk_too_small(image):
-        return (
-            f"The disk of the image has {rules.disk_needed(image)} GB, and its min_disk is {image.min_disk}."
-            " Declare as much, or 0, which promises nothing"
-        )
-    return reason
+    return reason or rules.shortage(size, image.min_disk)
 
 
 def given_up(image: Image, reason: str, place: str, now: datetime) -> Image:

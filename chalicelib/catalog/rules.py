@@ -57,14 +57,25 @@ def policy(image: Image, limits: Limits) -> Inspecting:
     return image.policy or limits.inspecting
 
 
-def disk_needed(image: Image) -> int:
-    """How many GB (of 2**30 bytes, as `min_disk`) the disk of an inspected image has, rounded up; zero if unknown."""
-    return 0 if image.inspection is None else -(-(image.virtual_size or 0) // GIGABYTE)
-
-
 def disk_too_small(image: Image) -> bool:
     """Whether an image promises to fit on a disk that it does not; a `min_disk` of zero promises nothing."""
-    return 0 < image.min_disk < disk_needed(image)
+    return image.inspection is not None and shortage(image.virtual_size, image.min_disk) is not None
+
+
+def shortage(virtual_size: int | None, min_disk: int) -> str | None:
+    """Why a disk of so many bytes does not fit on one of `min_disk` GB, and what to do about it; None if it may."""
+    needed = gigabytes(virtual_size)
+    if not 0 < min_disk < needed:
+        return None
+    return (
+        f"The disk of the image has {needed} GB, and its min_disk is {min_disk}."
+        " Declare as much, or 0, which promises nothing"
+    )
+
+
+def gigabytes(virtual_size: int | None) -> int:
+    """How many GB (of 2**30 bytes, as `min_disk`) a disk has, rounded up; zero if its size is unknown."""
+    return -(-(virtual_size or 0) // GIGABYTE)
 
 
 def check(image: Image, changes: Changes, limits: Limits, old: Image | None = None) -> None:
@@ -92,7 +103,7 @@ def check(image: Image, changes: Changes, limits: Limits, old: Image | None = No
 def check_declared(image: Image, inspection: Mapping[str, Any], changes: Changes) -> None:
     """Refuse to declare an image what its bytes are known not to be. Raises Invalid."""
     if "min_disk" in changes and disk_too_small(image):
-        raise Invalid("min_disk", f"the disk of the image has {disk_needed(image)} GB. 0 promises nothing")
+        raise Invalid("min_disk", f"the disk of the image has {gigabytes(image.virtual_size)} GB. 0 promises nothing")
     for name in sorted(FORMATS & changes.keys()):
         from chalicelib.catalog.inspection import Inspection  # noqa: PLC0415  # hardly any request needs it
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from chalicelib.catalog.image import Image, Status, Visibility
+from chalicelib.catalog.image import Image, Inspecting, Status, Visibility
 from chalicelib.catalog.inspection import WORDS, Finding, Inspection
 from rosetta.command import cli
 from tests.cli.importing.conftest import Target, a_target
@@ -100,19 +100,37 @@ def test_what_was_found_is_shown(target: Target, image: Run) -> None:
             },
         ),
         (
+            Inspection(("vmdk",), 5 * GiB),
+            {
+                "objection": "The image is vmdk, not qcow2. Declare what it is, or convert it with `qemu-img convert`."
+                " The disk of the image has 5 GB, and its min_disk is 1. Declare as much, or 0, which promises nothing"
+            },
+        ),
+        (
             Inspection((), None, "gzip"),
             {"objection": "The image is compressed by gzip. Decompress it before you upload it", "compression": "gzip"},
         ),
     ],
-    ids=["unsafe", "another format", "compressed"],
+    ids=["unsafe", "another format", "too large a disk", "compressed"],
 )
 def test_what_is_objected_to_is_shown_with_what_to_do_and_what_the_deployment_does(
     target: Target, image: Run, policy: str, found: Inspection, told: dict[str, str]
 ) -> None:
-    shown = facts(image("show", inspected(target, found).id))
+    shown = facts(image("show", inspected(target, found, min_disk=1).id))
 
     assert shown.items() >= {**told, "policy": policy}.items()
     assert ("objection" in shown) is ("objection" in told)
+
+
+def test_what_was_decided_for_an_image_alone_is_shown_in_place_of_the_deployments_policy(
+    target: Target, image: Run
+) -> None:
+    found = Inspection(("qcow2",), GiB, findings=(Finding.ENCRYPTED,))
+
+    shown = facts(image("show", inspected(target, found, inspecting=Inspecting.ENFORCE).id))
+
+    assert shown["policy"] == "enforce: decided for this image"
+    assert "property inspection_policy" not in shown
 
 
 def test_a_killed_image_is_shown_with_the_reason(target: Target, image: Run) -> None:

@@ -197,6 +197,25 @@ def test_a_disc_that_is_declared_raw_is_the_deployments_to_refuse(
     assert sent(service)
 
 
+def test_what_does_not_fit_on_the_disk_that_is_promised_is_not_sent(
+    deployment: Deployment, service: Scripted, upload: Upload
+) -> None:
+    reason = "The disk of the image has 3 GB, and its min_disk is 2. Declare as much, or 0, which promises nothing"
+    content = disks.qcow2(2 * GiB + 1)
+
+    refused = upload(content, "--min-disk", "2")
+    assert not sent(service)
+    deployment.policy("record")
+    taken, fitting = upload(content, "--min-disk", "2"), upload(content, "--min-disk", "3")
+
+    assert (refused.exit_code, refused.stderr.splitlines()[-1]) == (
+        1,
+        f"Error: disk.img would be refused by this deployment. {reason}. {NOT_SENT}",
+    )
+    assert f"Warning: disk.img: {reason}. {NOTED}" in taken.stderr.splitlines()
+    assert "Warning" not in fitting.stderr
+
+
 @pytest.mark.parametrize("policy", ["enforce", "off", "record"])
 @pytest.mark.parametrize(
     ("content", "declared", "reason"),
