@@ -22,6 +22,9 @@ ROOT = Path(__file__).parents[2]
 PATIENCE = 60
 """Seconds that a server may take to be ready, and to stop."""
 
+FOUND = frozenset({"os_hash_algo", "os_hash_value", "virtual_size"})
+"""What a server adds where it has reason to: if the worker has read the bytes."""
+
 ORDINARY = ["read_images", "create_image", "delete_image"]
 PRINCIPALS = {
     "t1": {"user": "u1", "tenant": "t1", "policies": ORDINARY},
@@ -122,6 +125,18 @@ class Server:
         client = session.client("s3", endpoint_url=self._aws_url, config=config)
         with contextlib.closing(client):
             yield client
+
+
+def as_sent(image: Mapping[str, Any]) -> dict[str, Any]:
+    """An image as a document, without what the server finds in its bytes in its own time."""
+    known = {name: value for name, value in image.items() if not _is_found(name)}
+    if "properties" not in known:
+        return known
+    return {**known, "properties": {name: text for name, text in known["properties"].items() if not _is_found(name)}}
+
+
+def _is_found(name: str) -> bool:
+    return name in FOUND or name.startswith("inspection_")
 
 
 @contextlib.contextmanager
