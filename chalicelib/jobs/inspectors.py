@@ -37,6 +37,13 @@ def opinion(name: str, head: bytes, tail: bytes = b"") -> Opinion | None:
     It never raises, whatever the bytes are.
     """
     inspector = oslo().ALL_FORMATS[name]()
+    try:
+        return _opinion(inspector, head, tail)
+    finally:
+        vars(inspector).clear()  # its checks are bound to it, and would hold megabytes until cycles are collected
+
+
+def _opinion(inspector: Any, head: bytes, tail: bytes) -> Opinion | None:
     sound = _attempt(lambda: _feed(inspector, head, tail))
     if not _attempt(lambda: inspector.format_match):
         return None
@@ -59,6 +66,8 @@ def _failed(inspector: Any) -> frozenset[str]:
     try:
         inspector.safety_check()
     except oslo().SafetyCheckFailed as error:
+        for failure in error.failures.values():
+            failure.__traceback__ = None  # which holds the frame that holds the failure, and all that called it
         return frozenset(error.failures)
     return frozenset()
 

@@ -1,5 +1,6 @@
 """Damaged and hostile images never stop an inspection, nor make it long."""
 
+import gc
 import json
 import tracemalloc
 
@@ -85,3 +86,19 @@ def test_a_hostile_image_takes_little_memory(disk: Disk) -> None:
     _, most = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert most < 64 * MiB
+
+
+def test_nothing_of_an_image_is_held_once_it_is_inspected() -> None:
+    """Not even until cycles are collected, which takes many images."""
+    inspect(0, Disk(0, {}, []).read)
+    gc.collect()
+    gc.disable()
+    tracemalloc.start()
+
+    for disk in (case.disk for case in CASES.values()):
+        inspect(disk.size, disk.read)
+
+    left, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    gc.enable()
+    assert left < MiB

@@ -77,6 +77,11 @@ def sparse(size: str, *commands: str) -> str:
     return "\n".join([f'truncate -s {size} "$OUT"', *commands])
 
 
+GPT_IMAGE = (
+    '"$PYTHON" -c "from gpt_image.disk import Disk; from gpt_image.partition import Partition, PartitionType as T; '
+    "d = Disk('$OUT'); d.create(8 << 20); p = Partition('esp', 1 << 20, T.EFI_SYSTEM_PARTITION.value); "
+    'd.table.partitions.add(p); d.commit()"'
+)
 DISKS = {
     "raw": Recipe(sparse("1G")),
     "text": Recipe("yes 'no disk' | head -c 5120 > $OUT"),
@@ -99,13 +104,9 @@ DISKS = {
     "gpt-pmbr-boot": Recipe(
         sparse("10M", 'parted -s "$OUT" mklabel gpt mkpart a 1MiB 8MiB disk_set pmbr_boot on'), table="gpt"
     ),
-    "gpt-image": Recipe(
-        '"$PYTHON" -c "from gpt_image.disk import Disk; from gpt_image.partition import Partition, PartitionType as T; '
-        "d = Disk('$OUT'); d.create(8 << 20); p = Partition('esp', 1 << 20, T.EFI_SYSTEM_PARTITION.value); "
-        'd.table.partitions.add(p); d.commit()"',
-        findings="unusual_gpt",
-        table="gpt",
-        boot_modes="uefi",
+    "gpt-image": Recipe(GPT_IMAGE, findings="unusual_gpt", table="gpt", boot_modes="uefi"),
+    "gpt-image-4096": Recipe(
+        GPT_IMAGE.replace("'$OUT'", "'$OUT', 4096"), findings="unusual_gpt", table="gpt", boot_modes="uefi"
     ),
     "gpt-hybrid": Recipe(sparse("10M", 'sgdisk -n1:0:0 -h1 "$OUT"'), table="gpt", findings="hybrid_mbr"),
     "mbr-parted": Recipe(
@@ -158,6 +159,7 @@ ISOS = {
     "iso": Recipe('genisoimage -quiet -J -R -o "$OUT" tree', "iso"),
     "iso-bridge": Recipe('genisoimage -quiet -udf -o "$OUT" tree', "iso", filesystem="udf"),
     "iso-bios-genisoimage": Recipe(f'genisoimage -quiet {BIOS_BOOT} -o "$OUT" boot', "iso", boot_modes="bios"),
+    "iso-hfs": Recipe('genisoimage -quiet -hfs -o "$OUT" tree', "iso"),
     "iso-xorriso": Recipe(f"{XORRISO} -partition_offset 0 tree", "iso"),
     "iso-bios": Recipe(f"{XORRISO} {BIOS_BOOT} boot", "iso", boot_modes="bios"),
     "iso-uefi": Recipe(f"{XORRISO} {UEFI_BOOT.removeprefix('-eltorito-alt-boot ')} boot", "iso", boot_modes="uefi"),
@@ -210,6 +212,12 @@ QCOW2S = {
     ),
     "qcow2-data-file": Recipe(empty("qcow2", "data_file=data"), "qcow2", "data_file"),
     "qcow2-snapshot": partitioned(f'{disk("qcow2")}\nqemu-img snapshot -c before "$OUT"', "qcow2", "snapshots"),
+    "qcow2-bitmap": partitioned(f'{disk("qcow2")}\nqemu-img bitmap --add "$OUT" changes', "qcow2"),
+    "qcow2-resized": partitioned(f'{disk("qcow2")}\nqemu-img resize -q "$OUT" 3G', "qcow2"),
+    "qcow2-full": Recipe(empty("qcow2", "preallocation=full", "1M"), "qcow2"),
+    "qcow2-extended-zlib": partitioned(
+        disk("qcow2", "extended_l2=on,compression_type=zlib", flags="-c"), "qcow2", "extended_l2"
+    ),
     "qcow2-aes": Recipe(empty("qcow2", "encrypt.format=aes,encrypt.key-secret=key"), "qcow2", "encrypted"),
 }
 QCOWS = {
@@ -237,6 +245,9 @@ OTHERS = {
     "vhdx": partitioned(disk("vhdx"), "vhdx"),
     "vhdx-fixed": partitioned(disk("vhdx", "subformat=fixed"), "vhdx"),
     "vhdx-1M": partitioned(disk("vhdx", "block_size=1M"), "vhdx"),
+    "vhdx-10T": Recipe(empty("vhdx", size="10T"), "vhdx"),
+    "vhd-1T": Recipe(empty("vpc", size="1T"), "vhd"),
+    "vdi-1T": Recipe(empty("vdi", size="1T"), "vdi"),
     "vhdx-100M": Recipe(empty("vhdx", size="100M"), "vhdx"),
     "ploop": Recipe(empty("parallels"), "ploop"),
 }
@@ -249,6 +260,9 @@ VMDKS = {
         "\"import VMDKstream; VMDKstream.convert_to_stream('gpt', '$OUT')\"",
         "vmdk",
     ),
+    "vmdk-zeroed": partitioned(disk("vmdk", "zeroed_grain=on"), "vmdk"),
+    "vmdk-compat6": partitioned(disk("vmdk", "compat6=on"), "vmdk"),
+    "vmdk-1T": Recipe(empty("vmdk", size="1T"), "vmdk"),
     "vmdk-backed": Recipe(empty("vmdk", "backing_file=vmdk,backing_fmt=vmdk", ""), "vmdk", "backing_file"),
     "vmdk-flat": scattered(disk("vmdk", "subformat=monolithicFlat")),
     "vmdk-flat-flat": partitioned("test -s $OUT"),
@@ -265,6 +279,12 @@ LUKSES = {
             f'{CRYPTSETUP} --type luks1 "$OUT" -',
         ),
         "luks",
+    ),
+    "luks2-4096": Recipe(
+        sparse("32M", f'{CRYPTSETUP} --type luks2 --pbkdf pbkdf2 --sector-size 4096 "$OUT" -'),
+        "luks",
+        "luks2",
+        because=AS_RAW,
     ),
     "luks2": Recipe(
         sparse(
