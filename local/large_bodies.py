@@ -138,15 +138,15 @@ class ArrivingContent(Content):
             raise
 
     def _send(self, multipart: Multipart) -> Measured:
-        md5, sha256, size = hashlib.md5(usedforsecurity=False), hashlib.sha256(), 0
+        md5, sha256, sha512, size = hashlib.md5(usedforsecurity=False), hashlib.sha256(), hashlib.sha512(), 0
         for number, part in enumerate(parts_of(self._pieces()), 1):
-            md5.update(part)
-            sha256.update(part)
+            for digest in (md5, sha256, sha512):
+                digest.update(part)
             size += len(part)
             self.check_room(self._image, size)
             self._multiparts.put(multipart, number, part)
         self._check_announced(size)
-        return Measured(size, md5.hexdigest(), sha256.hexdigest())
+        return Measured(size, md5.hexdigest(), sha256.hexdigest(), sha512.hexdigest())
 
     def _pieces(self) -> Iterator[bytes]:
         """The body, whose end the client may not live to see. Raises BadMessage, and as `_renew`."""

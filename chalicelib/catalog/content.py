@@ -5,7 +5,7 @@ import logging
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from chalicelib.catalog import lengths, rules
 from chalicelib.catalog.errors import (
@@ -38,12 +38,20 @@ _log = logging.getLogger(__name__)
 
 
 class Measured(NamedTuple):
-    """What bytes are found to be: how many, their MD5 and SHA-256 in hexadecimal, whether a request had them."""
+    """What bytes are found to be: how many, their digests in hexadecimal, and whether a request had them."""
 
     size: int
     checksum: str
     sha256: str
+    sha512: str
     inline: bool = False
+
+    @classmethod
+    def of(cls, content: bytes) -> Self:
+        """What the bytes of a request are."""
+        md5 = hashlib.md5(content, usedforsecurity=False).hexdigest()
+        sha256, sha512 = hashlib.sha256(content).hexdigest(), hashlib.sha512(content).hexdigest()
+        return cls(len(content), md5, sha256, sha512, inline=True)
 
 
 class Content:
@@ -97,8 +105,7 @@ class Content:
         Raises StorageQuotaExceeded, UnverifiedBytes, StoreError (the image is killed); DeletedMeanwhile and
         NotQueued if somebody else ended the upload. Nothing is left in the store in any of these cases.
         """
-        md5, sha256 = hashlib.md5(content, usedforsecurity=False), hashlib.sha256(content)
-        measured = Measured(len(content), md5.hexdigest(), sha256.hexdigest(), inline=True)
+        measured = Measured.of(content)
         try:
             self._check(image, measured)
             location = self._blobs.put(image.id, content)

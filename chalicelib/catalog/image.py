@@ -89,12 +89,12 @@ class Image:
     """A virtual-machine image as all dialects share it.
 
     `size` and `virtual_size` are bytes, `min_disk` GB, `min_ram` MB, `checksum` an MD5 in lower-case hexadecimal,
-    `sha256` the SHA-256 of bytes that have passed through the registry, `inline` if that was in a request; `inspection`
-    is what these bytes were found to be (`Inspection.document`), and `uninspected` says that somebody still has to look
-    at them; `inspecting` is what the token says of that which they were sent with, and `allowed` that an administrator
-    lets them through all the same; times are aware and UTC. `size` and `checksum` of an image that waits for its bytes
-    are what the client declared. `status_reason` says why its last upload failed: that leaves it killed, or queued if
-    it is `retriable`.
+    `sha256` and `sha512` digests of bytes that have passed through the registry, the latter not in older releases,
+    `inline` if that was in a request; `inspection` is what these bytes were found to be (`Inspection.document`), and
+    `uninspected` says that somebody still has to look at them; `inspecting` is what the token says of that which they
+    were sent with, and `allowed` that an administrator lets them through all the same; times are aware and UTC. `size`
+    and `checksum` of an image that waits for its bytes are what the client declared. `status_reason` says why its last
+    upload failed: that leaves it killed, or queued if it is `retriable`.
     `status_changed_at` tells apart the uploads that it waits for. `hidden` ones are in the lists of those only who ask
     for them, and `tags` are distinct. `location_version` marks the bytes that were registered at a `location` of
     somebody else's, who may change them. `number` is unique and never reused; zero means that none was given yet.
@@ -123,6 +123,7 @@ class Image:
     size: int | None = None
     checksum: str | None = None
     sha256: str | None = None
+    sha512: str | None = None
     inline: bool = False
     virtual_size: int | None = None
     inspection: Mapping[str, Any] | None = None

@@ -1,6 +1,6 @@
 """Bytes that have come to the store without passing through a request: put together, read, verified, made active."""
 
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import datetime, timedelta
 
 from chalicelib.catalog.content import Content, Measured
@@ -79,15 +79,16 @@ class Arrivals:
 
     def _verify(self, job: Job, image: Image) -> timedelta | None:
         size, location = int(job.facts["arrived"]), _place(job)
-        digest = Digest.resumed(job.facts["digest"]) if "digest" in job.facts else Digest()
+        digest = _digest(job)
         ends = Ends(digest.length)
         if digest.length < size:
             self._read(location, digest, ends)
         if digest.length < size:
-            self._outcomes.rest(job, digest=digest.state, done=digest.length)
+            self._outcomes.rest(job, digests=digest.state, done=digest.length)
             return AT_ONCE
         try:
-            measured = Measured(size, digest.md5, digest.sha256)
+            found = digest.values
+            measured = Measured(size, found["md5"], found["sha256"], found["sha512"])
             self._content.accept(image, measured, location, self._inspected(image, location, ends))
         except (Invalid, QuotaExceeded, DeletedMeanwhile, Conflict) as error:
             raise Failed(str(error)) from error
@@ -134,6 +135,13 @@ class Arrivals:
             self._ports.multiparts.abort(multipart_of(job))
             self._ports.blobs.delete(job.facts["location"])
         return True
+
+
+def _digest(job: Job) -> Digest:
+    """The digest of what was read so far; of nothing, if an older release has read it, which made fewer digests."""
+    with suppress(KeyError):
+        return Digest.resumed(job.facts["digests"])
+    return Digest()
 
 
 def _is_done(job: Job, image: Image | None) -> bool:

@@ -1,4 +1,4 @@
-"""MD5 and SHA-256 of a stream that one worker begins and another one ends.
+"""MD5, SHA-256 and SHA-512 of a stream that one worker begins and another one ends.
 
 hashlib keeps the state of its digests to itself. OpenSSL's older functions work on memory of ours, laid out alike in
 all versions: chaining values, length in bits (low half first), the bytes that fill no block yet, how many these are.
@@ -7,93 +7,132 @@ all versions: chaining values, length in bits (low half first), the bytes that f
 import _hashlib
 import re
 import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import suppress
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 if TYPE_CHECKING:
     import ctypes
 
-BLOCK = 64
+BLOCK = 128
+"""Bytes of the longest block, a multiple of the others."""
 LONGEST = 1 << 61
-"""Both digests count bits, in 64 bits."""
-ROOM = 256
+"""All digests count bits, MD5 in 64 bits."""
+ROOM = 512
 """Twice the memory that any of the functions needs."""
-STATE = re.compile("([0-9]{1,19}):([0-9a-f]{32}):([0-9a-f]{64}):((?:[0-9a-f]{2})*)")
+STATE = re.compile("([0-9]{1,19}):((?:[0-9a-f]{2})*)((?::[a-z0-9]+=[0-9a-f]+)+)")
+
+
+class Kind(NamedTuple):
+    """A digest: how OpenSSL's functions begin, the type and number of its words, its bytes, those of its block."""
+
+    functions: str
+    word: str
+    words: int
+    size: int
+    block: int
+
+    @property
+    def chain(self) -> struct.Struct:
+        """The chaining values, as they are written down."""
+        return struct.Struct(f">{self.words}{self.word}")
+
+    @property
+    def layout(self) -> struct.Struct:
+        """The memory that OpenSSL works on."""
+        return struct.Struct(f"={self.words}{self.word}2{self.word}{self.block}sI")
+
+
+KINDS: Mapping[str, Kind] = {
+    "md5": Kind("MD5", "I", 4, 16, 64),
+    "sha224": Kind("SHA224", "I", 8, 28, 64),
+    "sha256": Kind("SHA256", "I", 8, 32, 64),
+    "sha384": Kind("SHA384", "Q", 8, 48, 128),
+    "sha512": Kind("SHA512", "Q", 8, 64, 128),
+}
+"""By hashlib's names."""
+ALWAYS = frozenset({"md5", "sha256", "sha512"})
+"""What every image has."""
 
 
 class Digest:
-    """MD5 and SHA-256 of all bytes so far. Raises RuntimeError where OpenSSL's functions are not to be had."""
+    """The digests of all bytes so far: those of `ALWAYS`, and more if others are asked for.
 
-    def __init__(self) -> None:
-        self._md5 = _Hash("MD5", 4)
-        self._sha256 = _Hash("SHA256", 8)
+    Raises RuntimeError where OpenSSL's functions are not to be had.
+    """
+
+    def __init__(self, more: Collection[str] = ()) -> None:
+        self._hashes = {name: _Hash(KINDS[name]) for name in sorted(ALWAYS.union(more))}
+        self.length = 0
+        """How many bytes there were so far."""
 
     @classmethod
-    def resumed(cls, state: str) -> Self:
-        """The digest that `state` was taken of, be it on another machine. Raises ValueError for any other text."""
+    def resumed(cls, state: str, more: Collection[str] = ()) -> Self:
+        """The digest that `state` was taken of, be it on another machine.
+
+        Raises ValueError for any other text, and for a state of other digests.
+        """
         found = STATE.fullmatch(state)
-        length, tail = (int(found[1]), bytes.fromhex(found[4])) if found else (LONGEST, b"")
+        length, tail = (int(found[1]), bytes.fromhex(found[2])) if found else (LONGEST, b"")
         if found is None or length >= LONGEST or len(tail) != length % BLOCK:
             raise ValueError("Not the state of a digest")
-        digest = cls()
-        digest._md5.load(found[2], length, tail)
-        digest._sha256.load(found[3], length, tail)
+        chains = dict(each.split("=") for each in found[3][1:].split(":"))
+        digest = cls(more)
+        if [(name, 2 * each.chain_size) for name, each in digest._hashes.items()] != [
+            (name, len(chain)) for name, chain in chains.items()
+        ]:
+            raise ValueError("Not the state of a digest of this kind")
+        for name, chain in chains.items():
+            digest._hashes[name].load(chain, length, tail)
+        digest.length = length
         return digest
 
     def update(self, piece: bytes | memoryview) -> None:
         """Append a piece; other threads run meanwhile."""
         content = bytes(piece)  # bytes are not copied
-        self._md5.update(content)
-        self._sha256.update(content)
-
-    @property
-    def length(self) -> int:
-        """How many bytes there were so far."""
-        return self._md5.length
+        for each in self._hashes.values():
+            each.update(content)
+        self.length += len(content)
 
     @property
     def state(self) -> str:
-        """All that `resumed` needs, in less than 300 characters."""
-        return f"{self.length}:{self._md5.chain}:{self._sha256.chain}:{self._md5.tail.hex()}"
+        """All that `resumed` needs, in less than 1,300 characters."""
+        tail = self._hashes["sha512"].tail
+        chains = "".join(f":{name}={each.chain}" for name, each in self._hashes.items())
+        return f"{self.length}:{tail.hex()}{chains}"
 
     @property
-    def md5(self) -> str:
-        """The MD5 of the bytes so far; more may follow."""
-        return self._md5.value
-
-    @property
-    def sha256(self) -> str:
-        """The SHA-256 of the bytes so far; more may follow."""
-        return self._sha256.value
+    def values(self) -> Mapping[str, str]:
+        """The digests of the bytes so far, by hashlib's names; more bytes may follow."""
+        return {name: each.value for name, each in self._hashes.items()}
 
 
 class _Hash:
-    """One of the two, in memory that OpenSSL works on and we read."""
+    """One of them, in memory that OpenSSL works on and we read."""
 
-    def __init__(self, name: str, words: int) -> None:
-        begin, self._update, self._finish = _functions(name)
-        self._chain = struct.Struct(f">{words}I")
-        self._layout = struct.Struct(f"={words}I2I{BLOCK}sI")
+    def __init__(self, kind: Kind) -> None:
+        begin, self._update, self._finish = _functions(kind.functions)
+        self._kind = kind
+        self._chain, self._layout = kind.chain, kind.layout
         self._memory = bytearray(ROOM)
         begin(_shared(self._memory))
 
     def load(self, chain: str, length: int, tail: bytes) -> None:
         words = self._chain.unpack(bytes.fromhex(chain))
-        high, low = divmod(length * 8, 1 << 32)
-        self._layout.pack_into(self._memory, 0, *words, low, high, tail, len(tail))
+        high, low = divmod(length * 8, 1 << self._chain.size * 8 // self._kind.words)
+        rest = tail[len(tail) - length % self._kind.block :]
+        self._layout.pack_into(self._memory, 0, *words, low, high, rest, len(rest))
 
     def update(self, content: bytes) -> None:
         self._update(_shared(self._memory), content, len(content))
 
     @property
-    def chain(self) -> str:
-        return self._chain.pack(*self._layout.unpack_from(self._memory)[:-4]).hex()
+    def chain_size(self) -> int:
+        return self._chain.size
 
     @property
-    def length(self) -> int:
-        low, high = struct.unpack_from("=2I", self._memory, self._chain.size)
-        return int(high << 32 | low) // 8
+    def chain(self) -> str:
+        return self._chain.pack(*self._layout.unpack_from(self._memory)[:-4]).hex()
 
     @property
     def tail(self) -> bytes:
@@ -104,7 +143,7 @@ class _Hash:
     def value(self) -> str:
         result = bytearray(self._chain.size)
         self._finish(_shared(result), _shared(self._memory[:]))
-        return result.hex()
+        return result[: self._kind.size].hex()
 
 
 def _functions(name: str) -> tuple[Callable[..., int], Callable[..., int], Callable[..., int]]:

@@ -100,6 +100,7 @@ class RowItem(Evolving):
     size = IntegerAttribute(null=True, attr_name="sz")
     checksum = UnicodeAttribute(null=True, attr_name="md5")
     sha256 = UnicodeAttribute(null=True, attr_name="sha")
+    sha512 = UnicodeAttribute(null=True, attr_name="sh5")
     inline = BooleanAttribute(null=True, attr_name="il")
     virtual_size = IntegerAttribute(null=True, attr_name="vs")
     inspection = JSONAttribute(null=True, attr_name="in")

@@ -74,6 +74,7 @@ class ImageItem(Evolving):
     size = IntegerAttribute(null=True)
     checksum = UnicodeAttribute(null=True)
     sha256 = UnicodeAttribute(null=True)
+    sha512 = UnicodeAttribute(null=True)
     inline = BooleanAttribute(null=True)
     virtual_size = IntegerAttribute(null=True)
     inspection = JSONAttribute(null=True)

@@ -48,6 +48,7 @@ def test_bytes_make_an_image_active(api: Api, catalog: Catalog) -> None:
     assert (image.status, image.size) == (Status.ACTIVE, len(BYTES))
     assert image.checksum == hashlib.md5(BYTES, usedforsecurity=False).hexdigest()
     assert image.sha256 == hashlib.sha256(BYTES).hexdigest()
+    assert image.sha512 == hashlib.sha512(BYTES).hexdigest()
     assert image.status_changed_at == image.updated_at > image.created_at
     assert catalog.content.read(image) == BYTES
 

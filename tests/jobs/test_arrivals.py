@@ -48,7 +48,24 @@ def test_a_large_image_is_verified_in_several_steps(sliced: Stage, size: int, me
     assert (left(sliced, job), taken) == (MADE, messages)
     assert (image.size, image.checksum) == (size, md5(data))
     assert image.sha256 == hashlib.sha256(data).hexdigest()
+    assert image.sha512 == hashlib.sha512(data).hexdigest()
     assert content_of(sliced, job) == data
+
+
+def test_what_an_older_release_has_read_of_an_image_is_read_again(sliced: Stage) -> None:
+    job = completed(sliced, DATA)
+    sliced.deliver(job)
+    stored = sliced.stored(job)
+    facts = {name: fact for name, fact in stored.facts.items() if name != "digests"}
+    chains = "67452301efcdab8998badcfe10325476:6a09e667bb67ae853c6ef372a54ff53a510e527f9b05688c1f83d9ab5be0cd19"
+    sliced.api.world.jobs.save(stored, stored._replace(facts={**facts, "digest": f"{PART}:{chains}:"}))
+
+    again(sliced, job)
+
+    image = image_of(sliced, job)
+    assert left(sliced, job) == MADE
+    assert image.checksum == md5(DATA)
+    assert image.sha512 == hashlib.sha512(DATA).hexdigest()
 
 
 def test_a_job_tells_how_much_was_verified(sliced: Stage) -> None:

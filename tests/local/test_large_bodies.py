@@ -144,6 +144,7 @@ def test_a_body_of_any_size_makes_its_image_active(site: Site, size: int, chunke
     assert (status, found.status, found.size) == (204, Status.ACTIVE, size)
     assert found.checksum == hashlib.md5(data, usedforsecurity=False).hexdigest()
     assert found.sha256 == hashlib.sha256(data).hexdigest()
+    assert found.sha512 == hashlib.sha512(data).hexdigest()
     assert found.location is not None
     assert b"".join(site.api.world.blobs.pieces(found.location, 0, size)) == data
     assert list(parts_begun()) == []

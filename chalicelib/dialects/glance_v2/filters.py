@@ -11,10 +11,10 @@ from chalicelib.catalog.image import Status
 from chalicelib.catalog.query import Condition, Operator, Predicate
 from chalicelib.catalog.total import STORED
 from chalicelib.dialects.glance_v2.schema import (
-    HASH,
     IMPORTING,
     STATUS_NAMES,
     custom_properties,
+    hash_of,
     size_of,
     status_of,
     virtual_size_of,
@@ -31,6 +31,7 @@ MOVING = frozenset({STATUS_NAMES[Status.QUEUED], STATUS_NAMES[Status.UPLOADING],
 """Statuses that an image is shown in by more than its status."""
 OPERATOR = r"(?s)([A-Za-z_-]*):(.*)"
 QUOTED = '"([^"]*:[^"]*)"'
+SHA512_DIGITS = 128
 COMPARISONS = ("gt", "gte", "lt", "lte", "eq", "neq")
 
 Conditions = Iterator[Condition | Predicate]
@@ -120,7 +121,13 @@ def _virtual_size(text: str) -> Conditions:
 
 def _hash_algorithm(text: str) -> Conditions:
     yield SIZED
-    yield Condition("sha256", Operator.UNEQUAL, None) if text == HASH else NOTHING
+    yield Predicate(lambda image: hash_of(image)["os_hash_algo"] == text)
+
+
+def _hash_value(text: str) -> Conditions:
+    """Also the digest that is not shown, as it was before there was a better one."""
+    yield SIZED
+    yield Condition("sha512" if len(text) == SHA512_DIGITS else "sha256", Operator.EQUAL, text)
 
 
 def _of_bytes(field: str, text: str) -> Conditions:
@@ -206,7 +213,7 @@ READERS: Mapping[str, Callable[[str], Conditions]] = {
     "status": _status,
     "owner": partial(_equal, "owner"),
     "checksum": partial(_of_bytes, "checksum"),
-    "os_hash_value": partial(_of_bytes, "sha256"),
+    "os_hash_value": _hash_value,
     "os_hash_algo": _hash_algorithm,
     "size": _size,
     "virtual_size": _virtual_size,

@@ -49,8 +49,9 @@ AN_IMAGE: Mapping[str, Any] = {
     "size": 4979632,
     "virtual_size": None,
     "checksum": "8a40c862b5735975d82605c1dd395796",
-    "os_hash_algo": "sha256",
-    "os_hash_value": "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824",
+    "os_hash_algo": "sha512",
+    "os_hash_value": "9b71d224bd62f3785d96d46ad3ea3d73319bfbc2890caadae2dff72519673ca7"
+    "2323c3d99ba5c11d7c7acc6e14b8c5da0c4663475c2e5c3adef46f73bcdec043",
     "created_at": "2026-05-10T21:35:15Z",
     "updated_at": "2026-05-10T21:35:19Z",
     "self": "/v2/images/71c675ab-d94f-49cd-a114-e12490b328d9",

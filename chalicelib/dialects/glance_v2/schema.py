@@ -13,7 +13,7 @@ from chalicelib.catalog.total import STORED
 IMAGES = "/v2/images"
 STATUS_NAMES: Mapping[Status, str] = {status: status.value for status in Status} | {Status.DEPRECATED: "active"}
 IMPORTING = "importing"
-HASH = "sha256"
+NO_HASH: Mapping[str, str | None] = {"os_hash_algo": None, "os_hash_value": None}
 FIELDS: Mapping[str, str] = {
     "name": "name",
     "visibility": "visibility",
@@ -74,11 +74,18 @@ def _is_custom(name: str) -> bool:
     return name not in BASE | ABSENT and not name.startswith(INSPECTION_PREFIX)
 
 
+def hash_of(image: Image) -> Mapping[str, str | None]:
+    """The best digest that is known: SHA-512, or the SHA-256 of bytes that came before there was another."""
+    for name, value in (("sha512", image.sha512), ("sha256", image.sha256)):
+        if value is not None:
+            return {"os_hash_algo": name, "os_hash_value": value}
+    return NO_HASH
+
+
 def render_image(image: Image) -> dict[str, Any]:
     """The fields and the properties side by side. Links are relative, and begin with `/v2` whatever the mount."""
     here = f"{IMAGES}/{image.id}"
     stored = image.status in STORED
-    sha256 = image.sha256 if stored else None
     return {
         **custom_properties(image),
         **inspection_properties(image),
@@ -98,8 +105,7 @@ def render_image(image: Image) -> dict[str, Any]:
         "size": size_of(image),
         "virtual_size": virtual_size_of(image),
         "checksum": image.checksum if stored else None,
-        "os_hash_algo": None if sha256 is None else HASH,
-        "os_hash_value": sha256,
+        **(hash_of(image) if stored else NO_HASH),
         "created_at": second(image.created_at),
         "updated_at": second(image.updated_at),
         "self": here,

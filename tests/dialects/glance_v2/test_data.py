@@ -31,7 +31,7 @@ from tests.dialects.glance_v2.glance import (
 )
 
 MD5 = hashlib.md5(HELLO, usedforsecurity=False).hexdigest()
-SHA256 = hashlib.sha256(HELLO).hexdigest()
+SHA512 = hashlib.sha512(HELLO).hexdigest()
 
 
 def read(caller: Caller, image: dict[str, Any], **headers: str) -> Any:
@@ -74,7 +74,7 @@ def test_case_044_bytes_make_an_image_active(a: Caller) -> None:
     found = shown(a, image)
     assert found["status"] == "active"
     assert (found["size"], found["virtual_size"], found["checksum"]) == (5, 5, MD5)
-    assert (found["os_hash_algo"], found["os_hash_value"]) == ("sha256", SHA256)
+    assert (found["os_hash_algo"], found["os_hash_value"]) == ("sha512", SHA512)
 
 
 def test_case_044_an_amazon_image_needs_no_second_format_of_amazon(a: Caller) -> None:
@@ -245,7 +245,7 @@ def test_case_056_what_v1_uploads_in_parts_is_active_here(make_api: MakeApi) -> 
 
     answer = read(a, image)
 
-    assert (image["status"], image["size"], image["os_hash_value"]) == ("active", 5, SHA256)
+    assert (image["status"], image["size"], image["os_hash_value"]) == ("active", 5, SHA512)
     assert (answer.status, answer.body) == (302, b"")
     assert "location" in answer.headers
     assert answer.headers["content-md5"] == MD5
@@ -272,7 +272,7 @@ def test_case_058_bytes_of_v1_have_a_digest_too(a: Caller) -> None:
 
     found = shown(a, image)
 
-    assert (found["os_hash_algo"], found["os_hash_value"]) == ("sha256", SHA256)
+    assert (found["os_hash_algo"], found["os_hash_value"]) == ("sha512", SHA512)
 
 
 def test_an_image_that_is_deleted_meanwhile_is_gone(api: Api, a: Caller) -> None:

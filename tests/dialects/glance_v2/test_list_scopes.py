@@ -188,6 +188,9 @@ def test_case_124_images_of_all_dialects_are_listed(api: Api) -> None:
     assert statuses["qingcloud"] == "importing"
     sizes = {image["name"]: (image["size"], image["checksum"]) for image in found}
     assert sizes["v1"] == (None, None)
+    hashes = {image["name"]: (image["os_hash_algo"], image["os_hash_value"]) for image in found}
+    assert hashes["deactivated"] == ("sha256", "0" * 64)
+    assert hashes["v1"] == (None, None)
     assert sizes["deactivated"] == (5, "1" * 32)
 
 

@@ -28,6 +28,8 @@ FULL: dict[str, Any] = {
     "protected": True,
     "size": 2**63 - 1,
     "checksum": "d41d8cd98f00b204e9800998ecf8427e",
+    "sha256": "2" * 64,
+    "sha512": "5" * 128,
     "virtual_size": 0,
     "inspecting": Inspecting.RECORD,
     "allowed": True,
