@@ -104,6 +104,7 @@ class Settings(NamedTuple):
             delayed_delete=read.flag("DELAYED_DELETE"),
             operator_tenant=read.text("OPERATOR_TENANT", "system"),
             inspecting=read.inspecting("INSPECTION"),
+            signature_roots=read.file("SIGNATURE_ROOTS"),
             periods=Periods(
                 pending_delete=timedelta(hours=read.number("PENDING_DELETE_HOURS", 2, most=24 * DAYS)),
                 upload=timedelta(hours=read.number("UPLOAD_HOURS", 24, least=1, most=UPLOAD_HOURS)),
@@ -148,7 +149,7 @@ def _zone(word: str) -> tuple[str, str | None]:
 
 def _keystone(read: "_Reader") -> KeystoneSettings | None:
     """The Keystone that is set; None if there is none. No message repeats a value, which may have a secret in it."""
-    url, ca_file = read.text("KEYSTONE_URL", ""), read.text("KEYSTONE_CA_FILE", "")
+    url, ca_file = read.text("KEYSTONE_URL", ""), read.file("KEYSTONE_CA_FILE")
     credentials = {name: read.text(name, "") for names in KEYSTONE_CREDENTIALS for name in names}
     user_domain, project_domain = (read.text(f"KEYSTONE_{of}_DOMAIN", "Default") for of in ("USER", "PROJECT"))
     roles = dict(_role(word) for word in read.words("KEYSTONE_ROLES", KEYSTONE_ROLES))
@@ -157,8 +158,6 @@ def _keystone(read: "_Reader") -> KeystoneSettings | None:
     if given not in (KEYSTONE_CREDENTIALS if url else ((),)):
         either, other = (", ".join(names) for names in KEYSTONE_CREDENTIALS)
         raise BadSetting(f"KEYSTONE_URL needs either {either}, or {other}; these need KEYSTONE_URL")
-    if ca_file and not path.isfile(ca_file):  # noqa: PTH113  # pathlib is slow
-        raise BadSetting("KEYSTONE_CA_FILE must be a file of certificates in PEM")
     if not url:
         return None
     if not re.fullmatch(KEYSTONE_URL, url):
@@ -221,6 +220,13 @@ class _Reader:
         if text not in set(Inspecting):
             raise BadSetting(f"{name} must be enforce, record or off, not {text!r}")
         return Inspecting(text)
+
+    def file(self, name: str) -> str:
+        """A file of certificates; empty if there is none. The message does not repeat where it should be."""
+        text = self.text(name, "")
+        if text and not path.isfile(text):  # noqa: PTH113  # pathlib is slow
+            raise BadSetting(f"{name} must be a file of certificates in PEM")
+        return text
 
     def size(self, name: str, default: int) -> int:
         """Bytes, or a number with a unit of powers of 1024: `500`, `10GB`."""

@@ -20,6 +20,7 @@ ARROWS: dict[str, set[str]] = {
     "chalicelib.http.gateway": {"chalicelib.catalog", "chalicelib.http", "chalice"},
     "chalicelib.http": {"chalicelib.catalog", "chalicelib.http"},
     "chalicelib.jobs.inspectors": {"oslo_utils"},
+    "chalicelib.jobs.signatures": {"chalicelib.catalog", "cryptography"},
     "chalicelib.jobs": {"chalicelib.catalog", "chalicelib.jobs"},
     "chalicelib.storage": {"chalicelib.catalog", "chalicelib.storage", *THIRD_PARTY},
     "chalicelib.dialects": {"chalicelib.catalog", "chalicelib.http"},
@@ -30,7 +31,7 @@ ARROWS: dict[str, set[str]] = {
 }
 """What a module or package may import besides the standard library; the most specific entry counts."""
 SHARED = ("chalicelib.catalog", "chalicelib.storage", "chalicelib.http", "chalicelib.jobs")
-SLOW = ("botocore", "oslo_utils", "urllib3")
+SLOW = ("botocore", "cryptography", "oslo_utils", "urllib3")
 """Imported by whoever needs them when they are needed, with the exception of botocore's exceptions."""
 SLOW_AT_ONCE = {"chalicelib.storage.botocore_client"}
 """What imports them as it is imported: environments that are unlike Lambda's cannot do without."""

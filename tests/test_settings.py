@@ -56,6 +56,7 @@ NAMES = [
     "PUBLIC_ENDPOINT",
     "OPERATOR_TENANT",
     "INSPECTION",
+    "SIGNATURE_ROOTS",
     "WORK_QUEUE",
     "ZONES",
     "DISK_FORMATS",
@@ -116,6 +117,7 @@ def test_what_is_not_set_has_its_default(path: str, default: object, blank: str 
         ("DELAYED_DELETE", "false", "limits.delayed_delete", False),
         ("INSPECTION", "Record", "limits.inspecting", Inspecting.RECORD),
         ("INSPECTION", "off", "limits.inspecting", Inspecting.OFF),
+        ("SIGNATURE_ROOTS", __file__, "limits.signature_roots", __file__),
     ],
 )
 def test_a_variable_sets_its_field(name: str, text: str, path: str, value: object) -> None:
@@ -165,6 +167,7 @@ def test_a_storage_quota_may_have_a_unit(text: str, size: int) -> None:
         ("IMAGE_BUCKET", "s3://images"),
         ("WORK_QUEUE", "https://sqs.example/work"),
         ("INSPECTION", "sometimes"),
+        ("SIGNATURE_ROOTS", "/nowhere/roots.pem"),
         ("PUBLIC_ENDPOINT", "images.example"),
         ("PUBLIC_ENDPOINT", "https://images.example/?a=b"),
         ("KEYSTONE_ROLES", "reader"),

@@ -30,6 +30,7 @@ from chalicelib.catalog.total import charge
 
 if TYPE_CHECKING:
     from chalicelib.catalog.inspection import Inspection
+    from chalicelib.catalog.signature import Verdict
 
 STORE = "s3:"
 """How locations begin to which a link of ours leads, and nobody's choice."""
@@ -114,21 +115,35 @@ class Content:
             raise
         return self._activate(image, measured, location, self._unseen(image))
 
-    def accept(self, image: Image, measured: Measured, location: str, found: "Inspection | None" = None) -> Image:
+    def accept(
+        self,
+        image: Image,
+        measured: Measured,
+        location: str,
+        found: "Inspection | None" = None,
+        verdict: "Verdict | None" = None,
+    ) -> Image:
         """Make an image that is `saving` active with bytes that have come to a location of ours.
 
-        `found` is what they are, if that was looked at; otherwise the worker does that. Raises as `upload`, and
-        UnfitBytes where the operator wants.
+        `found` is what they are, if that was looked at; otherwise the worker does that. The `verdict` is about their
+        signature, if they have one. Raises as `upload`, and UnfitBytes for a wrong signature, and for what they are
+        where the operator wants.
         """
         try:
             self._check(image, measured)
+            _check_signature(verdict)
             if found is not None:
                 self._check_fitness(image, found)
         except (StorageQuotaExceeded, UnverifiedBytes, UnfitBytes) as error:
-            if not self.kill(image, str(error), spares_allowed=isinstance(error, UnfitBytes)):
+            wrongly_signed = verdict is not None and verdict.objection is not None
+            spares_allowed = isinstance(error, UnfitBytes) and not wrongly_signed
+            if not self.kill(image, str(error), spares_allowed=spares_allowed):
                 self._drop(image, location)
                 raise
-        return self._activate(image, measured, location, self._unseen(image) if found is None else shown(found))
+        seen = self._unseen(image) if found is None else shown(found)
+        if verdict is not None:
+            seen = {**seen, "signature": verdict.document}
+        return self._activate(image, measured, location, seen)
 
     def stage(self, image: Image, content: bytes) -> Image:
         """Store the bytes of an image that is `saving`, which is `uploading` until they are verified.
@@ -168,7 +183,10 @@ class Content:
 
     def _unseen(self, image: Image) -> Mapping[str, Any]:
         """The fields of an image whose bytes nobody has looked at."""
-        return {"inspection": None, "uninspected": rules.policy(image, self._limits) is not Inspecting.OFF}
+        from chalicelib.catalog.signature import is_signed  # noqa: PLC0415  # few requests have bytes
+
+        looked_at = rules.policy(image, self._limits) is not Inspecting.OFF or is_signed(image.properties)
+        return {"inspection": None, "signature": None, "uninspected": looked_at}
 
     def _activate(self, image: Image, measured: Measured, location: str, found: Mapping[str, Any]) -> Image:
         return self._keep(image, location, {"status": Status.ACTIVE, **measured._asdict(), **found})
@@ -260,6 +278,11 @@ class Content:
         found = self._sources.locate(url)
         rules.check_size(found.size, self._limits)
         return found
+
+
+def _check_signature(verdict: "Verdict | None") -> None:
+    if verdict is not None and verdict.objection is not None:
+        raise UnfitBytes(verdict.objection)
 
 
 def shown(found: "Inspection") -> Mapping[str, Any]:

@@ -23,6 +23,7 @@ UNTOLD = frozenset(
         "inspection",
         "uninspected",
         "inspecting",
+        "signature",
         "retriable",
     }
     | {"member_count", "members_behind", "version", "unknown", "stored_format"}

@@ -26,7 +26,7 @@ def inspection_properties(image: Image) -> dict[str, str]:
 
     That they do not fit on the disk that is promised follows from what others may change, and is found here.
     """
-    found = image.inspection or {}
+    found = {**(image.inspection or {}), **(image.signature or {})}
     if disk_too_small(image):
         found = {**found, "findings": [*found.get("findings", ()), DISK_TOO_SMALL]}
     return {

@@ -92,9 +92,10 @@ class Image:
     `sha256` and `sha512` digests of bytes that have passed through the registry, the latter not in older releases,
     `inline` if that was in a request; `inspection` is what these bytes were found to be (`Inspection.document`), and
     `uninspected` says that somebody still has to look at them; `inspecting` is what the token says of that which they
-    were sent with, and `allowed` that an administrator lets them through all the same; times are aware and UTC. `size`
-    and `checksum` of an image that waits for its bytes are what the client declared. `status_reason` says why its last
-    upload failed: that leaves it killed, or queued if it is `retriable`.
+    were sent with, and `allowed` that an administrator lets them through all the same; `signature` is what became of
+    their signature (`Verdict.document`); times are aware and UTC. `size` and `checksum` of an image that waits for its
+    bytes are what the client declared. `status_reason` says why its last upload failed: that leaves it killed, or
+    queued if it is `retriable`.
     `status_changed_at` tells apart the uploads that it waits for. `hidden` ones are in the lists of those only who ask
     for them, and `tags` are distinct. `location_version` marks the bytes that were registered at a `location` of
     somebody else's, who may change them. `number` is unique and never reused; zero means that none was given yet.
@@ -130,6 +131,7 @@ class Image:
     uninspected: bool = False
     inspecting: Inspecting | None = None
     allowed: bool = False
+    signature: Mapping[str, str] | None = None
     disk_format: str | None = None
     container_format: str | None = None
     min_disk: int = 0

@@ -33,7 +33,8 @@ class Periods(NamedTuple):
 class Limits(NamedTuple):
     """What an operator allows. Sizes are bytes; a negative quota of properties, members or tokens is none at all.
 
-    Images of the `operator_tenant` are the operator's own. The worker takes in no more than `slice_bytes` at once.
+    Images of the `operator_tenant` are the operator's own. The worker takes in no more than `slice_bytes` at once;
+    `signature_roots` is a file of the certificates that signatures are trusted by, or empty.
     """
 
     disk_formats: Collection[str]
@@ -49,6 +50,7 @@ class Limits(NamedTuple):
     delayed_delete: bool
     operator_tenant: str
     inspecting: Inspecting
+    signature_roots: str
     periods: Periods
 
 

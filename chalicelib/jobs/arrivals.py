@@ -3,6 +3,7 @@
 from contextlib import closing, suppress
 from datetime import datetime, timedelta
 
+from chalicelib.catalog import signature
 from chalicelib.catalog.content import Content, Measured
 from chalicelib.catalog.errors import Conflict, DeletedMeanwhile, Invalid, QuotaExceeded, StoreError
 from chalicelib.catalog.image import AWAITING, Image, Inspecting, Status
@@ -15,6 +16,7 @@ from chalicelib.jobs.digest import Digest
 from chalicelib.jobs.ends import Ends
 from chalicelib.jobs.inspection import inspect
 from chalicelib.jobs.outcome import AT_ONCE, Failed, Outcomes
+from chalicelib.jobs.signatures import verify
 from chalicelib.jobs.slice import Slice
 
 
@@ -79,7 +81,7 @@ class Arrivals:
 
     def _verify(self, job: Job, image: Image) -> timedelta | None:
         size, location = int(job.facts["arrived"]), _place(job)
-        digest = _digest(job)
+        digest = _digest(job, image)
         ends = Ends(digest.length)
         if digest.length < size:
             self._read(location, digest, ends)
@@ -89,7 +91,8 @@ class Arrivals:
         try:
             found = digest.values
             measured = Measured(size, found["md5"], found["sha256"], found["sha512"])
-            self._content.accept(image, measured, location, self._inspected(image, location, ends))
+            verdict = verify(image.properties, found, self._ports.clock.now(), self._limits.signature_roots)
+            self._content.accept(image, measured, location, self._inspected(image, location, ends), verdict)
         except (Invalid, QuotaExceeded, DeletedMeanwhile, Conflict) as error:
             raise Failed(str(error)) from error
         self._finish(job._replace(facts={**job.facts, "done": str(size)}))
@@ -137,11 +140,15 @@ class Arrivals:
         return True
 
 
-def _digest(job: Job) -> Digest:
-    """The digest of what was read so far; of nothing, if an older release has read it, which made fewer digests."""
-    with suppress(KeyError):
-        return Digest.resumed(job.facts["digests"])
-    return Digest()
+def _digest(job: Job, image: Image) -> Digest:
+    """The digest of what was read so far; of nothing, if what has read it did not know yet which digests are needed.
+
+    That was an older release, or the image was signed meanwhile.
+    """
+    more = signature.digests(image.properties)
+    with suppress(KeyError, ValueError):
+        return Digest.resumed(job.facts["digests"], more)
+    return Digest(more)
 
 
 def _is_done(job: Job, image: Image | None) -> bool:

@@ -1,5 +1,6 @@
 """Images that are active before anybody has looked at their bytes, because these came within a request."""
 
+import hashlib
 import logging
 from contextlib import closing
 from dataclasses import replace
@@ -11,8 +12,11 @@ from chalicelib.catalog.inspection import Inspection
 from chalicelib.catalog.lookup import retried
 from chalicelib.catalog.ports import Ports
 from chalicelib.catalog.rules import Limits, policy
+from chalicelib.catalog.signature import Verdict
+from chalicelib.catalog.signature import digests as needed
 from chalicelib.jobs.inspection import inspect
 from chalicelib.jobs.outcome import Outcomes
+from chalicelib.jobs.signatures import verify
 
 _log = logging.getLogger(__name__)
 
@@ -31,8 +35,8 @@ class LateInspection:
         Raises EditConflict, StoreError.
         """
         location = image.location or ""
-        found = self._found(image, location)
-        if retried(image.id, lambda: self._settled(image.id, location, found)):
+        found, verdict = self._found(image, location), self._verdict(image, location)
+        if retried(image.id, lambda: self._settled(image.id, location, found, verdict)):
             try:
                 self._ports.blobs.delete(location)
             except StoreError:  # the sweep finds them
@@ -50,13 +54,29 @@ class LateInspection:
 
         return inspect(size, read)
 
-    def _settled(self, image_id: str, location: str, found: Inspection | None) -> bool:
+    def _verdict(self, image: Image, location: str) -> Verdict | None:
+        """What becomes of the signature; bytes are read again if their request did not make the digest it needs."""
+        known = {"sha256": image.sha256, "sha512": image.sha512}
+        digests = {name: known.get(name) or self._digest(name, image, location) for name in needed(image.properties)}
+        return verify(image.properties, digests, self._ports.clock.now(), self._limits.signature_roots)
+
+    def _digest(self, name: str, image: Image, location: str) -> str:
+        digest = hashlib.new(name)
+        if image.size:
+            with closing(self._ports.blobs.pieces(location, 0, image.size)) as pieces:
+                for piece in pieces:
+                    digest.update(piece)
+        return digest.hexdigest()
+
+    def _settled(self, image_id: str, location: str, found: Inspection | None, verdict: Verdict | None) -> bool:
         """Write down what was found; whether that killed the image. Raises StaleImage."""
         image = self._outcomes.image(image_id)
         if image is None or not is_due(image) or image.location != location:
             return False
         seen = replace(image, uninspected=False) if found is None else replace(image, **shown(found))
+        seen = replace(seen, signature=None if verdict is None else verdict.document)
         reason = None if found is None else objection(image, found, self._limits)
+        reason = reason if verdict is None else verdict.objection or reason
         if reason is not None:
             seen = given_up(seen, reason, self._ports.blobs.place(image_id), self._ports.clock.now())
         self._ports.images.save(image, seen)

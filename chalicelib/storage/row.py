@@ -106,6 +106,7 @@ class RowItem(Evolving):
     inspection = JSONAttribute(null=True, attr_name="in")
     inspecting = EnumAttribute(Inspecting, null=True, attr_name="ip")
     allowed = BooleanAttribute(null=True, attr_name="aw")
+    signature = JSONAttribute(null=True, attr_name="sg")
     disk_format = UnicodeAttribute(null=True, attr_name="df")
     container_format = UnicodeAttribute(null=True, attr_name="cf")
     min_disk = IntegerAttribute(attr_name="md")

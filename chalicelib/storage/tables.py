@@ -81,6 +81,7 @@ class ImageItem(Evolving):
     uninspected = BooleanAttribute(null=True)
     inspecting = EnumAttribute(Inspecting, null=True)
     allowed = BooleanAttribute(null=True)
+    signature = JSONAttribute(null=True)
     disk_format = UnicodeAttribute(null=True)
     container_format = UnicodeAttribute(null=True)
     min_disk = IntegerAttribute()

@@ -34,6 +34,7 @@ FULL: dict[str, Any] = {
     "inspecting": Inspecting.RECORD,
     "allowed": True,
     "inspection": {"formats": ["iso"], "findings": ["unusual_gpt"]},
+    "signature": {"signature": "trusted", "signature_by": "CN=Releases"},
     "disk_format": "qcow2",
     "container_format": "bare",
     "min_disk": 2**31 - 1,
