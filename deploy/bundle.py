@@ -9,6 +9,7 @@ The same sources, the same requirements and the same Python give the same bytes,
     botocore/data/          the few descriptions of AWS that the application needs (`aws_data`)
     *.dist-info/            the libraries' licences
     chalicelib/jobs/, oslo_utils/   in the worker's only (`WORKERS_ONLY`)
+    cryptography/, _cffi_backend.*.so   in the worker's only, compiled for the functions' processor (`wheels`)
     **/__pycache__/         bytecode of all of it: `/var/task` is read-only, and compiling takes longer than the rest;
                             but not of what describes the API, which a process is hardly ever asked for
 """
@@ -27,10 +28,11 @@ from typing import Any
 
 from deploy.aws_data import FOLDER, chosen, is_needed, spoken_names
 from deploy.compiling import compiled
+from deploy.wheels import WheelError, files_of, machine_of
 
 LARGEST = 3_000_000
 """Bytes: a cold start begins with fetching them."""
-LARGEST_WORKER = 3_200_000
+LARGEST_WORKER = 8_500_000
 """Nobody waits for what the other functions do."""
 WORKERS_ONLY = ("chalicelib/jobs/", "oslo_utils")
 """What no request needs."""
@@ -87,9 +89,18 @@ def bundle(root: Path) -> bytes:
     return _made({path: files[path] for path in files if not path.startswith(WORKERS_ONLY)}, LARGEST)
 
 
-def worker_bundle(root: Path) -> bytes:
-    """The zip with all functions, for those that nobody waits for. Raises BundleError."""
-    return _made(_sources(root), LARGEST_WORKER)
+def worker_bundle(root: Path, machine: str | None = None) -> bytes:
+    """The zip with all functions, for those that nobody waits for.
+
+    What is compiled is for the processor of the project's functions, or for another one, such as `x86_64`. Raises
+    BundleError.
+    """
+    try:
+        wheels = files_of(root, machine or machine_of(root))
+    except WheelError as error:
+        raise BundleError(str(error)) from error
+    compiled_ones = {path: content for path, content in wheels.items() if _is_compiled(PurePosixPath(path))}
+    return _made(_sources(root) | compiled_ones, LARGEST_WORKER)
 
 
 def _sources(root: Path) -> Files:
@@ -185,6 +196,13 @@ def _is_packed(path: PurePosixPath) -> bool:
     if path.parts[0].endswith(".dist-info"):
         return LICENCE.fullmatch(path.name) is not None
     return text == CERTIFICATES or _is_code(text) or is_needed(text)
+
+
+def _is_compiled(path: PurePosixPath) -> bool:
+    """Whether a file of a wheel is code that a worker may import, or a licence."""
+    if path.parts[0].endswith(".dist-info"):
+        return LICENCE.fullmatch(path.name) is not None
+    return path.suffix == ".so" or (path.parts[0] == "cryptography" and _is_code(str(path)))
 
 
 def describes(path: str) -> bool:

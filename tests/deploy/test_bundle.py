@@ -39,7 +39,12 @@ from deploy.compiling import UNCHECKED
 
 ROOT = Path(__file__).parents[2]
 TAG = sys.implementation.cache_tag
-LIBRARIES = {"botocore", "chalice", "dateutil", "jmespath", "oslo_utils", "pynamodb", "six.py", "urllib3"}
+CFFI = f"_cffi_backend.{sys.implementation.cache_tag}-aarch64-linux-gnu.so"
+COMPILED = {CFFI, "cryptography"}
+LIBRARIES = {"botocore", "chalice", "dateutil", "jmespath", "oslo_utils", "pynamodb", "six.py", "urllib3", *COMPILED}
+WORKERS = ("chalicelib/jobs/", "oslo_utils", "cryptography", "cffi-", "_cffi_backend")
+ARM = 183
+"""What ELF calls the processor of the functions."""
 ABSENT = {
     "botocore.auth": {"botocore.crt.auth"},  # where awscrt is installed
     "botocore.httpsession": {"urllib3.contrib.pyopenssl"},  # does without
@@ -69,9 +74,7 @@ def contents_of(packed: bytes) -> dict[str, bytes]:
 
 
 def test_the_api_is_given_all_but_what_only_the_worker_needs(packed: bytes, contents: dict[str, bytes]) -> None:
-    assert contents_of(packed) == {
-        name: content for name, content in contents.items() if not name.startswith(("chalicelib/jobs/", "oslo_utils"))
-    }
+    assert contents_of(packed) == {name: content for name, content in contents.items() if not name.startswith(WORKERS)}
 
 
 def test_it_has_the_application_and_libraries_only(contents: dict[str, bytes]) -> None:
@@ -80,7 +83,10 @@ def test_it_has_the_application_and_libraries_only(contents: dict[str, bytes]) -
     licences = {top for top in tops if top.endswith(".dist-info")}
     assert tops - licences == {"app.py", "chalicelib", "__pycache__", *LIBRARIES}
     assert len(licences) == len(LIBRARIES)
-    assert {Path(name).suffix for name in contents} == {".py", ".pyc", ".html", ".json", ".pem", ".txt", ""}
+    assert {Path(name).suffix for name in contents} == {
+        *(".py", ".pyc", ".html", ".json", ".pem", ".txt", ""),
+        *(".so", ".APACHE", ".BSD"),
+    }
 
 
 def test_what_is_left_out_is_imported_by_nothing_that_runs(contents: dict[str, bytes]) -> None:
@@ -216,11 +222,19 @@ def files_of(code: CodeType) -> set[str]:
     return {code.co_filename}.union(*inner)
 
 
-def test_any_processor_runs_it(contents: dict[str, bytes]) -> None:
+def test_any_processor_runs_the_api(packed: bytes) -> None:
+    contents = contents_of(packed)
     binary = [name for name, content in contents.items() if content.startswith((b"\x7fELF", b"MZ", b"\xcf\xfa"))]
 
     assert binary == []
     assert [name for name in contents if ".so" in Path(name).suffixes] == []
+
+
+def test_the_processor_of_the_functions_runs_the_worker(contents: dict[str, bytes]) -> None:
+    binary = {name: content for name, content in contents.items() if content.startswith(b"\x7fELF")}
+
+    assert {int.from_bytes(content[18:20], "little") for content in binary.values()} == {ARM}
+    assert set(binary) == {CFFI, "cryptography/hazmat/bindings/_rust.abi3.so"}
 
 
 def test_it_is_small(packed: bytes, packed_worker: bytes) -> None:

@@ -1,23 +1,28 @@
 """The bundle runs by itself: an unpacked one does what each function has to do, and nothing else can be imported."""
 
 import io
+import platform
 import sysconfig
 import zipfile
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from chalicelib.bootstrap import Aws
-from deploy.bundle import describes
+from deploy.bundle import describes, worker_bundle
 from local.aws import moto_server
 from tests.api import ORDINARY, Caller, a_caller
 from tests.conformance.clients import CLIENTS, Client, Facts, Qingcloud
 from tests.conftest import MakeApi
 from tests.deploy.bundled import BundledApi, Functions, started
+from tests.deploy.files import ROOT
 from tests.dialects.glance_v1.glance import DELETE_OK, RAW, create
 from tests.dialects.glance_v1.sending import SMALL, abort, begin, complete, multiparts, send_all
+from tests.dialects.glance_v2.glance import patch
 from tests.jobs.disks import qcow2
+from tests.jobs.signing import holder, signed
 
 OWNER = a_caller("1b0f2c3e-7a52-4c7e-9d0a-5d2c0f6e9a11", *ORDINARY, "publicize_image", user="owner")
 
@@ -130,6 +135,23 @@ def test_an_image_is_inspected_by_the_worker(bundled: BundledApi, owner: Caller)
 
     shown = owner.get(f"/v2/images/{image}").json
     assert (shown["virtual_size"], shown["inspection_formats"]) == (virtual_size, "qcow2")
+
+
+def test_a_signature_is_verified_by_a_worker_for_this_processor(
+    bundled: BundledApi, owner: Caller, aws: Aws, endpoint: str, functions: Functions, tmp_path: Path
+) -> None:
+    packed = worker_bundle(ROOT, platform.machine())
+    begun, now = begin(owner, SMALL), datetime.now(UTC)
+    by = holder(since=now - timedelta(hours=1), until=now + timedelta(hours=1))
+    change = [{"op": "add", "path": f"/{name}", "value": value} for name, value in signed(SMALL, by).items()]
+    patched = patch(owner, {"id": begun["image_id"]}, change)
+    complete(owner, begun, send_all(begun, SMALL))
+
+    with started(unpacked(packed, tmp_path), endpoint) as working:
+        BundledApi(aws, functions, working).work()
+
+    assert patched.status == 200, patched.text
+    assert owner.get(f"/v2/images/{begun['image_id']}").json["inspection_signature"] == "untrusted"
 
 
 def test_an_upload_is_given_up(bundled: BundledApi, owner: Caller) -> None:
