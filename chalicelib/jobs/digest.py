@@ -20,7 +20,7 @@ LONGEST = 1 << 61
 """All digests count bits, MD5 in 64 bits."""
 ROOM = 512
 """Twice the memory that any of the functions needs."""
-STATE = re.compile("([0-9]{1,19}):((?:[0-9a-f]{2})*)((?::[a-z0-9]+=[0-9a-f]+)+)")
+STATE = re.compile("([0-9]{1,19}):((?:[0-9a-f]{2})*)((?::[a-z0-9]{3,6}=[0-9a-f]{32,128})+)")
 
 
 class Kind(NamedTuple):

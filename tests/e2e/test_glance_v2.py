@@ -1,6 +1,9 @@
 """The `glance` command and library of python-glanceclient 4.13.0 on images of v2."""
 
 import json
+import subprocess
+import time
+from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.clients import Library, LibraryCaller, install, refusal, running_library
+from tests.e2e.clients import PATIENCE, Library, LibraryCaller, install, refusal, running_library
 from tests.e2e.conftest import MakeFile
 from tests.e2e.glance import RAW, download_of
 from tests.e2e.server import Server
@@ -129,3 +132,50 @@ def test_the_library_is_told_why_it_is_refused(t1: CallerV2, make_file: MakeFile
         t1.upload(image_id, make_file(10))
     with refusal("HTTPForbidden", "", 403):
         t1.call("images.update", image_id, visibility="public")
+
+
+def signed_by_openssl(path: Path, folder: Path) -> Mapping[str, str]:
+    """The properties of an image that OpenSSL's command has signed."""
+    key, certificate, signature = folder / "key.pem", folder / "certificate.pem", folder / "signature"
+    new = ("-newkey", "rsa:2048", "-nodes", "-keyout", str(key), "-out", str(certificate), "-days", "1")
+    pss = ("-sigopt", "rsa_padding_mode:pss", "-sigopt", "rsa_pss_saltlen:max")
+    for words in (
+        ("req", "-x509", *new, "-subj", "/CN=Releases"),
+        ("dgst", "-sha384", *pss, "-sign", str(key), "-out", str(signature), str(path)),
+    ):
+        subprocess.run(("openssl", *words), check=True, capture_output=True)  # noqa: S603, S607  # our own words
+    return {
+        "img_signature": b64encode(signature.read_bytes()).decode(),
+        "img_signature_hash_method": "SHA-384",
+        "img_signature_key_type": "RSA-PSS",
+        "img_signature_certificate": certificate.read_text(),
+    }
+
+
+def once_verified(caller: CallerV2, image_id: str) -> Mapping[str, Any]:
+    """An image once the worker has looked at it."""
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        image: Mapping[str, Any] = caller.call("images.get", image_id)
+        if image["status"] == "killed" or "inspection_signature" in image:
+            return image
+        assert time.monotonic() < deadline, image
+        time.sleep(0.1)
+
+
+def test_an_image_that_openssl_has_signed_is_verified(t1: CallerV2, make_file: MakeFile, tmp_path: Path) -> None:
+    path, flipped = make_file(3 << 20), tmp_path / "flipped"
+    content = path.read_bytes()
+    flipped.write_bytes(bytes([content[0] ^ 1]) + content[1:])
+    properties = signed_by_openssl(path, tmp_path)
+
+    found = []
+    for file in (path, flipped):
+        image_id = t1.call("images.create", name="signed", **RAW, **properties)["id"]
+        t1.upload(image_id, file)
+        found.append(once_verified(t1, image_id))
+
+    assert [image["status"] for image in found] == ["active", "killed"]
+    assert found[0]["inspection_signature"] == "untrusted"
+    assert found[0]["inspection_signature_by"].startswith("CN=Releases, sha256 fingerprint ")
+    assert found[0]["os_hash_algo"] == "sha512"

@@ -32,7 +32,7 @@ from tests.factories import START, a_membership, an_image
 from tests.storage.contract.shelf import rows, stored
 
 WRITTEN = Path(__file__).parent / "written"
-LATER: dict[str, Any] = {"signature": {"M": {"by": {"S": "somebody"}}}}
+LATER: dict[str, Any] = {"provenance": {"M": {"by": {"S": "somebody"}}}}
 """What some later release knows of everything."""
 LISTS = {
     "glance_v1": "/v1/images/detail",
@@ -159,7 +159,7 @@ def test_what_is_not_known_of_an_image_survives_every_write(api: Api, t1: Caller
     t1.delete(f"/v1/images/{image.id}")
 
     found = raw(ImageItem, of_image(image))
-    assert found["signature"] == LATER["signature"]
+    assert found["provenance"] == LATER["provenance"]
     assert found["status"] == {"S": "deleted"}
     assert stored(api.world, image.id).unknown == LATER
 
@@ -175,7 +175,7 @@ def test_what_is_not_known_of_a_membership_survives(api: Api) -> None:
         stored(api.world, image.id), [], [], [(membership, membership._replace(can_share=True))]
     )
 
-    assert raw(MembershipItem, key)["signature"] == LATER["signature"]
+    assert raw(MembershipItem, key)["provenance"] == LATER["provenance"]
 
 
 def test_what_is_not_known_of_a_job_survives(api: Api) -> None:
@@ -192,7 +192,7 @@ def test_what_is_not_known_of_a_job_survives(api: Api) -> None:
     assert (read.unknown, read.beside, read.by.user) == ({"priority": 7}, LATER, "u")
     found = raw(JobItem, key)
     assert (json.loads(found["facts"]["S"])["info"], json.loads(found["facts"]["S"])["priority"]) == ("done", 7)
-    assert found["signature"] == LATER["signature"]
+    assert found["provenance"] == LATER["provenance"]
 
 
 def test_what_is_not_known_of_a_share_survives(api: Api) -> None:
@@ -203,7 +203,7 @@ def test_what_is_not_known_of_a_share_survives(api: Api) -> None:
 
     shares.give_back("t1", "job")
 
-    assert raw(JobItem, key)["signature"] == LATER["signature"]
+    assert raw(JobItem, key)["provenance"] == LATER["provenance"]
     assert json.loads(raw(JobItem, key)["facts"]["S"]) == {}
 
 
@@ -220,7 +220,7 @@ def test_what_is_not_known_of_a_reference_survives(api: Api) -> None:
 
     assert answer.status == 200
     found = raw(ReferenceItem, key)
-    assert found["signature"] == LATER["signature"]
+    assert found["provenance"] == LATER["provenance"]
     assert json.loads(found["facts"]["S"]) == {"name": "aarch64", "endianness": "little"}
 
 
