@@ -1,11 +1,17 @@
 """What moto holds, read, emptied, kept and put back without asking it: a request for each would take longer."""
 
 import copy
+import io
+import pickle
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from moto.backends import get_backend
+from moto.core.base_backend import BaseBackend
 from moto.dynamodb.models.dynamo_type import DynamoType, Item
+from moto.ec2.models.security_groups import SecurityGroup
+from moto.ec2.models.subnets import Subnet
+from moto.ec2.models.vpcs import VPC
 
 from chalicelib.bootstrap import Aws
 from chalicelib.settings import Settings
@@ -13,6 +19,8 @@ from chalicelib.settings import Settings
 Items = Mapping[str, Mapping[Any, Any]]
 MACHINES = ("amis", "attachments", "deleted_amis", "enis", "reservations", "snapshots", "tags", "volumes")
 """What EC2 has of machines, and of what is made of them."""
+AROUND = (BaseBackend, SecurityGroup, Subnet, VPC)
+"""What machines and bytes are in, and does not change with them."""
 VISIBILITY = 30
 """Seconds, as SQS has it unless it is told otherwise."""
 
@@ -125,3 +133,65 @@ def _copied(items: Mapping[Any, Any]) -> dict[Any, Any]:
 
 def _own(item: Any) -> Any:
     return copy.deepcopy(item) if "last" in item.attrs else item
+
+
+class Snapshot(NamedTuple):
+    """All that moto holds: the items; bytes, messages and machines as a pickle; and what these are in, by number."""
+
+    items: Items
+    others: bytes
+    around: list[Any]
+
+
+def snapshot() -> Snapshot:
+    """All items, bytes, messages and machines."""
+    file, around = io.BytesIO(), list[Any]()
+    numbers: dict[int, int] = {}
+
+    class Pickler(pickle.Pickler):
+        def persistent_id(self, found: Any) -> int | None:
+            if not isinstance(found, AROUND):
+                return None
+            if id(found) not in numbers:
+                numbers[id(found)] = len(around)
+                around.append(found)
+            return numbers[id(found)]
+
+    Pickler(file).dump(
+        (
+            [(bucket.name, bucket.keys, bucket.multiparts) for bucket in buckets()],
+            [queue._messages for queue in queues()],  # noqa: SLF001  # a test double's own
+            [{held: getattr(backend, held) for held in MACHINES} for backend in backends("ec2")],
+        )
+    )
+    return Snapshot(saved(), file.getvalue(), around)
+
+
+def bring_back(held: Snapshot) -> None:
+    """Have moto hold what it held, in the buckets and queues that there were and are."""
+
+    class Unpickler(pickle.Unpickler):
+        def persistent_load(self, number: int) -> Any:
+            return held.around[number]
+
+    bytes_, messages, machines = Unpickler(io.BytesIO(held.others)).load()
+    empty_bytes()
+    for name, keys, multiparts in bytes_:
+        for bucket in buckets(name):
+            bucket.keys, bucket.multiparts = keys, multiparts
+    for queue, each in zip(queues(), messages, strict=True):
+        queue._messages = each  # noqa: SLF001  # as above
+    forget_machines()
+    for backend, found in zip(backends("ec2"), machines, strict=False):  # moto begins others when they are asked
+        for kind, things in found.items():
+            setattr(backend, kind, things)
+    restore(held.items)
+
+
+def empty_bytes() -> None:
+    """Have no bytes in any bucket, nor on their way to one."""
+    for bucket in buckets():
+        for key in list(bucket.keys):
+            bucket.keys.pop(key)
+        for upload in list(bucket.multiparts):
+            del bucket.multiparts[upload]

@@ -6,7 +6,7 @@ from typing import Any
 from moto.dynamodb.models.dynamo_type import DynamoType
 
 from chalicelib.settings import Settings
-from tests.moto_state import buckets, empty_tables, forget_machines, lose_messages, tables
+from tests.moto_state import buckets, empty_bytes, empty_tables, forget_machines, lose_messages, tables
 
 PREFIX = Settings.from_environ({}).table_prefix
 Raw = Mapping[str, Mapping[str, Any]]
@@ -51,8 +51,4 @@ def clear() -> None:
     lose_messages()
     forget_machines()
     empty_tables()
-    for bucket in buckets():
-        for key in list(bucket.keys):
-            bucket.keys.pop(key)
-        for upload in list(bucket.multiparts):
-            del bucket.multiparts[upload]
+    empty_bytes()

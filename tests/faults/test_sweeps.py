@@ -127,13 +127,14 @@ SCENES = {
 
 @pytest.mark.parametrize("scene", SCENES.values(), ids=SCENES.keys())
 def test_what_a_sweep_that_meets_a_fault_has_left_is_swept_up_later(scene: Scene, make_api: MakeApi) -> None:
-    api = left_alone(scene, make_api)
+    left = Left(scene, make_api)
+    api = left.alone()
     with watched() as calls:
         api.world.reaper.sweep()
     end = ended(api)
 
     found = {
-        f"{sent}, {fault.name}": list(mismatches(left_alone(scene, make_api), end, sent.call, fault))
+        f"{sent}, {fault.name}": list(mismatches(left.alone(), end, sent.call, fault))
         for sent, faults in calls
         for fault in faults
     }
@@ -143,13 +144,22 @@ def test_what_a_sweep_that_meets_a_fault_has_left_is_swept_up_later(scene: Scene
     assert len(found) > len(calls) > 1
 
 
-def left_alone(scene: Scene, make_api: MakeApi) -> Api:
-    """A registry to which the sweeper comes."""
-    store.clear()
-    api = make_api()
-    scene.leave(api)
-    api.clock.advance(scene.seconds)
-    return api
+class Left:
+    """What somebody leaves once, and each sweeper finds."""
+
+    def __init__(self, scene: Scene, make_api: MakeApi) -> None:
+        store.clear()
+        api = make_api()
+        scene.leave(api)
+        api.clock.advance(scene.seconds)
+        self._make_api, self._now, self._found = make_api, api.clock.time, moto_state.snapshot()
+
+    def alone(self) -> Api:
+        """A registry to which the sweeper comes."""
+        api = self._make_api()
+        api.clock.time = self._now
+        moto_state.bring_back(self._found)
+        return api
 
 
 def ended(api: Api, end: Counter[Hashable] | None = None) -> Counter[Hashable]:

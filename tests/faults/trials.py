@@ -38,29 +38,22 @@ class Clean(NamedTuple):
 
 
 class Trials:
-    """The trials of one scene. What the scene finds is arranged anew for each only if there are bytes in it."""
+    """The trials of one scene. What it finds is arranged once, and brought back for each."""
 
     def __init__(self, scene: Scene, make_api: MakeApi) -> None:
         self._scene = scene
         self._make_api = make_api
-        self._arrange()
-        has_bytes = moto_state.has_bytes()
-        self.clean = self._clean()
-        self._anew = has_bytes or moto_state.has_bytes()
-
-    def _arrange(self) -> None:
         store.clear()
-        api = self._make_api()
-        self._ask: Ask = self._scene.arrange(api)
-        self._credentials: Mapping[str, str] = self._scene.credentials(api)
-        self._found = moto_state.saved()
+        api = make_api()
+        self._ask: Ask = scene.arrange(api)
+        self._credentials: Mapping[str, str] = scene.credentials(api)
+        self._found = moto_state.snapshot()
+        self.clean = self._clean()
 
     def _begin(self) -> Api:
         """A registry that knows no token yet, over what the scene finds."""
-        if self._anew:
-            self._arrange()
+        moto_state.bring_back(self._found)
         moto_state.lose_messages()
-        moto_state.restore(self._found)
         return self._later()
 
     def _later(self) -> Api:
