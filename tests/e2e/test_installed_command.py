@@ -130,10 +130,10 @@ def test_a_file_is_looked_at_with_what_the_wheel_brings_along(alone: Installed, 
     (alone.home / "backed.qcow2").write_bytes(disks.qcow2(backing=1024))
     settings = {"ROSETTA_URL": server.url, "ROSETTA_TOKEN": server.token("t1")}
 
-    sent = alone.run("image", "upload", "backed.qcow2", **settings)
+    refused = alone.run("image", "upload", "backed.qcow2", **settings)
 
-    assert sent.returncode == 0, sent.stderr
-    assert "Warning: backed.qcow2: The image is unsafe: it needs a backing file" in sent.stderr
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert "The image is unsafe: it needs a backing file" in refused.stderr.splitlines()[-1]
 
 
 @pytest.mark.parametrize("words", ["serve", "migrate", "token list --aws"])
