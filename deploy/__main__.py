@@ -1,4 +1,4 @@
-"""`python -m deploy package --stage dev`: make what is deployed."""
+"""`python -m deploy package --stage dev`: make what is deployed; `python -m deploy vendor`: fetch what it serves."""
 
 from pathlib import Path
 
@@ -7,6 +7,8 @@ import click
 from deploy.bundle import BundleError
 from deploy.cloudformation import TemplateError
 from deploy.package import package as make_package
+from deploy.vendor import VendorError
+from deploy.vendor import vendor as fetch_libraries
 
 ROOT = Path(__file__).parent.parent
 
@@ -24,6 +26,17 @@ def package(stage: str, out: Path) -> None:
     try:
         made = make_package(ROOT, stage, out)
     except (BundleError, TemplateError, RuntimeError, ValueError) as error:
+        raise click.ClickException(str(error)) from error
+    for path in made:
+        click.echo(f"{path.stat().st_size:>9,}  {path}")
+
+
+@deploy.command()
+def vendor() -> None:
+    """Write the libraries of the console, in the versions that are pinned."""
+    try:
+        made = fetch_libraries(ROOT)
+    except VendorError as error:
         raise click.ClickException(str(error)) from error
     for path in made:
         click.echo(f"{path.stat().st_size:>9,}  {path}")

@@ -2,7 +2,7 @@
 
 The same sources, the same requirements and the same Python give the same bytes, wherever and whenever it is made:
 
-    app.py, chalicelib/     the application, and the page that it serves
+    app.py, chalicelib/     the application, and the pages that it serves
     <library>/              code of the requirements, as they are installed here: pure Python, so any processor runs it;
                             without what no function imports (`UNUSED_LIBRARIES`, `UNUSED_MODULES`)
     chalicelib/storage/amazon.pem   of the authorities that botocore trusts Amazon's own (`amazon_roots`)
@@ -39,6 +39,8 @@ WORKERS_ONLY = ("chalicelib/jobs/", "oslo_utils")
 LONG_AGO = (1980, 1, 1, 0, 0, 0)
 PLAIN_FILE = 0o100644
 LICENCE = re.compile(r"(LICEN[CS]E|NOTICE|COPYING)(\.\w+)?")
+SERVED = ("html", "css", "js", "svg", "txt")
+"""What pages consist of, and the licences of the libraries that they load."""
 CERTIFICATES = "botocore/cacert.pem"
 USED_MODULES = {
     "chalice": frozenset({"chalice/__init__.py", "chalice/app.py"}),
@@ -147,7 +149,7 @@ def _subject(certificate: Mapping[str, Any]) -> tuple[str | None, str | None]:
 
 def _application(root: Path) -> Files:
     """Only modules, pages and operators' certificates: Chalice would pack whatever is there, such as bytecode."""
-    found = [path for kind in ("py", "html", "pem") for path in (root / "chalicelib").rglob(f"*.{kind}")]
+    found = [path for kind in ("py", "pem", *SERVED) for path in (root / "chalicelib").rglob(f"*.{kind}")]
     paths = [root / "app.py", *found]
     return {path.relative_to(root).as_posix(): path.read_bytes() for path in paths}
 

@@ -123,7 +123,7 @@ def _listening(port: str) -> LocalServer:
 
 def _introduce(url: str, aws_url: str, principals: Mapping[str, Mapping[str, Any]]) -> None:
     """Say on the console what there is and what to try."""
-    lines = [f"Rosetta is ready at {url} (local AWS at {aws_url})", ""]
+    lines = [f"Rosetta is ready: {url}/console in a browser, {url} for clients (local AWS at {aws_url})", ""]
     for name, principal in principals.items():
         who = f"{name} (tenant {principal['tenant']}; {' '.join(principal['policies'])})"
         lines += [who, f"    {principal['secret']}"]

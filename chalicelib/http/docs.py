@@ -1,4 +1,4 @@
-"""The description of the dialects, and the page that shows it, served beside them to everybody."""
+"""What is there for people, served beside the dialects to everybody: their description, its page, and the console."""
 
 import base64
 import hashlib
@@ -10,6 +10,7 @@ from typing import Any
 from chalicelib.catalog.errors import CatalogError
 from chalicelib.catalog.ports import Identities
 from chalicelib.catalog.principal import ANONYMOUS, Principal
+from chalicelib.http import console
 from chalicelib.http.dialect import Dialect, Route
 from chalicelib.http.errors import HttpError, headers
 from chalicelib.http.message import Request, Response
@@ -19,7 +20,7 @@ CACHED = {"Cache-Control": "private, max-age=300"}
 
 
 def documentation(dialects: Sequence[Dialect]) -> Dialect:
-    """What serves `/openapi.json` and `/docs`, as a dialect without a description of its own."""
+    """What serves `/openapi.json`, `/docs` and `/console`, as a dialect without a description of its own."""
 
     @cache
     def description() -> dict[str, Any]:
@@ -35,11 +36,14 @@ def documentation(dialects: Sequence[Dialect]) -> Dialect:
 
     return Dialect(
         name="documentation",
-        roots=(DOCUMENT, PAGE),
-        routes=tuple(
-            Route(method, path, handler, open=True)
-            for path, handler in ((DOCUMENT, show_document), (PAGE, show_page))
-            for method in ("GET", "HEAD")
+        roots=(DOCUMENT, PAGE, console.PAGE),
+        routes=(
+            *(
+                Route(method, path, handler, open=True)
+                for path, handler in ((DOCUMENT, show_document), (PAGE, show_page))
+                for method in ("GET", "HEAD")
+            ),
+            *console.ROUTES,
         ),
         authenticate=_anybody,
         render_error=render_error,

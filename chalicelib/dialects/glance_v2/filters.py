@@ -88,6 +88,14 @@ def _text(field: str, text: str) -> Conditions:
     yield Condition(field, Operator.EQUAL, values[0]) if one else Condition(field, Operator.IN, tuple(values))
 
 
+def _name(text: str) -> Conditions:
+    operator, _, part = text.partition(":")
+    if operator != "contains":
+        return _text("called", text)
+    folded = part.casefold()
+    return iter([Predicate(lambda image: folded in (image.called or "").casefold())])
+
+
 def _id(text: str) -> Conditions:
     values = frozenset(_operator_and_values("id", text))
     yield Predicate(lambda image: image.id in values)
@@ -206,7 +214,7 @@ def _property(name: str, text: str) -> Conditions:
 
 
 READERS: Mapping[str, Callable[[str], Conditions]] = {
-    "name": partial(_text, "called"),
+    "name": _name,
     "disk_format": partial(_text, "disk_format"),
     "container_format": partial(_text, "container_format"),
     "id": _id,

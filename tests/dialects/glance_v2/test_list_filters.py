@@ -69,6 +69,15 @@ def test_case_097_operators_are_known(a: Caller, name: str, text: str) -> None:
     assert says(a.get(f"{IMAGES}?{urlencode({'name': name})}"), 400, text)
 
 
+@pytest.mark.usefixtures("named")
+@pytest.mark.parametrize(
+    ("part", "passing"),
+    [("ALPH", {"alpha"}), ("h, c", {"with, comma"}), ("a:b", {"a:b"}), ("%", {"per%cent"}), ("x", set())],
+)
+def test_a_part_of_a_name_is_found_whatever_its_case(a: Caller, part: str, passing: set[str]) -> None:
+    assert found(a, name=f"contains:{part}") == passing
+
+
 def test_case_097_values_stand_between_commas() -> None:
     assert parse_values("name", 'a,,"b, c",d') == ["a", "", "b, c", "d"]
     with pytest.raises(BadMessage):

@@ -1,0 +1,7 @@
+// What all views are written with: Preact's elements in template literals, and its hooks.
+import { h, render } from "./vendor/preact.js";
+import htm from "./vendor/htm.js";
+
+export { render };
+export { useCallback, useEffect, useId, useMemo, useRef, useState } from "./vendor/preact-hooks.js";
+export const html = htm.bind(h);

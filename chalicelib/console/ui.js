@@ -1,0 +1,63 @@
+// The small parts that views are made of.
+import { html, useCallback, useEffect, useRef, useState } from "./html.js";
+import { formatAgo, formatInstant, formatWhole } from "./format.js";
+
+// What `load` brings, asked for again whenever one of `keys` changes; older answers are dropped.
+export function useLoaded(load, keys) {
+  const [state, setState] = useState({ busy: true });
+  const [turn, setTurn] = useState(0);
+  useEffect(() => {
+    const abort = new AbortController();
+    setState((before) => ({ data: before.data, busy: true }));
+    load(abort.signal).then(
+      (data) => abort.signal.aborted || setState({ data, busy: false }),
+      (error) => abort.signal.aborted || setState({ error, busy: false }),
+    );
+    return () => abort.abort();
+  }, [...keys, turn]);
+  return { ...state, reload: useCallback(() => setTurn((before) => before + 1), []) };
+}
+
+export const Notice = ({ kind = "info", title, children, retry }) => html`
+  <div class="notice ${kind}" role=${kind === "bad" ? "alert" : "status"}>
+    <div>${title && html`<strong>${title}</strong> `}${children}</div>
+    ${retry && html`<button type="button" class="quiet" onClick=${retry}>Try again</button>`}
+  </div>`;
+
+export const Failure = ({ error, retry }) => html`<${Notice} kind="bad" retry=${retry}>${error.message}<//>`;
+
+export const Busy = ({ children = "Loading…" }) => html`<p class="busy" role="status"><span class="spinner" aria-hidden="true"></span>${children}</p>`;
+
+const STATUSES = { active: "good", deactivated: "off", killed: "bad", deleted: "bad", pending_delete: "bad" };
+
+export const Status = ({ status }) => html`<span class="status ${STATUSES[status] ?? "wait"}">${status.replaceAll("_", " ")}</span>`;
+
+export const Instant = ({ at, relative }) =>
+  at ? html`<time datetime=${at} title=${formatWhole(at)}>${relative ? formatAgo(at) : formatInstant(at)}</time>` : "–";
+
+// A button that copies a text, and says so.
+export function Copy({ text, label = "Copy" }) {
+  const [done, setDone] = useState(false);
+  useEffect(() => {
+    if (!done) return undefined;
+    const timer = setTimeout(() => setDone(false), 2000);
+    return () => clearTimeout(timer);
+  }, [done]);
+  const copy = () => navigator.clipboard.writeText(text).then(() => setDone(true), () => setDone(false));
+  return html`<button type="button" class="quiet small" onClick=${copy}><span aria-live="polite">${done ? "Copied" : label}</span></button>`;
+}
+
+// The heading of a view; it takes the focus, so that whoever cannot see the change hears of it.
+export function Title({ text, children, detail }) {
+  const heading = useRef(null);
+  useEffect(() => {
+    document.title = `${text} · Rosetta`;
+    heading.current.focus({ preventScroll: true });
+  }, [text]);
+  return html`<header class="title"><div><h1 ref=${heading} tabindex="-1">${text}</h1>${detail}</div><div class="actions">${children}</div></header>`;
+}
+
+export const Field = ({ label, hint, id, children }) => html`
+  <div class="field"><label for=${id}>${label}</label>${children}${hint && html`<p class="hint" id="${id}-hint">${hint}</p>`}</div>`;
+
+export const Empty = ({ title, children }) => html`<div class="empty"><h2>${title}</h2><p>${children}</p></div>`;

@@ -1,0 +1,118 @@
+"""The console, a page for people: files that a browser loads, which ask the dialects for everything else.
+
+The files are in `chalicelib/console`, read when the first of them is asked for. All but the page itself have the digest
+of all of them in their address, so a browser keeps them for good, and gets those of a release together.
+"""
+
+import html
+from functools import cache, lru_cache
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from chalicelib.http.dialect import Route
+from chalicelib.http.errors import PathUnknown
+from chalicelib.http.message import Request, Response
+
+PAGE = "/console"
+INDEX = "index.html"
+TYPES = {
+    "css": "text/css; charset=utf-8",
+    "html": "text/html; charset=utf-8",
+    "js": "text/javascript; charset=utf-8",
+    "svg": "image/svg+xml",
+    "txt": "text/plain; charset=utf-8",
+}
+POLICY = "; ".join(
+    f"{directive} {sources}"
+    for directive, sources in {
+        "default-src": "'none'",
+        "script-src": "'self'",
+        "style-src": "'self'",
+        "img-src": "'self'",
+        "connect-src": "'self'",
+        "base-uri": "'none'",
+        "form-action": "'none'",
+        "frame-ancestors": "'none'",
+        "require-trusted-types-for": "'script'",
+        "trusted-types": "'none'",
+    }.items()
+)
+"""Nothing of other hosts, no code but that of the files, no markup made of texts, and no frame around it."""
+GUARDED = {
+    "Content-Security-Policy": POLICY,
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+FOR_GOOD = {"Cache-Control": "public, max-age=31536000, immutable"}
+ASKED_AGAIN = {"Cache-Control": "no-cache"}
+
+
+class Files(NamedTuple):
+    """What the console consists of: contents by their path below its folder, and a digest of all of them."""
+
+    contents: dict[str, bytes]
+    digest: str
+
+
+@cache
+def files() -> Files:
+    """The files as they were when the first was asked for."""
+    import hashlib  # noqa: PLC0415  # most processes do without
+    from pathlib import Path  # noqa: PLC0415  # as above
+
+    folder = Path(__file__).parent.parent / "console"
+    paths = sorted(path for path in folder.rglob("*") if path.suffix[1:] in TYPES)
+    contents = {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
+    digest = hashlib.sha256()
+    for path, content in contents.items():
+        digest.update(b"%s %d\n%s" % (path.encode(), len(content), content))
+    return Files(contents, digest.hexdigest()[:16])
+
+
+def show_page(_catalog: object, request: Request) -> Response:
+    """The page, which knows where it is mounted, and in which version its files are."""
+    contents, digest = files()
+    root = html.escape(urlsplit(request.base_url).path)
+    page = contents[INDEX].decode().replace("{{root}}", root).replace("{{files}}", f"{root}{PAGE}/{digest}")
+    return _sent(request, INDEX, page.encode(), ASKED_AGAIN)
+
+
+def show_file(_catalog: object, request: Request, release: str, file: str) -> Response:
+    """A file of the console. Raises PathUnknown if it is not there, or of another release."""
+    return _show(request, release, file)
+
+
+def show_library(_catalog: object, request: Request, release: str, file: str) -> Response:
+    """A file of the libraries that it loads. Raises PathUnknown."""
+    return _show(request, release, f"vendor/{file}")
+
+
+def _show(request: Request, release: str, path: str) -> Response:
+    contents, digest = files()
+    if release != digest or path not in contents or path == INDEX:
+        raise PathUnknown
+    return _sent(request, path, contents[path], FOR_GOOD)
+
+
+def _sent(request: Request, path: str, content: bytes, caching: dict[str, str]) -> Response:
+    """A file, compressed for those that can read that: whatever stands in front does not compress it."""
+    sent = {**GUARDED, **caching, "Content-Type": TYPES[path.rpartition(".")[2]], "Vary": "Accept-Encoding"}
+    if "gzip" not in (request.header("accept-encoding") or ""):
+        return Response(content, headers=sent)
+    return Response(_compressed(content), headers={**sent, "Content-Encoding": "gzip"})
+
+
+@lru_cache(maxsize=64)
+def _compressed(content: bytes) -> bytes:
+    import gzip  # noqa: PLC0415  # most processes do without
+
+    return gzip.compress(content, mtime=0)
+
+
+ROUTES = (
+    Route("GET", PAGE, show_page, open=True),
+    Route("GET", f"{PAGE}/{{release}}/{{file}}", show_file, open=True),
+    Route("GET", f"{PAGE}/{{release}}/vendor/{{file}}", show_library, open=True),
+)

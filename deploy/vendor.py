@@ -1,0 +1,97 @@
+"""Code of others that a browser runs: fetched from npm, each package in one version and known by its digest."""
+
+import base64
+import hashlib
+import io
+import subprocess
+import tarfile
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+CONSOLE = Path("chalicelib/console/vendor")
+
+
+class Package(NamedTuple):
+    """A release at npm. `files` names what is kept of it, by the name that it gets here."""
+
+    name: str
+    version: str
+    integrity: str
+    files: Mapping[str, str]
+
+    @property
+    def tarball(self) -> str:
+        """The name of the file that `npm pack` leaves."""
+        return f"{self.name}-{self.version}.tgz"
+
+
+PACKAGES = (
+    Package(
+        "preact",
+        "11.2.0",
+        "sha512-/HfHI/7N84e6GrWBJ3J280z3mLaRJiDcSvj/A+y/4AbLnND/1UlGHe1sR6oYuTGwId0nP7dqDU9OnLxMPZ7xBg==",
+        {
+            "preact.js": "dist/preact.mjs",
+            "preact-hooks.js": "hooks/dist/hooks.mjs",
+            "LICENSE-preact.txt": "LICENSE",
+        },
+    ),
+    Package(
+        "htm",
+        "3.1.1",
+        "sha512-983Vyg8NwUE7JkZ6NmOqpCZ+sh1bKv2iYTlUkzlWmA5JD2acKoxd4KVxbMmxX/85mtfdnDmTFoNKcg5DGAvxNQ==",
+        {"htm.js": "dist/htm.mjs", "LICENSE-htm.txt": "LICENSE"},
+    ),
+)
+
+
+class VendorError(Exception):
+    """A package cannot be fetched, or is not what it was; the message says why."""
+
+
+def vendor(root: Path) -> list[Path]:
+    """Write the console's libraries below the root of the project; returns what was written. Raises VendorError."""
+    written = []
+    for package in PACKAGES:
+        for name, content in files_of(package, fetched(package)).items():
+            path = root / CONSOLE / name
+            path.write_bytes(content)
+            written.append(path)
+    return written
+
+
+def fetched(package: Package) -> bytes:
+    """The tarball as npm has it. Raises VendorError."""
+    with tempfile.TemporaryDirectory() as folder:
+        command = ["npm", "pack", "--silent", "--pack-destination", folder, f"{package.name}@{package.version}"]
+        try:
+            subprocess.run(command, check=True, capture_output=True, text=True, cwd=folder)  # noqa: S603  # fixed words
+        except FileNotFoundError as missing:
+            raise VendorError("npm was not found") from missing
+        except subprocess.CalledProcessError as failed:
+            raise VendorError(f"npm could not fetch {package.name}: {failed.stderr.strip()}") from failed
+        return (Path(folder) / package.tarball).read_bytes()
+
+
+def files_of(package: Package, tarball: bytes) -> dict[str, bytes]:
+    """What is kept of a tarball, ready to be served. Raises VendorError if it is not the one that was pinned."""
+    digest = base64.b64encode(hashlib.sha512(tarball).digest()).decode("ascii")
+    if package.integrity != f"sha512-{digest}":
+        raise VendorError(f"{package.tarball} is not what it was: its digest is sha512-{digest}")
+    with tarfile.open(fileobj=io.BytesIO(tarball)) as archive:
+        return {name: _servable(_member(archive, source)) for name, source in package.files.items()}
+
+
+def _member(archive: tarfile.TarFile, path: str) -> bytes:
+    file = archive.extractfile(f"package/{path}")
+    if file is None:
+        raise VendorError(f"{path} is not a file")
+    return file.read()
+
+
+def _servable(content: bytes) -> bytes:
+    """The file without the name of a map that is not served, and with a path where it imports by a bare name."""
+    kept = [line for line in content.splitlines(keepends=True) if not line.startswith(b"//# sourceMappingURL=")]
+    return b"".join(kept).replace(b'from"preact"', b'from"./preact.js"')

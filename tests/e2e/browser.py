@@ -1,0 +1,93 @@
+"""Chromium, driven by Playwright, and the pages that a person has open in it."""
+
+import re
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import import_module
+from typing import Any
+
+from deploy.vendor import Package, fetched, files_of
+from tests.e2e.clients import CLIENTS, install
+from tests.e2e.server import Server
+
+Page = Any
+"""Of Playwright, which is in an environment of its own."""
+
+VERSION = "1.65.2"
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+AXE = Package(
+    "axe-core",
+    "4.14.1",
+    "sha512-FHfa+lmNjQZfJz1q8wKqIDwC6DExcHt/pkjNQb09a3NPjCKg2rhu5qb2S4r76ASyFNNtuFooJpZe37OgudVGtQ==",
+    {"axe.js": "axe.min.js"},
+)
+PATIENCE = 10_000
+"""Milliseconds that anything may take to appear."""
+REFUSED = "Failed to load resource"
+"""How Chromium's console reports an answer that is a refusal, which views show themselves."""
+
+
+@contextmanager
+def running_browser() -> Iterator[Any]:
+    """The machine's own Chromium, without a window."""
+    installation = install("playwright", VERSION)
+    [packages] = installation.folder.glob("lib/python*/site-packages")
+    sys.path.append(str(packages))
+    try:
+        playwright = import_module("playwright.sync_api")
+    finally:
+        sys.path.remove(str(packages))
+    with playwright.sync_playwright() as started:
+        # Chromium's own sandbox does not work for root, as CI is.
+        browser = started.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def open_page(browser: Any, server: Server, **options: Any) -> Iterator[Page]:
+    """A page of a new window, signed out. Nothing may go wrong in it, and it may ask nobody but the server."""
+    context = browser.new_context(base_url=server.url, **{"viewport": {"width": 1280, "height": 800}, **options})
+    context.set_default_timeout(PATIENCE)
+    page = context.new_page()
+    wrong: list[str] = []
+    page.on("console", lambda line: wrong.extend([line.text] if line.type in {"error", "warning"} else []))
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("request", lambda asked: wrong.extend([] if asked.url.startswith(server.url) else [asked.url]))
+    yield page
+    context.close()
+    assert [text for text in wrong if not text.startswith(REFUSED)] == []
+
+
+def sign_in(page: Page, server: Server, who: str, *, keep: bool = False, where: str = "") -> None:
+    """Sign in with the token of a principal, and wait for the view."""
+    page.goto(f"/console{where}")
+    page.get_by_label("Token").and_(page.locator("input[type=password]")).fill(server.token(who))
+    if keep:
+        page.get_by_label("Stay signed in").check()
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign out").wait_for()
+
+
+def flaws(page: Page) -> list[str]:
+    """What axe-core finds wrong with a page, in the light and in the dark."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(_axe())
+    found = []
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        for flaw in page.evaluate("axe.run()")["violations"]:
+            found += [f"{scheme}: {flaw['id']}: {node['html']}: {node['failureSummary']}" for node in flaw["nodes"]]
+    page.emulate_media(color_scheme="light")
+    return found
+
+
+def _axe() -> str:
+    """Its code, fetched once."""
+    kept = CLIENTS / f"axe-core-{AXE.version}.js"
+    if not kept.exists():
+        [code] = files_of(AXE, fetched(AXE)).values()
+        kept.write_bytes(code)
+    return re.sub(r"\s*$", "; undefined", kept.read_text("utf-8"))
