@@ -39,8 +39,9 @@ WORKERS_ONLY = ("chalicelib/jobs/", "oslo_utils")
 LONG_AGO = (1980, 1, 1, 0, 0, 0)
 PLAIN_FILE = 0o100644
 LICENCE = re.compile(r"(LICEN[CS]E|NOTICE|COPYING)(\.\w+)?")
+CONSOLE = "chalicelib/console"
 SERVED = ("html", "css", "js", "svg", "txt")
-"""What pages consist of, and the licences of the libraries that they load."""
+"""What the console consists of, and the licences of the libraries that it loads."""
 CERTIFICATES = "botocore/cacert.pem"
 USED_MODULES = {
     "chalice": frozenset({"chalice/__init__.py", "chalice/app.py"}),
@@ -149,8 +150,9 @@ def _subject(certificate: Mapping[str, Any]) -> tuple[str | None, str | None]:
 
 def _application(root: Path) -> Files:
     """Only modules, pages and operators' certificates: Chalice would pack whatever is there, such as bytecode."""
-    found = [path for kind in ("py", "pem", *SERVED) for path in (root / "chalicelib").rglob(f"*.{kind}")]
-    paths = [root / "app.py", *found]
+    found = [path for kind in ("py", "html", "pem") for path in (root / "chalicelib").rglob(f"*.{kind}")]
+    served = [path for kind in SERVED for path in (root / CONSOLE).rglob(f"*.{kind}")]
+    paths = [root / "app.py", *dict.fromkeys([*found, *served])]
     return {path.relative_to(root).as_posix(): path.read_bytes() for path in paths}
 
 

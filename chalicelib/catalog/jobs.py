@@ -45,9 +45,14 @@ class Jobs:
         self._lookup = lookup
         self._ports = ports
 
+    @property
+    def zones(self) -> Sequence[str]:
+        """The zones that machines are in, at least one."""
+        return self._ports.instances.zones
+
     def check_zone(self, zone: str) -> None:
         """Raise ZoneUnknown unless there is such a zone."""
-        if not self._ports.instances.knows(zone):
+        if zone not in self.zones:
             raise ZoneUnknown(zone)
 
     def job(self, job_id: str) -> Job:

@@ -178,8 +178,9 @@ class Queue(Protocol):
 class Instances(Protocol):
     """Machines in the clouds behind the zones, and images of them. Raises CloudUnavailable."""
 
-    def knows(self, zone: str) -> bool:
-        """Whether there is such a zone."""
+    @property
+    def zones(self) -> Sequence[str]:
+        """All zones there are, at least one."""
 
     def find(self, instance_id: str, tenant: str, zone: str) -> Instance | None:
         """A machine of this tenant in this zone."""

@@ -108,7 +108,7 @@ function Columns({ chosen, onChange }) {
 
 function Table({ images, columns, query, busy }) {
   return html`
-    <div class="scroll" tabindex="0" role="region" aria-label="List of images">
+    <div class="scroll listed" tabindex="0" role="region" aria-label="List of images">
       <table class="cards ${busy ? "stale" : ""}" aria-busy=${busy}>
         <thead><tr>${columns.map((name) => html`<${Heading} key=${name} column=${COLUMNS[name]} query=${query} />`)}</tr></thead>
         <tbody>${images.map((image) => html`

@@ -1,5 +1,5 @@
 // The small parts that views are made of.
-import { html, useCallback, useEffect, useRef, useState } from "./html.js";
+import { html, useCallback, useEffect, useId, useRef, useState } from "./html.js";
 import { formatAgo, formatInstant, formatWhole } from "./format.js";
 
 // What `load` brings, asked for again whenever one of `keys` changes; older answers are dropped.
@@ -61,3 +61,11 @@ export const Field = ({ label, hint, id, children }) => html`
   <div class="field"><label for=${id}>${label}</label>${children}${hint && html`<p class="hint" id="${id}-hint">${hint}</p>`}</div>`;
 
 export const Empty = ({ title, children }) => html`<div class="empty"><h2>${title}</h2><p>${children}</p></div>`;
+
+// A dialog over the page, which the keyboard cannot leave; Escape closes it.
+export function Dialog({ title, onClose, children }) {
+  const dialog = useRef(null);
+  const id = useId();
+  useEffect(() => dialog.current.showModal(), []);
+  return html`<dialog ref=${dialog} aria-labelledby=${id} onCancel=${(event) => { event.preventDefault(); onClose(); }}><h2 id=${id}>${title}</h2>${children}</dialog>`;
+}

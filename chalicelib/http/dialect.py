@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote
 
 from chalicelib.catalog.errors import CatalogError
+from chalicelib.catalog.image import Image
 from chalicelib.catalog.ports import Identities
 from chalicelib.catalog.principal import Principal
+from chalicelib.catalog.service import Catalog
 from chalicelib.http.errors import HttpError, MethodNotAllowed, PathUnknown
 from chalicelib.http.message import Request, Response
 
@@ -30,6 +32,17 @@ class Route(NamedTuple):
     handler: Handler
     open: bool = False
     heads: bool = True
+
+
+class Sight(NamedTuple):
+    """A request that has a dialect show one image: path and query as they are sent, below the mount.
+
+    `scheme` says where the secret goes: `token` (`X-Auth-Token`), `bearer` or `basic`, with the user's name.
+    """
+
+    target: str
+    scheme: str = "token"
+    method: str = "GET"
 
 
 def _no_options(_settings: Mapping[str, str]) -> None:
@@ -55,8 +68,9 @@ class Dialect(NamedTuple):
     another path before it is routed, `finish` sees every response before it leaves. `read_options` makes its
     `Request.options` of its own settings when the application is built, and raises ValueError if it cannot.
     `example` are the arguments of curl for a first request: with `{url}`, `{user}` and `{secret}`. `describe` says what
-    its operations take and answer; a dialect without it is in no description. With `blank_ids` a slash at the end of a
-    path is an id that is missing.
+    its operations take and answer; a dialect without it is in no description. `sight` is the request that shows an
+    image, None if there is none; one without it shows no images. With `blank_ids` a slash at the end of a path is an id
+    that is missing.
     """
 
     name: str
@@ -70,6 +84,7 @@ class Dialect(NamedTuple):
     resolve: Callable[[Request], Request] = _unchanged
     finish: Callable[[Request, Response], Response] = _unfinished
     describe: "Callable[[], Description] | None" = None
+    sight: Callable[[Catalog, Image], Sight | None] | None = None
     blank_ids: bool = False
 
 

@@ -3,19 +3,18 @@
 import base64
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from chalicelib.catalog.errors import CatalogError
-from chalicelib.catalog.ports import Identities
-from chalicelib.catalog.principal import ANONYMOUS, Principal
-from chalicelib.http import console
+from chalicelib.catalog.errors import CatalogError, Forbidden, NotFound, Unavailable
+from chalicelib.http import console, views
 from chalicelib.http.dialect import Dialect, Route
-from chalicelib.http.errors import HttpError, headers
+from chalicelib.http.errors import HttpError, headers, nearest
 from chalicelib.http.message import Request, Response
 
 DOCUMENT, PAGE = "/openapi.json", "/docs"
+STATUS: Mapping[type[Exception], int] = {NotFound: 404, Forbidden: 403, Unavailable: 503}
 CACHED = {"Cache-Control": "private, max-age=300"}
 
 
@@ -44,20 +43,17 @@ def documentation(dialects: Sequence[Dialect]) -> Dialect:
                 for method in ("GET", "HEAD")
             ),
             *console.ROUTES,
+            Route("GET", f"{views.PATH}/{{image_id}}", views.showing(dialects)),
         ),
-        authenticate=_anybody,
+        authenticate=views.authenticate,
         render_error=render_error,
         example="{url}/openapi.json",
     )
 
 
-def _anybody(_request: Request, _identities: Identities) -> Principal:
-    return ANONYMOUS
-
-
 def render_error(_request: Request, error: CatalogError | HttpError) -> Response:
     """A message."""
-    status = error.status if isinstance(error, HttpError) else 500
+    status = error.status if isinstance(error, HttpError) else nearest(STATUS, error)
     return Response({"message": str(error)}, status, headers(error, status))
 
 

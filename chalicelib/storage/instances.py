@@ -4,7 +4,7 @@ A machine belongs to the tenant and the zone of its tags `rosetta:tenant` and `r
 does not know. An image has the name that the catalogue gives it, of which there is one in an account and a region.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -43,9 +43,10 @@ class Ec2Instances:
         self._zones = zones
         self._client = client
 
-    def knows(self, zone: str) -> bool:
-        """By the settings."""
-        return zone in self._zones
+    @property
+    def zones(self) -> Sequence[str]:
+        """Those of the settings."""
+        return tuple(self._zones)
 
     def find(self, instance_id: str, tenant: str, zone: str) -> Instance | None:
         """One DescribeInstances. Without the permission every machine is unknown."""

@@ -21,7 +21,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.http import message
+from chalicelib.http import console, message
 from deploy.bundle import (
     AMAZON,
     AMAZON_ROOTS,
@@ -86,6 +86,7 @@ def test_it_has_the_application_and_libraries_only(contents: dict[str, bytes]) -
     assert {Path(name).suffix for name in contents} == {
         *(".py", ".pyc", ".html", ".json", ".pem", ".txt", ""),
         *(".so", ".APACHE", ".BSD"),
+        *(".css", ".js", ".svg"),
     }
 
 
@@ -176,6 +177,12 @@ def test_it_has_every_module_of_the_application(contents: dict[str, bytes]) -> N
 
 def test_it_has_the_page_that_the_application_serves(contents: dict[str, bytes]) -> None:
     assert contents["chalicelib/http/docs.html"] == (ROOT / "chalicelib" / "http" / "docs.html").read_bytes()
+
+
+def test_it_has_all_that_the_console_serves(contents: dict[str, bytes]) -> None:
+    assert {name: contents.get(f"chalicelib/console/{name}") for name in console.files().contents} == (
+        console.files().contents
+    )
 
 
 def test_every_module_but_descriptions_has_bytecode_that_is_believed_unread(contents: dict[str, bytes]) -> None:

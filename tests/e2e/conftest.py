@@ -3,10 +3,12 @@
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.e2e.ansible import Ansible
+from tests.e2e.browser import Page, open_page, running_browser
 from tests.e2e.clients import Installation, Library, LibraryCaller, install, running_library
 from tests.e2e.foreman import ForemanCaller, Parents, Record, caller_of, make, make_parents
 from tests.e2e.glance import Caller
@@ -162,3 +164,16 @@ def make_file(tmp_path: Path) -> MakeFile:
         return path
 
     return make
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    with running_browser() as browser:
+        yield browser
+
+
+@pytest.fixture
+def page(browser: Any, server: Server) -> Iterator[Page]:
+    """A page of a window of its own, signed out."""
+    with open_page(browser, server) as page:
+        yield page

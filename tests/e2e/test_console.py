@@ -1,47 +1,16 @@
 """The console in a real browser: what a person does there, and what is seen."""
 
-import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from tests.e2e.browser import CHROMIUM, Page, flaws, open_page, running_browser, sign_in
+from tests.e2e.browser import CHROMIUM, Page, flaws, open_page, sign_in
+from tests.e2e.console import register, shows
 from tests.e2e.server import Server
 
 pytestmark = [pytest.mark.e2e, pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium")]
 
 UNKNOWN = "0123456789abcdef0123456789abcdef"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with running_browser() as browser:
-        yield browser
-
-
-@pytest.fixture
-def page(browser: Any, server: Server) -> Iterator[Page]:
-    with open_page(browser, server) as page:
-        yield page
-
-
-def register(server: Server, who: str, **facts: Any) -> str:
-    """An image of these facts; returns its id."""
-    body = {"disk_format": "raw", "container_format": "bare", **facts}
-    answer = server.request(who, "POST", "/v2/images", json.dumps(body).encode(), {"Content-Type": "application/json"})
-    assert answer.status == 201, answer.body
-    image_id: str = json.loads(answer.body)["id"]
-    return image_id
-
-
-def shows(page: Page, *names: str) -> None:
-    """Wait until these images, and no others, are in the list, in this order."""
-    texts = "[...document.querySelectorAll('tbody th a')].map((each) => each.innerText)"
-    page.wait_for_function(
-        f"(names) => !document.querySelector('[aria-busy=true], .busy') && {texts}.join('|') === names.join('|')",
-        arg=list(names),
-    )
 
 
 def test_a_person_signs_in_with_a_token_and_out_again(page: Page, server: Server) -> None:
@@ -71,7 +40,7 @@ def test_a_person_signs_in_with_user_name_and_secret(page: Page, server: Server)
     page.get_by_label("Secret", exact=True).fill(server.token("t1"))
     page.get_by_role("button", name="Sign in").click()
 
-    page.get_by_role("heading", name="Images").wait_for()
+    page.get_by_role("heading", name="Images", exact=True).wait_for()
 
 
 def test_a_tab_stays_signed_in_if_that_was_asked_for_and_nobody_else_does(
@@ -104,7 +73,7 @@ def test_an_unknown_token_is_refused_and_an_expired_one_is_asked_for_again(page:
     page.unroute("**/v2/images*")
     page.locator("#token").fill(server.token("t1"))
     page.get_by_role("button", name="Sign in").click()
-    page.get_by_role("heading", name="Images").wait_for()
+    page.get_by_role("heading", name="Images", exact=True).wait_for()
     assert "sort=size" in page.url
 
 

@@ -19,6 +19,7 @@ ROOTS = {
     "identity": "keystone",
     "openapi.json": "documentation",
     "docs": "documentation",
+    "console": "documentation",
     "healthz": "health",
     "readyz": "health",
 }

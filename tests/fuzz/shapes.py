@@ -1,5 +1,6 @@
 """What every answer must be, and what each dialect's refusals look like (the error section of its contract)."""
 
+import gzip
 import re
 from collections.abc import Callable
 from http import HTTPStatus
@@ -74,8 +75,9 @@ def check_body(sent: Sent, got: Got) -> None:
     match got.media_type:
         case "application/json":
             assert isinstance(got.document, dict | list)
-        case "text/html" | "text/plain":
-            got.body.decode()
+        case "text/html" | "text/plain" | "text/javascript":
+            plain = gzip.decompress(got.body) if "content-encoding" in got.headers else got.body
+            plain.decode()
         case other:
             assert other == "application/octet-stream"
 

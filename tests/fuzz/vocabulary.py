@@ -7,6 +7,7 @@ from typing import Any
 from chalicelib.catalog.image import Status
 from chalicelib.catalog.job import JobStatus
 from chalicelib.catalog.reference import Kind
+from chalicelib.http.console import files
 from tests.fuzz.catalogue import (
     ALIASES,
     IMAGES,
@@ -185,13 +186,15 @@ VARIABLES: Mapping[str, tuple[str, ...]] = {
     "tag": ("a", "b%20c"),
     "project_id": (TENANT, "t2"),
     "name": ("image", "members"),
+    "release": (files().digest, "0123456789abcdef"),
+    "file": ("main.js", "preact.js"),
 }
 """What stands in paths, but for the ids of images."""
 
 
 def known_in(dialect: str) -> dict[str, tuple[str, ...]]:
     """What stands in the paths of a dialect, by the name of the variable."""
-    image_ids = IMAGE_IDS.get(dialect, ())
+    image_ids = IMAGE_IDS.get(dialect, SEEN)
     return {"image_id": image_ids, "image_ids": image_ids, **VARIABLES}
 
 

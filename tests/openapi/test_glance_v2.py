@@ -98,12 +98,14 @@ def _about_images() -> Iterator[Case]:
     yield Case("PATCH", IMAGE, 404, unknown, body=RENAMED, headers=V21)
     yield Case("PATCH", IMAGE, 409, one, body='[{"op": "remove", "path": "/x"}]', headers=V21)
     tags = str([str(number) for number in range(129)]).replace("'", '"')
+    yield Case("PATCH", IMAGE, 412, one, body=RENAMED, headers={**V21, "If-Match": '"0"'})
     yield Case("PATCH", IMAGE, 413, one, body=f'[{{"op": "add", "path": "/tags", "value": {tags}}}]', headers=V21)
     yield Case("PATCH", IMAGE, 415, one, body="[]")
     yield Case("DELETE", IMAGE, 204, one)
     yield Case("DELETE", IMAGE, 400, one, body="{}")
     yield Case("DELETE", IMAGE, 403, f"{IMAGES}/{{protected}}")
     yield Case("DELETE", IMAGE, 404, unknown)
+    yield Case("DELETE", IMAGE, 412, one, headers={"If-Match": '"0"'})
 
 
 def _about_bytes() -> Iterator[Case]:

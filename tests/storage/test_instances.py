@@ -113,9 +113,8 @@ def ec2(aws: Aws) -> Ec2:
     return Ec2(aws.ec2(None))
 
 
-@pytest.mark.parametrize(("zone", "is_known"), [("ac1", True), ("far", True), ("ac3", False), ("", False)])
-def test_zones_are_those_of_the_settings(clouds: Ec2Instances, zone: str, is_known: bool) -> None:
-    assert clouds.knows(zone) == is_known
+def test_zones_are_those_of_the_settings(clouds: Ec2Instances) -> None:
+    assert clouds.zones == ("ac1", "ac2", "far")
 
 
 @pytest.mark.parametrize("state", ["stopped", "running"])

@@ -2,7 +2,7 @@
 
 from chalicelib.dialects.devops_service.errors import render_error
 from chalicelib.dialects.devops_service.options import authenticate, read_options
-from chalicelib.dialects.devops_service.routes import ROUTES
+from chalicelib.dialects.devops_service.routes import ROUTES, sight
 from chalicelib.http.dialect import Dialect, described_in
 
 DIALECT = Dialect(
@@ -14,4 +14,5 @@ DIALECT = Dialect(
     example="-u '{user}:{secret}' {url}/v3/images",
     read_options=read_options,
     describe=described_in(f"{__name__}.openapi"),
+    sight=sight,
 )

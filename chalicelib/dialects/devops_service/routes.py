@@ -1,6 +1,7 @@
 """The operations of this dialect: the route table, then a short handler each (contract §4)."""
 
 from functools import wraps
+from urllib.parse import quote
 
 from chalicelib.catalog.errors import ClaimTaken
 from chalicelib.catalog.image import Image
@@ -12,7 +13,7 @@ from chalicelib.dialects.devops_service import schema
 from chalicelib.dialects.devops_service.errors import NotAcceptable, ProviderUnknown, UnsupportedMediaType
 from chalicelib.dialects.devops_service.options import NO_PROVIDER, Options, options_of
 from chalicelib.http import media
-from chalicelib.http.dialect import Handler, Route
+from chalicelib.http.dialect import Handler, Route, Sight
 from chalicelib.http.errors import BadMessage
 from chalicelib.http.message import Request, Response
 
@@ -109,6 +110,11 @@ def _negotiated(route: Route) -> Route:
 
 CONTENT_TYPES: dict[str, set[str | None]] = {"POST": {JSON}, "PUT": {JSON, None}}
 """What a body may be by method; other methods have none that is read."""
+
+
+def sight(_catalog: Catalog, image: Image) -> Sight:
+    return Sight(f"/v3/image/{quote(schema.shown_id(image), safe='')}", "basic")
+
 
 ROUTES = tuple(
     _negotiated(route)

@@ -3,6 +3,7 @@
 from chalicelib.dialects.foreman.errors import render_error
 from chalicelib.dialects.foreman.providers import read_options
 from chalicelib.dialects.foreman.routes import ROUTES, authenticate, finish, negotiate
+from chalicelib.dialects.foreman.sight import sight
 from chalicelib.http.dialect import Dialect, described_in
 
 DIALECT = Dialect(
@@ -16,4 +17,5 @@ DIALECT = Dialect(
     resolve=negotiate,
     finish=finish,
     describe=described_in(f"{__name__}.openapi"),
+    sight=sight,
 )

@@ -2,7 +2,7 @@
 
 from chalicelib.dialects.glance_v1.errors import render_error
 from chalicelib.dialects.glance_v1.options import authenticate, read_options
-from chalicelib.dialects.glance_v1.routes import ROUTES
+from chalicelib.dialects.glance_v1.routes import ROUTES, sight
 from chalicelib.dialects.glance_v1.versions import ROOTS, is_addressed, resolve
 from chalicelib.http.dialect import Dialect, described_in
 from chalicelib.http.request_ids import with_request_id
@@ -20,4 +20,5 @@ DIALECT = Dialect(
     resolve=resolve,
     finish=with_request_id,
     describe=described_in(f"{__name__}.openapi"),
+    sight=sight,
 )

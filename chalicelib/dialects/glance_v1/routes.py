@@ -15,7 +15,7 @@ from chalicelib.dialects.glance_v1.metadata import Metadata, decode, parse_chang
 from chalicelib.dialects.glance_v1.options import enforce, options_of, refuse_readers
 from chalicelib.dialects.glance_v1.schema import HTML, Body, known
 from chalicelib.http import fields, paging
-from chalicelib.http.dialect import Route, refusing
+from chalicelib.http.dialect import Route, Sight, refusing
 from chalicelib.http.errors import BadMessage, MethodNotAllowed, TooLarge, Unauthorized
 from chalicelib.http.message import Request, Response
 
@@ -268,6 +268,10 @@ def _check_sharer(catalog: Catalog, request: Request, policy: str) -> None:
 
 def list_shared(catalog: Catalog, _request: Request, member: str) -> Response:
     return Response(schema.render_shared(catalog.members.of_member(member)))
+
+
+def sight(_catalog: Catalog, image: Image) -> Sight:
+    return Sight(f"{IMAGES}/{image.id}", method="HEAD")
 
 
 ROUTES = (

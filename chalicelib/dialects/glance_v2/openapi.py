@@ -21,6 +21,7 @@ from chalicelib.dialects.glance_v2.schema import IMAGES
 from chalicelib.dialects.glance_v2.tags import TAG
 from chalicelib.dialects.glance_v2.values import LONGEST_TAG
 from chalicelib.http.openapi import Answer, Body, Description, Operation, Parameter, Schema, ref
+from chalicelib.http.preconditions import IF_MATCH
 from chalicelib.http.request_ids import REQUEST_ID
 
 ALWAYS: Mapping[str, Schema] = {REQUEST_ID: {"type": "string", "pattern": "^req-"}}
@@ -28,7 +29,7 @@ ALWAYS: Mapping[str, Schema] = {REQUEST_ID: {"type": "string", "pattern": "^req-
 OF_ERRORS: Mapping[int, Mapping[str, Schema]] = {401: {"WWW-Authenticate": TEXT}}
 ERRORS = {
     status: Answer(HTTPStatus(status).phrase, ref("GlanceV2Error"), headers={**ALWAYS, **OF_ERRORS.get(status, {})})
-    for status in (400, 401, 403, 404, 409, 410, 413, 415, 416, 500, 503)
+    for status in (400, 401, 403, 404, 409, 410, 412, 413, 415, 416, 500, 503)
 }
 READS = (400, 403, 404, 503)
 WRITES = (*READS, 409)
@@ -67,7 +68,7 @@ def answer(description: str, schema: str | None = None, example: Any = None) -> 
 
 
 NOTHING = answer("Done")
-THE_IMAGE = answer("The image", "GlanceV2Image", AN_IMAGE)
+THIS_VERSION = Answer("The image", ref("GlanceV2Image"), headers={**ALWAYS, "ETag": TEXT}, example=AN_IMAGE)
 NEW_IMAGE = Answer(
     "The image",
     ref("GlanceV2Image"),
@@ -82,6 +83,7 @@ ELSEWHERE = Answer("The bytes are at `Location`", headers={**ALWAYS, "Location":
 IMAGE_ID = Parameter("image_id", "path", TEXT, "A UUID with hyphens")
 TENANT = Parameter("member", "path", TEXT, "A tenant")
 OF_SIZE = Parameter(SIZE, "header", {"type": "integer", "minimum": 0}, "How many bytes are sent; it is checked")
+OF_VERSION = Parameter(IF_MATCH, "header", TEXT, "The `ETag` of the image as it was seen; another is refused by 412")
 RANGE = Parameter("Range", "header", TEXT, "One range of bytes: `bytes=0-99`")
 DATA = Body(BINARY, OCTETS, required=False)
 FILTERS = (
@@ -135,11 +137,16 @@ IMAGE_OPERATIONS = {
         bodies=(Body(ref("GlanceV2NewImage"), example={"name": "web golden", "os_distro": "centos"}),),
         refuses=(400, 403, 409, 413, 503),
     ),
-    ("GET", IMAGE): Operation("Show an image", {200: THE_IMAGE}, (IMAGE_ID,), refuses=READS),
+    ("GET", IMAGE): Operation("Show an image", {200: THIS_VERSION}, (IMAGE_ID,), refuses=READS),
     ("PATCH", IMAGE): Operation(
-        "Change an image", {200: THE_IMAGE}, (IMAGE_ID,), PATCHES, "All operations or none.", (*WRITES, 413, 415)
+        "Change an image",
+        {200: THIS_VERSION},
+        (IMAGE_ID, OF_VERSION),
+        PATCHES,
+        "All operations or none.",
+        (*WRITES, 412, 413, 415),
     ),
-    ("DELETE", IMAGE): Operation("Delete an image", {204: NOTHING}, (IMAGE_ID,), refuses=WRITES),
+    ("DELETE", IMAGE): Operation("Delete an image", {204: NOTHING}, (IMAGE_ID, OF_VERSION), refuses=(*WRITES, 412)),
     ("GET", FILE): Operation(
         "Download the bytes",
         {200: THE_BYTES, 204: answer("There are none yet"), 206: SOME_BYTES, 302: ELSEWHERE},

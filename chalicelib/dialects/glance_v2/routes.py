@@ -1,5 +1,7 @@
 """The operations of this dialect: the route table, then a short handler each (contract §1.1)."""
 
+from functools import partial
+
 from chalicelib.catalog.image import Changes, Image, Visibility
 from chalicelib.catalog.service import Catalog
 from chalicelib.dialects.glance_v2 import (
@@ -19,8 +21,9 @@ from chalicelib.dialects.glance_v2.listing import page_of, parse_page, render_pa
 from chalicelib.dialects.glance_v2.options import options_of
 from chalicelib.dialects.glance_v2.rights import allowed, allowed_on, visible
 from chalicelib.dialects.glance_v2.schema import IMAGES, render_image
-from chalicelib.http.dialect import Route
+from chalicelib.http.dialect import Route, Sight
 from chalicelib.http.message import Request, Response
+from chalicelib.http.preconditions import check_version, entity_tag
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS")
 IMAGE = f"{IMAGES}/{{image_id}}"
@@ -64,7 +67,11 @@ def _check_visibility(catalog: Catalog, request: Request, changes: Changes) -> N
 
 def show_image(catalog: Catalog, request: Request, image_id: str) -> Response:
     with allowed(catalog, request, "get_image"):
-        return Response(render_image(visible(catalog, image_id)))
+        return _shown(visible(catalog, image_id))
+
+
+def _shown(image: Image) -> Response:
+    return Response(render_image(image), headers={"ETag": entity_tag(image)})
 
 
 def update_image(catalog: Catalog, request: Request, image_id: str) -> Response:
@@ -73,19 +80,24 @@ def update_image(catalog: Catalog, request: Request, image_id: str) -> Response:
         return show_image(catalog, request, image_id)
 
     def change(image: Image) -> Changes:
+        check_version(request, image)
         changes = patch.apply(operations, image, catalog.limits, by_admin=catalog.principal.is_admin)
         if changes.get("visibility") is not image.visibility:
             _check_visibility(catalog, request, changes)
         return changes
 
     with allowed_on(catalog, request, image_id, "modify_image") as known_id:
-        return Response(render_image(catalog.update(known_id, change)))
+        return _shown(catalog.update(known_id, change))
 
 
 def delete_image(catalog: Catalog, request: Request, image_id: str) -> Response:
     with allowed_on(catalog, request, image_id, "delete_image") as known_id:
-        catalog.delete(known_id)
+        catalog.delete(known_id, check=partial(check_version, request))
     return Response(status=204)
+
+
+def sight(_catalog: Catalog, image: Image) -> Sight:
+    return Sight(f"{IMAGES}/{image.id}")
 
 
 ROUTES = (

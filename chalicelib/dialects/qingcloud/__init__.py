@@ -2,7 +2,7 @@
 
 from chalicelib.dialects.qingcloud import tokens
 from chalicelib.dialects.qingcloud.errors import render_error
-from chalicelib.dialects.qingcloud.routes import ROUTES, authenticate
+from chalicelib.dialects.qingcloud.routes import ROUTES, authenticate, sight
 from chalicelib.http.dialect import Dialect, described_in
 
 DIALECT = Dialect(
@@ -13,4 +13,5 @@ DIALECT = Dialect(
     render_error=render_error,
     example="-H 'Authorization: Bearer {secret}' {url}/v2/zone/ac1/images",
     describe=described_in(f"{__name__}.openapi"),
+    sight=sight,
 )

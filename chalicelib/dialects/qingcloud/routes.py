@@ -1,5 +1,6 @@
 """The operations of this dialect: the route table, then a short handler each (contract §9)."""
 
+from urllib.parse import quote
 from uuid import uuid4
 
 from chalicelib.catalog.errors import ImageNotFound, WrongStatus
@@ -13,7 +14,7 @@ from chalicelib.dialects.qingcloud import listing, parameters, schema, tokens
 from chalicelib.dialects.qingcloud.parameters import Filters
 from chalicelib.dialects.qingcloud.schema import Viewer
 from chalicelib.http import auth
-from chalicelib.http.dialect import Route
+from chalicelib.http.dialect import Route, Sight
 from chalicelib.http.errors import BadMessage, Unauthorized
 from chalicelib.http.message import Request, Response
 
@@ -119,6 +120,12 @@ def _order(request: Request, zone: str) -> Order:
 
 def _answer(job: Job) -> Response:
     return Response(schema.render_job(job))
+
+
+def sight(catalog: Catalog, image: Image) -> Sight:
+    """The list of one, as images are not shown by themselves; one of no zone is in each of them."""
+    zone = image.zone or catalog.jobs.zones[0]
+    return Sight(f"/v2/zone/{quote(zone, safe='')}/images?images={quote(schema.shown_id(image), safe='')}", "bearer")
 
 
 ROUTES = (

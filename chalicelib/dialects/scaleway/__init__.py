@@ -1,7 +1,7 @@
 """The early Scaleway (Online Labs) compute API, images only."""
 
 from chalicelib.dialects.scaleway.errors import render_error
-from chalicelib.dialects.scaleway.routes import ROUTES, authenticate
+from chalicelib.dialects.scaleway.routes import ROUTES, authenticate, sight
 from chalicelib.http.dialect import Dialect, described_in
 
 DIALECT = Dialect(
@@ -12,4 +12,5 @@ DIALECT = Dialect(
     render_error=render_error,
     example="-H 'X-Auth-Token: {secret}' {url}/images",
     describe=described_in(f"{__name__}.openapi"),
+    sight=sight,
 )

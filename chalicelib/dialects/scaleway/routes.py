@@ -1,12 +1,13 @@
 """The operations of this dialect: the route table, then a short handler each (contract §1)."""
 
 from chalicelib.catalog.errors import ImageNotFound
+from chalicelib.catalog.image import Image
 from chalicelib.catalog.ports import Identities
 from chalicelib.catalog.principal import Principal
 from chalicelib.catalog.service import Catalog
 from chalicelib.dialects.scaleway import listing, schema
 from chalicelib.http import auth, fields, paging
-from chalicelib.http.dialect import Route
+from chalicelib.http.dialect import Route, Sight
 from chalicelib.http.errors import Refused, Unauthorized
 from chalicelib.http.message import Request, Response
 
@@ -64,6 +65,10 @@ def _known(image_id: str) -> str:
     if known is None:
         raise ImageNotFound(image_id)
     return known
+
+
+def sight(_catalog: Catalog, image: Image) -> Sight:
+    return Sight(f"/images/{image.id}")
 
 
 ROUTES = (

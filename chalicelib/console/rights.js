@@ -1,0 +1,17 @@
+// What the caller may do with an image, so that nothing else is offered. The registry decides all the same.
+export function rightsOf(session, image, status) {
+  const owns = session.admin || (image.owner !== null && image.owner === session.tenant);
+  const change = owns && session.may("create_image");
+  return {
+    owns,
+    change,
+    publish: change && session.may("publicize_image"),
+    deactivate: change && (status === "active" || status === "deprecated"),
+    deprecate: change && status === "active",
+    reactivate: change && (status === "deactivated" || status === "deprecated"),
+    share: change && ["shared", "public"].includes(image.visibility),
+    delete: owns && session.may("delete_image"),
+    answer: !owns && image.visibility === "shared",
+    see: { history: owns, members: owns || image.visibility === "shared" },
+  };
+}
