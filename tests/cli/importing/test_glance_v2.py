@@ -52,7 +52,7 @@ def test_an_image_comes_with_all_that_is_said_of_it(
     assert {name: found[name] for name in KEPT} == {name: image[name] for name in KEPT}
     assert {name: found[name] for name in properties} == properties
     assert sorted(found["tags"]) == ["b", "zwei Worte"]
-    assert (found["os_hash_algo"], found["os_hash_value"]) == ("sha256", hashlib.sha256(b"bytes").hexdigest())
+    assert (found["os_hash_algo"], found["os_hash_value"]) == ("sha512", hashlib.sha512(b"bytes").hexdigest())
     assert content(target) == b"bytes"
 
 
@@ -189,7 +189,10 @@ def test_an_image_without_any_bytes_is_complete(serve: Serve, run_import: Import
 UNKNOWN_DIGESTS: dict[str, Document] = {
     "none": {"checksum": None, "os_hash_algo": None, "os_hash_value": None},
     "an algorithm that nobody knows": {"os_hash_algo": "new", "os_hash_value": "0"},
-    "that of today's target": {"os_hash_algo": "sha256", "os_hash_value": hashlib.sha256(b"bytes").hexdigest()},
+    "that of targets of earlier releases": {
+        "os_hash_algo": "sha256",
+        "os_hash_value": hashlib.sha256(b"bytes").hexdigest(),
+    },
 }
 
 
@@ -233,8 +236,8 @@ OTHERS: dict[str, Document] = {
     "another digest": {
         "size": 3,
         "checksum": None,
-        "os_hash_algo": "sha256",
-        "os_hash_value": hashlib.sha256(b"new").hexdigest(),
+        "os_hash_algo": "sha512",
+        "os_hash_value": hashlib.sha512(b"new").hexdigest(),
     },
 }
 
