@@ -105,6 +105,22 @@ def test_an_image_stays_active_and_tells_what_it_is(recording: Stage, send: Call
     assert history(recording, image_id)[-1] == (What.INSPECTED, "rosetta", None)
 
 
+def test_glance_v1_shows_what_was_found_as_soon_as_somebody_has_looked(recording: Stage) -> None:
+    t1 = recording.api.caller("t1")
+    image_id = by_glance_v1(recording, BACKED)
+    before = v1.header_block(t1.head(f"/v1/images/{image_id}"))
+
+    steps(recording)
+
+    after = v1.header_block(t1.head(f"/v1/images/{image_id}"))
+    added = {name: value for name, value in after.items() if name not in before}
+    assert added == {
+        "property-inspection_formats": "qcow2",
+        "property-inspection_findings": "backing_file",
+        "virtual_size": str(GIGABYTE),
+    }
+
+
 def test_the_bytes_of_a_killed_image_are_no_longer_charged(enforcing: Stage) -> None:
     image = sent(enforcing, BACKED)
     used = enforcing.api.world.images.totals("t1").size

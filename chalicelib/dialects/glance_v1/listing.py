@@ -22,7 +22,7 @@ PROPERTY_PREFIX = "property-"
 NOT_DELETED = Condition("status", Operator.UNEQUAL, Status.DELETED)
 NOTHING = Condition("id", Operator.IN, ())
 NOT_INLINE = Condition("inline", Operator.UNEQUAL, value=True)
-"""Of the bytes of the others nothing is shown that was found out here."""
+"""Of the bytes of the others no `os_hash_*` is shown."""
 
 
 class Page(NamedTuple):
@@ -150,7 +150,7 @@ def _conditions_of(name: str, value: str | None) -> list[Condition | Predicate]:
     if name == "os_hash_value":
         return [NOT_INLINE, Condition("sha256", Operator.EQUAL, value)]
     if name.startswith(INSPECTION_PREFIX):
-        return [NOT_INLINE, NOT_DELETED, Predicate(lambda image: was_found(image, name, value))]
+        return [NOT_DELETED, Predicate(lambda image: was_found(image, name, value))]
     known = {**PROPERTY_FIELDS, **MEASURED_FIELDS}.get(name)
     return [Condition(known or ("properties", name), Operator.EQUAL, value)]
 

@@ -192,7 +192,8 @@ def shown_properties(image: Image) -> dict[str, str | None]:
     """
     if image.status is Status.DELETED:
         return {}
-    measured = {**_hash(image), **_facts(image, MEASURED_FIELDS), **_inspection(image)}
+    found = {**inspection_properties(image), **policy_properties(image)}
+    measured = {**_hash(image), **_facts(image, MEASURED_FIELDS), **found}
     given = {name: value for name, value in image.properties.items() if not name.startswith(INSPECTION_PREFIX)}
     return {**measured, **given, **measured, **_facts(image, PROPERTY_FIELDS)}
 
@@ -200,11 +201,6 @@ def shown_properties(image: Image) -> dict[str, str | None]:
 def _hash(image: Image) -> dict[str, str]:
     """The SHA-256 of bytes that no request had: those that one had are shown as the original shows them."""
     return {} if image.sha256 is None or image.inline else {"os_hash_algo": HASH, "os_hash_value": image.sha256}
-
-
-def _inspection(image: Image) -> dict[str, str]:
-    """What was found in the bytes and what becomes of that, unless a request had them, as for the hash."""
-    return {} if image.inline else {**inspection_properties(image), **policy_properties(image)}
 
 
 def _facts(image: Image, names: Mapping[str, str]) -> dict[str, str]:

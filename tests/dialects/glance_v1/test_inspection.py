@@ -48,13 +48,17 @@ def test_what_was_found_is_in_headers_and_in_the_detailed_list(api: Api, t1: Cal
     assert listed["virtual_size"] == 7
 
 
-@pytest.mark.parametrize(
-    "facts", [{"inspection": None}, {"inline": True, "allowed": True}], ids=["never looked at", "of a request"]
-)
-def test_nothing_is_said_of_other_bytes(api: Api, t1: Caller, facts: dict[str, Any]) -> None:
-    image = add(api, **facts)
+def test_nothing_is_said_of_bytes_that_nobody_has_looked_at(api: Api, t1: Caller) -> None:
+    image = add(api, inspection=None, inline=True, uninspected=True)
 
     assert listed_one(t1)["properties"] == shown(t1, image) == {"os": "x"}
+
+
+def test_what_was_found_in_bytes_of_a_request_is_shown_without_their_hash(api: Api, t1: Caller) -> None:
+    image = add(api, inline=True, sha256="0" * 64)
+
+    assert listed_one(t1)["properties"] == shown(t1, image) == {**SHOWN, "os": "x"}
+    assert ids(t1.get(f"{DETAIL}?property-inspection_formats=iso")) == [image.id]
 
 
 def test_what_was_decided_for_the_image_is_shown(api: Api, t1: Caller) -> None:
@@ -134,7 +138,6 @@ def test_a_property_that_a_client_once_named_so_is_no_finding(api: Api, t1: Call
 def test_lists_are_filtered_by_what_was_found(api: Api, t1: Caller, path: str, query: str, matches: bool) -> None:
     image = add(api)
     add(api, inspection=None)
-    add(api, inline=True)
 
     found = ids(t1.get(f"{path}?{query}"))
 
