@@ -17,7 +17,7 @@ BUSY: Mapping[str, int] = {
 UNSURE: Mapping[str, int] = {
     "glance_v1": 503,
     "glance_v2": 503,
-    # Clients repeat a request by themselves when they see 502, 503 or 504 (contract §8).
+    # Clients repeat a request by themselves when they see 502, 503 or 504 (Scaleway's wire §8).
     "scaleway": 500,
     "devops_service": 503,
     "foreman": 503,

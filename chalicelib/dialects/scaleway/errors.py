@@ -1,4 +1,4 @@
-"""How refusals look in this dialect (contract §8)."""
+"""How refusals look in this dialect (wire §8)."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -19,7 +19,7 @@ STATUS: dict[type[Exception], int] = {
     catalog.Conflict: 409,
     catalog.QuotaExceeded: 403,
     catalog.Unavailable: 503,
-    # Clients repeat whatever fails with 503: they would register an image twice (contract §8).
+    # Clients repeat whatever fails with 503: they would register an image twice (wire §8).
     OutcomeUnknown: 500,
 }
 

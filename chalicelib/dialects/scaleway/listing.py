@@ -1,4 +1,4 @@
-"""The query string of a list, and the headers that lead through its pages (contract §6)."""
+"""The query string of a list, and the headers that lead through its pages (wire §6)."""
 
 import re
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""The operations of this dialect: the route table, then a short handler each (contract §1)."""
+"""The operations of this dialect: the route table, then a short handler each (wire §1)."""
 
 from chalicelib.catalog.errors import ImageNotFound
 from chalicelib.catalog.image import Image

@@ -1,4 +1,4 @@
-"""Messages of this dialect ↔ the domain, as pure functions (contract §3 to §7)."""
+"""Messages of this dialect ↔ the domain, as pure functions (wire §3 to §7)."""
 
 import re
 from collections.abc import Collection, Mapping
@@ -111,7 +111,7 @@ def _render_root_volume(image: Image) -> dict[str, Any]:
 
 
 def render_one(image: Image) -> dict[str, Any]:
-    """An image under both keys: the documented one, and the one that every client reads (contract §5)."""
+    """An image under both keys: the documented one, and the one that every client reads (wire §5)."""
     shown = render_image(image)
     return {"image": shown, "images": shown}
 
@@ -144,7 +144,7 @@ def parse_update(document: Mapping[str, Any], image: Image) -> Changes:
     )
     if values.get("organization", shown["organization"]) != shown["organization"]:
         raise Refused("The organization of an image cannot be changed")
-    # Every successful PUT moves the date of modification (contract §3), so it has to change something.
+    # Every successful PUT moves the date of modification (wire §3), so it has to change something.
     return {"visibility": image.visibility, **_changes(values)}
 
 

@@ -162,7 +162,7 @@ def is_date(value: Any) -> bool:
 
 
 def assert_well_typed(image: dict[str, Any]) -> None:
-    """All fourteen keys are there, and each has the type that clients rely on (contract §3)."""
+    """All fourteen keys are there, and each has the type that clients rely on (wire §3)."""
     assert set(image) == FOURTEEN
     assert is_uuid(image["id"])
     assert is_uuid(image["organization"])
@@ -207,7 +207,7 @@ def assert_error(answer: Answer, status: int, *fields: str) -> None:
 
 
 def assert_refusal(answer: Answer, status: int) -> None:
-    """The answer has the status, and the shape of all errors (contract §8)."""
+    """The answer has the status, and the shape of all errors (wire §8)."""
     assert answer.status == status, answer.text
     assert is_json(answer)
     error = answer.json
@@ -230,7 +230,7 @@ class Link(NamedTuple):
 
 
 def links(answer: Answer) -> dict[str, Link]:
-    """The relations of a list by name, in a syntax that every known client can read (contract §6)."""
+    """The relations of a list by name, in a syntax that every known client can read (wire §6)."""
     found = {}
     for part in answer.headers["link"].split(","):
         relation = re.fullmatch(r'<(/images/?)\?([^\s<>"]+)>; rel="(first|previous|next|last)"', part)

@@ -196,7 +196,7 @@ def test_case_033_nobody_makes_images_of_an_organization_that_is_not_there(a: Ca
 
 
 def test_the_body_is_checked_before_the_organization(a: Caller) -> None:
-    """Contract §4."""
+    """Wire §4."""
     answer = post(a, minimal(organization=ORG_B, arch="sparc"))
 
     assert_error(answer, 400, "arch")

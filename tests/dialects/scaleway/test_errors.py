@@ -1,4 +1,4 @@
-"""The one shape of all refusals, and bodies that are made to break a server (contract §8)."""
+"""The one shape of all refusals, and bodies that are made to break a server (wire §8)."""
 
 import json
 from typing import Any
@@ -205,7 +205,7 @@ def test_a_body_of_any_type_is_read_or_refused(a: Caller, content_type: str) -> 
 
 
 def test_a_note_stands_in_an_array(a: Caller) -> None:
-    """Contract §8: a client that finds plain text there fails to read the error at all."""
+    """Wire §8: a client that finds plain text there fails to read the error at all."""
     answer = send_json(a, "POST", "/images", {})
 
     assert all(isinstance(notes, list) for notes in answer.json["fields"].values())

@@ -1,4 +1,4 @@
-"""Volumes and boot scripts have types: what has others is refused, or shown as what it is (contract §3)."""
+"""Volumes and boot scripts have types: what has others is refused, or shown as what it is (wire §3)."""
 
 import json
 from collections.abc import Callable

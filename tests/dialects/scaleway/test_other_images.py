@@ -1,4 +1,4 @@
-"""Images that were registered through other dialects, as they are shown here (contract §11)."""
+"""Images that were registered through other dialects, as they are shown here (wire §11)."""
 
 from typing import Any
 from urllib.parse import quote

@@ -1,4 +1,4 @@
-"""Tenants whose keys are no UUIDs, and their organizations here (contract §11)."""
+"""Tenants whose keys are no UUIDs, and their organizations here (wire §11)."""
 
 from uuid import UUID
 

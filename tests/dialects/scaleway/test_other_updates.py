@@ -1,4 +1,4 @@
-"""Changes of images that were registered through other dialects (contract §7 and §11)."""
+"""Changes of images that were registered through other dialects (wire §7 and §11)."""
 
 from typing import Any
 

@@ -157,7 +157,7 @@ def test_a_query_changes_nothing(a: Caller) -> None:
 
 
 def test_a_whole_second_has_its_fraction_too(api: Api, a: Caller) -> None:
-    """Contract §3: always six digits of it."""
+    """Wire §3: always six digits of it."""
     registered = register(api, name="on the second", created_at=START)
 
     image = show(a, registered)

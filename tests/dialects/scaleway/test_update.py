@@ -125,7 +125,7 @@ def test_case_083_a_change_moves_one_date_only(a: Caller) -> None:
 
 
 def test_case_083_an_unchanged_object_moves_the_date_too(a: Caller) -> None:
-    """Contract §3: with every PUT that succeeds."""
+    """Wire §3: with every PUT that succeeds."""
     image = create(a)
 
     answer = put(a, image, image)

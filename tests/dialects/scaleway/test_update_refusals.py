@@ -94,7 +94,7 @@ def test_all_that_is_wrong_is_named_at_once(a: Caller) -> None:
 
 
 def test_the_body_is_checked_before_the_organization(a: Caller) -> None:
-    """Contract §7."""
+    """Wire §7."""
     image = create(a)
 
     answer = put(a, image, {"organization": ORG_B, "arch": "sparc"})

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 
 from tests.permissions.expected.notation import Listing, Rule, listing, rule
 
-READERS = "a token that may not write is refused before all else (design §5; the contract knows no such tokens)"
+READERS = "a token that may not write is refused before all else (§2)"
 
 TABLES: Mapping[str, Rule | Listing] = {
     "show": rule(
-        "§6 table of visibility, §11: members read; S046 to S053, S095; administrators see all (design §5)",
+        "wire §6, table of visibility, §11: members read; cases 46 to 53 and 95; §2: administrators see all",
         # private shared public protected deactivated deleted
         reader="   200 200 200 200 200 -",
         stranger=" 403 403 200 403 403 -",
@@ -18,7 +18,7 @@ TABLES: Mapping[str, Rule | Listing] = {
         admin="    200 200 200 200 200 -",
     ),
     "update": rule(
-        f"§7: existence 404, ownership 403; S091 to S093; {READERS}",
+        f"wire §7: existence 404, ownership 403; cases 91 to 93; {READERS}",
         reader="   !",
         stranger=" 403 403 403 403 403 -",
         member="   403 403 403 403 403 -",
@@ -27,7 +27,7 @@ TABLES: Mapping[str, Rule | Listing] = {
         admin="    200 200 200 200 200 -",
     ),
     "make public": rule(
-        f"publicize_image is a right of its own (design §5); a public image may stay so; {READERS}",
+        f"wire §2: publicize_image is a right of its own; a public image may stay so; {READERS}",
         # private shared public protected deactivated deleted community withdrawn
         reader="   !",
         stranger=" 403 403 403 403 403 - 403 403",
@@ -37,7 +37,7 @@ TABLES: Mapping[str, Rule | Listing] = {
         admin="    200 200 200 200 200 - 200 200",
     ),
     "delete": rule(
-        f"§7, §11: delete protection is 403; S097 to S100; {READERS}",
+        f"wire §7, §11: delete protection is 403; cases 97 to 100; {READERS}",
         reader="   !",
         stranger=" 403 403 403 403 403 -",
         member="   403 403 403 403 403 -",
@@ -45,13 +45,15 @@ TABLES: Mapping[str, Rule | Listing] = {
         owner="    204 204 204 403 204 -",
         admin="    204 204 204 403 204 -",
     ),
-    "create": rule("§4: for the token's organization; create_image (design §5)", others="201", reader="403"),
+    "create": rule("wire §4: for the token's organization; §2: create_image", others="201", reader="403"),
     "create for the owner": rule(
-        "§4, S032: another organization than the token's is 403, for administrators too", others="403", owner="201"
+        "wire §4, case 32: another organization than the token's is 403, for administrators too",
+        others="403",
+        owner="201",
     ),
-    "create public": rule("publicize_image is a right of its own (design §5)", others="403", admin="201"),
+    "create public": rule("wire §2: publicize_image is a right of its own", others="403", admin="201"),
     "images": listing(
-        "§6: own and public ones, §11: and those shared; S057; administrators list like others (design §4)",
+        "wire §6: own and public ones, and those shared; case 57; §2: administrators list like others",
         # private shared public protected deactivated deleted
         reader="   +++++-",
         stranger=" --+---",
@@ -61,7 +63,7 @@ TABLES: Mapping[str, Rule | Listing] = {
         admin="    --+---",
     ),
     "images of the owner": listing(
-        "§6: of a foreign organization the public images, S059, and those shared (§11)",
+        "wire §6: of a foreign organization the public images, case 59, and those shared",
         reader="   +++++-",
         stranger=" --+---",
         member="   -++++-",
@@ -70,7 +72,7 @@ TABLES: Mapping[str, Rule | Listing] = {
         admin="    --+---",
     ),
     "private images": listing(
-        "§6: filters come after visibility, S063",
+        "wire §6: filters come after visibility, case 63",
         reader="   ++-++-",
         member="   -+-++-",
         sharer="   -+-++-",
