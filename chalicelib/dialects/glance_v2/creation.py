@@ -1,4 +1,4 @@
-"""What a client says of an image that it registers, in the order in which it is checked (contract §2)."""
+"""What a client says of an image that it registers, in the order in which it is checked (wire §2)."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""The bytes of images: up and down, a part of them, or from elsewhere (contract §5.3 and §5.4)."""
+"""The bytes of images: up and down, a part of them, or from elsewhere (wire §5.3 and §5.4)."""
 
 import re
 from dataclasses import replace

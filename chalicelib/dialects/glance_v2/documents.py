@@ -1,4 +1,4 @@
-"""Bodies of requests: JSON whatever the media type says, or none at all (contract §1.3)."""
+"""Bodies of requests: JSON whatever the media type says, or none at all (wire §1.3)."""
 
 from functools import wraps
 from typing import Any

@@ -1,4 +1,4 @@
-"""How refusals look in this dialect: nested JSON, whatever `Accept` says (contract §1.3)."""
+"""How refusals look in this dialect: nested JSON, whatever `Accept` says (wire §1.3)."""
 
 from chalicelib.catalog import errors as catalog
 from chalicelib.catalog.errors import CatalogError

@@ -1,4 +1,4 @@
-"""The filters of a list: parameters of the query → conditions of the catalogue (contract §3.2)."""
+"""The filters of a list: parameters of the query → conditions of the catalogue (wire §3.2)."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping

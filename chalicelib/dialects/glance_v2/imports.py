@@ -1,4 +1,4 @@
-"""Bytes that are staged before they become the image's, or fetched from elsewhere (contract §5.5)."""
+"""Bytes that are staged before they become the image's, or fetched from elsewhere (wire §5.5)."""
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple

@@ -1,4 +1,4 @@
-"""What images and members look like, as JSON schemas that clients check their updates against (contract §5.9)."""
+"""What images and members look like, as JSON schemas that clients check their updates against (wire §5.9)."""
 
 from collections.abc import Callable, Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""Lists of images: which ones, in which order, from where on, and the links between pages (contract §3)."""
+"""Lists of images: which ones, in which order, from where on, and the links between pages (wire §3)."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -46,7 +46,7 @@ def parse_page(request: Request, principal: Principal, options: Options) -> Page
 
 
 def _scope(request: Request, principal: Principal) -> ImageQuery:
-    """Whose images are listed (contract §3.1)."""
+    """Whose images are listed (wire §3.1)."""
     shares = _shares(request)
     asked = request.parameter("visibility")
     if asked is not None and asked not in (ALL, *Visibility):

@@ -1,4 +1,4 @@
-"""Who images are shared with, and what they say of it (contract §5.6)."""
+"""Who images are shared with, and what they say of it (wire §5.6)."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

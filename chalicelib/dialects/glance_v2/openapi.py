@@ -1,4 +1,4 @@
-"""What the operations of this dialect take and answer (contract §1 to §8)."""
+"""What the operations of this dialect take and answer (wire §1 to §8)."""
 
 from collections.abc import Mapping
 from http import HTTPStatus

@@ -1,4 +1,4 @@
-"""The shapes of what this dialect reads and answers (contract §2 and §5)."""
+"""The shapes of what this dialect reads and answers (wire §2 and §5)."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""What is not served here, and what clients are told instead (contract §8)."""
+"""What is not served here, and what clients are told instead (wire §8)."""
 
 from typing import Any
 

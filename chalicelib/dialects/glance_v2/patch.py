@@ -1,4 +1,4 @@
-"""JSON patches of images, as RFC 6902 has them (2.1) and in an older form (2.0), as pure functions (contract §5.1)."""
+"""JSON patches of images, as RFC 6902 has them (2.1) and in an older form (2.0), as pure functions (wire §5.1)."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""What callers may know and do, and the words in which they are refused (contract §4)."""
+"""What callers may know and do, and the words in which they are refused (wire §4)."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""The operations of this dialect: the route table, then a short handler each (contract §1.1)."""
+"""The operations of this dialect: the route table, then a short handler each (wire §1.1)."""
 
 from functools import partial
 

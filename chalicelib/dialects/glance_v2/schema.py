@@ -1,4 +1,4 @@
-"""Images of the domain as documents of this dialect (contract §2)."""
+"""Images of the domain as documents of this dialect (wire §2)."""
 
 from collections.abc import Mapping
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""The JSON schemas as documents; they are imported when they are asked for (contract §5.9)."""
+"""The JSON schemas as documents; they are imported when they are asked for (wire §5.9)."""
 
 from chalicelib.catalog.service import Catalog
 from chalicelib.dialects.glance_v2.documents import bodiless

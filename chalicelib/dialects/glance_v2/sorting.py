@@ -1,4 +1,4 @@
-"""The order of a list by one key or several, as pure functions (contract §3.3)."""
+"""The order of a list by one key or several, as pure functions (wire §3.3)."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple

@@ -1,4 +1,4 @@
-"""Tags of images, one by one (contract §5.7)."""
+"""Tags of images, one by one (wire §5.7)."""
 
 from chalicelib.catalog.image import Changes, Image
 from chalicelib.catalog.service import Catalog

@@ -1,4 +1,4 @@
-"""Which values the fields and properties of an image can have, as its JSON schema says (contract §2)."""
+"""Which values the fields and properties of an image can have, as its JSON schema says (wire §2)."""
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, cast

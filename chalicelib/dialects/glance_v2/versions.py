@@ -1,4 +1,4 @@
-"""Which version a request asks for, and the document that lists them (contract §1.2)."""
+"""Which version a request asks for, and the document that lists them (wire §1.2)."""
 
 import re
 from typing import Any

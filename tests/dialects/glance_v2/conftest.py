@@ -1,4 +1,4 @@
-"""The callers of the Glance v2 cases, by the letters of the contract: A owns, B is to be a member, C is a stranger."""
+"""The callers of the Glance v2 cases, by the letters of the cases: A owns, B is to be a member, C is a stranger."""
 
 import pytest
 

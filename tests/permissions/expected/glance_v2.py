@@ -1,4 +1,4 @@
-"""Glance v2: who may do what is the contract's §4; what it leaves open follows the design, section 5."""
+"""Glance v2: who may do what, by the sections and cases of its pages; wire §4 is the table of it all."""
 
 from collections.abc import Mapping
 
@@ -43,7 +43,7 @@ TABLES: Mapping[str, Rule | Listing] = {
         admin="    200 200 200 200 200 - 200 200",
     ),
     "make public": rule(
-        "§4, case 78: it takes publicize_image (§5.2 of the design: administrators), but not to leave it as it is",
+        "§4, case 78: it takes publicize_image, which administrators have, but not to leave it as it is",
         reader="   403 403 403  403 403 - 403 403",
         stranger=" -   -   403  -   -   - 403 -",
         member="   -   403 403  403 403 - 403 -",
