@@ -49,9 +49,11 @@ def headings(dialect: str) -> list[str]:
 
 
 def listed(dialect: str) -> list[str]:
-    """The ids of a dialect's cases, as its pages write them: `11`, `DS-05`, `C08`."""
-    found = (re.findall(r"^\| ((?:[A-Z]+-?)?\d+) \| ", text, re.MULTILINE) for text in pages(dialect).values())
-    return [case for cases in found for case in cases]
+    """The ids of a dialect's cases, as the tables below the headings `Cases` write them: `11`, `DS-05`, `C08`."""
+    parts = re.findall(
+        r"^#+ .*\b[Cc]ases$(.*?)(?=^##? |\Z)", "\n".join(pages(dialect).values()), re.MULTILINE | re.DOTALL
+    )
+    return [case for part in parts for case in re.findall(r"^\| ((?:[A-Z]+-?)?\d+) \| ", part, re.MULTILINE)]
 
 
 def plain(case: str) -> str:
