@@ -9,7 +9,7 @@ from tests.conformance.clients import CLIENTS, Client, Facts
 from tests.factories import an_image
 
 STATUSES = {"scaleway": 400, "foreman": 422, "qingcloud": 400, "devops_service": 400}
-"""Glance takes any text (its contract §2.2), and sends it encoded."""
+"""Glance takes any text, and sends it encoded (Glance v1's wire §2.2)."""
 SPEAKING = [client for client in CLIENTS if client.dialect in STATUSES]
 NO_NAMES = ["a\x00b", "a\nb", "a\tb", "a\x1fb", "a\x7fb", "a\x85b"]
 

@@ -182,7 +182,7 @@ def caller(api: Api, asked: Asked) -> Caller:
         api.world.jobs.add(Job(id=job_id, owner=T1, action=Action.CAPTURE, zone="ac1", created_at=now, **done))
     if asked.dialect in BY_NAME:
         return api.basic_caller(T1, *ORDINARY)
-    # Glance's `is_public` must make sense whoever asks, and chooses for administrators (contract §3.1).
+    # Glance's `is_public` must make sense whoever asks, and chooses for administrators (Glance v1's wire §3.1).
     return api.caller(T1, *ORDINARY, "admin") if asked.name in {"is_public", "tenant"} else api.caller(T1)
 
 

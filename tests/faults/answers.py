@@ -29,7 +29,7 @@ UNSURE: Mapping[str, int] = {
 CONFLICT = 409
 """Others were faster all the time."""
 DONE: Mapping[str, frozenset[int]] = {
-    # 400 is for bytes of an image that has some, or is to get them (contract §2.4).
+    # 400 is for bytes of an image that has some, or is to get them (Glance v1's wire §2.4).
     "glance_v1": frozenset({400, 404, 409}),
     "glance_v2": frozenset({404, 409}),
     "scaleway": frozenset({404}),

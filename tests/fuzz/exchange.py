@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import unquote
 
 VERSIONED = "application/vnd.openstack.images-"
-"""With an `Accept` that begins so, a client of Glance asks for a version wherever the request goes (contract §1.2)."""
+"""With an `Accept` that begins so, a client of Glance asks for a version, whatever the path (Glance v1's wire §1.2)."""
 FIRST_VERSION = ("v1", "v1.0", "v1.1")
 ROOTS = {
     **dict.fromkeys(FIRST_VERSION, "glance_v1"),

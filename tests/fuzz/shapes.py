@@ -124,7 +124,7 @@ def _foreman(_sent: Sent, got: Got) -> None:
 
 
 def _glance(sent: Sent, got: Got) -> None:
-    """By the `Accept` of the request; in JSON never flat, at which the real client fails (contract §6)."""
+    """By the `Accept` of the request; in JSON never flat, at which the real client fails (Glance v1's wire §6)."""
     accept, title = sent.header("accept"), f"{got.status} {HTTPStatus(got.status).phrase}"
     if "*/*" in accept or "text/html" in accept:
         assert got.headers["content-type"] == "text/html; charset=UTF-8"

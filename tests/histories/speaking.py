@@ -290,7 +290,7 @@ def _meaning(call: Call, answer: Answer) -> frozenset[Outcome]:
         return frozenset({Outcome.MEMBER if "is duplicated" in answer.text else Outcome.OUTRUN})
     meaning = REFUSALS[call.dialect].get(answer.status, frozenset())
     if call.verb in {Verb.SHARE, Verb.UNSHARE} and answer.status == 404:
-        # Who may not share does not learn more (contracts of Glance, §4).
+        # Who may not share does not learn more (Glance v1's wire §4.2, Glance v2's wire §4).
         return meaning | {Outcome.SHARED if call.dialect == GLANCE_2 else Outcome.PUBLIC}
     return frozenset() if call.verb is Verb.CREATE else meaning
 

@@ -19,7 +19,7 @@ SHOWN = {
     Who.OWNER: BOTH,
     Who.ADMIN: BOTH,
 }
-"""Glance v1, §4.2, and v2, §4: all to those of its tenant, else one's own row only, to strangers none."""
+"""Glance v1's wire §4.2, Glance v2's wire §4: all to its tenant, else one's own row only, to strangers none."""
 SHARED = [State.SHARED, State.PROTECTED, State.DEACTIVATED]
 LISTS = [("v1", State.PUBLIC), *product(("v1", "v2"), SHARED)]
 

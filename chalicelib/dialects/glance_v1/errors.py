@@ -1,4 +1,4 @@
-"""How refusals look in this dialect (contract §6)."""
+"""How refusals look in this dialect (wire §6)."""
 
 from chalicelib.catalog import errors as catalog
 from chalicelib.catalog.errors import CatalogError

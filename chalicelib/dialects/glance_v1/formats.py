@@ -1,4 +1,4 @@
-"""Formats as this version has them: those of Amazon go together, and none is no format (contract §2.4)."""
+"""Formats as this version has them: those of Amazon go together, and none is no format (wire §2.4)."""
 
 from chalicelib.catalog import rules
 from chalicelib.catalog.errors import UnknownFormat

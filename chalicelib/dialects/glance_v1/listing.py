@@ -1,4 +1,4 @@
-"""The query string of a list (contract §3)."""
+"""The query string of a list (wire §3)."""
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple

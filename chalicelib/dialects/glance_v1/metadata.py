@@ -1,4 +1,4 @@
-"""Images in headers: how `x-image-meta-*` is spelled, read and checked (contract §2.1 and §2.2)."""
+"""Images in headers: how `x-image-meta-*` is spelled, read and checked (wire §2.1 and §2.2)."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -44,13 +44,13 @@ FIELDS = frozenset(
 TIMES = ("created_at", "updated_at", "deleted_at")
 TRUE = frozenset({"1", "t", "true", "on", "y", "yes"})
 PROPERTY_BYTES = lengths.PROPERTY_VALUE
-"""Of all together, in headers: API Gateway carries 10,240 with all the rest, a signed link among it (contract §10)."""
+"""Of all together, in headers: API Gateway carries 10,240 with all the rest, a signed link among it (wire §10)."""
 MOST_PROPERTIES = 64
 """In headers: Python's clients take a hundred lines and no more, of which some are not ours."""
 TEXTS = ("name", "checksum", "owner")
 """Fields that can be any text."""
 LONGEST_NAME = lengths.IMAGE["name"]
-"""Here it is bytes (contract §11)."""
+"""Here it is bytes (wire §11)."""
 LONGEST_CHARACTER = 4
 """Bytes, in UTF-8."""
 REMEMBERED = 256
@@ -201,7 +201,7 @@ READERS: Mapping[str, tuple[str, Callable[[str, str | None], Any]]] = {
 
 
 def header_block(shown: Mapping[str, Any]) -> dict[str, str]:
-    """The headers of an image, from its fields as they are shown; nulls are left out (contract §2.1).
+    """The headers of an image, from its fields as they are shown; nulls are left out (wire §2.1).
 
     Their names are written as the server of the original writes them, `X-Image-Meta-Is_public`: fog finds no others.
     What headers cannot carry, as other dialects have written it, is cut short (texts) or left out (properties).

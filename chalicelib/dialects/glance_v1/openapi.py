@@ -1,4 +1,4 @@
-"""What the operations of this dialect take and answer (contract §1 to §4); `openapi_*` have the parts of it."""
+"""What the operations of this dialect take and answer (wire §1 to §4); `openapi_*` have the parts of it."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""The answers that operations of this dialect share, errors among them (contract §2 and §6)."""
+"""The answers that operations of this dialect share, errors among them (wire §2 and §6)."""
 
 from collections.abc import Mapping
 from dataclasses import replace

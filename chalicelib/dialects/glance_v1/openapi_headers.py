@@ -1,4 +1,4 @@
-"""What requests say in headers and queries, and images in the headers of answers (contract §2 and §3)."""
+"""What requests say in headers and queries, and images in the headers of answers (wire §2 and §3)."""
 
 from collections.abc import Iterable, Mapping
 

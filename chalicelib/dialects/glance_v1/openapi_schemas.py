@@ -1,4 +1,4 @@
-"""The documents of this dialect as JSON Schemas (contract §2.1, §3, §4 and §6), closed where its objects are."""
+"""The documents of this dialect as JSON Schemas (wire §2.1, §3, §4 and §6), closed where its objects are."""
 
 from collections.abc import Mapping
 from typing import Any

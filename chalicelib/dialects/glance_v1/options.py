@@ -1,4 +1,4 @@
-"""What an operator can set for this dialect alone, and who its callers are (contract, settings and §5)."""
+"""What an operator can set for this dialect alone, and who its callers are (wire §5)."""
 
 from collections.abc import Mapping
 from typing import NamedTuple, cast

@@ -1,4 +1,4 @@
-"""The operations of this dialect: the route table, then a short handler each (contract §1.3)."""
+"""The operations of this dialect: the route table, then a short handler each (wire §1.3)."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -101,7 +101,7 @@ def _parse_update(catalog: Catalog, request: Request, image_id: str) -> tuple[Me
 def _parse_write(
     catalog: Catalog, request: Request, metadata: Metadata, old: Image | None = None
 ) -> tuple[Metadata, Body | None, list[str]]:
-    """The headers and the data, and the policies they call for; checks 2 to 4 of contract §2.4."""
+    """The headers and the data, and the policies they call for; checks 2 to 4 of wire §2.4."""
     changes = parse_changes(metadata)
     formats.check_formats(changes, catalog.limits, old)
     body = schema.parse_body(request)

@@ -1,4 +1,4 @@
-"""Messages of this dialect ↔ the domain, as pure functions (contract §2 to §4)."""
+"""Messages of this dialect ↔ the domain, as pure functions (wire §2 to §4)."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -56,7 +56,7 @@ class Body(NamedTuple):
 
 
 def parse_body(request: Request) -> Body | None:
-    """The data, None if there is none: what counts is that bytes, or a transfer coding, are there (contract §2.3)."""
+    """The data, None if there is none: what counts is that bytes, or a transfer coding, are there (wire §2.3)."""
     coding = (request.header("transfer-encoding") or "").strip().lower()
     if not request.body and coding not in TRANSFER_CODINGS:
         return None
@@ -66,7 +66,7 @@ def parse_body(request: Request) -> Body | None:
 
 
 def parse_new_fields(metadata: Metadata, body: Body | None, limit: int) -> Changes:
-    """What a POST says of an image, and the status that its data, or their absence, give it (contract §2.4)."""
+    """What a POST says of an image, and the status that its data, or their absence, give it (wire §2.4)."""
     changes = parse_changes(metadata)
     changes.update(_property_changes(metadata.properties, changes, limit))
     if "location" in metadata.given:
@@ -103,7 +103,7 @@ def parse_id(metadata: Metadata) -> str | None:
 
 
 def parse_update(metadata: Metadata, body: Body | None, image: Image, *, purge: bool, limit: int) -> Changes:
-    """What a PUT changes of the image as it stands (contract §2.6, checks 6 to 12)."""
+    """What a PUT changes of the image as it stands (wire §2.6, checks 6 to 12)."""
     if image.gone:
         raise Refused(f"Forbidden to update deleted image {image.id}")
     metadata = changed(metadata, image)

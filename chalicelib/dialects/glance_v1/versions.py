@@ -1,4 +1,4 @@
-"""Which requests are meant for this version of the API (contract §1)."""
+"""Which requests are meant for this version of the API (wire §1)."""
 
 from chalicelib.http.message import Request
 

@@ -1,4 +1,4 @@
-"""Images whose bytes are copied from elsewhere: ordered by a header, done by the worker (contract §2.4 and §2.6)."""
+"""Images whose bytes are copied from elsewhere: ordered by a header, done by the worker (wire §2.4 and §2.6)."""
 
 import hashlib
 import socket

@@ -1,4 +1,4 @@
-"""Of several faults in one creation the first in the contract's order answers (§2.4), whatever comes after."""
+"""Of several faults in one creation the first in the order of wire §2.4 answers, whatever comes after."""
 
 from dataclasses import dataclass, field
 from itertools import pairwise

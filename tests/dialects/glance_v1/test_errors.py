@@ -1,4 +1,4 @@
-"""The shapes of errors that clients of Glance v1 survive (contract §6 and §7.3)."""
+"""The shapes of errors that clients of Glance v1 survive (wire §6 and §7.3)."""
 
 import json
 

@@ -181,7 +181,7 @@ def test_case_122_a_killed_image_is_not_listed(api: Api, t1: Caller, path: str) 
 
 @LISTS
 def test_case_122_a_killed_image_may_be_a_marker(api: Api, t1: Caller, path: str) -> None:
-    """Contract §11: it can be read by id, and used as a marker."""
+    """Wire §11: it can be read by id, and used as a marker."""
     older, killed, newer = create(t1, RAW), create(t1, RAW), create(t1, RAW)
     set_status(api, killed["id"], Status.KILLED)
 
@@ -235,7 +235,7 @@ def test_both_lists_take_the_same_parameters(t1: Caller) -> None:
 
 @LISTS
 def test_of_a_repeated_parameter_the_last_one_counts(t1: Caller, path: str) -> None:
-    """Contract §1.3."""
+    """Wire §1.3."""
     image = create(t1, meta(name="b"))
     create(t1, meta(name="a"))
 

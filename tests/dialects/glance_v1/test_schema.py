@@ -1,4 +1,4 @@
-"""Tables that leave nothing out, and how headers are read (Glance v1 contract §2.2)."""
+"""Tables that leave nothing out, and how headers are read (wire §2.2)."""
 
 from collections.abc import Iterator
 from dataclasses import fields as fields_of

@@ -294,7 +294,7 @@ def test_data_that_are_no_octets_are_too_late_for_an_active_image(t1: Caller) ->
 
 
 def test_a_size_of_zero_without_data_leaves_an_image_queued(t1: Caller) -> None:
-    """Contract §10: a command line client with closed input says so of images that it only renames."""
+    """Wire §10: a command line client with closed input says so of images that it only renames."""
     image = create(t1, RAW)
 
     answer = t1.put(f"/v1/images/{image['id']}", meta(size="0"))

@@ -1,4 +1,4 @@
-"""Images that are too large for a request: sent in parts, verified by the worker (design §6)."""
+"""Images that are too large for a request: sent in parts, verified by the worker (wire §12)."""
 
 import hashlib
 import logging

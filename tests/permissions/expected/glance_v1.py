@@ -1,15 +1,17 @@
-"""Glance v1: the contract names its sections and cases; what it leaves open follows the design, section 5."""
+"""Glance v1, by the sections and cases of docs/dialects/glance-v1."""
 
 from collections.abc import Mapping
 
 from tests.permissions.expected.notation import Listing, Rule, listing, rule
 
-DIRECT = "direct uploads are ours (design §6): who may change the image may, others are told what an update tells them"
+DIRECT = "direct uploads are ours (wire §12): who may change the image may, others are told what an update tells them"
 
 TABLES: Mapping[str, Rule | Listing] = {
-    "method not offered": rule("§1.3, §5.1: 401 before 405, which is the path's, whatever is there", others="405*"),
+    "method not offered": rule(
+        "wire §1.3, §5.1: 401 before 405, which is the path's, whatever is there", others="405*"
+    ),
     "headers": rule(
-        "§2.7 works for every status; §5.3 table; cases 63, 65, 68, 72; read_images is get_image (design §5)",
+        "wire §2.7 works for every status; §5.3 table; cases 63, 65, 68, 72; wire §5.2: get_image needs read_images",
         # private shared public protected deactivated deleted
         reader="   200 200 200 200 200 -",
         stranger=" -   -   200 -   -   -",
@@ -19,7 +21,7 @@ TABLES: Mapping[str, Rule | Listing] = {
         admin="    200 200 200 200 200 200",
     ),
     "download": rule(
-        "§2.8: hidden 404, then deactivated 403 for everyone, then not active 404; cases 65, 68, 71, 72",
+        "wire §2.8: hidden 404, then deactivated 403 for everyone, then not active 404; cases 65, 68, 71, 72",
         reader="   200 200 200 200 403 -",
         stranger=" -   -   200 -   -   -",
         member="   -   200 200 200 403 -",
@@ -28,7 +30,7 @@ TABLES: Mapping[str, Rule | Listing] = {
         admin="    200 200 200 200 403 404",
     ),
     "update": rule(
-        "§2.6: policy, then hidden 404, deleted 403, then not the owner: public 403, else 404; D13; cases 89 to 91, 95",
+        "wire §2.6: policy, hidden 404, deleted 403, not the owner: public 403, else 404; D13; cases 89 to 91, 95",
         reader="   !",
         stranger=" -   -   403 -   -   -",
         member="   -   404 403 404 404 -",
@@ -37,12 +39,12 @@ TABLES: Mapping[str, Rule | Listing] = {
         admin="    200 200 200 200 200 403",
     ),
     "make public": rule(
-        "§2.6: policies, publicize_image among them (§5.2: administrators), go before existence; case 95",
+        "wire §2.6: policies, publicize_image among them (§5.2: administrators), go before existence; case 95",
         others="   !",
         admin="    200 200 200 200 200 403",
     ),
     "delete": rule(
-        "§2.9: policy, hidden 404, protected 403 for everyone, deleted 404, not the owner 403 or 404; cases 96 to 101",
+        "wire §2.9: policy, hidden 404, protected 403 for all, deleted 404, not the owner 403 or 404; cases 96 to 101",
         reader="   !",
         stranger=" -   -   403 -   -   -",
         member="   -   404 403 403 404 -",
@@ -51,7 +53,7 @@ TABLES: Mapping[str, Rule | Listing] = {
         admin="    204 204 204 403 204 404",
     ),
     "restore": rule(
-        "restoring is ours (design §6): who may delete may, if the deletion waits; others as with an update",
+        "restoring is ours (wire §12): who may delete may, if the deletion waits; others as with an update",
         # private shared public protected deactivated deleted
         reader="   !",
         stranger=" -   -   403 -   -   -",
@@ -61,7 +63,7 @@ TABLES: Mapping[str, Rule | Listing] = {
         admin="    409 409 409 409 409 200",
     ),
     "deactivate": rule(
-        "the actions are ours (§2.6: as an update): whoever may update may, if the image has its bytes",
+        "the actions are ours (wire §12: as an update): whoever may update may, if the image has its bytes",
         # private shared public protected deactivated deleted
         reader="   !",
         stranger=" -   -   403 -   -   -",
@@ -71,7 +73,7 @@ TABLES: Mapping[str, Rule | Listing] = {
         admin="    200 200 200 200 200 404",
     ),
     "reactivate": rule(
-        "the actions are ours (§2.6: as an update): whoever may update may, if the image has its bytes",
+        "the actions are ours (wire §12: as an update): whoever may update may, if the image has its bytes",
         # private shared public protected deactivated deleted
         reader="   !",
         stranger=" -   -   403 -   -   -",
@@ -81,7 +83,7 @@ TABLES: Mapping[str, Rule | Listing] = {
         admin="    200 200 200 200 200 404",
     ),
     "deprecate": rule(
-        "the actions are ours (§2.6: as an update): whoever may update may, if the image has its bytes",
+        "the actions are ours (wire §12: as an update): whoever may update may, if the image has its bytes",
         # private shared public protected deactivated deleted
         reader="   !",
         stranger=" -   -   403 -   -   -",
@@ -91,15 +93,19 @@ TABLES: Mapping[str, Rule | Listing] = {
         admin="    200 200 200 200 409 404",
     ),
     "allow": rule(
-        "the actions are ours (design §6): administrators let through whatever is not over",
+        "the actions are ours (wire §12): administrators let through whatever is not over",
         # private shared public protected deactivated deleted
         others="   !",
         admin="    200 200 200 200 200 409",
     ),
-    "create": rule("§2.4: policy add_image (case 60), which is create_image (design §5)", others="202", reader="403"),
-    "create public": rule("§2.4 check 5, case 45: publicize_image is the administrator's", others="403", admin="202"),
+    "create": rule(
+        "wire §2.4: policy add_image (case 60), which needs create_image (§5.2)", others="202", reader="403"
+    ),
+    "create public": rule(
+        "wire §2.4 check 5, case 45: publicize_image is the administrator's", others="403", admin="202"
+    ),
     "members": rule(
-        "§4.2: policy, missing or hidden 404, deleted 404 (administrators are told), else 200; cases 137, 138, 141",
+        "wire §4.2: policy, missing or hidden 404, deleted 404 (said to administrators), 200; cases 137, 138, 141",
         reader="   200 200 200 200 200 -",
         stranger=" -   -   200 -   -   -",
         member="   -   200 200 200 200 -",
@@ -108,7 +114,7 @@ TABLES: Mapping[str, Rule | Listing] = {
         admin="    200 200 200 200 200 404",
     ),
     "events": rule(
-        "histories are ours (design §6): who may change the image is told, deleted or not, others as with an update",
+        "histories are ours (wire §12): who may change the image is told, deleted or not, others as with an update",
         # private shared public protected deactivated deleted
         reader="   200 200 200 200 200 200",
         stranger=" -   -   403 -   -   -",
@@ -118,7 +124,7 @@ TABLES: Mapping[str, Rule | Listing] = {
         admin="    200 200 200 200 200 200",
     ),
     "share": rule(
-        "§4.2: may share, or 404, not 403; a member with can_share adds others; cases 137 to 143",
+        "wire §4.2: may share, or 404, not 403; a member with can_share adds others; cases 137 to 143",
         reader="   !",
         stranger=" -   -   404 -   -   - 404 -",
         member="   -   404 404 404 404 - 404 -",
@@ -127,7 +133,7 @@ TABLES: Mapping[str, Rule | Listing] = {
         admin="    204 204 204 204 204 404 404 404",
     ),
     "change a member": rule(
-        "§4.2: a member with can_share changes no row but its own (404), one without changes none at all; §11",
+        "wire §4.2: a member with can_share changes no row but its own (404), one without changes none at all; §11",
         reader="   !",
         stranger=" -   -   404 -   -   - 404 -",
         member="   -   404 404 404 404 - 404 -",
@@ -136,7 +142,7 @@ TABLES: Mapping[str, Rule | Listing] = {
         admin="    204 204 204 204 204 404 404 404",
     ),
     "remove a member": rule(
-        "§4.2: as for a change, but a member may leave, which is ours; nobody is one of the private image (case 130)",
+        "wire §4.2: as for a change, but a member may leave (§12); nobody is one of the private image (case 130)",
         reader="   !",
         stranger=" -   -   404 -   -   - 404 -",
         member="   -   204 204 204 204 - 204 -",
@@ -145,7 +151,7 @@ TABLES: Mapping[str, Rule | Listing] = {
         admin="    404 204 204 204 204 404 404 404",
     ),
     "remove the sharer": rule(
-        "§4.2: a member with can_share may remove its own row",
+        "wire §4.2: a member with can_share may remove its own row",
         reader="   !",
         stranger=" -   -   404 -   -   - 404 -",
         member="   -   404 404 404 404 - 404 -",
@@ -198,33 +204,33 @@ TABLES: Mapping[str, Rule | Listing] = {
         owner="    204 204 204 204 404 -",
         admin="    204 204 204 204 404 404",
     ),
-    "a job": rule("jobs are the tenant's (design §4, the jobs table)", reader="200", owner="200", others="-"),
-    "usage": rule("what the caller's tenant uses is ours (design §6): whoever may list may ask", others="200"),
+    "a job": rule("jobs are the tenant's (wire §12)", reader="200", owner="200", others="-"),
+    "usage": rule("what the caller's tenant uses is ours (wire §12): whoever may list may ask", others="200"),
     "usage of a tenant": rule(
-        "administrators ask for any tenant, as in lists (§3.1, case 112), others for their own, or 403 unread",
+        "administrators ask for any tenant, as in lists (wire §3.1, case 112), others for their own, or 403 unread",
         others="!",
         member="200",
         admin="200",
     ),
-    "tokens": listing("tokens are ours (design §6): the caller's own, whatever its policies", owner="+"),
+    "tokens": listing("tokens are ours (wire §12): the caller's own, whatever its policies", owner="+"),
     "tokens of a tenant": rule(
-        "administrators ask for any tenant, others for their own, of which they see their own tokens (design §6)",
+        "administrators ask for any tenant, others for their own, of which they see their own tokens (wire §12)",
         others="!",
         reader="200",
         owner="200",
         admin="200",
     ),
-    "make a token": rule("whoever holds one makes narrower ones (design §6)", others="201"),
-    "make an administrator's token": rule("no token is wider than its maker (design §6)", others="403", admin="201"),
-    "the own token": rule("everybody may know who they are (design §6)", others="200"),
-    "a token": rule("tokens are their user's (design §6)", owner="200", others="-"),
+    "make a token": rule("whoever holds one makes narrower ones (wire §12)", others="201"),
+    "make an administrator's token": rule("no token is wider than its maker (wire §12)", others="403", admin="201"),
+    "the own token": rule("everybody may know who they are (wire §12)", others="200"),
+    "a token": rule("tokens are their user's (wire §12)", owner="200", others="-"),
     "a token of a tenant": rule(
-        "administrators see any tenant's (design §6)", others="!", reader="-", owner="200", admin="200"
+        "administrators see any tenant's (wire §12)", others="!", reader="-", owner="200", admin="200"
     ),
-    "end a token": rule("as they are seen (design §6)", owner="204", others="-"),
-    "end a token of a tenant": rule("as they are seen (design §6)", others="!", reader="-", owner="204", admin="204"),
+    "end a token": rule("as they are seen (wire §12)", owner="204", others="-"),
+    "end a token of a tenant": rule("as they are seen (wire §12)", others="!", reader="-", owner="204", admin="204"),
     "marker": rule(
-        "§3.3, case 117: a marker must be visible to the caller, else 400; a deleted one serves administrators",
+        "wire §3.3, case 117: a marker must be visible to the caller, else 400; a deleted one serves administrators",
         # private shared public protected deactivated deleted
         reader="   200  200  200 200  200  400*",
         stranger=" 400* 400* 200 400* 400* 400*",
@@ -234,7 +240,7 @@ TABLES: Mapping[str, Rule | Listing] = {
         admin="    200  200  200 200  200  200",
     ),
     "images": listing(
-        "§3.1, case 105: public, own and shared; administrators too, unless they ask for more; never deleted ones",
+        "wire §3.1, case 105: public, own and shared; administrators too, unless they ask for more; never deleted ones",
         reader="   +++++-",
         stranger=" --+---",
         member="   -++++-",
@@ -243,7 +249,7 @@ TABLES: Mapping[str, Rule | Listing] = {
         admin="    --+---",
     ),
     "all images": listing(
-        "§3.1, case 112: is_public=None is everything for administrators, and nothing more for others",
+        "wire §3.1, case 112: is_public=None is everything for administrators, and nothing more for others",
         reader="   +++++-",
         stranger=" --+---",
         member="   -++++-",
@@ -252,7 +258,7 @@ TABLES: Mapping[str, Rule | Listing] = {
         admin="    +++++-",
     ),
     "not public images": listing(
-        "§3.1, case 112: is_public=False is all that is not public for administrators, and ignored of others",
+        "wire §3.1, case 112: is_public=False is all that is not public for administrators, and ignored of others",
         reader="   +++++-",
         stranger=" --+---",
         member="   -++++-",
@@ -261,7 +267,7 @@ TABLES: Mapping[str, Rule | Listing] = {
         admin="    ++-++-",
     ),
     "changed images": listing(
-        "§3.1: changes-since adds deleted ones for callers who could see them; memberships go with their image (§2.9)",
+        "wire §3.1: changes-since adds deleted ones for those who could see them; members go with their image (§2.9)",
         reader="   ++++++",
         stranger=" --+---",
         member="   -++++-",
@@ -270,7 +276,7 @@ TABLES: Mapping[str, Rule | Listing] = {
         admin="    --+---",
     ),
     "all changed images": listing(
-        "§3.1, case 114: both together",
+        "wire §3.1, case 114: both together",
         reader="   ++++++",
         stranger=" --+---",
         member="   -++++-",
@@ -279,11 +285,11 @@ TABLES: Mapping[str, Rule | Listing] = {
         admin="    ++++++",
     ),
     "shared with the member": listing(
-        "§4.2, case 144: all for the tenant itself and administrators, else only the caller's own; no deleted ones",
+        "wire §4.2, case 144: all for the tenant itself and administrators, else only the caller's own; none deleted",
         reader=" -++++-",
         member=" -++++-",
         owner="  -++++-",
         admin="  -++++-",
     ),
-    "jobs": listing("jobs are the tenant's (design §4, the jobs table)", reader="+", owner="+"),
+    "jobs": listing("jobs are the tenant's (wire §12)", reader="+", owner="+"),
 }
