@@ -17,9 +17,6 @@ AS_BEFORE = {"glance_v2": {"181"}}
 """Cases that say that those of another dialect still hold."""
 ELSEWHERE = "elsewhere"
 TO_DO = {
-    # Their pages are not written: Glance v1 and Scaleway.
-    "glance_v1",
-    "scaleway",
     # Foreman and Glance v2.
     "foreman",
     "glance_v2",
