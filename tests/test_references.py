@@ -22,7 +22,6 @@ TO_DO = {
     "glance_v2",
     # All others, and what is no dialect's.
     "devops_service",
-    "keystone",
     "qingcloud",
     ELSEWHERE,
 }

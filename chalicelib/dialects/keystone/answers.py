@@ -1,4 +1,4 @@
-"""What the operations answer (contract §2 to §4). A document has what clients were seen to read, and little more."""
+"""What the operations answer (wire §2 to §4). A document has what clients were seen to read, and little more."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""How refusals look in this dialect (contract §3)."""
+"""How refusals look in this dialect (wire §3)."""
 
 from chalicelib.catalog import errors as catalog
 from chalicelib.catalog.errors import CatalogError

@@ -1,4 +1,4 @@
-"""Where the sign-in is found (contract §5): below `/identity`, and where users guess it, at the root."""
+"""Where the sign-in is found (wire §5): below `/identity`, and where users guess it, at the root."""
 
 import re
 

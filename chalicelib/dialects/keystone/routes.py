@@ -1,4 +1,4 @@
-"""The operations of this dialect: the route table, then a short handler each (contract §1 to §4)."""
+"""The operations of this dialect: the route table, then a short handler each (wire §1 to §4)."""
 
 from chalicelib.catalog.errors import TenantMissing
 from chalicelib.catalog.service import Catalog

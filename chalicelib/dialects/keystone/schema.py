@@ -1,4 +1,4 @@
-"""What clients send to sign in, as data (contract §3 and §4). What cannot be read raises BadMessage."""
+"""What clients send to sign in, as data (wire §3 and §4). What cannot be read raises BadMessage."""
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple

@@ -1,4 +1,4 @@
-"""Who asks (contract §6): a sign-in shows its secret in the body, everything else in `X-Auth-Token`."""
+"""Who asks (wire §6): a sign-in shows its secret in the body, everything else in `X-Auth-Token`."""
 
 from collections.abc import Callable, Mapping
 
