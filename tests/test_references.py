@@ -21,7 +21,6 @@ TO_DO = {
     "foreman",
     "glance_v2",
     # All others, and what is no dialect's.
-    "devops_service",
     "qingcloud",
     ELSEWHERE,
 }

@@ -1,4 +1,4 @@
-"""How refusals look in this dialect (contract §5)."""
+"""How refusals look in this dialect (wire §5)."""
 
 from chalicelib.catalog import errors as catalog
 from chalicelib.catalog.errors import CatalogError

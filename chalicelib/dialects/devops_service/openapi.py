@@ -1,4 +1,4 @@
-"""What this dialect says of its operations (contract §2 to §6), by the constants that serve its requests."""
+"""What this dialect says of its operations (wire §2 to §6), by the constants that serve its requests."""
 
 from collections.abc import Mapping
 from http import HTTPStatus

@@ -1,4 +1,4 @@
-"""What an operator can set for this dialect alone, and who its callers are (contract §2)."""
+"""What an operator can set for this dialect alone, and who its callers are (wire §2)."""
 
 from collections.abc import Mapping
 from typing import NamedTuple, cast

@@ -1,4 +1,4 @@
-"""The operations of this dialect: the route table, then a short handler each (contract §4)."""
+"""The operations of this dialect: the route table, then a short handler each (wire §4)."""
 
 from functools import wraps
 from urllib.parse import quote
@@ -94,7 +94,7 @@ def _known(provider: str, options: Options) -> str:
 
 
 def _negotiated(route: Route) -> Route:
-    """The route with the checks that come before all others (contract §2)."""
+    """The route with the checks that come before all others (wire §2)."""
 
     @wraps(route.handler)
     def negotiated(catalog: Catalog, request: Request, **variables: str) -> Response:

@@ -1,4 +1,4 @@
-"""Messages of this dialect ↔ the domain, as pure functions (contract §3 to §5)."""
+"""Messages of this dialect ↔ the domain, as pure functions (wire §3 to §5)."""
 
 import re
 from collections.abc import Mapping, Sequence

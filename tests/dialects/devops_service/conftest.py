@@ -1,4 +1,4 @@
-"""The callers of the devops-service cases (contract §8)."""
+"""The callers of the devops-service cases (wire §8)."""
 
 import pytest
 

@@ -76,7 +76,7 @@ def ids(caller: Caller, query: str = "") -> list[str]:
 
 
 def message(answer: Answer) -> str:
-    """The text of an error, which is all that the body of an error holds (contract §5)."""
+    """The text of an error, which is all that the body of an error holds (wire §5)."""
     assert media_type(answer) == "application/json"
     assert list(answer.json) == ["message"]
     text: str = answer.json["message"]

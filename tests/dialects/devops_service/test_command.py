@@ -1,4 +1,4 @@
-"""What the devops command sends and asks for: cases 53 to 56, and the templates of contract §6."""
+"""What the devops command sends and asks for: cases 53 to 56, and the templates of wire §6."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Credentials and the order of checks: cases 1 and 2, and contract §2."""
+"""Credentials and the order of checks: cases 1 and 2, and wire §2."""
 
 from base64 import b64encode
 

@@ -1,4 +1,4 @@
-"""Lists and single images: cases 32 to 36, and their order (contract §4)."""
+"""Lists and single images: cases 32 to 36, and their order (wire §4)."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Images that were registered through other dialects, and those of other tenants (contract §2 and §7)."""
+"""Images that were registered through other dialects, and those of other tenants (wire §2 and §7)."""
 
 from datetime import timedelta
 from typing import Any

@@ -19,7 +19,7 @@ TABLES: Mapping[str, Rule | Listing] = {
         others="   -",
     ),
     "delete": rule(
-        "§2, DS-08, DS-49, DS-57; a protected image is 400 (design §3)",
+        "§2, DS-08, DS-49, DS-57; a protected image is 400 (§5)",
         reader="   !",
         owner="    200 200 200 400 200 -",
         others="   -",
@@ -35,7 +35,7 @@ TABLES: Mapping[str, Rule | Listing] = {
     "lists of words": rule("§6: under read_images", others="200"),
     "images": listing("§2: the tenant's own", reader="+++++-", owner="+++++-"),
     "choices": listing(
-        "§6: what the operator lets users pick is what they may see (design §3), whoever has registered it",
+        "§6: what the operator lets users pick is what they may see, whoever has registered it",
         # private shared public protected deactivated deleted
         reader="   +++++-",
         stranger=" --+---",
