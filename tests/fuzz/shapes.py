@@ -107,7 +107,7 @@ def _foreman(_sent: Sent, got: Got) -> None:
     document = got.document
     error = document["error"]
     if isinstance(error, str):
-        # Malformed JSON, and paths that are not there (contract §8.6 and §8.8).
+        # Malformed JSON, and paths that are not there (Foreman's wire §8.6 and §8.8).
         assert got.status in {400, 404}
         assert document == {"status": got.status, "error": error}
         assert error

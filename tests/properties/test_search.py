@@ -1,4 +1,4 @@
-"""A search means what an independent reading of the contract says: lark's LALR parser, and logic with three values."""
+"""A search means what Foreman's wire §7 says, read independently: lark's LALR parser, and logic with three values."""
 
 import operator
 import re
@@ -66,7 +66,7 @@ Meaning = Callable[[Row], Truth]
 
 
 class Scanner(Lexer):
-    """The tokens of contract §7.2, found character by character, and mended."""
+    """The tokens of Foreman's wire §7.2, found character by character, and mended."""
 
     def __init__(self, _conf: Any) -> None:
         pass
@@ -113,7 +113,7 @@ def unquoted(text: str) -> tuple[str, int]:
 
 
 class Meanings(Transformer[Token, Meaning]):
-    """What each rule of the grammar means (contract §7.4)."""
+    """What each rule of the grammar means (Foreman's wire §7.4)."""
 
     def start(self, terms: list[Meaning]) -> Meaning:
         return lambda row: all_of(term(row) for term in terms)

@@ -1,4 +1,4 @@
-"""The description of the API that clients load first, made of the operations that are served (contract §12)."""
+"""The description of the API that clients load first, made of the operations that are served (wire §12)."""
 
 import hashlib
 import json

@@ -1,4 +1,4 @@
-"""How refusals look in this dialect (contract §8)."""
+"""How refusals look in this dialect (wire §8)."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -96,7 +96,7 @@ class UnsupportedMediaType(HttpError):
 
 
 def check_media_type(request: Request) -> None:
-    """Raise UnsupportedMediaType unless the body says that it is JSON; PATCH is not checked (contract §10)."""
+    """Raise UnsupportedMediaType unless the body says that it is JSON; PATCH is not checked (wire §10)."""
     if request.method != "PATCH" and media.content_type(request) != "application/json":
         raise UnsupportedMediaType(request.header("content-type") or "")
 
@@ -166,7 +166,7 @@ def _denied(permissions: Sequence[str]) -> dict[str, Any]:
 
 
 def permission(request: Request) -> str:
-    """What the original calls the right that a request needs (contract §9)."""
+    """What the original calls the right that a request needs (wire §9)."""
     _, _, parents, *rest = request.path.split("/")
     return f"{VERBS.get(request.method, 'view')}_{'images' if 'images' in rest[1:2] else parents}"
 

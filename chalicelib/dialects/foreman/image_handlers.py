@@ -1,4 +1,4 @@
-"""The operations on images, a short handler each (contract §1)."""
+"""The operations on images, a short handler each (wire §1)."""
 
 from functools import partial
 
@@ -78,7 +78,7 @@ def update_image(catalog: Catalog, request: Request, parent_id: str, image_id: s
     check_media_type(request)
     attributes = values.attributes(request.body, "image", schema.ATTRIBUTES)
     if not catalog.principal.holds(Policy.READ_IMAGES):
-        raise ImageNotFound(image_id)  # who may not see a parent does not find it (contract §9)
+        raise ImageNotFound(image_id)  # who may not see a parent does not find it (wire §9)
     known = _parents(catalog)
     below = _below(known, request, parent_id)
     number = _number(image_id)

@@ -1,4 +1,4 @@
-"""Lists: search, order and pages (contract §2.3 and §6), of images and of parents alike."""
+"""Lists: search, order and pages (wire §2.3 and §6), of images and of parents alike."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence

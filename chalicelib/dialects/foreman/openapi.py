@@ -1,4 +1,4 @@
-"""What the operations of this dialect take and answer, made of the operations that are served (contract §1 and §8)."""
+"""What the operations of this dialect take and answer, made of the operations that are served (wire §1 and §8)."""
 
 from collections.abc import Iterator, Mapping
 from http import HTTPStatus

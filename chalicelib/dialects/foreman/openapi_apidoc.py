@@ -1,4 +1,4 @@
-"""The description that this dialect has for its own clients, as JSON Schemas (contract §12)."""
+"""The description that this dialect has for its own clients, as JSON Schemas (wire §12)."""
 
 from collections.abc import Mapping
 

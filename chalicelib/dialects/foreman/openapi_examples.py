@@ -1,4 +1,4 @@
-"""Documents as this dialect reads and answers them, for its description (contract §2 to §4)."""
+"""Documents as this dialect reads and answers them, for its description (wire §2 to §4)."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""The documents of this dialect as JSON Schemas (contract §2 to §5 and §8), closed where its objects are."""
+"""The documents of this dialect as JSON Schemas (wire §2 to §5 and §8), closed where its objects are."""
 
 from collections.abc import Mapping
 

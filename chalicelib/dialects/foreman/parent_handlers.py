@@ -1,4 +1,4 @@
-"""The operations on parents, a short handler each (contract §3.3)."""
+"""The operations on parents, a short handler each (wire §3.3)."""
 
 from collections.abc import Mapping
 from functools import partial

@@ -1,4 +1,4 @@
-"""The three kinds of parents of an image: how they are found, written and shown (contract §3)."""
+"""The three kinds of parents of an image: how they are found, written and shown (wire §3)."""
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial

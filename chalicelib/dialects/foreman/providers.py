@@ -1,4 +1,4 @@
-"""Kinds of clouds: what they are called, and what a compute resource of each shows (contract §3.3)."""
+"""Kinds of clouds: what they are called, and what a compute resource of each shows (wire §3.3)."""
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple, cast

@@ -1,4 +1,4 @@
-"""The table of operations, and what every request goes through (contract §1, §9, §10)."""
+"""The table of operations, and what every request goes through (wire §1, §9, §10)."""
 
 import time
 from functools import cache

@@ -1,4 +1,4 @@
-"""Images as this dialect writes and shows them, as pure functions (contract §2, §4 and §5)."""
+"""Images as this dialect writes and shows them, as pure functions (wire §2, §4 and §5)."""
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial

@@ -1,4 +1,4 @@
-"""The search language: a text becomes a test of rows (contract §7), or is refused.
+"""The search language: a text becomes a test of rows (wire §7), or is refused.
 
 Comparisons with null are unknown and count as false: NOT is true of both, so nothing could tell them apart.
 """
@@ -49,7 +49,7 @@ def parse_search(text: str, fields: Fields) -> Test:
 
 
 def parse_order(text: str, fields: Fields) -> tuple[str, bool]:
-    """A field, and whether descending: anything but `desc` ascends (contract §6.2). Raises SearchRefused."""
+    """A field, and whether descending: anything but `desc` ascends (wire §6.2). Raises SearchRefused."""
     name, *direction = text.split(maxsplit=1) or [""]
     if name not in fields:
         raise SearchRefused(f"the field '{name}' in the order statement is not valid field for search")
@@ -57,7 +57,7 @@ def parse_order(text: str, fields: Fields) -> tuple[str, bool]:
 
 
 class _Parser:
-    """Recursive descent over the grammar of contract §7.3: a method reads what it is named after.
+    """Recursive descent over the grammar of wire §7.3: a method reads what it is named after.
 
     The end closes all brackets that are open, and a bracket that closes none is the end.
     """

@@ -1,4 +1,4 @@
-"""What a search is written in: tokens (contract §7.2), and the comparisons that some of them stand for (§7.4)."""
+"""What a search is written in: tokens (wire §7.2), and the comparisons that some of them stand for (§7.4)."""
 
 import operator
 import re

@@ -1,4 +1,4 @@
-"""How attributes are read and shown, whosever they are (contract §2 and §4)."""
+"""How attributes are read and shown, whosever they are (wire §2 and §4)."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence

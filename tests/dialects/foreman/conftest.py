@@ -1,4 +1,4 @@
-"""The fixture of the Foreman cases (contract §15)."""
+"""The fixture of the Foreman cases."""
 
 from dataclasses import replace
 

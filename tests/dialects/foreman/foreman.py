@@ -57,7 +57,7 @@ ALWAYS_SHOWN = {
     "created_at",
     "updated_at",
 }
-"""The keys of an image whatever its compute resource (contract §2.1)."""
+"""The keys of an image whatever its compute resource (wire §2.1)."""
 
 
 class Parent(NamedTuple):
@@ -82,7 +82,7 @@ class Parent(NamedTuple):
 
 @dataclass(frozen=True)
 class World:
-    """The fixture of the cases (contract §15): parents, callers of one tenant, and images by their names."""
+    """The fixture of the cases: parents, callers of one tenant, and images by their names."""
 
     api: Api
     admin: Caller
@@ -203,23 +203,23 @@ def listed(caller: Caller, target: str, **parameters: object) -> list[str]:
 
 
 def missing(image_id: object = "") -> Record:
-    """The body that says that there is no such image (contract §8.2)."""
+    """The body that says that there is no such image (wire §8.2)."""
     return {"error": {"message": f"Resource image not found by id '{image_id}'"}}
 
 
 def denied(permission: str) -> Record:
-    """The body that says that a permission is missing (contract §8.5)."""
+    """The body that says that a permission is missing (wire §8.5)."""
     details = f"Missing one of the required permissions: {permission}"
     return {"error": {"message": "Access denied", "details": details, "missing_permissions": [permission]}}
 
 
 def unsearchable(message: str) -> Record:
-    """The body that refuses a search or an order (contract §8.3)."""
+    """The body that refuses a search or an order (wire §8.3)."""
     return {"error": {"message": message, "class": "ScopedSearch::QueryNotSupported"}}
 
 
 def assert_invalid(answer: Answer, image_id: int | None = None, /, **reasons: str) -> None:
-    """The answer refuses exactly these fields, for one reason each (contract §8.4); `image_id` is that of an update."""
+    """The answer refuses exactly these fields, for one reason each (wire §8.4); `image_id` is that of an update."""
     assert answer.status == 422, answer.text
     assert set(answer.json) == {"error"}
     error = answer.json["error"]
@@ -230,7 +230,7 @@ def assert_invalid(answer: Answer, image_id: int | None = None, /, **reasons: st
 
 
 def assert_unsupported(answer: Answer, sent: str) -> None:
-    """The answer refuses the media type that was sent (contract §8.7)."""
+    """The answer refuses the media type that was sent (wire §8.7)."""
     assert answer.status == 415, answer.text
     assert set(answer.json) == {"error"}
     assert set(answer.json["error"]) == {"message"}
@@ -257,7 +257,7 @@ def assert_refused(answer: Answer) -> None:
 
 
 def assert_has_headers(answer: Answer) -> None:
-    """The answer has the headers that every one has (contract §10)."""
+    """The answer has the headers that every one has (wire §10)."""
     assert answer.headers["content-type"] == "application/json; charset=utf-8"
     assert answer.headers["apipie-checksum"]
 

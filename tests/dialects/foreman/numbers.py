@@ -1,4 +1,4 @@
-"""The numbers of the conformance cases (contract §15); those between them that are missing do not exist."""
+"""The numbers of the conformance cases on the pages of Foreman; those between them that are missing do not exist."""
 
 # fmt: off
 CASES = frozenset(

@@ -1,4 +1,4 @@
-"""Images that are made: cases C01 to C10, C25, C28 to C30 and C32, and contract §2 and §4."""
+"""Images that are made: cases C01 to C10, C25, C28 to C30 and C32, and wire §2 and §4."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Images that are not made: cases C08, C12 to C18, C20 to C24, C26 and C27, and contract §5 and §8."""
+"""Images that are not made: cases C08, C12 to C18, C20 to C24, C26 and C27, and wire §5 and §8."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Who may do what, and in which order it is checked: cases A01 to A13, and contract §8 and §9."""
+"""Who may do what, and in which order it is checked: cases A01 to A13, and wire §8 and §9."""
 
 from base64 import b64encode
 from typing import NamedTuple

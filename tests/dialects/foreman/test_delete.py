@@ -1,4 +1,4 @@
-"""Images that are removed: cases D01 to D08, and contract §2.2."""
+"""Images that are removed: cases D01 to D08, and wire §2.2."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The description that clients read first: cases F02 to F07 and F13, and contract §12."""
+"""The description that clients read first: cases F02 to F07 and F13, and wire §12."""
 
 import json
 from collections.abc import Iterator

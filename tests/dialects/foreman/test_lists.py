@@ -1,4 +1,4 @@
-"""Lists, their envelopes and their pages: cases L01 to L18, and contract §2.3 and §6.1."""
+"""Lists, their envelopes and their pages: cases L01 to L18, and wire §2.3 and §6.1."""
 
 from typing import Any
 

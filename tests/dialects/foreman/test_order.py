@@ -1,4 +1,4 @@
-"""The order of lists: cases O01 to O11, and contract §6.2."""
+"""The order of lists: cases O01 to O11, and wire §6.2."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The parents themselves: cases F10 and F11, and contract §3.3."""
+"""The parents themselves: cases F10 and F11, and wire §3.3."""
 
 from typing import Any
 

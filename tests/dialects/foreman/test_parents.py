@@ -1,4 +1,4 @@
-"""How images are found below their parents: cases P01 to P13, and contract §3.1."""
+"""How images are found below their parents: cases P01 to P13, and wire §3.1."""
 
 import pytest
 

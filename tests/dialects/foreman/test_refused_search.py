@@ -1,4 +1,4 @@
-"""Searches and orders that are refused: cases E01 to E10 and O13 to O15, and contract §7.5."""
+"""Searches and orders that are refused: cases E01 to E10 and O13 to O15, and wire §7.5."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What searches find: cases Q01 to Q53, and contract §7."""
+"""What searches find: cases Q01 to Q53, and wire §7."""
 
 import pytest
 

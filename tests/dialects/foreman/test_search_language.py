@@ -1,4 +1,4 @@
-"""The search language by itself: the cases of Search and of Refused search and order, and the rest of contract §7."""
+"""The search language by itself: the cases of Search and of Refused search and order, and the rest of wire §7."""
 
 import time
 

@@ -1,4 +1,4 @@
-"""The service itself, and the headers of all answers: cases F01, F08 and F09, and contract §1 and §10."""
+"""The service itself, and the headers of all answers: cases F01, F08 and F09, and wire §1 and §10."""
 
 import re
 from http import HTTPStatus

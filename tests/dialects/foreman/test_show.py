@@ -1,4 +1,4 @@
-"""An image that is shown: cases S01 to S10, and contract §3.2."""
+"""An image that is shown: cases S01 to S10, and wire §3.2."""
 
 import pytest
 

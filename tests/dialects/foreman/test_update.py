@@ -1,4 +1,4 @@
-"""Images that are changed: cases U01 to U03, U08 to U18 and U21, and contract §4 and §5."""
+"""Images that are changed: cases U01 to U03, U08 to U18 and U21, and wire §4 and §5."""
 
 import pytest
 

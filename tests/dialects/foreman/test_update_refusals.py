@@ -1,4 +1,4 @@
-"""Changes that are refused: cases U05 to U07, U19 and U20, and contract §5."""
+"""Changes that are refused: cases U05 to U07, U19 and U20, and wire §5."""
 
 import pytest
 

@@ -1,6 +1,6 @@
 """Foreman: parents belong to a tenant, and images are below them, so those of other tenants are not there (§3.1).
 
-An administrator has every permission (§9), but no other parents than those of its own tenant (design §4).
+An administrator has every permission, but no other parents than those of its own tenant (§9).
 """
 
 from collections.abc import Mapping
@@ -25,7 +25,7 @@ TABLES: Mapping[str, Rule | Listing] = {
         others="   -",
     ),
     "delete": rule(
-        "§9: as for an update, A10; a protected image is 403 (design §3)",
+        "§9: as for an update, A10; a protected image is 403",
         reader="   !",
         owner="    200 200 200 403 200 -",
         others="   -",
@@ -41,7 +41,7 @@ TABLES: Mapping[str, Rule | Listing] = {
         "§8.2, §9: a parent that one may not see is like one that is missing", reader="200", owner="200", others="-"
     ),
     "create a parent": rule(
-        "§3.3; whoever may create images may create parents of its tenant (design §5)", others="201", reader="403"
+        "§3.3, §9: whoever may create images may create parents of its tenant", others="201", reader="403"
     ),
     "change a parent": rule(
         "§3.3, §9: edit_<parents>; whoever may create parents may change them", reader="!", owner="200", others="-"
@@ -52,6 +52,6 @@ TABLES: Mapping[str, Rule | Listing] = {
         owner="200",
         others="-",
     ),
-    "images": listing("§3.1, design §4: the tenant's own", reader="+++++-", owner="+++++-"),
-    "parents": listing("design §4: reference data of a tenant", reader="+", owner="+"),
+    "images": listing("§3.1, §9: the tenant's own", reader="+++++-", owner="+++++-"),
+    "parents": listing("§9: the tenant's own", reader="+", owner="+"),
 }
