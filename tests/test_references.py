@@ -17,9 +17,6 @@ AS_BEFORE = {"glance_v2": {"181"}}
 """Cases that say that those of another dialect still hold."""
 ELSEWHERE = "elsewhere"
 TO_DO = {
-    # Foreman and Glance v2.
-    "foreman",
-    "glance_v2",
     # All others, and what is no dialect's.
     "qingcloud",
     ELSEWHERE,
