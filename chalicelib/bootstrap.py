@@ -192,7 +192,7 @@ def build_app(environ: Mapping[str, str] | None = None, world: World | None = No
     """The Lambda handler, ready to be called with events. Raises BadSetting."""
     world = world or build_world(environ)
     described = (*DIALECTS, health(world.readiness))
-    dialects = (*described, documentation(described))
+    dialects = (*described, documentation(described, lambda: world.blobs.origin))
     return Gateway(
         dialects,
         world.callers,

@@ -129,6 +129,22 @@ BUCKET_PARTS = {
             "RestrictPublicBuckets": "restrict_public_buckets",
         },
     ),
+    "CorsConfiguration": Part(
+        "aws_s3_bucket_cors_configuration",
+        {
+            "CorsRules": blocks(
+                "cors_rule",
+                {
+                    "Id": "id",
+                    "AllowedOrigins": "allowed_origins",
+                    "AllowedMethods": "allowed_methods",
+                    "AllowedHeaders": "allowed_headers",
+                    "ExposedHeaders": "expose_headers",
+                    "MaxAge": "max_age_seconds",
+                },
+            )
+        },
+    ),
     "LifecycleConfiguration": Part("aws_s3_bucket_lifecycle_configuration", {"Rules": _lifecycle_rule}),
     "NotificationConfiguration": Part(
         "aws_s3_bucket_notification",

@@ -44,6 +44,12 @@ PACKAGES = (
         "sha512-983Vyg8NwUE7JkZ6NmOqpCZ+sh1bKv2iYTlUkzlWmA5JD2acKoxd4KVxbMmxX/85mtfdnDmTFoNKcg5DGAvxNQ==",
         {"htm.js": "dist/htm.mjs", "LICENSE-htm.txt": "LICENSE"},
     ),
+    Package(
+        "js-md5",
+        "0.9.2",
+        "sha512-QK62elp/ozZj7kzyCG5yaeK+uWeqxPlg3w3znYDBvwyqzJs7nh5bgTAAH9KltLni2LT7qx/E1EgSVwfiOSRe0Q==",
+        {"md5.js": "build/md5-lite.min.mjs", "LICENSE-js-md5.txt": "LICENSE.txt"},
+    ),
 )
 
 

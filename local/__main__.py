@@ -94,7 +94,7 @@ def _serve(port: str, seed_file: Path, engine: str) -> None:
         world = StreamingWorld(*build_world())
         create_tables()
         # The bucket is empty whatever the engine: moto keeps nothing beyond the end of its process.
-        create_bucket(world)
+        create_bucket(world, server.url)
         loaded = load(world, seed)
         app = build_app(world=world)
         router, most = Router(app.routes), world.settings.limits.inline_bytes

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from moto.moto_server import werkzeug_app
 from moto.moto_server.werkzeug_app import MotoRequestHandler, create_backend_app
 from werkzeug.serving import BaseWSGIServer
 
@@ -44,6 +45,8 @@ def moto_server(port: int = 0, secrets: Mapping[str, str] = SECRETS) -> Iterator
     """
     speed_up_moto()
     share_items()
+    # The pages of others are let in where a bucket says so, and nowhere else.
+    setattr(werkzeug_app, "DISABLE_GLOBAL_CORS", True)  # noqa: B010  # moto does not export it
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     app = _one_at_a_time(checked(Dispatcher(create_backend_app), secrets))
     with _listener(port) as listener:

@@ -1,14 +1,17 @@
 """The worker's queue as SQS and Lambda would drive it: created, and pumped by whoever calls."""
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from chalicelib.bootstrap import World
 from chalicelib.jobs.delivery import MOST_RECEIPTS, VISIBILITY
 
+if TYPE_CHECKING:
+    from mypy_boto3_s3.type_defs import CORSRuleTypeDef
 
-def create_bucket(world: World) -> None:
-    """The bucket, which tells the queue of its objects."""
+
+def create_bucket(world: World, console: str | None = None) -> None:
+    """The bucket, which tells the queue of its objects, and takes parts from the page at the origin of the console."""
     s3, bucket = world.blobs.client(), world.blobs.bucket
     s3.create_bucket(Bucket=bucket)
     s3.put_bucket_notification_configuration(
@@ -17,6 +20,15 @@ def create_bucket(world: World) -> None:
             "QueueConfigurations": [{"QueueArn": create_queue(world), "Events": ["s3:ObjectCreated:*"]}]
         },
     )
+    if console is not None:
+        rule: CORSRuleTypeDef = {
+            "AllowedOrigins": [console],
+            "AllowedMethods": ["PUT"],
+            "AllowedHeaders": ["content-md5"],
+            "ExposeHeaders": ["ETag"],
+            "MaxAgeSeconds": 3600,
+        }
+        s3.put_bucket_cors(Bucket=bucket, CORSConfiguration={"CORSRules": [rule]})
 
 
 def create_queue(world: World) -> str:

@@ -65,6 +65,8 @@ def checked(app: WsgiApp, secrets: Mapping[str, str]) -> WsgiApp:
     """The app behind the checks of S3; `secrets` are those of the access keys that may sign links."""
 
     def call(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        if environ["REQUEST_METHOD"] == "OPTIONS":  # a browser asks whether it may, which is never signed
+            return app(environ, start_response)
         try:
             check(environ, secrets, datetime.now(UTC))
         except Refused as refusal:

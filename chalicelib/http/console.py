@@ -5,11 +5,12 @@ of all of them in their address, so a browser keeps them for good, and gets thos
 """
 
 import html
+from collections.abc import Callable
 from functools import cache, lru_cache
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from chalicelib.http.dialect import Route
+from chalicelib.http.dialect import Handler, Route
 from chalicelib.http.errors import PathUnknown
 from chalicelib.http.message import Request, Response
 
@@ -22,24 +23,32 @@ TYPES = {
     "svg": "image/svg+xml",
     "txt": "text/plain; charset=utf-8",
 }
-POLICY = "; ".join(
-    f"{directive} {sources}"
-    for directive, sources in {
+WORKER = "rosetta-worker"
+"""The only policy of Trusted Types: it names the script of the worker thread, whatever it is asked for."""
+
+
+def policy(store: str | None = None) -> str:
+    """Nothing of other hosts, no code but that of the files, no markup made of texts, and no frame around it.
+
+    But bytes may go to the origin of the store, if one is named.
+    """
+    sources = {
         "default-src": "'none'",
         "script-src": "'self'",
         "style-src": "'self'",
         "img-src": "'self'",
-        "connect-src": "'self'",
+        "connect-src": "'self'" if store is None else f"'self' {store}",
         "base-uri": "'none'",
         "form-action": "'none'",
         "frame-ancestors": "'none'",
         "require-trusted-types-for": "'script'",
-        "trusted-types": "'none'",
-    }.items()
-)
-"""Nothing of other hosts, no code but that of the files, no markup made of texts, and no frame around it."""
+        "trusted-types": WORKER,
+    }
+    return "; ".join(f"{directive} {source}" for directive, source in sources.items())
+
+
 GUARDED = {
-    "Content-Security-Policy": POLICY,
+    "Content-Security-Policy": policy(),
     "Cross-Origin-Opener-Policy": "same-origin",
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
@@ -71,12 +80,16 @@ def files() -> Files:
     return Files(contents, digest.hexdigest()[:16])
 
 
-def show_page(_catalog: object, request: Request) -> Response:
-    """The page, which knows where it is mounted, and in which version its files are."""
-    contents, digest = files()
-    root = html.escape(urlsplit(request.base_url).path)
-    page = contents[INDEX].decode().replace("{{root}}", root).replace("{{files}}", f"{root}{PAGE}/{digest}")
-    return _sent(request, INDEX, page.encode(), ASKED_AGAIN)
+def showing_page(store: Callable[[], str | None]) -> Handler:
+    """The handler for the page, which knows where it is mounted, in which version its files are, and where bytes go."""
+
+    def show_page(_catalog: object, request: Request) -> Response:
+        contents, digest = files()
+        root = html.escape(urlsplit(request.base_url).path)
+        page = contents[INDEX].decode().replace("{{root}}", root).replace("{{files}}", f"{root}{PAGE}/{digest}")
+        return _sent(request, INDEX, page.encode(), {**ASKED_AGAIN, "Content-Security-Policy": policy(store())})
+
+    return show_page
 
 
 def show_file(_catalog: object, request: Request, release: str, file: str) -> Response:
@@ -111,8 +124,10 @@ def _compressed(content: bytes) -> bytes:
     return gzip.compress(content, mtime=0)
 
 
-ROUTES = (
-    Route("GET", PAGE, show_page, open=True),
-    Route("GET", f"{PAGE}/{{release}}/{{file}}", show_file, open=True),
-    Route("GET", f"{PAGE}/{{release}}/vendor/{{file}}", show_library, open=True),
-)
+def routes(store: Callable[[], str | None]) -> tuple[Route, ...]:
+    """Of the page, which may send bytes to the origin of the store, and of its files."""
+    return (
+        Route("GET", PAGE, showing_page(store), open=True),
+        Route("GET", f"{PAGE}/{{release}}/{{file}}", show_file, open=True),
+        Route("GET", f"{PAGE}/{{release}}/vendor/{{file}}", show_library, open=True),
+    )

@@ -3,7 +3,7 @@
 import base64
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -18,8 +18,11 @@ STATUS: Mapping[type[Exception], int] = {NotFound: 404, Forbidden: 403, Unavaila
 CACHED = {"Cache-Control": "private, max-age=300"}
 
 
-def documentation(dialects: Sequence[Dialect]) -> Dialect:
-    """What serves `/openapi.json`, `/docs` and `/console`, as a dialect without a description of its own."""
+def documentation(dialects: Sequence[Dialect], store: Callable[[], str | None] = lambda: None) -> Dialect:
+    """What serves `/openapi.json`, `/docs` and `/console`, as a dialect without a description of its own.
+
+    `store` is the origin that takes the bytes of images: the console may send them there.
+    """
 
     @cache
     def description() -> dict[str, Any]:
@@ -42,7 +45,7 @@ def documentation(dialects: Sequence[Dialect]) -> Dialect:
                 for path, handler in ((DOCUMENT, show_document), (PAGE, show_page))
                 for method in ("GET", "HEAD")
             ),
-            *console.ROUTES,
+            *console.routes(store),
             Route("GET", f"{views.PATH}/{{image_id}}", views.showing(dialects)),
         ),
         authenticate=views.authenticate,

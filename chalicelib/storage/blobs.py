@@ -5,6 +5,7 @@ import hashlib
 from collections.abc import Callable, Generator, Mapping
 from contextlib import closing, suppress
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -132,6 +133,15 @@ class S3BlobStore:
             return Link(self._links.download(location, seconds))
         except BotoCoreError as error:
             raise store_error(error) from error
+
+    @property
+    def origin(self) -> str | None:
+        """Where links to the bucket lead: `https://bucket.s3.us-east-1.amazonaws.com`; None if they cannot be made."""
+        try:
+            scheme, host, *_ = urlsplit(self._links.download(self.place("any") + "any", 1))
+        except BotoCoreError:
+            return None
+        return f"{scheme}://{host}"
 
     def place(self, image_id: str) -> str:
         """The prefix of its keys."""

@@ -78,6 +78,23 @@ def test_the_bucket_is_nobody_elses_and_really_deletes() -> None:
     assert "VersioningConfiguration" not in bucket  # a deleted image would stay, and be paid for
 
 
+@pytest.mark.parametrize(
+    ("domain", "origin"),
+    [
+        ("", f"https://${{RestAPI}}.execute-api.{REGION}.amazonaws.com"),
+        ("images.example.org", "https://images.example.org"),
+    ],
+)
+def test_the_console_and_no_other_page_may_put_parts_into_the_bucket(domain: str, origin: str) -> None:
+    [bucket] = of_type(template("prod", DomainName=domain), "AWS::S3::Bucket").values()
+
+    [rule] = bucket["CorsConfiguration"]["CorsRules"]
+
+    assert rule["AllowedOrigins"] == [origin]
+    assert (rule["AllowedMethods"], rule["AllowedHeaders"]) == (["PUT"], ["content-md5"])
+    assert (rule["ExposedHeaders"], rule["MaxAge"]) == (["ETag"], 3600)
+
+
 @pytest.mark.parametrize("name", ["ImageBucketPolicy", "WorkQueuePolicy"])
 def test_only_encrypted_connections_are_taken(name: str) -> None:
     statements = template("prod")["Resources"][name]["Properties"]["PolicyDocument"]["Statement"]

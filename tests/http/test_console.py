@@ -66,10 +66,21 @@ def test_everything_is_guarded(api: Api, name: str) -> None:
 
     policy = dict(each.split(" ", 1) for each in headers["content-security-policy"].split("; "))
     assert policy["default-src"] == "'none'"
-    assert {policy[f"{kind}-src"] for kind in ("script", "style", "img", "connect")} == {"'self'"}
-    assert {policy[name] for name in ("base-uri", "form-action", "frame-ancestors", "trusted-types")} == {"'none'"}
+    assert {policy[f"{kind}-src"] for kind in ("script", "style", "img")} == {"'self'"}
+    assert {policy[name] for name in ("base-uri", "form-action", "frame-ancestors")} == {"'none'"}
+    assert policy["trusted-types"] == console.WORKER
     assert (headers["x-frame-options"], headers["x-content-type-options"]) == ("DENY", "nosniff")
     assert headers["referrer-policy"] == "no-referrer"
+
+
+def test_the_page_and_no_file_may_send_to_the_bucket_and_nowhere_else(api: Api) -> None:
+    page, file = (api.anonymous().get(path).headers for path in ("/console", address("main.js")))
+
+    link = api.world.blobs.link(f"s3://{api.world.blobs.bucket}/any")
+    assert link is not None
+    [origin] = re.findall("^https://[^/]+", link.url)
+    assert f"; connect-src 'self' {origin}; " in page["content-security-policy"]
+    assert "; connect-src 'self'; " in file["content-security-policy"]
 
 
 @pytest.mark.parametrize(

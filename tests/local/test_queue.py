@@ -101,6 +101,15 @@ def test_the_bucket_tells_of_objects_that_came_whole(telling: Stage) -> None:
     assert [pump(telling.api.world), pump(telling.api.world)] == [1, 0]
 
 
+def test_the_bucket_takes_parts_from_the_console_and_from_no_other_page(telling: Stage) -> None:
+    create_bucket(telling.api.world, "http://127.0.0.1:8000")
+
+    s3, bucket = telling.api.world.blobs.client(), telling.api.world.blobs.bucket
+    [rule] = s3.get_bucket_cors(Bucket=bucket)["CORSRules"]
+    assert rule["AllowedOrigins"] == ["http://127.0.0.1:8000"]
+    assert (rule["AllowedMethods"], rule["AllowedHeaders"]) == (["PUT"], ["content-md5"])
+
+
 def test_a_bucket_that_is_there_stays(telling: Stage) -> None:
     location = telling.api.world.blobs.put("image", SMALL)
 

@@ -7,6 +7,7 @@ import json
 import re
 import zlib
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from io import BytesIO
@@ -286,3 +287,27 @@ def test_a_part_that_calls_itself_a_form_arrives(upload: Link) -> None:
     assert refused[0] == HTTPStatus.BAD_REQUEST
     assert b"<Code>BadDigest</Code>" in refused[1]
     assert taken == (HTTPStatus.OK, b"")
+
+
+def test_a_part_may_come_from_the_console_and_from_no_other_page(upload: Link, folder: Path) -> None:
+    console = json.loads((folder / "state.json").read_bytes())["url"]
+    wishes = {"Access-Control-Request-Method": "PUT", "Access-Control-Request-Headers": "content-md5"}
+
+    allowed = headers_of("OPTIONS", upload.url, {"Origin": console, **wishes})
+    refused = headers_of("OPTIONS", upload.url, {"Origin": "http://127.0.0.1:1", **wishes})
+    taken = headers_of("PUT", upload.url, {"Origin": console, **upload.headers}, CONTENT)
+
+    assert (allowed["access-control-allow-origin"], allowed["access-control-allow-methods"]) == (console, "PUT")
+    assert (allowed["access-control-allow-headers"], taken["access-control-expose-headers"]) == ("content-md5", "ETag")
+    assert "access-control-allow-origin" not in refused
+    assert (taken["access-control-allow-origin"], taken["etag"]) == (
+        console,
+        f'"{base64.b64decode(digest(CONTENT)).hex()}"',
+    )
+
+
+def headers_of(method: str, url: str, headers: Mapping[str, str], body: bytes = b"") -> Mapping[str, str]:
+    whole = urlsplit(url)
+    with closing(http.client.HTTPConnection(whole.netloc, timeout=PATIENCE)) as connection:
+        connection.request(method, f"{whole.path}?{whole.query}", body, {**headers})
+        return {name.lower(): value for name, value in connection.getresponse().getheaders()}

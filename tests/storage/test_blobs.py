@@ -5,12 +5,13 @@ from contextlib import closing
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from botocore.exceptions import ConnectionClosedError
+from botocore.exceptions import ConnectionClosedError, NoCredentialsError
 
 from chalicelib.bootstrap import Aws, World
 from chalicelib.catalog.errors import StoreDisabled, StoreError, StoreRefused, StoreUnavailable
 from chalicelib.catalog.ports import Located
 from chalicelib.storage.blobs import S3BlobStore
+from chalicelib.storage.links import ClientLinks
 from chalicelib.storage.sources import WebSource
 from tests.api import ELSEWHERE, Api
 from tests.conftest import MakeApi
@@ -51,6 +52,20 @@ def test_a_store_that_fails_all_the_time_is_told_by_what_failed_first(api: Api) 
         pytest.raises(StoreUnavailable, match="failing"),
     ):
         api.world.blobs.put("image", b"1")
+
+
+def test_links_to_the_bucket_lead_to_its_origin(api: Api) -> None:
+    assert api.world.blobs.origin == f"https://{api.world.blobs.bucket}.s3.us-east-1.amazonaws.com"
+
+
+def test_without_credentials_links_lead_nowhere(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> str:
+        raise NoCredentialsError
+
+    monkeypatch.setattr(world.blobs.client(), "generate_presigned_url", refuse)
+    blobs = S3BlobStore("images", world.blobs.client, ClientLinks(world.blobs.client), WebSource(), 1)
+
+    assert blobs.origin is None
 
 
 def test_each_upload_has_a_place_of_its_own(api: Api) -> None:
