@@ -70,7 +70,7 @@ async function told(asking, words) {
   }
 }
 
-function described(token, { user, tenant, policies, expires_at: end }) {
+function described(token, { id, user, tenant, policies, expires_at: end }) {
   const admin = policies.includes("admin");
-  return { token, user, tenant, end, policies, admin, may: (policy) => admin || policies.includes(policy) };
+  return { token, id, user, tenant, end, policies, admin, may: (policy) => admin || policies.includes(policy) };
 }

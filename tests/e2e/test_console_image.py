@@ -241,14 +241,3 @@ def test_a_deletion_that_waits_is_undone(browser: Any, delaying: Server) -> None
 
         page.get_by_role("heading", name="golden", exact=True).wait_for()
         assert shown(delaying, "t1", image_id)["status"] == "active"
-
-
-@pytest.mark.parametrize("width", [360, 1280, 2560])
-@pytest.mark.parametrize("tab", ["", "/views", "/history", "/members"])
-def test_nothing_of_an_image_is_wider_than_the_window(browser: Any, server: Server, width: int, tab: str) -> None:
-    image_id = register(server, "t1", name="long-" * 40, purpose="x" * 255, **{"a-long-name-of-a-property" * 4: "y"})
-    with open_page(browser, server, viewport={"width": width, "height": 800}) as page:
-        open_image(page, server, "t1", image_id, tab)
-        page.locator(".busy").wait_for(state="detached")
-
-        assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") == 0

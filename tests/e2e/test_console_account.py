@@ -1,0 +1,74 @@
+"""Tokens and usage in the console, in a real browser."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.e2e.browser import CHROMIUM, Page, flaws, open_page, sign_in
+from tests.e2e.console import register, upload
+from tests.e2e.server import Server, running_server
+
+pytestmark = [pytest.mark.e2e, pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium")]
+
+
+def create_token(page: Page, name: str, *policies: str) -> str:
+    """Make a token in the console; returns its secret."""
+    page.get_by_role("button", name="New token").click()
+    page.get_by_label("Name", exact=True).fill(name)
+    for policy in policies:
+        page.get_by_label(policy).check()
+    page.get_by_role("button", name="Create").click()
+    secret: str = page.get_by_label("Secret of the new token").inner_text()
+    return secret
+
+
+def test_a_token_is_made_shown_once_and_revoked(page: Page, server: Server, browser: Any) -> None:
+    sign_in(page, server, "t1", where="#/tokens")
+    page.get_by_role("button", name="New token").click()
+    page.get_by_role("dialog").wait_for()
+    assert flaws(page) == []
+    assert page.get_by_label("Publish images").count() == 0
+    page.keyboard.press("Escape")
+    secret = create_token(page, "nightly build", "Create and change images")
+    assert flaws(page) == []
+
+    with open_page(browser, server) as other:
+        other.goto("/console#/tokens")
+        other.locator("#token").fill(secret)
+        other.get_by_role("button", name="Sign in").click()
+        other.get_by_role("row", name="nightly build").get_by_text("this session").wait_for()
+        assert other.get_by_role("row", name="nightly build").get_by_text("read_images, create_image").is_visible()
+        other.get_by_role("button", name="Revoke nightly build").click()
+        other.get_by_role("dialog").get_by_role("button", name="Revoke").click()
+        other.get_by_text("You have revoked the token of this session.").wait_for()
+    page.get_by_role("button", name="I have it").click()
+    page.get_by_role("link", name="Usage").click()
+    page.get_by_role("link", name="Tokens").click()
+    page.get_by_role("row", name="this session").wait_for()
+    assert page.get_by_text(secret).count() == 0
+    assert page.get_by_text("nightly build").count() == 0
+
+
+@pytest.fixture
+def limited(tmp_path: Path) -> Iterator[Server]:
+    with running_server(tmp_path, USER_STORAGE_QUOTA="100") as server:
+        yield server
+
+
+def test_usage_is_shown_against_the_quota(browser: Any, limited: Server) -> None:
+    upload(limited, "t1", register(limited, "t1", name="golden"), b"b" * 25)
+    with open_page(browser, limited) as page:
+        sign_in(page, limited, "t1", where="#/usage")
+
+        page.get_by_role("heading", name="Usage of t1").wait_for()
+        page.get_by_text("of 100 bytes · 25%").wait_for()
+        assert page.get_by_role("meter", name="Bytes").get_attribute("value") == "25"
+        assert flaws(page) == []
+
+    with open_page(browser, limited) as page:
+        sign_in(page, limited, "admin", where="#/usage")
+        page.get_by_label("Tenant").fill("t1")
+        page.get_by_role("button", name="Show").click()
+        page.get_by_text("of 100 bytes · 25%").wait_for()
