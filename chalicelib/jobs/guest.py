@@ -177,6 +177,8 @@ def _vmdk(read: Windows) -> Blocks:
     """Tables that a table tells the places of, in sectors; the first one may be known only at the end."""
     flags, grain, entries = _word(read, "<I", 8), _word(read, "<Q", 20), _word(read, "<I", 44)
     directory = _word(read, "<Q", 56)
+    if not entries:
+        raise Unreadable
     if directory == AT_END:
         directory = _word(read, "<Q", read.size - FOOTER + 56)
 

@@ -35,6 +35,13 @@ def packed_grain(content: bytes) -> bytes:
     return struct.pack("<QI", 0, len(packed)) + packed
 
 
+def without_entries() -> Disk:
+    """A VMDK whose tables of grains have none."""
+    disk = mapped.vmdk(CONTENT)
+    header = disk.parts[0]
+    return a_disk(*disk.parts.items(), (0, header[:44] + bytes(4) + header[48:]), size=disk.size)
+
+
 def packed_vmdk(gd: int = 26) -> Disk:
     first, second = packed_grain(CONTENT[:CLUSTER]), packed_grain(CONTENT[CLUSTER:])
     content = first.ljust(CLUSTER + 1024, b"\0") + second
@@ -103,6 +110,7 @@ def test_what_was_not_written_is_zeros(name: str, disk: Disk) -> None:
         ("vhdx", mapped.vhdx(CONTENT, 7)),
         ("vhdx", a_disk((0, b"vhdxfile"))),
         ("vmdk", mapped.vmdk(CONTENT, gd=AT_END, size=512)),
+        ("vmdk", without_entries()),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
