@@ -5,6 +5,7 @@ share a library of their own: PSS with MGF1 of the same hash and the longest sal
 """
 
 import binascii
+import logging
 import re
 from base64 import b64decode
 from collections.abc import Mapping
@@ -31,6 +32,8 @@ RSA_PSS = "RSA-PSS"
 CURVES: Mapping[str, str] = {"ECC_SECP384R1": "secp384r1", "ECC_SECP521R1": "secp521r1"}
 """Of OpenStack's curves those that the library still has: no binary ones, `SECT…`."""
 LONGEST_SIGNER = 255
+
+_log = logging.getLogger(__name__)
 
 
 class BadSignature(Exception):
@@ -91,7 +94,7 @@ def _certificates(text: str) -> "list[Certificate]":
         if "-----BEGIN" in text:
             return x509.load_pem_x509_certificates(text.encode())
         return [x509.load_der_x509_certificate(_decoded(CERTIFICATE, text))]
-    except ValueError as error:
+    except (ValueError, x509.InvalidVersion) as error:
         raise BadSignature(f"{CERTIFICATE} must be a certificate in PEM, or base64 of DER") from error
 
 
@@ -116,13 +119,12 @@ def _signer(certificate: "Certificate", key_type: str, method: str, signature: b
         return f"{certificate.subject.rfc4514_string()[: LONGEST_SIGNER - len(fingerprint) - 2]}, {fingerprint}"
     except InvalidSignature as error:
         raise BadSignature("the bytes are not those that were signed, or another key has signed them") from error
-    except (UnsupportedAlgorithm, ValueError) as error:
+    except (UnsupportedAlgorithm, ValueError, TypeError) as error:  # of a name, the library says it by a TypeError
         raise BadSignature("its certificate is damaged, or its key of an unknown kind") from error
 
 
 def _is_trusted(certificate: "Certificate", others: "list[Certificate]", now: datetime, roots: str) -> bool:
     """Whether a certificate is one of those that are trusted, or leads to one."""
-    from cryptography import x509  # noqa: PLC0415  # as above
     from cryptography.x509.verification import (  # noqa: PLC0415  # as above
         ExtensionPolicy,
         PolicyBuilder,
@@ -130,7 +132,7 @@ def _is_trusted(certificate: "Certificate", others: "list[Certificate]", now: da
         VerificationError,
     )
 
-    trusted = x509.load_pem_x509_certificates(Path(roots).read_bytes()) if roots else []
+    trusted = _roots(roots)
     if not trusted or certificate in trusted:
         return bool(trusted)
     anything = ExtensionPolicy.permit_all()
@@ -143,3 +145,14 @@ def _is_trusted(certificate: "Certificate", others: "list[Certificate]", now: da
     except (VerificationError, ValueError):
         return False
     return True
+
+
+def _roots(roots: str) -> "list[Certificate]":
+    """What the operator trusts. A file of something else is no reason to refuse images: then nothing is trusted."""
+    from cryptography import x509  # noqa: PLC0415  # as above
+
+    try:
+        return x509.load_pem_x509_certificates(Path(roots).read_bytes()) if roots else []
+    except (OSError, ValueError, x509.InvalidVersion):
+        _log.exception("SIGNATURE_ROOTS is no file of certificates in PEM: no signature is trusted")
+        return []

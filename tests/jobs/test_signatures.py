@@ -177,6 +177,38 @@ def test_a_certificate_that_cannot_be_read_is_told(kind: str, right: bytes, dama
     assert reason == "its certificate is damaged, or its key of an unknown kind"
 
 
+@pytest.mark.parametrize(
+    ("right", "damaged", "reason"),
+    [
+        (b"\xa0\x03\x02\x01\x02", b"\xa0\x03\x02\x01\x07", "img_signature_certificate must be a certificate in PEM"),
+        (b"\x0c\x08Releases", b"\x03\x08Releases", "its certificate is damaged"),
+    ],
+    ids=["of no version", "with a name of bits"],
+)
+def test_a_certificate_that_the_library_stumbles_over_is_told(right: bytes, damaged: bytes, reason: str) -> None:
+    by = holder()
+    der = by.certificate.public_bytes(Encoding.DER)
+    at = der.rindex(right)  # the subject's name follows the issuer's
+    changed = b64encode(der[:at] + damaged + der[at + len(right) :]).decode()
+
+    assert objection(signed(DATA, by, img_signature_certificate=changed)).startswith(reason)
+
+
+@pytest.mark.parametrize("content", [b"", b"no certificate", None], ids=["empty", "no PEM", "gone"])
+def test_what_an_operator_trusts_by_mistake_costs_no_image(
+    tmp_path: Path, content: bytes | None, caplog: pytest.LogCaptureFixture
+) -> None:
+    roots = tmp_path / "roots.pem"
+    if content is not None:
+        roots.write_bytes(content)
+
+    found = verdict(signed(DATA), str(roots))
+
+    assert found is not None
+    assert (found.standing, found.objection) == (Standing.UNTRUSTED, None)
+    assert caplog.messages == ["SIGNATURE_ROOTS is no file of certificates in PEM: no signature is trusted"]
+
+
 @pytest.mark.parametrize(("since", "until"), [(-3, -2), (2, 3)])
 def test_a_certificate_is_good_between_its_dates(since: int, until: int) -> None:
     by = holder(since=NOW + timedelta(days=since), until=NOW + timedelta(days=until))
