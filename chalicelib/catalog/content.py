@@ -2,7 +2,7 @@
 
 import hashlib
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
@@ -53,6 +53,10 @@ class Measured(NamedTuple):
         md5 = hashlib.md5(content, usedforsecurity=False).hexdigest()
         sha256, sha512 = hashlib.sha256(content).hexdigest(), hashlib.sha512(content).hexdigest()
         return cls(len(content), md5, sha256, sha512, inline=True)
+
+
+def _unchecked(_image: Image) -> None:
+    """Nothing is wrong with it."""
 
 
 class Content:
@@ -129,21 +133,24 @@ class Content:
         signature, if they have one. Raises as `upload`, and UnfitBytes for a wrong signature, and for what they are
         where the operator wants.
         """
-        try:
-            self._check(image, measured)
-            _check_signature(verdict)
-            if found is not None:
-                self._check_fitness(image, found)
-        except (StorageQuotaExceeded, UnverifiedBytes, UnfitBytes) as error:
-            wrongly_signed = verdict is not None and verdict.objection is not None
-            spares_allowed = isinstance(error, UnfitBytes) and not wrongly_signed
-            if not self.kill(image, str(error), spares_allowed=spares_allowed):
-                self._drop(image, location)
-                raise
+
+        def check(image: Image) -> None:
+            try:
+                self._check(image, measured)
+                _check_signature(verdict)
+                if found is not None:
+                    self._check_fitness(image, found)
+            except (StorageQuotaExceeded, UnverifiedBytes, UnfitBytes) as error:
+                wrongly_signed = verdict is not None and verdict.objection is not None
+                spares_allowed = isinstance(error, UnfitBytes) and not wrongly_signed
+                if not self.kill(image, str(error), spares_allowed=spares_allowed):
+                    self._drop(image, location)
+                    raise
+
         seen = self._unseen(image) if found is None else shown(found)
         if verdict is not None:
             seen = {**seen, "signature": verdict.document}
-        return self._activate(image, measured, location, seen)
+        return self._activate(image, measured, location, seen, check)
 
     def stage(self, image: Image, content: bytes) -> Image:
         """Store the bytes of an image that is `saving`, which is `uploading` until they are verified.
@@ -188,12 +195,22 @@ class Content:
         looked_at = rules.policy(image, self._limits) is not Inspecting.OFF or is_signed(image.properties)
         return {"inspection": None, "signature": None, "uninspected": looked_at}
 
-    def _activate(self, image: Image, measured: Measured, location: str, found: Mapping[str, Any]) -> Image:
-        return self._keep(image, location, {"status": Status.ACTIVE, **measured._asdict(), **found})
+    def _activate(
+        self,
+        image: Image,
+        measured: Measured,
+        location: str,
+        found: Mapping[str, Any],
+        check: Callable[[Image], None] = _unchecked,
+    ) -> Image:
+        return self._keep(image, location, {"status": Status.ACTIVE, **measured._asdict(), **found}, check)
 
-    def _keep(self, image: Image, location: str, facts: Mapping[str, Any]) -> Image:
-        """Have an image hold bytes that it waits for, and these facts."""
+    def _keep(
+        self, image: Image, location: str, facts: Mapping[str, Any], check: Callable[[Image], None] = _unchecked
+    ) -> Image:
+        """Have an image hold bytes that it waits for, and these facts, if it passes the check as it is by then."""
         for _ in attempts():
+            check(image)
             now = self._clock.now()
             kept = replace(
                 image,

@@ -12,7 +12,7 @@ from tests.api import a_caller
 from tests.conftest import MakeApi
 from tests.dialects.glance_v1.sending import MEGABYTE, SMALL, content
 from tests.jobs import disks
-from tests.jobs.arriving import KILLED, MADE, Left, completed, copying, image_of, left, steps
+from tests.jobs.arriving import KILLED, MADE, Left, catalog_of, completed, copying, image_of, left, steps
 from tests.jobs.jobs import Stage
 
 GIGABYTE = 1 << 30
@@ -189,3 +189,24 @@ def test_an_image_is_not_killed_that_was_let_through_while_its_bytes_were_looked
 
     assert left(stage, job) == (MADE if allowed else KILLED)
     assert image_of(stage, job).inspection == (UNSAFE if allowed else None)
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"disk_format": "raw"}, "The image is qcow2, not raw"),
+        ({"min_disk": 1, "disk_format": "qcow2"}, "The disk of the image has 2 GB, and its min_disk is 1"),
+    ],
+    ids=["another format", "a smaller disk"],
+)
+def test_what_is_declared_while_the_worker_looks_decides(
+    make_api: MakeApi, aws: Aws, change: Changes, reason: str
+) -> None:
+    stage = with_setting(make_api, aws, "enforce")
+    job = completed(stage, disks.qcow2(2 * GIGABYTE), QCOW2)
+
+    with stage.once("before-call.s3.GetObject", lambda: catalog_of(stage).update(job.images[0], lambda _: change)):
+        steps(stage)
+
+    assert left(stage, job) == KILLED
+    assert (image_of(stage, job).status_reason or "").startswith(reason)
