@@ -17,6 +17,8 @@ PROPERTY_FIELDS: Mapping[str, str] = {
 INSPECTION_PREFIX = "inspection_"
 """The prefix of names that tell what the bytes were found to be. They are the server's own: no client sets one."""
 
+SIGNED_BY = f"{INSPECTION_PREFIX}signature_by"
+"""The one that is a text of somebody else's, and not words joined by commas."""
 DISK_TOO_SMALL = "disk_too_small"
 """A finding that is not of the bytes alone: they make a larger disk than `min_disk` says."""
 
@@ -46,7 +48,7 @@ def policy_properties(image: Image) -> dict[str, str]:
 def was_found(image: Image, name: str, text: str | None) -> bool:
     """Whether an inspection property has this value, or has it among others: `snapshots` of `luks2,snapshots`."""
     found = {**inspection_properties(image), **policy_properties(image)}.get(name)
-    return found is not None and text in found.split(",")
+    return found is not None and text in ([found] if name == SIGNED_BY else found.split(","))
 
 
 def inspected(image: Image) -> dict[str, Any]:
@@ -56,7 +58,7 @@ def inspected(image: Image) -> dict[str, Any]:
     {'inspection_formats': 'qcow2', 'virtual_size': 1073741824}
     """
     found = inspection_properties(image)
-    return {**found, "virtual_size": image.virtual_size} if found and image.virtual_size else {**found}
+    return {**found, "virtual_size": image.virtual_size} if image.inspection and image.virtual_size else {**found}
 
 
 def disk_size(image: Image) -> int:

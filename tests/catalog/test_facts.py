@@ -32,6 +32,14 @@ def test_a_finding_is_one_of_the_values_of_its_name(name: str, text: str | None,
     assert was_found(an_image(**INSPECTED), name, text) is expected
 
 
+def test_a_signer_is_found_by_all_of_the_name_that_is_shown() -> None:
+    image = an_image(signature={"signature": "untrusted", "signature_by": "CN=A,O=B, sha256 fingerprint 00"})
+
+    names = ["CN=A,O=B, sha256 fingerprint 00", "CN=A", "O=B"]
+    assert [was_found(image, "inspection_signature_by", name) for name in names] == [True, False, False]
+    assert was_found(image, "inspection_signature", "untrusted")
+
+
 def test_an_inspected_image_has_its_findings_and_its_virtual_size() -> None:
     image = an_image(**INSPECTED)
 
@@ -42,11 +50,15 @@ def test_a_virtual_size_that_is_unknown_is_left_out() -> None:
     assert inspected(an_image(inspection={"compression": "gzip"})) == {"inspection_compression": "gzip"}
 
 
-@pytest.mark.parametrize("facts", [{}, {"inspection": {}}], ids=["never looked at", "nothing found"])
+@pytest.mark.parametrize(
+    "facts",
+    [{}, {"inspection": {}}, {"signature": {"signature": "untrusted"}}],
+    ids=["never looked at", "nothing found", "signed only"],
+)
 def test_a_virtual_size_that_was_declared_says_nothing_of_bytes_that_nobody_looked_at(facts: dict[str, Any]) -> None:
     image = an_image(size=5, virtual_size=2**30, **facts)
 
-    assert inspected(image) == {}
+    assert "virtual_size" not in inspected(image)
     assert disk_size(image) == 5
 
 

@@ -150,6 +150,17 @@ def test_an_image_that_nobody_has_looked_at_is_shown_without_findings(target: Ta
     assert "real_format" not in facts(image("show", one.id))
 
 
+def test_of_an_image_that_is_yet_to_be_inspected_by_its_tokens_policy_nothing_is_objected(
+    target: Target, image: Run
+) -> None:
+    fields = {"size": 5, "disk_format": "qcow2", "container_format": "bare", "inspecting": Inspecting.ENFORCE}
+    one = target.api.world.images.add(an_image(owner="t1", status=Status.ACTIVE, **fields))
+
+    shown = facts(image("show", one.id))
+
+    assert shown.keys().isdisjoint({"objection", "real_format"})
+
+
 def test_what_a_later_release_finds_is_shown_by_its_name() -> None:
     told = {
         "id": UNKNOWN,
