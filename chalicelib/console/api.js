@@ -1,5 +1,5 @@
 // Requests to the dialects, below wherever the registry is mounted, and what is wrong with their answers.
-export const ROOT = document.querySelector('meta[name="rosetta-root"]').content;
+export const ROOT = new URL("../..", import.meta.url).pathname.replace(/\/$/, ""); // above console/<release>/api.js
 const UNREACHED = "The registry could not be reached. Check your connection, then try again.";
 
 // A refusal: `status` is 0 if no answer came.

@@ -5,7 +5,7 @@ import { Copy, Instant } from "./ui.js";
 
 const yes = (value) => (value ? "yes" : "no");
 const code = (text) => html`<code>${text}</code> <${Copy} text=${text} />`;
-const size = (bytes) => html`${formatBytes(bytes)} <span class="hint">${formatCount(bytes)} bytes</span>`;
+const size = (bytes) => html`${formatBytes(bytes)}${bytes >= 1000 && html` <span class="hint">${formatCount(bytes)} bytes</span>`}`;
 const when = (at) => html`<${Instant} at=${at} /> <span class="hint"><${Instant} at=${at} relative /></span>`;
 const list = (text) => text.split(",").join(", ");
 

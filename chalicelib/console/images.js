@@ -137,11 +137,11 @@ function Pages({ query, next, shown }) {
   useEffect(() => { if (!query.marker) trail = []; }, [query.marker]);
   const forward = () => { trail.push(query.marker ?? ""); go({ ...query, marker }); scrollTo(0, 0); };
   const back = () => go({ ...query, marker: trail.pop() ?? "" });
-  if (!marker && !query.marker) return shown > 0 && html`<p class="count">${shown === 1 ? "One image" : `${shown} images`}</p>`;
+  if (!marker && !query.marker) return shown > 0 && html`<p class="count" role="status">${shown === 1 ? "One image" : `${shown} images`}</p>`;
   return html`
     <nav class="pages" aria-label="Pages">
       <button type="button" disabled=${!query.marker} onClick=${back}>← Previous</button>
-      <span>${shown} on this page</span>
+      <span role="status">${shown} on this page</span>
       <button type="button" disabled=${!marker} onClick=${forward}>Next →</button>
     </nav>`;
 }

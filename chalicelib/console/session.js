@@ -22,7 +22,7 @@ function become(next, words = "") {
 export async function signIn(token, keep) {
   const { document } = await known(token, WRONG.token);
   if (keep) sessionStorage.setItem(KEY, token);
-  become(described(token, document.token));
+  become(described(token, document));
 }
 
 // Sign in with a user's name and secret, as OpenStack's clients do. Raises Refusal.
@@ -60,7 +60,7 @@ export async function call(method, path, options = {}) {
   }
 }
 
-const known = (token, words) => told(ask("GET", "/v1/tokens/current", { token }), words);
+const known = (token, words) => told(ask("GET", "/console/caller", { token }), words);
 
 async function told(asking, words) {
   try {

@@ -1,6 +1,7 @@
 // Tokens: the caller's own, each with what it may do and how long; new ones are shown once.
 import { html, useId, useRef, useState } from "./html.js";
 import { formatDay } from "./format.js";
+import { ask } from "./api.js";
 import { call, signOut } from "./session.js";
 import { Busy, Copy, Dialog, Empty, Failure, Field, Instant, Notice, Title, useLoaded } from "./ui.js";
 
@@ -8,20 +9,22 @@ const POLICIES = {
   read_images: "Read images", create_image: "Create and change images", delete_image: "Delete images", publicize_image: "Publish images", admin: "Everything, for everybody's images",
 };
 const inOrder = (policies) => Object.keys(POLICIES).filter((policy) => policies.includes(policy));
+const NONE = { 400: "Your token belongs to no tenant, so it makes none.", 401: "You are signed in with a token of Keystone, which makes none here." };
 const DAY = 24 * 60 * 60;
 const LIVES = { 1: "1 day", 7: "7 days", 30: "30 days", 90: "90 days", 365: "1 year" };
 
 export default function Tokens({ session }) {
-  const { data, error, busy, reload } = useLoaded((signal) => call("GET", "/v1/tokens", { signal }), []);
+  const { data, error, busy, reload } = useLoaded((signal) => ask("GET", "/v1/tokens", { token: session.token, signal }), []);
   const [open, setOpen] = useState(false);
   const [ending, setEnding] = useState(null);
   const [made, setMade] = useState(null);
   const tokens = data?.document.tokens;
+  if (NONE[error?.status]) return html`<${Title} text="Tokens" /><${Empty} title="No tokens to list">${NONE[error.status]}<//>`;
   return html`
     <${Title} text="Tokens"><button type="button" class="primary" disabled=${!session.tenant} onClick=${() => setOpen(true)}>New token</button><//>
     <p class="lead">One for each program and machine, with no more rights than it needs. A token that made others ends them with it.</p>
     ${made && html`<${Secret} made=${made} onHide=${() => setMade(null)} />`}
-    ${error && (error.status === 400 ? html`<${Empty} title="No tokens to list">Your token belongs to no tenant, so it makes none and lists none.<//>` : html`<${Failure} error=${error} retry=${reload} />`)}
+    ${error && html`<${Failure} error=${error} retry=${reload} />`}
     ${!data && busy && html`<${Busy} />`}
     ${tokens?.length > 0 && html`<${Table} tokens=${tokens} session=${session} busy=${busy} onEnd=${setEnding} />`}
     ${open && html`<${Create} session=${session} onClose=${() => setOpen(false)} onMade=${(token) => { setOpen(false); setMade(token); reload(); }} />`}

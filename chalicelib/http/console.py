@@ -4,11 +4,9 @@ The files are in `chalicelib/console`, read when the first of them is asked for.
 of all of them in their address, so a browser keeps them for good, and gets those of a release together.
 """
 
-import html
 from collections.abc import Callable
 from functools import cache, lru_cache
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
 from chalicelib.http.dialect import Handler, Route
 from chalicelib.http.errors import PathUnknown
@@ -81,13 +79,17 @@ def files() -> Files:
 
 
 def showing_page(store: Callable[[], str | None]) -> Handler:
-    """The handler for the page, which knows where it is mounted, in which version its files are, and where bytes go."""
+    """The handler for the page, which knows in which version its files are, and where bytes go.
+
+    It names them as its neighbours, wherever it is mounted: so its own address must not end in a slash.
+    """
 
     def show_page(_catalog: object, request: Request) -> Response:
+        if request.slashed:
+            return Response(status=308, headers={"Location": f"..{PAGE}", **ASKED_AGAIN})
         contents, digest = files()
-        root = html.escape(urlsplit(request.base_url).path)
-        page = contents[INDEX].decode().replace("{{root}}", root).replace("{{files}}", f"{root}{PAGE}/{digest}")
-        return _sent(request, INDEX, page.encode(), {**ASKED_AGAIN, "Content-Security-Policy": policy(store())})
+        page = contents[INDEX].replace(b"{{release}}", digest.encode())
+        return _sent(request, INDEX, page, {**ASKED_AGAIN, "Content-Security-Policy": policy(store())})
 
     return show_page
 

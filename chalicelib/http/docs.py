@@ -46,6 +46,7 @@ def documentation(dialects: Sequence[Dialect], store: Callable[[], str | None] =
                 for method in ("GET", "HEAD")
             ),
             *console.routes(store),
+            Route("GET", views.CALLER, views.show_caller),
             Route("GET", f"{views.PATH}/{{image_id}}", views.showing(dialects)),
         ),
         authenticate=views.authenticate,

@@ -1,4 +1,4 @@
-"""How each dialect is asked for one image, so that what they show of it can be compared: for the console."""
+"""What the console asks besides: who is signed in, and how each dialect is asked for one image, to compare them."""
 
 from collections.abc import Sequence
 
@@ -6,12 +6,14 @@ from chalicelib.catalog.errors import ImageNotFound
 from chalicelib.catalog.image import is_uuid
 from chalicelib.catalog.ports import Identities
 from chalicelib.catalog.principal import ANONYMOUS, Principal
+from chalicelib.catalog.query import instant_text
 from chalicelib.catalog.service import Catalog
 from chalicelib.http.auth import token_principal
 from chalicelib.http.dialect import Dialect, Handler
 from chalicelib.http.message import Request, Response
 
 PATH = "/console/views"
+CALLER = "/console/caller"
 UNCACHED = {"Cache-Control": "no-store"}
 
 
@@ -30,8 +32,23 @@ def showing(dialects: Sequence[Dialect]) -> Handler:
     return show_sights
 
 
+def show_caller(catalog: Catalog, _request: Request) -> Response:
+    """Who asks, and by which token: the registry's own, or a Keystone's."""
+    caller = catalog.principal
+    return Response(
+        {
+            "id": caller.token,
+            "user": caller.user,
+            "tenant": caller.tenant,
+            "policies": sorted(caller.policies),
+            "expires_at": caller.expires_at and instant_text(caller.expires_at),
+        },
+        headers=UNCACHED,
+    )
+
+
 def authenticate(request: Request, identities: Identities) -> Principal:
-    """The holder of `X-Auth-Token` where images are asked about, anybody elsewhere. Raises Unauthorized."""
-    if not request.path.startswith(f"{PATH}/"):
+    """The holder of `X-Auth-Token` where somebody is asked for, anybody elsewhere. Raises Unauthorized."""
+    if request.path != CALLER and not request.path.startswith(f"{PATH}/"):
         return ANONYMOUS
     return token_principal(request, identities, anonymous=False, by_user=False, scheme="Rosetta")

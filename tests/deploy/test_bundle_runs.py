@@ -2,6 +2,7 @@
 
 import io
 import platform
+import re
 import sysconfig
 import zipfile
 from collections.abc import Iterator
@@ -104,6 +105,14 @@ def test_the_description_and_its_page_are_served(owner: Caller) -> None:
     others = {"health", "keystone"}
     assert {tag["name"] for tag in document.json["tags"]} == {*others, *(client.dialect for client in CLIENTS)}
     assert page.text.startswith("<!doctype html>")
+
+
+def test_the_console_is_served(owner: Caller) -> None:
+    page = owner.get("/console").text
+    [script] = re.findall(r'src="([^"]+)"', page)
+
+    assert owner.get(f"/{script}").headers["content-type"].startswith("text/javascript")
+    assert owner.get("/console/caller").json["tenant"] == "t1"
 
 
 def test_bytes_come_in_and_go_out(bundled: BundledApi, owner: Caller) -> None:

@@ -47,15 +47,19 @@ def running_browser() -> Iterator[Any]:
 
 
 @contextmanager
-def open_page(browser: Any, server: Server, **options: Any) -> Iterator[Page]:
-    """A page of a new window, signed out. Nothing may go wrong in it, and it may ask nobody but the server."""
-    context = browser.new_context(base_url=server.url, **{"viewport": {"width": 1280, "height": 800}, **options})
+def open_page(browser: Any, server: Server, mount: str = "", **options: Any) -> Iterator[Page]:
+    """A page of a new window, signed out. Nothing may go wrong in it, and it may ask nobody but the server.
+
+    The `mount` is the URL below which the server is found, if not its own.
+    """
+    mount = mount or server.url
+    context = browser.new_context(base_url=f"{mount}/", **{"viewport": {"width": 1280, "height": 800}, **options})
     context.set_default_timeout(PATIENCE)
     page = context.new_page()
     wrong: list[str] = []
     page.on("console", lambda line: wrong.extend([line.text] if line.type in {"error", "warning"} else []))
     page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.on("request", lambda asked: wrong.extend([] if asked.url.startswith(server.url) else [asked.url]))
+    page.on("request", lambda asked: wrong.extend([] if asked.url.startswith(mount) else [asked.url]))
     yield page
     context.close()
     assert [text for text in wrong if not text.startswith(REFUSED)] == []
@@ -63,7 +67,7 @@ def open_page(browser: Any, server: Server, **options: Any) -> Iterator[Page]:
 
 def sign_in(page: Page, server: Server, who: str, *, keep: bool = False, where: str = "") -> None:
     """Sign in with the token of a principal, and wait for the view."""
-    page.goto(f"/console{where}")
+    page.goto(f"console{where}")
     page.get_by_label("Token").and_(page.locator("input[type=password]")).fill(server.token(who))
     if keep:
         page.get_by_label("Stay signed in").check()

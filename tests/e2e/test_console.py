@@ -6,6 +6,7 @@ import pytest
 
 from tests.e2e.browser import CHROMIUM, Page, flaws, open_page, sign_in
 from tests.e2e.console import register, shows
+from tests.e2e.proxy import mounted
 from tests.e2e.server import Server
 
 pytestmark = [pytest.mark.e2e, pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium")]
@@ -29,7 +30,7 @@ def test_a_person_signs_in_with_a_token_and_out_again(page: Page, server: Server
 
 
 def test_a_person_signs_in_with_user_name_and_secret(page: Page, server: Server) -> None:
-    page.goto("/console")
+    page.goto("console")
     page.get_by_text("User name and secret").click()
     page.get_by_label("User name", exact=True).fill("u1")
     page.get_by_label("Secret", exact=True).fill("wrong")
@@ -51,14 +52,14 @@ def test_a_tab_stays_signed_in_if_that_was_asked_for_and_nobody_else_does(
     page.get_by_role("button", name="Sign out").wait_for()
 
     with open_page(browser, server) as other:
-        other.goto("/console")
+        other.goto("console")
         other.get_by_role("heading", name="Sign in to Rosetta").wait_for()
     assert page.evaluate("localStorage.length") == 0
 
 
 def test_an_unknown_token_is_refused_and_an_expired_one_is_asked_for_again(page: Page, server: Server) -> None:
     register(server, "t1", name="golden")
-    page.goto("/console")
+    page.goto("console")
     page.locator("#token").fill(UNKNOWN)
     page.get_by_role("button", name="Sign in").click()
     page.get_by_role("alert").wait_for()
@@ -76,6 +77,19 @@ def test_an_unknown_token_is_refused_and_an_expired_one_is_asked_for_again(page:
     page.get_by_role("button", name="Sign in").click()
     page.get_by_role("heading", name="Images", exact=True).wait_for()
     assert "sort=size" in page.url
+
+
+def test_behind_a_prefix_nothing_is_different(browser: Any, server: Server) -> None:
+    image_id = register(server, "t1", name="golden")
+    with mounted(server, "behind a prefix") as mount, open_page(browser, server, mount) as page:
+        sign_in(page, server, "t1", where=f"#/images/{image_id}/views")
+
+        page.locator(".comparison").wait_for()
+
+        commands = page.locator(".command pre").all_inner_texts()
+        assert [command for command in commands if f'"{mount}/' not in command] == []
+        page.goto("console/")
+        page.wait_for_url(f"{mount}/console")
 
 
 def test_the_list_is_searched_filtered_and_sorted(page: Page, server: Server) -> None:
@@ -136,7 +150,7 @@ def test_a_lost_connection_is_said_and_can_be_tried_again(page: Page, server: Se
 
 def test_a_list_is_used_with_the_keyboard_alone(page: Page, server: Server) -> None:
     register(server, "t1", name="golden")
-    page.goto("/console")
+    page.goto("console")
     page.locator("#token:focus").wait_for()
     page.keyboard.type(server.token("t1"))
     page.keyboard.press("Enter")

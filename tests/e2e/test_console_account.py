@@ -35,7 +35,7 @@ def test_a_token_is_made_shown_once_and_revoked(page: Page, server: Server, brow
     assert flaws(page) == []
 
     with open_page(browser, server) as other:
-        other.goto("/console#/tokens")
+        other.goto("console#/tokens")
         other.locator("#token").fill(secret)
         other.get_by_role("button", name="Sign in").click()
         other.get_by_role("row", name="nightly build").get_by_text("this session").wait_for()

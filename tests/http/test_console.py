@@ -3,13 +3,14 @@
 import gzip
 import re
 from pathlib import Path
+from urllib.parse import urljoin
 
 import pytest
 
-from chalicelib.bootstrap import build_app
 from chalicelib.http import console
-from chalicelib.http.message import Response
-from tests.api import Answer, Api
+from tests.api import Answer, Api, Caller
+from tests.conftest import MakeApi
+from tests.storage.keystones import Keystone, a_token
 
 FOLDER = Path(console.__file__).parents[1] / "console"
 FILES = sorted(path.relative_to(FOLDER).as_posix() for path in FOLDER.rglob("*") if path.is_file())
@@ -23,16 +24,9 @@ def address(name: str) -> str:
     return f"{console.PAGE}/{console.files().digest}/{name}"
 
 
-def answer_at_stage(api: Api, path: str) -> Response:
-    """What API Gateway gets below the stage `prod`."""
-    context = {"resourcePath": path, "httpMethod": "GET", "path": f"/prod{path}"}
-    headers = {"Host": "api.example", "X-Forwarded-Proto": "https"}
-    return build_app(world=api.world).answer({"requestContext": context, "headers": headers})
-
-
 def names_in(page: str) -> list[str]:
-    """The files that the page names, below the root where it is mounted."""
-    return re.findall(rf'"[^"]*{console.PAGE}/[0-9a-f]{{16}}/([^"]+)"', page)
+    """The files that the page names, as its neighbours: so it finds them wherever it is mounted."""
+    return re.findall(r'"console/[0-9a-f]{16}/([^"]+)"', page)
 
 
 def test_the_page_is_served_without_credentials_and_asked_for_again_each_time(api: Api) -> None:
@@ -109,13 +103,17 @@ def test_files_are_compressed_for_those_that_can_read_that(api: Api) -> None:
     assert plain.headers["vary"] == packed.headers["vary"] == "Accept-Encoding"
 
 
-def test_below_a_stage_the_page_names_its_files_there(api: Api) -> None:
-    answer = answer_at_stage(api, "/console")
+def test_the_page_names_nothing_by_a_path_from_the_root(api: Api) -> None:
+    page = api.anonymous().get("/console").text
 
-    assert isinstance(answer.body, bytes)
-    page = answer.body.decode()
-    assert f'"/prod{address("main.js")}"' in page
-    assert 'name="rosetta-root" content="/prod"' in page
+    assert re.findall(r'(?:src|href)="(/[^"]*)"', page) == []
+    assert re.findall(r'(?:src|href)="(?!console/|docs")([^"]*)"', page) == []
+
+
+def test_with_a_slash_at_its_end_the_address_is_that_without(api: Api) -> None:
+    answer = api.anonymous().get("/console/")
+
+    assert (answer.status, urljoin("/prod/console/", answer.headers["location"])) == (308, "/prod/console")
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS"])
@@ -170,3 +168,33 @@ def test_the_first_view_is_small(api: Api) -> None:
 
 def names_in_files(page: Answer) -> list[str]:
     return names_in(gzip.decompress(page.body).decode())
+
+
+def test_whoever_is_signed_in_is_told_who_that_is(api: Api) -> None:
+    answer = api.caller("t1", "read_images", "create_image", user="ann").get("/console/caller")
+
+    assert (answer.status, answer.headers["cache-control"]) == (200, "no-store")
+    assert answer.json.pop("id")
+    told = {"user": "ann", "tenant": "t1", "policies": ["create_image", "read_images"], "expires_at": None}
+    assert {name: answer.json[name] for name in told} == told
+
+
+def test_a_token_of_a_keystone_will_do(make_api: MakeApi, keystone: Keystone) -> None:
+    api = make_api(**keystone.settings())
+    keystone.clock = api.clock
+    keystone.know("of-keystone", a_token("member"))
+
+    told = Caller(api, {"X-Auth-Token": "of-keystone"}).get("/console/caller").json
+
+    assert "create_image" in told["policies"]
+
+
+@pytest.mark.parametrize("headers", [{}, {"X-Auth-Token": "unknown"}])
+def test_nobody_else_is(api: Api, headers: dict[str, str]) -> None:
+    answer = api.anonymous().get("/console/caller", headers)
+
+    assert (answer.status, answer.json.keys()) == (401, {"message"})
+
+
+def test_a_post_there_is_refused_to_those_who_are_signed_in(api: Api) -> None:
+    assert api.caller("t1").post("/console/caller").status == 405
