@@ -5,8 +5,15 @@ import { current, onChange, resume, signOut } from "./session.js";
 import { SignIn } from "./sign-in.js";
 import { Busy, Empty, Notice, Title } from "./ui.js";
 
-const MODULES = { images: () => import("./images.js"), image: () => import("./image.js"), tokens: () => import("./tokens.js"), usage: () => import("./usage.js") };
-const PLACES = [["images", "Images"], ["tokens", "Tokens"], ["usage", "Usage"]];
+const MODULES = {
+  images: () => import("./images.js"),
+  image: () => import("./image.js"),
+  upload: () => import("./upload.js"),
+  jobs: () => import("./jobs.js"),
+  tokens: () => import("./tokens.js"),
+  usage: () => import("./usage.js"),
+};
+const PLACES = [["images", "Images"], ["upload", "Upload"], ["jobs", "Jobs"], ["tokens", "Tokens"], ["usage", "Usage"]];
 
 // `#/images/1234/views?sort=name` → the view `image`, ["1234", "views"], and what is asked of it.
 export function readRoute(hash) {

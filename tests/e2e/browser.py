@@ -47,8 +47,8 @@ def running_browser() -> Iterator[Any]:
 
 
 @contextmanager
-def open_page(browser: Any, server: Server, mount: str = "", **options: Any) -> Iterator[Page]:
-    """A page of a new window, signed out. Nothing may go wrong in it, and it may ask nobody but the server.
+def open_page(browser: Any, server: Server, *others: str, mount: str = "", **options: Any) -> Iterator[Page]:
+    """A page of a new window, signed out. Nothing may go wrong in it; it asks nobody but the server and `others`.
 
     The `mount` is the URL below which the server is found, if not its own.
     """
@@ -59,7 +59,7 @@ def open_page(browser: Any, server: Server, mount: str = "", **options: Any) -> 
     wrong: list[str] = []
     page.on("console", lambda line: wrong.extend([line.text] if line.type in {"error", "warning"} else []))
     page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.on("request", lambda asked: wrong.extend([] if asked.url.startswith(mount) else [asked.url]))
+    page.on("request", lambda asked: wrong.extend([] if asked.url.startswith((mount, *others)) else [asked.url]))
     yield page
     context.close()
     assert [text for text in wrong if not text.startswith(REFUSED)] == []

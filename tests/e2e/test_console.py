@@ -81,7 +81,7 @@ def test_an_unknown_token_is_refused_and_an_expired_one_is_asked_for_again(page:
 
 def test_behind_a_prefix_nothing_is_different(browser: Any, server: Server) -> None:
     image_id = register(server, "t1", name="golden")
-    with mounted(server, "behind a prefix") as mount, open_page(browser, server, mount) as page:
+    with mounted(server, "behind a prefix") as mount, open_page(browser, server, mount=mount) as page:
         sign_in(page, server, "t1", where=f"#/images/{image_id}/views")
 
         page.locator(".comparison").wait_for()

@@ -1,0 +1,24 @@
+// What a file seems to be, by its first bytes or else by its name. The registry looks at all of it, and has the last word.
+const MAGIC = [
+  [0, "QFI\xfb", "qcow2"],
+  [0, "KDMV", "vmdk"],
+  [0, "# Disk DescriptorFile", "vmdk"],
+  [0, "vhdxfile", "vhdx"],
+  [0, "conectix", "vhd"],
+  [0, "WithoutFreeSpace", "ploop"],
+  [0, "WithouFreSpacExt", "ploop"],
+  [0x40, "\x7f\x10\xda\xbe", "vdi"],
+  [0x8001, "CD001", "iso"],
+  [257, "ustar", "vmdk", "ova"],
+];
+const ENDINGS = { qcow2: "qcow2", qcow: "qcow2", vmdk: "vmdk", vhd: "vhd", vpc: "vhd", vhdx: "vhdx", vdi: "vdi", iso: "iso", ova: "vmdk" };
+const HEAD = 0x8001 + 5;
+
+// Its name without the ending, and both formats.
+export async function recognise(file) {
+  const head = Array.from(new Uint8Array(await file.slice(0, HEAD).arrayBuffer()), (byte) => String.fromCharCode(byte)).join("");
+  const [, stem, ending = ""] = /^(.+?)(?:\.([A-Za-z0-9]+))?$/.exec(file.name);
+  const found = MAGIC.find(([at, magic]) => head.startsWith(magic, at));
+  const [, , disk = ENDINGS[ending.toLowerCase()] ?? "raw", container = ending.toLowerCase() === "ova" ? "ova" : "bare"] = found ?? [];
+  return { name: stem, disk_format: disk, container_format: container };
+}

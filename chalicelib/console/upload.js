@@ -1,0 +1,121 @@
+// Bringing an image in: a file of this machine, or a copy of what is at an address.
+import { html, useEffect, useId, useState } from "./html.js";
+import { Refusal } from "./api.js";
+import { recognise } from "./recognise.js";
+import { edges } from "./digests.js";
+import { formatBytes } from "./format.js";
+import { Failure, Field, Instant, Notice, Title } from "./ui.js";
+import { Transfers, useTransfers } from "./transfer.js";
+import { all, copyFrom, giveUp, resume, uploadFile } from "./transfers.js";
+import { unfinishedOf } from "./unfinished.js";
+
+const DISKS = ["raw", "qcow2", "vmdk", "vhd", "vhdx", "vdi", "iso", "ploop", "ami", "aki", "ari"];
+const CONTAINERS = ["bare", "ovf", "ova", "ami", "aki", "ari", "docker"];
+const VISIBILITIES = { private: "private: its owner only", shared: "shared: with members", community: "community: whoever knows its id", public: "public: everybody" };
+const WAYS = { file: "A file", address: "An address" };
+const EMPTY = { name: "", disk_format: "raw", container_format: "bare", min_disk: "0", min_ram: "0", visibility: "private" };
+
+export default function Upload({ session }) {
+  useTransfers();
+  const [way, setWay] = useState("file");
+  const [chosen, setChosen] = useState(null);
+  const [refusal, setRefusal] = useState(null);
+  const unfinished = unfinishedOf(session).filter(({ image }) => !all().some(({ record }) => record.image === image));
+  if (!session.may("create_image")) return html`<${Title} text="Upload" /><${Notice} kind="wait">Your token may not create images.<//>`;
+
+  const attempt = (work) => { setRefusal(null); return work().catch(setRefusal); };
+  const choose = (file) => attempt(async () => {
+    if (!file.size) throw new Refusal(0, `${file.name} is empty.`);
+    const known = unfinished.filter((each) => each.file === file.name && each.size === file.size);
+    const mark = known.length && (await edges(file));
+    const record = known.find((each) => each.edges === mark);
+    if (record) return resume(record, file);
+    return setChosen({ file, fields: { ...EMPTY, ...(await recognise(file)) } });
+  });
+  const again = (transfer) => attempt(async () => setChosen({ file: transfer.file, fields: { ...EMPTY, ...(await recognise(transfer.file)), name: transfer.record.name } }));
+  const start = (fields, uri) => attempt(async () => {
+    await (uri ? copyFrom(uri, fields) : uploadFile(chosen.file, fields));
+    setChosen(null);
+  });
+  return html`
+    <${Title} text="Upload" />
+    <fieldset class="segments narrow"><legend class="unseen">Where the image is</legend>
+      ${Object.entries(WAYS).map(([name, label]) => html`
+        <label key=${name}><input type="radio" name="way" value=${name} checked=${way === name} onChange=${() => { setWay(name); setChosen(null); setRefusal(null); }} /><span>${label}</span></label>`)}</fieldset>
+    ${refusal && html`<${Failure} error=${refusal} />`}
+    ${way === "file" && !chosen && html`<${Drop} onFile=${choose} />`}
+    ${way === "file" && chosen && html`<${NewImage} key=${chosen.file} ...${chosen} session=${session} onStart=${start} onCancel=${() => setChosen(null)} />`}
+    ${way === "address" && html`<${NewImage} fields=${EMPTY} session=${session} onStart=${start} />`}
+    <${Unfinished} records=${unfinished} onFile=${(record, file) => attempt(() => resume(record, file))} onGiveUp=${(record) => attempt(() => giveUp(record))} />
+    <${Transfers} onAgain=${again} onRefusal=${setRefusal} />`;
+}
+
+function Drop({ onFile }) {
+  const id = useId();
+  const [over, setOver] = useState(false);
+  const drag = (inside) => (event) => { event.preventDefault(); setOver(inside); };
+  const drop = (event) => { drag(false)(event); if (event.dataTransfer.files.length) onFile(event.dataTransfer.files[0]); };
+  useEffect(() => { // a file that misses the field must not replace the page
+    const ignore = (event) => event.preventDefault();
+    for (const kind of ["dragover", "drop"]) addEventListener(kind, ignore);
+    return () => { for (const kind of ["dragover", "drop"]) removeEventListener(kind, ignore); };
+  }, []);
+  return html`
+    <div class="drop ${over ? "over" : ""}" onDragEnter=${drag(true)} onDragOver=${drag(true)} onDragLeave=${drag(false)} onDrop=${drop}>
+      <p><strong>Drop the file of an image here</strong></p>
+      <input id=${id} class="unseen" type="file" onChange=${(event) => event.target.files.length && onFile(event.target.files[0])} />
+      <label class="button" for=${id}>Choose a file</label>
+      <p class="hint">It goes straight to the store, in parts, and can be interrupted at any time: choose the same file again to go on.</p>
+    </div>`;
+}
+
+function NewImage({ file, fields, session, onStart, onCancel }) {
+  const id = useId();
+  const [busy, setBusy] = useState(false);
+  const submit = async (event) => {
+    event.preventDefault();
+    const { uri, min_disk: disk, min_ram: ram, ...texts } = Object.fromEntries(new FormData(event.target));
+    setBusy(true);
+    await onStart({ ...texts, min_disk: Number(disk), min_ram: Number(ram) }, uri?.trim());
+    setBusy(false);
+  };
+  const visible = Object.entries(VISIBILITIES).filter(([name]) => name !== "public" || session.may("publicize_image"));
+  const select = (name, label, options) => html`
+    <${Field} label=${label} id="${id}-${name}"><select id="${id}-${name}" name=${name} defaultValue=${fields[name]}>${options.map(([value, text]) => html`
+      <option key=${value} value=${value} selected=${value === fields[name]}>${text}</option>`)}</select><//>`;
+  const number = (name, label) => html`
+    <${Field} label=${label} id="${id}-${name}"><input id="${id}-${name}" name=${name} type="number" min="0" step="1" required defaultValue=${fields[name]} /><//>`;
+  const plain = (values) => values.map((value) => [value, value]);
+  return html`
+    <form class="card new" onSubmit=${submit} aria-label="New image">
+      ${file ? html`<p class="row"><strong class="file">${file.name}</strong><span class="hint">${formatBytes(file.size)}</span></p>` : html`
+        <${Field} label="Address" id="${id}-uri" hint="On the web, where everybody reaches it, or s3://bucket/key if the registry may read the bucket."><input id="${id}-uri" name="uri" required spellcheck=${false} aria-describedby="${id}-uri-hint" /><//>`}
+      <div class="columns">
+        <${Field} label="Name" id="${id}-name"><input id="${id}-name" name="name" required maxlength="255" defaultValue=${fields.name} spellcheck=${false} /><//>
+        ${select("disk_format", "Disk format", plain(DISKS))}
+        ${select("container_format", "Container format", plain(CONTAINERS))}
+        ${select("visibility", "Visibility", visible)}
+        ${number("min_disk", "Disk needed (GB)")}
+        ${number("min_ram", "Memory needed (MB)")}
+      </div>
+      <footer class="row"><button class="primary" disabled=${busy}>${file ? "Upload" : "Copy"}</button>
+        ${onCancel && html`<button type="button" onClick=${onCancel}>Cancel</button>`}</footer>
+    </form>`;
+}
+
+function Unfinished({ records, onFile, onGiveUp }) {
+  const id = useId();
+  if (!records.length) return null;
+  return html`
+    <section class="transfers"><h2>Begun earlier</h2>
+      ${records.map((record) => html`
+        <div class="card transfer" key=${record.image}>
+          <div><h3><a href="#/images/${record.image}">${record.name}</a></h3>
+            <p class="hint">${record.file}, ${formatBytes(record.size)}, begun <${Instant} at=${record.at} relative /></p></div>
+          <div class="actions">
+            <input id="${id}-${record.image}" class="unseen" type="file" onChange=${(event) => event.target.files.length && onFile(record, event.target.files[0])} />
+            <label class="button" for="${id}-${record.image}">Choose the same file to go on<span class="unseen"> with ${record.name}</span></label>
+            <button type="button" class="danger" onClick=${() => onGiveUp(record)}>Give up<span class="unseen"> ${record.name}</span></button></div>
+        </div>`)}
+    </section>`;
+}
