@@ -27,8 +27,9 @@ def documentation(dialects: Sequence[Dialect], store: Callable[[], str | None] =
     @cache
     def description() -> dict[str, Any]:
         from chalicelib.http.openapi_document import document  # noqa: PLC0415  # most processes are never asked for it
+        from chalicelib.http.openapi_published import published  # noqa: PLC0415  # as above
 
-        return document(dialects)
+        return published(document(dialects))
 
     def show_document(_catalog: object, request: Request) -> Response:
         return Response({**description(), "servers": [{"url": request.base_url}]}, headers=CACHED)

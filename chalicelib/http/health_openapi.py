@@ -12,16 +12,17 @@ ANSWERS: Schema = record(
 )
 
 DESCRIPTION = Description(
-    title="Health: whether the process is alive, and whether tables and bucket answer",
+    title="Health",
+    about="For load balancers and uptime checks, without a token.",
     security={},
     schemas={},
     operations={
         ("GET", ALIVE): Operation(
-            "Tell that the process is alive, without a look at AWS",
+            "Check that the service is alive, without a look at AWS",
             {200: Answer("It is", record({"status": {"const": "alive"}}), headers=KEPT)},
         ),
         ("GET", READY): Operation(
-            "Tell whether tables and bucket answer",
+            "Check that the service is ready, tables and bucket included",
             {
                 200: Answer("They do", record({"status": {"const": "ready"}}), headers=KEPT),
                 503: Answer(

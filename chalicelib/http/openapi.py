@@ -10,6 +10,19 @@ from chalicelib.catalog.facts import INSPECTION_PREFIX
 JSON = "application/json"
 Schema = Mapping[str, Any]
 """A JSON Schema of the dialect 2020-12."""
+TOKEN_HEADER: Mapping[str, Schema] = {
+    "Token": {"type": "apiKey", "in": "header", "name": "X-Auth-Token", "description": "The secret of a token."}
+}
+USER_AND_SECRET: Mapping[str, Schema] = {
+    "UserAndSecret": {
+        "type": "http",
+        "scheme": "basic",
+        "description": "The name of a user, and as the password the secret of a token.",
+    }
+}
+BEARER: Mapping[str, Schema] = {"Bearer": {"type": "http", "scheme": "bearer", "description": "The secret of a token."}}
+NEVER: Schema = {"not": {}}
+"""What no value is as. `false` says the same, which generators of clients do not read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +67,9 @@ class Operation:
     """What a route takes and answers: `answers` of its own, and those of the dialect's errors that it `refuses` with.
 
     A variable of the path needs a parameter only if there is something to say of it. `security` names the schemes
-    of the dialect that this operation takes, if not all of them; none if its body has the credentials.
+    of the dialect that this operation takes, if not all of them; none if its body has the credentials. The summary
+    begins with its name, up to a comma, which no other operation of the dialect has. An `internal` one is left out of
+    what is published, as are those that only refuse.
     """
 
     summary: str
@@ -64,13 +79,14 @@ class Operation:
     description: str = ""
     refuses: tuple[int, ...] = ()
     security: tuple[str, ...] | None = None
+    internal: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Description:
-    """All that a dialect says of itself.
+    """All that a dialect says of itself: its `title` is what people call it, `about` what they should know of it.
 
-    Any one of the security schemes will do. Names of schemas and of security schemes begin with the dialect's, and
+    Any one of the security schemes will do; dialects share them. Names of schemas begin with the dialect's, and
     schemas refer to each other by `ref`. An operation is known by the method and the path of its route. `errors` are
     the answers that operations share: those named in `everywhere` belong to all, 401 to all that are not open.
     """
@@ -81,6 +97,7 @@ class Description:
     operations: Mapping[tuple[str, str], Operation]
     errors: Mapping[int, Answer]
     everywhere: tuple[int, ...] = (500,)
+    about: str = ""
 
 
 def ref(name: str) -> Schema:
@@ -104,3 +121,11 @@ def with_inspection(image: Schema) -> Schema:
 def refusals(statuses: Iterable[int], schema: Schema | None, media: str = JSON) -> dict[int, Answer]:
     """Answers of one shape for errors, each described by its reason phrase."""
     return {status: Answer(HTTPStatus(status).phrase, schema, media) for status in sorted(set(statuses))}
+
+
+def in_any_case(words: Iterable[str]) -> Schema:
+    """One of some words, whatever its case."""
+    spelled = (
+        "".join(f"[{letter.upper()}{letter}]" if letter.isalpha() else letter for letter in each) for each in words
+    )
+    return {"type": "string", "pattern": f"^({'|'.join(spelled)})$", "examples": [*words]}

@@ -7,8 +7,11 @@ from typing import Any
 
 from chalicelib.http.dialect import Dialect, Route
 from chalicelib.http.openapi import Answer, Description, Operation, Parameter, Schema
+from chalicelib.http.openapi_introduction import about, introduction
 
 VERSION = "0.1.0"
+INTERNAL = "x-internal"
+ARTICLES = ("a", "an", "the")
 NAMELESS: Schema = {"type": "string", "minLength": 1}
 """What a variable of a path is unless its operation says more."""
 
@@ -33,17 +36,13 @@ def document(dialects: Sequence[Dialect]) -> dict[str, Any]:
             paths.setdefault(route.path, {})[route.method.lower()] = shown
     return {
         "openapi": "3.1.0",
-        "info": {
-            "title": "Rosetta",
-            "version": VERSION,
-            "description": "One catalogue of virtual-machine images, in several HTTP dialects.",
-        },
-        "tags": [{"name": dialect.name, "description": each.title} for dialect, each in described],
+        "info": {"title": "Rosetta", "version": VERSION, "description": introduction(described)},
+        "tags": [{"name": each.title, "description": about(dialect, each)} for dialect, each in described],
         "paths": paths,
         "components": {
             "schemas": _merged(description.schemas for _, description in described),
             "responses": _merged(_shared(dialect, description) for dialect, description in described),
-            "securitySchemes": _merged(description.security for _, description in described),
+            "securitySchemes": {name: told for _, each in described for name, told in each.security.items()},
         },
     }
 
@@ -55,6 +54,7 @@ def _check(dialect: Dialect, description: Description) -> None:
     _refuse(dialect, "described without a route", description.operations.keys() - offered)
     _refuse(dialect, "refuse with a status without a shape", _shapeless(dialect, description))
     _refuse(dialect, "describe a variable that the path lacks", _pathless(description))
+    _refuse(dialect, "have one name", _namesakes(dialect, description))
 
 
 def _refuse(dialect: Dialect, what: str, operations: set[tuple[str, str]]) -> None:
@@ -79,6 +79,14 @@ def _pathless(description: Description) -> set[tuple[str, str]]:
     }
 
 
+def _namesakes(dialect: Dialect, description: Description) -> set[tuple[str, str]]:
+    named: dict[str, list[tuple[str, str]]] = {}
+    for key, operation in description.operations.items():
+        if not is_internal(operation):
+            named.setdefault(operation_id(dialect, operation), []).append(key)
+    return {key for keys in named.values() if len(keys) > 1 for key in keys}
+
+
 def _variables(path: str) -> list[str]:
     return re.findall(r"{(\w+)}", path)
 
@@ -95,9 +103,10 @@ def _merged(parts: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
 
 def _operation(dialect: Dialect, description: Description, route: Route) -> dict[str, Any]:
     operation = description.operations[route.method, route.path]
+    internal = is_internal(operation)
     shown: dict[str, Any] = {
-        "operationId": operation_id(route),
-        "tags": [dialect.name],
+        **({INTERNAL: True} if internal else {"operationId": operation_id(dialect, operation)}),
+        "tags": [description.title],
         "summary": operation.summary,
         "security": [] if route.open else [{name: []} for name in _schemes(description, operation)],
         "responses": _responses(dialect, description, route),
@@ -116,10 +125,19 @@ def _schemes(description: Description, operation: Operation) -> Iterable[str]:
     return description.security if operation.security is None else operation.security
 
 
-def operation_id(route: Route) -> str:
-    """A name of method and path that no other operation has."""
-    words = re.sub(r"\W+", "_", route.path).strip("_")
-    return f"{route.method.lower()}_{words}".rstrip("_")
+def is_internal(operation: Operation) -> bool:
+    """Whether people and generators are not told of an operation: it does the same as another, or only refuses."""
+    return operation.internal or not operation.answers
+
+
+def operation_id(dialect: Dialect, operation: Operation) -> str:
+    """What generated clients call an operation: its dialect, and its summary up to a comma, without articles.
+
+    `echo_list_sounds` for "List the sounds, loudest first".
+    """
+    name = operation.summary.partition(",")[0].lower().replace("'", "")
+    words = [word for word in re.findall(r"\w+", name) if word not in ARTICLES]
+    return "_".join((dialect.name, *words))
 
 
 def _of_path(path: str, operation: Operation) -> list[dict[str, Any]]:

@@ -15,7 +15,7 @@ from chalicelib.catalog.reference import Kind
 from tests.api import ORDINARY, Answer, Api, Caller, a_caller
 from tests.conformance.conftest import T1
 from tests.factories import START, a_membership, an_image
-from tests.openapi.checking import described
+from tests.openapi.checking import DIALECT_OF, described
 
 FIRST, SECOND = "11111111-1111-4111-8111-111111111111", "22222222-2222-4222-8222-222222222222"
 NOBODY = "33333333-3333-4333-8333-333333333333"
@@ -136,14 +136,14 @@ def documented() -> Iterator[Asked]:
     for path, item in described()["paths"].items():
         for method, operation in item.items():
             if method in {"get", "head"}:
-                [dialect] = operation["tags"]
+                [title] = operation["tags"]
                 for parameter in operation.get("parameters", ()):
                     if parameter["in"] == "query":
                         name = FREE.get(parameter["name"], parameter["name"])
-                        yield Asked(dialect, method.upper(), path, "query", name)
+                        yield Asked(DIALECT_OF[title], method.upper(), path, "query", name)
                 for content in operation.get("requestBody", {"content": {}})["content"].values():
                     for name in content["schema"]["properties"]:
-                        yield Asked(dialect, method.upper(), path, "body", name)
+                        yield Asked(DIALECT_OF[title], method.upper(), path, "body", name)
 
 
 @pytest.fixture

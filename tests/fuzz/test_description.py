@@ -1,4 +1,4 @@
-"""What `/openapi.json` says holds for all that can be sent by it, and for what is nearly so."""
+"""What dialects say of themselves holds for all that can be sent by it, and for what is nearly so."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ from tests.fuzz.profile import examples
 from tests.fuzz.shapes import check
 from tests.fuzz.vocabulary import known_in
 from tests.fuzz.world import Registry
-from tests.openapi.checking import DESCRIBED
+from tests.openapi.checking import DESCRIBED, DIALECT_OF, described
 
 Operation = schemathesis.APIOperation[Any, Any, Any, Any]
 Case = schemathesis.Case[Any]
@@ -60,18 +60,18 @@ def fronted(front: Front, registry: Registry) -> Front:
 
 
 @pytest.fixture(scope="session")
-def described(front: Front) -> dict[str, schemathesis.BaseSchema]:
+def read() -> dict[str, schemathesis.BaseSchema]:
     return {}
 
 
 @pytest.fixture
-def schema(fronted: Front, described: dict[str, schemathesis.BaseSchema]) -> schemathesis.BaseSchema:
-    """The description as it is served; it is read once."""
-    if "schema" not in described:
-        config = schemathesis.Config.from_dict(CONFIG)
-        described["schema"] = schemathesis.openapi.from_wsgi("/openapi.json", fronted, config=config)
-        described["schema"].hook(flatmap_path_parameters)
-    return described["schema"]
+def schema(fronted: Front, read: dict[str, schemathesis.BaseSchema]) -> schemathesis.BaseSchema:
+    """The whole description, of which `/openapi.json` leaves something out; it is read once."""
+    if "schema" not in read:
+        read["schema"] = schemathesis.openapi.from_dict({**described()}, config=schemathesis.Config.from_dict(CONFIG))
+        read["schema"].app = fronted
+        read["schema"].hook(flatmap_path_parameters)
+    return read["schema"]
 
 
 def flatmap_path_parameters(
@@ -80,8 +80,8 @@ def flatmap_path_parameters(
     """Most of the time the ids of something that is there."""
     if not path_parameters or context.operation is None:
         return st.just(path_parameters)
-    [dialect] = context.operation.tags or []
-    known = known_in(dialect)
+    [title] = context.operation.tags or []
+    known = known_in(DIALECT_OF[title])
     return st.fixed_dictionaries(
         {
             name: st.one_of(st.sampled_from(known[name]), st.sampled_from(known[name]), st.just(value))

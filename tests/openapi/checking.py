@@ -99,6 +99,10 @@ DESCRIBED = (*DIALECTS, health(Readiness({}, FakeClock())))
 """All that describes itself."""
 
 
+DIALECT_OF = {each.describe().title: each.name for each in DESCRIBED if each.describe is not None}
+"""The names of dialects by their titles, which are tags."""
+
+
 @cache
 def described() -> Mapping[str, Any]:
     """The description of all dialects."""
@@ -117,7 +121,7 @@ def operations_of(dialect: str) -> dict[Operation, Mapping[str, Any]]:
         (method.upper(), path): operation
         for path, item in described()["paths"].items()
         for method, operation in item.items()
-        if operation["tags"] == [dialect]
+        if DIALECT_OF[operation["tags"][0]] == dialect
     }
 
 

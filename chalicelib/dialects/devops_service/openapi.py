@@ -10,6 +10,7 @@ from chalicelib.dialects.devops_service.errors import STATUS, NotAcceptable, Uns
 from chalicelib.dialects.devops_service.options import CHALLENGE, read_options
 from chalicelib.http.errors import BadMessage, Refused, ServerError, Unauthorized
 from chalicelib.http.openapi import (
+    USER_AND_SECRET,
     Answer,
     Body,
     Description,
@@ -26,7 +27,12 @@ TEXT: Schema = {"type": "string", "minLength": 1}
 # Python and ECMAScript differ in what is blank; some control characters are no blanks here.
 _BLANKS = r"[^\S\x1c-\x1f\x85]*"
 _LINE = r"[^\s\x00-\x1f\x7f-\x9f]([^\x00-\x1f\x7f-\x9f]*[^\s\x00-\x1f\x7f-\x9f])?"
-FILLED: Schema = {"type": "string", "pattern": f"^{_BLANKS}{_LINE}{_BLANKS}$", "maxLength": schema.LONGEST}
+FILLED: Schema = {
+    "type": "string",
+    "pattern": f"^{_BLANKS}{_LINE}{_BLANKS}$",
+    "maxLength": schema.LONGEST,
+    "description": "Not blank, no control characters",
+}
 PROVIDER: Schema = {"type": "string", "description": "One of those that are configured", "examples": PROVIDERS}
 TEMPLATE: Schema = {"anyOf": [{"type": "null"}, FILLED], "description": "One of those that are configured, if any are"}
 CHANGEABLE: Mapping[str, Schema] = {
@@ -34,6 +40,7 @@ CHANGEABLE: Mapping[str, Schema] = {
     "name": {
         "type": ["string", "null"],
         "pattern": f"^{_BLANKS}({_LINE})?{_BLANKS}$",
+        "description": "No control characters",
         "maxLength": schema.LONGEST,
     },
     "bootstrap_template": TEMPLATE,
@@ -41,7 +48,7 @@ CHANGEABLE: Mapping[str, Schema] = {
 CHOSEN_ID: Schema = {
     "type": "string",
     "pattern": f"^{schema.IMAGE_ID}$",
-    "description": "What the client likes",
+    "description": "What the client likes, but blanks, slashes and control characters",
 }
 
 WORDS = {
@@ -121,8 +128,9 @@ def _names(example: list[str]) -> dict[int, Answer]:
 
 
 DESCRIPTION = Description(
-    title="Express 42's devops-service, images and what its command asks for beside them",
-    security={"DevopsServiceUser": {"type": "http", "scheme": "basic"}},
+    title="devops-service",
+    about="The API of Express 42's devops-service: its images, and what its command asks for beside them.",
+    security=USER_AND_SECRET,
     schemas=SCHEMAS,
     operations={
         ("GET", "/v3/images"): Operation(
@@ -163,15 +171,15 @@ DESCRIPTION = Description(
             (IMAGE_ID,),
             refuses=(400, 404, 409),
         ),
-        ("GET", "/v3/providers"): Operation("List the providers that are configured", _names(PROVIDERS)),
+        ("GET", "/v3/providers"): Operation("List providers", _names(PROVIDERS)),
         ("GET", "/v3/images/provider/{provider}"): Operation(
-            "List what can be chosen of a provider",
+            "List the images of a provider",
             _list("DevopsServiceChoice", [CHOICE]),
             (Parameter("provider", "path", {**PROVIDER, "minLength": 1}),),
             description="All images of the provider that the user may see, by their ids there.",
             refuses=(400, 404),
         ),
-        ("GET", "/v3/templates"): Operation("List the templates that are configured", _names(["base"])),
+        ("GET", "/v3/templates"): Operation("List bootstrap templates", _names(["base"])),
     },
     errors=ERRORS,
     everywhere=(Refused.status, NotAcceptable.status, *(status for status in ERRORS if status >= 500)),

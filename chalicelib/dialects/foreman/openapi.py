@@ -14,12 +14,12 @@ from chalicelib.dialects.foreman.parent_handlers import MOST_IMAGES
 from chalicelib.dialects.foreman.routes import OPERATIONS, VERSION
 from chalicelib.dialects.foreman.search import Fields
 from chalicelib.http import openapi
-from chalicelib.http.openapi import Answer, Body, Description, Parameter, Schema, ref
+from chalicelib.http.openapi import USER_AND_SECRET, Answer, Body, Description, Parameter, Schema, ref
 
 ALWAYS: Mapping[str, Schema] = {
     "Foreman_api_version": {"const": "2"},
     "Foreman_version": {"const": VERSION},
-    "Apipie-Checksum": {"type": "string", "pattern": "^[0-9a-f]{32}$"},
+    "Apipie-Checksum": {"type": "string", "pattern": "^[0-9a-f]{32}$", "description": "Of the description for clients"},
 }
 """The headers of every answer."""
 SHAPES: Mapping[int, tuple[str, ...]] = {
@@ -48,7 +48,20 @@ REFUSES: Mapping[tuple[bool, str], tuple[int, ...]] = {
 """What operations refuse with, by whether they are on images, and by their action."""
 CHECKED = ("POST", "PUT")
 """Methods that refuse bodies which do not say that they are JSON."""
-SUMMARIES = {"show": "Describe the operations to clients", "checksum": "Tell whether the description has changed"}
+ALONE_SUMMARIES = {
+    "/api/status": "Show the status and the version",
+    "/api/ping": "Ping the service",
+    "/api/statuses": "Show the status of all parts",
+    "/apidoc/v2.json": "Show the description of the API, for Foreman's clients",
+    "/apidoc/apipie_checksum": "Show the checksum of the description",
+}
+VERBS = {"show": "Show", "create": "Add", "update": "Change", "destroy": "Delete"}
+WORDS: Mapping[Kind, tuple[str, str]] = {
+    Kind.COMPUTE_RESOURCE: ("a compute resource", "compute resources"),
+    Kind.OPERATINGSYSTEM: ("an operating system", "operating systems"),
+    Kind.ARCHITECTURE: ("an architecture", "architectures"),
+}
+"""One of a kind, and several."""
 
 IN_BODIES = "Parameters may also stand in a JSON or form body; those of the query go first."
 DESCRIPTIONS = {
@@ -91,13 +104,25 @@ def _operation(operation: Operation) -> openapi.Operation:
     """An operation as everybody is told of it who does not use the dialect's own description."""
     kind = _kind(operation)
     return openapi.Operation(
-        operation.summary or SUMMARIES[operation.action],
+        _summary(operation, kind),
         _answers(operation, kind),
         tuple(_parameters(operation, kind)),
         _bodies(operation, kind),
         DESCRIPTIONS.get((operation.resource, operation.action), ""),
         refuses=() if operation.open else _refuses(operation),
     )
+
+
+def _summary(operation: Operation, kind: Kind | None) -> str:
+    """Unlike the ones that Foreman's own description has, this says what it is about."""
+    if kind is None:
+        return ALONE_SUMMARIES[operation.path]
+    one, several = WORDS[kind]
+    if operation.resource == "images":
+        one, several = f"an image of {one}", f"the images of {one}"
+    if operation.action == "index":
+        return f"List {several}"
+    return f"{VERBS[operation.action]} {one}{' by PATCH' if operation.method == 'PATCH' else ''}"
 
 
 def _refuses(operation: Operation) -> tuple[int, ...]:
@@ -194,8 +219,10 @@ def _bodies(operation: Operation, kind: Kind | None) -> tuple[Body, ...]:
 
 
 DESCRIPTION = Description(
-    title="Foreman API v2: images, and what they are listed below. `/api/v2` is `/api`.",
-    security={"ForemanUser": {"type": "http", "scheme": "basic"}},
+    title="Foreman v2",
+    about="The API v2 of Foreman: images, and the compute resources, operating systems and architectures that they are"
+    " listed below. `/api/v2` is `/api`.",
+    security=USER_AND_SECRET,
     schemas=SCHEMAS,
     operations={(operation.method, operation.path): _operation(operation) for operation in OPERATIONS},
     errors={

@@ -8,7 +8,7 @@ from chalicelib.http.openapi import Schema, record, ref
 TEXT: Schema = {"type": "string"}
 FLAG: Schema = {"type": "boolean"}
 NOTHING: Schema = {"type": "null"}
-NO_LIST: Schema = {"type": "array", "maxItems": 0}
+NO_LIST: Schema = {"type": "array", "items": {}, "maxItems": 0}
 
 
 def _texts(*names: str) -> dict[str, Schema]:

@@ -6,7 +6,7 @@ from chalicelib.catalog.reference import Kind
 from chalicelib.dialects.foreman import openapi_apidoc as apidoc
 from chalicelib.dialects.foreman import parents, providers, schema, values
 from chalicelib.dialects.foreman.operations import Parameter, image_parameter
-from chalicelib.http.openapi import Schema, record, ref, with_inspection
+from chalicelib.http.openapi import NEVER, Schema, record, ref, with_inspection
 
 TEXT: Schema = {"type": "string"}
 SEGMENT: Schema = {**TEXT, "minLength": 1}
@@ -15,10 +15,15 @@ FLAG: Schema = {"type": ["boolean", "null"]}
 COUNT: Schema = {"type": "integer", "minimum": 0}
 NUMBER: Schema = {"type": "integer", "minimum": 1}
 MAYBE_NUMBER: Schema = {"type": ["integer", "null"], "minimum": 1}
-NO_LIST: Schema = {"type": "array", "maxItems": 0}
-STAMP: Schema = {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2} UTC$"}
+NO_LIST: Schema = {"type": "array", "items": {}, "maxItems": 0}
+STAMP: Schema = {
+    "type": "string",
+    "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2} UTC$",
+    "examples": ["2016-04-02 09:15:29 UTC"],
+}
 ISO_STAMP: Schema = {
     "type": "string",
+    "format": "date-time",
     "pattern": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z$",
 }
 
@@ -56,9 +61,15 @@ OF_PROVIDERS: Mapping[str, Schema] = {
 SAID_TEXT: Schema = {"type": ["string", "number", "null"]}
 SHORT_TEXT: Schema = {**SAID_TEXT, "maxLength": values.LONGEST}
 UNKEPT: Schema = {**SAID_TEXT, "description": "Taken and forgotten: nobody here signs in to a cloud with it"}
-REQUIRED_TEXT: Schema = {"type": ["string", "number"], "maxLength": values.LONGEST, "pattern": r"\S"}
+REQUIRED_TEXT: Schema = {
+    "type": ["string", "number"],
+    "maxLength": values.LONGEST,
+    "pattern": r"\S",
+    "description": "Not blank",
+}
 NAME: Schema = {
     **REQUIRED_TEXT,
+    "description": "Not blank, no control characters",
     "pattern": r"^\s*[^\s\x00-\x1f\x7f-\x9f]([^\x00-\x1f\x7f-\x9f]*[^\s\x00-\x1f\x7f-\x9f])?\s*$",
 }
 SAID: Mapping[str, Schema] = {
@@ -73,7 +84,9 @@ PROVIDER = (
     f"{', '.join(providers.PROVIDERS)}, whatever their case, or one of a plug-in; unless others are set,"
     f" these are {providers.PLUGINS.replace(',', ', ')}"
 )
-PARENT_NUMBER: Schema = {"anyOf": [{"type": ["integer", "null"]}, {"type": "string", "pattern": "^([0-9]{1,18})?$"}]}
+PARENT_NUMBER: Schema = {
+    "anyOf": [{"type": ["integer", "null"]}, {"type": "string", "pattern": "^([0-9]{1,18})?$", "examples": ["8"]}]
+}
 
 
 def _said(parameter: Parameter) -> Schema:
@@ -95,7 +108,7 @@ def _attributes(parameters: tuple[Parameter, ...]) -> Schema:
 def _below(key: str, name: str) -> Schema:
     """Attributes of this schema below their key, or beside each other at the top if the key is not there."""
     wrapped = {"type": "object", "properties": {key: ref(name)}, "required": [key]}
-    return {"anyOf": [wrapped, {"allOf": [ref(name)], "properties": {key: False}}]}
+    return {"anyOf": [wrapped, {"allOf": [ref(name)], "properties": {key: NEVER}}]}
 
 
 def _parent(kind: Kind, stamp: Schema, more: Mapping[str, Schema] | None = None) -> Schema:

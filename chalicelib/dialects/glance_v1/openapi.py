@@ -11,7 +11,7 @@ from chalicelib.dialects.glance_v1.openapi_tokens import OPERATIONS as TOKEN_OPE
 from chalicelib.dialects.glance_v1.openapi_uploads import OPERATIONS as UPLOAD_OPERATIONS
 from chalicelib.dialects.glance_v1.options import read_options
 from chalicelib.dialects.glance_v1.schema import OCTETS as OCTET_STREAM
-from chalicelib.http.openapi import Body, Description, Operation, Parameter, ref
+from chalicelib.http.openapi import TOKEN_HEADER, USER_AND_SECRET, Body, Description, Operation, Parameter, ref
 
 SETTINGS = [read_options({"statuses": statuses}) for statuses in ("documented", "upstream")]
 IMAGES, IMAGE = "/v1/images", "/v1/images/{image_id}"
@@ -20,33 +20,33 @@ TENANT = Parameter("member", "path", MEMBER_NAME, "A tenant")
 DATA = Body(OCTETS, OCTET_STREAM, required=False)
 
 ACTIONS = (
-    ("deactivate", "Withhold the bytes of an image", "Nobody gets them until it is reactivated."),
-    ("reactivate", "Have an image be active again", "One that is deactivated or deprecated."),
+    ("deactivate", "Deactivate an image", "Nobody gets them until it is reactivated."),
+    ("reactivate", "Reactivate an image", "One that is deactivated or deprecated."),
     (
         "allow",
-        "Let an image through, whatever its bytes are found to be",
+        "Allow an image, whatever inspection finds in its bytes",
         "For administrators, as long as it is neither killed nor deleted. Its history tells who did it.",
     ),
-    ("deprecate", "Advise against an image", "It can be used as before, but other dialects show that it should not."),
+    ("deprecate", "Deprecate an image", "It can be used as before, but other dialects show that it should not."),
 )
 BRIEF_LIST = Operation(
-    "List images briefly",
+    "List images, in brief",
     {200: answer("A page", "GlanceBriefImages", {"images": [{name: answers.AN_IMAGE[name] for name in BRIEF}]})},
     headers.LIST_QUERY,
     description=headers.FILTERS,
     refuses=LISTS,
 )
 DOWNLOAD = Operation(
-    "Download the bytes",
+    "Download an image",
     {200: answers.THE_BYTES, 302: answers.BYTES_ELSEWHERE},
     (IMAGE_ID,),
     refuses=(*READS, *CLOSED_STORE),
 )
 IMAGE_OPERATIONS = {
-    ("GET", "/v1"): BRIEF_LIST,
+    ("GET", "/v1"): replace(BRIEF_LIST, internal=True),
     ("GET", IMAGES): BRIEF_LIST,
     ("GET", f"{IMAGES}/detail"): Operation(
-        "List images with all their fields",
+        "List images in detail",
         {200: answer("A page", "GlanceImages", {"images": [answers.AN_IMAGE]})},
         headers.LIST_QUERY,
         description=headers.FILTERS,
@@ -62,10 +62,10 @@ IMAGE_OPERATIONS = {
         (*WRITES, *CLOSED_STORE, 412, 413),
     ),
     ("GET", IMAGE): DOWNLOAD,
-    ("GET", f"{IMAGE}/file"): replace(DOWNLOAD, summary="Download the bytes, where current clients look for them"),
-    ("HEAD", IMAGE): Operation("Show an image", {200: answers.IN_HEADERS}, (IMAGE_ID,), refuses=READS),
+    ("GET", f"{IMAGE}/file"): replace(DOWNLOAD, internal=True),
+    ("HEAD", IMAGE): Operation("Show an image, in headers", {200: answers.IN_HEADERS}, (IMAGE_ID,), refuses=READS),
     ("PUT", IMAGE): Operation(
-        "Change an image, or send the bytes that it waits for",
+        "Change an image, or upload its bytes",
         {200: answers.THE_IMAGE},
         (IMAGE_ID, *headers.FACT_HEADERS, headers.PURGE),
         (DATA,),
@@ -80,7 +80,7 @@ IMAGE_OPERATIONS = {
         refuses=WRITES,
     ),
     ("POST", f"{IMAGE}/restore"): Operation(
-        "Undo a deletion that waits",
+        "Restore a deleted image",
         {200: answers.THE_IMAGE},
         (IMAGE_ID,),
         description="For whoever may delete the image. It is active again, and shared as it was.",
@@ -101,7 +101,7 @@ MEMBER_OPERATIONS = {
         refuses=(400, *READS),
     ),
     ("PUT", MEMBERS): Operation(
-        "Share an image with these tenants only",
+        "Replace the members of an image",
         {204: NOTHING},
         (IMAGE_ID,),
         (Body(ref("GlanceMemberships"), example={"memberships": [{"member_id": "t2", "can_share": False}]}),),
@@ -125,7 +125,7 @@ MEMBER_OPERATIONS = {
         refuses=(*READS, 409),
     ),
     ("GET", "/v1/shared-images/{member}"): Operation(
-        "List what is shared with a tenant",
+        "List the images that are shared with a tenant",
         {200: answer("As far as it concerns the caller", "GlanceSharedImages")},
         refuses=(400, 503),
     ),
@@ -138,12 +138,11 @@ OPERATIONS = {
 }
 
 DESCRIPTION = Description(
-    title="OpenStack Image API v1. `/v1.0` and `/v1.1` are `/v1`, and `Accept: application/vnd.openstack.images-v1`"
-    " stands for it; a version that is not there is answered with those that are.",
-    security={
-        "GlanceToken": {"type": "apiKey", "in": "header", "name": "X-Auth-Token"},
-        "GlanceBasic": {"type": "http", "scheme": "basic"},
-    },
+    title="OpenStack Glance v1",
+    about="The Image API v1, and more than the original has: uploads in parts, jobs, events, usage and tokens."
+    " `/v1.0` and `/v1.1` are `/v1`, and so is `/` with `Accept: application/vnd.openstack.images-v1`. `GET /v1` lists"
+    " images, and `GET /v1/images/{image_id}/file` downloads one, as current clients do.",
+    security={**TOKEN_HEADER, **USER_AND_SECRET},
     schemas=SCHEMAS,
     operations={
         key: replace(each, parameters=(*each.parameters, headers.REQUEST_ID)) for key, each in OPERATIONS.items()

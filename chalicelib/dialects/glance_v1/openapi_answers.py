@@ -13,7 +13,9 @@ from chalicelib.http import errors
 from chalicelib.http.openapi import Answer, Schema, ref
 
 LOCATION: Mapping[str, Schema] = {"Location": {"type": "string", "format": "uri"}}
-ALWAYS: Mapping[str, Schema] = {"x-openstack-request-id": {"type": "string", "pattern": "^req-"}}
+ALWAYS: Mapping[str, Schema] = {
+    "x-openstack-request-id": {"type": "string", "pattern": "^req-", "description": "`req-` and the id of the request"}
+}
 """The header that every answer has."""
 OF_ERRORS: Mapping[int, Mapping[str, Schema]] = {401: {"WWW-Authenticate": TEXT}, 405: {"Allow": TEXT}}
 HTTP_ERRORS = (

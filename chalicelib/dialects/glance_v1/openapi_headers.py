@@ -1,6 +1,6 @@
 """What requests say in headers and queries, and images in the headers of answers (wire §2 and §3)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from chalicelib.catalog import lengths
 from chalicelib.dialects.glance_v1.listing import BOOLEANS, DIRECTIONS, NUMBERS, SORT_KEYS
@@ -17,29 +17,33 @@ from chalicelib.dialects.glance_v1.metadata import (
 from chalicelib.dialects.glance_v1.openapi_schemas import IMAGE, TEXT
 from chalicelib.dialects.glance_v1.routes import COPY_FROM
 from chalicelib.dialects.glance_v1.schema import STATUS_NAMES, STORES
-from chalicelib.http.openapi import Parameter, Schema
+from chalicelib.http.openapi import Parameter, Schema, in_any_case
 from chalicelib.http.request_ids import LONGEST_REQUEST_ID
 
-PRINTABLE: Schema = {"type": "string", "pattern": "^[ -~]*$"}
+PRINTABLE: Schema = {"type": "string", "pattern": "^[ -~]*$", "description": "Printable ASCII"}
 URL: Schema = {**PRINTABLE, "minLength": 1, "maxLength": lengths.LOCATION}
 NATURAL: Schema = {"type": "integer", "minimum": 0, "maximum": 10**30 - 1}
-UUID: Schema = {"type": "string", "pattern": "^[0-9A-Fa-f]{8}-?([0-9A-Fa-f]{4}-?){3}[0-9A-Fa-f]{12}$"}
+UUID: Schema = {"type": "string", "format": "uuid", "pattern": "^[0-9A-Fa-f]{8}-?([0-9A-Fa-f]{4}-?){3}[0-9A-Fa-f]{12}$"}
 _DAY = r"^(19(0[1-9]|[1-9][0-9])|[2-8][0-9]{3})-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
 _TIME = r"T([01][0-9]|2[0-3])(:[0-5][0-9]){2}(\.[0-9]{1,6})?(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])"
 INSTANT: Schema = {
-    "anyOf": [
-        {"type": "string", "format": "date", "pattern": f"{_DAY}$"},
-        {"type": "string", "format": "date-time", "pattern": f"{_DAY}{_TIME}$"},
-    ]
+    "type": "string",
+    "pattern": f"{_DAY}({_TIME})?$",
+    "description": "A date, or a date with a time and a zone",
+    "examples": ["2016-05-10", "2016-05-10T21:35:15Z"],
 }
 
 
-def _words(words: Iterable[str]) -> Schema:
-    """One of some words, whatever its case."""
-    spelled = (
-        "".join(f"[{letter.upper()}{letter}]" if letter.isalpha() else letter for letter in each) for each in words
+def _up_to(largest: int) -> str:
+    """An expression for the natural numbers up to one, zeros before them aside."""
+    digits = str(largest)
+    shorter = f"[0-9]{{1,{len(digits) - 1}}}"
+    smaller = (
+        f"{digits[:place]}[0-{int(digit) - 1}][0-9]{{{len(digits) - place - 1}}}"
+        for place, digit in enumerate(digits)
+        if digit > "0"
     )
-    return {"type": "string", "pattern": f"^({'|'.join(spelled)})$"}
+    return f"({'|'.join((shorter, *smaller, digits))})"
 
 
 FORGIVING = f"{', '.join(sorted(TRUE))}, in any case, are true; everything else is false"
@@ -54,7 +58,7 @@ FACTS: Mapping[str, tuple[Schema, str]] = {
     "container_format": ({**PRINTABLE, "examples": ["bare", "ovf"]}, "As `x-image-meta-disk_format`"),
     "size": ({"type": "integer", "minimum": 0, "maximum": LARGEST_SIZE}, "Bytes; compared with those that come"),
     "virtual_size": (
-        {"anyOf": [{"type": "integer", "minimum": 0, "maximum": LARGEST_SIZE}, {"const": "None"}]},
+        {"type": "string", "pattern": f"^(-?0|{_up_to(LARGEST_SIZE)}|None)$", "examples": ["10737418240"]},
         "Bytes of the disk; `None` is null",
     ),
     "checksum": ({**PRINTABLE, "maxLength": LONGEST_CHECKSUM}, "MD5 in lower case; compared with that of the bytes"),
@@ -106,13 +110,19 @@ LIST_QUERY = (
     *(Parameter(name, "query", TEXT, "Equal to this") for name in ("name", "container_format", "disk_format")),
     Parameter("status", "query", TEXT, f"One of {', '.join(sorted(set(STATUS_NAMES.values())))}"),
     *(Parameter(name, "query", NATURAL, f"`{field}` {sign} this") for name, (field, sign) in NUMBERS.items()),
-    Parameter("protected", "query", _words(BOOLEANS)),
-    Parameter("is_public", "query", _words([*BOOLEANS, "none"]), "Which images an administrator lists: `none` is all"),
+    Parameter("protected", "query", in_any_case(BOOLEANS)),
+    Parameter(
+        "is_public", "query", in_any_case([*BOOLEANS, "none"]), "Which images an administrator lists: `none` is all"
+    ),
     Parameter("changes-since", "query", INSTANT, "Changed later than this; deleted and killed images too"),
     Parameter(
         "properties",
         "query",
-        {"type": "object", "propertyNames": {"pattern": "^property-"}, "additionalProperties": TEXT},
+        {
+            "type": "object",
+            "propertyNames": {"pattern": "^property-", "examples": ["property-os_distro"]},
+            "additionalProperties": TEXT,
+        },
         "`property-<name>`, as often as needed: the property of this name has this value",
     ),
 )

@@ -14,16 +14,26 @@ from chalicelib.catalog.tokens import LONGEST
 from chalicelib.catalog.upload import LARGEST_PART, MOST_LINKS, MOST_PARTS, SMALLEST_PART
 from chalicelib.dialects.glance_v1.metadata import LARGEST_SIZE, LONGEST_CHECKSUM
 from chalicelib.dialects.glance_v1.schema import STATUS_NAMES
-from chalicelib.http.openapi import Schema, record, ref
+from chalicelib.http.openapi import NEVER, Schema, record, ref
 
 TEXT: Schema = {"type": "string"}
 FLAG: Schema = {"type": "boolean"}
 BYTES: Schema = {"type": "integer", "minimum": 0, "maximum": LARGEST_SIZE}
 MINIMUM: Schema = {"type": "integer", "minimum": 0, "maximum": LARGEST_INTEGER}
 NUMBER: Schema = {"type": "integer", "minimum": 1, "maximum": MOST_PARTS}
-ID: Schema = {"type": "string", "pattern": "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"}
-INSTANT: Schema = {"type": "string", "pattern": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}$"}
-MD5: Schema = {"type": "string", "pattern": '^"?[0-9A-Fa-f]{32}"?$'}
+ID: Schema = {"type": "string", "format": "uuid", "pattern": "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"}
+INSTANT: Schema = {
+    "type": "string",
+    "pattern": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}$",
+    "description": "In UTC, without saying so",
+    "examples": ["2016-05-10T21:35:15.000000"],
+}
+MD5: Schema = {
+    "type": "string",
+    "pattern": '^"?[0-9A-Fa-f]{32}"?$',
+    "examples": ["d41d8cd98f00b204e9800998ecf8427e"],
+    "description": "In hexadecimal",
+}
 OCTETS: Schema = {"type": "string", "format": "binary"}
 
 
@@ -125,7 +135,7 @@ USAGE = record(
         "shared_images_allowed": nullable(COUNT),
     }
 )
-TOKEN_ID: Schema = {"type": "string", "pattern": f"^[0-9a-f]{{{ID_LENGTH}}}$"}
+TOKEN_ID: Schema = {"type": "string", "pattern": f"^[0-9a-f]{{{ID_LENGTH}}}$", "examples": ["5f1c2b3a9d8e"]}
 POLICIES = list_of({"type": "string", "enum": [policy.value for policy in Policy]})
 INSPECTION: Schema = {
     "enum": [policy.value for policy in Inspecting],
@@ -140,7 +150,7 @@ TOKEN: Mapping[str, Schema] = {
     "inspection": {"enum": [*INSPECTION["enum"], None], "description": "null leaves that to the deployment"},
     "created_at": INSTANT,
     "expires_at": nullable(INSTANT),
-    "last_used_at": nullable({"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}),
+    "last_used_at": nullable({"type": "string", "format": "date", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}),
     "issuer": nullable(TOKEN_ID),
 }
 ENDS: Mapping[str, Schema] = {
@@ -149,7 +159,13 @@ ENDS: Mapping[str, Schema] = {
 }
 NEW_TOKEN = record(
     {
-        "name": {**TEXT, "minLength": 1, "maxLength": lengths.TEXT, "pattern": "^[^\\x00-\\x1f\\x7f-\\x9f]*$"},
+        "name": {
+            **TEXT,
+            "minLength": 1,
+            "maxLength": lengths.TEXT,
+            "pattern": "^[^\\x00-\\x1f\\x7f-\\x9f]*$",
+            "description": "No control characters",
+        },
         "policies": POLICIES,
         "inspection": INSPECTION,
         **ENDS,
@@ -179,7 +195,7 @@ SCHEMAS: Mapping[str, Schema] = {
             },
             {
                 "type": "object",
-                "properties": {**ENTRY, "memberships": False},
+                "properties": {**ENTRY, "memberships": NEVER},
                 "required": ["member_id"],
                 "description": "The only membership",
             },

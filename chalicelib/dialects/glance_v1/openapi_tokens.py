@@ -29,7 +29,7 @@ A_NEW_TOKEN = {**A_TOKEN, "last_used_at": None, "secret": "3b1f0c0d5a7e4c7bb9a0d
 
 OPERATIONS = {
     ("GET", TOKENS): Operation(
-        "List the caller's tokens, oldest first",
+        "List tokens, oldest first",
         {200: answer("The tokens that are good", "GlanceTokens", {"tokens": [A_TOKEN]})},
         (OF_TENANT,),
         description="Of the caller's own user and tenant. What was just made or ended may be missing for a moment,"
@@ -37,7 +37,7 @@ OPERATIONS = {
         refuses=(400, 403, 503),
     ),
     ("POST", TOKENS): Operation(
-        "Make a token",
+        "Create a token",
         {
             201: answer(
                 "The token, with its secret, which is never told again", "GlanceNewTokenAnswer", {"token": A_NEW_TOKEN}
@@ -57,7 +57,7 @@ OPERATIONS = {
         refuses=(400, 403, 404, 503),
     ),
     ("DELETE", TOKEN): Operation(
-        "End a token, and all that were made with it",
+        "Revoke a token, and all that were made with it",
         {204: NOTHING},
         (ID, OF_TENANT),
         description="A server that knows it may trust it for another minute.",

@@ -70,20 +70,20 @@ A_USAGE = {
 
 OPERATIONS = {
     ("GET", "/v1/images/{image_id}/events"): Operation(
-        "List what has happened to an image, oldest first",
+        "List the events of an image, oldest first",
         {200: answer("The events", "GlanceEvents", {"events": [AN_EVENT]})},
         (IMAGE_ID, LIMIT, Parameter("marker", "query", {"type": "integer"}, "The version after which the page begins")),
         description="For whoever may change the image, also once it is deleted.",
         refuses=(400, *READS),
     ),
     ("GET", UPLOADS): Operation(
-        "List the uploads of an image that are not over",
+        "List the unfinished uploads of an image",
         {200: answer("The uploads", "GlanceUploads", {"uploads": [{**AN_UPLOAD, "links": []}]})},
         (IMAGE_ID,),
         refuses=(*READS, *CLOSED_STORE),
     ),
     ("POST", UPLOADS): Operation(
-        "Begin to upload an image in parts",
+        "Start an upload, in parts",
         {
             201: answer(
                 "The upload, with links for the parts that were named", "GlanceUploadAnswer", {"upload": AN_UPLOAD}
@@ -108,10 +108,10 @@ OPERATIONS = {
         refuses=(400, *READS, *CLOSED_STORE),
     ),
     ("DELETE", UPLOAD): Operation(
-        "Give an upload up, and its image with it", {204: NOTHING}, (IMAGE_ID, UPLOAD_ID), refuses=READS
+        "Cancel an upload, and delete its image", {204: NOTHING}, (IMAGE_ID, UPLOAD_ID), refuses=READS
     ),
     ("POST", f"{UPLOAD}/links"): Operation(
-        "Ask where parts can be put",
+        "Get upload links, one for each part",
         {200: answer("A link for each part", "GlanceLinks", {"links": [A_LINK]})},
         (IMAGE_ID, UPLOAD_ID),
         (Body(ref("GlanceWantedParts"), example={"parts": [A_PART]}),),
@@ -124,7 +124,7 @@ OPERATIONS = {
         "Show a job", {200: answer("The job", "GlanceJobAnswer", {"job": A_JOB})}, refuses=READS
     ),
     ("GET", "/v1/usage"): Operation(
-        "Show what a tenant uses and is allowed",
+        "Show usage, and what a tenant is allowed",
         {200: answer("The usage", "GlanceUsageAnswer", {"usage": A_USAGE})},
         (Parameter("tenant", "query", MEMBER_NAME, "Another tenant, for administrators"),),
         description="What has no limit is allowed null.",

@@ -20,11 +20,23 @@ from chalicelib.dialects.glance_v2.routes import IMAGE, METHODS
 from chalicelib.dialects.glance_v2.schema import IMAGES
 from chalicelib.dialects.glance_v2.tags import TAG
 from chalicelib.dialects.glance_v2.values import LONGEST_TAG
-from chalicelib.http.openapi import Answer, Body, Description, Operation, Parameter, Schema, ref
+from chalicelib.http.openapi import (
+    TOKEN_HEADER,
+    USER_AND_SECRET,
+    Answer,
+    Body,
+    Description,
+    Operation,
+    Parameter,
+    Schema,
+    ref,
+)
 from chalicelib.http.preconditions import IF_MATCH
 from chalicelib.http.request_ids import REQUEST_ID
 
-ALWAYS: Mapping[str, Schema] = {REQUEST_ID: {"type": "string", "pattern": "^req-"}}
+ALWAYS: Mapping[str, Schema] = {
+    REQUEST_ID: {"type": "string", "pattern": "^req-", "description": "`req-` and the id of the request"}
+}
 """The header that every answer has."""
 OF_ERRORS: Mapping[int, Mapping[str, Schema]] = {401: {"WWW-Authenticate": TEXT}}
 ERRORS = {
@@ -148,38 +160,38 @@ IMAGE_OPERATIONS = {
     ),
     ("DELETE", IMAGE): Operation("Delete an image", {204: NOTHING}, (IMAGE_ID, OF_VERSION), refuses=(*WRITES, 412)),
     ("GET", FILE): Operation(
-        "Download the bytes",
+        "Download an image",
         {200: THE_BYTES, 204: answer("There are none yet"), 206: SOME_BYTES, 302: ELSEWHERE},
         (IMAGE_ID, RANGE),
         refuses=(*READS, 410, 416),
     ),
     ("PUT", FILE): Operation(
-        "Send the bytes",
+        "Upload an image",
         {204: answer("The image is active")},
         (IMAGE_ID, OF_SIZE),
         (DATA,),
         refuses=(*WRITES, 410, 413, 415),
     ),
     ("PUT", f"{IMAGE}/stage"): Operation(
-        "Send bytes that are to be imported",
+        "Stage an image, to import it",
         {204: answer("They wait for it")},
         (IMAGE_ID, OF_SIZE),
         (DATA,),
         refuses=(*WRITES, 410, 413, 415),
     ),
     ("POST", f"{IMAGE}/import"): Operation(
-        "Import bytes that were sent, or are elsewhere",
+        "Import an image, from what is staged or from a URL",
         {202: answer("They are on their way")},
         (IMAGE_ID,),
         (Body(ref("GlanceV2Import"), example={"method": {"name": WEB, "uri": "https://images.example/disk.qcow2"}}),),
         refuses=WRITES,
     ),
     ("GET", "/v2/info/import"): Operation(
-        "List the ways to import", {200: answer("All of them", "GlanceV2ImportMethods")}, refuses=(400,)
+        "List import methods", {200: answer("All of them", "GlanceV2ImportMethods")}, refuses=(400,)
     ),
     **{
         ("POST", f"{ACTIONS}/{name}"): Operation(summary, {204: NOTHING}, (IMAGE_ID,), refuses=WRITES)
-        for name, summary in (("deactivate", "Withhold the bytes"), ("reactivate", "Give the bytes again"))
+        for name, summary in (("deactivate", "Deactivate an image"), ("reactivate", "Reactivate an image"))
     },
     ("PUT", TAG): Operation(
         "Add a tag",
@@ -209,7 +221,7 @@ MEMBER_OPERATIONS = {
         "Show a member", {200: answer("The member", "GlanceV2Member", A_MEMBER)}, (IMAGE_ID, TENANT), refuses=READS
     ),
     ("PUT", MEMBER): Operation(
-        "Say what the tenant makes of the image",
+        "Accept or reject a shared image",
         {200: answer("The member", "GlanceV2Member", A_MEMBER)},
         (IMAGE_ID, TENANT),
         (Body(ref("GlanceV2MemberAnswer"), example={"status": "accepted"}),),
@@ -221,10 +233,17 @@ MEMBER_OPERATIONS = {
 }
 OTHER_OPERATIONS = {
     **{
-        (method, "/"): Operation("Offer the versions", {300: answer("Those that are served", "GlanceV2Versions")})
+        (method, "/"): Operation(
+            "Discover the API versions",
+            {300: answer("Those that are served", "GlanceV2Versions")},
+            description="Whatever the method.",
+            internal=method != "GET",
+        )
         for method in METHODS
     },
-    ("GET", "/versions"): Operation("List the versions", {200: answer("Those that are served", "GlanceV2Versions")}),
+    ("GET", "/versions"): Operation(
+        "List the API versions", {200: answer("Those that are served", "GlanceV2Versions")}
+    ),
     ("GET", "/v2/schemas/{name}"): Operation(
         "Show a JSON schema",
         {200: answer("The schema", "GlanceV2Schema")},
@@ -235,14 +254,18 @@ OTHER_OPERATIONS = {
         ("GET", f"/v2/info/stores{more}"): Operation("Not told: there is one store", {}, refuses=(404,))
         for more in ("", "/detail")
     },
-    ("GET", "/v2/info/usage"): Operation("Show no quotas", {200: answer("None", "GlanceV2Usage")}, refuses=(400,)),
-    ("GET", TASKS): Operation("List no tasks", {200: answer("None", "GlanceV2Tasks")}, refuses=(400, 403)),
+    ("GET", "/v2/info/usage"): Operation(
+        "Show quotas, always none", {200: answer("None", "GlanceV2Usage")}, refuses=(400,)
+    ),
+    ("GET", TASKS): Operation("List tasks, always none", {200: answer("None", "GlanceV2Tasks")}, refuses=(400, 403)),
     ("POST", TASKS): Operation("Not taken", {}, refuses=(403,)),
     ("GET", f"{METADEFS}/namespaces"): Operation(
-        "List no definitions of metadata", {200: answer("None", "GlanceV2Namespaces")}, refuses=(400,)
+        "List metadata namespaces, always none", {200: answer("None", "GlanceV2Namespaces")}, refuses=(400,)
     ),
     ("GET", f"{METADEFS}/resource_types"): Operation(
-        "List no types of resources", {200: answer("None", "GlanceV2ResourceTypes")}, refuses=(400,)
+        "List metadata resource types, always none",
+        {200: answer("None", "GlanceV2ResourceTypes")},
+        refuses=(400,),
     ),
     **{
         ("POST", f"{METADEFS}/{kind}"): Operation("Not taken", {}, refuses=(403,))
@@ -251,12 +274,10 @@ OTHER_OPERATIONS = {
 }
 
 DESCRIPTION = Description(
-    title="OpenStack Image API v2. `/v2.0` to `/v2.9` are `/v2`, and `Accept: application/vnd.openstack.images-v2`"
-    " stands for it; a version that is not there is answered with those that are.",
-    security={
-        "GlanceV2Token": {"type": "apiKey", "in": "header", "name": "X-Auth-Token"},
-        "GlanceV2Basic": {"type": "http", "scheme": "basic"},
-    },
+    title="OpenStack Glance v2",
+    about="The Image API v2, which current OpenStack tools speak. `/v2.0` to `/v2.9` are `/v2`, and so is `/` with"
+    " `Accept: application/vnd.openstack.images-v2`.",
+    security={**TOKEN_HEADER, **USER_AND_SECRET},
     schemas=SCHEMAS,
     operations={**OTHER_OPERATIONS, **IMAGE_OPERATIONS, **MEMBER_OPERATIONS},
     errors=ERRORS,

@@ -14,8 +14,8 @@ from chalicelib.dialects.glance_v2.versions import MINORS, OLDER
 from chalicelib.http.openapi import Schema, record, ref
 
 TEXT: Schema = {"type": "string"}
-IDENTIFIER: Schema = {"type": "string", "pattern": UUID}
-INSTANT: Schema = {"type": "string", "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$"}
+IDENTIFIER: Schema = {"type": "string", "format": "uuid", "pattern": UUID}
+INSTANT: Schema = {"type": "string", "format": "date-time", "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$"}
 POINTER: Schema = {"type": "string", "description": "A JSON pointer to a field, a property, or a tag: `/tags/0`"}
 FORMAT: Schema = {"type": ["null", "string"], "description": "One of those that the operator offers, or null"}
 FORMATS = {"disk_format": FORMAT, "container_format": FORMAT}
@@ -29,6 +29,9 @@ def _fields() -> dict[str, Any]:
 
 SHOWN = {name: schema for name, schema in _fields().items() if name in BASE}
 WRITTEN = {name: schema for name, schema in _fields().items() if name in ("id", *FIELDS)}
+
+
+NONE: Schema = {"type": "array", "items": {}, "maxItems": 0}
 
 
 def list_of(schema: Schema) -> Schema:
@@ -100,9 +103,9 @@ SCHEMAS: Mapping[str, Schema] = {
         "required": ["name", "properties"],
     },
     "GlanceV2Usage": record({"usage": {"type": "object", "maxProperties": 0}}),
-    "GlanceV2Tasks": record({"tasks": {"type": "array", "maxItems": 0}, "first": TEXT, "schema": TEXT}),
-    "GlanceV2Namespaces": record({"namespaces": {"type": "array", "maxItems": 0}, "first": TEXT, "schema": TEXT}),
-    "GlanceV2ResourceTypes": record({"resource_types": {"type": "array", "maxItems": 0}}),
+    "GlanceV2Tasks": record({"tasks": NONE, "first": TEXT, "schema": TEXT}),
+    "GlanceV2Namespaces": record({"namespaces": NONE, "first": TEXT, "schema": TEXT}),
+    "GlanceV2ResourceTypes": record({"resource_types": NONE}),
     "GlanceV2Versions": record(
         {
             "versions": list_of(

@@ -19,13 +19,14 @@ from chalicelib.dialects.keystone.paths import (
 )
 from chalicelib.dialects.keystone.routes import SUBJECT, UNCACHED
 from chalicelib.http.errors import BadMessage, ServerError, Unauthorized
-from chalicelib.http.openapi import Answer, Body, Description, Operation, Parameter, Schema, record, ref
+from chalicelib.http.openapi import TOKEN_HEADER, Answer, Body, Description, Operation, Parameter, Schema, record, ref
 
 TEXT: Schema = {"type": "string", "minLength": 1}
 NULL: Schema = {"type": "null"}
-INSTANT: Schema = {"type": "string", "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{6})?Z$"}
-URL: Schema = {"type": "string", "pattern": "^https?://"}
+INSTANT: Schema = {"type": "string", "format": "date-time", "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{6})?Z$"}
+URL: Schema = {"type": "string", "format": "uri", "pattern": "^https?://"}
 SERVICE: Schema = {"enum": list(answers.SERVICES)}
+FALSE: Schema = {"type": "boolean", "description": "Always false"}
 ROLE: Schema = {"enum": list(answers.ROLES)}
 DOMAIN: Schema = record({"id": {"const": schema.DOMAIN}, "name": {"const": answers.THE_DOMAIN["name"]}})
 
@@ -38,6 +39,11 @@ def list_of(items: Schema) -> Schema:
 def _sent(properties: Mapping[str, Schema], *required: str) -> Schema:
     """An object that a client sends: other keys are ignored."""
     return {"type": "object", "properties": properties, "required": list(required)}
+
+
+def _only(item: str) -> Schema:
+    """A list of this and nothing else."""
+    return {**list_of({"const": item}), "minItems": 1, "maxItems": 1}
 
 
 def _maybe(kind: Schema) -> Schema:
@@ -79,9 +85,7 @@ SCOPE: Schema = {
     "description": f"`{schema.UNSCOPED}`, or a project by id or name; without one it is the token's",
 }
 IDENTITY: Schema = {
-    "anyOf": [
-        _sent({"methods": {"const": [method]}, method: shown}, "methods", method) for method, shown in METHODS.items()
-    ]
+    "anyOf": [_sent({"methods": _only(method), method: shown}, "methods", method) for method, shown in METHODS.items()]
 }
 SIGN_IN_3: Schema = _sent({"auth": _sent({"identity": IDENTITY, "scope": SCOPE}, "identity")}, "auth")
 PROJECT_2: Mapping[str, Schema] = {"tenantId": MAYBE_TEXT, "tenantName": MAYBE_TEXT}
@@ -144,7 +148,7 @@ SCHEMAS: Mapping[str, Schema] = {
                     "issued_at": INSTANT,
                     "expires_at": INSTANT,
                     "project": record({"id": TEXT, "name": TEXT, "domain": DOMAIN}),
-                    "is_domain": {"const": False},
+                    "is_domain": FALSE,
                     "roles": list_of(record({"id": ROLE, "name": ROLE})),
                     "catalog": ref("KeystoneCatalog"),
                 },
@@ -158,7 +162,7 @@ SCHEMAS: Mapping[str, Schema] = {
             "name": TEXT,
             "domain_id": {"const": schema.DOMAIN},
             "enabled": {"const": True},
-            "is_domain": {"const": False},
+            "is_domain": FALSE,
             "links": record({}),
         }
     ),
@@ -225,7 +229,7 @@ WORDS = {
 }
 STATUSES = {BadMessage.status, Unauthorized.status, TokenUnknown.status, ServerError.status, *STATUS.values()}
 CHALLENGED: Mapping[int, Mapping[str, Schema]] = {
-    401: {"WWW-Authenticate": {"type": "string", "pattern": '^Keystone uri="'}}
+    401: {"WWW-Authenticate": {"type": "string", "pattern": '^Keystone uri="', "description": "Where to sign in"}}
 }
 ERRORS = {
     status: Answer(
@@ -268,13 +272,14 @@ TOLD = Answer(
 STATELESS = "The token is the secret: nothing is stored, and revoking one ends the other."
 
 DESCRIPTION = Description(
-    title="OpenStack Identity API v3 and v2.0, as far as signing in. `/v3` and `/v2.0` are `/identity/v3` and"
-    " `/identity/v2.0`.",
-    security={"KeystoneToken": {"type": "apiKey", "in": "header", "name": "X-Auth-Token"}},
+    title="OpenStack Keystone",
+    about="As much of the Identity API, v3 and v2.0, as OpenStack's clients need to sign in. `/v3` and `/v2.0` are"
+    " `/identity/v3` and `/identity/v2.0`.",
+    security=TOKEN_HEADER,
     schemas=SCHEMAS,
     operations={
         ("GET", MOUNT): Operation(
-            "Offer the versions",
+            "List the API versions",
             {
                 300: Answer(
                     "Both",
@@ -284,9 +289,9 @@ DESCRIPTION = Description(
             },
         ),
         ("GET", V3): Operation("Show version 3", _one(VERSION_3)),
-        ("GET", V2): Operation("Show version 2.0", _one(VERSION_2)),
+        ("GET", V2): Operation("Show version 2", _one(VERSION_2)),
         ("POST", V3_TOKENS): Operation(
-            "Sign in",
+            "Sign in with v3",
             {201: TOLD},
             bodies=(Body(SIGN_IN_3, example=A_PASSWORD),),
             description=f"Password, or secret of the credential, is a secret of the registry. {STATELESS}",
@@ -294,28 +299,28 @@ DESCRIPTION = Description(
             security=(),
         ),
         ("GET", V3_TOKENS): Operation(
-            "Show one's own token",
+            "Validate a token, your own",
             {200: TOLD},
             (Parameter(SUBJECT, "header", TEXT, "The same as `X-Auth-Token`", required=True),),
             refuses=(404,),
         ),
         ("GET", CATALOG): Operation(
-            "Show the catalogue of services",
+            "List services and their endpoints",
             {200: Answer("All of them", record({"catalog": ref("KeystoneCatalog"), "links": record({"self": URL})}))},
             refuses=(403,),
         ),
         ("GET", PROJECTS): Operation(
-            "List the projects that the caller can act for",
+            "List your projects",
             {200: Answer("The tenant of the token, if it has one", ref("KeystoneProjects"))},
         ),
         ("GET", ALL_PROJECTS): Operation("List projects, which is refused", {}, refuses=(403,)),
         ("GET", ANY_PROJECT): Operation(
-            "Show the project of the token",
+            "Show your project",
             {200: Answer("The tenant", record({"project": ref("KeystoneProject")}))},
             refuses=(403,),
         ),
         ("POST", V2_TOKENS): Operation(
-            "Sign in by version 2.0",
+            "Sign in with v2",
             {200: Answer("The token, and what it is good for", ref("KeystoneAccess"), headers=KEPT)},
             bodies=(Body(SIGN_IN_2, example=A_PASSWORD_2),),
             description=STATELESS,

@@ -21,7 +21,17 @@ from chalicelib.dialects.qingcloud.openapi_shapes import (
     any_of,
     list_of,
 )
-from chalicelib.http.openapi import Answer, Body, Description, Operation, Parameter, Schema, ref
+from chalicelib.http.openapi import (
+    BEARER,
+    USER_AND_SECRET,
+    Answer,
+    Body,
+    Description,
+    Operation,
+    Parameter,
+    Schema,
+    ref,
+)
 
 ZONE = Parameter("zone", "path", {**FILLED, "examples": ["ac1"]}, "One of those that are configured")
 NUMBER = "A decimal number, also as a text in a body"
@@ -63,6 +73,7 @@ def _filtered(filters: Mapping[str, tuple[Schema, str]]) -> tuple[tuple[Paramete
 NAME: Schema = {
     "type": "string",
     "maxLength": schema.LONGEST_NAME,
+    "description": "No control characters, and not only blanks",
     "pattern": r"^$|^[^\x00-\x1f\x7f-\x9f]*[^\s\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f]*$",
 }
 CAPTURE: Schema = {
@@ -88,7 +99,7 @@ GRANT: Schema = {
     "properties": {"grant_type": {"const": tokens.GRANT}},
     "required": ["grant_type"],
 }
-ONE_ID: Schema = {"type": "string", "pattern": r"^[^,]*[^\s,][^,]*$"}
+ONE_ID: Schema = {"type": "string", "pattern": r"^[^,]*[^\s,][^,]*$", "description": "One id"}
 RECOVERED: Schema = {
     "type": "object",
     "properties": {
@@ -108,11 +119,9 @@ JOBS_FILTERS, JOBS_BODY = _filtered(JOB_FILTERS)
 
 
 DESCRIPTION = Description(
-    title="The 51idc front of the QingCloud platform, images and their jobs",
-    security={
-        "QingcloudToken": {"type": "http", "scheme": "bearer"},
-        "QingcloudUser": {"type": "http", "scheme": "basic"},
-    },
+    title="QingCloud (51idc)",
+    about="The front that 51idc had for the QingCloud platform: images, and the jobs that change them.",
+    security={**BEARER, **USER_AND_SECRET},
     schemas=SCHEMAS,
     operations={
         ("POST", tokens.PATH): Operation(
@@ -126,7 +135,7 @@ DESCRIPTION = Description(
                 "As OAuth 2.0 has it: user and secret are shown as Basic credentials, and the token is the secret."
                 " Clients sign in again when it is refused."
             ),
-            security=("QingcloudUser",),
+            security=tuple(USER_AND_SECRET),
         ),
         ("GET", "/v2/zone/{zone}/images"): Operation(
             "List images",
@@ -143,7 +152,7 @@ DESCRIPTION = Description(
             (400, 403, 404),
         ),
         ("POST", "/v2/zone/{zone}/images"): Operation(
-            "Capture a machine",
+            "Capture an image of a machine",
             ORDERED,
             (ZONE,),
             (Body(CAPTURE, example={"instance": "i-0a1b2c3d4e5f60718", "image_name": "web"}),),
@@ -167,7 +176,7 @@ DESCRIPTION = Description(
             (400, 403, 404, 409),
         ),
         ("POST", "/v2/zone/{zone}/lease"): Operation(
-            "Have deleted images back, all or none",
+            "Restore deleted images, all or none",
             ORDERED,
             (ZONE,),
             (Body(RECOVERED, example={"resources": ["img-9SSE88SA"]}),),
@@ -196,7 +205,7 @@ DESCRIPTION = Description(
             (400, 403, 404),
         ),
         ("GET", "/v2/zone/{zone}/unfinished_jobs"): Operation(
-            "List the jobs that are not finished",
+            "List unfinished jobs",
             {200: Answer("All of them", list_of(ref("QingcloudJob")), example=[JOB])},
             (ZONE,),
             description="Those of the caller's tenant in all zones, newest first.",

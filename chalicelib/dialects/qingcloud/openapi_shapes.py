@@ -14,9 +14,9 @@ from chalicelib.http.openapi import Answer, Schema, record, ref
 TEXT: Schema = {"type": "string"}
 FILLED: Schema = {"type": "string", "minLength": 1}
 INSTANT = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"
-TIME: Schema = {"type": "string", "pattern": f"^{INSTANT}$"}
-TIME_OR_NONE: Schema = {"type": "string", "pattern": f"^({INSTANT})?$"}
-UUID: Schema = {"type": "string", "pattern": "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"}
+TIME: Schema = {"type": "string", "format": "date-time", "pattern": f"^{INSTANT}$"}
+TIME_OR_NONE: Schema = {"type": "string", "pattern": f"^({INSTANT})?$", "description": "A time, or empty"}
+UUID: Schema = {"type": "string", "format": "uuid", "pattern": "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"}
 PROCESSORS = list(schema.PROCESSORS.values())
 VISIBILITIES, PROVIDERS = ["private", "public"], ["self", "shared", "system"]
 
@@ -104,7 +104,11 @@ def _error(status: int) -> Schema:
         {
             "ret_code": {"const": code.number},
             "code": {"const": str(code.number)},
-            "message": {"type": "string", "pattern": f"^{code.name}, "},
+            "message": {
+                "type": "string",
+                "pattern": f"^{code.name}, ",
+                "description": f"`{code.name}`, and the reason",
+            },
             "detail": {"const": ""},
             "request_id": TEXT,
         }

@@ -1,6 +1,7 @@
 """What this dialect says of its operations (wire §1 to §8), by the constants that serve its requests."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 
@@ -16,14 +17,30 @@ from chalicelib.dialects.scaleway.openapi_objects import (
     VOLUMES_READ,
 )
 from chalicelib.http.errors import BadMessage, ServerError, Unauthorized
-from chalicelib.http.openapi import Answer, Body, Description, Operation, Parameter, Schema, record, ref
+from chalicelib.http.openapi import (
+    TOKEN_HEADER,
+    Answer,
+    Body,
+    Description,
+    Operation,
+    Parameter,
+    Schema,
+    in_any_case,
+    record,
+    ref,
+)
 
-INSTANT: Schema = {"type": "string", "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}\+00:00$"}
+INSTANT: Schema = {
+    "type": "string",
+    "format": "date-time",
+    "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}\+00:00$",
+}
 TEXT: Schema = {"type": "string", "minLength": 1}
 NAME: Schema = {
     "type": "string",
     "maxLength": schema.LONGEST_NAME,
     "pattern": r"^[^\x00-\x1f\x7f-\x9f]*[^\s\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f]*$",
+    "description": "Not blank, no control characters",
 }
 REFERENCE: Schema = {
     "anyOf": [UUID_READ, {"type": "object", "properties": {"id": UUID_READ}, "required": ["id"]}],
@@ -118,7 +135,6 @@ IMAGE: dict[str, Any] = {
     "state": "available",
 }
 ONE = {"image": IMAGE, "images": IMAGE}
-SPELLINGS = [spelling for word in listing.PUBLIC for spelling in (word, word.capitalize(), word.upper())]
 
 PAGE = (
     Parameter("page", "query", {"type": "integer", "minimum": 1, "default": 1}),
@@ -130,7 +146,7 @@ PAGE = (
     Parameter("organization", "query", {"type": "string"}, "Of this organization; another's public images only"),
     Parameter("arch", "query", {"type": "string"}, "Of exactly this architecture"),
     Parameter("name", "query", {"type": "string"}, "Whose name contains this, in this case"),
-    Parameter("public", "query", {"enum": list(dict.fromkeys(SPELLINGS))}, "In any case"),
+    Parameter("public", "query", in_any_case(listing.PUBLIC), "Whether it is public"),
 )
 PAGE_HEADERS: Mapping[str, Schema] = {
     "X-Total-Count": {"type": "integer", "minimum": 0, "description": "Images on all pages"},
@@ -159,8 +175,9 @@ CHANGE = Operation(
 )
 
 DESCRIPTION = Description(
-    title="The early Scaleway (Online Labs) compute API, images only",
-    security={"ScalewayToken": {"type": "apiKey", "in": "header", "name": "X-Auth-Token"}},
+    title="Scaleway (2014)",
+    about="The compute API of Scaleway when it was Online Labs: its images.",
+    security=TOKEN_HEADER,
     schemas=SCHEMAS,
     operations={
         ("GET", "/images"): Operation(
@@ -178,9 +195,9 @@ DESCRIPTION = Description(
             refuses=(400, 403),
         ),
         ("GET", "/images/{image_id}"): Operation("Show an image", {200: SHOWN}, refuses=(403, 404)),
-        ("HEAD", "/images/{image_id}"): Operation("Ask whether an image is there", {200: SHOWN}, refuses=(403, 404)),
+        ("HEAD", "/images/{image_id}"): Operation("Check that an image exists", {200: SHOWN}, refuses=(403, 404)),
         ("PUT", "/images/{image_id}"): CHANGE,
-        ("PATCH", "/images/{image_id}"): CHANGE,
+        ("PATCH", "/images/{image_id}"): replace(CHANGE, summary="Change an image by PATCH"),
         ("DELETE", "/images/{image_id}"): Operation(
             "Delete an image", {204: Answer("It is deleted")}, refuses=(403, 404, 409)
         ),

@@ -6,8 +6,12 @@ from chalicelib.dialects.scaleway import objects
 from chalicelib.dialects.scaleway.objects import Reader
 from chalicelib.http.openapi import Schema
 
-UUID: Schema = {"type": "string", "pattern": "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"}
-UUID_READ: Schema = {"type": "string", "pattern": "^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$"}
+UUID: Schema = {"type": "string", "format": "uuid", "pattern": "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"}
+UUID_READ: Schema = {
+    "type": "string",
+    "format": "uuid",
+    "pattern": "^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$",
+}
 NOTHING: Schema = {"type": "null"}
 
 PLAIN: Mapping[Reader, Schema] = {
@@ -41,7 +45,8 @@ VOLUMES_READ: Schema = {
             "type": "object",
             "additionalProperties": _read(objects.VOLUME, {**READ, objects.server: _read(objects.SERVER)}),
         },
-        {"enum": list(objects.EMPTY_VOLUMES)},
+        {"const": "[]"},
+        {"type": "array", "items": {}, "maxItems": 0},
     ],
     "description": "A UUID stands for a volume with this id, `[]` for no volumes",
 }
