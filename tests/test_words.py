@@ -1,0 +1,143 @@
+"""Docs, help texts and errors use the field's terms: what reads as translated is named here, with what to write instead.
+
+`docs/glossary.md` has the terms themselves.
+"""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+INSTEAD = {
+    r"br(?:oken?|eaks) off": "interrupted, fails",
+    r"go(?:es)? on where": "resume",
+    r"dead letters": "dead-letter queue",
+    r"ends? among": "go to, are in",
+    r"names? (?:of .+ )?begins? with|what .+ names .+ begin with": "prefix",
+    r"(?<!there )(?:is|are) no (?!longer\b|more\b|larger\b|other\b|different\b)": "is not a",
+    r"so many": "at most, a limit, the number",
+    r"all the same\b": "anyway, still",
+    r"all that can be": "everything, or the noun",
+    r"nobody notices": "zero downtime, no effect",
+    r"what is to be": "the noun: assets, requirements",
+    r"mend(?:s|ed)?": "fix, repair, supported",
+    r"knows no (?!HTTP)": "has no, does not report",
+    r"given up": "abandoned, aborted",
+    r"tak(?:es?|en) back": "roll back",
+    r"makes? no sense": "invalid, malformed",
+    r"told from": "told apart from, distinguished",
+    r"under way": "in progress, running",
+    r"of before": "earlier, existing",
+    r"nobody can be asked": "not a terminal",
+    r"have .+ raised": "request an increase",
+    r"as json\.": "Output JSON.",
+    r"end a token|ends? by (?:itself|themselves)": "revoke, expire",
+    r"by whatever name": "an alias",
+}
+"""Patterns of phrases, and what says it."""
+PHRASES = {re.compile(rf"\b{pattern}", re.IGNORECASE): better for pattern, better in INSTEAD.items()}
+PAGES = [
+    *(ROOT / f"{name}.md" for name in ("README", "CONTRIBUTING", "SECURITY")),
+    *sorted(page for page in (ROOT / "docs").glob("*.md") if page.name != "round-trips.md"),
+]
+MODULES = [*sorted((ROOT / "rosetta").rglob("*.py")), ROOT / "local" / "__main__.py"]
+TO_DO: set[str] = {
+    "SECURITY.md",
+    "docs/architecture.md",
+    "docs/benchmarks.md",
+    "docs/command-line.md",
+    "docs/deploy.md",
+    "docs/keystone.md",
+    "docs/moving-in.md",
+    "docs/operate.md",
+    "docs/reliability.md",
+    "docs/upgrading.md",
+    "local/__main__.py",
+    "rosetta/answers.py",
+    "rosetta/changing.py",
+    "rosetta/command.py",
+    "rosetta/console.py",
+    "rosetta/debug.py",
+    "rosetta/deployment.py",
+    "rosetta/download.py",
+    "rosetta/http.py",
+    "rosetta/images.py",
+    "rosetta/importing/command.py",
+    "rosetta/importing/glance.py",
+    "rosetta/importing/glance_bytes.py",
+    "rosetta/importing/glance_v2.py",
+    "rosetta/importing/glance_v2_fields.py",
+    "rosetta/importing/records.py",
+    "rosetta/importing/report.py",
+    "rosetta/importing/run.py",
+    "rosetta/importing/scaleway.py",
+    "rosetta/jobs.py",
+    "rosetta/login.py",
+    "rosetta/looking.py",
+    "rosetta/migrate.py",
+    "rosetta/operators.py",
+    "rosetta/options.py",
+    "rosetta/parts.py",
+    "rosetta/profiles.py",
+    "rosetta/receiving.py",
+    "rosetta/reference.py",
+    "rosetta/registry.py",
+    "rosetta/tables.py",
+    "rosetta/tokens.py",
+    "rosetta/transfer.py",
+    "rosetta/upload.py",
+    "rosetta/uploading.py",
+}
+"""Files that are still to be rewritten."""
+
+
+def name(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def found_in(text: str) -> list[str]:
+    """Each phrase of a text that reads as translated, with what to write instead."""
+    words = " ".join(text.split())
+    return [
+        f"…{words[max(found.start() - 30, 0) : found.end() + 30]}…: {better}"
+        for phrase, better in PHRASES.items()
+        for found in phrase.finditer(words)
+    ]
+
+
+def prose(page: Path) -> list[str]:
+    """The paragraphs, items and rows of a page, without its blocks of code."""
+    text = re.sub(r"^ *```.*?^ *```$", "", page.read_text("utf-8"), flags=re.MULTILINE | re.DOTALL)
+    return re.split(r"\n\n|\n(?=[|-] )", text)
+
+
+def literals(module: Path) -> list[str]:
+    """The texts of a module, docstrings included, as those of commands are their help."""
+    nodes = ast.walk(ast.parse(module.read_text("utf-8")))
+    return [node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)]
+
+
+@pytest.mark.parametrize("text", ["If it is broken off, it goes on where it was.", "README.md is no image", "As JSON."])
+def test_a_phrase_that_reads_as_translated_is_found(text: str) -> None:
+    assert found_in(text)
+
+
+@pytest.mark.parametrize("text", ["There is no image.", "It is no longer shared.", "Uploads resume after a crash."])
+def test_plain_english_is_not(text: str) -> None:
+    assert found_in(text) == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_a_page_uses_the_terms_of_the_field(page: Path) -> None:
+    found = [each for paragraph in prose(page) for each in found_in(paragraph)]
+
+    assert (found == []) == (name(page) not in TO_DO), found
+
+
+@pytest.mark.parametrize("module", MODULES, ids=name)
+def test_help_texts_and_errors_use_the_terms_of_the_field(module: Path) -> None:
+    found = [each for text in literals(module) for each in found_in(text)]
+
+    assert (found == []) == (name(module) not in TO_DO), found
