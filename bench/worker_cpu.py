@@ -1,7 +1,8 @@
-"""Prints the CPU time of a worker that copies and verifies an image: `worker_cpu.py [megabytes]`, 1,024 by itself.
+"""Prints the CPU time of a worker that copies and verifies an image: `worker_cpu.py [megabytes]`.
 
-The AWS is another process, whose time is not counted: what remains is reading the bytes, their digests, and what they
-are. With BESIDE, a revision of git, its worker takes turns with ours.
+It has 1,024 megabytes, or as many as MEGABYTES of the environment says, unless it is told. The AWS is another process,
+whose time is not counted: what remains is reading the bytes, their digests, and what they are. With BESIDE, a revision
+of git, its worker takes turns with ours.
 """
 
 import argparse
@@ -29,7 +30,7 @@ BUDGET = 1.25
 def main() -> None:
     """Measure all of it in one run and print a table."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("megabytes", type=int, nargs="?", default=1024)
+    parser.add_argument("megabytes", type=int, nargs="?", default=os.environ.get("MEGABYTES", "1024"))
     parser.add_argument("--times", type=int, default=TURNS, help="how often each worker works")
     parser.add_argument("--beside", metavar="REVISION", default=other(), help="another revision to measure")
     asked = parser.parse_args()
