@@ -18,7 +18,6 @@ AS_BEFORE = {"glance_v2": {"181"}}
 ELSEWHERE = "elsewhere"
 TO_DO = {
     # All others, and what is no dialect's.
-    "qingcloud",
     ELSEWHERE,
 }
 

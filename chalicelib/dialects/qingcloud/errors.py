@@ -1,4 +1,4 @@
-"""How refusals look in this dialect (contract §5)."""
+"""How refusals look in this dialect (wire §5)."""
 
 from typing import NamedTuple
 
@@ -18,7 +18,7 @@ STATUS: dict[type[Exception], int] = {
     catalog.Conflict: 409,
     catalog.QuotaExceeded: 429,
     catalog.Unavailable: 503,
-    # Clients repeat whatever fails with a 5: they would capture a machine twice (contract §5).
+    # Clients repeat whatever fails with a 5: they would capture a machine twice (wire §5).
     OutcomeUnknown: 409,
 }
 

@@ -1,4 +1,4 @@
-"""Lists of images and of jobs (contract §9.2 and §9.5)."""
+"""Lists of images and of jobs (wire §9.2 and §9.5)."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""What this dialect says of its operations (contract §3, §4, §9), by the constants that serve its requests."""
+"""What this dialect says of its operations (wire §3, §4, §9), by the constants that serve its requests."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""What images, jobs and refusals look like in the description of this dialect (contract §5 to §8)."""
+"""What images, jobs and refusals look like in the description of this dialect (wire §5 to §8)."""
 
 from collections.abc import Mapping
 from http import HTTPStatus

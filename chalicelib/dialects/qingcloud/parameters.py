@@ -1,4 +1,4 @@
-"""Parameters in queries and bodies, in all the forms that clients give them (contract §4)."""
+"""Parameters in queries and bodies, in all the forms that clients give them (wire §4)."""
 
 import re
 from collections.abc import Collection, Iterable, Mapping

@@ -1,4 +1,4 @@
-"""The operations of this dialect: the route table, then a short handler each (contract §9)."""
+"""The operations of this dialect: the route table, then a short handler each (wire §9)."""
 
 from urllib.parse import quote
 from uuid import uuid4

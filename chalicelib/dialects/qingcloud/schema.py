@@ -1,4 +1,4 @@
-"""Messages of this dialect ↔ the domain, as pure functions (contract §6 to §8)."""
+"""Messages of this dialect ↔ the domain, as pure functions (wire §6 to §8)."""
 
 import secrets
 import string
@@ -42,7 +42,7 @@ PLATFORMS = ("linux", "windows")
 GIGABYTE = 2**30
 LONGEST_NAME = lengths.IMAGE["name"]
 LONGEST_DESCRIPTION = 1000
-"""Shorter than elsewhere (contract §6)."""
+"""Shorter than elsewhere (wire §6)."""
 MOST_IDS = 100
 
 

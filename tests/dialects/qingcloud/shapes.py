@@ -25,7 +25,7 @@ SIXTEEN = {
     "default_passwd",
     "recommended_type",
 }
-"""The fields of an image that are always there (contract §6)."""
+"""The fields of an image that are always there (wire §6)."""
 TRANSITIONS = {
     "pending": {"", "creating"},
     "available": {"", "suspending", "deleting"},
@@ -34,7 +34,7 @@ TRANSITIONS = {
     "deleted": {"", "recovering"},
     "ceased": {""},
 }
-"""The statuses, and what may be under way in each (contract §7)."""
+"""The statuses, and what may be under way in each (wire §7)."""
 JOB_TEXTS = {
     "job_id",
     "id_prefix",
@@ -48,7 +48,7 @@ JOB_TEXTS = {
     "extra",
     "zone",
 }
-"""The fields of a job that are texts (contract §8)."""
+"""The fields of a job that are texts (wire §8)."""
 ACTIONS = {"CaptureInstance", "DeleteImages", "ModifyImageAttributes", "Lease", "UploadImage", "CopyImage"}
 ENDED = {"successful", "failed"}
 JOB_STATUSES = {"pending", "working"} | ENDED
@@ -60,7 +60,7 @@ ERROR_NAMES = {
     1400: "PermissionDenied",
     2100: "ResourceNotFound",
 }
-"""What the message of an error begins with (contract §5)."""
+"""What the message of an error begins with (wire §5)."""
 
 
 def media_type(answer: Answer) -> str:
@@ -78,7 +78,7 @@ def is_job_id(value: Any) -> bool:
 
 
 def assert_ok(answer: Answer) -> None:
-    """The answer is a success in JSON that no client takes for an error (contract §4)."""
+    """The answer is a success in JSON that no client takes for an error (wire §4)."""
     assert answer.status == 200, answer.text
     assert media_type(answer) == "application/json"
     if isinstance(answer.json, dict):
@@ -87,7 +87,7 @@ def assert_ok(answer: Answer) -> None:
 
 
 def assert_image(image: Record) -> None:
-    """The image has all fields, and each has its type (contract §6)."""
+    """The image has all fields, and each has its type (wire §6)."""
     assert set(image) >= SIXTEEN
     assert {name for name in SIXTEEN - {"size"} if not isinstance(image[name], str)} == set()
     assert type(image["size"]) is int
@@ -103,7 +103,7 @@ def assert_image(image: Record) -> None:
 
 
 def assert_job(found: Record) -> None:
-    """The job has all fields, and each has its type and goes with the others (contract §8)."""
+    """The job has all fields, and each has its type and goes with the others (wire §8)."""
     assert set(found) >= JOB_TEXTS | {"resource_ids"}
     assert {name for name in JOB_TEXTS if not isinstance(found[name], str)} == set()
     assert is_job_id(found["job_id"])
@@ -128,7 +128,7 @@ def _assert_times(found: Record) -> None:
 
 
 def assert_error(answer: Answer, status: int, number: int) -> None:
-    """The answer refuses in the one shape there is, with this number (contract §5)."""
+    """The answer refuses in the one shape there is, with this number (wire §5)."""
     assert answer.status == status, answer.text
     assert media_type(answer) == "application/json"
     error = answer.json

@@ -1,4 +1,4 @@
-"""Jobs that fail, and those that take longer because the cloud does not answer (contract §5, §7 and §8)."""
+"""Jobs that fail, and those that take longer because the cloud does not answer (wire §5, §7 and §8)."""
 
 import pytest
 

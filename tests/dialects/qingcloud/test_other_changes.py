@@ -1,4 +1,4 @@
-"""How images of other dialects are changed, deleted, recovered and shared (contract §7 and §9)."""
+"""How images of other dialects are changed, deleted, recovered and shared (wire §7 and §9)."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Images that were registered through other dialects, as they are listed and shown here (contract §6 and §7)."""
+"""Images that were registered through other dialects, as they are listed and shown here (wire §6 and §7)."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""How deleted images come back, which contract §9.6 leaves open and this registry offers: case 74."""
+"""How deleted images come back, which wire §9.6 leaves open and this registry offers: case 74."""
 
 from typing import Any
 

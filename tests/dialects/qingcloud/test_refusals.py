@@ -1,4 +1,4 @@
-"""What a refusal says: the id that the client used, and the status in the words of this dialect (contract §5, §7)."""
+"""What a refusal says: the id that the client used, and the status in the words of this dialect (wire §5, §7)."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""How SDKs sign in: user and secret for a Bearer token, in the shapes of OAuth 2.0 (contract §3, RFC 6749)."""
+"""How SDKs sign in: user and secret for a Bearer token, in the shapes of OAuth 2.0 (wire §3, RFC 6749)."""
 
 from collections.abc import Mapping
 from datetime import timedelta

@@ -11,7 +11,7 @@ TABLES: Mapping[str, Rule | Listing] = {
     "sign in by a token": rule("§3: nothing but key and secret is traded for a token", others="401"),
     "show": rule(
         "§2, §9.2: an id that is not visible is 404, QC-38, QC-48; a deleted image is there by its id; members see what"
-        " is shared (§6, provider `shared`), administrators in lists no more than others (design §4); ids filter"
+        " is shared (§6, provider `shared`), administrators in lists no more than others (§2); ids filter"
         " the list, which has nothing of the community",
         # private shared public protected deactivated deleted community withdrawn
         reader="   200 200 200 200 200 200 200 200",
@@ -31,7 +31,7 @@ TABLES: Mapping[str, Rule | Listing] = {
         admin="    200 200 200 200 200 200",
     ),
     "delete": rule(
-        "§9.4: unknown 404, not owned 403, already deleted 409; QC-67 to QC-70, QC-73; protected is 403 (design §3)",
+        "§9.4: unknown 404, not owned 403, already deleted 409; QC-67 to QC-70, QC-73; protected is 403 (§5)",
         reader="   !",
         stranger=" -   -   403 -   -   -",
         member="   -   403 403 403 403 403",
