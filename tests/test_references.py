@@ -10,16 +10,13 @@ from chalicelib.dialects import DIALECTS
 
 ROOT = Path(__file__).parent.parent
 NAMES = sorted(dialect.name for dialect in DIALECTS)
-FOLDERS = ("app.py", "bench", "chalicelib", "deploy", "docs", "findings", "local", "rosetta", "tests")
+FOLDERS = ("bench", "chalicelib", "deploy", "docs", "findings", "local", "rosetta", "tests")
 WITH_CLIENTS = ("glance_v1", "glance_v2")
 """Dialects some of whose cases are of real clients, which are tried together."""
 AS_BEFORE = {"glance_v2": {"181"}}
 """Cases that say that those of another dialect still hold."""
 ELSEWHERE = "elsewhere"
-TO_DO = {
-    # All others, and what is no dialect's.
-    ELSEWHERE,
-}
+"""Whose a file is that is no dialect's."""
 
 SECTIONS = re.compile(r"§\d+(?:\.\d+)*(?:(?:,|,? and|,? or| to|) §\d+(?:\.\d+)*)*")
 OF = re.compile(r"(?:\b(?P<whose>[\w-]+(?: v\d)?)'s )?(?P<what>wire|RFC \d+) $")
@@ -62,10 +59,11 @@ def with_numbers(folder: Path) -> set[str]:
 
 def files() -> Iterator[Path]:
     """All that is written by hand, but for this file."""
-    for top in [*ROOT.glob("*.*"), *(ROOT / name for name in FOLDERS)]:
-        for path in [top] if top.is_file() else sorted(top.rglob("*")):
-            if path.suffix in {".md", ".py", ".sh", ".toml", ".txt", ".yaml", ".yml"} and path != Path(__file__):
-                yield path
+    written = {".md", ".py", ".sh", ".toml", ".txt", ".yaml", ".yml"}
+    below = (path for folder in FOLDERS for path in sorted((ROOT / folder).rglob("*")))
+    for path in [*sorted(ROOT.iterdir()), *below]:
+        if path.suffix in written and path.is_file() and path != Path(__file__) and not path.name.startswith("."):
+            yield path
 
 
 def owner(path: Path) -> str:
@@ -111,19 +109,18 @@ def cases_named(path: Path) -> Iterator[str]:
 def test_a_dialect_has_its_pages_and_each_section_its_own_number(dialect: str) -> None:
     numbers = headings(dialect)
 
-    assert bool(numbers) or dialect in TO_DO
+    assert numbers
     assert len(numbers) == len(set(numbers))
 
 
 def test_each_section_that_is_named_is_on_the_pages() -> None:
     there = {(dialect, number) for dialect in NAMES for number in headings(dialect)}
-    written = {name for name in NAMES if pages(name)}
 
     missing = {
         (str(path.relative_to(ROOT)), *named)
         for path in files()
         for named in sections_named(path)
-        if named not in there and named[0] not in set(NAMES) - written
+        if named not in there
     }
 
     assert missing == set()
@@ -136,7 +133,7 @@ def test_each_case_that_is_named_is_on_the_pages(dialect: str) -> None:
     missing = {
         (str(path.relative_to(ROOT)), case)
         for path in files()
-        if owner(path) == dialect and there
+        if owner(path) == dialect
         for case in cases_named(path)
         if plain(case) not in there
     }
@@ -151,8 +148,8 @@ def test_each_case_on_the_pages_has_a_test(dialect: str) -> None:
     found = own | (with_numbers(ROOT / "tests" / "e2e") if dialect in WITH_CLIENTS else set())
 
     assert len(cases) == len(set(cases))
-    assert own <= set(cases) or dialect in TO_DO
-    assert set(cases) - found == (AS_BEFORE.get(dialect, set()) if cases else set())
+    assert own <= set(cases)
+    assert set(cases) - found == AS_BEFORE.get(dialect, set())
 
 
 def test_nobody_is_sent_to_documents_that_are_not_here() -> None:
@@ -160,11 +157,6 @@ def test_nobody_is_sent_to_documents_that_are_not_here() -> None:
         r"\bcontract(?:s|'s)?\b[^.]{0,20}§|\bdesign\b[^.]{0,20}(?:§|\bsection\b)|\bplatform[ -]notes\b", re.IGNORECASE
     )
 
-    found = [
-        (str(path.relative_to(ROOT)), match[0])
-        for path in files()
-        if owner(path) not in TO_DO
-        for match in absent.finditer(prose(path))
-    ]
+    found = [(str(path.relative_to(ROOT)), match[0]) for path in files() for match in absent.finditer(prose(path))]
 
     assert found == []

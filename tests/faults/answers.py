@@ -21,7 +21,7 @@ UNSURE: Mapping[str, int] = {
     "scaleway": 500,
     "devops_service": 503,
     "foreman": 503,
-    # As do clients of this one with all that begins with a 5 (contract §5).
+    # As do clients of this one with all that begins with a 5 (QingCloud's wire §5).
     "qingcloud": 409,
     "keystone": 503,
 }

@@ -53,7 +53,7 @@ class Sent:
 
     @property
     def dialect(self) -> str:
-        """Whom it is meant for (design, section 2)."""
+        """Whom it is meant for (docs/decisions/0001-one-router.md)."""
         first, second, third, *_ = [*self.path.rstrip("/").split("/")[1:], "", "", ""]
         if self.twist != "no headers" and self.header("accept").startswith(VERSIONED):
             first_version = self.header("accept").removeprefix(VERSIONED) in FIRST_VERSION

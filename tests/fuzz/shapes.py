@@ -1,4 +1,4 @@
-"""What every answer must be, and what each dialect's refusals look like (the error section of its contract)."""
+"""What every answer must be, and what each dialect's refusals look like (the section on errors of its wire)."""
 
 import gzip
 import re

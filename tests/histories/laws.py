@@ -16,7 +16,7 @@ ENDING = frozenset({Verb.DELETE, Verb.END})
 
 
 def answers_that_cannot_be(history: History) -> Iterator[str]:
-    """Statuses that the contract does not give to such a call: 5xx and time-outs among them."""
+    """Statuses that no dialect gives to such a call: 5xx and time-outs among them."""
     yield from (str(event) for event in history if not event.reply.outcomes)
 
 
@@ -110,7 +110,7 @@ def _lists_with(history: History, created: Event) -> Iterator[Event]:
 
 
 LAWS: Mapping[str, Callable[[History], Iterator[str]]] = {
-    "every answer is one of its contract": answers_that_cannot_be,
+    "every answer is one of its dialect": answers_that_cannot_be,
     "nothing is read that nobody wrote": phantoms,
     "no acknowledged update is lost": lost_updates,
     "nothing is given twice": duplicate_claims,

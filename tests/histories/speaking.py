@@ -1,4 +1,4 @@
-"""How the model's calls are put to the dialects, and what their answers mean (contracts, on statuses)."""
+"""How the model's calls are put to the dialects, and what their answers mean (docs/dialects, on statuses)."""
 
 import json
 import time
@@ -278,7 +278,7 @@ def _new_id(client: Client, call: Call, answer: Answer) -> str:
 
 
 def _meaning(call: Call, answer: Answer) -> frozenset[Outcome]:
-    """What a status may mean; nothing if the contract has no such answer."""
+    """What a status may mean; nothing if the dialect has no such answer."""
     if 200 <= answer.status < 300:
         remembered = call.dialect == QINGCLOUD and call.verb is Verb.RENAME
         return frozenset({Outcome.DONE, Outcome.WAITING} if remembered else {Outcome.DONE})

@@ -88,7 +88,7 @@ DOCTORED: dict[str, tuple[Doctor, str]] = {
     "an image is shown twice": (with_names(3, "a.1", "a.1", "b.3"), "nothing is given twice"),
     "an id is given twice": (with_reply(1, DONE), "nothing is given twice"),
     "a deleted image is shown": (with_names(14, "a.4", "b.5"), "nothing is read after its deletion"),
-    "an answer cannot be": (with_reply(4, Reply(frozenset())), "every answer is one of its contract"),
+    "an answer cannot be": (with_reply(4, Reply(frozenset())), "every answer is one of its dialect"),
 }
 ONLY_IMPOSSIBLE: dict[str, Doctor] = {
     "a stranger is shown a private image": with_names(6, "a.4"),

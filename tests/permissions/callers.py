@@ -24,7 +24,7 @@ POLICIES: Mapping[Who, tuple[str, ...]] = {
     Who.ADMIN: ("admin",),
 }
 TRUSTED = timedelta(seconds=60)
-"""How long a token may be trusted that was looked up (design §5)."""
+"""How long a token may be trusted that was looked up."""
 
 
 def by_token(_user: str, secret: str) -> dict[str, str]:

@@ -25,7 +25,7 @@ minimums = st.integers(0, 2**31 - 1)
 
 
 def is_unmistakable(text: str) -> bool:
-    """Whether nobody could take the text for a quoted one (contract §2.2: residual ambiguity, accepted)."""
+    """Whether nobody could take the text for a quoted one (Glance v1's wire §2.2: residual ambiguity, accepted)."""
     return "%" not in text or re.fullmatch(QUOTED, text) is None
 
 

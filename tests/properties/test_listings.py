@@ -31,10 +31,10 @@ SORT_KEYS = ["name", "status", "container_format", "disk_format", "size", "id", 
 
 
 def may_list(principal: Principal, query: ImageQuery, image: Image, membership: Membership | None) -> bool:
-    """Who may see an image has it in the list, but for what the query leaves out and two exceptions (contract §3.1).
+    """Who may see an image has it in the list, but for what the query leaves out and two exceptions.
 
-    An administrator sees as an ordinary caller does unless everything is asked for; and an image that is nobody's,
-    which everybody may read who knows its id, is not listed for that.
+    They are those of Glance v1's wire §3.1: an administrator sees as an ordinary caller does unless everything is asked
+    for; and an image that is nobody's, which everybody may read who knows its id, is not listed for that.
     """
     if query.scope is Scope.EVERYTHING:
         return may_see(principal, image, membership)

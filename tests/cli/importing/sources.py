@@ -1,4 +1,4 @@
-"""The original services, as far as an import asks them: what the contracts say that they answer."""
+"""The original services, as far as an import asks them: what docs/dialects says that they answer."""
 
 import base64
 import hashlib

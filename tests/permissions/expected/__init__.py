@@ -1,4 +1,4 @@
-"""What every caller is answered, by dialect and kind of operation, written from the contracts and from the design.
+"""What every caller is answered, by dialect and kind of operation, written from the pages in docs/dialects.
 
 Nothing of the product is imported here: the tables say what should be, whatever the code does.
 """
