@@ -1,4 +1,4 @@
-"""Docs, help texts and errors use the field's terms: what reads as translated is named here, with what to write instead.
+"""Docs, help texts and errors use the field's terms; phrases that read as translated are listed here.
 
 `docs/glossary.md` has the terms themselves.
 """

@@ -339,7 +339,7 @@ def test_a_bundle_that_grows_too_large_is_not_made(tmp_path: Path) -> None:
     noise = base64.b85encode(random.Random(1).randbytes(LARGEST))  # noqa: S311  # hard to compress, and the same each time
     (project / "chalicelib" / "noise.py").write_bytes(b"NOISE = '" + noise.translate(None, b"'\\\\") + b"'\n")
 
-    with pytest.raises(BundleError, match="more than 3,000,000"):
+    with pytest.raises(BundleError, match="more than 4,000,000"):
         bundle(project)
 
 
