@@ -182,7 +182,9 @@ def _settable(properties: Properties) -> Properties:
 
 
 def _is_measured(name: str) -> bool:
-    return name in MEASURED or name.startswith(INSPECTION_PREFIX)
+    """Whether a name is one of the server's own, or is read as one in a header, which has no case."""
+    read = name.lower().replace("-", "_")
+    return read in MEASURED or read.startswith(INSPECTION_PREFIX)
 
 
 def shown_properties(image: Image) -> dict[str, str | None]:
@@ -194,8 +196,8 @@ def shown_properties(image: Image) -> dict[str, str | None]:
         return {}
     found = {**inspection_properties(image), **policy_properties(image)}
     measured = {**_hash(image), **_facts(image, MEASURED_FIELDS), **found}
-    given = {name: value for name, value in image.properties.items() if not name.startswith(INSPECTION_PREFIX)}
-    return {**measured, **given, **measured, **_facts(image, PROPERTY_FIELDS)}
+    given = {name: value for name, value in image.properties.items() if not _is_measured(name)}
+    return {**measured, **given, **_facts(image, PROPERTY_FIELDS)}
 
 
 def _hash(image: Image) -> dict[str, str]:

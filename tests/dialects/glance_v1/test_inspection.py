@@ -121,6 +121,13 @@ def test_a_property_that_a_client_once_named_so_is_no_finding(api: Api, t1: Call
     assert ids(t1.get(f"{DETAIL}?property-inspection_findings=none")) == []
 
 
+@pytest.mark.parametrize("name", ["Inspection_Formats", "inspection-formats", "INSPECTION_x", "Os_Hash_Value"])
+def test_no_property_is_taken_for_what_was_found_where_names_have_no_case(api: Api, t1: Caller, name: str) -> None:
+    image = add(api, properties={name: "raw", "os": "x"})
+
+    assert shown(t1, image) == listed_one(t1)["properties"] == {**SHOWN, "os": "x"}
+
+
 @pytest.mark.parametrize(
     ("query", "matches"),
     [
