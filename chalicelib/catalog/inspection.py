@@ -101,9 +101,9 @@ class Inspection(NamedTuple):
     def mismatch(self, disk_format: str | None, container_format: str | None) -> str | None:
         """Why an image is not of these formats; None if it is, or that cannot be known."""
         accepted = ACCEPTED.get(disk_format or "")
-        known = self.formats or self.compression
-        fits = self.formats and accepted is not None and accepted.issuperset(self.formats)
-        if accepted is None or container_format not in BARE or fits or not known:
+        if accepted is None or container_format not in BARE:
+            return None
+        if accepted.issuperset(self.formats) and not self.compression:
             return None
         if self.compression:
             return f"The image is compressed by {self.compression}. Decompress it before you upload it"
