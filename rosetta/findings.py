@@ -12,8 +12,13 @@ SINGLE = ("compression", "partition_table", "filesystem")
 LISTS = ("formats", "boot_modes", "findings")
 TOO_SMALL = "disk_too_small"
 """A finding that is not of the bytes alone, but of what they are declared to need."""
-TOLD = frozenset(f"{PREFIX}{name}" for name in (*SINGLE, *LISTS, "policy"))
+TOLD = frozenset(f"{PREFIX}{name}" for name in (*SINGLE, *LISTS, "signature", "signature_by", "policy"))
 """The properties that are told in other words."""
+SIGNATURES = {
+    "trusted": "trusted: the bytes are those that were signed, by a signer whom this deployment trusts",
+    "untrusted": "untrusted: the bytes are those that were signed, by a signer of whom this deployment knows nothing",
+    "unverified": "unverified: this deployment does not know whether the bytes are those that were signed",
+}
 POLICIES = {
     "enforce": "enforce: this deployment kills images like this as they come",
     "record": "record: this deployment lets images like this be used",
@@ -37,6 +42,8 @@ def told(image: Image, policy: Callable[[], str | None]) -> dict[str, object]:
         "real_format": _joined(formats),
         **{name: image.properties.get(f"{PREFIX}{name}") for name in SINGLE},
         "boot_modes": _joined(modes),
+        "signature": _signature(image),
+        "signed_by": image.properties.get(f"{PREFIX}signature_by"),
         **{f"{'note' if each in HARMLESS else 'unsafe'} {each}": WORDS[each] for each in known},
         **{
             f"finding {name}": "a later release of this command knows what that is"
@@ -53,6 +60,11 @@ def told(image: Image, policy: Callable[[], str | None]) -> dict[str, object]:
         said = policy() if own is None else own
         facts["policy"] = POLICIES.get(said or "", said) if own is None else f"{own}: decided for this image"
     return facts
+
+
+def _signature(image: Image) -> str | None:
+    found = image.properties.get(f"{PREFIX}signature")
+    return found and SIGNATURES.get(found, found)
 
 
 def _several(image: Image, name: str) -> tuple[str, ...]:

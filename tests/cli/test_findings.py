@@ -150,6 +150,18 @@ def test_an_image_that_nobody_has_looked_at_is_shown_without_findings(target: Ta
     assert "real_format" not in facts(image("show", one.id))
 
 
+@pytest.mark.parametrize("standing", ["trusted", "untrusted", "unverified"])
+def test_what_became_of_a_signature_is_shown_in_words(target: Target, image: Run, standing: str) -> None:
+    signature = {"signature": standing, "signature_by": "CN=Releases, sha256 fingerprint 00"}
+    one = target.api.world.images.add(an_image(owner="t1", status=Status.ACTIVE, size=5, signature=signature))
+
+    shown = facts(image("show", one.id))
+
+    assert shown["signature"].startswith(f"{standing}: ")
+    assert shown["signed_by"] == "CN=Releases, sha256 fingerprint 00"
+    assert shown.keys().isdisjoint({"property inspection_signature", "property inspection_signature_by", "objection"})
+
+
 def test_of_an_image_that_is_yet_to_be_inspected_by_its_tokens_policy_nothing_is_objected(
     target: Target, image: Run
 ) -> None:
