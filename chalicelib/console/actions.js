@@ -1,5 +1,6 @@
 // What may be done with an image. Whoever changed it meanwhile is never overwritten: requests name the version they mean.
 import { html, useId, useState } from "./html.js";
+import { download } from "./download.js";
 import { Edit, patchImage } from "./edit.js";
 import { call } from "./session.js";
 import { Dialog, Failure, Field, Notice, Busy, useLoaded } from "./ui.js";
@@ -25,6 +26,7 @@ export function Actions({ image, version, rights, onDone, onGone }) {
     () => patchImage(image.id, version, [{ op: "replace", path: "/protected", value: !image.protected }]));
   const Button = ({ may, onClick, children, kind = "" }) => may && html`<button type="button" class=${kind} onClick=${onClick}>${children}</button>`;
   return html`
+    <${Button} may=${rights.download} onClick=${() => act("", () => download(image))}>Download<//>
     <${Button} may=${rights.change} onClick=${() => setOpen("edit")}>Edit<//>
     <${Button} may=${rights.change} onClick=${protect}>${image.protected ? "Unprotect" : "Protect"}<//>
     <${Button} may=${rights.reactivate} onClick=${order("reactivate", "It is active again.")}>Reactivate<//>

@@ -10,6 +10,7 @@ export function rightsOf(session, image, status) {
     deprecate: change && status === "active",
     reactivate: change && (status === "deactivated" || status === "deprecated"),
     share: change && ["shared", "public"].includes(image.visibility),
+    download: (status === "active" || status === "deprecated" || (status === "deactivated" && session.admin)) && session.may("read_images"),
     delete: owns && session.may("delete_image"),
     answer: !owns && image.visibility === "shared",
     see: { history: owns, members: owns || image.visibility === "shared" },

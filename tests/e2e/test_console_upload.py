@@ -1,18 +1,22 @@
 """The console in a real browser: images come in from this machine and from an address, and go out."""
 
 import hashlib
+import http.client
 import json
 import os
 import struct
+import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
 from tests.e2e.browser import CHROMIUM, Page, flaws, open_page, sign_in
-from tests.e2e.console import shown
-from tests.e2e.server import Server
+from tests.e2e.console import register, shown, upload
+from tests.e2e.server import PATIENCE, Server
 
 pytestmark = [pytest.mark.e2e, pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium")]
 
@@ -232,3 +236,130 @@ def test_who_may_not_create_images_is_told_so(page: Page, server: Server) -> Non
     page.get_by_text("may not create images").wait_for()
 
     assert flaws(page) == []
+
+
+def test_an_image_is_downloaded_from_the_registry(page: Page, server: Server) -> None:
+    image_id = register(server, "t1", name="small")
+    upload(server, "t1", image_id, b"the bytes")
+    sign_in(page, server, "t1", where=f"#/images/{image_id}")
+
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Download").click()
+
+    assert saved.value.suggested_filename == "small.raw"
+    assert Path(saved.value.path()).read_bytes() == b"the bytes"
+
+
+def test_a_large_image_is_downloaded_from_the_store_without_the_token(browser: Any, small_server: Server) -> None:
+    content = os.urandom(100_000)
+    image_id = sent_in_parts(small_server, "t1", content)
+    with small_server.s3() as s3:
+        store = s3.meta.endpoint_url
+    asked = []
+    with open_page(browser, small_server, store) as page:
+        sign_in(page, small_server, "t1", where=f"#/images/{image_id}")
+        page.context.on("request", lambda request: asked.append(request) if request.url.startswith(store) else None)
+
+        with page.expect_download() as saved:
+            page.get_by_role("button", name="Download").click()
+
+        assert Path(saved.value.path()).read_bytes() == content
+    assert [
+        request.url for request in asked if small_server.token("t1") in json.dumps([request.url, request.headers])
+    ] == []
+    small_server.forget_images()
+
+
+def sent_in_parts(server: Server, who: str, content: bytes) -> str:
+    """An active image of these bytes, which came to the store in one part; returns its id."""
+    image_id, md5 = register(server, who), hashlib.md5(content, usedforsecurity=False)
+    part = {"number": 1, "md5": md5.hexdigest(), "etag": md5.hexdigest()}
+    asked = json.dumps({"size": len(content), "parts": [part]}).encode()
+    begun = json.loads(server.request(who, "POST", f"/v1/images/{image_id}/uploads", asked).body)["upload"]
+    [link] = begun["links"]
+    whole = urlsplit(link["url"])
+    with closing(http.client.HTTPConnection(whole.netloc, timeout=PATIENCE)) as store:
+        store.request("PUT", f"{whole.path}?{whole.query}", content, link["headers"])
+        assert store.getresponse().status == 200
+    done = server.request(who, "POST", f"/v1/images/{image_id}/uploads/{begun['id']}", asked)
+    assert done.status == 202, done.body
+    deadline = time.monotonic() + PATIENCE
+    while shown(server, who, image_id)["status"] != "active":
+        assert time.monotonic() < deadline, shown(server, who, image_id)
+        time.sleep(0.1)
+    return image_id
+
+
+def test_an_image_is_copied_from_an_address(page: Page, server: Server) -> None:
+    with server.s3() as s3:
+        s3.create_bucket(Bucket="shelf")
+        s3.put_object(Bucket="shelf", Key="golden.raw", Body=b"bytes from elsewhere")
+    sign_in(page, server, "t1", where="#/upload")
+    page.get_by_text("An address").click()
+    assert flaws(page) == []
+    page.get_by_label("Address", exact=True).fill("s3://shelf/golden.raw")
+    page.get_by_label("Name", exact=True).fill("copied")
+    page.get_by_role("button", name="Copy").click()
+    ready(page)
+
+    assert shown(server, "t1", image_of(page, "copied"))["size"] == 20
+    assert flaws(page) == []
+
+
+@pytest.mark.parametrize("address", ["http://127.0.0.1/it", "gopher://it"])
+def test_an_address_that_cannot_be_copied_from_is_said_and_leaves_no_image(
+    page: Page, server: Server, address: str
+) -> None:
+    sign_in(page, server, "t1", where="#/upload")
+    page.get_by_text("An address").click()
+    page.get_by_label("Address", exact=True).fill(address)
+    page.get_by_label("Name", exact=True).fill("copied")
+    page.get_by_role("button", name="Copy").click()
+
+    page.get_by_role("alert").wait_for()
+
+    assert address in page.get_by_role("alert").inner_text()
+    assert server.images("t1") == []
+
+
+def test_a_copy_that_fails_says_why(page: Page, server: Server) -> None:
+    sign_in(page, server, "t1", where="#/upload")
+    page.get_by_text("An address").click()
+    page.get_by_label("Address", exact=True).fill("s3://missing/golden.raw")
+    page.get_by_label("Name", exact=True).fill("copied")
+    page.get_by_role("button", name="Copy").click()
+
+    page.get_by_text("The registry did not take it.").wait_for(timeout=VERIFIED)
+
+    assert "nothing was found there" in page.get_by_role("alert").inner_text()
+    assert flaws(page) == []
+
+
+def test_jobs_are_shown_as_they_go_while_somebody_looks(page: Page, server: Server) -> None:
+    sign_in(page, server, "reader", where="#/jobs")
+    page.get_by_role("heading", name="Jobs").wait_for()
+    image_id = sent_in_parts(server, "t1", b"the bytes")
+
+    row = page.get_by_role("row").filter(has_text=image_id)
+    row.get_by_text("successful").wait_for()
+    assert flaws(page) == []
+    row.get_by_role("link", name="Upload").click()
+    page.get_by_role("heading", name="Upload").wait_for()
+    assert page.get_by_text("9 bytes").is_visible()
+    assert flaws(page) == []
+
+
+def test_jobs_are_not_asked_for_while_nobody_looks(page: Page, server: Server) -> None:
+    page.add_init_script("Object.defineProperty(Document.prototype, 'hidden', { get: () => window.away === true })")
+    page.clock.install()
+    sign_in(page, server, "t1", where="#/jobs")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if "/v1/jobs" in request.url else None)
+    page.get_by_role("heading", name="Jobs").wait_for()
+    page.evaluate("() => { window.away = true; document.dispatchEvent(new Event('visibilitychange')); }")
+    asked.clear()
+
+    page.clock.run_for(60_000)
+    assert asked == []
+    with page.expect_request("**/v1/jobs*"):
+        page.evaluate("() => { window.away = false; document.dispatchEvent(new Event('visibilitychange')); }")

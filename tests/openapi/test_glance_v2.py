@@ -112,6 +112,7 @@ def _about_bytes() -> Iterator[Case]:
     unknown = f"{IMAGES}/{UNKNOWN}"
     yield Case("GET", FILE, 200, f"{IMAGES}/{{active}}/file")
     yield Case("GET", FILE, 204, f"{IMAGES}/{{image}}/file")
+    yield Case("GET", FILE, 204, f"{IMAGES}/{{large}}/file", headers={"Prefer": "link"})
     yield Case("GET", FILE, 206, f"{IMAGES}/{{active}}/file", headers={"Range": "bytes=0-1"})
     yield Case("GET", FILE, 302, f"{IMAGES}/{{large}}/file")
     yield Case("GET", FILE, 400, f"{IMAGES}/{{active}}/file", headers={"Range": "bytes=0-1,2-3"})

@@ -18,6 +18,8 @@ from chalicelib.http.message import Request, Response
 OCTETS = "application/octet-stream"
 FILE = "/v2/images/{image_id}/file"
 SIZE = "x-openstack-image-size"
+LINK = "link"
+LINKED = {"Preference-Applied": LINK}
 WITHOUT_BYTES = frozenset({Status.QUEUED, Status.UPLOADING, Status.SAVING})
 DIGITS = "[0-9]{1,1000}"
 RANGE = rf"(?i:bytes)=\s*(?:({DIGITS})-((?:{DIGITS})?)|-({DIGITS}))\s*"
@@ -100,7 +102,10 @@ def download_file(catalog: Catalog, request: Request, image_id: str) -> Response
     content = _content(catalog, image)
     checksum = {} if image.checksum is None else {"Content-MD5": image.checksum}
     if isinstance(content, Link):
-        return Response(status=302, headers={"Location": content.url, **checksum})
+        place = {"Location": content.url, **checksum}
+        if prefers_link(request):
+            return Response(status=204, headers={**place, **LINKED})
+        return Response(status=302, headers=place)
     wanted = request.header("range")
     part = None if wanted is None else parse_range(wanted, len(content))
     headers = {"Content-Type": OCTETS, **checksum}
@@ -109,6 +114,12 @@ def download_file(catalog: Catalog, request: Request, image_id: str) -> Response
     told = f"bytes {part.start}-{part.stop - 1}/{len(content)}"
     headers |= {"Content-Range": told, "Content-Length": str(len(part))}
     return Response(content[part.start : part.stop], 206, headers)
+
+
+def prefers_link(request: Request) -> bool:
+    """Whether the client wants to follow a link by itself: a browser's page sees no redirect."""
+    preferences = (request.header("prefer") or "").split(",")
+    return any(each.partition(";")[0].strip().lower() == LINK for each in preferences)
 
 
 def _content(catalog: Catalog, image: Image) -> bytes | Link:

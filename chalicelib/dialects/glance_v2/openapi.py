@@ -92,10 +92,18 @@ BINARY: Schema = {"type": "string", "format": "binary"}
 THE_BYTES = Answer("The bytes", BINARY, OCTETS, headers=ALWAYS, more_headers=CHECKSUM)
 SOME_BYTES = Answer("A part of them", BINARY, OCTETS, {**ALWAYS, "Content-Range": TEXT}, CHECKSUM)
 ELSEWHERE = Answer("The bytes are at `Location`", headers={**ALWAYS, "Location": TEXT}, more_headers=CHECKSUM)
+NONE_HERE = Answer(
+    "There are none yet; or they are at `Location`, if that was preferred",
+    headers=ALWAYS,
+    more_headers={**CHECKSUM, "Location": TEXT, "Preference-Applied": TEXT},
+)
 IMAGE_ID = Parameter("image_id", "path", TEXT, "A UUID with hyphens")
 TENANT = Parameter("member", "path", TEXT, "A tenant")
 OF_SIZE = Parameter(SIZE, "header", {"type": "integer", "minimum": 0}, "How many bytes are sent; it is checked")
 OF_VERSION = Parameter(IF_MATCH, "header", TEXT, "The `ETag` of the image as it was seen; another is refused by 412")
+PREFER = Parameter(
+    "Prefer", "header", TEXT, "`link`: bytes that are elsewhere are answered by 204 and `Location`, not 302"
+)
 RANGE = Parameter("Range", "header", TEXT, "One range of bytes: `bytes=0-99`")
 DATA = Body(BINARY, OCTETS, required=False)
 FILTERS = (
@@ -161,8 +169,8 @@ IMAGE_OPERATIONS = {
     ("DELETE", IMAGE): Operation("Delete an image", {204: NOTHING}, (IMAGE_ID, OF_VERSION), refuses=(*WRITES, 412)),
     ("GET", FILE): Operation(
         "Download an image",
-        {200: THE_BYTES, 204: answer("There are none yet"), 206: SOME_BYTES, 302: ELSEWHERE},
-        (IMAGE_ID, RANGE),
+        {200: THE_BYTES, 204: NONE_HERE, 206: SOME_BYTES, 302: ELSEWHERE},
+        (IMAGE_ID, RANGE, PREFER),
         refuses=(*READS, 410, 416),
     ),
     ("PUT", FILE): Operation(

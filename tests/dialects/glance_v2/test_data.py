@@ -251,6 +251,25 @@ def test_case_056_what_v1_uploads_in_parts_is_active_here(make_api: MakeApi) -> 
     assert answer.headers["content-md5"] == MD5
 
 
+@pytest.mark.parametrize(
+    ("prefer", "status"),
+    [("link", 204), ("respond-async, Link; x=1", 204), ("return=minimal", 302), ("", 302), ("links", 302)],
+)
+def test_whoever_prefers_it_gets_a_link_instead_of_a_redirect(make_api: MakeApi, prefer: str, status: int) -> None:
+    api = make_api(MAX_INLINE_BYTES="4")
+    a = api.caller("t1")
+    sent = begin(a, HELLO)
+    complete(a, sent, send_all(sent, HELLO))
+    api.work()
+
+    answer = a.get(f"/v2/images/{sent['image_id']}/file", {"Prefer": prefer})
+
+    assert (answer.status, answer.body) == (status, b"")
+    assert answer.headers["location"].startswith("https://")
+    assert answer.headers.get("preference-applied") == ("link" if status == 204 else None)
+    assert answer.headers["content-md5"] == MD5
+
+
 def test_case_057_of_two_uploads_one_wins(a: Caller) -> None:
     image = a_raw_one(a)
     statuses = []
