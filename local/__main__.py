@@ -60,7 +60,7 @@ def main() -> int:
 
 
 class BadOption(Exception):
-    """A variable of the environment that makes no sense."""
+    """An environment variable has an invalid value."""
 
 
 class PortTaken(Exception):
@@ -130,7 +130,7 @@ def _introduce(url: str, aws_url: str, principals: Mapping[str, Mapping[str, Any
     for principal in list(principals.values())[:1]:
         lines += ["", "Try:"]
         lines += [f"    curl {dialect.example.format(url=url, **principal)}" for dialect in DIALECTS]
-    print("\n".join([*lines, "", f"All that can be asked: {url}/docs", "Ctrl-C stops it."]), flush=True)
+    print("\n".join([*lines, "", f"API reference: {url}/docs", "Ctrl-C stops it."]), flush=True)
 
 
 if __name__ == "__main__":

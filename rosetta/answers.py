@@ -138,7 +138,7 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """What a tenant uses and is allowed; None is no limit."""
+    """What a tenant uses and is allowed; None means no limit."""
 
     tenant: str
     bytes: int
@@ -178,11 +178,11 @@ class Current:
 
 @contextmanager
 def reading(what: str) -> Iterator[None]:
-    """Inside, a document that lacks something is no such thing as it should be."""
+    """Turn errors of reading a malformed document into ServiceError."""
     try:
         yield
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise ServiceError(f"the service answers with something that is no {what}") from error
+        raise ServiceError(f"unexpected response (expected: {what})") from error
 
 
 def read_image(document: Any) -> Image:

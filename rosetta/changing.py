@@ -18,21 +18,21 @@ from rosetta.texts import plain
 
 @click.command("set")
 @image_argument
-@click.option("--name", help="What it is called.")
-@click.option("--disk-format", help="Such as qcow2 or raw; as long as it has no bytes.")
-@click.option("--container-format", help="Such as bare or ovf; as long as it has no bytes.")
-@click.option("--property", "properties", multiple=True, type=Property(), help="A property; may be repeated.")
-@click.option("--public/--private", "is_public", default=None, help="Whether everybody sees it.")
-@click.option("--protected/--unprotected", default=None, help="Whether it cannot be deleted.")
-@click.option("--min-disk", type=click.IntRange(0, LARGEST_MINIMUM), help="GB of disk that it needs.")
-@click.option("--min-ram", type=click.IntRange(0, LARGEST_MINIMUM), help="MB of memory that it needs.")
+@click.option("--name", help="New name.")
+@click.option("--disk-format", help="Disk format, e.g. qcow2 or raw; only before the image has data.")
+@click.option("--container-format", help="Container format, e.g. bare or ovf; only before the image has data.")
+@click.option("--property", "properties", multiple=True, type=Property(), help="Property to set; repeatable.")
+@click.option("--public/--private", "is_public", default=None, help="Make the image public or private.")
+@click.option("--protected/--unprotected", default=None, help="Protect the image from deletion, or not.")
+@click.option("--min-disk", type=click.IntRange(0, LARGEST_MINIMUM), help="Minimum disk, in GB.")
+@click.option("--min-ram", type=click.IntRange(0, LARGEST_MINIMUM), help="Minimum memory, in MB.")
 @asking
 @results
 def set_fields(image: str, properties: Sequence[tuple[str, str]], *, as_json: bool, quiet: bool, **fields: Any) -> None:
-    """Change fields and properties of an image; what is not named stays as it is."""
+    """Change fields and properties of an image. Everything else stays as it is."""
     given = {name: value for name, value in fields.items() if value is not None}
     if not given and not properties:
-        raise click.UsageError("there is nothing to set: name it by an option, such as --name or --property")
+        raise click.UsageError("nothing to set: pass an option, such as --name or --property")
     registry = open_registry()
     _show_changed(registry.update(found_id(registry, image), given, dict(properties)), as_json=as_json, quiet=quiet)
 
@@ -40,12 +40,12 @@ def set_fields(image: str, properties: Sequence[tuple[str, str]], *, as_json: bo
 @click.command()
 @image_argument
 @click.option(
-    "--property", "names", metavar="K", multiple=True, required=True, help="The name of one; may be repeated."
+    "--property", "names", metavar="K", multiple=True, required=True, help="Name of a property to remove; repeatable."
 )
 @asking
 @results
 def unset(image: str, names: Sequence[str], *, as_json: bool, quiet: bool) -> None:
-    """Remove properties of an image. Whoever sets others in the same moment may find them gone as well."""
+    """Remove properties of an image. Properties that others set at the same moment may be lost."""
     registry = open_registry()
     before, going = found_image(registry, image), {spelled(name) for name in names}
     unknown = sorted(going - before.properties.keys())
@@ -57,13 +57,13 @@ def unset(image: str, names: Sequence[str], *, as_json: bool, quiet: bool) -> No
 
 @click.command()
 @click.argument("images", metavar="IMAGE...", nargs=-1, required=True)
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--yes", is_flag=True, help="Skip the confirmation prompt.")
 @asking
 @results
 def delete(images: Sequence[str], *, yes: bool, as_json: bool, quiet: bool) -> None:
-    """Delete images, up to the first that cannot be deleted."""
+    """Delete images, stopping at the first that cannot be deleted."""
     if not yes and not sys.stdin.isatty():
-        raise click.UsageError("nobody can be asked here: --yes deletes without asking")
+        raise click.UsageError("stdin is not a terminal: pass --yes to delete without confirmation")
     registry = open_registry()
     if yes:
         ids = [found_id(registry, words) for words in images]
@@ -87,7 +87,7 @@ def delete(images: Sequence[str], *, yes: bool, as_json: bool, quiet: bool) -> N
 @asking
 @results
 def restore(image: str, *, as_json: bool, quiet: bool) -> None:
-    """Undo the deletion of an image, as long as it waits: `rosetta image list --status pending_delete`."""
+    """Restore an image whose deletion is pending: `rosetta image list --status pending_delete`."""
     registry = open_registry()
     restored = registry.restore(found_waiting_id(registry, image))
     if as_json or quiet:

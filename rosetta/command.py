@@ -7,68 +7,68 @@ from rosetta.console import Commands
 from rosetta.lazy import Entry, LazyGroup
 from rosetta.options import asking
 
-EPILOG = """`rosetta login` remembers a deployment and a token for it. ROSETTA_URL and ROSETTA_TOKEN win over what is
-remembered.
+EPILOG = """`rosetta login` stores the URL of a deployment and a token in a profile. ROSETTA_URL and ROSETTA_TOKEN
+override the profile.
 
-Exit status: 0 done; 1 refused or failed; 2 wrong usage, or a setting is missing; 3 (import) some images were
+Exit status: 0 success; 1 refused or failed; 2 invalid usage, or a setting is missing; 3 (import) some images were
 refused; 130 interrupted."""
 
 image = LazyGroup(
     "image",
-    help="Work on images.",
+    help="Work with images.",
     entries={
-        "list": Entry("rosetta.images:list_images", "List the images that you may see, the newest first."),
-        "show": Entry("rosetta.images:show", "Show an image with all its properties."),
-        "create": Entry("rosetta.creating:create", "Create an image: of a file, of a copy, or without bytes."),
+        "list": Entry("rosetta.images:list_images", "List the images that you can see, newest first."),
+        "show": Entry("rosetta.images:show", "Show an image and its properties."),
+        "create": Entry("rosetta.creating:create", "Create an image from a file, from a URL, or without data."),
         "set": Entry("rosetta.changing:set_fields", "Change fields and properties of an image."),
         "unset": Entry("rosetta.changing:unset", "Remove properties of an image."),
         "delete": Entry("rosetta.changing:delete", "Delete images."),
-        "restore": Entry("rosetta.changing:restore", "Undo the deletion of an image."),
-        "deactivate": Entry("rosetta.shelving:deactivate", "Withhold the bytes of an image."),
-        "reactivate": Entry("rosetta.shelving:reactivate", "Have a deactivated or deprecated image be active again."),
-        "deprecate": Entry("rosetta.shelving:deprecate", "Advise against an image."),
-        "allow": Entry("rosetta.shelving:allow", "Let an image through whatever its bytes are found to be."),
+        "restore": Entry("rosetta.changing:restore", "Restore an image whose deletion is pending."),
+        "deactivate": Entry("rosetta.shelving:deactivate", "Block downloads of an image."),
+        "reactivate": Entry("rosetta.shelving:reactivate", "Make a deactivated or deprecated image active again."),
+        "deprecate": Entry("rosetta.shelving:deprecate", "Mark an image as deprecated."),
+        "allow": Entry("rosetta.shelving:allow", "Exempt an image from inspection."),
         "upload": Entry("rosetta.upload:upload", "Upload a file as an image."),
         "download": Entry("rosetta.download:download", "Download an image to a file."),
-        "share": Entry("rosetta.images:share", "Share an image with tenants, and show with whom it is shared."),
-        "events": Entry("rosetta.events:events", "Show what has happened to an image, the oldest first."),
+        "share": Entry("rosetta.images:share", "Share an image with tenants, or list them."),
+        "events": Entry("rosetta.events:events", "Show the history of an image, oldest first."),
     },
 )
 job = LazyGroup(
     "job",
-    help="See what the worker does for you.",
+    help="List and watch background jobs.",
     entries={
-        "list": Entry("rosetta.jobs:list_jobs", "List your latest jobs, the newest first."),
+        "list": Entry("rosetta.jobs:list_jobs", "List your latest jobs, newest first."),
         "show": Entry("rosetta.jobs:show", "Show a job."),
-        "watch": Entry("rosetta.jobs:watch", "Watch your latest jobs until none is unfinished."),
+        "watch": Entry("rosetta.jobs:watch", "Watch your latest jobs until all have finished."),
     },
 )
 token = LazyGroup(
     "token",
-    help="Manage the tokens by which callers are known.",
+    help="Manage API tokens.",
     entries={
-        "create": Entry("rosetta.tokens:create", "Create a token; its secret is shown this once."),
-        "list": Entry("rosetta.tokens:list_tokens", "List the tokens that are valid."),
-        "revoke": Entry("rosetta.tokens:revoke", "End a token."),
+        "create": Entry("rosetta.tokens:create", "Create a token and show its secret once."),
+        "list": Entry("rosetta.tokens:list_tokens", "List valid tokens."),
+        "revoke": Entry("rosetta.tokens:revoke", "Revoke a token."),
     },
 )
 cli = Commands(
     "rosetta",
-    help="A catalogue of virtual-machine images, at the command line.",
+    help="Work with the virtual-machine images of a Rosetta catalogue.",
     epilog=EPILOG,
     context_settings={"help_option_names": ["-h", "--help"]},
     entries={
-        "login": Entry("rosetta.login:login", "Remember a deployment and a token for it."),
-        "logout": Entry("rosetta.login:logout", "Forget a deployment and the token for it."),
-        "whoami": Entry("rosetta.login:whoami", "Show which deployment is asked, and as whom."),
-        "image": Entry("rosetta.command:image", "Work on images."),
-        "job": Entry("rosetta.command:job", "See what the worker does for you."),
-        "token": Entry("rosetta.command:token", "Manage the tokens by which callers are known."),
-        "usage": Entry("rosetta.usage:usage", "Show what a tenant uses and how much it may use."),
-        "import": Entry("rosetta.importing.command:import_images", "Bring over the images of a running service."),
-        "serve": Entry("rosetta.serve:serve", "Serve Rosetta on this machine."),
-        "migrate": Entry("rosetta.migrate:migrate", "Move the images of older releases to this one's layout."),
-        "completion": Entry("rosetta.completion:completion", "Print what a shell needs to complete commands."),
+        "login": Entry("rosetta.login:login", "Store the URL of a deployment and a token in a profile."),
+        "logout": Entry("rosetta.login:logout", "Remove a profile and its token."),
+        "whoami": Entry("rosetta.login:whoami", "Show the deployment, your user and your permissions."),
+        "image": Entry("rosetta.command:image", "Work with images."),
+        "job": Entry("rosetta.command:job", "List and watch background jobs."),
+        "token": Entry("rosetta.command:token", "Manage API tokens."),
+        "usage": Entry("rosetta.usage:usage", "Show the usage and quotas of a tenant."),
+        "import": Entry("rosetta.importing.command:import_images", "Import images from another service."),
+        "serve": Entry("rosetta.serve:serve", "Run Rosetta on this machine."),
+        "migrate": Entry("rosetta.migrate:migrate", "Move images of older releases to the current layout."),
+        "completion": Entry("rosetta.completion:completion", "Print a shell completion script."),
         "reference": Entry("rosetta.reference:reference"),
     },
 )

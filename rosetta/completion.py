@@ -14,7 +14,7 @@ VARIABLE = "_ROSETTA_COMPLETE"
 @click.argument("shell", type=click.Choice(tuple(SHELLS)))
 @click.pass_context
 def completion(ctx: click.Context, shell: str) -> None:
-    """Print what a shell needs to complete commands.
+    """Print a shell completion script.
 
     For bash, add this to ~/.bashrc: eval "$(rosetta completion bash)"
     """

@@ -24,7 +24,7 @@ class Interrupted(click.ClickException):
     exit_code = 130
 
     def show(self, file: Any = None) -> None:
-        """One line, that is no error."""
+        """A line that does not report an error."""
         click.echo(self.message, file=file or sys.stderr)
 
 

@@ -17,10 +17,10 @@ from rosetta.upload import Allowed, upload_file
 @click.option(
     "--file",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="Upload this file, as `rosetta image upload` does.",
+    help="File to upload, as by `rosetta image upload`.",
 )
-@click.option("--copy-from", metavar="URL", help="Have the deployment fetch the bytes from there.")
-@click.option("--id", "image_id", type=click.UUID, help="The id it is to have; the deployment chooses one if none.")
+@click.option("--copy-from", metavar="URL", help="URL that the deployment copies the data from.")
+@click.option("--id", "image_id", type=click.UUID, help="Id of the image (default: chosen by the deployment).")
 @describing
 @force_option
 @asking
@@ -36,14 +36,14 @@ def create(
     quiet: bool,
     **described: Any,
 ) -> None:
-    """Create an image called NAME: of a file, of a copy, or without bytes."""
+    """Create an image called NAME from a file, from a URL, or without data."""
     if file is not None:
         if copy_from is not None or image_id is not None:
-            raise click.UsageError("--file goes with neither --copy-from nor --id")
+            raise click.UsageError("--file cannot be combined with --copy-from or --id")
         upload_file(file, {"name": name, **described}, allowed=Allowed(refused=force), as_json=as_json, quiet=quiet)
         return
     if force:
-        raise click.UsageError("--force goes with --file")
+        raise click.UsageError("--force requires --file")
     properties = dict(described.pop("properties"))
     fields = {"name": name, "id": None if image_id is None else str(image_id), **described}
     image = open_registry().create(fields, properties, copy_from=copy_from)

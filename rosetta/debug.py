@@ -77,7 +77,7 @@ def shown_body(headers: Mapping[str, str], body: bytes) -> str:
     try:
         return json.dumps(masked_document(json.loads(body)), ensure_ascii=False)[:LONGEST]
     except ValueError:
-        return f"({len(body)} bytes that are no JSON)"
+        return f"({len(body)} bytes, not JSON)"
 
 
 def masked_document(document: Any) -> Any:

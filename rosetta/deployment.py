@@ -17,8 +17,8 @@ URL_SETTING = "ROSETTA_URL"
 TOKEN_SETTING = "ROSETTA_TOKEN"  # noqa: S105  # the name of the variable
 PROFILE_SETTING = "ROSETTA_PROFILE"
 NEEDED = {
-    URL_SETTING: "the address of the deployment, such as http://127.0.0.1:8000",
-    TOKEN_SETTING: "a token for it, such as `rosetta token create` makes",
+    URL_SETTING: "the URL of the deployment, e.g. http://127.0.0.1:8000",
+    TOKEN_SETTING: "a token, as created by `rosetta token create`",
 }
 
 
@@ -34,10 +34,10 @@ class Deployment:
     @property
     def hints(self) -> Hints:
         """What to do if it does not know the token, or does not answer."""
-        renew = "" if self.token_from == TOKEN_SETTING else ", or `rosetta login` with another one"
+        renew = "" if self.token_from == TOKEN_SETTING else ", or run `rosetta login` with another one"
         return Hints(
-            unknown=f"Look at the token, which is from {self.token_from}: it is unknown there, or has ended{renew}.",
-            unreachable=f"Look at {self.url}, which is from {self.url_from}.",
+            unknown=f"Check the token from {self.token_from}: it may be expired or revoked{renew}.",
+            unreachable=f"Check the URL {self.url}, from {self.url_from}.",
         )
 
     def service(self, headers: Mapping[str, str], connections: int) -> Service:
@@ -73,14 +73,14 @@ def asked_profile(environ: Mapping[str, str] = os.environ) -> str | None:
     """The profile that the command line names, or else the variable. Raises MissingSetting."""
     name = _asked(PROFILE) or environ.get(PROFILE_SETTING, "").strip() or None
     if name is not None and profiles.NAME.fullmatch(name) is None:
-        raise MissingSetting("a profile has a name of up to 64 of the characters A-Z, a-z, 0-9, _ and -")
+        raise MissingSetting("a profile name has up to 64 characters of A-Z, a-z, 0-9, _ and -")
     return name
 
 
 def usable(token: str, source: str) -> str:
     """A token that can travel in a header. Raises MissingSetting."""
     if not (token.isascii() and token.isprintable()):
-        raise MissingSetting(f"{source} is no token: it has characters that no token has")
+        raise MissingSetting(f"{source} is not a valid token: it contains characters other than printable ASCII")
     return token
 
 
@@ -102,5 +102,5 @@ def _say_what_wins(url_from: str, token_from: str) -> None:
     """Whoever names a profile on the command line may not think of the variables."""
     winning = [name for name in (URL_SETTING, TOKEN_SETTING) if name in {url_from, token_from}]
     if winning and _asked(PROFILE):
-        verb = "wins" if len(winning) == 1 else "win"
-        say(f"Note: {' and '.join(winning)} of the environment {verb} over the profile.")
+        verb = "overrides" if len(winning) == 1 else "override"
+        say(f"Note: {' and '.join(winning)} in the environment {verb} the profile.")

@@ -30,15 +30,15 @@ STDOUT = Path("-")
     "--output",
     "-o",
     type=click.Path(allow_dash=True, path_type=Path),
-    help="A file, a folder, or - for stdout; ID.FORMAT if none.",
+    help="File, folder, or - for stdout (default: ID.FORMAT).",
 )
-@click.option("--force", is_flag=True, help="Overwrite the file if it is there.")
+@click.option("--force", is_flag=True, help="Overwrite an existing file.")
 @asking
 @json_option
 def download(image: str, output: Path | None, *, force: bool, as_json: bool) -> None:
-    """Download an image to a file. If it is broken off, the same command goes on where it was."""
+    """Download an image to a file. If interrupted, run the same command to resume."""
     if as_json and output == STDOUT:
-        raise click.UsageError("--json does not go with --output -: stdout has the bytes")
+        raise click.UsageError("--json cannot be combined with --output -")
     if output == STDOUT and sys.stdout.isatty():
         raise click.UsageError("stdout is a terminal: redirect it, or name a file")
     registry = open_registry()
@@ -46,7 +46,7 @@ def download(image: str, output: Path | None, *, force: bool, as_json: bool) -> 
     if found.status != "active":
         raise click.ClickException(f"image {found.id} is {found.status}: there is nothing to download")
     if found.checksum is None:
-        say("Warning: the service knows no MD5 of this image: what arrives cannot be checked.")
+        say("Warning: this image has no checksum, so the download can't be verified.")
     try:
         if output == STDOUT:
             _to_stdout(registry, found)
@@ -54,7 +54,7 @@ def download(image: str, output: Path | None, *, force: bool, as_json: bool) -> 
         target = _target(found, output)
         _to_file(registry, found, target, force=force)
     except KeyboardInterrupt as error:
-        raise Interrupted("Interrupted. The same command goes on where this one was, if the service can.") from error
+        raise Interrupted("Interrupted. Run the same command to resume, if the service supports it.") from error
     if as_json:
         facts = {"id": found.id, "file": click.format_filename(target), "size": found.size, "md5": found.checksum}
         click.echo(json.dumps(facts, indent=2))
@@ -80,9 +80,9 @@ def _to_file(registry: Registry, image: Image, target: Path, *, force: bool) -> 
     if not target.parent.is_dir():
         raise click.ClickException(f"there is no folder {click.format_filename(target.parent)}")
     if target.exists() and not target.is_file():
-        raise click.ClickException(f"{shown} is no regular file")
+        raise click.ClickException(f"{shown} is not a regular file")
     if target.exists() and not force:
-        raise click.ClickException(f"{shown} is there already: --force overwrites it")
+        raise click.ClickException(f"{shown} already exists: pass --force to overwrite it")
     partial = target.with_name(f"{target.name}.{image.id}.part")
     with _opened(partial) as out:
         there = out.seek(0, os.SEEK_END)
@@ -105,7 +105,7 @@ def _opened(partial: Path) -> Iterator[FileIO]:
         try:
             fcntl.flock(out, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            raise click.ClickException(f"{click.format_filename(partial)} is being written already") from error
+            raise click.ClickException(f"{click.format_filename(partial)} is already being written") from error
         except OSError:
             pass  # a file system without locks
         try:
@@ -115,7 +115,7 @@ def _opened(partial: Path) -> Iterator[FileIO]:
             raise
         except OSError as error:
             name = click.format_filename(partial)
-            raise click.ClickException(f"{name}: {reason_of(error)}; what has arrived is kept there") from error
+            raise click.ClickException(f"{name}: {reason_of(error)}; the partial download is kept there") from error
         finally:
             with suppress(OSError):
                 if partial.stat().st_size == 0:

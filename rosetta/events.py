@@ -28,13 +28,13 @@ COLUMNS = (
 @asking
 @json_option
 def events(image: str, *, as_json: bool) -> None:
-    """Show what has happened to an image, the oldest first, also if it is deleted."""
+    """Show the history of an image, oldest first, even after its deletion."""
     registry = open_registry()
     found = registry.events(found_id(registry, image))
     if as_json:
         click.echo(json.dumps([asdict(event) for event in found], indent=2))
     else:
-        show_table(COLUMNS, [_row(event) for event in found], empty="Nothing has happened to this image.")
+        show_table(COLUMNS, [_row(event) for event in found], empty="This image has no history.")
 
 
 def _row(event: Event) -> tuple[str, ...]:

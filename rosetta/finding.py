@@ -49,7 +49,7 @@ def _id(words: str) -> str | None:
 
 
 def _one(
-    registry: Registry, words: str, filters: Mapping[str, str] = EVERYWHERE, which: str = "that you may see"
+    registry: Registry, words: str, filters: Mapping[str, str] = EVERYWHERE, which: str = "that you can see"
 ) -> Image:
     """The only image of this name, or whose id begins like this, of those that pass the filters."""
     found = {image.id: image for image in _fitting(registry, words, filters)}
@@ -70,5 +70,5 @@ def _fitting(registry: Registry, words: str, filters: Mapping[str, str]) -> Iter
         yield from (image for image in registry.images(**filters) if image.id.startswith(beginning))
 
 
-def _nothing(words: str, which: str = "that you may see") -> click.ClickException:
-    return click.ClickException(plain(f"there is no image {words} {which}"))
+def _nothing(words: str, which: str = "that you can see") -> click.ClickException:
+    return click.ClickException(plain(f"no image {words} {which}"))

@@ -20,9 +20,9 @@ SIGNATURES = {
     "unverified": "unverified: this deployment does not know whether the bytes are those that were signed",
 }
 POLICIES = {
-    "enforce": "enforce: this deployment kills images like this as they come",
-    "record": "record: this deployment lets images like this be used",
-    "off": "off: this deployment does not look at what comes",
+    "enforce": "enforce: this deployment kills images like this on arrival",
+    "record": "record: this deployment accepts images like this",
+    "off": "off: this deployment does not inspect images",
 }
 
 
@@ -46,7 +46,7 @@ def told(image: Image, policy: Callable[[], str | None]) -> dict[str, object]:
         "signed_by": image.properties.get(f"{PREFIX}signature_by"),
         **{f"{'note' if each in HARMLESS else 'unsafe'} {each}": WORDS[each] for each in known},
         **{
-            f"finding {name}": "a later release of this command knows what that is"
+            f"finding {name}": "upgrade this command for an explanation"
             for name in findings
             if name not in WORDS and name != TOO_SMALL
         },

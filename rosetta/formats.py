@@ -22,13 +22,13 @@ def format_of(path: Path, declared: str | None, found: Inspection) -> str:
         return declared
     name = click.format_filename(path.name)
     if found.compression:
-        raise click.UsageError(f"{name} is compressed by {found.compression}. Decompress it, or give --disk-format.")
+        raise click.UsageError(f"{name} is compressed with {found.compression}. Decompress it, or pass --disk-format.")
     if len(found.formats) > 1:
-        raise click.UsageError(f"{name} can be read as {' and as '.join(found.formats)}. Give --disk-format.")
+        raise click.UsageError(f"{name} can be read as {' and as '.join(found.formats)}. Pass --disk-format.")
     [told] = found.formats
     disk_format = REGISTERED_AS.get(told, told)
     if disk_format not in ACCEPTED:
-        raise click.UsageError(f"{name} is {told}, which no image can be. Convert it, or give --disk-format.")
+        raise click.UsageError(f"{name} is {told}, which is not an image format. Convert it, or pass --disk-format.")
     if told == RAW:
         _check_name(path, name, is_disk=bool(found.partition_table or found.filesystem))
     return disk_format
@@ -38,9 +38,9 @@ def _check_name(path: Path, name: str, *, is_disk: bool) -> None:
     """Raise UsageError if what has no mark of a format is not called raw either, or is called something else."""
     said = SUFFIXES.get(path.suffix.lower())
     if said in MARKED:
-        raise click.UsageError(f"{name} is not {said}, as its name says. Give --disk-format, such as raw.")
+        raise click.UsageError(f"{name} is not {said}, as its name says. Pass --disk-format, e.g. raw.")
     if said is None and not is_disk:
-        raise click.UsageError(f"The format of {name} is not known. Give --disk-format, such as raw.")
+        raise click.UsageError(f"Can't detect the disk format of {name}. Pass --disk-format, e.g. raw.")
 
 
 def misdeclared(found: Inspection, disk_format: str, container_format: str) -> str | None:

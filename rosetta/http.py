@@ -203,7 +203,7 @@ def _check_url(url: str) -> None:
     except ValueError:
         usable = False
     if not usable:
-        raise ServiceError("that is no http:// or https:// URL")
+        raise ServiceError("not a valid http:// or https:// URL")
 
 
 def _lower(headers: Mapping[str, str]) -> dict[str, str]:

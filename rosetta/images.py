@@ -31,11 +31,11 @@ LISTED_WITH_CHANGES = frozenset({"killed", "deleted", "pending_delete"})
 
 
 @click.command("list")
-@click.option("--name", help="Only images of this name.")
-@click.option("--status", type=click.Choice(STATUSES), help="Only images in this state.")
-@click.option("--real-format", metavar="FORMAT", help="Only images whose bytes were found to be this, such as qcow2.")
-@click.option("--limit", type=click.IntRange(1), help="At most so many; all of them without it.")
-@click.option("--all-tenants", is_flag=True, help="The images of all tenants, for administrators.")
+@click.option("--name", help="Filter by name.")
+@click.option("--status", type=click.Choice(STATUSES), help="Filter by status.")
+@click.option("--real-format", metavar="FORMAT", help="Filter by the format found by inspection, e.g. qcow2.")
+@click.option("--limit", type=click.IntRange(1), help="Maximum number to list (default: all).")
+@click.option("--all-tenants", is_flag=True, help="List images of all tenants (administrators only).")
 @asking
 @results
 def list_images(
@@ -48,7 +48,7 @@ def list_images(
     as_json: bool,
     quiet: bool,
 ) -> None:
-    """List the images that you may see, the newest first."""
+    """List the images that you can see, newest first."""
     asked = {
         "name": name,
         "status": status,
@@ -62,7 +62,7 @@ def list_images(
     elif quiet:
         show_ids(image.id for image in found)
     else:
-        empty = "No image is like that." if name or status or real_format else "There are no images that you may see."
+        empty = "No images match." if name or status or real_format else "There are no images that you can see."
         show_table(COLUMNS, [_row(image) for image in found], empty=empty)
 
 
@@ -71,7 +71,7 @@ def list_images(
 @asking
 @results
 def show(image: str, *, as_json: bool, quiet: bool) -> None:
-    """Show an image with all its properties, and what its bytes were found to be."""
+    """Show an image, its properties and the results of its inspection."""
     registry = open_registry()
     found = found_image(registry, image)
     if quiet or as_json:
@@ -86,14 +86,14 @@ def show(image: str, *, as_json: bool, quiet: bool) -> None:
 @click.command()
 @image_argument
 @click.argument("tenants", metavar="[TENANT]...", nargs=-1)
-@click.option("--can-share/--no-can-share", default=None, help="Whether these tenants may share it on.")
-@click.option("--remove", is_flag=True, help="Share it with these tenants no longer.")
+@click.option("--can-share/--no-can-share", default=None, help="Let these tenants share it with others, or not.")
+@click.option("--remove", is_flag=True, help="Stop sharing with these tenants.")
 @asking
 @json_option
 def share(image: str, tenants: Sequence[str], *, can_share: bool | None, remove: bool, as_json: bool) -> None:
-    """Share an image with each TENANT, and show with whom it is shared."""
+    """Share an image with each TENANT, then list all its members."""
     if remove and can_share is not None:
-        raise click.UsageError("--remove leaves nothing to share on")
+        raise click.UsageError("--remove cannot be combined with --can-share")
     registry = open_registry()
     image_id = found_id(registry, image)
     for tenant in tenants:

@@ -32,7 +32,7 @@ INTERVAL = 1.0
 """Seconds between two looks."""
 
 limit_option = click.option(
-    "--limit", type=click.IntRange(1, 1000), default=25, show_default=True, help="At most so many."
+    "--limit", type=click.IntRange(1, 1000), default=25, show_default=True, help="Maximum number to list."
 )
 
 
@@ -41,14 +41,14 @@ limit_option = click.option(
 @asking
 @results
 def list_jobs(limit: int, *, as_json: bool, quiet: bool) -> None:
-    """List your latest jobs, the newest first."""
+    """List your latest jobs, newest first."""
     found = open_registry().jobs(limit)
     if as_json:
         click.echo(json.dumps([asdict(job) for job in found], indent=2))
     elif quiet:
         show_ids(job.id for job in found)
     else:
-        show_table(COLUMNS, [_row(job) for job in found], empty="There are no jobs of yours.")
+        show_table(COLUMNS, [_row(job) for job in found], empty="You have no jobs.")
 
 
 @click.command()
@@ -62,7 +62,7 @@ def show(job_id: str, *, as_json: bool) -> None:
     except ServiceError as error:
         if error.status != 404:
             raise
-        raise click.ClickException(plain(f"there is no job {job_id} of yours")) from error
+        raise click.ClickException(plain(f"you have no job {job_id}")) from error
     if as_json:
         click.echo(json.dumps(asdict(job), indent=2))
     else:
@@ -74,7 +74,7 @@ def show(job_id: str, *, as_json: bool) -> None:
 @asking
 @json_option
 def watch(limit: int, *, as_json: bool) -> None:
-    """Watch your latest jobs until none is unfinished."""
+    """Watch your latest jobs until all have finished."""
     registry = open_registry()
     if is_watched(sys.stdout) and not as_json:
         _draw(registry, limit)

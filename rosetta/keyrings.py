@@ -23,7 +23,7 @@ def write(url: str, profile: str, token: str) -> bool:
 
 def read(url: str, profile: str) -> str:
     """A token that was kept. Raises MissingSetting."""
-    keyring, reason = _library(), "the Python library keyring is not installed here"
+    keyring, reason = _library(), "the Python library keyring is not installed"
     if keyring is not None:
         try:
             token: str | None = keyring.get_password(_service(url), profile)
@@ -32,10 +32,10 @@ def read(url: str, profile: str) -> str:
         else:
             if token is not None:
                 return token
-            reason = "it has none"
+            reason = "it has no token for this profile"
     raise MissingSetting(
-        f"the keyring does not give the token of profile {profile}: {reason.removesuffix('.')}."
-        f" `rosetta login --profile {profile} --no-keyring` keeps one in the file"
+        f"can't read the token of profile {profile} from the keyring: {reason.removesuffix('.')}."
+        f" `rosetta login --profile {profile} --no-keyring` stores it in the file"
     )
 
 

@@ -20,16 +20,16 @@ from rosetta.texts import plain
 
 
 @click.command()
-@click.option("--url", help="The deployment's address; asked for if it is not given.")
-@click.option("--token-stdin", is_flag=True, help="Read the token from stdin, and do not ask for it.")
-@click.option("--no-keyring", is_flag=True, help="Keep the token in the file, also where the system has a keyring.")
-@click.option("--default", "is_default", is_flag=True, help="Use this profile where none is named.")
+@click.option("--url", help="URL of the deployment; prompted for if omitted.")
+@click.option("--token-stdin", is_flag=True, help="Read the token from stdin instead of prompting.")
+@click.option("--no-keyring", is_flag=True, help="Store the token in the file, even if the system has a keyring.")
+@click.option("--default", "is_default", is_flag=True, help="Make this the default profile.")
 @asking
 @json_option
 def login(url: str | None, *, token_stdin: bool, no_keyring: bool, is_default: bool, as_json: bool) -> None:
-    """Remember a deployment and a token for it, by the name that --profile gives, as a profile.
+    """Store the URL of a deployment and a token in a profile.
 
-    The token is tried first. The first profile is used where none is named.
+    The token is checked first. The first profile becomes the default.
     """
     name, file = asked_profile() or profiles.USUAL, profiles.file_of(os.environ)
     before = profiles.load(file)
@@ -51,32 +51,32 @@ def login(url: str | None, *, token_stdin: bool, no_keyring: bool, is_default: b
 
 
 @click.command()
-@click.option("--revoke", is_flag=True, help="End the token, too.")
+@click.option("--revoke", is_flag=True, help="Revoke the token, too.")
 @asking
 @json_option
 def logout(*, revoke: bool, as_json: bool) -> None:
-    """Forget a profile: the one that --profile names, or the one that is used where none is named."""
+    """Remove a profile and its token: the one that --profile names, or the default."""
     file = profiles.file_of(os.environ)
     known = profiles.load(file)
     name = known.chosen(asked_profile())
     if name is None:
-        raise MissingSetting("there is no profile to forget")
+        raise MissingSetting("no profile to remove")
     profile = known.known[name]
     if revoke:
         _revoke(name, profile)
     if profile.token is None and not keyrings.forget(profile.url, name):
-        say("Warning: the keyring does not say that it has forgotten the token.")
+        say("Warning: the keyring did not confirm that it removed the token.")
     profiles.save(file, known.without(name))
     if as_json:
         click.echo(json.dumps({"profile": name, "url": profile.url, "revoked": revoke}, indent=2))
-    say(f"Profile {name} is forgotten{' and its token ended' if revoke else ''}.")
+    say(f"Profile {name} is removed{' and its token revoked' if revoke else ''}.")
 
 
 @click.command()
 @asking
 @json_option
 def whoami(*, as_json: bool) -> None:
-    """Show which deployment is asked, as whom, and until when."""
+    """Show the deployment, your user and permissions, and when the token expires."""
     deployment = find_deployment()
     current = _registry(deployment).current()
     found, policy = current.token, current.inspection
@@ -87,7 +87,7 @@ def whoami(*, as_json: bool) -> None:
     facts = {"url": f"{deployment.url} ({deployment.url_from})", "token": f"of {deployment.token_from}"}
     show_facts({**facts, **({} if found is None else _facts(found)), **({"inspection": policy} if policy else {})})
     if found is None:
-        say("The token works. This deployment is of a release that does not say whose it is.")
+        say("The token is valid. This older deployment does not report its user.")
 
 
 def _facts(token: Token) -> dict[str, object]:
@@ -98,7 +98,7 @@ def _facts(token: Token) -> dict[str, object]:
 def _asked(what: str, otherwise: str, *, is_hidden: bool = False) -> str:
     """What somebody types. Raises UsageError where nobody can."""
     if not sys.stdin.isatty():
-        raise click.UsageError(f"nobody can be asked here: {otherwise}")
+        raise click.UsageError(f"stdin is not a terminal: {otherwise}")
     typed: str = click.prompt(what, hide_input=is_hidden, err=True)
     return typed
 
@@ -109,7 +109,7 @@ def _token(*, is_piped: bool) -> str:
     else:
         token = _asked("Token", "--token-stdin reads the token from stdin", is_hidden=True)
     if not token.strip():
-        raise click.UsageError("there is no token")
+        raise click.UsageError("the token is empty")
     return usable(token.strip(), "that")
 
 
@@ -119,10 +119,12 @@ def _checked(deployment: Deployment) -> Token | None:
         return _registry(deployment).current_token()
     except ServiceError as error:
         if error.status == 404:
-            raise click.ClickException(plain(f"there is no Rosetta at {deployment.url}: it answers 404")) from error
+            raise click.ClickException(plain(f"no Rosetta at {deployment.url}: it answered 404")) from error
         if error.status != 401:
             raise
-        raise click.ClickException(plain(f"{deployment.url} does not know this token, or it has ended")) from error
+        raise click.ClickException(
+            plain(f"{deployment.url} did not accept this token: it may be expired or revoked")
+        ) from error
 
 
 def _registry(deployment: Deployment) -> Registry:
@@ -141,7 +143,7 @@ def _revoke(name: str, profile: Profile) -> None:
         return  # it has ended already
     if found is None:
         raise click.ClickException(
-            "this deployment ends no tokens over HTTP; without --revoke the profile is forgotten"
+            "this deployment does not revoke tokens over HTTP; run it without --revoke to remove the profile"
         )
     registry.revoke_token(found.id)
 

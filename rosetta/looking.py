@@ -18,11 +18,11 @@ PACKED = Path(__file__).with_name("packed")
 """Where a wheel has the module of oslo.utils that inspects images; used unless the library itself is installed."""
 ENFORCE = "enforce"
 POLICIES = {
-    "record": "This deployment notes that, and refuses nothing.",
-    "off": "This deployment does not look at what it is sent.",
+    "record": "This deployment records that and accepts the image.",
+    "off": "This deployment does not inspect images.",
 }
-UNKNOWN = "This deployment does not say whether it refuses that."
-FORCE = "Nothing was sent; --force sends it all the same."
+UNKNOWN = "This deployment does not report whether it refuses that."
+FORCE = "Nothing was sent; pass --force to send it anyway."
 
 
 def look(source: Source) -> Inspection:
@@ -62,7 +62,7 @@ class Declared(NamedTuple):
 
 
 def check(registry: Registry, name: str, found: Inspection, declared: Declared, *, force: bool) -> None:
-    """Say what is to be said of a file that is to be an image, and refuse what would be.
+    """Report the inspection of a file to upload, and refuse what the deployment would.
 
     Raises UsageError if it is not what is declared, ClickException if the deployment would kill the image, both unless
     `force`; ServiceError.
@@ -74,7 +74,7 @@ def check(registry: Registry, name: str, found: Inspection, declared: Declared, 
     mistake = misdeclared(found, *formats)
     reason = found.objection(*formats) or shortage(found.virtual_size, declared.min_disk)
     if force and reason is not None:
-        say(f"Warning: {name}: {reason}. It is sent all the same.")
+        say(f"Warning: {name}: {reason}. Sending it anyway.")
     elif mistake is not None:
         raise click.UsageError(plain(f"{name}: {mistake}. {FORCE}"))
     elif reason is not None:

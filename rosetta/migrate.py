@@ -12,14 +12,14 @@ STEP = 1000
 
 
 @click.command()
-@click.option("--check", is_flag=True, help="Only compare lists and totals with the images.")
+@click.option("--check", is_flag=True, help="Only compare lists and totals with the images; move nothing.")
 @local_option
 @json_option
 def migrate(*, check: bool, local: bool, as_json: bool) -> None:
-    """Move the images of older releases to this one's layout, while requests go on.
+    """Move images of older releases to the current layout, while requests continue.
 
-    Broken off, it goes on where it was when it is run again. It ends by comparing lists and totals with the images,
-    and exits with 1 if they differ: run it again, as what is written meanwhile may differ for a moment.
+    If interrupted, run it again to resume. At the end it compares lists and totals with the images, and exits with 1
+    if they differ: run it again then, as concurrent changes may differ for a moment.
     """
     with opened("migrate", local=local) as world:
         seen = moved = 0

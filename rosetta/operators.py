@@ -54,7 +54,7 @@ def show_all(*, local: bool, as_json: bool, quiet: bool) -> None:
 
 
 def revoke(token_id: str, *, local: bool) -> bool:
-    """End a token; returns whether there was one. Raises ClickException."""
+    """Revoke a token; returns whether it existed. Raises ClickException."""
     with opened("token", local=local) as world:
         return bool(world.identities.revoke(token_id))
 

@@ -21,9 +21,9 @@ PROFILE, DEBUG = "rosetta.profile", "rosetta.debug"
 
 image_argument = click.argument("image", metavar="IMAGE")
 """An image, by its id, the beginning of one, or its name."""
-json_option = click.option("--json", "as_json", is_flag=True, help="As JSON.")
-force_option = click.option("--force", is_flag=True, help="Send the file although the deployment would refuse it.")
-local_option = click.option("--local", is_flag=True, help="Work on the local server that runs here.")
+json_option = click.option("--json", "as_json", is_flag=True, help="Output JSON.")
+force_option = click.option("--force", is_flag=True, help="Send the file even if the deployment would refuse it.")
+local_option = click.option("--local", is_flag=True, help="Use the server started by `make run` or `rosetta serve`.")
 
 
 def asking(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -43,13 +43,13 @@ def results(command: Callable[..., Any]) -> Callable[..., Any]:
 def _alone(ctx: click.Context, parameter: click.Parameter, value: bool) -> bool:  # noqa: FBT001  # as click calls it
     """Refuse an option of `results` beside another one."""
     if value and any(ctx.params.get(name) for name in ("as_json", "quiet") if name != parameter.name):
-        raise click.UsageError("--json and --quiet do not go together")
+        raise click.UsageError("--json and --quiet cannot be combined")
     return value
 
 
 _RESULTS: tuple[Decorator, ...] = (
-    click.option("--json", "as_json", is_flag=True, callback=_alone, help="As JSON."),
-    click.option("--quiet", "-q", is_flag=True, callback=_alone, help="Ids only."),
+    click.option("--json", "as_json", is_flag=True, callback=_alone, help="Output JSON."),
+    click.option("--quiet", "-q", is_flag=True, callback=_alone, help="Output ids only."),
 )
 
 
@@ -69,14 +69,14 @@ _ASKING: tuple[Decorator, ...] = (
         metavar="NAME",
         expose_value=False,
         callback=_remember(PROFILE),
-        help="The profile to use; `rosetta login` makes it.",
+        help="Profile to use; created by `rosetta login`.",
     ),
     click.option(
         "--debug",
         is_flag=True,
         expose_value=False,
         callback=_remember(DEBUG),
-        help="Show requests and answers on stderr, without secrets.",
+        help="Log requests and responses to stderr, without secrets.",
     ),
 )
 
@@ -92,7 +92,7 @@ class ByteCount(click.ParamType[int]):
             return value
         found = re.fullmatch(r"([1-9][0-9]{0,12})([KMG]?)(?:iB)?", value)
         if found is None:
-            self.fail(f"{value!r} is no size such as 16M", param, ctx)
+            self.fail(f"{value!r} is not a size; use a number with an optional K, M or G, e.g. 16M", param, ctx)
         return int(found[1]) * MULTIPLES[found[2]]
 
 
@@ -109,7 +109,7 @@ class Property(click.ParamType[tuple[str, str]]):
             return value
         name, equals, text = value.partition("=")
         if not name or not equals:
-            self.fail(f"{value!r} is not of the form K=V", param, ctx)
+            self.fail(f"{value!r} must have the form K=V", param, ctx)
         return spelled(name), text
 
 
@@ -129,7 +129,7 @@ class Lifetime(click.ParamType[timedelta]):
             return value
         found = re.fullmatch(r"([1-9]\d{0,4})([mhdw])", value)
         if found is None:
-            self.fail(f"{value!r} is no number with one of the units {', '.join(UNITS)}", param, ctx)
+            self.fail(f"{value!r} is not a lifetime; use a number and one of {', '.join(UNITS)}, e.g. 90d", param, ctx)
         return int(found[1]) * UNITS[found[2]]
 
 
@@ -141,18 +141,18 @@ class Label(click.ParamType[str]):
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """Read 1 to 255 characters."""
         if not 0 < len(value) <= LONGEST_LABEL:
-            self.fail(f"it needs 1 to {LONGEST_LABEL} characters", param, ctx)
+            self.fail(f"must have 1 to {LONGEST_LABEL} characters", param, ctx)
         return value
 
 
 _DESCRIBING: tuple[Decorator, ...] = (
-    click.option("--disk-format", help="Such as qcow2 or raw; what the file is if none is given."),
-    click.option("--container-format", default="bare", show_default=True, help="Such as bare or ovf."),
-    click.option("--property", "properties", multiple=True, type=Property(), help="A property; may be repeated."),
-    click.option("--public", "is_public", is_flag=True, help="Everybody sees the image."),
-    click.option("--protected", is_flag=True, help="The image cannot be deleted."),
-    click.option("--min-disk", type=click.IntRange(0, LARGEST_MINIMUM), default=0, help="GB of disk that it needs."),
-    click.option("--min-ram", type=click.IntRange(0, LARGEST_MINIMUM), default=0, help="MB of memory that it needs."),
+    click.option("--disk-format", help="Disk format, e.g. qcow2 or raw (default: detected from the file)."),
+    click.option("--container-format", default="bare", show_default=True, help="Container format, e.g. bare or ovf."),
+    click.option("--property", "properties", multiple=True, type=Property(), help="Property to set; repeatable."),
+    click.option("--public", "is_public", is_flag=True, help="Make the image public."),
+    click.option("--protected", is_flag=True, help="Protect the image from deletion."),
+    click.option("--min-disk", type=click.IntRange(0, LARGEST_MINIMUM), default=0, help="Minimum disk, in GB."),
+    click.option("--min-ram", type=click.IntRange(0, LARGEST_MINIMUM), default=0, help="Minimum memory, in MB."),
 )
 
 

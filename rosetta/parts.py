@@ -26,7 +26,7 @@ class FileChanged(click.ClickException):
     """The file is no longer what it was when the command began."""
 
     def __init__(self, path: Path) -> None:
-        super().__init__(f"{click.format_filename(path)} has changed meanwhile: run the command again")
+        super().__init__(f"{click.format_filename(path)} changed during the upload: run the command again")
 
 
 class Stopped(Exception):
@@ -43,10 +43,10 @@ class Source:
 
     @classmethod
     def of(cls, path: Path) -> "Source":
-        """The file as it is. Raises ClickException for what is no regular file."""
+        """The file as it is. Raises ClickException for what is not a regular file."""
         found = path.stat()
         if not stat.S_ISREG(found.st_mode):
-            raise click.ClickException(f"{click.format_filename(path)} is no regular file")
+            raise click.ClickException(f"{click.format_filename(path)} is not a regular file")
         return cls(path.resolve(), found.st_size, found.st_mtime_ns)
 
     def check(self) -> None:
@@ -108,7 +108,7 @@ def _md5() -> "hashlib._Hash":
 
 
 def _blocks(file: BinaryIO, size: int) -> Iterator[bytes]:
-    """So many of the next bytes, or fewer if there are fewer."""
+    """The next `size` bytes, or fewer at the end."""
     while size > 0 and (block := file.read(min(BLOCK, size))):
         size -= len(block)
         yield block

@@ -41,10 +41,10 @@ class Profiles:
     def chosen(self, name: str | None) -> str | None:
         """The name of the profile to use; None if there are none and none is asked for. Raises MissingSetting."""
         if name is not None and name not in self.known:
-            raise MissingSetting(f"there is no profile {name}: `rosetta login --profile {name}` makes it")
+            raise MissingSetting(f"no profile {name}: create it with `rosetta login --profile {name}`")
         found = name or self.default or (next(iter(self.known)) if len(self.known) == 1 else None)
         if found is None and self.known:
-            raise MissingSetting(f"name a profile by --profile or ROSETTA_PROFILE: {', '.join(sorted(self.known))}")
+            raise MissingSetting(f"choose a profile with --profile or ROSETTA_PROFILE: {', '.join(sorted(self.known))}")
         return found
 
     def including(self, name: str, profile: Profile, *, is_default: bool) -> "Profiles":
@@ -71,14 +71,14 @@ def load(file: Path) -> Profiles:
     try:
         with file.open("rb") as stream:
             if os.fstat(stream.fileno()).st_mode & OTHERS:
-                raise MissingSetting(f"{shown} is open to others: chmod 600 {shlex.quote(shown)}")
+                raise MissingSetting(f"{shown} is readable by others: run chmod 600 {shlex.quote(shown)}")
             content = stream.read()
     except (FileNotFoundError, NotADirectoryError):
         return Profiles()
     try:
         return _read(tomllib.loads(_text(content)))
     except ValueError as error:
-        raise MissingSetting(f"{shown}: {error}: mend it, or remove it and run `rosetta login`") from error
+        raise MissingSetting(f"{shown}: {error}: fix it, or remove it and run `rosetta login`") from error
 
 
 def save(file: Path, profiles: Profiles) -> None:
@@ -118,7 +118,7 @@ def _text(content: bytes) -> str:
         return content.decode()
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        raise ValueError(f"this is no UTF-8 (at line {line})") from error
+        raise ValueError(f"line {line} is not UTF-8") from error
 
 
 def _read(document: Mapping[str, Any]) -> Profiles:
@@ -126,22 +126,22 @@ def _read(document: Mapping[str, Any]) -> Profiles:
     _check_keys("the file", document, {"default", "profiles"})
     sections, default = document.get("profiles", {}), document.get("default")
     if not isinstance(sections, dict):
-        raise ValueError("profiles is no table")  # noqa: TRY004  # it is the file's value
+        raise ValueError("profiles is not a table")  # noqa: TRY004  # it is the file's value
     known = {name: _profile(name, section) for name, section in sections.items()}
     if default is not None and not (isinstance(default, str) and default in known):
-        raise ValueError("default names no profile")
+        raise ValueError("default does not name a profile")
     return Profiles(known, default)
 
 
 def _profile(name: str, section: Any) -> Profile:
     if not isinstance(section, dict) or NAME.fullmatch(name) is None:
-        raise ValueError(f"profiles has {name!r}, which is no profile")
+        raise ValueError(f"profiles has {name!r}, which is not a profile")
     _check_keys(f"profile {name}", section, {"url", "token", "keyring"})
     url, token = section.get("url"), section.get("token")
     if not isinstance(url, str):
-        raise ValueError(f"profile {name} has no url that is a text")  # noqa: TRY004  # as above
+        raise ValueError(f"profile {name} has no url, or it is not a string")  # noqa: TRY004  # as above
     if isinstance(token, str) == (section.get("keyring") is True):
-        raise ValueError(f"profile {name} needs either a token that is a text or keyring = true")
+        raise ValueError(f"profile {name} needs either a token (a string) or keyring = true")
     return Profile(url, token if isinstance(token, str) else None)
 
 

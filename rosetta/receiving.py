@@ -1,4 +1,4 @@
-"""The way of an image's bytes out of the catalogue, which goes on where it broke off if S3 is who sends them."""
+"""Downloads of image data, which resume if S3 sends them."""
 
 import hashlib
 import time
@@ -21,7 +21,7 @@ class WrongBytes(click.ClickException):
 
 
 class Receiving:
-    """The bytes of an image on their way to a file, or to a pipe, where nothing can be taken back."""
+    """The bytes of an image being written to a file, or to a pipe, where nothing can be undone."""
 
     def __init__(self, registry: Registry, image: Image, out: FileIO, meter: Meter, *, to_file: bool) -> None:
         self._registry = registry
@@ -65,16 +65,16 @@ class Receiving:
         if self._done < self._image.size:
             raise ServiceError("the bytes end too early")
         if self._done > self._image.size:
-            raise WrongBytes(f"there are more bytes than the {self._image.size} of image {self._image.id}")
+            raise WrongBytes(f"the service sent more bytes than the {self._image.size} of image {self._image.id}")
 
     def _goes_on(self, response: BaseHTTPResponse) -> bool:
         span = response.headers.get("Content-Range", "")
         return response.status == 206 and span.startswith(f"bytes {self._done}-")
 
     def _begin_anew(self) -> None:
-        """All bytes come again, since the service itself sends them, and knows no ranges."""
+        """Start from the beginning, as the service itself sends the bytes and does not support ranges."""
         if not self._to_file:
-            raise WrongBytes("the bytes broke off, and the service sends them from the beginning only")
+            raise WrongBytes("the connection was closed, and the service does not support resuming")
         self._out.seek(0)
         self._out.truncate()
         self._meter.reach(0)
@@ -93,4 +93,4 @@ class Receiving:
 
     def _check(self) -> None:
         if self._image.checksum not in {None, self._md5.hexdigest()}:
-            raise WrongBytes(f"what arrived is not image {self._image.id}: its MD5 is another")
+            raise WrongBytes(f"checksum mismatch for image {self._image.id}")

@@ -112,14 +112,14 @@ class Records:
         except OSError as error:
             with suppress(OSError):
                 draft.unlink()
-            say(f"Warning: this upload could not be resumed: {reason_of(error)}")
+            say(f"Warning: if interrupted, this upload cannot be resumed: {reason_of(error)}")
 
     def forget(self, record: Record) -> None:
         """Remember an upload no longer."""
         try:
             self._file(record.url, record.path).unlink(missing_ok=True)
         except OSError as error:
-            say(f"Warning: the record of this upload stays: {reason_of(error)}")
+            say(f"Warning: could not remove the record of this upload: {reason_of(error)}")
 
     def _file(self, url: str, path: str) -> Path:
         key = hashlib.sha256(url.encode() + b"\0" + os.fsencode(path)).hexdigest()

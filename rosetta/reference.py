@@ -26,7 +26,7 @@ def written(root: click.Command) -> str:
 
 
 def _commands(ctx: click.Context) -> Iterator[click.Context]:
-    """The commands that are no groups, in the order of the help."""
+    """The commands that are not groups, in the order of the help."""
     if not isinstance(ctx.command, LazyGroup):
         yield ctx
         return

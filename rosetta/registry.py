@@ -267,13 +267,13 @@ class Registry:
             return [read_token(each) for each in document["tokens"]]
 
     def revoke_token(self, token_id: str, tenant: str | None = None) -> None:
-        """End a token of the caller's, or, for administrators, of a tenant."""
+        """Revoke a token of the caller, or, as an administrator, of a tenant."""
         self._confirmed("DELETE", f"/v1/tokens/{quote(token_id, safe='')}", query=_tenant(tenant))
 
     def _confirmed(self, method: str, path: str, **request: Any) -> None:
         """Have something done that is answered by nothing: what says more, such as a proxy's page, has not done it."""
         if self._service.call(method, path, **request).body:
-            raise ServiceError("the service answers with something that is no confirmation")
+            raise ServiceError("unexpected response (expected: confirmation)")
 
     def _image(self, method: str, path: str, **request: Any) -> Image:
         document = self._service.call(method, path, **request).json

@@ -12,7 +12,7 @@ DONE = {
     "deactivate": "deactivated",
     "reactivate": "reactivated",
     "deprecate": "deprecated",
-    "allow": "let through, whatever its bytes are found to be",
+    "allow": "exempt from inspection",
 }
 
 
@@ -21,7 +21,7 @@ DONE = {
 @asking
 @results
 def deactivate(image: str, *, as_json: bool, quiet: bool) -> None:
-    """Withhold the bytes of an image from everybody, until it is reactivated."""
+    """Block downloads of an image until it is reactivated."""
     _move(image, "deactivate", as_json=as_json, quiet=quiet)
 
 
@@ -30,7 +30,7 @@ def deactivate(image: str, *, as_json: bool, quiet: bool) -> None:
 @asking
 @results
 def reactivate(image: str, *, as_json: bool, quiet: bool) -> None:
-    """Have a deactivated or deprecated image be active again."""
+    """Make a deactivated or deprecated image active again."""
     _move(image, "reactivate", as_json=as_json, quiet=quiet)
 
 
@@ -39,7 +39,7 @@ def reactivate(image: str, *, as_json: bool, quiet: bool) -> None:
 @asking
 @results
 def deprecate(image: str, *, as_json: bool, quiet: bool) -> None:
-    """Advise against an image, which can be used as before."""
+    """Mark an image as deprecated; it can still be used."""
     _move(image, "deprecate", as_json=as_json, quiet=quiet)
 
 
@@ -48,9 +48,9 @@ def deprecate(image: str, *, as_json: bool, quiet: bool) -> None:
 @asking
 @results
 def allow(image: str, *, as_json: bool, quiet: bool) -> None:
-    """Let an image through whatever its bytes are found to be, for administrators.
+    """Exempt an image from inspection (administrators only).
 
-    Do so before they are sent, or while they come: a killed image is not brought back.
+    Run it before or during the upload: a killed image cannot be recovered.
     """
     _move(image, "allow", as_json=as_json, quiet=quiet)
 

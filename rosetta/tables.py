@@ -40,7 +40,7 @@ def whole_lines(columns: Sequence[Column], rows: Rows) -> Iterator[str]:
 
 
 def fitted(columns: Sequence[Column], rows: Rows, width: int) -> Fitted:
-    """A table in so many cells of a terminal, unless what has to stay needs more."""
+    """A table in `width` cells of a terminal, or more if the columns of rank 0 need it."""
     from rich.cells import cell_len  # noqa: PLC0415  # what nobody watches is faster without
 
     shown = [[column.heading for column in columns], *([plain(cell) for cell in row] for row in rows)]
@@ -81,7 +81,7 @@ def _total(widths: Sequence[int]) -> int:
 
 
 def _cell(text: str, width: int) -> str:
-    """A text in exactly so many cells; one that was cut ends in an ellipsis."""
+    """A text in exactly `width` cells; cut texts end in an ellipsis."""
     from rich.cells import cell_len, set_cell_size  # noqa: PLC0415  # as above
 
     if cell_len(text) <= width:

@@ -34,10 +34,8 @@ COLUMNS = (
 INSPECTIONS = ("enforce", "record", "off")
 POLICIES = ("read_images", "create_image", "delete_image", "publicize_image", "admin")
 _TABLES = (
-    click.option(
-        "--aws", is_flag=True, help="Work on the deployment's tables, by the rights that the environment has at AWS."
-    ),
-    click.option("--local", is_flag=True, help="Work on the tables of the local server that runs here."),
+    click.option("--aws", is_flag=True, help="Access the deployment's tables directly, with your AWS credentials."),
+    click.option("--local", is_flag=True, help="Use the server started by `make run` or `rosetta serve`."),
 )
 
 
@@ -49,61 +47,66 @@ def on_tables(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @click.command()
-@click.option("--name", type=Label(), help="What it is for.")
+@click.option("--name", type=Label(), help="Name of the token, e.g. what it is for.")
 @click.option(
     "--policy",
     "policies",
     multiple=True,
     type=click.Choice(POLICIES),
-    help="A right of the token; may be repeated. All that you have, if none is given.",
+    help="Policy of the token; repeatable (default: all of yours).",
 )
-@click.option("--expires", type=Lifetime(), help="After which time it ends, such as 90d; the deployment decides.")
+@click.option("--expires", type=Lifetime(), help="Lifetime, e.g. 90d (default: set by the deployment).")
 @click.option(
     "--inspection",
     type=click.Choice(INSPECTIONS),
-    help="What becomes of the unsafe images that it sends; as with the token that you ask with, if it is not given.",
+    help="Policy for unsafe images uploaded with it (default: that of the token you use).",
 )
-@click.option("--openrc", "form", flag_value="openrc", help="Print a file for OpenStack's clients that shells read.")
-@click.option("--clouds-yaml", "form", flag_value="clouds.yaml", help="Print a clouds.yaml for OpenStack's clients.")
-@click.option("--user", type=Label(), help="Who acts, with --aws or --local.")
-@click.option("--tenant", type=Label(), help="For which tenant, with --aws or --local; it owns nothing without one.")
+@click.option("--openrc", "form", flag_value="openrc", help="Print an openrc file for OpenStack clients.")
+@click.option("--clouds-yaml", "form", flag_value="clouds.yaml", help="Print a clouds.yaml for OpenStack clients.")
+@click.option("--user", type=Label(), help="User name, with --aws or --local.")
+@click.option("--tenant", type=Label(), help="Tenant, with --aws or --local (without one, the token owns no images).")
 @on_tables
 @asking
 @json_option
 def create(
     policies: Sequence[str], expires: timedelta | None, *, aws: bool, local: bool, as_json: bool, **given: str | None
 ) -> None:
-    """Create a token; its secret goes to stdout, this once.
+    """Create a token and print its secret to stdout, once.
 
-    It is yours, and may do no more than the token that you ask with. Operators create tokens for anybody: with --aws
-    or --local, --user and --policy.
+    The token is yours and has at most the permissions of the one you use. Operators create tokens for any user with
+    --aws or --local, --user and --policy.
     """
     if aws or local:
-        _refuse(given, "form", "form", "--openrc and --clouds-yaml do not go with --aws and --local")
+        _refuse(given, "form", "form", "--openrc and --clouds-yaml cannot be combined with --aws or --local")
         if given["user"] is None or not policies:
-            raise click.UsageError("--aws and --local need --user and --policy")
+            raise click.UsageError("--aws and --local require --user and --policy")
         who = given["user"], given["tenant"], policies, given["inspection"]
         operators.create(who, given["name"], expires, local=local, as_json=as_json)
         return
-    _refuse(given, "user", "tenant", "--user and --tenant need --aws or --local: over HTTP a token is your own")
+    _refuse(
+        given,
+        "user",
+        "tenant",
+        "--user and --tenant require --aws or --local: over HTTP you create tokens for yourself",
+    )
     if given["name"] is None:
-        raise click.UsageError("--name is missing: what the token is for")
+        raise click.UsageError("--name is required: say what the token is for")
     registry = open_registry()
     with _over_http():
         token, secret = registry.create_token(given["name"], policies, expires, given["inspection"])
     _show_created(registry.url, token, secret, "json" if as_json else given["form"])
-    say(f"Created token {token.id}; it ends: {_end(token)}. The secret is not shown again.")
+    say(f"Created token {token.id}; it expires: {_end(token)}. The secret is not shown again.")
 
 
 @click.command("list")
-@click.option("--tenant", help="The tokens of a tenant, for administrators.")
+@click.option("--tenant", help="List the tokens of this tenant (administrators only).")
 @on_tables
 @asking
 @results
 def list_tokens(tenant: str | None, *, aws: bool, local: bool, as_json: bool, quiet: bool) -> None:
-    """List your tokens that are valid; with --aws or --local those of everybody."""
+    """List your valid tokens; with --aws or --local, those of all users."""
     if aws or local:
-        _refuse({"tenant": tenant}, "tenant", "tenant", "--tenant does not go with --aws and --local")
+        _refuse({"tenant": tenant}, "tenant", "tenant", "--tenant cannot be combined with --aws or --local")
         operators.show_all(local=local, as_json=as_json, quiet=quiet)
         return
     with _over_http():
@@ -118,14 +121,14 @@ def list_tokens(tenant: str | None, *, aws: bool, local: bool, as_json: bool, qu
 
 @click.command()
 @click.argument("token_id", metavar="ID")
-@click.option("--tenant", help="The tenant whose token it is, for administrators.")
+@click.option("--tenant", help="Tenant of the token (administrators only).")
 @on_tables
 @asking
 @json_option
 def revoke(token_id: str, tenant: str | None, *, aws: bool, local: bool, as_json: bool) -> None:
-    """End a token. Servers that know it may trust it for another minute."""
+    """Revoke a token. Servers may accept it for up to one more minute."""
     if aws or local:
-        _refuse({"tenant": tenant}, "tenant", "tenant", "--tenant does not go with --aws and --local")
+        _refuse({"tenant": tenant}, "tenant", "tenant", "--tenant cannot be combined with --aws or --local")
         is_ended = operators.revoke(token_id, local=local)
     else:
         is_ended = _ended(token_id, tenant)
@@ -160,7 +163,7 @@ def _over_http() -> Iterator[None]:
         if error.status != 404:
             raise
         raise click.ClickException(
-            "this deployment manages no tokens over HTTP: operators do so with --aws, or --local"
+            "this deployment does not manage tokens over HTTP: operators use --aws or --local"
         ) from error
 
 

@@ -52,7 +52,7 @@ class Links:
 
 
 class Sending:
-    """Parts of a file being sent by so many threads."""
+    """Parts of a file being sent by several threads."""
 
     def __init__(
         self, registry: Registry, source: Source, links: Links, sent: Callable[[int], None], parallel: int
@@ -98,7 +98,7 @@ class Sending:
             except ServiceError as error:
                 self._source.check()
                 if pause is None or error.status == 404:  # then there is no such upload any more
-                    raise ServiceError(f"part {part.number} cannot be sent: {error}", error.status) from error
+                    raise ServiceError(f"part {part.number} could not be sent: {error}", error.status) from error
             if self._stop.wait(pause):
                 raise Stopped
         return None
@@ -123,11 +123,11 @@ class Sending:
             raise
         if etag != self._links.md5(part):
             gone.undo()
-            raise ServiceError("what S3 received is not what was sent")
+            raise ServiceError("S3 received different data than was sent")
 
 
 class Tally:
-    """How much was counted, so that it can be taken back."""
+    """How much was counted, so that it can be subtracted."""
 
     def __init__(self, count: Callable[[int], None]) -> None:
         self._count = count
@@ -139,7 +139,7 @@ class Tally:
         self._count(count)
 
     def undo(self) -> None:
-        """Take back what was counted."""
+        """Subtract what was counted."""
         self.add(-self._total)
 
 

@@ -37,14 +37,18 @@ NOTHING = Allowed()
 
 @click.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--name", help="The image's name; the file's, without its suffix, if none is given.")
+@click.option("--name", help="Name of the image (default: the file name without its suffix).")
 @describing
 @force_option
-@click.option("--allow-empty", is_flag=True, help="Upload the file although it is empty.")
+@click.option("--allow-empty", is_flag=True, help="Upload the file even if it is empty.")
 @click.option(
-    "--parallel", type=click.IntRange(1, 32), default=USUAL_PARALLEL, show_default=True, help="Parts sent at once."
+    "--parallel",
+    type=click.IntRange(1, 32),
+    default=USUAL_PARALLEL,
+    show_default=True,
+    help="Number of parts to send at once.",
 )
-@click.option("--part-size", type=ByteCount(), help="Bytes in a part, such as 64M; 16M, or more if the file is huge.")
+@click.option("--part-size", type=ByteCount(), help="Size of a part, e.g. 64M (default: 16M, or more for huge files).")
 @asking
 @results
 def upload(
@@ -58,9 +62,9 @@ def upload(
     quiet: bool,
     **described: Any,
 ) -> None:
-    """Upload FILE as an image. If it is broken off, the same command goes on where it was.
+    """Upload FILE as an image. If interrupted, run the same command to resume.
 
-    First it is looked at: what the deployment would refuse is not sent.
+    The file is inspected first: a file that the deployment would refuse is not sent.
     """
     allowed = Allowed(empty=allow_empty, refused=force)
     how = {"as_json": as_json, "quiet": quiet}
@@ -95,11 +99,11 @@ def upload_file(  # an option each
             image = Uploading(registry, records, order).run()
     except UploadRunning as error:
         raise click.ClickException(
-            f"{plain(file.name)} is being uploaded already, by {error}. Wait until it has ended;"
-            " if it does not succeed, the same command goes on where it was."
+            f"{plain(file.name)} is already being uploaded by {error}. Wait until it has ended;"
+            " if it fails, run the same command to resume."
         ) from error
     except KeyboardInterrupt as error:
-        raise Interrupted("Interrupted. The same command goes on where this one was.") from error
+        raise Interrupted("Interrupted. Run the same command to resume.") from error
     if as_json or quiet:
         show_image(image, as_json=as_json, quiet=quiet)
     else:
@@ -122,15 +126,15 @@ def _check_parts(source: Source, part_size: int | None) -> None:
     if not SMALLEST_PART <= part_size <= LARGEST_PART:
         raise click.UsageError("--part-size must be between 5M and 5G")
     if len(parts_of(source.size, part_size)) > MOST_PARTS:
-        raise click.UsageError(f"--part-size is too small: there may be no more than {MOST_PARTS} parts")
+        raise click.UsageError(f"--part-size is too small: the maximum is {MOST_PARTS} parts")
 
 
 def _ask_for_empty(file: Path) -> None:
     """Raise ClickException unless somebody is there who wants an empty image."""
     name = click.format_filename(file)
     if not sys.stdin.isatty():
-        raise click.UsageError(f"{name} is empty: `rosetta image upload --allow-empty` uploads it all the same")
-    if not click.confirm(f"{name} is empty. Upload it all the same?", err=True):
+        raise click.UsageError(f"{name} is empty: `rosetta image upload --allow-empty` uploads it anyway")
+    if not click.confirm(f"{name} is empty. Upload it anyway?", err=True):
         raise click.ClickException("nothing was uploaded")
 
 

@@ -24,7 +24,7 @@ GONE = frozenset({"killed", "deleted", "pending_delete"})
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What is to be uploaded, as what, and how."""
+    """A file to upload, and the image to make of it."""
 
     source: Source
     fields: Fields
@@ -64,7 +64,7 @@ class Uploading:
         if record is None or (record.is_of(source) and part_size in {None, record.part_size}):
             return record
         changed = "the part size" if record.is_of(source) else click.format_filename(source.path.name)
-        say(f"Starting anew: {changed} has changed since the upload began.")
+        say(f"Starting over: {changed} has changed since the upload began.")
         with suppress(ServiceError):  # what cannot be ended now ends by itself some day
             self._abandon(record)
         self._records.forget(record)
@@ -104,7 +104,7 @@ class Uploading:
         if image is not None and image.status in UNFINISHED:
             return (image if self._is_described(image) else self._describe(image)), record
         if image is not None or record.upload is not None:
-            say(f"Starting anew: image {record.image} is {'gone' if image is None else image.status}.")
+            say(f"Starting over: image {record.image} is {'gone' if image is None else image.status}.")
             record = replace(record, image=str(uuid.uuid4()), upload=None)
             self._records.save(record)
         facts: Fields = {"id": record.image, "size": record.size, "checksum": record.md5}

@@ -14,11 +14,11 @@ from rosetta.texts import plain
 
 
 @click.command()
-@click.option("--tenant", help="Another tenant than your own, for administrators.")
+@click.option("--tenant", help="Show another tenant (administrators only).")
 @asking
 @json_option
 def usage(tenant: str | None, *, as_json: bool) -> None:
-    """Show what your tenant uses and how much it may use."""
+    """Show the usage and quotas of your tenant."""
     found = open_registry().usage(tenant)
     if as_json:
         click.echo(json.dumps(asdict(found), indent=2))

@@ -26,7 +26,7 @@ def opened(*, local: bool) -> Iterator[World]:
             _use_local_server()
         yield build_world()
     except TablesRefused as error:
-        hint = "" if local else ": are there credentials of AWS? For the server that runs here there is --local."
+        hint = "" if local else ". Check your AWS credentials; for a server on this machine, add --local."
         raise click.ClickException(f"{error}{hint}") from error
     except (BadSetting, CatalogError, BotoCoreError, ClientError, PynamoDBException) as error:
         raise click.ClickException(" ".join(str(error).split())) from error
@@ -42,5 +42,7 @@ def _use_local_server() -> None:
     try:
         state = read_state(local_dir())
     except FileNotFoundError as error:
-        raise click.ClickException("no local server is ready: start one with `make run` or `rosetta serve`") from error
+        raise click.ClickException(
+            "no local server is running: start one with `make run` or `rosetta serve`"
+        ) from error
     use_local_aws(os.environ, state["aws_endpoint_url"], state.get("aws_endpoint_url_dynamodb"))

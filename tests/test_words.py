@@ -1,4 +1,6 @@
-"""Docs, help texts and errors use the field's terms; phrases that read as translated are listed here.
+"""Docs, help texts and errors use the field's terms.
+
+Phrases that read as translated are named here, with what to write instead.
 
 `docs/glossary.md` has the terms themselves.
 """
@@ -54,41 +56,6 @@ TO_DO: set[str] = {
     "docs/operate.md",
     "docs/reliability.md",
     "docs/upgrading.md",
-    "local/__main__.py",
-    "rosetta/answers.py",
-    "rosetta/changing.py",
-    "rosetta/command.py",
-    "rosetta/console.py",
-    "rosetta/debug.py",
-    "rosetta/deployment.py",
-    "rosetta/download.py",
-    "rosetta/http.py",
-    "rosetta/images.py",
-    "rosetta/importing/command.py",
-    "rosetta/importing/glance.py",
-    "rosetta/importing/glance_bytes.py",
-    "rosetta/importing/glance_v2.py",
-    "rosetta/importing/glance_v2_fields.py",
-    "rosetta/importing/records.py",
-    "rosetta/importing/report.py",
-    "rosetta/importing/run.py",
-    "rosetta/importing/scaleway.py",
-    "rosetta/jobs.py",
-    "rosetta/login.py",
-    "rosetta/looking.py",
-    "rosetta/migrate.py",
-    "rosetta/operators.py",
-    "rosetta/options.py",
-    "rosetta/parts.py",
-    "rosetta/profiles.py",
-    "rosetta/receiving.py",
-    "rosetta/reference.py",
-    "rosetta/registry.py",
-    "rosetta/tables.py",
-    "rosetta/tokens.py",
-    "rosetta/transfer.py",
-    "rosetta/upload.py",
-    "rosetta/uploading.py",
 }
 """Files that are still to be rewritten."""
 

@@ -46,14 +46,28 @@ class Users:
 
 
 @click.command("import")
-@click.option("--from", "dialect", required=True, type=click.Choice([GLANCE_V1, GLANCE_V2, FOREMAN, SCALEWAY, DEVOPS]))
-@click.argument("url", metavar="URL")
-@click.option("--all-tenants", is_flag=True, help="Images of all owners, which they keep; for administrators.")
-@click.option("--owner", help="Only images of this owner (glance-v1, glance-v2) or organization (scaleway).")
-@click.option("--user", envvar="ROSETTA_USER", help="Whose token ROSETTA_TOKEN is (foreman, devops-service).")
-@click.option("--source-user", envvar="SOURCE_USER", help="Who reads the source (foreman, devops-service).")
 @click.option(
-    "--parallel", default=4, show_default=True, type=click.IntRange(1, MOST_PARALLEL), help="Images at a time."
+    "--from",
+    "dialect",
+    required=True,
+    help="API of the source.",
+    type=click.Choice([GLANCE_V1, GLANCE_V2, FOREMAN, SCALEWAY, DEVOPS]),
+)
+@click.argument("url", metavar="URL")
+@click.option(
+    "--all-tenants", is_flag=True, help="Import images of all owners and keep the owners (administrators only)."
+)
+@click.option("--owner", help="Filter by owner (glance-v1, glance-v2) or organization (scaleway).")
+@click.option(
+    "--user", envvar="ROSETTA_USER", help="User name that ROSETTA_TOKEN belongs to (foreman, devops-service)."
+)
+@click.option("--source-user", envvar="SOURCE_USER", help="User name at the source (foreman, devops-service).")
+@click.option(
+    "--parallel",
+    default=4,
+    show_default=True,
+    type=click.IntRange(1, MOST_PARALLEL),
+    help="Number of images to import at once.",
 )
 @asking
 @json_option
@@ -68,12 +82,12 @@ def import_images(  # noqa: PLR0913  # an option each
     owner: str | None,
     as_json: bool,
 ) -> None:
-    """Import all images of the running service at URL into the Rosetta that ROSETTA_URL or a profile names.
+    """Import images from another service at URL.
 
-    The secret for the source is read from SOURCE_TOKEN (glance-v1, glance-v2, scaleway) or SOURCE_PASSWORD
-    (foreman, devops-service), the one for the target from ROSETTA_TOKEN or the profile. An import may be stopped at
-    any moment; the same command goes on where it was. Exit status: 0 all images are there, 1 it could not go on,
-    2 wrong usage, 3 some images were refused, 130 interrupted.
+    The target is the deployment of ROSETTA_URL and ROSETTA_TOKEN, or of a profile. Set SOURCE_TOKEN (glance-v1,
+    glance-v2, scaleway) or SOURCE_PASSWORD (foreman, devops-service) for the source. If interrupted, run the same
+    command to resume. Exit status: 0 all images were imported, 1 the import stopped early, 2 invalid usage, 3 some
+    images were refused, 130 interrupted.
     """
     if dialect not in BY_TOKEN and (all_tenants or owner):
         raise click.UsageError("--all-tenants and --owner are for glance-v1, glance-v2 and scaleway")
@@ -102,7 +116,7 @@ def _run(move: Move[Any], parallel: int, tally: Tally, watch: Watch) -> click.Cl
                 tally.add(record, outcome)
                 watch.settled(record, tally)
     except KeyboardInterrupt:
-        return Interrupted("Interrupted; the same command goes on from here.")
+        return Interrupted("Interrupted. Run the same command to resume.")
     except CannotGoOn as error:
         return click.ClickException(plain(str(error)))
     return None
@@ -130,7 +144,7 @@ def _services(dialect: str, url: str, users: Users, parallel: int) -> tuple[Serv
         given |= {"ROSETTA_USER": users.target or "", "SOURCE_USER": users.source or ""}
     missing = [name for name, value in given.items() if not value]
     if missing:
-        raise MissingSetting(f"set {', '.join(missing)}: who acts at either end")
+        raise MissingSetting(f"set {', '.join(missing)}: the credentials for both services")
     deployment = find_deployment()
     if dialect in {GLANCE_V1, GLANCE_V2}:
         url = VERSION.sub("", url)
@@ -149,7 +163,7 @@ def _credentials(user: str | None, secret: str, *, by_token: bool) -> Mapping[st
 def _source(url: str, headers: Mapping[str, str], parallel: int) -> Service:
     _check_url("URL", url)
     if not all(value.isascii() and value.isprintable() for value in headers.values()):
-        raise MissingSetting("a token has characters that no token has")
+        raise MissingSetting("a token contains characters other than printable ASCII")
     try:
         return Service(url, headers, parallel + 1, trace=trace())
     except ServiceError as error:
@@ -158,4 +172,4 @@ def _source(url: str, headers: Mapping[str, str], parallel: int) -> Service:
 
 def _check_url(name: str, url: str) -> None:
     if "@" in urlsplit(url).netloc:
-        raise click.UsageError(f"{name} has credentials in it: they belong in the environment")
+        raise click.UsageError(f"{name} contains credentials: set them in the environment instead")

@@ -38,7 +38,7 @@ class DevopsImages:
         if found == wanted:
             return SKIPPED
         if found["provider"] != wanted["provider"]:
-            raise Refused(f"it has the provider {found['provider']} at the target, which cannot be changed")
+            raise Refused(f"its provider at the target is {found['provider']}, and cannot be changed")
         self.target.call("PUT", _path(record.id), document=wanted)
         return COPIED
 

@@ -20,7 +20,7 @@ class ForemanImages:
     """From one Foreman to another; the second one is ours."""
 
     probe = "/api/status"
-    note = "Foreman shows no passwords: give them anew to images that need one."
+    note = "Foreman does not show passwords: set them again on images that need one."
 
     def __init__(self, source: Service, target: Service) -> None:
         self.source = source
@@ -55,7 +55,7 @@ class ForemanImages:
                 return COPIED
         different = [name for name, value in wanted.items() if name in found and found[name] != value]
         if different:
-            raise Refused(f"there is an image with this uuid at the target that has another {', '.join(different)}")
+            raise Refused(f"the image with this uuid at the target differs in {', '.join(different)}")
         return SKIPPED
 
     def _wanted(self, image: Document) -> dict[str, str | int | bool | None]:

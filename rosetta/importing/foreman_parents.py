@@ -68,7 +68,7 @@ class Parents:
             found = self._known(kind).get(title) or self._create(kind, wanted)
             self._here[kind][title] = found
         if kind == CLOUDS and found.get("provider") != wanted.get("provider"):
-            raise Refused(f"at the target the compute resource {title} is of the provider {found.get('provider')}")
+            raise Refused(f"the compute resource {title} at the target has the provider {found.get('provider')}")
         return int(found["id"])
 
     def _known(self, kind: str, *, again: bool = False) -> dict[str, Document]:

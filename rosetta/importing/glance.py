@@ -56,7 +56,7 @@ class GlanceImages:
         return [Record(image.id, image.name or "", image, image.size) for image in images]
 
     def copy(self, record: Record[Image]) -> Outcome:
-        """Register what is not there, send what is missing of it, and mend what differs."""
+        """Register what is not there, send what is missing of it, and update what differs."""
         image = record.facts
         if image.status not in {"active", "queued"}:
             raise Refused(f"it is {image.status} at the source")
@@ -64,7 +64,7 @@ class GlanceImages:
         is_new = found is None
         if found is None:
             found = self._create(image)
-        changed = [is_new, self._mend(image, found), self._complete(image, found), self._share(image, is_new=is_new)]
+        changed = [is_new, self._update(image, found), self._complete(image, found), self._share(image, is_new=is_new)]
         return COPIED if any(changed) else SKIPPED
 
     def _create(self, image: Image) -> Image:
@@ -74,11 +74,11 @@ class GlanceImages:
         except ServiceError as error:
             if error.status != CONFLICT or self._to.image(image.id) is not None:
                 raise
-            reason = "its id is taken at the target, by an image that was deleted or that the caller does not see"
+            reason = "its id is taken at the target, by a deleted image or one that you cannot see"
             raise Refused(reason) from error
         return self._checked(image, created)
 
-    def _mend(self, image: Image, found: Image) -> bool:
+    def _update(self, image: Image, found: Image) -> bool:
         """Whether it had to be written anew what is said of the image."""
         if found.status in OVER:
             raise Refused(f"it is {found.status} at the target: {found.reason}")
@@ -95,7 +95,7 @@ class GlanceImages:
     def _checked(self, image: Image, written: Image) -> Image:
         """The image as it was written, unless the target has not let us choose its owner."""
         if self._whose.all_tenants and (written.owner or "") != (image.owner or ""):
-            raise CannotGoOn("images cannot keep their owners, because ROSETTA_TOKEN is no administrator's")
+            raise CannotGoOn("images cannot keep their owners, because ROSETTA_TOKEN is not an administrator's")
         return written
 
     def _complete(self, image: Image, found: Image) -> bool:

@@ -49,7 +49,7 @@ class Content:
 
 
 class Bytes:
-    """The way of the bytes. The source is asked for all of them, as it knows no parts; the target for what it has."""
+    """Copies the bytes of an image. Reads all of them at the source, which has no parts, and sends the missing ones."""
 
     def __init__(self, source: Contents, target: Registry, moved: Moved) -> None:
         self._source = source
@@ -70,7 +70,7 @@ class Bytes:
         if not uploads:
             self._await(image, image.checksum, PATIENCE_WITH_OTHERS)
         elif uploads[0].size != image.size:
-            raise Refused(f"an upload of {uploads[0].size} bytes is open at the target, it has {image.size}")
+            raise Refused(f"an upload of {uploads[0].size} bytes is open at the target, but the image has {image.size}")
         else:
             self._send(image, uploads[0])
 
@@ -128,7 +128,7 @@ class Bytes:
             self._target.pause(pause)
             pause = min(2 * pause, RAREST_LOOK)
         if found is None:
-            raise Refused("it was deleted at the target meanwhile")
+            raise Refused("it was deleted at the target during the import")
         _check_sent(found, md5)
 
     @contextmanager
@@ -148,19 +148,19 @@ class Bytes:
 
 
 def _pieces(read: Read, count: int) -> list[bytes]:
-    """The next so many bytes. Raises ServiceError if there are fewer."""
+    """The next `count` bytes. Raises ServiceError if there are fewer."""
     pieces = []
     while count and (piece := read(min(count, PIECE))):
         pieces.append(piece)
         count -= len(piece)
     if count:
-        raise ServiceError("the source has broken off before the end of the image")
+        raise ServiceError("the connection to the source was closed before the end of the image")
     return pieces
 
 
 def _check_end(read: Read) -> None:
     if read(1):
-        raise Refused("the source sends more bytes than it says the image has")
+        raise Refused("the source sent more bytes than the size of the image")
 
 
 def _md5(content: bytes = b"") -> "hashlib._Hash":
@@ -185,9 +185,9 @@ class Digests:
         """The MD5 of the bytes. Raises Refused if the source says that it, or the other digest, should be another."""
         md5, image = self._md5.hexdigest(), self._image
         if image.checksum not in (None, md5):
-            raise Refused(f"its bytes at the source have the MD5 {md5}, not {image.checksum} as they should")
+            raise Refused(f"checksum mismatch at the source: MD5 {md5}, expected {image.checksum}")
         if self._other is not None and (found := self._other.hexdigest()) != image.digest:
-            raise Refused(f"its bytes at the source have the {image.algorithm} {found}, not {image.digest}")
+            raise Refused(f"checksum mismatch at the source: {image.algorithm} {found}, expected {image.digest}")
         return md5
 
 
@@ -201,4 +201,4 @@ def _check_sent(found: Image, md5: str | None) -> None:
     if found.status != "active":
         raise Refused(f"it is {found.status} at the target: {found.reason}")
     if md5 is not None and found.checksum != md5:
-        raise Refused(f"its bytes have the MD5 {found.checksum} at the target, {md5} at the source")
+        raise Refused(f"checksum mismatch: MD5 {found.checksum} at the target, {md5} at the source")

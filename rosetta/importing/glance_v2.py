@@ -51,7 +51,7 @@ class GlanceV2Images:
     def note(self) -> str:
         """How many members must accept again."""
         count = self._members.unanswered
-        return f"Only administrators can bring what members answered. Pending again: {count}." if count else ""
+        return f"Only administrators can import the answers of members. Pending again: {count}." if count else ""
 
     def images(self) -> Iterator[Record[ImageV2]]:
         """All images that the caller sees, the hidden ones last, in each list oldest first."""
@@ -69,7 +69,7 @@ class GlanceV2Images:
         return [Record(image.id, str(image.fields["name"] or ""), image, image.content.size) for image in images]
 
     def copy(self, record: Record[ImageV2]) -> Outcome:
-        """Register what is not there, send what is missing of it, and mend what differs."""
+        """Register what is not there, send what is missing of it, and update what differs."""
         image = record.facts
         if image.status not in COMPLETE | {"queued"}:
             raise Refused(f"it is {image.status} at the source")
@@ -81,7 +81,7 @@ class GlanceV2Images:
             found = self._create(image, fields)
         changed = [
             is_new,
-            self._mend(image, found, fields),
+            self._update(image, found, fields),
             self._complete(image, found),
             fields["visibility"] == "shared" and self._members.bring(image.id, members, is_new=is_new),
         ]
@@ -103,10 +103,10 @@ class GlanceV2Images:
             self._check_owner(error)
             if error.status != CONFLICT or self._to.image(image.id) is not None:
                 raise
-            reason = "its id is taken at the target, by an image that was deleted or that the caller does not see"
+            reason = "its id is taken at the target, by a deleted image or one that you cannot see"
             raise Refused(reason) from error
 
-    def _mend(self, image: ImageV2, found: ImageV2, fields: Mapping[str, Any]) -> bool:
+    def _update(self, image: ImageV2, found: ImageV2, fields: Mapping[str, Any]) -> bool:
         """Whether it had to be written anew what is said of the image."""
         if image.status in COMPLETE and found.status in COMPLETE and _differs(image.content, found.content):
             raise Refused("there is an image with this id and other bytes at the target")
@@ -125,7 +125,7 @@ class GlanceV2Images:
         if error.status == 403 and self._whose.all_tenants:
             token = self._registry.current_token()
             if token is not None and ADMIN not in token.policies:
-                raise CannotGoOn("images cannot keep their owners, because ROSETTA_TOKEN is no administrator's")
+                raise CannotGoOn("images cannot keep their owners, because ROSETTA_TOKEN is not an administrator's")
 
     def _complete(self, image: ImageV2, found: ImageV2) -> bool:
         """Whether bytes had to be brought, or the image had to be activated or deactivated."""

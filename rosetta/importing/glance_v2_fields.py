@@ -19,7 +19,7 @@ SHOWN = frozenset(
         *WRITABLE,
     )
 )
-"""Members of an image that are no custom properties."""
+"""Members of an image that are not custom properties."""
 IMPORT_PREFIX = "os_glance_"
 """The prefix of properties that a service keeps of its own imports."""
 

@@ -98,7 +98,7 @@ class Move(Protocol[T]):
 def fresh(pages: Iterable[Sequence[Record[T]]]) -> Iterator[Record[T]]:
     """The records of pages, each once, until a page brings none that is new.
 
-    A service that knows no pages, or lowers their size, or moves its images while it is read, does no harm.
+    A service without pages, or lowers their size, or moves its images while it is read, does no harm.
     """
     seen: set[str] = set()
     for page in pages:

@@ -63,7 +63,7 @@ class Watch(Protocol):
     """Shows an import that runs."""
 
     def moved(self, image_id: str, done: int, size: int, /) -> None:
-        """So many of the bytes of an image have left the source; from any thread."""
+        """Show that `done` bytes of an image were read; callable from any thread."""
 
     def settled(self, record: Record[Any], tally: Tally) -> None:
         """An image is done with, and counted."""
@@ -106,7 +106,7 @@ class Lines:
 
 
 class Bars:
-    """Progress as bars: one of the whole import, whose end nobody knows, and one of each large image under way."""
+    """Progress as bars: one of the whole import, whose end nobody knows, and one of each large image in progress."""
 
     def __init__(self, progress: Progress) -> None:
         self._progress = progress

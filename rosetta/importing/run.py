@@ -21,7 +21,7 @@ TELLING = PASSING | {401}
 
 
 class Run(Generic[T]):
-    """One import. Whoever stops listening to `outcomes` ends it, and what it is at is broken off."""
+    """One import. Closing `outcomes` ends it and interrupts what is in progress."""
 
     def __init__(self, move: Move[T], parallel: int) -> None:
         self._move = move
@@ -103,4 +103,4 @@ class Run(Generic[T]):
 
 
 def _unusable(end: str, service: Service, error: ServiceError) -> CannotGoOn:
-    return CannotGoOn(f"the {end}, {service.url}, is of no use: {error}")
+    return CannotGoOn(f"the {end} {service.url} cannot be used: {error}")

@@ -22,7 +22,7 @@ class ScalewayImages:
     """From one Scaleway API to another; the second one is ours, whose Glance API lets us choose the ids."""
 
     probe = "/images?per_page=1"
-    note = "Scaleway's API carries no bytes and fixes root volumes and dates: these did not come over."
+    note = "Scaleway's API has no image data and sets root volumes and dates itself: these were not imported."
 
     def __init__(self, source: Service, target: Service, whose: Whose) -> None:
         self.source = source
@@ -48,7 +48,7 @@ class ScalewayImages:
                 return str(record.facts.get("organization"))
         if is_empty:
             return None
-        raise CannotGoOn("all images are public, so which organization is yours is unknown: name it by --owner")
+        raise CannotGoOn("can't tell your organization, because all images are public: pass --owner")
 
     def _listed(self, filters: Mapping[str, str]) -> Iterator[Record[Document]]:
         return fresh(self._page({"page": str(page), "per_page": str(PAGE), **filters}) for page in count(1))
@@ -96,7 +96,7 @@ class ScalewayImages:
         except ServiceError as error:
             if error.status != CONFLICT or self._found(record.id) is not None:
                 raise
-            raise Refused("its id is taken at the target, by an image that was deleted") from error
+            raise Refused("its id is taken at the target, by a deleted image") from error
 
     def _owner(self, record: Record[Document]) -> dict[str, str]:
         return {"owner": str(record.facts.get("organization"))} if self._whose.all_tenants else {}
@@ -107,7 +107,7 @@ class ScalewayImages:
         if not owner or found.get("organization") == owner["owner"]:
             return False
         if self._registry.update(record.id, owner).owner != owner["owner"]:
-            raise CannotGoOn("images cannot keep their organizations, because ROSETTA_TOKEN is no administrator's")
+            raise CannotGoOn("images cannot keep their organizations, because ROSETTA_TOKEN is not an administrator's")
         return True
 
 

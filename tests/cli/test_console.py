@@ -41,7 +41,7 @@ def advised(reason: str, hint: str) -> ServiceError:
 @pytest.mark.parametrize(
     ("error", "status", "line"),
     [
-        (advised("401: Who?", "Look at the token."), 1, "Error: 401: Who?. Look at the token."),
+        (advised("401: Who?", "Check the token."), 1, "Error: 401: Who?. Check the token."),
         (advised("Not now.", "Wait."), 1, "Error: Not now. Wait."),
         (ServiceError("two\nlines\x1b[31m"), 1, "Error: two lines\N{REPLACEMENT CHARACTER}[31m"),
         (OSError(errno.EIO, os.strerror(errno.EIO), "a.raw"), 1, "Error: a.raw: Input/output error"),

@@ -46,7 +46,7 @@ def test_a_refusal_is_shown_whole() -> None:
 
 
 def test_nothing_is_shown_that_was_not_asked_for() -> None:
-    assert run(Reply(200, {"images": []}), "image", "list").stderr == "There are no images that you may see.\n"
+    assert run(Reply(200, {"images": []}), "image", "list").stderr == "There are no images that you can see.\n"
 
 
 def test_what_is_fetched_from_is_shown_without_its_signature() -> None:
@@ -114,7 +114,7 @@ def test_a_header_keeps_its_secrets(name: str, value: str, shown: str) -> None:
             b'{"password": 7, "key": null, "is_token": true}',
             '{"password": "***", "key": null, "is_token": true}',
         ),
-        ("application/json; charset=UTF-8", b"hush", "(4 bytes that are no JSON)"),
+        ("application/json; charset=UTF-8", b"hush", "(4 bytes, not JSON)"),
         ("application/octet-stream", b"hush", "(4 bytes)"),
         ("text/plain", b"", ""),
     ],

@@ -53,7 +53,7 @@ def test_an_image_is_found(image: Type, two: None, words: str) -> None:
 def test_an_image_that_is_not_there_is_not_found(image: Type, two: None, words: str) -> None:
     result = image("show", words)
 
-    assert (result.exit_code, result.output) == (1, f"Error: there is no image {words} that you may see\n")
+    assert (result.exit_code, result.output) == (1, f"Error: no image {words} that you can see\n")
 
 
 def test_an_id_that_nothing_has_is_not_found(image: Type, two: None) -> None:
@@ -61,7 +61,7 @@ def test_an_id_that_nothing_has_is_not_found(image: Type, two: None) -> None:
 
     assert (result.exit_code, result.output) == (
         1,
-        f"Error: there is no image {FIRST.replace('1', '2')} that you may see\n",
+        f"Error: no image {FIRST.replace('1', '2')} that you can see\n",
     )
 
 
@@ -143,7 +143,7 @@ def test_bytes_and_a_document_do_not_share_stdout(image: Type) -> None:
     result = image("download", FIRST, "--output", "-", "--json")
 
     assert (result.exit_code, result.stdout) == (2, "")
-    assert "--json does not go with --output -" in result.stderr
+    assert "--json cannot be combined with --output -" in result.stderr
 
 
 def test_a_service_that_filters_by_no_name_finds_none() -> None:

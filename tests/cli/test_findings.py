@@ -79,9 +79,9 @@ def test_what_was_found_is_shown(target: Target, image: Run) -> None:
 @pytest.mark.parametrize(
     ("target", "policy"),
     [
-        ("enforce", "enforce: this deployment kills images like this as they come"),
-        ("record", "record: this deployment lets images like this be used"),
-        ("off", "off: this deployment does not look at what comes"),
+        ("enforce", "enforce: this deployment kills images like this on arrival"),
+        ("record", "record: this deployment accepts images like this"),
+        ("off", "off: this deployment does not inspect images"),
     ],
     indirect=["target"],
 )
@@ -186,7 +186,7 @@ def test_what_a_later_release_finds_is_shown_by_its_name() -> None:
         environ = {"ROSETTA_URL": service.url, "ROSETTA_TOKEN": "secret"}
         shown = facts(CliRunner().invoke(cli, ["image", "show", UNKNOWN], env=environ))
 
-    assert shown["finding cursed"] == "a later release of this command knows what that is"
+    assert shown["finding cursed"] == "upgrade this command for an explanation"
     assert shown["property inspection_mood"] == "gloomy"
     assert "property inspection_findings" not in shown
     assert shown["note snapshots"] == WORDS[Finding.SNAPSHOTS]
@@ -209,5 +209,5 @@ def test_lists_are_of_images_that_are_something_whatever_they_are_declared(targe
     assert as_json == whole
     assert named == f"{first.id}\n"
     assert table.splitlines()[1].split() == [third.id, "third", "active", "5", "bytes", "qcow2", "public", "t1"]
-    assert (none.stdout, none.stderr) == ("", "No image is like that.\n")
+    assert (none.stdout, none.stderr) == ("", "No images match.\n")
     assert set(everywhere) == {first.id, third.id, theirs.id}

@@ -80,7 +80,7 @@ def test_what_only_a_raw_disk_has_is_raw(tmp_path: Path, content: bytes, name: s
 
 @pytest.mark.parametrize("name", ["disk", "disk.bin", "disk.tar.gz", "qcow2", ".raw"])
 def test_what_nobody_knows_has_to_be_declared(tmp_path: Path, name: str) -> None:
-    with pytest.raises(click.UsageError, match=r"is not known\. Give --disk-format"):
+    with pytest.raises(click.UsageError, match=r"Can't detect the disk format"):
         registered(tmp_path, b"some bytes", name)
     assert registered(tmp_path, b"some bytes", name, "raw") == "raw"
 
@@ -88,18 +88,18 @@ def test_what_nobody_knows_has_to_be_declared(tmp_path: Path, name: str) -> None
 @pytest.mark.parametrize("name", ["disk.qcow2", "disk.VMDK", "disk.iso"])
 @pytest.mark.parametrize("content", [b"some bytes", DISKS["partitions"]], ids=["text", "partitions"])
 def test_what_is_not_what_its_name_says_has_to_be_declared(tmp_path: Path, name: str, content: bytes) -> None:
-    with pytest.raises(click.UsageError, match=r"as its name says\. Give --disk-format"):
+    with pytest.raises(click.UsageError, match=r"as its name says\. Pass --disk-format"):
         registered(tmp_path, content, name)
 
 
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        (b"\x1f\x8b\x08some bytes", r"disk.img is compressed by gzip\. Decompress it, or give"),
-        (b"\xfd7zXZ\0some bytes", r"disk.img is compressed by xz\. Decompress it, or give"),
-        (disks.qcow2() + bytes(4096) + ISO[4096 + len(disks.qcow2()) :], "can be read as iso and as qcow2. Give"),
-        (disks.qcow(), r"disk.img is qcow, which no image can be\. Convert it, or give"),
-        (bytes(257) + b"ustar", r"disk.img is tar, which no image can be\. Convert it, or give"),
+        (b"\x1f\x8b\x08some bytes", r"disk.img is compressed with gzip\. Decompress it, or pass"),
+        (b"\xfd7zXZ\0some bytes", r"disk.img is compressed with xz\. Decompress it, or pass"),
+        (disks.qcow2() + bytes(4096) + ISO[4096 + len(disks.qcow2()) :], "can be read as iso and as qcow2. Pass"),
+        (disks.qcow(), r"disk.img is qcow, which is not an image format\. Convert it, or pass"),
+        (bytes(257) + b"ustar", r"disk.img is tar, which is not an image format\. Convert it, or pass"),
     ],
     ids=["gzip", "xz", "two formats", "qcow", "tar"],
 )

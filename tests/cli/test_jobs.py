@@ -53,7 +53,7 @@ def test_ids_alone_are_shown_if_that_is_asked_for() -> None:
 def test_that_there_are_no_jobs_is_said_beside_the_results() -> None:
     result = run({"jobs": []}, "list")
 
-    assert (result.stdout, result.stderr) == ("", "There are no jobs of yours.\n")
+    assert (result.stdout, result.stderr) == ("", "You have no jobs.\n")
 
 
 def test_a_job_is_shown() -> None:
@@ -64,6 +64,6 @@ def test_a_job_is_shown() -> None:
     assert json.loads(run({"job": JOB}, "show", "j1", "--json").stdout) == JOB
 
 
-@pytest.mark.parametrize(("status", "reason"), [(404, "there is no job j1 of yours"), (403, "403: Forbidden")])
+@pytest.mark.parametrize(("status", "reason"), [(404, "you have no job j1"), (403, "403: Forbidden")])
 def test_a_job_that_cannot_be_shown_is_one_line(status: int, reason: str) -> None:
     assert run(None, "show", "j1", status=status).output == f"Error: {reason}\n"

@@ -137,7 +137,7 @@ def test_an_older_deployment_says_only_that_the_token_works(status: int) -> None
 
     assert json.loads(login.stdout) == {"profile": "default", "url": service.url, "token": None}
     assert whoami.stdout.splitlines() == [f"url    {service.url} (profile default)", "token  of profile default"]
-    assert "The token works." in whoami.stderr
+    assert "The token is valid." in whoami.stderr
     assert json.loads(as_json.stdout)["token"] is None
 
 
@@ -145,7 +145,7 @@ def test_a_token_that_is_not_known_is_not_kept(service: Scripted, config: Path) 
     result = signed_in(service.url, secret="other")
 
     assert (result.exit_code, result.stdout) == (1, "")
-    assert result.stderr == f"Error: {service.url} does not know this token, or it has ended\n"
+    assert result.stderr == f"Error: {service.url} did not accept this token: it may be expired or revoked\n"
     assert list(config.iterdir()) == []
 
 
@@ -162,14 +162,14 @@ def test_an_address_of_something_else_is_not_kept(config: Path) -> None:
     with scripted(lambda _asked: Reply(404, {"error": {"message": "nothing here"}})) as service:
         result = signed_in(f"{service.url}/v1")
 
-    assert (result.exit_code, result.stderr) == (1, f"Error: there is no Rosetta at {service.url}/v1: it answers 404\n")
+    assert (result.exit_code, result.stderr) == (1, f"Error: no Rosetta at {service.url}/v1: it answered 404\n")
     assert list(config.iterdir()) == []
 
 
 def test_a_deployment_that_does_not_answer_is_named_with_the_option(config: Path) -> None:
     result = signed_in("http://127.0.0.1:1")
 
-    assert result.stderr.endswith(". Look at http://127.0.0.1:1, which is from --url.\n")
+    assert result.stderr.endswith(". Check the URL http://127.0.0.1:1, from --url.\n")
 
 
 def test_a_deployment_that_fails_is_no_old_one(config: Path) -> None:
@@ -183,13 +183,13 @@ def test_a_deployment_that_fails_is_no_old_one(config: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "typed", "reason"),
     [
-        (["--token-stdin"], "secret", "nobody can be asked here: --url names the deployment"),
-        (["--url", "http://h"], "secret", "nobody can be asked here: --token-stdin reads the token from stdin"),
-        (["--url", "http://h", "--token-stdin"], " \n", "there is no token"),
-        (["--url", "http://h", "--token-stdin"], "geh\u0131m", "that is no token"),
-        (["--url", "registry"], "", "--url: that is no http:// or https:// URL"),
-        (["--url", "registry", "--token-stdin"], "secret", "--url: that is no http:// or https:// URL"),
-        (["--profile", "a b"], "", "a profile has a name of up to 64 of the characters"),
+        (["--token-stdin"], "secret", "stdin is not a terminal: --url names the deployment"),
+        (["--url", "http://h"], "secret", "stdin is not a terminal: --token-stdin reads the token from stdin"),
+        (["--url", "http://h", "--token-stdin"], " \n", "the token is empty"),
+        (["--url", "http://h", "--token-stdin"], "geh\u0131m", "that is not a valid token"),
+        (["--url", "registry"], "", "--url: not a valid http:// or https:// URL"),
+        (["--url", "registry", "--token-stdin"], "secret", "--url: not a valid http:// or https:// URL"),
+        (["--profile", "a b"], "", "a profile name has up to 64 characters"),
     ],
     ids=["no-url", "no-token", "empty", "letters", "scheme, before a token is asked for", "scheme", "name"],
 )
@@ -240,7 +240,7 @@ def test_an_answer_that_is_no_token_is_one_line(document: Any) -> None:
     with scripted(lambda _asked: Reply(200, document)) as service:
         result = rosetta("whoami", ROSETTA_URL=service.url, ROSETTA_TOKEN="secret")
 
-    assert (result.exit_code, result.output) == (1, "Error: the service answers with something that is no token\n")
+    assert (result.exit_code, result.output) == (1, "Error: unexpected response (expected: token)\n")
 
 
 def test_profiles_are_chosen_by_option_variable_and_default(service: Scripted) -> None:
@@ -273,11 +273,11 @@ def test_variables_win_over_profiles_each_by_itself(service: Scripted) -> None:
     by_both = rosetta("whoami", "--profile", "none", ROSETTA_URL=service.url, ROSETTA_TOKEN="secret")
     noted = rosetta("whoami", "--profile", "default", ROSETTA_TOKEN="secret")
 
-    assert "Look at the token, which is from ROSETTA_TOKEN:" in by_token.stderr
-    assert "Look at http://127.0.0.1:1, which is from ROSETTA_URL." in by_url.stderr
+    assert "Check the token from ROSETTA_TOKEN:" in by_token.stderr
+    assert "Check the URL http://127.0.0.1:1, from ROSETTA_URL." in by_url.stderr
     assert (by_both.exit_code, noted.exit_code) == (0, 0)
-    assert by_both.stderr == "Note: ROSETTA_URL and ROSETTA_TOKEN of the environment win over the profile.\n"
-    assert noted.stderr == "Note: ROSETTA_TOKEN of the environment wins over the profile.\n"
+    assert by_both.stderr == "Note: ROSETTA_URL and ROSETTA_TOKEN in the environment override the profile.\n"
+    assert noted.stderr == "Note: ROSETTA_TOKEN in the environment overrides the profile.\n"
 
 
 def test_errors_name_the_profile(service: Scripted, config: Path) -> None:
@@ -290,10 +290,10 @@ def test_errors_name_the_profile(service: Scripted, config: Path) -> None:
     unreachable = rosetta("image", "list")
 
     assert unknown.stderr == (
-        "Error: 401: Authentication required. Look at the token, which is from profile prod: it is unknown there,"
-        " or has ended, or `rosetta login` with another one.\n"
+        "Error: 401: Authentication required. Check the token from profile prod: it may be expired"
+        " or revoked, or run `rosetta login` with another one.\n"
     )
-    assert unreachable.stderr.endswith(". Look at http://127.0.0.1:1, which is from profile prod.\n")
+    assert unreachable.stderr.endswith(". Check the URL http://127.0.0.1:1, from profile prod.\n")
     assert (unknown.exit_code, unreachable.exit_code) == (1, 1)
 
 
@@ -311,11 +311,11 @@ def test_a_profile_is_forgotten(service: Scripted, config: Path) -> None:
     result = rosetta("logout", "--json")
 
     assert json.loads(result.stdout) == {"profile": "default", "url": service.url, "revoked": False}
-    assert result.stderr == "Profile default is forgotten.\n"
+    assert result.stderr == "Profile default is removed.\n"
     assert list((config / "rosetta").iterdir()) == []
     assert service.paths("DELETE") == []
     again = rosetta("logout")
-    assert (again.exit_code, again.stderr) == (2, "Error: there is no profile to forget\n")
+    assert (again.exit_code, again.stderr) == (2, "Error: no profile to remove\n")
 
 
 def test_its_token_is_ended_if_that_is_asked_for_whatever_the_variables_say(service: Scripted) -> None:
@@ -323,7 +323,7 @@ def test_its_token_is_ended_if_that_is_asked_for_whatever_the_variables_say(serv
 
     result = rosetta("logout", "--revoke", ROSETTA_TOKEN="other", ROSETTA_URL="http://127.0.0.1:1")
 
-    assert (result.exit_code, result.stderr) == (0, "Profile default is forgotten and its token ended.\n")
+    assert (result.exit_code, result.stderr) == (0, "Profile default is removed and its token revoked.\n")
     assert service.paths("DELETE") == [f"/v1/tokens/{TOKEN['id']}"]
 
 
@@ -389,9 +389,9 @@ def test_a_keyring_that_is_locked_is_said(
     signed_in(service.url)
 
     assert (asked.exit_code, forgotten.exit_code) == (2, 0)
-    assert "the keyring does not give the token of profile default: locked." in asked.stderr
-    assert "`rosetta login --profile default --no-keyring` keeps one in the file" in asked.stderr
-    assert "Warning: the keyring does not say that it has forgotten the token." in forgotten.stderr
+    assert "can't read the token of profile default from the keyring: locked." in asked.stderr
+    assert "`rosetta login --profile default --no-keyring` stores it in the file" in asked.stderr
+    assert "Warning: the keyring did not confirm that it removed the token." in forgotten.stderr
     assert 'token = "secret"' in (config / "rosetta" / "config.toml").read_text()
 
 
@@ -405,8 +405,8 @@ def test_a_keyring_that_has_lost_the_token_or_is_gone_is_said(
     monkeypatch.setitem(sys.modules, "keyring.errors", None)
     gone, forgotten = rosetta("whoami"), rosetta("logout")
 
-    assert "of profile default: it has none." in lost.stderr
-    assert "of profile default: the Python library keyring is not installed here." in gone.stderr
+    assert "of profile default from the keyring: it has no token for this profile." in lost.stderr
+    assert "of profile default from the keyring: the Python library keyring is not installed." in gone.stderr
     assert forgotten.exit_code == 0
 
 

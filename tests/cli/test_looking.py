@@ -21,11 +21,11 @@ BACKED = disks.qcow2(backing=1024)
 UNSAFE = f"The image is unsafe: {WORDS[Finding.BACKING_FILE]}"
 GZIP = b"\x1f\x8b\x08some bytes"
 COMPRESSED = "The image is compressed by gzip. Decompress it before you upload it"
-NOT_SENT = "Nothing was sent; --force sends it all the same."
-NOTED = "This deployment notes that, and refuses nothing."
+NOT_SENT = "Nothing was sent; pass --force to send it anyway."
+NOTED = "This deployment records that and accepts the image."
 RAW = "raw, partitioned by a GPT, with a file system (ext), 1.0 GiB virtual, in 5 bytes"
 WRONG = "Declare what it is, or convert it with `qemu-img convert`"
-UNSAID = "This deployment does not say whether it refuses that."
+UNSAID = "This deployment does not report whether it refuses that."
 TOKEN = {"id": "0123456789ab", "user": "ann", "policies": ["create_image"]}
 SENT = Reply(503, {"error": {"message": "that is far enough"}})
 """What whoever begins to send gets."""
@@ -128,7 +128,7 @@ def test_what_is_refused_is_sent_if_somebody_insists(
 ) -> None:
     result = upload(content, *words, "--force")
 
-    assert result.stderr.splitlines()[1].endswith(". It is sent all the same.")
+    assert result.stderr.splitlines()[1].endswith(". Sending it anyway.")
     assert result.stderr.splitlines()[1].startswith("Warning: disk.img: The image is ")
     assert service.paths("GET") == []
     assert sent(service)
@@ -147,7 +147,7 @@ def test_nobody_is_asked_about_what_is_in_order(service: Scripted, upload: Uploa
     ("current", "words"),
     [
         (Reply(200, {"token": TOKEN, "inspection": "record"}), NOTED),
-        (Reply(200, {"token": TOKEN, "inspection": "off"}), "This deployment does not look at what it is sent."),
+        (Reply(200, {"token": TOKEN, "inspection": "off"}), "This deployment does not inspect images."),
         (Reply(200, {"token": TOKEN, "inspection": ["enforce"]}), UNSAID),
         (Reply(200, {"token": TOKEN}), UNSAID),
         (Reply(401), UNSAID),
@@ -302,7 +302,7 @@ def test_only_a_file_is_sent_by_force() -> None:
     result = CliRunner().invoke(cli, ["image", "create", "x", "--force"])
 
     assert result.exit_code == 2
-    assert "--force goes with --file" in result.stderr
+    assert "--force requires --file" in result.stderr
 
 
 def test_what_comes_through_a_pipe_is_not_touched(service: Scripted, tmp_path: Path) -> None:
@@ -311,4 +311,4 @@ def test_what_comes_through_a_pipe_is_not_touched(service: Scripted, tmp_path: P
 
     result = CliRunner().invoke(cli, ["image", "upload", str(tmp_path / "pipe")], env=environ)
 
-    assert (result.exit_code, result.stderr) == (1, f"Error: {tmp_path / 'pipe'} is no regular file\n")
+    assert (result.exit_code, result.stderr) == (1, f"Error: {tmp_path / 'pipe'} is not a regular file\n")

@@ -247,4 +247,4 @@ def test_without_a_local_server_there_is_one_clear_line(tmp_path: Path) -> None:
     result = process(tmp_path, "token", "list")
 
     assert (result.returncode, result.stdout) == (1, "")
-    assert result.stderr == "Error: no local server is ready: start one with `make run` or `rosetta serve`\n"
+    assert result.stderr == "Error: no local server is running: start one with `make run` or `rosetta serve`\n"

@@ -81,7 +81,7 @@ def test_a_file_that_changes_while_it_is_read_is_refused(path: Path) -> None:
         with path.open("ab") as file:
             file.write(b"more")
 
-    with pytest.raises(FileChanged, match="has changed meanwhile"):
+    with pytest.raises(FileChanged, match="changed during the upload"):
         digest(Source.of(path), 200_000, append)
 
 
@@ -96,7 +96,7 @@ def test_a_file_that_is_gone_has_changed(path: Path) -> None:
 def test_what_is_no_regular_file_is_refused(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
 
-    with pytest.raises(click.ClickException, match="is no regular file"):
+    with pytest.raises(click.ClickException, match="is not a regular file"):
         Source.of(tmp_path / "pipe")
 
 

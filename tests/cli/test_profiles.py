@@ -94,22 +94,22 @@ def test_a_file_that_is_open_to_others_is_refused(tmp_path: Path, mode: int) -> 
     with pytest.raises(MissingSetting) as caught:
         load(file)
 
-    assert caught.value.message == f"{file} is open to others: chmod 600 '{file}'"
+    assert caught.value.message == f"{file} is readable by others: run chmod 600 '{file}'"
 
 
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
         (b'default = "prod"\n[profiles\n', "(at line 2, column 10)"),
-        (b"# \xc3\xa9\n# \xff\n", "this is no UTF-8 (at line 2)"),
+        (b"# \xc3\xa9\n# \xff\n", "line 2 is not UTF-8"),
         (b'defualt = "prod"\n', "the file has 'defualt', which is none of default, profiles"),
-        (b'default = "prod"\n', "default names no profile"),
-        (b"default = []\n", "default names no profile"),
-        (b"profiles = 7\n", "profiles is no table"),
-        (b"profiles.prod = 7\n", "profiles has 'prod', which is no profile"),
-        (b'profiles."a b" = {url = "u", token = "t"}\n', "profiles has 'a b', which is no profile"),
-        (b'profiles.prod = {token = "t"}\n', "profile prod has no url that is a text"),
-        (b'profiles.prod = {url = "u"}\n', "profile prod needs either a token that is a text or keyring = true"),
+        (b'default = "prod"\n', "default does not name a profile"),
+        (b"default = []\n", "default does not name a profile"),
+        (b"profiles = 7\n", "profiles is not a table"),
+        (b"profiles.prod = 7\n", "profiles has 'prod', which is not a profile"),
+        (b'profiles."a b" = {url = "u", token = "t"}\n', "profiles has 'a b', which is not a profile"),
+        (b'profiles.prod = {token = "t"}\n', "profile prod has no url, or it is not a string"),
+        (b'profiles.prod = {url = "u"}\n', "profile prod needs either a token (a string) or keyring = true"),
         (b'profiles.prod = {url = "u", token = "t", keyring = true}\n', "profile prod needs either a token"),
         (b'profiles.prod = {url = "u", tokn = "t"}\n', "profile prod has 'tokn', which is none of keyring, token, url"),
     ],
@@ -140,7 +140,7 @@ def test_a_broken_file_says_where_and_what_to_do(tmp_path: Path, content: bytes,
 
     assert caught.value.message.startswith(f"{file}: ")
     assert reason in caught.value.message
-    assert caught.value.message.endswith(": mend it, or remove it and run `rosetta login`")
+    assert caught.value.message.endswith(": fix it, or remove it and run `rosetta login`")
 
 
 @pytest.mark.parametrize(
@@ -170,7 +170,7 @@ def test_a_profile_is_chosen_by_its_name_or_is_the_default_or_the_only_one() -> 
 def test_a_profile_that_is_not_there_or_not_chosen_is_said() -> None:
     both = Profiles({"b": Profile("u", "t"), "a": Profile("u", "t")})
 
-    with pytest.raises(MissingSetting, match="there is no profile c: `rosetta login --profile c` makes it"):
+    with pytest.raises(MissingSetting, match="no profile c: create it with `rosetta login --profile c`"):
         both.chosen("c")
-    with pytest.raises(MissingSetting, match="name a profile by --profile or ROSETTA_PROFILE: a, b"):
+    with pytest.raises(MissingSetting, match="choose a profile with --profile or ROSETTA_PROFILE: a, b"):
         both.chosen(None)

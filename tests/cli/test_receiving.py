@@ -78,7 +78,7 @@ def test_bytes_from_another_place_than_was_asked_for_begin_the_file_anew(out: Fi
 
 
 def test_a_pipe_cannot_be_begun_anew(out: FileIO) -> None:
-    with pytest.raises(WrongBytes, match="from the beginning only"):
+    with pytest.raises(WrongBytes, match="does not support resuming"):
         receive(out, Reply(200, body=CONTENT), to_file=False)
 
 

@@ -148,7 +148,7 @@ def test_where_nothing_can_be_written_there_is_a_warning(tmp_path: Path, capsys:
     Records(tmp_path / "file" / "uploads").save(RECORD)
 
     warning = capsys.readouterr().err
-    assert warning.startswith("Warning: this upload could not be resumed: ")
+    assert warning.startswith("Warning: if interrupted, this upload cannot be resumed: ")
     assert warning.count("\n") == 1
 
 

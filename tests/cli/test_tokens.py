@@ -51,7 +51,7 @@ def test_the_secret_of_a_new_token_is_all_that_is_on_stdout() -> None:
 
     assert (result.exit_code, result.stdout) == (0, "hush\n")
     assert result.stderr == (
-        "Created token 0123456789ab; it ends: 2026-04-02 03:04:05 UTC. The secret is not shown again.\n"
+        "Created token 0123456789ab; it expires: 2026-04-02 03:04:05 UTC. The secret is not shown again.\n"
     )
     assert (asked.method, asked.path) == ("POST", "/v1/tokens")
     assert asked.json == {
@@ -193,7 +193,7 @@ def test_a_deployment_of_an_earlier_release_is_said(words: list[str]) -> None:
 
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr == (
-        "Error: this deployment manages no tokens over HTTP: operators do so with --aws, or --local\n"
+        "Error: this deployment does not manage tokens over HTTP: operators use --aws or --local\n"
     )
 
 
@@ -207,15 +207,15 @@ def test_a_refusal_is_one_line(words: list[str]) -> None:
 @pytest.mark.parametrize(
     ("words", "reason"),
     [
-        (["create"], "--name is missing: what the token is for"),
-        (["create", "--name", "laptop", "--user", "u"], "--user and --tenant need --aws or --local"),
-        (["create", "--name", "laptop", "--tenant", "t"], "--user and --tenant need --aws or --local"),
-        (["create", "--aws", "--name", "laptop"], "--aws and --local need --user and --policy"),
-        (["create", "--local", "--openrc"], "--openrc and --clouds-yaml do not go with --aws"),
-        (["create", "--aws", "--policy", "admin"], "--aws and --local need --user and --policy"),
-        (["create", "--aws", "--user", "u"], "--aws and --local need --user and --policy"),
-        (["list", "--aws", "--tenant", "t"], "--tenant does not go with --aws and --local"),
-        (["revoke", "--aws", "--tenant", "t", "x"], "--tenant does not go with --aws and --local"),
+        (["create"], "--name is required: say what the token is for"),
+        (["create", "--name", "laptop", "--user", "u"], "--user and --tenant require --aws or --local"),
+        (["create", "--name", "laptop", "--tenant", "t"], "--user and --tenant require --aws or --local"),
+        (["create", "--aws", "--name", "laptop"], "--aws and --local require --user and --policy"),
+        (["create", "--local", "--openrc"], "--openrc and --clouds-yaml cannot be combined with --aws"),
+        (["create", "--aws", "--policy", "admin"], "--aws and --local require --user and --policy"),
+        (["create", "--aws", "--user", "u"], "--aws and --local require --user and --policy"),
+        (["list", "--aws", "--tenant", "t"], "--tenant cannot be combined with --aws or --local"),
+        (["revoke", "--aws", "--tenant", "t", "x"], "--tenant cannot be combined with --aws or --local"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else None,
 )

@@ -79,7 +79,7 @@ def test_a_part_that_is_not_taken_is_sent_again_and_counted_once(source: Source)
 def test_a_part_is_given_up_at_once_only_if_its_upload_is_over(source: Source, status: int, tries: int) -> None:
     store = Store(*[Reply(status)] * 9)
 
-    with pytest.raises(ServiceError, match=f"part 1 cannot be sent: {status}"):
+    with pytest.raises(ServiceError, match=f"part 1 could not be sent: {status}"):
         send(source, store)
 
     assert store.tried == ["/1"] * tries

@@ -67,4 +67,4 @@ def test_another_tenant_is_asked_for_by_its_name() -> None:
 def test_an_answer_that_is_no_usage_is_one_line(document: Mapping[str, object]) -> None:
     result, _ = run(Reply(200, document))
 
-    assert (result.exit_code, result.output) == (1, "Error: the service answers with something that is no usage\n")
+    assert (result.exit_code, result.output) == (1, "Error: unexpected response (expected: usage)\n")

@@ -63,7 +63,7 @@ def test_credentials_in_an_address_are_refused_and_not_shown(run_import: Import,
 def test_a_token_that_could_not_be_sent_is_refused(run_import: Import) -> None:
     done = run_import("glance-v1", NOWHERE, SOURCE_TOKEN="tökén")
 
-    assert (done.exit_code, "characters that no token has" in done.stderr) == (2, True)
+    assert (done.exit_code, "characters other than printable ASCII" in done.stderr) == (2, True)
 
 
 def test_the_target_may_be_that_of_a_profile(run_import: Import, target: Target, serve: Serve) -> None:

@@ -56,7 +56,7 @@ def test_a_record_of_another_provider_is_left_alone(serve: Serve, run_import: Im
 
     done = run_import("devops-service", serve(Devops([{**CENTOS, "provider": "static", "name": "other"}])).url)
 
-    assert (done.exit_code, "it has the provider ec2 at the target" in done.stdout) == (3, True)
+    assert (done.exit_code, "its provider at the target is ec2" in done.stdout) == (3, True)
     assert listed(target) == [CENTOS]
 
 
@@ -77,4 +77,4 @@ def test_something_that_is_no_list_stops_the_import(serve: Serve, run_import: Im
 
     done = run_import("devops-service", serve(source).url)
 
-    assert (done.exit_code, "something that is no" in done.stderr) == (1, True)
+    assert (done.exit_code, "unexpected response" in done.stderr) == (1, True)

@@ -230,7 +230,7 @@ def test_an_upload_of_another_size_is_left_alone(serve: Serve) -> None:
     ("looks", "why"),
     [
         (["saving", "killed"], "it is killed at the target: its bytes are others"),
-        (["saving", "gone"], "it was deleted at the target meanwhile"),
+        (["saving", "gone"], "it was deleted at the target during the import"),
         (["saving", "saving", "queued"], "it is queued at the target"),
     ],
     ids=["killed", "deleted", "queued again"],
@@ -265,5 +265,5 @@ def test_bytes_that_turn_out_others_at_the_target_are_refused(serve: Serve) -> N
     target = Uploads("saving")
     target.is_open, target.parts = False, {1: b"others"}
 
-    with pytest.raises(Refused, match=f"its bytes have the MD5 {md5(b'others')} at the target"):
+    with pytest.raises(Refused, match=f"checksum mismatch: MD5 {md5(b'others')} at the target"):
         bring(serve, target)

@@ -1,4 +1,4 @@
-"""Downloads by the command line: whole, broken off anywhere, resumed, and refused."""
+"""Downloads by the command line: whole, interrupted anywhere, resumed, and refused."""
 
 import os
 import resource
@@ -79,7 +79,7 @@ def test_a_file_is_overwritten_only_by_force(operator: CommandLine, make_file: M
     forced = operator.run("image", "download", image, "--output", saved, "--force")
 
     assert (refused.returncode, kept) == (1, "precious")
-    assert refused.stderr == f"Error: {saved} is there already: --force overwrites it\n"
+    assert refused.stderr == f"Error: {saved} already exists: pass --force to overwrite it\n"
     assert forced.returncode == 0
     assert saved.read_bytes() == path.read_bytes()
 
@@ -89,7 +89,7 @@ def test_a_device_is_not_replaced_even_by_force(operator: CommandLine, make_file
 
     result = operator.run("image", "download", image, "--output", "/dev/full", "--force")
 
-    assert (result.returncode, result.stderr) == (1, "Error: /dev/full is no regular file\n")
+    assert (result.returncode, result.stderr) == (1, "Error: /dev/full is not a regular file\n")
 
 
 def test_a_download_that_breaks_off_goes_on_by_itself(
@@ -194,7 +194,7 @@ def test_a_full_disk_is_one_line_and_what_arrived_is_kept(operator: CommandLine,
     kept = (operator.state / f"saved.{image}.part").stat().st_size
     resumed = operator.run("image", "download", image, "--output", "saved")
 
-    reason = "File too large; what has arrived is kept there"
+    reason = "File too large; the partial download is kept there"
     assert (result.returncode, kept) == (1, MIB)
     assert result.stderr.splitlines()[-1] == f"Error: saved.{image}.part: {reason}"
     assert resumed.returncode == 0
@@ -249,7 +249,7 @@ def test_an_image_of_others_cannot_be_downloaded(operator: CommandLine, server: 
     result = other.run("image", "download", image)
 
     assert (result.returncode, result.stdout) == (1, "")
-    assert result.stderr == f"Error: there is no image {image} that you may see\n"
+    assert result.stderr == f"Error: no image {image} that you can see\n"
 
 
 def test_a_person_sees_a_bar(operator: CommandLine, make_file: MakeFile) -> None:

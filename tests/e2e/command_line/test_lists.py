@@ -189,7 +189,7 @@ def test_a_job_is_shown(operator: CommandLine, make_file: MakeFile) -> None:
     facts = dict(line.split(None, 1) for line in lines)
     assert (facts["id"], facts["status"], facts["images"]) == (job["id"], "successful", image)
     assert operator.json("job", "show", job["id"]) == job
-    assert (unknown.returncode, unknown.stderr) == (1, "Error: there is no job nothing of yours\n")
+    assert (unknown.returncode, unknown.stderr) == (1, "Error: you have no job nothing\n")
 
 
 def test_a_watch_ends_when_nothing_is_unfinished(operator: CommandLine, make_file: MakeFile) -> None:
@@ -274,9 +274,9 @@ def test_a_server_that_cannot_be_reached_is_one_line(operator: CommandLine, word
     [
         ("ROSETTA_URL", "", "run `rosetta login`, or set ROSETTA_URL"),
         ("ROSETTA_TOKEN", " ", "run `rosetta login`, or set ROSETTA_TOKEN"),
-        ("ROSETTA_URL", "registry.example", "ROSETTA_URL: that is no http:// or https:// URL"),
-        ("ROSETTA_URL", "http://[oops", "ROSETTA_URL: that is no http:// or https:// URL"),
-        ("ROSETTA_TOKEN", "secret\nsecret", "ROSETTA_TOKEN is no token"),
+        ("ROSETTA_URL", "registry.example", "ROSETTA_URL: not a valid http:// or https:// URL"),
+        ("ROSETTA_URL", "http://[oops", "ROSETTA_URL: not a valid http:// or https:// URL"),
+        ("ROSETTA_TOKEN", "secret\nsecret", "ROSETTA_TOKEN is not a valid token"),
     ],
     ids=["no-url", "no-token", "no-scheme", "no-host", "two-lines"],
 )
@@ -295,13 +295,13 @@ def test_what_is_no_id_is_looked_for_as_a_name(operator: CommandLine) -> None:
     result = operator.run("image", "show", "../tokens")
 
     assert (result.returncode, result.stdout) == (1, "")
-    assert result.stderr == "Error: there is no image ../tokens that you may see\n"
+    assert result.stderr == "Error: no image ../tokens that you can see\n"
 
 
 def test_an_image_that_is_not_there_is_one_line(operator: CommandLine) -> None:
     result = operator.run("image", "show", UNKNOWN)
 
-    assert (result.returncode, result.stderr) == (1, f"Error: there is no image {UNKNOWN} that you may see\n")
+    assert (result.returncode, result.stderr) == (1, f"Error: no image {UNKNOWN} that you can see\n")
 
 
 @pytest.mark.parametrize("words", ["image list", "image list --json", "job list", "job watch"])

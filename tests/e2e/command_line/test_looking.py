@@ -56,7 +56,7 @@ def test_the_worker_kills_what_was_sent_by_force_for_the_same_reason(
     result = recorded.run("image", "upload", backed, "--force")
 
     assert (result.returncode, result.stdout) == (1, "")
-    assert f"Warning: web.qcow2: {REASON}. It is sent all the same." in result.stderr.splitlines()
+    assert f"Warning: web.qcow2: {REASON}. Sending it anyway." in result.stderr.splitlines()
     assert result.stderr.splitlines()[-1].endswith(f"did not become active: it is killed: {REASON}")
     assert recorder.behaviour.parts == [1]
     [killed] = recorded.json("image", "list", "--status", "killed")

@@ -1,4 +1,4 @@
-"""Uploads by the command line: whole, broken off anywhere, resumed, and refused."""
+"""Uploads by the command line: whole, interrupted anywhere, resumed, and refused."""
 
 import json
 import os
@@ -130,7 +130,7 @@ def test_a_second_upload_of_the_file_says_who_is_at_it_and_changes_nothing(
     third = recorded.run(*words)
 
     assert (second.returncode, second.stdout) == (1, "")
-    assert f"{path.name} is being uploaded already, by process {process.pid}" in second.stderr
+    assert f"{path.name} is already being uploaded by process {process.pid}" in second.stderr
     assert third.returncode == 0, third.stderr
     assert [image["id"] for image in recorded.json("image", "list")] == [id_in(third)]
 
@@ -165,7 +165,7 @@ def test_an_interrupted_upload_says_that_it_can_be_resumed(
     resumed = recorded.run(*words)
 
     assert interrupted.returncode == 130
-    assert interrupted.stderr.splitlines()[-1] == "Interrupted. The same command goes on where this one was."
+    assert interrupted.stderr.splitlines()[-1] == "Interrupted. Run the same command to resume."
     assert "Resuming: 1 of 3 parts are there." in resumed.stderr
     assert recorder.behaviour.parts == [2, 3]
 
@@ -190,7 +190,7 @@ def test_a_file_that_has_changed_is_uploaded_anew(
     result = recorded.run("image", "upload", path, "--part-size", "5M")
 
     assert result.returncode == 0, result.stderr
-    assert f"Starting anew: {path.name} has changed since the upload began." in result.stderr
+    assert f"Starting over: {path.name} has changed since the upload began." in result.stderr
     assert sorted(recorder.behaviour.parts) == [1, 2, 3]
     assert [image["checksum"] for image in recorded.json("image", "list")] == [told(path)["md5"]]
 
@@ -244,7 +244,7 @@ def test_an_image_that_is_gone_meanwhile_is_uploaded_anew(
     result = recorded.run("image", "upload", path)
 
     assert result.returncode == 0, result.stderr
-    assert "Starting anew: image " in result.stderr
+    assert "Starting over: image " in result.stderr
     assert "Reading" not in result.stderr
     assert [image["id"] for image in recorded.json("image", "list")] == [id_in(result)]
 
@@ -295,7 +295,7 @@ def test_a_part_that_is_refused_for_good_is_one_line(
     result = recorded.run("image", "upload", make_file(1000))
 
     assert (result.returncode, result.stdout) == (1, "")
-    assert result.stderr.splitlines()[-1] == "Error: part 1 cannot be sent: 403: Request has expired"
+    assert result.stderr.splitlines()[-1] == "Error: part 1 could not be sent: 403: Request has expired"
 
 
 def test_a_server_that_goes_away_in_the_middle_is_one_line_and_the_upload_resumes(
@@ -331,7 +331,7 @@ def test_a_file_that_becomes_shorter_while_it_is_sent_is_one_line(
         result = recorded.ended(process)
 
     assert (result.returncode, result.stdout) == (1, "")
-    assert result.stderr.splitlines()[-1] == f"Error: {path} has changed meanwhile: run the command again"
+    assert result.stderr.splitlines()[-1] == f"Error: {path} changed during the upload: run the command again"
 
 
 def test_without_a_place_to_remember_it_the_upload_is_done_all_the_same(
@@ -340,7 +340,7 @@ def test_without_a_place_to_remember_it_the_upload_is_done_all_the_same(
     result = operator.run("image", "upload", make_file(1000), XDG_STATE_HOME="/dev/null")
 
     assert result.returncode == 0
-    assert "Warning: this upload could not be resumed: " in result.stderr
+    assert "Warning: if interrupted, this upload cannot be resumed: " in result.stderr
     assert result.stdout
 
 
@@ -404,7 +404,7 @@ def test_a_wrong_usage_uploads_nothing(operator: CommandLine, words: list[str], 
 def test_a_device_is_no_file_to_upload(operator: CommandLine) -> None:
     result = operator.run("image", "upload", "/dev/zero", "--disk-format", "raw")
 
-    assert (result.returncode, result.stderr) == (1, "Error: /dev/zero is no regular file\n")
+    assert (result.returncode, result.stderr) == (1, "Error: /dev/zero is not a regular file\n")
 
 
 def test_a_refused_format_is_one_line(operator: CommandLine, make_file: MakeFile) -> None:
@@ -422,7 +422,7 @@ def test_a_person_is_asked_about_an_empty_file(operator: CommandLine, make_file:
     wanted, _ = operator.on_terminal("image", "upload", path, typed="y\n")
 
     assert (refused, nothing, wanted) == (1, [], 0)
-    assert f"{path} is empty. Upload it all the same? [y/N]" in asked
+    assert f"{path} is empty. Upload it anyway? [y/N]" in asked
     assert [image["size"] for image in operator.json("image", "list")] == [0]
 
 
