@@ -7,7 +7,7 @@ RUNNABLE := $(VENV)/.runnable
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check docs dynoxide audit defects fuzz e2e package has-bucket deploy destroy verify-deploy bench clean
+.PHONY: help run test check docs pictures dynoxide audit defects fuzz e2e package has-bucket deploy destroy verify-deploy bench clean
 STAGE ?= dev
 STACK ?= rosetta-$(STAGE)
 
@@ -35,6 +35,9 @@ check: $(READY) ## check format, lint, types, tests with branch coverage, and pa
 
 docs: $(READY) ## write what the page about the command line says of its options
 	$(BIN)/python -m rosetta reference docs/command-line.md
+
+pictures: $(READY) ## take the pictures of README and docs anew: needs Chromium and curl
+	$(BIN)/python -m tests.e2e.pictures
 
 dynoxide: $(READY) ## fetch a second DynamoDB, which the promises of storage are then tested with too: needs npm
 	$(BIN)/python -c "from local import dynoxide, state; dynoxide.install(state.local_dir())"

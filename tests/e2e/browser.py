@@ -2,14 +2,12 @@
 
 import re
 import shutil
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib import import_module
 from typing import Any
 
 from deploy.vendor import Package, fetched, files_of
-from tests.e2e.clients import CLIENTS, install
+from tests.e2e.clients import CLIENTS, imported
 from tests.e2e.server import Server
 
 Page = Any
@@ -30,18 +28,12 @@ REFUSED = "Failed to load resource"
 
 
 @contextmanager
-def running_browser() -> Iterator[Any]:
-    """The machine's own Chromium, without a window."""
-    installation = install("playwright", VERSION)
-    [packages] = installation.folder.glob("lib/python*/site-packages")
-    sys.path.append(str(packages))
-    try:
-        playwright = import_module("playwright.sync_api")
-    finally:
-        sys.path.remove(str(packages))
+def running_browser(*options: str) -> Iterator[Any]:
+    """The machine's own Chromium with these options, without a window."""
+    playwright = imported("playwright", VERSION, "playwright.sync_api")
     with playwright.sync_playwright() as started:
         # Chromium's own sandbox does not work for root, as CI is.
-        browser = started.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        browser = started.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", *options])
         yield browser
         browser.close()
 
@@ -78,7 +70,7 @@ def sign_in(page: Page, server: Server, who: str, *, keep: bool = False, where: 
 def flaws(page: Page) -> list[str]:
     """What axe-core finds wrong with a page, in the light and in the dark."""
     if not page.evaluate("'axe' in window"):
-        page.evaluate(_axe())
+        run_script(page, AXE)
     found = []
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
@@ -88,10 +80,10 @@ def flaws(page: Page) -> list[str]:
     return found
 
 
-def _axe() -> str:
-    """Its code, fetched once."""
-    kept = CLIENTS / f"axe-core-{AXE.version}.js"
+def run_script(page: Page, package: Package) -> None:
+    """Run the one file that is kept of a package, fetched once, in a page."""
+    kept = CLIENTS / f"{package.name}-{package.version}.js"
     if not kept.exists():
-        [code] = files_of(AXE, fetched(AXE)).values()
+        [code] = files_of(package, fetched(package)).values()
         kept.write_bytes(code)
-    return re.sub(r"\s*$", "; undefined", kept.read_text("utf-8"))
+    page.evaluate(re.sub(r"\s*$", "; undefined", kept.read_text("utf-8")))

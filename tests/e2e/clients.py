@@ -10,6 +10,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -68,6 +69,16 @@ def _install(client: str, version: str) -> Installation:
 
 def _run(*words: str) -> None:
     subprocess.run(words, check=True)  # noqa: S603  # our own words
+
+
+def imported(client: str, version: str, module: str) -> Any:
+    """A module of a release that this process itself uses, for what has no types that mypy could see."""
+    [packages] = install(client, version).folder.glob("lib/python*/site-packages")
+    sys.path.append(str(packages))
+    try:
+        return import_module(module)
+    finally:
+        sys.path.remove(str(packages))
 
 
 class ClientError(Exception):
