@@ -33,7 +33,7 @@ def showing(dialects: Sequence[Dialect]) -> Handler:
 
 
 def show_caller(catalog: Catalog, _request: Request) -> Response:
-    """Who asks, and by which token: the registry's own, or one of somebody else's."""
+    """Who asks, and by which token: the registry's own, or one of a service that is trusted."""
     caller = catalog.principal
     return Response(
         {

@@ -69,6 +69,6 @@ def test_usage_is_shown_against_the_quota(browser: Any, limited: Server) -> None
 
     with open_page(browser, limited) as page:
         sign_in(page, limited, "admin", where="#/usage")
-        page.get_by_label("Tenant").fill("t1")
+        page.get_by_label("Tenant", exact=True).fill("t1")
         page.get_by_role("button", name="Show").click()
         page.get_by_text("of 100 bytes · 25%").wait_for()
