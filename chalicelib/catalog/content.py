@@ -149,7 +149,7 @@ class Content:
 
         seen = self._unseen(image) if found is None else shown(found)
         if verdict is not None:
-            seen = {**seen, "signature": verdict.document}
+            seen = {**seen, "signature": verdict.document, "uninspected": False}
         return self._activate(image, measured, location, seen, check)
 
     def stage(self, image: Image, content: bytes) -> Image:

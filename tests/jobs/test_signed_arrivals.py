@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from chalicelib.bootstrap import Aws
+from chalicelib.catalog.image import Status
 from tests.conftest import MakeApi
 from tests.dialects.glance_v1.sending import MEGABYTE, PART, SMALL, content, md5
-from tests.jobs.arriving import KILLED, MADE, again, completed, copying, image_of, left, steps
+from tests.jobs.arriving import KILLED, MADE, again, catalog_of, completed, copying, image_of, left, steps
 from tests.jobs.jobs import Stage
 from tests.jobs.signing import METHODS, holder, signed
 
@@ -68,6 +69,26 @@ def test_a_wrong_signature_kills_whatever_becomes_of_unsafe_images(
     assert left(stage, job) == KILLED
     assert (image.status_reason or "").startswith(WRONG)
     assert image.signature is None
+
+
+@pytest.mark.parametrize("inspection", ["enforce", "off"])
+def test_who_changes_a_signature_that_was_verified_changes_nothing_of_that(
+    make_api: MakeApi, aws: Aws, inspection: str
+) -> None:
+    stage = Stage(make_api(INSPECTION=inspection), aws)
+    by = holder(since=stage.api.clock.now(), until=stage.api.clock.now().replace(year=2100))
+    job = completed(stage, SMALL, {"properties": signed(SMALL, by)})
+    steps(stage)
+    before = image_of(stage, job)
+    catalog_of(stage).update(before.id, lambda _: {"properties": signed(DATA, by)})
+
+    stage.api.clock.advance(600)
+    stage.api.world.reaper.sweep()
+    steps(stage)
+
+    image = image_of(stage, job)
+    assert (image.status, image.signature) == (Status.ACTIVE, before.signature)
+    assert not before.uninspected
 
 
 def test_an_image_that_is_signed_while_it_is_read_is_read_again(sliced: Stage) -> None:
