@@ -66,7 +66,7 @@ export default function Images({ query }) {
   const images = data?.document.images;
   const filtered = Object.keys(query).some((name) => name !== "sort" && name !== "marker");
   return html`
-    <${Title} text="Images"><${Columns} chosen=${columns} onChange=${keep} /><//>
+    <${Title} text="Images"><a class="button" href="#/upload">Upload</a><${Columns} chosen=${columns} onChange=${keep} /><//>
     <${Filters} key=${JSON.stringify({ ...query, marker: "" })} query=${query} />
     ${error && html`<${Failure} error=${error} retry=${reload} />`}
     ${!data && busy && html`<${Busy} />`}

@@ -54,7 +54,7 @@ function List() {
     ${!data && !error && html`<${Busy} />`}
     ${data?.length === 0 && html`<${Empty} title="No jobs yet">Uploads in parts, copies and captures of machines show up here.<//>`}
     ${data?.length > 0 && html`
-      <div class="scroll" tabindex="0" role="region" aria-label="List of jobs"><table class="cards">
+      <div class="scroll listed" tabindex="0" role="region" aria-label="List of jobs"><table class="cards">
         <thead><tr>${["Job", "Status", "Done", "Image", "Ordered", "Finished"].map((label) => html`<th scope="col" key=${label}>${label}</th>`)}</tr></thead>
         <tbody>${data.map((job) => html`<${Row} key=${job.id} job=${job} />`)}</tbody>
       </table></div>
@@ -73,6 +73,7 @@ const JobStatus = ({ job }) => html`<span class="status ${KINDS[job.status] ?? "
 const Images = ({ job }) => job.images.map((image) => html`<a key=${image} href="#/images/${image}"><code>${image}</code></a> `);
 
 function doneOf({ status, done, size }) {
+  if (status === "failed") return "–";
   if (size === null) return done ? formatBytes(done) : "–";
   return status === "successful" ? formatBytes(size) : `${formatBytes(done ?? 0)} of ${formatBytes(size)}`;
 }
@@ -82,7 +83,7 @@ function Job({ id }) {
   if (error && !job) return html`<${Title} text="Job" /><${Failure} error=${error} />`;
   if (!job) return html`<${Busy} />`;
   const facts = [
-    ["Status", html`<${JobStatus} job=${job} />`], ["Reason", job.reason], ["Images", job.images.length > 0 && html`<${Images} job=${job} />`], ["Bytes", job.size !== null && doneOf(job)],
+    ["Status", html`<${JobStatus} job=${job} />`], ["Reason", job.reason], ["Images", job.images.length > 0 && html`<${Images} job=${job} />`], ["Bytes", job.size !== null && (job.status === "failed" ? formatBytes(job.size) : doneOf(job))],
     ["Ordered", html`<${Instant} at=${job.created_at} />`], ["Begun", job.began_at && html`<${Instant} at=${job.began_at} />`], ["Finished", job.finished_at && html`<${Instant} at=${job.finished_at} />`],
   ];
   return html`
@@ -90,5 +91,5 @@ function Job({ id }) {
     <${Title} text=${ACTIONS[job.action] ?? job.action} detail=${html`<p class="summary"><code>${job.id}</code><${Copy} text=${job.id} label="Copy id" /></p>`} />
     ${error && html`<${Failure} error=${error} />`}
     ${!job.finished_at && job.size && html`<progress aria-label="Bytes done" value=${job.done ?? 0} max=${job.size}></progress>`}
-    <section class="card facts"><dl>${facts.filter(([, value]) => value).map(([label, value]) => html`<div key=${label}><dt>${label}</dt><dd>${value}</dd></div>`)}</dl></section>`;
+    <section class="card facts single"><dl>${facts.filter(([, value]) => value).map(([label, value]) => html`<div key=${label}><dt>${label}</dt><dd>${value}</dd></div>`)}</dl></section>`;
 }

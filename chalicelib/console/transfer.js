@@ -67,7 +67,7 @@ function Refused({ transfer, onAgain }) {
 
 function Found({ image }) {
   const facts = Object.entries(FOUND).filter(([name]) => image[name] !== undefined && image[name] !== null && image[name] !== "");
-  const text = (name) => (name === "virtual_size" ? formatBytes(image[name]) : String(image[name]).split(",").join(", "));
+  const text = (name) => (name === "virtual_size" ? formatBytes(image[name]) : name === "checksum" ? html`<code>${image[name]}</code>` : String(image[name]).split(",").join(", "));
   return html`
     <p>It is verified, and <a href="#/images/${image.id}">ready to be used</a>. This is what the registry found in it:</p>
     <dl class="found">${facts.map(([name, label]) => html`<div key=${name}><dt>${label}</dt><dd>${text(name)}</dd></div>`)}</dl>`;

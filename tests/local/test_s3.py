@@ -234,10 +234,11 @@ def test_a_refusal_is_written_as_s3_writes_it() -> None:
 
     link = a_part()
     [taken] = checked(app, SECRETS)(environ(link), begin)
+    [asked] = checked(app, SECRETS)(environ(link, OTHER, "OPTIONS"), begin)
     [refused] = checked(app, SECRETS)(environ(link, OTHER), begin)
 
     message = "The MD5 you specified did not match what we received."
-    assert taken == b"taken"
+    assert taken == asked == b"taken"
     assert refused.decode() == f"<Error><Code>BadDigest</Code><Message>{message}</Message></Error>"
     assert begun == [("400 Bad Request", {"Content-Type": "application/xml", "Content-Length": str(len(refused))})]
 
