@@ -33,7 +33,7 @@ def package(stage: str, out: Path) -> None:
 
 @deploy.command()
 def vendor() -> None:
-    """Write the libraries of the console, in the versions that are pinned."""
+    """Write the libraries of the pages, in the versions that are pinned."""
     try:
         made = fetch_libraries(ROOT)
     except VendorError as error:

@@ -31,17 +31,17 @@ from deploy.compiling import compiled
 from deploy.wheels import WheelError, files_of, machine_of
 
 LARGEST = 4_000_000
-"""Bytes, the files of the console included: a cold start begins with fetching them."""
-LARGEST_WORKER = 8_500_000
+"""Bytes: a cold start begins with fetching them. Swagger UI is half a million of them, read when it is asked for."""
+LARGEST_WORKER = 9_000_000
 """Nobody waits for what the other functions do."""
 WORKERS_ONLY = ("chalicelib/jobs/", "oslo_utils")
 """What no request needs."""
 LONG_AGO = (1980, 1, 1, 0, 0, 0)
 PLAIN_FILE = 0o100644
 LICENCE = re.compile(r"(LICEN[CS]E|NOTICE|COPYING)(\.\w+)?")
-CONSOLE = "chalicelib/console"
+PAGES = ("chalicelib/console", "chalicelib/docs")
 SERVED = ("html", "css", "js", "svg", "txt")
-"""What the console consists of, and the licences of the libraries that it loads."""
+"""What pages consist of, and the licences of the libraries that they load."""
 CERTIFICATES = "botocore/cacert.pem"
 USED_MODULES = {
     "chalice": frozenset({"chalice/__init__.py", "chalice/app.py"}),
@@ -150,9 +150,9 @@ def _subject(certificate: Mapping[str, Any]) -> tuple[str | None, str | None]:
 
 def _application(root: Path) -> Files:
     """Only modules, pages and operators' certificates: Chalice would pack whatever is there, such as bytecode."""
-    found = [path for kind in ("py", "html", "pem") for path in (root / "chalicelib").rglob(f"*.{kind}")]
-    served = [path for kind in SERVED for path in (root / CONSOLE).rglob(f"*.{kind}")]
-    paths = [root / "app.py", *dict.fromkeys([*found, *served])]
+    found = [path for kind in ("py", "pem") for path in (root / "chalicelib").rglob(f"*.{kind}")]
+    served = [path for page in PAGES for kind in SERVED for path in (root / page).rglob(f"*.{kind}")]
+    paths = [root / "app.py", *found, *served]
     return {path.relative_to(root).as_posix(): path.read_bytes() for path in paths}
 
 

@@ -11,15 +11,17 @@ from pathlib import Path
 from typing import NamedTuple
 
 CONSOLE = Path("chalicelib/console/vendor")
+DOCS = Path("chalicelib/docs/vendor")
 
 
 class Package(NamedTuple):
-    """A release at npm. `files` names what is kept of it, by the name that it gets here."""
+    """A release at npm. `files` names what is kept of it in `folder`, by the name that it gets here."""
 
     name: str
     version: str
     integrity: str
     files: Mapping[str, str]
+    folder: Path = CONSOLE
 
     @property
     def tarball(self) -> str:
@@ -50,6 +52,19 @@ PACKAGES = (
         "sha512-QK62elp/ozZj7kzyCG5yaeK+uWeqxPlg3w3znYDBvwyqzJs7nh5bgTAAH9KltLni2LT7qx/E1EgSVwfiOSRe0Q==",
         {"md5.js": "build/md5-lite.min.mjs", "LICENSE-js-md5.txt": "LICENSE.txt"},
     ),
+    Package(
+        "swagger-ui-dist",
+        "5.35.0",
+        "sha512-U06rpMtW9V3XPGOBeamTUSr0Z09jMX4IJuANpE/EZbAhw0G8CgwrzU4YmXkn/h0wCDNsXdGarTNNHC3sU8yVUQ==",
+        {
+            "swagger-ui-bundle.js": "swagger-ui-bundle.js",
+            "swagger-ui.css": "swagger-ui.css",
+            "LICENSE-swagger-ui-dist.txt": "LICENSE",
+            "NOTICE-swagger-ui-dist.txt": "NOTICE",
+            "swagger-ui-bundle.js.LICENSE.txt": "swagger-ui-bundle.js.LICENSE.txt",
+        },
+        DOCS,
+    ),
 )
 
 
@@ -58,11 +73,11 @@ class VendorError(Exception):
 
 
 def vendor(root: Path) -> list[Path]:
-    """Write the console's libraries below the root of the project; returns what was written. Raises VendorError."""
+    """Write the libraries of the pages below the root of the project; returns what was written. Raises VendorError."""
     written = []
     for package in PACKAGES:
         for name, content in files_of(package, fetched(package)).items():
-            path = root / CONSOLE / name
+            path = root / package.folder / name
             path.write_bytes(content)
             written.append(path)
     return written
@@ -99,5 +114,9 @@ def _member(archive: tarfile.TarFile, path: str) -> bytes:
 
 def _servable(content: bytes) -> bytes:
     """The file without the name of a map that is not served, and with a path where it imports by a bare name."""
-    kept = [line for line in content.splitlines(keepends=True) if not line.startswith(b"//# sourceMappingURL=")]
+    kept = [
+        line
+        for line in content.splitlines(keepends=True)
+        if not line.startswith((b"//# sourceMappingURL=", b"/*# sourceMappingURL="))
+    ]
     return b"".join(kept).replace(b'from"preact"', b'from"./preact.js"')

@@ -7,7 +7,7 @@ from typing import Any
 
 from chalicelib.http.dialect import Dialect, Route
 from chalicelib.http.openapi import Answer, Description, Operation, Parameter, Schema
-from chalicelib.http.openapi_introduction import about, introduction
+from chalicelib.http.openapi_introduction import introduction
 
 VERSION = "0.1.0"
 INTERNAL = "x-internal"
@@ -37,7 +37,7 @@ def document(dialects: Sequence[Dialect]) -> dict[str, Any]:
     return {
         "openapi": "3.1.0",
         "info": {"title": "Rosetta", "version": VERSION, "description": introduction(described)},
-        "tags": [{"name": each.title, "description": about(dialect, each)} for dialect, each in described],
+        "tags": [{"name": each.title, "description": each.about} for _, each in described],
         "paths": paths,
         "components": {
             "schemas": _merged(description.schemas for _, description in described),

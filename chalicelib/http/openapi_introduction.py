@@ -38,11 +38,6 @@ def introduction(described: Iterable[Described]) -> str:
     return f"{BEGINNING}{''.join(requests)}{END}"
 
 
-def about(dialect: Dialect, description: Description) -> str:
-    """What to know of a dialect, and a request to begin with."""
-    return f"{description.about} For example: `{_request(dialect)}`".strip()
-
-
 def _request(dialect: Dialect) -> str:
     """For a shell that knows the address, the user and the secret."""
     filled = dialect.example.format(url="$URL", user="$NAME", secret="$TOKEN")  # noqa: S106  # the name of a variable

@@ -21,7 +21,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.http import console, message
+from chalicelib.http import assets, console, docs, message
 from deploy.bundle import (
     AMAZON,
     AMAZON_ROOTS,
@@ -175,14 +175,11 @@ def test_it_has_every_module_of_the_application(contents: dict[str, bytes]) -> N
     }
 
 
-def test_it_has_the_page_that_the_application_serves(contents: dict[str, bytes]) -> None:
-    assert contents["chalicelib/http/docs.html"] == (ROOT / "chalicelib" / "http" / "docs.html").read_bytes()
+@pytest.mark.parametrize("folder", [console.FOLDER, docs.FOLDER])
+def test_it_has_all_that_a_page_loads(contents: dict[str, bytes], folder: str) -> None:
+    served = assets.files_of(folder).contents
 
-
-def test_it_has_all_that_the_console_serves(contents: dict[str, bytes]) -> None:
-    assert {name: contents.get(f"chalicelib/console/{name}") for name in console.files().contents} == (
-        console.files().contents
-    )
+    assert {name: contents.get(f"chalicelib/{folder}/{name}") for name in served} == served
 
 
 def test_every_module_but_descriptions_has_bytecode_that_is_believed_unread(contents: dict[str, bytes]) -> None:

@@ -4,10 +4,11 @@ import base64
 import hashlib
 import io
 import tarfile
+from pathlib import Path
 
 import pytest
 
-from deploy.vendor import CONSOLE, PACKAGES, Package, VendorError, files_of
+from deploy.vendor import CONSOLE, DOCS, PACKAGES, Package, VendorError, files_of
 from tests.deploy.files import ROOT
 
 CODE = b'import{h}from"preact";export{h};\n//# sourceMappingURL=it.map\n'
@@ -41,9 +42,11 @@ def test_another_tarball_is_refused() -> None:
         files_of(a_package(packed), tarball({"dist/it.mjs": CODE + b"more"}))
 
 
-def test_every_library_is_pinned_by_digest_and_has_its_licence() -> None:
-    kept = {name for package in PACKAGES for name in package.files}
+@pytest.mark.parametrize("folder", [CONSOLE, DOCS])
+def test_every_library_is_pinned_by_digest_and_has_its_licence(folder: Path) -> None:
+    packages = [package for package in PACKAGES if package.folder == folder]
+    kept = {name for package in packages for name in package.files}
 
-    assert {path.name for path in (ROOT / CONSOLE).iterdir()} == kept
-    assert [package.name for package in PACKAGES if not package.integrity.startswith("sha512-")] == []
-    assert {f"LICENSE-{package.name}.txt" for package in PACKAGES} <= kept
+    assert {path.name for path in (ROOT / folder).iterdir()} == kept
+    assert [package.name for package in packages if not package.integrity.startswith("sha512-")] == []
+    assert {f"LICENSE-{package.name}.txt" for package in packages} <= kept

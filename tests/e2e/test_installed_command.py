@@ -103,7 +103,7 @@ def test_the_wheel_has_the_product_and_no_tests(wheel: Path) -> None:
         "local",
         "rosetta",
     }
-    assert {"chalicelib/http/docs.html", "local/demonstration.json"} <= set(names)
+    assert {"chalicelib/docs/vendor/swagger-ui-bundle.js", "local/demonstration.json"} <= set(names)
     assert "rosetta/packed/oslo_utils/imageutils/format_inspector.py" in names
     assert any(name.startswith("rosetta/packed/") and name.endswith("/LICENSE") for name in names)
 

@@ -7,14 +7,14 @@ from urllib.parse import urljoin
 
 import pytest
 
-from chalicelib.http import console
+from chalicelib.http import assets, console
 from tests.api import Answer, Api, Caller
 from tests.conftest import MakeApi
 from tests.storage.keystones import Keystone, a_token
 
 FOLDER = Path(console.__file__).parents[1] / "console"
 FILES = sorted(path.relative_to(FOLDER).as_posix() for path in FOLDER.rglob("*") if path.is_file())
-SERVED = [name for name in FILES if name != console.INDEX]
+SERVED = [name for name in FILES if name != assets.INDEX]
 SCRIPTS = [name for name in FILES if name.endswith(".js") and "/" not in name]
 FIRST_VIEW = 120_000
 """Bytes that it may take over the wire until somebody can sign in and see the list."""
@@ -51,10 +51,10 @@ def test_a_file_is_kept_for_good(api: Api, name: str) -> None:
 
     assert (answer.status, answer.body) == (200, (FOLDER / name).read_bytes())
     assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
-    assert answer.headers["content-type"] == console.TYPES[name.rpartition(".")[2]]
+    assert answer.headers["content-type"] == assets.TYPES[name.rpartition(".")[2]]
 
 
-@pytest.mark.parametrize("name", ["", console.INDEX, "main.js"])
+@pytest.mark.parametrize("name", ["", assets.INDEX, "main.js"])
 def test_everything_is_guarded(api: Api, name: str) -> None:
     headers = api.anonymous().get(address(name) if name == "main.js" else "/console").headers
 

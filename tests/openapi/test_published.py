@@ -112,11 +112,11 @@ def test_every_operation_says_who_may_ask() -> None:
 def test_the_introduction_asks_each_dialect(dialect: Any) -> None:
     introduction = PUBLISHED["info"]["description"]
     [tag] = [tag for tag in PUBLISHED["tags"] if tag["name"] == dialect.describe().title]
-    [request] = re.findall(r"`(curl .*)`$", tag["description"])
+    [request] = re.findall(rf"# {re.escape(tag['name'])}\n(curl .*)\n", introduction)
 
-    assert f"# {tag['name']}\n{request}\n" in introduction
     assert "{" not in request
     assert "_" not in tag["name"]
+    assert tag["description"].endswith(".")
 
 
 def test_it_is_smaller_than_the_whole_description() -> None:
