@@ -70,7 +70,7 @@ def sign_in(page: Page, server: Server, who: str, *, keep: bool = False, where: 
 def flaws(page: Page) -> list[str]:
     """What axe-core finds wrong with a page, in the light and in the dark."""
     if not page.evaluate("'axe' in window"):
-        run_script(page, AXE)
+        page.evaluate(re.sub(r"\s*$", "; undefined", script_of(AXE)))
     found = []
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
@@ -80,10 +80,10 @@ def flaws(page: Page) -> list[str]:
     return found
 
 
-def run_script(page: Page, package: Package) -> None:
-    """Run the one file that is kept of a package, fetched once, in a page."""
+def script_of(package: Package) -> str:
+    """The one file that is kept of a package, fetched once."""
     kept = CLIENTS / f"{package.name}-{package.version}.js"
     if not kept.exists():
         [code] = files_of(package, fetched(package)).values()
         kept.write_bytes(code)
-    page.evaluate(re.sub(r"\s*$", "; undefined", kept.read_text("utf-8")))
+    return kept.read_text("utf-8")
