@@ -25,6 +25,7 @@ from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
 from moto.dynamodb.models.table import Table
 from moto.dynamodb.models.utilities import bytesize
+from moto.dynamodb.parsing.ast_nodes import Node  # type: ignore[attr-defined]  # moto's is untyped
 from moto.dynamodb.parsing.expressions import UpdateExpressionParser  # type: ignore[attr-defined]  # moto's is untyped
 from moto.dynamodb.responses import DynamoHandler
 from werkzeug.exceptions import HTTPException
@@ -92,6 +93,7 @@ def speed_up_moto() -> None:
     _replace(DynamoHandler, "serialized", _results_as_they_stand)
     _replace(ConditionExpressionParser, "parse", _conditions_parsed_once)
     _replace(UpdateExpressionParser, "make", _updates_parsed_once)
+    Node.__deepcopy__ = _copied
     _replace(Table, "query", _queried_by_hash_key)
     _replace(XFormedAttributePicker, "get_possible_keys", _names_known)
 
@@ -263,9 +265,21 @@ def _noting_the_root(parser: ConditionExpressionParser, parse: Callable[..., Any
 
 
 def _updates_parsed_once(original: Callable[[str], Any]) -> Callable[[str], Any]:
-    """The tree of an update kept by its text; each request has a copy, as moto writes into it."""
-    tree = cache(original)
-    return staticmethod(lambda text: copy.deepcopy(tree(text)))
+    """The tree of an update kept by its text: moto writes into a copy only, which its validator makes."""
+    return staticmethod(cache(original))
+
+
+def _copied(node: Node, memo: dict[int, Any]) -> Node:
+    """A tree without the detours that a copy of just any object takes."""
+    made: Node = object.__new__(type(node))
+    memo[id(node)] = made
+    vars(made).update(vars(node))
+    made.parent = memo.get(id(node.parent), node.parent)
+    if node.children is not None:
+        made.children = [
+            _copied(each, memo) if isinstance(each, Node) else copy.deepcopy(each, memo) for each in node.children
+        ]
+    return made
 
 
 def _queried_by_hash_key(original: Callable[..., Any]) -> Callable[..., Any]:

@@ -117,6 +117,7 @@ def dynamodb() -> Iterator[tuple[str, Mapping[str, Any]]]:
     yield "batch_get_item", {"RequestItems": {"rows": {"Keys": [key("a", "r1"), key("a", "r1")]}}}
     yield from queries()
     yield from conditions()
+    yield from updates()
     yield from transactions()
     yield (
         "batch_write_item",
@@ -197,6 +198,39 @@ def conditions() -> Iterator[tuple[str, Mapping[str, Any]]]:
         "put_item",
         {**put, "ConditionExpression": "#a = #b", "ExpressionAttributeNames": {"#a": "id", "#b": "id", "#unused": "x"}},
     )
+
+
+UPDATES = (
+    "SET #m.nested = :v, #l[0] = :v REMOVE #l[1], #l[2]",
+    "SET #x = if_not_exists(#x, :v), #l = list_append(#l, :l)",
+    "SET #l = list_append(:l, #l), #c = if_not_exists(#c, :v) + :v, #x = #x - :v",
+    "ADD #s :s DELETE #t :s",
+    "SET #x = :v, #x = :v",
+    "SET #x = #x.missing",
+    "SET #x = :v SET #c = :v",
+    "SET scope = :v",
+)
+"""Each with all kinds of names and values that it may have."""
+
+
+def updates() -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Updates of one text, twice, and with another value, so that nothing of one request may show in the next."""
+    item = {**key("b", "updated"), "m": {"M": {}}, "l": {"L": []}, "s": {"SS": ["z"]}, "t": {"SS": ["a", "z"]}}
+    yield "put_item", {"TableName": "rows", "Item": item}
+    values = {":l": {"L": [{"N": "1"}, {"M": {"in": {"S": "it"}}}]}, ":s": {"SS": ["a"]}}
+    for text, value in itertools.product(UPDATES, ("1", "1", "2")):
+        known = {":v": {"N": value}, **values}
+        yield (
+            "update_item",
+            {
+                "TableName": "rows",
+                "Key": key("b", "updated"),
+                "UpdateExpression": text,
+                "ExpressionAttributeNames": {f"#{name}": name for name in "clmstx" if f"#{name}" in text},
+                "ExpressionAttributeValues": {name: each for name, each in known.items() if name in text},
+                "ReturnValues": "ALL_NEW",
+            },
+        )
 
 
 def transactions() -> Iterator[tuple[str, Mapping[str, Any]]]:
