@@ -9,14 +9,14 @@ from chalicelib.bootstrap import Aws
 from chalicelib.catalog.image import Status
 from chalicelib.catalog.job import Job, JobStatus
 from chalicelib.jobs.delivery import MOST_RECEIPTS
-from tests import moto_state, tally
+from tests import tally
 from tests.conftest import MakeApi
 from tests.dialects.glance_v1.sending import SMALL
 from tests.faults.invariants import broken
 from tests.faults.kinds import Befallen, Fault, injected, watched
 from tests.faults.told import told
 from tests.jobs.arriving import KILLED, MADE, copying, left, sweep, uploading
-from tests.jobs.jobs import LEASE, Outcome, Stage
+from tests.jobs.jobs import LEASE, Begun, Outcome, Stage
 from tests.jobs.jobs import MADE as CAPTURED
 from tests.jobs.test_imports import QUEUED, STAGED, fetching, importing
 from tests.jobs.test_killed_arrivals import WRONG
@@ -101,31 +101,18 @@ def stage(make_api: MakeApi, aws: Aws) -> Stage:
 
 @pytest.mark.parametrize("scene", SCENES.values(), ids=SCENES.keys())
 def test_a_job_that_meets_a_fault_is_done_when_its_message_comes_again(scene: Scene, stage: Stage) -> None:
-    begun = Begun(scene, stage)
+    begun = Begun(stage, scene.begin(stage))
     calls = without_fault(begun)
 
     found = {
-        f"{sent}, {fault.name}": list(mismatches(begun, sent.call, fault)) for sent, faults in calls for fault in faults
+        f"{sent}, {fault.name}": list(mismatches(scene, begun, sent.call, fault))
+        for sent, faults in calls
+        for fault in faults
     }
 
     tally.count("injected faults", len(found))
     assert not any(found.values()), told(found)
     assert len(found) > len(calls) > 1
-
-
-class Begun:
-    """A job that is begun once, and found as it was for each trial."""
-
-    def __init__(self, scene: Scene, stage: Stage) -> None:
-        self.scene, self.stage = scene, stage
-        self.job = scene.begin(stage)
-        self._found, self._now = moto_state.snapshot(), stage.api.clock.time
-
-    def again(self) -> Job:
-        """The job, of which nothing has been done yet."""
-        moto_state.bring_back(self._found)
-        self.stage.api.clock.time = self._now
-        return self.job
 
 
 def without_fault(begun: Begun) -> list[Befallen]:
@@ -135,9 +122,9 @@ def without_fault(begun: Begun) -> list[Befallen]:
     return calls
 
 
-def mismatches(begun: Begun, nth: int, fault: Fault) -> Iterator[str]:
+def mismatches(scene: Scene, begun: Begun, nth: int, fault: Fault) -> Iterator[str]:
     """What is not as it should be in the end, if a fault befalls a step from its n-th call on."""
-    scene, stage, job = begun.scene, begun.stage, begun.again()
+    stage, job = begun.stage, begun.again()
     with injected(fault, nth):
         stage.deliver(job)
     yield from broken(stage.api)

@@ -20,6 +20,7 @@ from chalicelib.catalog.instance import capture_name
 from chalicelib.catalog.job import Action, Job, JobStatus
 from chalicelib.catalog.jobs import Jobs, Order
 from chalicelib.storage.tables import ImageItem
+from tests import moto_state
 from tests.api import ORDINARY, Api, a_caller
 from tests.dialects.qingcloud.machines import Machines
 from tests.factories import an_image
@@ -261,6 +262,20 @@ class Stage:
         finally:
             for emitter in emitters:
                 emitter.unregister(event, hook)
+
+
+class Begun:
+    """A job that is begun once, and found as it was for each trial."""
+
+    def __init__(self, stage: Stage, job: Job) -> None:
+        self.stage, self.job = stage, job
+        self._found, self._now = moto_state.snapshot(), stage.api.clock.time
+
+    def again(self) -> Job:
+        """The job, of which nothing has been done yet."""
+        moto_state.bring_back(self._found)
+        self.stage.api.clock.time = self._now
+        return self.job
 
 
 def a_message(job: Job, receipts: int = 1) -> Record:

@@ -24,7 +24,7 @@ from tests.jobs.arriving import (
     trusting,
     uploading,
 )
-from tests.jobs.jobs import LEASE, Stage
+from tests.jobs.jobs import LEASE, Begun, Stage
 from tests.jobs.test_killed_worker import death
 from tests.storage.web import File, Web, serving
 
@@ -152,9 +152,10 @@ def stage(make_api: MakeApi, aws: Aws) -> Stage:
 def deaths(stage: Stage, web: Web, scene: Scene, moment: str, end: End) -> dict[str, Left]:
     """What is left of one job for each call at which its worker was killed."""
     found: dict[str, Left] = {}
+    web.forget()
+    begun = Begun(stage, scene.begin(stage, web))
     for nth in count(1):
-        web.forget()
-        job = scene.begin(stage, web)
+        job = begun.again()
         at = death(stage, job, moment, nth)
         if at is None:
             return found

@@ -10,8 +10,7 @@ import pytest
 from chalicelib.catalog.image import Status, Transition
 from chalicelib.catalog.job import Job, JobStatus
 from chalicelib.jobs.delivery import MOST_RECEIPTS
-from tests.jobs.jobs import LEASE, LIMIT, MADE, Outcome, Stage
-from tests.moto_state import empty_tables, forget_machines
+from tests.jobs.jobs import LEASE, LIMIT, MADE, Begun, Outcome, Stage
 
 
 class Killed(BaseException):
@@ -113,10 +112,9 @@ def death(stage: Stage, job: Job, moment: str, nth: int) -> str | None:
 def deaths(stage: Stage, scene: Scene, moment: str, end: Callable[[Job], None]) -> dict[str, Outcome]:
     """What is left of one job for each call at which its worker was killed."""
     left: dict[str, Outcome] = {}
+    begun = Begun(stage, scene.begin(stage))
     for nth in count(1):
-        empty_tables()
-        forget_machines()
-        job = scene.begin(stage)
+        job = begun.again()
         with scene.faults(stage):
             at = death(stage, job, moment, nth)
         if at is None:
