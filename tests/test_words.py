@@ -53,7 +53,6 @@ TO_DO: set[str] = {
     "docs/deploy.md",
     "docs/keystone.md",
     "docs/moving-in.md",
-    "docs/operate.md",
     "docs/reliability.md",
     "docs/upgrading.md",
 }
