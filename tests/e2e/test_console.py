@@ -166,7 +166,19 @@ def test_a_list_is_used_with_the_keyboard_alone(page: Page, server: Server) -> N
 
 
 @pytest.mark.parametrize(
-    "place", ["images", "{image}", "{image}/views", "{image}/history", "{image}/members", "tokens", "usage", "no"]
+    "place",
+    [
+        "images",
+        "{image}",
+        "{image}/views",
+        "{image}/history",
+        "{image}/members",
+        "upload",
+        "jobs",
+        "tokens",
+        "usage",
+        "no",
+    ],
 )
 def test_nothing_is_wider_than_the_window_whether_phone_or_wall(page: Page, server: Server, place: str) -> None:
     properties = {"purpose": "x" * 255, "a-long-name-of-a-property-" * 4: "unbroken" * 30}
