@@ -4,7 +4,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.bootstrap import World
-from chalicelib.jobs.delivery import MOST_RECEIPTS, VISIBILITY
+from chalicelib.jobs.delivery import MAX_RECEIPTS, VISIBILITY
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.type_defs import CORSRuleTypeDef
@@ -36,7 +36,7 @@ def create_queue(world: World) -> str:
     sqs = world.queue.client()
     dead = sqs.create_queue(QueueName=f"{world.queue.name}-dead")["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=dead, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-    redrive = json.dumps({"deadLetterTargetArn": arn, "maxReceiveCount": MOST_RECEIPTS})
+    redrive = json.dumps({"deadLetterTargetArn": arn, "maxReceiveCount": MAX_RECEIPTS})
     visibility = str(int(VISIBILITY.total_seconds()))
     url = sqs.create_queue(
         QueueName=world.queue.name, Attributes={"RedrivePolicy": redrive, "VisibilityTimeout": visibility}

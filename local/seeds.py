@@ -119,9 +119,9 @@ def _register(world: World, image_id: str, fields: Mapping[str, Any], content: b
     if content:
         image = _upload(catalog, image_id, content)
     # The rest, such as a status or a time, is what no client can ask for.
-    settled = replace(image, **fields)
-    if settled != image:
-        world.images.save(image, settled)
+    complete = replace(image, **fields)
+    if complete != image:
+        world.images.save(image, complete)
 
 
 def _upload(catalog: Catalog, image_id: str, content: bytes) -> Image:

@@ -20,7 +20,7 @@ Answer = Mapping[str, Any]
 
 IDLE_SECONDS = 60
 LINGER_SECONDS = 1.0
-MOST_LINGERED = 1 << 20
+MAX_LINGERED = 1 << 20
 
 _log = logging.getLogger(__name__)
 
@@ -83,7 +83,7 @@ class _Connection(socketserver.StreamRequestHandler):
             self._refuse(refusal)
             return False
         self.connection.sendall(self._answer(head, b"".join(taken)[: self.server.most]))
-        return self._goes_on(head)
+        return self._continues(head)
 
     def _stream(self, head: Head, taken: list[bytes], body: Body) -> bool:
         """As `_serve_one`, with a body that the handler reads; its refusals do not wait for the end of it."""
@@ -92,11 +92,11 @@ class _Connection(socketserver.StreamRequestHandler):
         with contextlib.suppress(Refused):
             body.drain()
         if body.ended:
-            return self._goes_on(head)
+            return self._continues(head)
         self._linger()
         return False
 
-    def _goes_on(self, head: Head) -> bool:
+    def _continues(self, head: Head) -> bool:
         return head.keep_alive and not self.server.stopping
 
     def _answer(self, head: Head, body: bytes) -> bytes:
@@ -120,7 +120,7 @@ class _Connection(socketserver.StreamRequestHandler):
         """Read on for a moment: closing at once would take the answer away from the client."""
         self.connection.shutdown(socket.SHUT_WR)
         self.connection.settimeout(LINGER_SECONDS)
-        for _ in range(MOST_LINGERED // PIECE):
+        for _ in range(MAX_LINGERED // PIECE):
             if not self.rfile.read1(PIECE):
                 return
 

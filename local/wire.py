@@ -16,9 +16,9 @@ from typing import Any
 Headers = list[tuple[str, str]]
 
 LONGEST_LINE = 65536
-MOST_HEADERS = 256
-MOST_HEADER_BYTES = 65536
-MOST_DRAINED = 4 << 30
+MAX_HEADERS = 256
+MAX_HEADER_BYTES = 65536
+MAX_DRAINED = 4 << 30
 PIECE = 1 << 16
 """How many bytes are read at once."""
 
@@ -83,14 +83,14 @@ def _line(stream: BufferedIOBase, too_long: HTTPStatus) -> bytes | None:
 def _headers(stream: BufferedIOBase) -> Iterator[tuple[str, str]]:
     """Header fields up to the blank line; trailers look the same."""
     size = 0
-    for count in range(MOST_HEADERS + 1):
+    for count in range(MAX_HEADERS + 1):
         line = _line(stream, HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
         if line is None:
             raise ConnectionAbortedError("the client went away inside the headers")
         if not line:
             return
         size += len(line)
-        if count == MOST_HEADERS or size > MOST_HEADER_BYTES:
+        if count == MAX_HEADERS or size > MAX_HEADER_BYTES:
             break
         found = _HEADER.fullmatch(line)
         if found is None:
@@ -185,7 +185,7 @@ class Body:
         total = 0
         for piece in self:
             total += len(piece)
-            if total > MOST_DRAINED:
+            if total > MAX_DRAINED:
                 raise Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The body is too large")
 
 

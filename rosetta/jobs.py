@@ -16,7 +16,7 @@ from rosetta.options import asking, json_option, results
 from rosetta.registry import Registry, open_registry
 from rosetta.tables import Column, fitted
 from rosetta.texts import plain
-from rosetta.waiting import patiently
+from rosetta.waiting import retrying
 
 COLUMNS = (
     Column("ID"),
@@ -88,7 +88,7 @@ def _looks(registry: Registry, limit: int) -> Iterator[list[Job]]:
     yield found
     while not all(job.is_finished for job in found):
         time.sleep(INTERVAL)
-        found = patiently(lambda: registry.jobs(limit))
+        found = retrying(lambda: registry.jobs(limit))
         yield found
 
 

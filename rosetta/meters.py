@@ -35,7 +35,7 @@ class Meter(Protocol):
     def advance(self, count: int) -> None:
         """So much more is done; less than nothing if it has to be done again."""
 
-    def reach(self, done: int) -> None:
+    def set_progress(self, done: int) -> None:
         """So much is done in all."""
 
 
@@ -66,7 +66,7 @@ class BarMeter:
         """Move the bar."""
         self._progress.advance(self._task, count)
 
-    def reach(self, done: int) -> None:
+    def set_progress(self, done: int) -> None:
         """Move the bar there."""
         self._progress.update(self._task, completed=done)
 
@@ -85,7 +85,7 @@ class LineMeter:
         with self._lock:
             self._set(self._done + count)
 
-    def reach(self, done: int) -> None:
+    def set_progress(self, done: int) -> None:
         """Show a line if one is due."""
         with self._lock:
             self._set(done)

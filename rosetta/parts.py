@@ -14,7 +14,7 @@ from rosetta.console import reason_of
 from rosetta.options import MIB
 
 USUAL_PART = 16 * MIB
-MOST_PARTS = 10_000
+MAX_PARTS = 10_000
 """S3 takes no more."""
 FEW_PARTS = 9_000
 """How many parts of a larger size are preferred to more of the usual one."""

@@ -57,7 +57,7 @@ class Receiving:
     def _receive(self) -> None:
         headers = {"Range": f"bytes={self._done}-"} if self._done else {}
         with self._registry.content(self._image.id, headers) as response:
-            if self._done and not self._goes_on(response):
+            if self._done and not self._resumes(response):
                 self._begin_anew()
             for block in response.stream(BLOCK):
                 self._write(block)
@@ -67,7 +67,7 @@ class Receiving:
         if self._done > self._image.size:
             raise WrongBytes(f"the service sent more bytes than the {self._image.size} of image {self._image.id}")
 
-    def _goes_on(self, response: BaseHTTPResponse) -> bool:
+    def _resumes(self, response: BaseHTTPResponse) -> bool:
         span = response.headers.get("Content-Range", "")
         return response.status == 206 and span.startswith(f"bytes {self._done}-")
 
@@ -77,7 +77,7 @@ class Receiving:
             raise WrongBytes("the connection was closed, and the service does not support resuming")
         self._out.seek(0)
         self._out.truncate()
-        self._meter.reach(0)
+        self._meter.set_progress(0)
         self._md5 = hashlib.md5(usedforsecurity=False)
         self._done = 0
 

@@ -14,11 +14,11 @@ from rosetta.formats import format_of
 from rosetta.images import show_image
 from rosetta.looking import Declared, check, description, look
 from rosetta.options import GIB, MIB, ByteCount, asking, describing, force_option, results
-from rosetta.parts import MOST_PARTS, Source, parts_of
+from rosetta.parts import MAX_PARTS, Source, parts_of
 from rosetta.records import Records, UploadRunning
 from rosetta.registry import Fields, Registry, open_registry
 from rosetta.texts import plain
-from rosetta.uploading import Order, Uploading
+from rosetta.uploading import Uploading, UploadRequest
 
 SMALLEST_PART, LARGEST_PART = 5 * MIB, 5 * GIB
 """What S3 takes; the last part may be smaller."""
@@ -92,7 +92,7 @@ def upload_file(  # an option each
     }
     if source.size == 0 and not allowed.empty:
         _ask_for_empty(file)
-    order = Order(source, fields, dict(described["properties"]), parallel, part_size)
+    order = UploadRequest(source, fields, dict(described["properties"]), parallel, part_size)
     records = Records.of(os.environ)
     try:
         with records.alone(registry.url, source.path):
@@ -125,8 +125,8 @@ def _check_parts(source: Source, part_size: int | None) -> None:
         return
     if not SMALLEST_PART <= part_size <= LARGEST_PART:
         raise click.UsageError("--part-size must be between 5M and 5G")
-    if len(parts_of(source.size, part_size)) > MOST_PARTS:
-        raise click.UsageError(f"--part-size is too small: the maximum is {MOST_PARTS} parts")
+    if len(parts_of(source.size, part_size)) > MAX_PARTS:
+        raise click.UsageError(f"--part-size is too small: the maximum is {MAX_PARTS} parts")
 
 
 def _ask_for_empty(file: Path) -> None:

@@ -16,14 +16,14 @@ from rosetta.records import Record, Records
 from rosetta.registry import Fields, Registry
 from rosetta.texts import plain
 from rosetta.transfer import Links, Sending, batch_for
-from rosetta.waiting import settled
+from rosetta.waiting import wait_for_image
 
 UNFINISHED = frozenset({"queued", "saving"})
 GONE = frozenset({"killed", "deleted", "pending_delete"})
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class UploadRequest:
     """A file to upload, and the image to make of it."""
 
     source: Source
@@ -36,7 +36,7 @@ class Order:
 class Uploading:
     """An upload, remembered from its first step on, so that another run can take it up."""
 
-    def __init__(self, registry: Registry, records: Records, order: Order) -> None:
+    def __init__(self, registry: Registry, records: Records, order: UploadRequest) -> None:
         self._registry = registry
         self._records = records
         self._order = order
@@ -153,16 +153,16 @@ class Uploading:
         if there:
             say(f"Resuming: {len(there)} of {len(parts)} parts are there.")
         with meter("Sending", record.size) as sending:
-            sending.reach(record.size - sum(part.size for part in missing))
+            sending.set_progress(record.size - sum(part.size for part in missing))
             links = Links(self._registry, upload, record.digests, missing, batch_for(order.parallel))
             Sending(self._registry, order.source, links, sending.advance, min(order.parallel, len(missing))).run()
 
     def _verified(self, record: Record) -> Image:
         """The image once the worker is done with it. Raises ClickException unless it is active."""
         with meter("Verifying", record.size) as verifying:
-            image = settled(self._registry, record.image, record.upload, verifying.reach)
+            image = wait_for_image(self._registry, record.image, record.upload, verifying.set_progress)
             if image is not None and image.status == "active":
-                verifying.reach(record.size)
+                verifying.set_progress(record.size)
         if image is not None and image.status == "active" and image.checksum == record.md5:
             return image
         self._records.forget(record)

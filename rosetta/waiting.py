@@ -21,7 +21,7 @@ FIRST_LOOK, LAST_LOOKS, SLOWDOWN = 0.2, 3.0, 1.5
 T = TypeVar("T")
 
 
-def patiently(ask: Callable[[], T]) -> T:
+def retrying(ask: Callable[[], T]) -> T:
     """An answer, asked for several times if none comes. Raises ServiceError, at once if the answer is a refusal."""
     for pause in PAUSES:
         try:
@@ -38,23 +38,28 @@ def is_refusal(error: ServiceError) -> bool:
     return error.status is not None and error.status < 500
 
 
-def settled(
-    registry: Registry, image_id: str, job_id: str | None, reach: Callable[[int], None], *, first: float = FIRST_LOOK
+def wait_for_image(
+    registry: Registry,
+    image_id: str,
+    job_id: str | None,
+    set_progress: Callable[[int], None],
+    *,
+    first: float = FIRST_LOOK,
 ) -> Image | None:
-    """An image once it is neither queued nor saving; None if it is gone. `reach` is told how many bytes are read.
+    """An image once it is neither queued nor saving; None if it is gone.
 
-    Raises ClickException if its job ends without deciding on the image.
+    `set_progress` is told how many bytes are read. Raises ClickException if its job ends without deciding on the image.
     """
     is_over = False
     for pause in pauses(first):
-        image = patiently(lambda: registry.image(image_id))
+        image = retrying(lambda: registry.image(image_id))
         if image is None or image.status not in {"queued", "saving"}:
             return image
         job = _job(registry, job_id)
         if is_over and job is not None:
             raise click.ClickException(plain(f"image {image_id} is still {image.status}: {job.reason or job.status}"))
         is_over = job is not None and job.is_finished
-        reach((job.done or 0) if job is not None else 0)
+        set_progress((job.done or 0) if job is not None else 0)
         time.sleep(pause)
     return None
 

@@ -73,9 +73,9 @@ class Actor(NamedTuple):
         return cls(principal.user, principal.tenant, principal.token, dialect, request_id)
 
 
-LOST = frozenset({What.KILLED, What.FAILED})
+FAILURES = frozenset({What.KILLED, What.FAILED})
 """Ends of an upload of which it is told why."""
-SILENT = frozenset({What.ALLOWED, What.DELETED, What.RESTORED, What.PURGED}) | LOST
+WITHOUT_CHANGES = frozenset({What.ALLOWED, What.DELETED, What.RESTORED, What.PURGED}) | FAILURES
 """What changes the same fields always."""
 REACHED = {
     Status.UPLOADING: What.STAGED,
@@ -114,8 +114,8 @@ def event_of(old: Image | None, new: Image, actor: Actor, now: datetime) -> Even
     what = What.CREATED if old is None else _what(old, new, changed)
     if what is None:
         return None
-    told = () if what in SILENT else changed
-    reason = new.status_reason if what in LOST else None
+    told = () if what in WITHOUT_CHANGES else changed
+    reason = new.status_reason if what in FAILURES else None
     return Event(image_id=new.id, version=new.version, at=now, what=what, actor=actor, fields=told, reason=reason)
 
 

@@ -31,7 +31,7 @@ GIGABYTE = 2**30
 DELETABLE = frozenset({Status.ACTIVE, Status.DEACTIVATED, Status.DEPRECATED})
 
 
-class Order(NamedTuple):
+class JobRequest(NamedTuple):
     """What all jobs are told: the zone they run in, and the id of the request that made them."""
 
     zone: str
@@ -70,7 +70,7 @@ class Jobs:
         tenant = self._lookup.principal.tenant
         return [] if tenant is None else self._ports.jobs.of(tenant)
 
-    def capture(self, instance_id: str, name: str, order: Order, aliases: Callable[[], Mapping[str, str]]) -> Job:
+    def capture(self, instance_id: str, name: str, order: JobRequest, aliases: Callable[[], Mapping[str, str]]) -> Job:
         """Begin to make an image of a stopped machine; `aliases` makes the names it is known by.
 
         Raises PolicyMissing, TenantMissing, Invalid, InstanceNotFound, WrongStatus, CloudUnavailable.
@@ -85,8 +85,8 @@ class Jobs:
             raise WrongStatus(f"instance [{instance_id}]", "not stopped")
         for _ in attempts():
             image = self._image_of(instance, name, tenant, order.zone, aliases())
-            known_as = list(image.aliases.values())
-            job = self._new(Action.CAPTURE, [image], known_as, order, {"instance": instance_id})
+            alias_of = list(image.aliases.values())
+            job = self._new(Action.CAPTURE, [image], alias_of, order, {"instance": instance_id})
             try:
                 self._ports.images.add(image, job)
             except ClaimTaken:
@@ -118,7 +118,7 @@ class Jobs:
             updated_at=now,
         )
 
-    def delete(self, names: Sequence[str | Name], order: Order) -> Job:
+    def delete(self, names: Sequence[str | Name], order: JobRequest) -> Job:
         """Begin to delete several images, all or none.
 
         Raises PolicyMissing, ImageNotFound, NotOwner, ImageProtected, WrongStatus, EditConflict.
@@ -126,7 +126,7 @@ class Jobs:
         self._lookup.require(Policy.DELETE_IMAGE)
         return self._begin(Action.DELETE, names, order, _check_deletable)
 
-    def recover(self, names: Sequence[str | Name], order: Order, since: datetime) -> Job:
+    def recover(self, names: Sequence[str | Name], order: JobRequest, since: datetime) -> Job:
         """Begin to take deletions back that waited since then at most, all or none. Raises as `delete`."""
         self._lookup.require(Policy.CREATE_IMAGE)
 
@@ -139,24 +139,24 @@ class Jobs:
         return self._begin(Action.RECOVER, names, order, check)
 
     def _begin(
-        self, action: Action, names: Sequence[str | Name], order: Order, check: Callable[[Image, str], None]
+        self, action: Action, names: Sequence[str | Name], order: JobRequest, check: Callable[[Image, str], None]
     ) -> Job:
         transition = Transition.DELETING if action is Action.DELETE else Transition.RECOVERING
-        known_as = [str(name) for name in names]
+        alias_of = [str(name) for name in names]
 
         def once() -> Job:
             images = [found.image for found in self._lookup.find_all(names, gone=True)]
-            for image, name in zip(images, known_as, strict=True):
+            for image, name in zip(images, alias_of, strict=True):
                 if image.zone not in (None, order.zone):
                     raise ImageNotFound(name)
-            for image, name in zip(images, known_as, strict=True):
+            for image, name in zip(images, alias_of, strict=True):
                 self._lookup.check_owner(image, name)
-            for image, name in zip(images, known_as, strict=True):
+            for image, name in zip(images, alias_of, strict=True):
                 if image.transition is not None:
                     raise WrongStatus(f"image [{name}]", image.transition)
                 check(image, name)
             # The job comes first: whatever is begun, somebody knows of it. Without its images it is nothing.
-            job = self._new(action, images, known_as, order, {})
+            job = self._new(action, images, alias_of, order, {})
             self._ports.jobs.add(job)
             try:
                 self._ports.images.mark(images, transition)
@@ -167,11 +167,11 @@ class Jobs:
                 raise
             return job
 
-        job = retried(", ".join(known_as), once)
+        job = retried(", ".join(alias_of), once)
         dispatch(self._ports.queue, job)
         return job
 
-    def record(self, action: Action, image: Image, name: str, order: Order) -> Job:
+    def record(self, action: Action, image: Image, name: str, order: JobRequest) -> Job:
         """Remember something that is done already, to an image that the caller knows by this name."""
         job = self._new(action, [image], [name], order, {})
         done = job._replace(status=JobStatus.SUCCESSFUL, began_at=job.created_at, finished_at=self._ports.clock.now())
@@ -179,7 +179,7 @@ class Jobs:
         return done
 
     def _new(
-        self, action: Action, images: Sequence[Image], names: Sequence[str], order: Order, facts: Mapping[str, str]
+        self, action: Action, images: Sequence[Image], names: Sequence[str], order: JobRequest, facts: Mapping[str, str]
     ) -> Job:
         return Job(
             id=str(uuid4()),

@@ -18,7 +18,7 @@ Choice = Callable[[list[Reference]], Reference]
 """Which of all references of a kind is meant; it raises an error of its own if none is."""
 
 ASKED = "that was asked for"
-MOST_NAMED = 5
+MAX_NAMED = 5
 """Images that a refusal names."""
 
 
@@ -86,8 +86,8 @@ class References:
         """Images that wait for their deletion count: they can be brought back."""
         principal = self._lookup.principal
         by_number = Order(SortKey.NUMBER, descending=False)
-        query = ImageQuery(Scope.OWN, order=by_number, expected=MOST_NAMED, below=reference, waiting=True)
-        found = list(islice(self._images.images(principal, query), MOST_NAMED))
+        query = ImageQuery(Scope.OWN, order=by_number, expected=MAX_NAMED, below=reference, waiting=True)
+        found = list(islice(self._images.images(principal, query), MAX_NAMED))
         if found:
             seen = [image for image in found if not image.gone and principal.holds(Policy.READ_IMAGES)]
             raise ReferenceInUse(reference, [image.name or image.id for image in seen])

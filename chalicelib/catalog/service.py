@@ -165,7 +165,7 @@ class Catalog:
             created_at=now,
             updated_at=now,
         )
-        fields = self._settled(new.fields)
+        fields = self._normalized(new.fields)
         image = replace(blank, **fields)
         rules.check(image, fields, self.limits)
         self._check_aliases(new)
@@ -196,7 +196,7 @@ class Catalog:
                     self._lookup.find(TenantAlias(namespace, alias))
                     raise ClaimTaken([alias])
 
-    def _settled(self, changes: Changes) -> Changes:
+    def _normalized(self, changes: Changes) -> Changes:
         """The changes without an owner, which only administrators choose."""
         if "owner" in changes and not self.principal.is_admin:
             changes = changes.copy()
@@ -224,7 +224,7 @@ class Catalog:
         def once() -> Image:
             old = self._lookup.find(image_id, gone=gone).image
             self._lookup.check_owner(old, image_id)
-            changes = self._settled(change(old))
+            changes = self._normalized(change(old))
             if source is None and not changes:
                 return old
             new, job = self._changed(old, changes, image_id), None

@@ -18,7 +18,7 @@ GENERATIONS = 3
 LIFETIME = timedelta(days=90)
 """How long a token lasts that does not say how long."""
 LONGEST = timedelta(days=3650)
-MOST_REMOVED = 20
+MAX_REMOVED = 20
 """How many dead tokens go when one is made: so there are never many, however short they were meant to last."""
 CURRENT = "current"
 """Stands for the id of the token that is asked with."""
@@ -93,7 +93,7 @@ class Tokens:
         def once() -> tuple[Token, str]:
             own, now, secret = self.current(), self._clock.now(), new_secret()
             token = derived(own, new, digest_of(secret), now, self._inspecting)
-            self._tokens.add(token, self._dead(own, now)[:MOST_REMOVED])
+            self._tokens.add(token, self._dead(own, now)[:MAX_REMOVED])
             return token, secret
 
         return retried(self._principal.token or "", once, "Token")

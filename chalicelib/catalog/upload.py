@@ -11,10 +11,10 @@ from chalicelib.catalog.ports import Multipart, Part
 from chalicelib.catalog.rules import Limits
 
 MEGABYTE = 2**20
-SMALLEST_PART, LARGEST_PART, MOST_PARTS = 5 * MEGABYTE, 5 * 2**30, 10_000
+SMALLEST_PART, LARGEST_PART, MAX_PARTS = 5 * MEGABYTE, 5 * 2**30, 10_000
 """What S3 takes; the last part may be smaller."""
 USUAL_PART = 16 * MEGABYTE
-MOST_LINKS = 100
+MAX_LINKS = 100
 """Links that are given at once."""
 
 
@@ -79,8 +79,8 @@ def multipart_of(job: Job) -> Multipart:
 def check_parts(md5s: Mapping[int, str], size: int, part_size: int) -> None:
     """Refuse parts that an upload does not have, or too many at once. Raises Invalid."""
     count = _part_count(size, part_size)
-    if len(md5s) > MOST_LINKS:
-        raise Invalid("parts", f"links are given for at most {MOST_LINKS} parts at once")
+    if len(md5s) > MAX_LINKS:
+        raise Invalid("parts", f"links are given for at most {MAX_LINKS} parts at once")
     for number, md5 in md5s.items():
         if not 1 <= number <= count:
             raise Invalid("parts", f"the upload has parts 1 to {count}, not {number}")
@@ -95,10 +95,10 @@ def _part_count(size: int, part_size: int) -> int:
 def part_size_for(size: int, asked: int | None) -> int:
     """Bytes of a part: as asked, or as usual, or more if there would be too many. Raises Invalid."""
     if asked is None:
-        fitting = -(-size // MOST_PARTS)
+        fitting = -(-size // MAX_PARTS)
         return max(USUAL_PART, -(-fitting // MEGABYTE) * MEGABYTE)
     if not SMALLEST_PART <= asked <= LARGEST_PART:
         raise Invalid("parts", f"parts have {SMALLEST_PART} to {LARGEST_PART} bytes")
-    if size > asked * MOST_PARTS:
-        raise Invalid("parts", f"there would be more than {MOST_PARTS} parts")
+    if size > asked * MAX_PARTS:
+        raise Invalid("parts", f"there would be more than {MAX_PARTS} parts")
     return asked

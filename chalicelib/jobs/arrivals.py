@@ -39,11 +39,11 @@ class Arrivals:
             return None
         image = _waiting(job, image)
         if "arrived" not in job.facts:
-            gathered = self._gathered(job)
-            if gathered is None:
+            assembled = self._assembled(job)
+            if assembled is None:
                 self._outcomes.rest(job, until=self._next_look(job))
                 return None
-            job = gathered
+            job = assembled
         return self._verify(job, image)
 
     def _next_look(self, job: Job) -> datetime:
@@ -55,7 +55,7 @@ class Arrivals:
         """The image, if it still waits for the bytes of this job. Raises Failed."""
         return _waiting(job, self._outcomes.image(job.images[0]))
 
-    def _gathered(self, job: Job) -> Job | None:
+    def _assembled(self, job: Job) -> Job | None:
         """The job with all its bytes in one object; None if some are still to come."""
         upload = upload_of(job, self._limits)
         parts = self._ports.multiparts.parts(upload.multipart)

@@ -18,7 +18,7 @@ BIOS_BOOT = UUID("21686148-6449-6e6f-744e-656564454649").bytes_le
 """Types of partitions: the EFI system partition, and where GRUB keeps what a BIOS starts."""
 LEGACY = 1 << 2
 """The attribute of a partition that a BIOS is to boot (UEFI 5.3.3)."""
-MOST_ENTRIES = 64 << 10
+MAX_ENTRIES = 64 << 10
 """Bytes of a GPT's entries that are read: there are four times as many as usual."""
 
 EL_TORITO = b"\0CD001\1EL TORITO SPECIFICATION"
@@ -58,7 +58,7 @@ def _of_entries(head: bytes, read: Read) -> Iterator[str]:
     begin, count, size = struct.unpack("<QII", header)
     if size < 128:
         return
-    entries = read(begin * sector, min(count * size, MOST_ENTRIES))
+    entries = read(begin * sector, min(count * size, MAX_ENTRIES))
     for at in range(0, len(entries) - 55, size):
         (attributes,) = struct.unpack_from("<Q", entries, at + 48)
         if entries.startswith(ESP, at):

@@ -11,7 +11,7 @@ from chalicelib.catalog.image import Image, Status
 from chalicelib.catalog.job import Job
 from chalicelib.catalog.ports import Multipart, Part, Ports, Reading
 from chalicelib.catalog.rules import Limits
-from chalicelib.catalog.upload import MEGABYTE, MOST_PARTS, SMALLEST_PART, multipart_of
+from chalicelib.catalog.upload import MAX_PARTS, MEGABYTE, SMALLEST_PART, multipart_of
 from chalicelib.jobs.arrivals import Arrivals
 from chalicelib.jobs.outcome import AT_ONCE, Failed, Outcomes
 from chalicelib.jobs.slice import Slice
@@ -97,7 +97,7 @@ class Copies:
 
     def _part_length(self, size: int) -> int:
         """The same in every step, whatever it has copied so far."""
-        return max(SMALLEST_PART, min(COPIED_PART, self._limits.slice_bytes), -(-size // MOST_PARTS))
+        return max(SMALLEST_PART, min(COPIED_PART, self._limits.slice_bytes), -(-size // MAX_PARTS))
 
     def _copy(self, job: Job, multipart: Multipart, batch: Sequence[tuple[int, tuple[int, int]]]) -> None:
         source, version = job.facts["source"], job.facts["version"]
@@ -175,7 +175,7 @@ class Intake:
         return False
 
     def _store(self) -> None:
-        if self.number == MOST_PARTS:
+        if self.number == MAX_PARTS:
             raise Failed("it has too many parts")
         self._ports.multiparts.put(self._multipart, self.number + 1, bytes(self._buffer))
         self.number += 1

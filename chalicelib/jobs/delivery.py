@@ -13,7 +13,7 @@ from chalicelib.jobs.worker import LEASE, Worker
 
 VISIBILITY = LEASE + timedelta(seconds=30)
 """After how long the queue has to show a message again that failed: when the lease of its job is over, not before."""
-MOST_RECEIPTS = 5
+MAX_RECEIPTS = 5
 """How often a message is tried; then the queue puts it among the dead letters."""
 
 TEST_EVENT = "s3:TestEvent"
@@ -40,9 +40,9 @@ def _delivered(record: Mapping[str, Any], worker: Worker, queue: Queue) -> bool:
             _take_step(message, worker, queue)
     except Exception as error:  # noqa: BLE001  # one bad message must not be its neighbours' misfortune
         _log.exception("message failed: %s", record.get("messageId"))
-        if int(record.get("attributes", {}).get("ApproximateReceiveCount", 0)) >= MOST_RECEIPTS:
+        if int(record.get("attributes", {}).get("ApproximateReceiveCount", 0)) >= MAX_RECEIPTS:
             last = str(error) if isinstance(error, CatalogError) else type(error).__name__
-            _give_up(record, worker, f"it failed {MOST_RECEIPTS} times, at last with: {last}")
+            _give_up(record, worker, f"it failed {MAX_RECEIPTS} times, at last with: {last}")
         return False
     return True
 

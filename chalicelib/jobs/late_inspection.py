@@ -36,7 +36,7 @@ class LateInspection:
         """
         location = image.location or ""
         found, verdict = self._found(image, location), self._verdict(image, location)
-        if retried(image.id, lambda: self._settled(image.id, location, found, verdict)):
+        if retried(image.id, lambda: self._recorded(image.id, location, found, verdict)):
             try:
                 self._ports.blobs.delete(location)
             except StoreError:  # the sweep finds them
@@ -68,7 +68,7 @@ class LateInspection:
                     digest.update(piece)
         return digest.hexdigest()
 
-    def _settled(self, image_id: str, location: str, found: Inspection | None, verdict: Verdict | None) -> bool:
+    def _recorded(self, image_id: str, location: str, found: Inspection | None, verdict: Verdict | None) -> bool:
         """Write down what was found; whether that killed the image. Raises StaleImage."""
         image = self._outcomes.image(image_id)
         if image is None or not is_due(image) or image.location != location:

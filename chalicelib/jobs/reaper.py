@@ -13,13 +13,13 @@ from chalicelib.catalog.outages import TablesUnavailable
 from chalicelib.catalog.ports import Backlog, Ports
 from chalicelib.catalog.rules import Periods
 
-MOST = 200
+MAX_PER_SWEEP = 200
 """Of how many of each kind one sweep takes care at most."""
 BUDGET = timedelta(seconds=40)
 """After how long a sweep leaves the rest to the next one, which begins a minute after it."""
-MOST_MOVED = 1000
+MAX_MOVED = 1000
 """How many images of an older layout one sweep moves at most."""
-GRACE = timedelta(minutes=5)
+GRACE_PERIOD = timedelta(minutes=5)
 """How long a request is left to itself before what it is doing counts as left behind."""
 
 _log = logging.getLogger(__name__)
@@ -44,10 +44,10 @@ class Reaper:
         self._periods = periods
         self._ends: Mapping[Status, tuple[timedelta, Callable[[Image], object]]] = {
             Status.PENDING_DELETE: (periods.pending_delete, self._delete),
-            Status.SAVING: (GRACE, self._give_up),
-            Status.KILLED: (GRACE, self._clean),
-            Status.DELETED: (GRACE, self._clean),
-            **dict.fromkeys(LIVE, (GRACE, self._have_inspected)),
+            Status.SAVING: (GRACE_PERIOD, self._give_up),
+            Status.KILLED: (GRACE_PERIOD, self._clean),
+            Status.DELETED: (GRACE_PERIOD, self._clean),
+            **dict.fromkeys(LIVE, (GRACE_PERIOD, self._have_inspected)),
         }
 
     def sweep(self) -> int:
@@ -58,18 +58,18 @@ class Reaper:
         over = self._clock.now() + BUDGET
         done = self._requeue()
         for images, period, act in (
-            (self._backlog.unfinished, GRACE, self._end),
+            (self._backlog.unfinished, GRACE_PERIOD, self._end),
             (self._backlog.pending_delete, self._periods.pending_delete, self._end),
             (self._backlog.expired, self._periods.tombstone, self._backlog.forget),
         ):
-            done += self._each(images(self._clock.now() - period), act, over, MOST)
-        return done + self._each(self._backlog.unmoved(), self._images.move, over, MOST_MOVED)
+            done += self._each(images(self._clock.now() - period), act, over, MAX_PER_SWEEP)
+        return done + self._each(self._backlog.unmoved(), self._images.move, over, MAX_MOVED)
 
     def _requeue(self) -> int:
         """Send jobs again whose message is lost or whose worker died; the worker fails those past their limit."""
         sent = 0
-        for owner, job_id in self._jobs.unfinished(self._clock.now() - GRACE):
-            if sent == MOST:
+        for owner, job_id in self._jobs.unfinished(self._clock.now() - GRACE_PERIOD):
+            if sent == MAX_PER_SWEEP:
                 break
             try:
                 self._queue.send(owner, job_id)

@@ -14,9 +14,9 @@ BLOCKS = UUID("2dc27766-f623-4200-9d64-115e9bfd4a08").bytes_le
 PARAMETERS = UUID("caa16737-fa36-4d43-b3b6-33f0aa44e76b").bytes_le
 DISK_SIZE = UUID("2fa54224-cd1b-4876-b211-5dbed83bf4b8").bytes_le
 HAS_PARENT = 2
-MOST_ENTRIES = 2047
+MAX_ENTRIES = 2047
 ENTRY = 32
-MOST_METADATA = 1 << 20
+MAX_METADATA = 1 << 20
 """Bytes of the metadata that are read; its items are small, and follow their table."""
 
 
@@ -38,7 +38,7 @@ def tables(read: Read) -> Tables:
     try:
         regions = _entries(read(REGIONS, TABLE), b"regi", 8, 16, "<I")
         blocks, offset = (struct.unpack_from("<Q", regions[each])[0] for each in (BLOCKS, METADATA))
-        metadata = read(offset, MOST_METADATA)
+        metadata = read(offset, MAX_METADATA)
         items = _entries(metadata[:TABLE], b"metadata", 10, ENTRY, "<H")
         (size,) = _item(metadata, items[DISK_SIZE], "<Q")
         block_size, flags = _item(metadata, items[PARAMETERS], "<II")
@@ -52,7 +52,7 @@ def _entries(table: bytes, signature: bytes, count_at: int, begin: int, number: 
     if not table.startswith(signature):
         raise DamagedVhdx
     (count,) = struct.unpack_from(number, table, count_at)
-    places = range(begin, begin + ENTRY * min(count, MOST_ENTRIES), ENTRY)
+    places = range(begin, begin + ENTRY * min(count, MAX_ENTRIES), ENTRY)
     return {table[at : at + 16]: table[at + 16 : at + ENTRY] for at in places}
 
 

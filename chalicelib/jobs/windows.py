@@ -7,7 +7,7 @@ Read = Callable[[int, int], bytes]
 
 WINDOW = 72 << 10
 """Bytes that are read at least, as what is next to them is wanted next."""
-MOST_READS = 12
+MAX_READS = 12
 
 
 class Scattered(ValueError):
@@ -24,7 +24,7 @@ class Windows:
         self.size = size
         self._kept = [(0, head), (size - len(tail), tail)]
         self._read = read
-        self._left = MOST_READS
+        self._left = MAX_READS
 
     def __call__(self, offset: int, length: int) -> bytes:
         end = min(offset + length, self.size)

@@ -29,7 +29,7 @@ TURN = timedelta(seconds=30)
 """After how long it may be the turn of a job whose tenant holds as many workers as it may."""
 NEXT_LOOK = timedelta(seconds=2)
 """After how long an image is looked at again whose request has stored its bytes, and not said so yet."""
-MOST_LOOKS = 4
+MAX_LOOKS = 4
 """How often; the sweep comes to what takes longer."""
 LONG = frozenset({Action.UPLOAD, Action.COPY})
 """What moves bytes, for so long in each step that others could be kept waiting."""
@@ -107,7 +107,7 @@ class Worker:
             LateInspection(self._ports, self._limits).inspect(image)
         elif image.status is not Status.SAVING or image.transition is not None:
             self._ports.queue.send(image.owner or "", name)
-        elif times < MOST_LOOKS:
+        elif times < MAX_LOOKS:
             self._ports.queue.tell(image_id, name, times + 1, NEXT_LOOK)
 
     def give_up(self, owner: str, job_id: str, reason: str) -> None:

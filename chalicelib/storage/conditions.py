@@ -15,22 +15,22 @@ from chalicelib.storage import keys
 from chalicelib.storage.row import RowItem
 
 PLAIN_NAME = "[a-z0-9_.-]+"
-MOST_OPERANDS = 100
+MAX_OPERANDS = 100
 """`IN` takes no more."""
-MOST_CONDITIONS = 20
+MAX_CONDITIONS = 20
 """DynamoDB limits the length of expressions; conditions beyond are left to `ImageQuery.admits`."""
 
 
 def countable(query: ImageQuery) -> bool:
     """Whether DynamoDB can tell which rows satisfy all of a query's conditions."""
-    expressible = len(query.conditions) < MOST_CONDITIONS and all(map(_expressible, query.conditions))
+    expressible = len(query.conditions) < MAX_CONDITIONS and all(map(_expressible, query.conditions))
     return expressible and not query.gone
 
 
 def filter_of(query: ImageQuery) -> Expression | None:
     """The query's conditions as far as DynamoDB can check them."""
     expressible = [condition for condition in query.conditions if _expressible(condition)]
-    found = [_expression(condition) for condition in expressible[:MOST_CONDITIONS]]
+    found = [_expression(condition) for condition in expressible[:MAX_CONDITIONS]]
     return reduce(and_, found) if found else None
 
 
@@ -49,7 +49,7 @@ def _expressible(condition: Condition | Predicate) -> TypeGuard[Condition]:
     if isinstance(condition.field, tuple):
         return re.fullmatch(PLAIN_NAME, condition.field[1]) is not None and isinstance(condition.value, str)
     if condition.operator is Operator.IN:
-        return 0 < len(condition.value) <= MOST_OPERANDS and set(condition.value) != {None}
+        return 0 < len(condition.value) <= MAX_OPERANDS and set(condition.value) != {None}
     return condition.value is not None
 
 

@@ -36,7 +36,7 @@ from chalicelib.storage.row import RowItem
 from chalicelib.storage.tables import ClaimItem, ImageItem, MembershipItem
 from chalicelib.storage.writes import Writes
 
-MOST_ACTIONS = 100
+MAX_ACTIONS = 100
 """A transaction takes no more."""
 
 
@@ -115,7 +115,7 @@ class DynamoImageRepository:
         images = [self.save(image, image) if first_layout.is_in(image) else image for image in images]
         marked = [replace(image, transition=transition, version=image.version + 1) for image in images]
         rows = [row for image in marked for row in rows_of(image, None)]
-        together = len(marked) + len(rows) <= MOST_ACTIONS and not any(image.member_count for image in marked)
+        together = len(marked) + len(rows) <= MAX_ACTIONS and not any(image.member_count for image in marked)
         try:
             with Writes(connection=self.connection) as transaction:
                 for image in marked:
@@ -162,7 +162,7 @@ class DynamoImageRepository:
         moved = old if old is not None and first_layout.is_in(old) else None
         before = None if moved else old
         members = spread.members_of(new if old is None or old.status is Status.DELETED else old)
-        wide = len(members) > spread.MOST_AT_ONCE or (old is not None and old.members_behind)
+        wide = len(members) > spread.MAX_AT_ONCE or (old is not None and old.members_behind)
         new = replace(new, members_behind=wide and bool(members))
         expires = self._expiry(new)
         rows = rows_of(new, expires)

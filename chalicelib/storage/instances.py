@@ -24,9 +24,9 @@ NO_IMAGE = ("InvalidAMIID", "UnavailableAMIID")
 NO_SNAPSHOT = ("InvalidSnapshot.NotFound", "InvalidSnapshotID")
 """How codes begin that mean: there is none; or, of machines, none that we may see."""
 DUPLICATE = "InvalidAMIName.Duplicate"
-BUSY = "IncorrectInstanceState"
+INCORRECT_STATE = "IncorrectInstanceState"
 REFUSED = {
-    BUSY: "the machine is in no state to make an image of",
+    INCORRECT_STATE: "the machine is in no state to make an image of",
     "InvalidInstance": "there is no such machine any more",
     "InvalidParameter": "the cloud makes no image of such a machine",
     "UnsupportedOperation": "the cloud makes no image of such a machine",
@@ -146,7 +146,7 @@ def _told(codes: tuple[str, ...]) -> Iterator[list[str]]:
 
 def _refusal(code: str) -> CaptureRefused:
     words = next(words for prefix, words in REFUSED.items() if code.startswith(prefix))
-    return MachineBusy(words) if code.startswith(BUSY) else CaptureRefused(words)
+    return MachineBusy(words) if code.startswith(INCORRECT_STATE) else CaptureRefused(words)
 
 
 def _instance(machine: Mapping[str, Any], tags: Mapping[str, str]) -> Instance:

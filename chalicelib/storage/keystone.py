@@ -13,7 +13,7 @@ from chalicelib.storage.keystone_service import KeystoneService, instant, making
 
 T = TypeVar("T")
 
-MOST_KNOWN = MOST_UNKNOWN = 1000
+MAX_KNOWN = MAX_UNKNOWN = 1000
 UNKNOWN_FOR = timedelta(seconds=5)
 """How long a token that is no good is not asked for again; one of our own may be issued meanwhile, and works."""
 
@@ -33,8 +33,8 @@ class KeystoneIdentities:
     ) -> None:
         self._own, self._service, self._roles = own, service, roles
         self._trusted_for, self._clock = trusted_for, clock
-        self._known: _Memory[Principal] = _Memory(MOST_KNOWN)
-        self._unknown: _Memory[bool] = _Memory(MOST_UNKNOWN)
+        self._known: _Memory[Principal] = _Memory(MAX_KNOWN)
+        self._unknown: _Memory[bool] = _Memory(MAX_UNKNOWN)
 
     def authenticate(self, secret: str) -> Principal | None:
         """As our own do it; then up to five requests to Keystone, one as a rule, and none while it is trusted."""

@@ -29,7 +29,7 @@ MARGIN = timedelta(seconds=60)
 PAUSE = timedelta(seconds=10)
 """After credentials were refused: more attempts might lock the user out of Keystone."""
 REFUSED = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
-BUSY = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE})
+BUSY_STATUSES = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE})
 
 
 class Patience(NamedTuple):
@@ -202,7 +202,13 @@ def instant(text: str) -> datetime:
 def _document(reply: Reply, expected: HTTPStatus) -> dict[str, Any]:
     """What an answer of this status says. Raises IdentitiesUnavailable for any other."""
     if reply.status != expected:
-        outage = Outage.REFUSED if reply.status in REFUSED else Outage.BUSY if reply.status in BUSY else Outage.FAILING
+        outage = (
+            Outage.REFUSED
+            if reply.status in REFUSED
+            else Outage.BUSY
+            if reply.status in BUSY_STATUSES
+            else Outage.FAILING
+        )
         raise IdentitiesUnavailable(outage) from Refusal(expected, reply.status)
     with making_sense():
         found = json.loads(reply.body)

@@ -15,8 +15,8 @@ from chalicelib.storage.dynamodb import TRANSACTION
 from chalicelib.storage.writes import Writes
 
 MET = "TransactionConflict"
-LOST = frozenset({"ConditionalCheckFailed", MET})
-BUSY = frozenset({"ThrottlingError", "ProvisionedThroughputExceeded"})
+CONDITION_FAILED = frozenset({"ConditionalCheckFailed", MET})
+THROTTLED = frozenset({"ThrottlingError", "ProvisionedThroughputExceeded"})
 """Why a transaction was cancelled."""
 FAILED = frozenset(
     {"InternalServerError", "ServiceUnavailable", "TransactionInProgressException", "500", "502", "503", "504"}
@@ -32,9 +32,9 @@ def transaction(connection: Connection, lost: Exception) -> Iterator[Writes]:
             yield writes
     except TransactWriteError as error:
         codes = {reason.code for reason in error.cancellation_reasons if reason is not None}
-        if codes and codes <= LOST:
+        if codes and codes <= CONDITION_FAILED:
             raise lost from error
-        if codes and codes <= LOST | BUSY:
+        if codes and codes <= CONDITION_FAILED | THROTTLED:
             raise TablesUnavailable from error
         raise
 
@@ -72,4 +72,4 @@ def _met_only(error: Exception) -> bool:
     """Whether a transaction met another one, which may be its own earlier attempt, or was too much for the tables."""
     reasons = error.cancellation_reasons if isinstance(error, VerboseClientError) else []
     codes = {reason.code for reason in reasons if reason is not None}
-    return bool(codes) and codes <= BUSY | {MET}
+    return bool(codes) and codes <= THROTTLED | {MET}

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from urllib3 import BaseHTTPResponse
 
 PIECE = 1 << 20
-BUSY = frozenset({408, 429, 500, 502, 503, 504})
+RETRIABLE_STATUSES = frozenset({408, 429, 500, 502, 503, 504})
 """Answers after which trying again may succeed."""
 NUMBER = "([0-9]{1,18})"
 PART = f"bytes {NUMBER}-{NUMBER}/{NUMBER}"
@@ -27,7 +27,7 @@ def reading(url: str, response: "BaseHTTPResponse", offset: int, version: str) -
 
     Raises SourceNotFound, SourceRefused, StoreUnavailable; the pieces raise StoreUnavailable if they end early.
     """
-    if response.status in BUSY:
+    if response.status in RETRIABLE_STATUSES:
         raise StoreUnavailable(f"Invalid location: its server answers {response.status}")
     if offset and response.status == 416:
         return _end(response, offset, version)

@@ -20,7 +20,7 @@ from chalicelib.storage import keys
 from chalicelib.storage.races import transaction
 from chalicelib.storage.tables import ClaimItem, ReferenceItem
 
-MOST_PASSED = 50
+MAX_PASSED = 50
 """References that are gone, and forgotten when another one is added, at a time: a transaction is limited."""
 
 
@@ -49,7 +49,7 @@ class DynamoReferenceRepository:
         with transaction(self._connection, StaleImage(reference.title)) as writes:
             writes.save(_item(numbered), condition=ReferenceItem.owner_kind.does_not_exist())
             writes.save(_claim(numbered), condition=ClaimItem.claim.does_not_exist())
-            for other in passed[:MOST_PASSED]:
+            for other in passed[:MAX_PASSED]:
                 writes.delete(other)
         return numbered
 

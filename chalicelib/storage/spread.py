@@ -24,7 +24,7 @@ from chalicelib.storage.row import SCOPE, RowItem
 from chalicelib.storage.tables import ImageItem, MembershipItem
 from chalicelib.storage.writes import Writes
 
-MOST_AT_ONCE = 30
+MAX_AT_ONCE = 30
 """Members whose rows and totals fit into the transaction of their image, with all else that it writes."""
 
 
@@ -75,7 +75,7 @@ def bring(connection: SharedConnection, image: Image, members: Members) -> Image
     Raises StaleImage if somebody has changed it meanwhile, who then brings the rows.
     """
     waiting = iter(members.items())
-    while chunk := dict(islice(waiting, MOST_AT_ONCE)):
+    while chunk := dict(islice(waiting, MAX_AT_ONCE)):
         _bring(connection, image, chunk)
     done = replace(image, members_behind=False)
     with transaction(connection, StaleImage(image.id)) as writes:

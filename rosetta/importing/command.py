@@ -32,7 +32,7 @@ FOREMAN, SCALEWAY, DEVOPS = "foreman", "scaleway", "devops-service"
 BY_TOKEN = frozenset({GLANCE_V1, GLANCE_V2, SCALEWAY})
 """Dialects whose callers show a token; those of the others show a user and its secret."""
 SOME_REFUSED = 3
-MOST_PARALLEL = 32
+MAX_PARALLEL = 32
 VERSION = re.compile(r"/v[12](\.\d)?/?$")
 """How the addresses of Glance end in catalogues of services."""
 
@@ -66,7 +66,7 @@ class Users:
     "--parallel",
     default=4,
     show_default=True,
-    type=click.IntRange(1, MOST_PARALLEL),
+    type=click.IntRange(1, MAX_PARALLEL),
     help="Number of images to import at once.",
 )
 @asking
@@ -114,7 +114,7 @@ def _run(move: Move[Any], parallel: int, tally: Tally, watch: Watch) -> click.Cl
         with closing(Run(move, parallel).outcomes()) as outcomes:
             for record, outcome in outcomes:
                 tally.add(record, outcome)
-                watch.settled(record, tally)
+                watch.finished(record, tally)
     except KeyboardInterrupt:
         return Interrupted("Interrupted. Run the same command to resume.")
     except CannotGoOn as error:

@@ -65,7 +65,7 @@ class Watch(Protocol):
     def moved(self, image_id: str, done: int, size: int, /) -> None:
         """Show that `done` bytes of an image were read; callable from any thread."""
 
-    def settled(self, record: Record[Any], tally: Tally) -> None:
+    def finished(self, record: Record[Any], tally: Tally) -> None:
         """An image is done with, and counted."""
 
 
@@ -95,7 +95,7 @@ class Lines:
         with self._lock:
             self._bytes[image_id] = done
 
-    def settled(self, record: Record[Any], tally: Tally) -> None:  # noqa: ARG002  # only how many there are is shown
+    def finished(self, record: Record[Any], tally: Tally) -> None:  # noqa: ARG002  # only how many there are is shown
         """Show a line if one is due."""
         now = self._clock()
         if now - self._shown_at >= LULL:
@@ -125,7 +125,7 @@ class Bars:
             if image_id in self._tasks:
                 self._progress.update(self._tasks[image_id], completed=done)
 
-    def settled(self, record: Record[Any], tally: Tally) -> None:
+    def finished(self, record: Record[Any], tally: Tally) -> None:
         """Show the numbers, and the image's own bar no longer."""
         with self._lock:
             task = self._tasks.pop(record.id, None)

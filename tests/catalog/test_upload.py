@@ -8,9 +8,9 @@ from chalicelib.catalog.errors import Invalid
 from chalicelib.catalog.ports import Multipart, Part
 from chalicelib.catalog.upload import (
     LARGEST_PART,
+    MAX_LINKS,
+    MAX_PARTS,
     MEGABYTE,
-    MOST_LINKS,
-    MOST_PARTS,
     SMALLEST_PART,
     USUAL_PART,
     Upload,
@@ -99,8 +99,8 @@ def test_the_order_in_which_parts_are_named_is_no_matter() -> None:
     ("size", "part_size"),
     [
         (1, USUAL_PART),
-        (USUAL_PART * MOST_PARTS, USUAL_PART),
-        (USUAL_PART * MOST_PARTS + 1, USUAL_PART + MEGABYTE),
+        (USUAL_PART * MAX_PARTS, USUAL_PART),
+        (USUAL_PART * MAX_PARTS + 1, USUAL_PART + MEGABYTE),
         (TERABYTE, 105 * MEGABYTE),
         (5 * TERABYTE, 525 * MEGABYTE),
     ],
@@ -110,12 +110,12 @@ def test_parts_are_as_usual_or_as_large_as_it_takes(size: int, part_size: int) -
     found = part_size_for(size, None)
 
     assert found == part_size
-    assert size <= found * MOST_PARTS
+    assert size <= found * MAX_PARTS
 
 
 @pytest.mark.parametrize("asked", [SMALLEST_PART, USUAL_PART, LARGEST_PART])
 def test_parts_are_as_large_as_was_asked(asked: int) -> None:
-    assert part_size_for(asked * MOST_PARTS, asked) == asked
+    assert part_size_for(asked * MAX_PARTS, asked) == asked
 
 
 @pytest.mark.parametrize(
@@ -125,7 +125,7 @@ def test_parts_are_as_large_as_was_asked(asked: int) -> None:
         (1, LARGEST_PART + 1),
         (1, 0),
         (1, -1),
-        (SMALLEST_PART * MOST_PARTS + 1, SMALLEST_PART),
+        (SMALLEST_PART * MAX_PARTS + 1, SMALLEST_PART),
     ],
     ids=["too small", "too large", "zero", "negative", "too many"],
 )
@@ -135,13 +135,13 @@ def test_parts_that_the_store_does_not_take_are_refused(size: int, asked: int) -
 
 
 def test_links_are_asked_for_parts_that_there_are() -> None:
-    many = dict.fromkeys(range(1, MOST_LINKS + 1), MD5)
+    many = dict.fromkeys(range(1, MAX_LINKS + 1), MD5)
 
     check_parts({}, 15, 10)
-    check_parts(many, 10 * MOST_LINKS, 10)
+    check_parts(many, 10 * MAX_LINKS, 10)
 
     with pytest.raises(Invalid, match="at most 100"):
-        check_parts({**many, MOST_LINKS + 1: MD5}, 10 * MOST_LINKS + 1, 10)
+        check_parts({**many, MAX_LINKS + 1: MD5}, 10 * MAX_LINKS + 1, 10)
 
 
 @pytest.mark.parametrize("number", [-1, 0, 3, 10**30])

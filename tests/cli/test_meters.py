@@ -67,14 +67,14 @@ def test_a_meter_counts_and_jumps(clock: Clock) -> None:
     for clock.now, step in ((2, 30), (4, 30), (6, -30), (8, 50)):
         meter.advance(step)
     clock.now = 10
-    meter.reach(100)
+    meter.set_progress(100)
 
     assert [line.split()[1] for line in shown] == ["30", "60", "80", "100"]
 
 
 def test_progress_goes_to_stderr(capsys: pytest.CaptureFixture[str]) -> None:
     with meter("Receiving", 100) as receiving:
-        receiving.reach(100)
+        receiving.set_progress(100)
 
     assert capsys.readouterr() == ("", "Receiving: 100 % of 100 bytes\n")
 

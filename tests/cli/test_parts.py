@@ -10,7 +10,7 @@ import pytest
 
 from rosetta.options import MIB
 from rosetta.parts import (
-    MOST_PARTS,
+    MAX_PARTS,
     Digests,
     FileChanged,
     Part,
@@ -54,7 +54,7 @@ def test_only_the_last_part_is_smaller(size: int, parts: list[Part]) -> None:
 )
 def test_parts_of_huge_files_are_larger_so_that_they_are_few(size: int, part_size: int) -> None:
     assert usual_part_size(size) == part_size
-    assert len(parts_of(size, part_size)) <= MOST_PARTS
+    assert len(parts_of(size, part_size)) <= MAX_PARTS
 
 
 def test_a_file_is_read_once_for_all_its_md5s(path: Path) -> None:

@@ -81,7 +81,7 @@ class Client(ABC):
         """The facts that it can write."""
         return cls.knows if cls.says is None else cls.says
 
-    def known_as(self, image: Image) -> str:
+    def alias_of(self, image: Image) -> str:
         """The id of an image in this dialect, if its client has chosen none."""
         return image.id
 
@@ -402,7 +402,7 @@ class Foreman(Client):
     def credentials(self, principal: Principal, secret: str) -> dict[str, str]:
         return basic(principal.user, secret)
 
-    def known_as(self, image: Image) -> str:
+    def alias_of(self, image: Image) -> str:
         return str(image.number)
 
     def create(self, facts: Facts) -> Answer:

@@ -39,7 +39,7 @@ def named(record: Record) -> dict[str, Any]:
 
 def both(client: Client, image: Image) -> list[Any]:
     """What the list and the image by itself say."""
-    image_id = client.known_as(image)
+    image_id = client.alias_of(image)
     [listed] = client.records(client.listing())
     shown = client.record(client.show(image_id))
     client.check(shown)

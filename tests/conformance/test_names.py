@@ -22,7 +22,7 @@ def test_a_name_has_no_control_characters(api: Api, owner: Principal, speaking: 
     image = api.world.images.add(an_image(owner=owner.tenant, **needed))
 
     created = client.create(Facts(name=name))
-    renamed = client.rename(client.known_as(image), name)
+    renamed = client.rename(client.alias_of(image), name)
 
     assert {created.status, renamed.status} == {STATUSES[speaking.dialect]}, renamed.text
     found = api.world.images.get(image.id)

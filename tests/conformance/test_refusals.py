@@ -36,7 +36,7 @@ class World(NamedTuple):
 
     def id(self, image: str) -> str:
         """The id of an image in this dialect."""
-        return self.owner.known_as(self.images[image])
+        return self.owner.alias_of(self.images[image])
 
 
 Act = Callable[[World], Answer]

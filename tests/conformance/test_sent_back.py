@@ -123,7 +123,7 @@ def test_what_is_shown_is_taken_back_and_changes_nothing(
     client = speaking(api, owner)
     image = api.world.images.add(an_image(owner=owner.tenant, status=Status.ACTIVE, number=7, **below(speaking, kind)))
 
-    answer = SEND_BACK[speaking.dialect](client, client.known_as(image))
+    answer = SEND_BACK[speaking.dialect](client, client.alias_of(image))
 
     assert answer.status == 200, answer.text
     assert facts(api, image.id) == facts_of(image)
@@ -158,7 +158,7 @@ def test_what_is_too_long_is_refused_once_it_is_another(api: Api, owner: Princip
         an_image(owner=owner.tenant, status=Status.ACTIVE, architecture=Facts.architecture, name=LONG, number=7)
     )
 
-    answer = client.rename(client.known_as(image), f"{LONG}!"[1:])
+    answer = client.rename(client.alias_of(image), f"{LONG}!"[1:])
 
     assert answer.status == (422 if speaking is Foreman else 400)
     assert facts(api, image.id)["name"] == LONG

@@ -4,7 +4,7 @@ import ast
 
 import pytest
 
-from chalicelib.jobs.delivery import MOST_RECEIPTS, VISIBILITY
+from chalicelib.jobs.delivery import MAX_RECEIPTS, VISIBILITY
 from tests.deploy.files import ACCOUNT, REGION, ROOT, STAGES, of_type, settings, template
 
 
@@ -17,7 +17,7 @@ def test_the_queues_are_as_the_worker_expects_them(stage: str) -> None:
     assert work["VisibilityTimeout"] == VISIBILITY.total_seconds()
     assert work["RedrivePolicy"] == {
         "deadLetterTargetArn": {"Fn::GetAtt": ["DeadLetters", "Arn"]},
-        "maxReceiveCount": MOST_RECEIPTS,
+        "maxReceiveCount": MAX_RECEIPTS,
     }
     assert (dead["QueueName"], dead["MessageRetentionPeriod"]) == (f"{work['QueueName']}-dead", 14 * 24 * 60 * 60)
     assert {queue["SqsManagedSseEnabled"] for queue in queues.values()} == {True}

@@ -10,7 +10,7 @@ import pytest
 
 from chalicelib.catalog.inspection import LARGEST, Finding, Inspection
 from chalicelib.jobs.inspection import HEAD, inspect
-from chalicelib.jobs.windows import MOST_READS, Read
+from chalicelib.jobs.windows import MAX_READS, Read
 from tests.e2e.command_line.commands import CommandLine
 from tests.e2e.images.build import ToolFailed, Workshop, build
 from tests.e2e.images.recipes import RECIPES, Recipe
@@ -104,7 +104,7 @@ def test_a_damaged_image_is_inspected_all_the_same(workshop: Workshop, name: str
 
         assert found.virtual_size is None or 0 < found.virtual_size <= LARGEST
         assert len(json.dumps(found.document)) < 1000
-        assert len(image.asked) <= 2 + MOST_READS
+        assert len(image.asked) <= 2 + MAX_READS
         assert sum(image.asked) <= HEAD + 2 * MiB
 
 

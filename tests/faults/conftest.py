@@ -20,7 +20,7 @@ def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """
     monkeypatch.setattr(time, "sleep", lambda _: None)
     monkeypatch.setattr(lookup, "ATTEMPTS", 3)
-    monkeypatch.setattr(spread, "MOST_AT_ONCE", AT_ONCE)
+    monkeypatch.setattr(spread, "MAX_AT_ONCE", AT_ONCE)
     monkeypatch.setattr(memberships, "LARGEST_CHUNK", AT_ONCE)
     monkeypatch.setattr(RetryQuota, "acquire", lambda *_: True)
     monkeypatch.setattr(Client, "_spend", lambda *_: True)

@@ -6,7 +6,7 @@ from typing import Any
 import boto3
 
 from chalicelib.catalog.image import Status, Visibility
-from chalicelib.catalog.jobs import Order
+from chalicelib.catalog.jobs import JobRequest
 from chalicelib.catalog.reference import Kind
 from chalicelib.dialects.scaleway.schema import render_image
 from tests.api import ORDINARY, Api, a_caller, basic
@@ -158,7 +158,7 @@ FOREMAN = (
 )
 
 ZONE = "/v2/zone/ac1"
-ORDER = Order("ac1", "req-1")
+ORDER = JobRequest("ac1", "req-1")
 
 
 def _qingcloud(name: str, arrange: Arrange, *, nameless: bool = False) -> Scene:

@@ -8,7 +8,7 @@ import pytest
 from chalicelib.bootstrap import Aws
 from chalicelib.catalog.image import Status
 from chalicelib.catalog.job import Job, JobStatus
-from chalicelib.jobs.delivery import MOST_RECEIPTS
+from chalicelib.jobs.delivery import MAX_RECEIPTS
 from tests import tally
 from tests.conftest import MakeApi
 from tests.dialects.glance_v1.sending import SMALL
@@ -128,7 +128,7 @@ def mismatches(scene: Scene, begun: Begun, nth: int, fault: Fault) -> Iterator[s
     with injected(fault, nth):
         stage.deliver(job)
     yield from broken(stage.api)
-    for receipts in range(2, MOST_RECEIPTS + 2):
+    for receipts in range(2, MAX_RECEIPTS + 2):
         if stage.stored(job).finished:
             break
         stage.api.clock.advance(LEASE)

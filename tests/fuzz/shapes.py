@@ -8,7 +8,7 @@ from typing import Any
 
 from tests.fuzz.exchange import Got, Sent
 
-MOST_HEADER_BYTES = 10_240
+MAX_HEADER_BYTES = 10_240
 """What API Gateway passes on; more becomes an error of its own."""
 TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 CONTROLS = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
@@ -64,7 +64,7 @@ def check_headers(got: Got) -> None:
         assert TOKEN.fullmatch(name)
         assert not CONTROLS.search(value)
         assert value.isascii()
-    assert sum(len(f"{name}: {value}\r\n") for name, value in got.headers.items()) < MOST_HEADER_BYTES
+    assert sum(len(f"{name}: {value}\r\n") for name, value in got.headers.items()) < MAX_HEADER_BYTES
 
 
 def check_body(sent: Sent, got: Got) -> None:

@@ -18,7 +18,7 @@ from chalicelib.bootstrap import Aws
 from chalicelib.catalog.image import Image, Status, Transition
 from chalicelib.catalog.instance import capture_name
 from chalicelib.catalog.job import Action, Job, JobStatus
-from chalicelib.catalog.jobs import Jobs, Order
+from chalicelib.catalog.jobs import JobRequest, Jobs
 from chalicelib.storage.tables import ImageItem
 from tests import moto_state
 from tests.api import ORDINARY, Api, a_caller
@@ -26,7 +26,7 @@ from tests.dialects.qingcloud.machines import Machines
 from tests.factories import an_image
 from tests.storage.contract.faults import answering, cancelled
 
-ORDER = Order("ac1", "req-1")
+ORDER = JobRequest("ac1", "req-1")
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 OUTRUN = cancelled("ConditionalCheckFailed")
 LEASE = 61

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from chalicelib.catalog.job import Job, JobStatus
-from chalicelib.jobs.delivery import MOST_RECEIPTS
+from chalicelib.jobs.delivery import MAX_RECEIPTS
 from tests.dialects.glance_v1.sending import SMALL
 from tests.jobs.arriving import MADE, left, multipart_of, steps, uploading
 from tests.jobs.jobs import Record, Stage
@@ -97,7 +97,7 @@ def test_the_bucket_may_try_whether_it_is_heard(stage: Stage) -> None:
     assert stage.api.world.deliver([test]) == []
 
 
-@pytest.mark.parametrize("receipts", [1, MOST_RECEIPTS], ids=["first", "last"])
+@pytest.mark.parametrize("receipts", [1, MAX_RECEIPTS], ids=["first", "last"])
 def test_an_event_that_cannot_be_handed_on_comes_again(stage: Stage, receipts: int) -> None:
     job = uploading(stage, SMALL)
     put_together(stage, job)

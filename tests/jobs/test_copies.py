@@ -11,7 +11,7 @@ from chalicelib.catalog.errors import Invalid
 from chalicelib.catalog.image import Changes, Status
 from chalicelib.catalog.job import JobStatus
 from chalicelib.jobs import copies
-from chalicelib.jobs.delivery import MOST_RECEIPTS
+from chalicelib.jobs.delivery import MAX_RECEIPTS
 from tests.conftest import MakeApi
 from tests.dialects.glance_v1.sending import MEGABYTE, PART, SMALL, content, md5
 from tests.jobs.arriving import (
@@ -109,7 +109,7 @@ def test_a_store_that_stays_busy_fails_the_copy(stage: Stage) -> None:
     job = copying(stage, stage.api.put_elsewhere("disk.raw", SMALL))
 
     with stage.api.s3_fault("UploadPartCopy", "SlowDown", 503):
-        for receipts in range(1, MOST_RECEIPTS + 1):
+        for receipts in range(1, MAX_RECEIPTS + 1):
             stage.deliver(job, receipts=receipts)
             stage.api.clock.advance(LEASE)
 
@@ -123,7 +123,7 @@ def test_bytes_that_the_store_does_not_send_are_asked_for_again(stage: Stage) ->
     stage.deliver(job)
     stage.aws.s3().delete_object(Bucket=stage.api.world.blobs.bucket, Key=f"{job.images[0]}/{job.id}")
 
-    for receipts in range(1, MOST_RECEIPTS + 1):
+    for receipts in range(1, MAX_RECEIPTS + 1):
         stage.deliver(job, receipts=receipts)
         stage.api.clock.advance(LEASE)
 

@@ -9,7 +9,7 @@ import pytest
 
 from chalicelib.catalog.image import Status, Transition
 from chalicelib.catalog.job import JobStatus
-from chalicelib.jobs.delivery import MOST_RECEIPTS
+from chalicelib.jobs.delivery import MAX_RECEIPTS
 from tests.jobs.jobs import LEASE, LONG_AGO, MADE, ORDER, Outcome, Stage, a_message
 from tests.storage.contract.faults import answering
 
@@ -82,7 +82,7 @@ def test_a_message_about_no_job_is_done(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize("body", UNREADABLE.values(), ids=UNREADABLE.keys())
-@pytest.mark.parametrize("receipts", [1, MOST_RECEIPTS], ids=["first", "last"])
+@pytest.mark.parametrize("receipts", [1, MAX_RECEIPTS], ids=["first", "last"])
 def test_an_unreadable_message_fails_alone(stage: Stage, body: str, receipts: int) -> None:
     first, last = stage.delete(1), stage.delete(1)
     unreadable = {"messageId": "m", "body": body, "attributes": {"ApproximateReceiveCount": str(receipts)}}
@@ -125,12 +125,12 @@ def test_a_poisoned_message_fails_its_job_at_last(stage: Stage) -> None:
     statuses = []
 
     with stage.ec2_fault("CreateImage", "InternalError"):
-        for receipts in range(1, MOST_RECEIPTS + 1):
+        for receipts in range(1, MAX_RECEIPTS + 1):
             failed = stage.deliver(job, receipts=receipts)
             statuses.append((failed, stage.stored(job).status))
             stage.api.clock.advance(LEASE)
 
-    assert statuses == [([job.id], JobStatus.WORKING)] * (MOST_RECEIPTS - 1) + [([job.id], JobStatus.FAILED)]
+    assert statuses == [([job.id], JobStatus.WORKING)] * (MAX_RECEIPTS - 1) + [([job.id], JobStatus.FAILED)]
     assert stage.outcome(job) == Outcome(JobStatus.FAILED, ((Status.DELETED, None),))
 
 
@@ -138,10 +138,10 @@ def test_the_reason_of_a_poisoned_message_can_be_read(stage: Stage) -> None:
     job = stage.capture()
 
     with stage.ec2_fault("CreateImage", "InternalError"):
-        stage.deliver(job, receipts=MOST_RECEIPTS)
+        stage.deliver(job, receipts=MAX_RECEIPTS)
 
     assert stage.stored(job).info
-    assert str(MOST_RECEIPTS) in stage.stored(job).info
+    assert str(MAX_RECEIPTS) in stage.stored(job).info
     assert stage.stored(job).finished_at is not None
 
 
@@ -151,9 +151,9 @@ def test_the_reason_of_a_poisoned_message_names_an_error_of_aws_but_does_not_rep
     refusals = iter([(HTTPStatus.BAD_REQUEST, error)])
 
     with answering("BatchGetItem", lambda _: next(refusals, None)):
-        stage.deliver(job, receipts=MOST_RECEIPTS)
+        stage.deliver(job, receipts=MAX_RECEIPTS)
 
-    assert stage.stored(job).info == f"it failed {MOST_RECEIPTS} times, at last with: ClientError"
+    assert stage.stored(job).info == f"it failed {MAX_RECEIPTS} times, at last with: ClientError"
 
 
 def test_a_poisoned_message_of_a_job_that_has_ended_leaves_it_alone(stage: Stage) -> None:
@@ -161,7 +161,7 @@ def test_a_poisoned_message_of_a_job_that_has_ended_leaves_it_alone(stage: Stage
     stage.deliver(job)
     before = stage.stored(job)
 
-    failed = stage.deliver(job, receipts=MOST_RECEIPTS + 1)
+    failed = stage.deliver(job, receipts=MAX_RECEIPTS + 1)
 
     assert failed == []
     assert stage.stored(job) == before
@@ -173,7 +173,7 @@ def test_images_of_a_poisoned_message_are_given_back(stage: Stage, action: str) 
     before = Status.ACTIVE if action == "delete" else Status.PENDING_DELETE
 
     with stage.dynamodb_fault("BatchGetItem", times=1):
-        failed = stage.deliver(job, receipts=MOST_RECEIPTS)
+        failed = stage.deliver(job, receipts=MAX_RECEIPTS)
 
     assert failed == [job.id]
     assert stage.outcome(job) == Outcome(JobStatus.FAILED, ((before, None),) * 2)
@@ -185,7 +185,7 @@ def test_images_that_are_being_given_back_when_the_worker_dies_are_given_back_by
 ) -> None:
     job = stage.delete()
     with stage.dynamodb_fault("BatchGetItem", times=1), stage.dynamodb_fault("TransactWriteItems", after=written):
-        stage.deliver(job, receipts=MOST_RECEIPTS)
+        stage.deliver(job, receipts=MAX_RECEIPTS)
     marked = [transition for _, transition in stage.outcome(job).images].count(Transition.DELETING)
 
     stage.redeliver(job)
@@ -200,7 +200,7 @@ def test_a_job_that_cannot_even_be_failed_is_left_to_the_sweeper(
     job = stage.capture()
 
     with caplog.at_level(logging.ERROR), stage.ec2_fault("DescribeImages", "InternalError"):
-        failed = stage.deliver(job, receipts=MOST_RECEIPTS)
+        failed = stage.deliver(job, receipts=MAX_RECEIPTS)
     left = stage.stored(job).status
     stage.sweep_up(job)
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from chalicelib.catalog.inspection import LARGEST
 from chalicelib.jobs.guest import WANTED
 from chalicelib.jobs.inspection import HEAD, inspect
-from chalicelib.jobs.windows import MOST_READS
+from chalicelib.jobs.windows import MAX_READS
 from tests.jobs import disks, mapped
 from tests.jobs.disks import AT_END, Disk, MiB, a_disk
 from tests.jobs.test_inspection import CASES
@@ -50,7 +50,7 @@ def test_a_damaged_image_is_inspected_all_the_same(disk: Disk) -> None:
     assert found.virtual_size is None or 0 < found.virtual_size <= LARGEST
     assert len(json.dumps(found.document)) < 1000
     assert sum(length for _, length in disk.asked) <= 2 * HEAD
-    assert len(disk.asked) <= 2 + MOST_READS
+    assert len(disk.asked) <= 2 + MAX_READS
 
 
 @given(st.binary(max_size=2000))

@@ -9,7 +9,7 @@ import pytest
 
 from chalicelib.catalog.image import Status, Transition
 from chalicelib.catalog.job import Job, JobStatus
-from chalicelib.jobs.delivery import MOST_RECEIPTS
+from chalicelib.jobs.delivery import MAX_RECEIPTS
 from tests.jobs.jobs import LEASE, LIMIT, MADE, Begun, Outcome, Stage
 
 
@@ -161,7 +161,7 @@ def test_a_capture_that_is_given_up_after_a_death_is_whole_or_nothing(stage: Sta
     def poison(job: Job) -> None:
         stage.api.clock.advance(LEASE)
         with stage.dynamodb_fault("BatchGetItem", times=1):
-            stage.deliver(job, receipts=MOST_RECEIPTS)
+            stage.deliver(job, receipts=MAX_RECEIPTS)
         stage.redeliver(job)
 
     left = deaths(stage, SCENES["capture under way"], "after", poison)

@@ -11,7 +11,7 @@ import pytest
 from chalicelib.bootstrap import Aws
 from chalicelib.catalog.event import What
 from chalicelib.catalog.image import Changes, Image, Inspecting, NewImage, Status, Transition
-from chalicelib.jobs.worker import MOST_LOOKS
+from chalicelib.jobs.worker import MAX_LOOKS
 from tests.api import ORDINARY, Api, a_caller
 from tests.conftest import MakeApi
 from tests.dialects.glance_v1 import glance as v1
@@ -225,7 +225,7 @@ def test_an_event_that_comes_before_its_request_has_written_it_down_is_repeated(
 def test_an_image_whose_request_does_not_end_is_looked_at_a_few_times_only(recording: Stage) -> None:
     image = catalog_of(recording).register(NewImage({**FORMATS, "status": Status.SAVING}))
 
-    recording.api.world.queue.tell(image.id, "object", MOST_LOOKS)
+    recording.api.world.queue.tell(image.id, "object", MAX_LOOKS)
     steps(recording)
 
     assert recording.messages() == (0, 0)

@@ -31,7 +31,7 @@ def test_a_sweep_moves_so_many_and_leaves_the_rest_to_the_next(
 ) -> None:
     api = make_api(MIGRATING="true")
     older.shelve([an_image(version=1) for _ in range(5)])
-    monkeypatch.setattr(reaper, "MOST_MOVED", 3)
+    monkeypatch.setattr(reaper, "MAX_MOVED", 3)
 
     assert [api.world.reaper.sweep() for _ in range(3)] == [3, 2, 0]
     assert not api.world.migration.differences()

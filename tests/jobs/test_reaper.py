@@ -227,7 +227,7 @@ def test_a_deleted_image_is_forgotten_after_its_time(api: Api) -> None:
 
 
 def test_a_sweep_ends_only_so_many(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reaper, "MOST", 2)
+    monkeypatch.setattr(reaper, "MAX_PER_SWEEP", 2)
     add(api.world, [an_image(status=Status.SAVING) for _ in range(3)])
     add(api.world, [an_image(status=Status.DELETED) for _ in range(3)])
     api.clock.advance(100 * DAY)

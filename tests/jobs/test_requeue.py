@@ -86,7 +86,7 @@ def test_jobs_of_all_tenants_are_found_and_counted(stage: Stage) -> None:
 
 
 def test_a_sweep_sends_only_so_many(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reaper, "MOST", 2)
+    monkeypatch.setattr(reaper, "MAX_PER_SWEEP", 2)
     for _ in range(3):
         stage.delete(1)
     stage.lose_messages()

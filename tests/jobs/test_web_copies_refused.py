@@ -10,7 +10,7 @@ from chalicelib.catalog.image import Changes
 from chalicelib.catalog.job import Job
 from chalicelib.jobs import copies
 from chalicelib.jobs import slice as slices
-from chalicelib.jobs.delivery import MOST_RECEIPTS
+from chalicelib.jobs.delivery import MAX_RECEIPTS
 from tests.conftest import MakeApi
 from tests.dialects.glance_v1.sending import MEGABYTE, PART, SMALL, content
 from tests.jobs.arriving import (
@@ -39,7 +39,7 @@ def stage(stage: Stage) -> Stage:
 
 
 def deliver_to_the_last(stage: Stage, job: Job) -> None:
-    for receipts in range(1, MOST_RECEIPTS + 1):
+    for receipts in range(1, MAX_RECEIPTS + 1):
         stage.deliver(job, receipts=receipts)
         stage.api.clock.advance(LEASE)
 
@@ -55,7 +55,7 @@ def test_a_server_that_is_too_slow_kills_the_image(stage: Stage, web: Web, monke
 
 
 def test_a_file_of_too_many_parts_kills_the_image(sliced: Stage, web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(copies, "MOST_PARTS", 1)
+    monkeypatch.setattr(copies, "MAX_PARTS", 1)
     job = copying(sliced, web.keep("/disk.raw", File(DATA)))
 
     again(sliced, job, 2)
@@ -136,7 +136,7 @@ def test_what_came_before_a_server_broke_off_is_kept(stage: Stage, web: Web, mon
 
 
 def test_a_server_that_always_breaks_off_fails_the_copy(stage: Stage, web: Web) -> None:
-    job = copying(stage, web.keep("/disk.raw", File(SMALL, breaks=MOST_RECEIPTS)))
+    job = copying(stage, web.keep("/disk.raw", File(SMALL, breaks=MAX_RECEIPTS)))
 
     deliver_to_the_last(stage, job)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from chalicelib.jobs.windows import MOST_READS, WINDOW, Scattered, Windows
+from chalicelib.jobs.windows import MAX_READS, WINDOW, Scattered, Windows
 from tests.jobs.disks import Disk, MiB, a_disk
 
 
@@ -43,7 +43,7 @@ def test_beyond_the_end_there_is_nothing() -> None:
 def test_no_more_is_read_than_is_worth_it() -> None:
     disk = a_disk(size=64 * MiB)
     read = windows(disk)
-    for index in range(1, MOST_READS + 1):
+    for index in range(1, MAX_READS + 1):
         read(index * MiB, 8)
 
     with pytest.raises(Scattered):

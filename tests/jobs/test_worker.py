@@ -10,7 +10,7 @@ from chalicelib.catalog.errors import StorageQuotaExceeded
 from chalicelib.catalog.image import Status
 from chalicelib.catalog.instance import capture_name
 from chalicelib.catalog.job import Job, JobStatus
-from chalicelib.jobs.delivery import MOST_RECEIPTS
+from chalicelib.jobs.delivery import MAX_RECEIPTS
 from tests.conftest import MakeApi
 from tests.jobs.jobs import LEASE, LIMIT, MADE, ORDER, RECOVERABLE, Outcome, Stage
 
@@ -316,7 +316,7 @@ def test_a_job_that_has_ended_is_not_given_up(stage: Stage, begin: Begin) -> Non
     before = stage.stored(job), stage.outcome(job)
 
     with stage.dynamodb_fault("GetItem", times=1):
-        failed = stage.deliver(job, receipts=MOST_RECEIPTS)
+        failed = stage.deliver(job, receipts=MAX_RECEIPTS)
 
     assert failed == [job.id]
     assert (stage.stored(job), stage.outcome(job)) == before
@@ -327,7 +327,7 @@ def test_a_job_that_there_is_not_is_not_given_up(stage: Stage) -> None:
     stage.api.world.jobs.drop(job)
 
     with stage.dynamodb_fault("GetItem", times=1):
-        failed = stage.deliver(job, receipts=MOST_RECEIPTS)
+        failed = stage.deliver(job, receipts=MAX_RECEIPTS)
 
     assert failed == [job.id]
     assert stage.api.world.jobs.get(job.owner, job.id) is None

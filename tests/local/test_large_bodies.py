@@ -296,7 +296,7 @@ def test_a_refusal_is_heard_by_those_who_send_all_first_and_the_connection_goes_
 
 
 def test_what_follows_a_refusal_without_end_is_not_read(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("local.wire.MOST_DRAINED", LIMIT)
+    monkeypatch.setattr("local.wire.MAX_DRAINED", LIMIT)
     image = an_active_one(site.caller)
 
     with site.begin(path_of(image, "file"), {"Content-Length": "1000000000000"}, LARGE * 3) as wire:

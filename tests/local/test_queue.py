@@ -8,7 +8,7 @@ import pytest
 from chalicelib.bootstrap import Aws
 from chalicelib.catalog.image import NewImage, Status
 from chalicelib.catalog.job import Action, JobStatus
-from chalicelib.catalog.jobs import Order
+from chalicelib.catalog.jobs import JobRequest
 from local.queue import create_bucket, create_queue, pump
 from tests.api import Api, a_caller
 from tests.dialects.glance_v1.sending import SMALL
@@ -70,8 +70,8 @@ def test_what_fails_again_and_again_ends_among_the_dead_letters(patient: Api, ca
 def test_a_job_whose_message_fails_to_the_last_fails_and_says_why(patient: Api) -> None:
     catalog = patient.world.catalog(a_caller("t1", "read_images", "create_image", "delete_image"))
     image = catalog.register(NewImage({"status": Status.ACTIVE}))
-    job = catalog.jobs.delete([image.id], Order("ac1", "request"))
-    broken = catalog.jobs.record(Action.MODIFY, image, image.id, Order("ac1", "request"))
+    job = catalog.jobs.delete([image.id], JobRequest("ac1", "request"))
+    broken = catalog.jobs.record(Action.MODIFY, image, image.id, JobRequest("ac1", "request"))
     unknown = patient.world.jobs.save(broken, broken._replace(status=JobStatus.PENDING, finished_at=None))
     patient.world.queue.send("t1", unknown.id)
 

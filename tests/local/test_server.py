@@ -267,7 +267,7 @@ def test_the_rest_of_a_larger_body_is_dropped_and_the_client_hears_the_answer(
 def test_a_body_without_end_is_refused(
     client: http.client.HTTPConnection, echo: Echo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("local.wire.MOST_DRAINED", 100_000)
+    monkeypatch.setattr("local.wire.MAX_DRAINED", 100_000)
 
     client.request("PUT", "/", b"x" * 500_000)
     response = client.getresponse()

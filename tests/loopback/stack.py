@@ -99,7 +99,7 @@ def deploy(made: Package, emulator: Emulator, **parameters: str) -> Stack:
 def remove(stack: Stack) -> None:
     """As `make destroy` does."""
     stack.emulator.client("cloudformation").delete_stack(StackName=stack.stack_id)
-    assert _settled(stack.emulator, stack.stack_id)["StackStatus"] == "DELETE_COMPLETE"
+    assert _finished_stack(stack.emulator, stack.stack_id)["StackStatus"] == "DELETE_COMPLETE"
 
 
 def a_certificate(emulator: Emulator) -> str:
@@ -122,7 +122,7 @@ def translated(template: Template) -> Template:
 
 
 def _created(emulator: Emulator, stage: str, stack_id: str) -> Stack:
-    cloudformation, stack = emulator.client("cloudformation"), _settled(emulator, stack_id)
+    cloudformation, stack = emulator.client("cloudformation"), _finished_stack(emulator, stack_id)
     assert stack["StackStatus"] == "CREATE_COMPLETE", _reasons(cloudformation, stack_id)
     resources = cloudformation.describe_stack_resources(StackName=stack_id)["StackResources"]
     return Stack(
@@ -134,7 +134,7 @@ def _created(emulator: Emulator, stage: str, stack_id: str) -> Stack:
     )
 
 
-def _settled(emulator: Emulator, stack_id: str) -> Any:
+def _finished_stack(emulator: Emulator, stack_id: str) -> Any:
     """The stack, once nothing of it is in progress."""
     cloudformation, deadline = emulator.client("cloudformation"), time.monotonic() + PATIENCE
     while True:

@@ -54,7 +54,7 @@ class Crossing:
 
     def ask(self, caller: Caller, calls: Calls, own: Thing, other: Thing) -> Mapping[str, object]:
         """All that the caller can tell of the answer, with the ids that it knows left out."""
-        names = {"own": own.known_as, "other": other.upload if self.other == "upload" else other.known_as}
+        names = {"own": own.alias_of, "other": other.upload if self.other == "upload" else other.alias_of}
         body = filled(json.dumps(self.body), names).encode() if self.body else b""
         calls.begin()
         answer = caller.request(self.method, filled(self.target, names), self.headers, body)

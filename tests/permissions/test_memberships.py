@@ -29,7 +29,7 @@ def test_a_caller_is_shown_the_members_that_concern_it(api: Api, version: str, s
     callers, image = all_callers(api, f"glance_{version}"), SUBJECTS["image"].make(api, state)
     asking = [who for who in SHOWN if who is not Who.STRANGER or state is State.PUBLIC]
 
-    answers = {who: callers[who].get(f"/{version}/images/{image.known_as}/members").json["members"] for who in asking}
+    answers = {who: callers[who].get(f"/{version}/images/{image.alias_of}/members").json["members"] for who in asking}
 
     count("lists of members", len(asking))
     assert {who: {row["member_id"] for row in rows} for who, rows in answers.items()} == {

@@ -34,9 +34,9 @@ _serial = count(700_001)
 
 @dataclass(frozen=True)
 class Thing:
-    """`known_as` is its id in the dialect; `marks` are texts that tell of it. `upload` is the id of what comes in."""
+    """`alias_of` is its id in the dialect; `marks` are texts that tell of it. `upload` is the id of what comes in."""
 
-    known_as: str
+    alias_of: str
     marks: tuple[str, ...] = ()
     image_id: str | None = None
     upload: str = field(default_factory=lambda: str(uuid4()))
@@ -56,7 +56,7 @@ class Subject:
 class Images:
     """Images that are known by one of their names, and what they are before anything else happens to them."""
 
-    known_as: Callable[[Image], str]
+    alias_of: Callable[[Image], str]
     fields: Callable[[int], Mapping[str, object]] = lambda _: {}
     usual: Status = Status.ACTIVE
     withheld: Status = Status.DEACTIVATED
@@ -74,7 +74,7 @@ class Images:
         upload = _begun(api, image) if uploading else str(uuid4())
         if state is State.DELETED:
             self._delete(api, image)
-        return Thing(self.known_as(image), _marks(image), image.id, upload)
+        return Thing(self.alias_of(image), _marks(image), image.id, upload)
 
     def _added(self, api: Api, state: State) -> Image:
         number = next(_serial)

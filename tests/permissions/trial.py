@@ -37,7 +37,7 @@ class Reply:
 
 
 def _without_ids(text: str, thing: Thing) -> str:
-    for known, word in ((thing.known_as, "{id}"), (thing.upload, "{upload}")):
+    for known, word in ((thing.alias_of, "{id}"), (thing.upload, "{upload}")):
         text = text.replace(known, word) if known else text
     return VARYING.sub("{request}", text)
 
@@ -86,7 +86,7 @@ class Trial:
         reply = self.ask(who, thing)
         if reply.answer.status != outcome.status:
             yield f"status {reply.answer.status}, not {outcome.status}: {reply.answer.text[:200]}"
-        if outcome.status >= 400 and (told := set(reply.tells(thing)) - {thing.known_as}):
+        if outcome.status >= 400 and (told := set(reply.tells(thing)) - {thing.alias_of}):
             yield f"the refusal tells {told}"
         if outcome.blind and self.operation.about != "nothing":
             seen, absent = reply.seen(thing), self._absence(who)

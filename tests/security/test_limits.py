@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib.catalog import lengths
 from chalicelib.dialects import DIALECTS
-from chalicelib.dialects.qingcloud.schema import MOST_IDS
+from chalicelib.dialects.qingcloud.schema import MAX_IDS
 from chalicelib.http.dialect import Route
 from chalicelib.http.fields import DEEPEST
 from tests import tally
@@ -116,9 +116,9 @@ LIMITS = {
         "foreman", 422, send("POST", "/api/compute_resources", {"name": "c", "provider": "EC2", "url": "u" * 256})
     ),
     "a search": Limit("foreman", 400, lambda caller: caller.get(f"/api/architectures?search={'(' * 65}name=x")),
-    "images to delete": Limit("qingcloud", 400, send("DELETE", f"/v2/zone/ac1/images/{ids(MOST_IDS + 1)}", None)),
+    "images to delete": Limit("qingcloud", 400, send("DELETE", f"/v2/zone/ac1/images/{ids(MAX_IDS + 1)}", None)),
     "images to recover": Limit(
-        "qingcloud", 400, send("POST", "/v2/zone/ac1/lease", {"resources": ids(MOST_IDS + 1).split(",")})
+        "qingcloud", 400, send("POST", "/v2/zone/ac1/lease", {"resources": ids(MAX_IDS + 1).split(",")})
     ),
     "an instance": Limit("qingcloud", 400, send("POST", "/v2/zone/ac1/images", {"instance": "i" * 256})),
 }

@@ -171,14 +171,14 @@ def test_a_token_of_our_own_is_good_as_soon_as_it_is_issued(api: Api) -> None:
     assert api.world.callers.authenticate("open sesame") == OWN
 
 
-@pytest.mark.parametrize("most", ["MOST_KNOWN", "MOST_UNKNOWN"])
+@pytest.mark.parametrize("most", ["MAX_KNOWN", "MAX_UNKNOWN"])
 def test_memory_is_bounded_and_the_oldest_makes_room(
     make_api: MakeApi, keystone: Keystone, monkeypatch: pytest.MonkeyPatch, most: str
 ) -> None:
     monkeypatch.setattr(module, most, 2)
     callers = make_api(**keystone.settings()).world.callers
     secrets = ["token-1", "token-2", "token-3"]
-    for secret in secrets if most == "MOST_KNOWN" else []:
+    for secret in secrets if most == "MAX_KNOWN" else []:
         keystone.know(secret, a_token("reader"))
     for secret in secrets:
         callers.authenticate(secret)

@@ -217,7 +217,7 @@ def test_an_image_that_grows_while_it_moves_has_to_have_room(make_world: MakeWor
 
 
 def test_members_whose_rows_are_still_to_come_have_what_is_shared_with_them(world: World, migrating: World) -> None:
-    members = [f"m{number}" for number in range(2 * spread.MOST_AT_ONCE)]
+    members = [f"m{number}" for number in range(2 * spread.MAX_AT_ONCE)]
     [image] = images = [an_image(version=1, owner="o")]
     older.shelve(images, [a_membership(image, member) for member in members])
     replies = iter([None, None, cancelled("ThrottlingError")])

@@ -11,7 +11,7 @@ from botocore.exceptions import ReadTimeoutError
 from chalicelib.catalog.errors import CatalogError, CloudUnavailable
 from chalicelib.catalog.image import Image, NewImage, Status
 from chalicelib.catalog.job import Action, Job, JobStatus
-from chalicelib.catalog.jobs import Order
+from chalicelib.catalog.jobs import JobRequest
 from chalicelib.catalog.outages import OutcomeUnknown, TablesRefused, TablesUnavailable
 from chalicelib.catalog.reference import Kind
 from chalicelib.catalog.service import Catalog
@@ -24,7 +24,7 @@ from tests.faults.wire import TRANSACTION, Sent, response, wire
 from tests.storage.contract.faults import Request, answering, cancelled
 from tests.storage.contract.shelf import stored
 
-ORDER = Order("ac1", "request-1")
+ORDER = JobRequest("ac1", "request-1")
 
 
 @pytest.fixture(autouse=True)

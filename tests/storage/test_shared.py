@@ -168,7 +168,7 @@ def test_an_image_of_as_many_members_as_are_written_at_once_has_room_for_all_els
     image = world.images.add(
         an_image(number=7, size=3, visibility=Visibility.PUBLIC, aliases=names, tenant_aliases=names, **facts)
     )
-    image = share(world, replace(image), MANY[: spread.MOST_AT_ONCE])
+    image = share(world, replace(image), MANY[: spread.MAX_AT_ONCE])
 
     with answering("TransactWriteItems", lambda _: None) as calls:
         pending = {"status": Status.PENDING_DELETE, "deleted_at": START, "visibility": Visibility.SHARED}

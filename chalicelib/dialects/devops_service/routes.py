@@ -41,20 +41,20 @@ def add_image(catalog: Catalog, request: Request) -> Response:
 
 
 def show_image(catalog: Catalog, request: Request, image_id: str) -> Response:
-    return Response(schema.render_record(catalog.image(schema.known_as(image_id)), options_of(request)))
+    return Response(schema.render_record(catalog.image(schema.alias_of(image_id)), options_of(request)))
 
 
 def update_image(catalog: Catalog, request: Request, image_id: str) -> Response:
     options = options_of(request)
     image = catalog.update(
-        schema.known_as(image_id),
+        schema.alias_of(image_id),
         lambda image: schema.parse_update(schema.parse_document(request.body), image, options),
     )
     return Response({"image": schema.render_record(image, options), "message": "Updated"})
 
 
 def delete_image(catalog: Catalog, _request: Request, image_id: str) -> Response:
-    catalog.delete(schema.known_as(image_id))
+    catalog.delete(schema.alias_of(image_id))
     return Response({"id": image_id, "message": "Deleted"})
 
 

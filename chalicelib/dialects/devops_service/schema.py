@@ -26,7 +26,7 @@ BLANKS = (
 """Python counts some more control characters among them, which no id may have."""
 
 
-def known_as(image_id: str) -> TenantAlias:
+def alias_of(image_id: str) -> TenantAlias:
     """The image of the caller's tenant that has this id here."""
     return TenantAlias(NAMESPACE, image_id)
 

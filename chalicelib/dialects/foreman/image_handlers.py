@@ -33,7 +33,7 @@ def list_images(catalog: Catalog, request: Request, parent_id: str) -> Response:
 
 
 def _page(
-    catalog: Catalog, asked: listing.Asked, below: list[Reference], known: Parents
+    catalog: Catalog, asked: listing.ListParams, below: list[Reference], known: Parents
 ) -> tuple[list[Image], int, int]:
     """The images of a page, how many there are, and how many match."""
     others = tuple(Condition(reference.FIELDS[other.kind], Operator.EQUAL, other.key) for other in below[1:])

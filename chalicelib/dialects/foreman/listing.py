@@ -15,7 +15,7 @@ LONGEST_SEARCH = 2000
 """Characters: every row is compared with every word, so words are what a search costs."""
 
 
-class Asked(NamedTuple):
+class ListParams(NamedTuple):
     """What a list is asked for. A `size` of None means everything; `order` is a field and whether it descends."""
 
     search: str | None
@@ -26,13 +26,13 @@ class Asked(NamedTuple):
     size: int | None
 
 
-def parse(request: Request, fields: Mapping[str, Field]) -> Asked:
+def parse(request: Request, fields: Mapping[str, Field]) -> ListParams:
     """Read the parameters. Raises BadSearch, BadPage."""
     search, order = request.parameter("search"), (request.parameter("order") or "").strip()
     if search and len(search) > LONGEST_SEARCH:
         raise BadSearch(f"Search is too long (maximum is {LONGEST_SEARCH} characters)")
     try:
-        return Asked(
+        return ListParams(
             search=search,
             matches=parse_search(search, fields) if search and search.strip() else None,
             order_text=order or None,
@@ -67,7 +67,7 @@ def _size(text: str | None) -> int | None:
     return size
 
 
-def select(asked: Asked, entries: Sequence[T], row: Callable[[T], Row]) -> tuple[list[T], int]:
+def select(asked: ListParams, entries: Sequence[T], row: Callable[[T], Row]) -> tuple[list[T], int]:
     """The entries of the page that is asked for, and how many match; `entries` are in the order of their numbers."""
     rows = [(row(entry), entry) for entry in entries]
     if asked.matches is not None:
@@ -85,7 +85,7 @@ def _place(value: object) -> tuple[bool, Any]:
     return value is not None, value
 
 
-def envelope(asked: Asked, results: Sequence[Mapping[str, Any]], total: int, subtotal: int) -> dict[str, Any]:
+def envelope(asked: ListParams, results: Sequence[Mapping[str, Any]], total: int, subtotal: int) -> dict[str, Any]:
     """A page as it is answered."""
     by, _, direction = (asked.order_text or "").partition(" ")
     return {

@@ -10,7 +10,7 @@ from chalicelib.dialects.foreman.errors import STATUS
 from chalicelib.dialects.foreman.listing import LONGEST_SEARCH, USUAL_SIZE
 from chalicelib.dialects.foreman.openapi_schemas import NAMES, SCHEMAS, SEGMENT, TEXT
 from chalicelib.dialects.foreman.operations import LIST, Operation
-from chalicelib.dialects.foreman.parent_handlers import MOST_IMAGES
+from chalicelib.dialects.foreman.parent_handlers import MAX_IMAGES
 from chalicelib.dialects.foreman.routes import OPERATIONS, VERSION
 from chalicelib.dialects.foreman.search import Fields
 from chalicelib.http import openapi
@@ -71,7 +71,7 @@ DESCRIPTIONS = {
     ("images", "index"): f"Images that are below all of the parents that are named. {IN_BODIES}",
     ("images", "show"): IN_BODIES,
     **{(parents.plural(kind), "index"): IN_BODIES for kind in Kind},
-    **{(parents.plural(kind), "show"): f"Without `images` if there are more than {MOST_IMAGES}." for kind in Kind},
+    **{(parents.plural(kind), "show"): f"Without `images` if there are more than {MAX_IMAGES}." for kind in Kind},
     **{(parents.plural(kind), "destroy"): "Refused while images refer to it." for kind in Kind},
     ("compute_resources", "update"): "The provider cannot be changed.",
     **{

@@ -12,7 +12,7 @@ from chalicelib.http import media
 from chalicelib.http.message import Request
 
 FORM = "application/x-www-form-urlencoded"
-MOST_FIELDS = 100
+MAX_FIELDS = 100
 NAMES = ("search", "order", "page", "per_page", *map(field, Kind))
 """All that a GET can be told; what else stands in a body is ignored, as it is in a query."""
 
@@ -34,7 +34,7 @@ def _body(request: Request) -> Mapping[str, list[str]]:
 
 def _form(body: bytes) -> Mapping[str, list[str]]:
     try:
-        return parse_qs(body.decode(), keep_blank_values=True, max_num_fields=MOST_FIELDS)
+        return parse_qs(body.decode(), keep_blank_values=True, max_num_fields=MAX_FIELDS)
     except ValueError as error:
         raise MalformedBody("it should be an object, or a form in UTF-8") from error
 

@@ -19,7 +19,7 @@ from chalicelib.dialects.foreman.providers import plugins_of
 from chalicelib.http import paging
 from chalicelib.http.message import Request, Response
 
-MOST_IMAGES = 1000
+MAX_IMAGES = 1000
 """Images that a parent is shown with."""
 
 
@@ -42,9 +42,9 @@ def show_parent(catalog: Catalog, request: Request, parent_id: str) -> Response:
 def _images(catalog: Catalog, parent: Reference) -> list[Image] | None:
     """The images below it; None if they are more than are shown with it."""
     order = Order(SortKey.NUMBER, descending=False)
-    query = ImageQuery(Scope.OWN, order=order, expected=MOST_IMAGES + 1, below=parent)
-    found = paging.first(catalog.images(query), MOST_IMAGES + 1)
-    return found if len(found) <= MOST_IMAGES else None
+    query = ImageQuery(Scope.OWN, order=order, expected=MAX_IMAGES + 1, below=parent)
+    found = paging.first(catalog.images(query), MAX_IMAGES + 1)
+    return found if len(found) <= MAX_IMAGES else None
 
 
 def add_parent(catalog: Catalog, request: Request) -> Response:

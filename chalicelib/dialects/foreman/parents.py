@@ -94,7 +94,7 @@ def provider_of(compute_resource: Reference | None) -> str | None:
 def parse(kind: Kind, attributes: Mapping[str, Any], plugins: tuple[str, ...]) -> dict[str, Any]:
     """The facts of a new parent; `plugins` may provide more kinds of clouds. Raises Unprocessable."""
     given, errors = _read(kind, attributes, plugins)
-    return _settled(kind, given, errors, None)
+    return _checked(kind, given, errors, None)
 
 
 def parse_update(attributes: Mapping[str, Any], plugins: tuple[str, ...], parent: Reference) -> dict[str, Any]:
@@ -104,7 +104,7 @@ def parse_update(attributes: Mapping[str, Any], plugins: tuple[str, ...], parent
         if (given["provider"] or "").lower() != str(parent.facts.get("provider")).lower():
             errors.setdefault("provider", "cannot be changed")
         del given["provider"]
-    return _settled(parent.kind, {**parent.facts, **given}, errors, parent)
+    return _checked(parent.kind, {**parent.facts, **given}, errors, parent)
 
 
 def _read(kind: Kind, attributes: Mapping[str, Any], plugins: tuple[str, ...]) -> tuple[dict[str, Any], dict[str, str]]:
@@ -128,7 +128,7 @@ def _reader(name: str) -> Callable[[Any], Any]:
     return values.text if name in UNKEPT else values.short_text
 
 
-def _settled(kind: Kind, facts: Mapping[str, Any], errors: dict[str, str], old: Reference | None) -> dict[str, Any]:
+def _checked(kind: Kind, facts: Mapping[str, Any], errors: dict[str, str], old: Reference | None) -> dict[str, Any]:
     """The facts without blanks, an operating system's with its title. Raises Unprocessable."""
     errors |= {name: values.BLANK for name in REQUIRED[kind] if not facts.get(name) and name not in errors}
     if errors:

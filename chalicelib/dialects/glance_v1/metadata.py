@@ -45,7 +45,7 @@ TIMES = ("created_at", "updated_at", "deleted_at")
 TRUE = frozenset({"1", "t", "true", "on", "y", "yes"})
 PROPERTY_BYTES = lengths.PROPERTY_VALUE
 """Of all together, in headers: API Gateway carries 10,240 with all the rest, a signed link among it (wire §10)."""
-MOST_PROPERTIES = 64
+MAX_PROPERTIES = 64
 """In headers: Python's clients take a hundred lines and no more, of which some are not ours."""
 TEXTS = ("name", "checksum", "owner")
 """Fields that can be any text."""
@@ -229,7 +229,7 @@ def carried(shown: Mapping[str, Any]) -> dict[str, str]:
     room = PROPERTY_BYTES - added_size(shown[name] for name in TEXTS)
     for name, value in shown["properties"].items():
         size = sent_size({name: value})
-        if value is not None and size <= room and len(found) < MOST_PROPERTIES:
+        if value is not None and size <= room and len(found) < MAX_PROPERTIES:
             found[name] = spelled(value)
             room -= size
     return found

@@ -11,7 +11,7 @@ from chalicelib.catalog.principal import Policy
 from chalicelib.catalog.rules import LARGEST_INTEGER
 from chalicelib.catalog.token import ID_LENGTH
 from chalicelib.catalog.tokens import LONGEST
-from chalicelib.catalog.upload import LARGEST_PART, MOST_LINKS, MOST_PARTS, SMALLEST_PART
+from chalicelib.catalog.upload import LARGEST_PART, MAX_LINKS, MAX_PARTS, SMALLEST_PART
 from chalicelib.dialects.glance_v1.metadata import LARGEST_SIZE, LONGEST_CHECKSUM
 from chalicelib.dialects.glance_v1.schema import STATUS_NAMES
 from chalicelib.http.openapi import NEVER, Schema, record, ref
@@ -20,7 +20,7 @@ TEXT: Schema = {"type": "string"}
 FLAG: Schema = {"type": "boolean"}
 BYTES: Schema = {"type": "integer", "minimum": 0, "maximum": LARGEST_SIZE}
 MINIMUM: Schema = {"type": "integer", "minimum": 0, "maximum": LARGEST_INTEGER}
-NUMBER: Schema = {"type": "integer", "minimum": 1, "maximum": MOST_PARTS}
+NUMBER: Schema = {"type": "integer", "minimum": 1, "maximum": MAX_PARTS}
 ID: Schema = {"type": "string", "format": "uuid", "pattern": "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"}
 INSTANT: Schema = {
     "type": "string",
@@ -211,11 +211,11 @@ SCHEMAS: Mapping[str, Schema] = {
         "properties": {
             "size": {**BYTES, "minimum": 1},
             "part_size": {"type": "integer", "minimum": SMALLEST_PART, "maximum": LARGEST_PART},
-            "parts": _parts("md5", MD5, maxItems=MOST_LINKS),
+            "parts": _parts("md5", MD5, maxItems=MAX_LINKS),
         },
         "required": ["size"],
     },
-    "GlanceWantedParts": {"type": "object", "properties": {"parts": _parts("md5", MD5, maxItems=MOST_LINKS)}},
+    "GlanceWantedParts": {"type": "object", "properties": {"parts": _parts("md5", MD5, maxItems=MAX_LINKS)}},
     "GlanceSentParts": {"type": "object", "properties": {"parts": _parts("etag", TEXT)}},
     "GlanceLink": LINK,
     "GlanceLinks": record({"links": list_of(ref("GlanceLink"))}),

@@ -23,7 +23,7 @@ MEMBERS = frozenset({"name", "policies", "inspection", "expires_at", "expires_in
 ID = f"{CURRENT}|[0-9a-f]{{{ID_LENGTH}}}"
 POLICIES = {policy.value: policy for policy in Policy}
 INSPECTING = {policy.value: policy for policy in Inspecting}
-MOST_SECONDS = int(LONGEST.total_seconds())
+MAX_SECONDS = int(LONGEST.total_seconds())
 
 
 def create_token(catalog: Catalog, request: Request) -> Response:
@@ -118,8 +118,8 @@ def _end(wanted: Mapping[str, Any], now: datetime) -> datetime | None:
     given = wanted["expires_in"]
     if isinstance(given, bool) or not isinstance(given, int | float) or given != int(given):
         raise BadMessage("expires_in", "'expires_in' must be a whole number of seconds")
-    if not 0 < given <= MOST_SECONDS:
-        raise BadMessage("expires_in", f"'expires_in' must be 1 to {MOST_SECONDS} seconds")
+    if not 0 < given <= MAX_SECONDS:
+        raise BadMessage("expires_in", f"'expires_in' must be 1 to {MAX_SECONDS} seconds")
     return now + timedelta(seconds=given)
 
 

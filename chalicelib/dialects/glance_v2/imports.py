@@ -26,7 +26,7 @@ class ImportRefused(HttpError):
     status = 409
 
 
-class Order(NamedTuple):
+class ImportRequest(NamedTuple):
     """How the bytes are to come, and from where if they are fetched."""
 
     method: str
@@ -64,7 +64,7 @@ def _fetch(catalog: Catalog, image_id: str, uri: str) -> None:
         raise _filtered(uri) from error
 
 
-def parse_order(document: Mapping[str, Any]) -> Order:
+def parse_order(document: Mapping[str, Any]) -> ImportRequest:
     """What an import asks for. Raises BadMessage."""
     method = document.get("method")
     name = method.get("name") if isinstance(method, dict) else None
@@ -77,7 +77,7 @@ def parse_order(document: Mapping[str, Any]) -> Order:
     uri = method.get("uri")
     if name == WEB and (not isinstance(uri, str) or not uri):
         raise _filtered(uri)
-    return Order(name, uri if name == WEB else None)
+    return ImportRequest(name, uri if name == WEB else None)
 
 
 def _filtered(uri: object) -> BadMessage:

@@ -18,7 +18,7 @@ KINDS = ("add", "replace", "remove")
 READ_ONLY = frozenset({"id", *MEASURED, *HASHES, *LINKS, "direct_url", "stores", "image_id", "extra_properties"})
 LISTS = ("tags", "locations")
 """Fields whose entries have pointers of their own."""
-MOST_ENTRIES = 2 * values.MOST_TAGS
+MAX_ENTRIES = 2 * values.MAX_TAGS
 """Of a list in the middle of a patch: clients may add all that is new before they remove what is old."""
 
 
@@ -187,8 +187,8 @@ def changed_list(entries: Sequence[str], operation: Operation) -> list[str]:
     place = len(found) if operation.entry == "-" else int(operation.entry or 0)
     if place > end:
         raise PropertyConflict(f"tags/{operation.entry}", "does not exist")
-    if len(found) == MOST_ENTRIES and operation.kind == "add":
-        raise values.TooManyTags(MOST_ENTRIES + 1)
+    if len(found) == MAX_ENTRIES and operation.kind == "add":
+        raise values.TooManyTags(MAX_ENTRIES + 1)
     if operation.kind == "add":
         return [*found[:place], operation.value, *found[place:]]
     return [*found[:place], *([operation.value] if operation.kind == "replace" else []), *found[place + 1 :]]

@@ -11,9 +11,9 @@ from chalicelib.catalog.rules import LARGEST_INTEGER, Limits, check_property_cou
 from chalicelib.dialects.glance_v2.schema import FIELDS
 from chalicelib.http.errors import BadMessage, HttpError
 
-MOST_TAGS = 128
+MAX_TAGS = 128
 LONGEST_TAG = 255
-TAG_BYTES = MOST_TAGS * LONGEST_TAG
+TAG_BYTES = MAX_TAGS * LONGEST_TAG
 """Of all tags together: each list of an image has them, and all its lists are written in one transaction."""
 PROPERTY_BYTES = lengths.PROPERTY_VALUE
 """Of names and values together, as v1 carries them in headers."""
@@ -25,7 +25,7 @@ class TooManyTags(HttpError):
 
     status = 413
 
-    def __init__(self, attempted: int, most: int = MOST_TAGS, what: str = "tags") -> None:
+    def __init__(self, attempted: int, most: int = MAX_TAGS, what: str = "tags") -> None:
         super().__init__(f"The limit of {what} is exceeded. Attempted: {attempted}, Maximum: {most}")
 
 
@@ -124,7 +124,7 @@ def canonical(fields: Mapping[str, Any]) -> Changes:
 def distinct(tags: Iterable[str]) -> tuple[str, ...]:
     """The tags without doubles, in their order. Raises TooManyTags."""
     found = tuple(dict.fromkeys(tags))
-    if len(found) > MOST_TAGS:
+    if len(found) > MAX_TAGS:
         raise TooManyTags(len(found))
     size = sum(len(tag.encode()) for tag in found)
     if size > TAG_BYTES:

@@ -105,7 +105,7 @@ RECOVERED: Schema = {
     "properties": {
         "resources": {
             "anyOf": [
-                {"type": "array", "items": ONE_ID, "minItems": 1, "maxItems": schema.MOST_IDS},
+                {"type": "array", "items": ONE_ID, "minItems": 1, "maxItems": schema.MAX_IDS},
                 {"type": "string", "pattern": r"[^\s,]", "description": "Divided by commas"},
             ]
         }
@@ -170,7 +170,7 @@ DESCRIPTION = Description(
         ("DELETE", "/v2/zone/{zone}/images/{image_ids}"): Operation(
             "Delete images, all or none",
             ORDERED,
-            (ZONE, Parameter("image_ids", "path", FILLED, f"Up to {schema.MOST_IDS}, divided by commas")),
+            (ZONE, Parameter("image_ids", "path", FILLED, f"Up to {schema.MAX_IDS}, divided by commas")),
             (),
             "For two hours they can be had back.",
             (400, 403, 404, 409),

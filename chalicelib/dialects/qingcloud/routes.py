@@ -6,7 +6,7 @@ from uuid import uuid4
 from chalicelib.catalog.errors import ImageNotFound, WrongStatus
 from chalicelib.catalog.image import Changes, Image, Status
 from chalicelib.catalog.job import Action, Job
-from chalicelib.catalog.jobs import Order
+from chalicelib.catalog.jobs import JobRequest
 from chalicelib.catalog.ports import Identities
 from chalicelib.catalog.principal import Policy, Principal
 from chalicelib.catalog.service import Catalog
@@ -62,14 +62,14 @@ def modify_image(catalog: Catalog, request: Request, zone: str) -> Response:
             raise WrongStatus(f"image [{image_id}]", "ceased")
         return schema.parse_changes(document, image)
 
-    image = catalog.update(schema.known_as(image_id), change, gone=True)
+    image = catalog.update(schema.alias_of(image_id), change, gone=True)
     return _answer(catalog.jobs.record(Action.MODIFY, image, image_id, _order(request, zone)))
 
 
 def delete_images(catalog: Catalog, request: Request, zone: str, image_ids: str) -> Response:
     catalog.jobs.check_zone(zone)
     catalog.require(Policy.DELETE_IMAGE)
-    names = [schema.known_as(image_id) for image_id in _checked(parameters.items([image_ids]))]
+    names = [schema.alias_of(image_id) for image_id in _checked(parameters.items([image_ids]))]
     return _answer(catalog.jobs.delete(names, _order(request, zone)))
 
 
@@ -78,14 +78,14 @@ def recover_images(catalog: Catalog, request: Request, zone: str) -> Response:
     catalog.require(Policy.CREATE_IMAGE)
     document = parameters.parse_object(request.body)
     given = parameters.texts_of("resources", document.get("resources", []))
-    names = [schema.known_as(image_id) for image_id in _checked(parameters.items(given))]
+    names = [schema.alias_of(image_id) for image_id in _checked(parameters.items(given))]
     since = catalog.now() - schema.RECOVERABLE
     return _answer(catalog.jobs.recover(names, _order(request, zone), since))
 
 
 def _checked(image_ids: tuple[str, ...]) -> tuple[str, ...]:
-    if not 0 < len(image_ids) <= schema.MOST_IDS:
-        raise BadMessage("images", f"there should be between 1 and {schema.MOST_IDS} ids")
+    if not 0 < len(image_ids) <= schema.MAX_IDS:
+        raise BadMessage("images", f"there should be between 1 and {schema.MAX_IDS} ids")
     return image_ids
 
 
@@ -114,8 +114,8 @@ def _viewer(catalog: Catalog) -> Viewer:
     return Viewer(catalog.principal.tenant, catalog.limits.operator_tenant, catalog.now())
 
 
-def _order(request: Request, zone: str) -> Order:
-    return Order(zone, request.request_id or str(uuid4()))
+def _order(request: Request, zone: str) -> JobRequest:
+    return JobRequest(zone, request.request_id or str(uuid4()))
 
 
 def _answer(job: Job) -> Response:

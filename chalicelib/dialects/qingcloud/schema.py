@@ -43,7 +43,7 @@ GIGABYTE = 2**30
 LONGEST_NAME = lengths.IMAGE["name"]
 LONGEST_DESCRIPTION = 1000
 """Shorter than elsewhere (wire §6)."""
-MOST_IDS = 100
+MAX_IDS = 100
 
 
 class Viewer(NamedTuple):
@@ -54,7 +54,7 @@ class Viewer(NamedTuple):
     now: datetime
 
 
-def known_as(image_id: str) -> Alias:
+def alias_of(image_id: str) -> Alias:
     """The image that has this id here."""
     return Alias(NAMESPACE, image_id)
 

@@ -14,7 +14,7 @@ TOKEN_TYPE = "Bearer"  # noqa: S105  # the name of a scheme
 LIFETIME = 7200
 """After how many seconds clients sign in again; they do so earlier if they are refused."""
 CHALLENGE = 'Basic realm="rosetta"'
-MOST_FIELDS = 100
+MAX_FIELDS = 100
 UNCACHED = {"Cache-Control": "no-store", "Pragma": "no-cache"}
 OURS = "server_error"
 ERRORS = {400: "invalid_request", 401: "invalid_client", 405: "invalid_request", 503: "temporarily_unavailable"}
@@ -42,7 +42,7 @@ def sign_in(_catalog: Catalog, request: Request) -> Response:
 def _check_grant(body: bytes) -> None:
     """Raise BadMessage unless a form asks for the only grant there is."""
     try:
-        fields = parse_qs(body.decode(), keep_blank_values=True, max_num_fields=MOST_FIELDS)
+        fields = parse_qs(body.decode(), keep_blank_values=True, max_num_fields=MAX_FIELDS)
     except ValueError as error:
         raise BadMessage("body", "the body is no form") from error
     given = fields.get("grant_type", [])

@@ -56,7 +56,7 @@ def test_without_a_terminal_there_is_a_line_now_and_then() -> None:
 
     for done in (1, 2, 3, 1536):
         watch.moved("image", done, 1536)
-        watch.settled(IMAGE, tally)
+        watch.finished(IMAGE, tally)
 
     assert lines == [
         "copied 1, skipped 0, refused 0; 2 bytes read",
@@ -71,7 +71,7 @@ def test_on_a_terminal_large_images_have_bars_of_their_own_while_they_are_under_
     watch.moved("small", 10, 20)
     watch.moved(IMAGE.id, 5, 16 << 20)
     under_way = [(task.description, task.completed, task.total) for task in progress.tasks]
-    watch.settled(IMAGE, a_tally(COPIED))
+    watch.finished(IMAGE, a_tally(COPIED))
 
     assert under_way == [("reading", 15, None), ("5e7a1d90", 5, 16 << 20)]
     assert [task.description for task in progress.tasks] == ["copied 1, skipped 0, refused 0"]

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from chalicelib.catalog.reference import Kind
-from chalicelib.dialects.foreman.parent_handlers import MOST_IMAGES
+from chalicelib.dialects.foreman.parent_handlers import MAX_IMAGES
 from tests.api import ORDINARY
 from tests.dialects.foreman.foreman import (
     BLANK,
@@ -140,13 +140,13 @@ def test_an_image_that_has_no_name_is_shown_by_its_id(world: World, kind: str) -
 @EACH_KIND
 def test_too_many_images_are_left_out_rather_than_cut_short(world: World, kind: str) -> None:
     below = {"compute_resource": world.ca.id, "os_title": world.oa.name, "architecture": world.aa.name}
-    shelve([an_image(number=number, **below) for number in range(1, MOST_IMAGES + 1)])
+    shelve([an_image(number=number, **below) for number in range(1, MAX_IMAGES + 1)])
     whole = show(world.admin, world.parent(kind).path)
     add(world, **below)
 
     found = show(world.admin, world.parent(kind).path)
 
-    assert len(whole["images"]) == MOST_IMAGES
+    assert len(whole["images"]) == MAX_IMAGES
     assert found == {name: value for name, value in whole.items() if name != "images"}
 
 

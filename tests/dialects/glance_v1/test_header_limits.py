@@ -118,8 +118,8 @@ def test_what_was_measured_is_left_out_last(api: Api, t1: Caller) -> None:
 def test_a_description_of_qingcloud_costs_no_property_of_the_image(t1: Caller, api: Api) -> None:
     image = create(t1, {**RAW, **properties(mine="x" * 6500)}, b"bytes")["id"]
     elsewhere = api.basic_caller("t1", "read_images", "create_image")
-    known_as = elsewhere.get("/v2/zone/ac1/images").json["images"][0]["image_id"]
-    body = json.dumps({"image": known_as, "description": "d" * 1000}).encode()
+    alias_of = elsewhere.get("/v2/zone/ac1/images").json["images"][0]["image_id"]
+    body = json.dumps({"image": alias_of, "description": "d" * 1000}).encode()
     assert elsewhere.put("/v2/zone/ac1/images", {"Content-Type": "application/json"}, body).status == 200
 
     answer = t1.head(f"/v1/images/{image}")

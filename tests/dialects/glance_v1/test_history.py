@@ -73,10 +73,10 @@ def test_what_a_job_does_is_done_by_whoever_has_ordered_it(api: Api) -> None:
 def test_deletions_and_recoveries_by_jobs_are_told(api: Api) -> None:
     alice, elsewhere = api.caller("t1", user="alice"), api.basic_caller("t1", *ORDINARY, user="alice")
     image = create(alice, RAW, SMALL)["id"]
-    known_as = elsewhere.get("/v2/zone/ac1/images").json["images"][0]["image_id"]
-    elsewhere.delete(f"/v2/zone/ac1/images/{known_as}")
+    alias_of = elsewhere.get("/v2/zone/ac1/images").json["images"][0]["image_id"]
+    elsewhere.delete(f"/v2/zone/ac1/images/{alias_of}")
     api.work()
-    elsewhere.post("/v2/zone/ac1/lease", JSON, json.dumps({"resources": [known_as]}).encode())
+    elsewhere.post("/v2/zone/ac1/lease", JSON, json.dumps({"resources": [alias_of]}).encode())
     api.work()
 
     events = history(alice, image)
@@ -87,8 +87,8 @@ def test_deletions_and_recoveries_by_jobs_are_told(api: Api) -> None:
 
 def test_what_nobody_asked_for_is_done_by_the_registry_itself(api: Api, t1: Caller) -> None:
     image, elsewhere = create(t1, RAW, SMALL)["id"], api.basic_caller("t1", *ORDINARY)
-    known_as = elsewhere.get("/v2/zone/ac1/images").json["images"][0]["image_id"]
-    elsewhere.delete(f"/v2/zone/ac1/images/{known_as}")
+    alias_of = elsewhere.get("/v2/zone/ac1/images").json["images"][0]["image_id"]
+    elsewhere.delete(f"/v2/zone/ac1/images/{alias_of}")
     api.work()
     api.clock.advance(30 * 86400)
 

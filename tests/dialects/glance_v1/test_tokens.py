@@ -9,7 +9,7 @@ import pytest
 
 from chalicelib.catalog.query import instant_text
 from chalicelib.catalog.token import digest_of
-from chalicelib.catalog.tokens import LONGEST, MOST_REMOVED
+from chalicelib.catalog.tokens import LONGEST, MAX_REMOVED
 from chalicelib.storage.tables import TokenItem
 from tests.api import ORDINARY, Answer, Api, Caller, a_caller
 from tests.conftest import MakeApi
@@ -388,7 +388,7 @@ def kept() -> set[str]:
 
 def test_tokens_that_have_ended_go_when_one_is_made(api: Api, t1: Caller) -> None:
     """They wait for DynamoDB to remove them, which may take days: whoever makes short ones would fill the tables."""
-    short = [lasting(t1, 30) for _ in range(MOST_REMOVED + 1)]
+    short = [lasting(t1, 30) for _ in range(MAX_REMOVED + 1)]
     long = lasting(t1, 3600)
     api.clock.advance(31)
 

@@ -46,7 +46,7 @@ class Operation:
     def ask(self, caller: Caller, who: Who, thing: Thing) -> Answer:
         """Send the request."""
         values = {
-            "id": thing.known_as,
+            "id": thing.alias_of,
             "upload": thing.upload,
             "own": TENANTS[who],
             "new": f"new-{next(_new)}",

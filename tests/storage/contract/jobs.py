@@ -16,7 +16,7 @@ from chalicelib.catalog.image import Alias, Image, Name, Status, TenantAlias, Tr
 from chalicelib.catalog.job import Action, Job, JobStatus
 from chalicelib.catalog.outages import OutcomeUnknown
 from chalicelib.catalog.query import ImageQuery
-from chalicelib.storage.spread import MOST_AT_ONCE
+from chalicelib.storage.spread import MAX_AT_ONCE
 from chalicelib.storage.tables import JobItem
 from tests.factories import START, a_membership, a_principal, an_image
 from tests.storage.contract.faults import Reply, answering, cancelled
@@ -289,7 +289,7 @@ class Jobs:
         assert transitions(world, images) == {None}
         assert set(shown(world).values()) == {None}
 
-    @pytest.mark.parametrize("members", [1, MOST_AT_ONCE + 1])
+    @pytest.mark.parametrize("members", [1, MAX_AT_ONCE + 1])
     def test_members_see_at_once_that_an_image_begins_a_transition(self, world: World, members: int) -> None:
         image = world.images.add(an_image(status=Status.ACTIVE))
         world.memberships.change(image, [a_membership(image, f"m{number}") for number in range(members)], [])
