@@ -179,7 +179,7 @@ def test_other_bytes_than_those_of_the_image_are_not_kept(
     result = operator.run("image", "download", image, "--output", "saved")
 
     assert result.returncode == 1
-    assert result.stderr.splitlines()[-1] == f"Error: what arrived is not image {image}: its MD5 is another"
+    assert result.stderr.splitlines()[-1] == f"Error: checksum mismatch for image {image}"
     assert files_in(operator.state) == []
 
 

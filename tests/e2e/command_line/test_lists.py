@@ -328,5 +328,5 @@ def test_a_closed_pipe_is_silence(operator: CommandLine, server: Server, make_fi
 def test_the_help_names_all_commands_and_exit_statuses(operator: CommandLine) -> None:
     result = operator.run("--help")
 
-    for word in ("image", "job", "token", "usage", "import", "serve", "migrate", "0 done", "130 interrupted"):
+    for word in ("image", "job", "token", "usage", "import", "serve", "migrate", "0 success", "130 interrupted"):
         assert word in result.stdout
