@@ -87,6 +87,7 @@ def _signed_in(browser: Any, server: Server, picture: Picture) -> Iterator[Page]
     page.locator("#token").fill(server.token("alice"))
     page.get_by_role("button", name="Sign in").click()
     page.get_by_role("heading", name="Images", exact=True).wait_for()
+    _point_nowhere(page)
     yield page
     context.close()
 
@@ -95,6 +96,12 @@ def _open_views(page: Page, name: str) -> None:
     page.get_by_role("link", name=name).click()
     page.get_by_role("link", name="Six views").click()
     page.locator(".comparison").wait_for()
+    _point_nowhere(page)
+
+
+def _point_nowhere(page: Page) -> None:
+    """What the mouse is over would look chosen."""
+    page.mouse.move(0, 0)
 
 
 def _story(browser: Any, server: Server, picture: Picture) -> Iterator[bytes]:
@@ -104,11 +111,9 @@ def _story(browser: Any, server: Server, picture: Picture) -> Iterator[bytes]:
     found = _step(server, "… find it as Scaleway's clients do …", 'curl -H "X-Auth-Token: $TOKEN" "')
     yield _terminal(browser, picture, registered + found)
     with _signed_in(browser, server, picture) as page:
-        page.mouse.move(0, 0)
         page.get_by_role("link", name="centos-7").wait_for()
         yield page.screenshot()
         _open_views(page, "centos-7")
-        page.mouse.move(0, 0)
         yield page.screenshot()
 
 
@@ -149,7 +154,7 @@ def _save(path: Path, shot: bytes) -> None:
 
 def _animate(path: Path, shots: list[bytes]) -> None:
     first, *others = (_reduced(shot).convert("RGB") for shot in shots)
-    how = {"duration": SECONDS * 1000, "loop": 0, "lossless": True, "method": 6, "quality": 100}
+    how = {"duration": SECONDS * 1000, "loop": 0, "lossless": True, "method": 4, "quality": 100}
     first.save(path, save_all=True, append_images=others, **how)
 
 
