@@ -206,11 +206,11 @@ def test_nobody_is_offered_what_is_not_allowed(page: Page, server: Server, brows
     image_id = register(server, "t1", name="golden")
     upload(server, "t1", image_id)
     open_image(page, server, "reader", image_id)
-    assert actions(page) == []
+    assert actions(page) == ["Download"]
 
     with open_page(browser, server) as other:
         open_image(other, server, "admin", image_id)
-        assert actions(other) == ["Edit", "Protect", "Deprecate", "Deactivate", "Delete"]
+        assert actions(other) == ["Download", "Edit", "Protect", "Deprecate", "Deactivate", "Delete"]
 
 
 def test_an_image_that_is_not_there_is_said_to_be_so(page: Page, server: Server) -> None:
