@@ -190,15 +190,21 @@ def _shared_name(dialect: Dialect, status: int) -> str:
 
 def _response(status: int, answer: Answer) -> dict[str, Any]:
     shown: dict[str, Any] = {"description": answer.description}
-    headers = {name: {"required": True, "schema": schema} for name, schema in answer.headers.items()}
+    headers = {name: _header(schema, required=True) for name, schema in answer.headers.items()}
     more = RETRY if status == 503 else {}
-    headers |= {name: {"required": False, "schema": schema} for name, schema in {**answer.more_headers, **more}.items()}
+    headers |= {name: _header(schema, required=False) for name, schema in {**answer.more_headers, **more}.items()}
     if headers:
         shown["headers"] = headers
     if answer.schema is not None:
         others = {media: _media(schema, None) for media, schema in answer.others.items()}
         shown["content"] = {answer.media: _media(answer.schema, answer.example), **others}
     return shown
+
+
+def _header(schema: Schema, *, required: bool) -> dict[str, Any]:
+    """What the schema says in words is said of the header, where pages look for it."""
+    words = {"description": schema["description"]} if "description" in schema else {}
+    return {"required": required, **words, "schema": {key: schema[key] for key in schema if key not in words}}
 
 
 def _media(schema: Schema, example: object) -> dict[str, Any]:

@@ -181,6 +181,16 @@ def test_the_answer_to_a_head_has_no_body() -> None:
     assert [told for told in responses.values() if "content" in told or "$ref" in told] == []
 
 
+def test_a_header_has_the_words_of_its_schema() -> None:
+    told = {200: Answer("Heard", headers={"Ear": {"type": "string", "description": "Left or right"}})}
+    operations = {("GET", "/echo/{name}"): Operation("Hear", told)}
+
+    shown = echo_document(replace(DESCRIPTION, operations=operations), ECHO_ROUTES[:1])
+
+    headers = shown["paths"]["/echo/{name}"]["get"]["responses"]["200"]["headers"]
+    assert headers == {"Ear": {"required": True, "description": "Left or right", "schema": {"type": "string"}}}
+
+
 def test_a_dialect_without_a_description_is_left_out() -> None:
     assert document([echoing()])["paths"] == {}
 
