@@ -12,8 +12,10 @@ const MODULES = {
   jobs: () => import("./jobs.js"),
   tokens: () => import("./tokens.js"),
   usage: () => import("./usage.js"),
+  tenants: () => import("./tenants.js"),
 };
 const PLACES = [["images", "Images"], ["upload", "Upload"], ["jobs", "Jobs"], ["tokens", "Tokens"], ["usage", "Usage"]];
+const ADMINISTRATORS = [["tenants", "Tenants"]];
 
 // `#/images/1234/views?sort=name` → the view `image`, ["1234", "views"], and what is asked of it.
 export function readRoute(hash) {
@@ -51,7 +53,7 @@ const Frame = ({ route, session }) => html`
   <a class="skip" href="#content" onClick=${(event) => { event.preventDefault(); document.querySelector("h1")?.focus(); }}>Skip to the content</a>
   <header class="bar">
     <a class="brand" href="#/images"><img src=${new URL("icon.svg", import.meta.url)} alt="" width="26" height="26" />Rosetta</a>
-    <nav aria-label="Main">${PLACES.map(([place, label]) => html`<a key=${place} href="#/${place}" aria-current=${route.place === place ? "page" : null}>${label}</a>`)}<a href="${ROOT}/docs">API</a></nav>
+    <nav aria-label="Main">${[...PLACES, ...(session.admin ? ADMINISTRATORS : [])].map(([place, label]) => html`<a key=${place} href="#/${place}" aria-current=${route.place === place ? "page" : null}>${label}</a>`)}<a href="${ROOT}/docs">API</a></nav>
     <div class="who"><span title=${`Policies: ${session.policies.join(", ") || "none"}`}><b>${session.user}</b>${session.tenant && html`<span class="tenant">${session.tenant}</span>`}</span>
       <button type="button" class="quiet" onClick=${() => signOut()}>Sign out</button></div>
   </header>

@@ -1,4 +1,4 @@
-"""Tokens and usage in the console, in a real browser."""
+"""Tokens, usage and tenants in the console, in a real browser."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.e2e.browser import CHROMIUM, Page, flaws, open_page, sign_in
-from tests.e2e.console import register, upload
+from tests.e2e.console import register, shows, upload
 from tests.e2e.server import Server, running_server
 
 pytestmark = [pytest.mark.e2e, pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium")]
@@ -72,3 +72,44 @@ def test_usage_is_shown_against_the_quota(browser: Any, limited: Server) -> None
         page.get_by_label("Tenant", exact=True).fill("t1")
         page.get_by_role("button", name="Show").click()
         page.get_by_text("of 100 bytes · 25%").wait_for()
+
+
+def test_an_administrator_sees_what_each_tenant_uses(browser: Any, limited: Server) -> None:
+    upload(limited, "t1", register(limited, "t1", name="golden"), b"b" * 25)
+    register(limited, "t2", name="theirs", visibility="private")
+    with open_page(browser, limited) as page:
+        sign_in(page, limited, "admin")
+        page.get_by_role("link", name="Tenants").click()
+
+        page.get_by_role("row", name="t1").get_by_text("25 bytes of 100 bytes").wait_for()
+        page.get_by_role("row", name="t2").get_by_text("0 bytes of 100 bytes").wait_for()
+        page.get_by_text("Owners of the 2 latest images: 2").wait_for()
+        assert flaws(page) == []
+        page.get_by_role("link", name="Images of t2").click()
+        shows(page, "theirs")
+        page.get_by_role("link", name="Tenants").click()
+        page.get_by_label("Tenant", exact=True).fill("t3")
+        page.get_by_role("button", name="Show", exact=True).click()
+        page.get_by_role("row", name="t3").get_by_text("0 bytes of 100 bytes").wait_for()
+        assert page.get_by_role("row", name="t1").count() == 0
+
+
+def test_an_administrator_sees_whether_the_deployment_is_well(page: Page, server: Server) -> None:
+    sign_in(page, server, "admin", where="#/tenants")
+    health = page.get_by_role("region", name="Health of the deployment")
+    health.get_by_text("answers").nth(2).wait_for()
+
+    ill = {"status": "not ready", "tables": "timed out"}
+    page.route("**/readyz", lambda route: route.fulfill(status=503, json=ill))
+    health.get_by_role("button", name="Check again").click()
+
+    health.get_by_text("timed out").wait_for()
+    assert health.get_by_text("answers").count() == 2
+    assert flaws(page) == []
+
+
+def test_tenants_are_for_administrators(page: Page, server: Server) -> None:
+    sign_in(page, server, "t1", where="#/tenants")
+
+    page.get_by_text("For administrators").wait_for()
+    assert page.get_by_role("link", name="Tenants").count() == 0
