@@ -67,6 +67,7 @@ class Server:
     def __init__(self, state: Mapping[str, Any], log: Path) -> None:
         self.url: str = state["url"]
         self._aws_url: str = state["aws_endpoint_url"]
+        self._dynamodb_url: str = state.get("aws_endpoint_url_dynamodb", self._aws_url)
         self.instances: Mapping[str, str] = state["instances"]
         self._principals: Mapping[str, Any] = state["principals"]
         self._log = log
@@ -111,6 +112,11 @@ class Server:
             if image["protected"]:
                 self.request("admin", "PUT", target, headers={"x-image-meta-protected": "False"})
             assert self.request("admin", "DELETE", target).status == 204
+
+    def crowd(self, images: int) -> None:
+        """Give t1 so many images, which look as if they had been registered."""
+        command = [sys.executable, "-m", "tests.e2e.crowd", str(images), self._aws_url, self._dynamodb_url]
+        subprocess.run(command, cwd=ROOT, check=True, timeout=10 * PATIENCE)  # noqa: S603  # ours
 
     def answered(self) -> list[dict[str, Any]]:
         """The log's line of each request answered so far."""
