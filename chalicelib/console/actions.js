@@ -76,5 +76,5 @@ function Gone({ image, onRestored }) {
   return html`
     ${refusal && html`<${Failure} error=${refusal} />`}
     ${data?.waits ? html`<${Notice} kind="wait">Its bytes are kept for a while, so it can be restored.<//>` : html`<${Notice}>It cannot be restored.<//>`}
-    <p class="row">${data?.waits && html`<button type="button" class="primary" onClick=${restore}>Restore</button>`}<a href="#/images">All images</a></p>`;
+    <p class="row">${data?.waits && html`<button type="button" class="primary" onClick=${restore}>Restore</button>`}<a href="#/images">All images</a>${data?.waits && html`<a href="#/deleted">Deleted images</a>`}</p>`;
 }

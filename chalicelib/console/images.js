@@ -25,6 +25,7 @@ const FILTERS = {
   visibility: { label: "Visibility", any: "Mine, shared and public", values: ["public", "private", "shared", "community", "all"] },
   disk_format: { label: "Format", any: "Any format", values: ["raw", "qcow2", "vmdk", "vhd", "vhdx", "vdi", "iso", "ami", "aki", "ari", "ploop"] },
 };
+const DELETED = "deleted"; // they have a page of their own
 const TYPED = { architecture: "Architecture", os_distro: "System", owner: "Owner" };
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const KEPT = "rosetta-columns";
@@ -79,7 +80,7 @@ export default function Images({ query }) {
 
 function Filters({ query }) {
   const id = useId();
-  const change = (name) => (event) => go({ ...query, marker: "", [name]: event.target.value.trim() });
+  const change = (name) => (event) => name === "status" && event.target.value === DELETED ? (location.hash = "#/deleted") : go({ ...query, marker: "", [name]: event.target.value.trim() });
   const submit = (event) => { event.preventDefault(); go({ ...query, marker: "", search: new FormData(event.target).get("search").trim() }); };
   return html`
     <form class="filters" role="search" aria-label="Images" onSubmit=${submit}>
@@ -89,7 +90,7 @@ function Filters({ query }) {
       ${Object.entries(FILTERS).map(([name, { label, any, values }]) => html`
         <div key=${name}><label class="unseen" for="${id}-${name}">${label}</label>
           <select id="${id}-${name}" value=${query[name] ?? ""} onChange=${change(name)}>
-            <option value="">${any}</option>${values.map((value) => html`<option key=${value} value=${value}>${value}</option>`)}</select></div>`)}
+            <option value="">${any}</option>${values.map((value) => html`<option key=${value} value=${value}>${value}</option>`)}${name === "status" && html`<option value=${DELETED}>deleted, to be restored</option>`}</select></div>`)}
       ${Object.entries(TYPED).map(([name, label]) => html`
         <div key=${name}><label class="unseen" for="${id}-${name}">${label}</label>
           <input id="${id}-${name}" class="short" placeholder=${label} defaultValue=${query[name] ?? ""} onChange=${change(name)} spellcheck=${false} /></div>`)}

@@ -12,6 +12,7 @@ const MODULES = {
   jobs: () => import("./jobs.js"),
   tokens: () => import("./tokens.js"),
   usage: () => import("./usage.js"),
+  deleted: () => import("./deleted.js"),
   tenants: () => import("./tenants.js"),
 };
 const PLACES = [["images", "Images"], ["upload", "Upload"], ["jobs", "Jobs"], ["tokens", "Tokens"], ["usage", "Usage"]];

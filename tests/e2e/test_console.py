@@ -178,6 +178,7 @@ def test_a_list_is_used_with_the_keyboard_alone(page: Page, server: Server) -> N
         "tokens",
         "usage",
         "tenants",
+        "deleted",
         "no",
     ],
 )

@@ -241,3 +241,29 @@ def test_a_deletion_that_waits_is_undone(browser: Any, delaying: Server) -> None
 
         page.get_by_role("heading", name="golden", exact=True).wait_for()
         assert shown(delaying, "t1", image_id)["status"] == "active"
+
+
+def test_deleted_images_that_wait_are_listed_and_restored(browser: Any, delaying: Server) -> None:
+    ids = {
+        name: register(delaying, who, name=name) for name, who in {"golden": "t1", "silver": "t1", "s": "t2"}.items()
+    }
+    for name, who in {"golden": "t1", "silver": "t1", "s": "t2"}.items():
+        upload(delaying, who, ids[name])
+        assert delaying.request(who, "DELETE", f"/v2/images/{ids[name]}").status == 204
+    with open_page(browser, delaying) as page:
+        sign_in(page, delaying, "t1")
+        page.get_by_role("combobox", name="Status").select_option("deleted, to be restored")
+        page.get_by_role("button", name="Restore silver").wait_for()
+        assert page.get_by_role("button", name="Restore").count() == 2
+        assert flaws(page) == []
+
+        page.get_by_role("button", name="Restore golden").click()
+
+        page.get_by_text("Restored: golden").wait_for()
+        page.get_by_role("button", name="Restore golden").wait_for(state="detached")
+        assert shown(delaying, "t1", ids["golden"])["status"] == "active"
+
+    with open_page(browser, delaying) as page:
+        sign_in(page, delaying, "admin", where="#/deleted")
+        page.get_by_role("button", name="Restore s", exact=True).wait_for()
+        assert page.get_by_role("button", name="Restore").count() == 2
