@@ -94,6 +94,20 @@ def test_an_administrator_sees_what_each_tenant_uses(browser: Any, limited: Serv
         assert page.get_by_role("row", name="t1").count() == 0
 
 
+def test_owners_of_older_images_are_found_once_asked_for(page: Page, server: Server) -> None:
+    for who in ("t1", "t2", "s1"):
+        register(server, who, name="image")
+    page.route("**/v2/images?*", lambda route: route.continue_(url=route.request.url.replace("limit=200", "limit=2")))
+    sign_in(page, server, "admin", where="#/tenants")
+    page.get_by_text("Owners of the 2 latest images: 2").wait_for()
+
+    page.get_by_role("button", name="Look at older images").click()
+
+    page.get_by_text("Owners of the 3 latest images: 3").wait_for()
+    page.get_by_role("row", name="t1").wait_for()
+    assert page.get_by_role("button", name="Look at older images").count() == 0
+
+
 def test_an_administrator_sees_whether_the_deployment_is_well(page: Page, server: Server) -> None:
     sign_in(page, server, "admin", where="#/tenants")
     health = page.get_by_role("region", name="Health of the deployment")
