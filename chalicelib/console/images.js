@@ -90,7 +90,7 @@ function Filters({ query }) {
       ${Object.entries(FILTERS).map(([name, { label, any, values }]) => html`
         <div key=${name}><label class="unseen" for="${id}-${name}">${label}</label>
           <select id="${id}-${name}" value=${query[name] ?? ""} onChange=${change(name)}>
-            <option value="">${any}</option>${values.map((value) => html`<option key=${value} value=${value}>${value}</option>`)}${name === "status" && html`<option value=${DELETED}>deleted, to be restored</option>`}</select></div>`)}
+            <option value="">${any}</option>${values.map((value) => html`<option key=${value} value=${value}>${value}</option>`)}${name === "status" && html`<option value=${DELETED}>deleted</option>`}</select></div>`)}
       ${Object.entries(TYPED).map(([name, label]) => html`
         <div key=${name}><label class="unseen" for="${id}-${name}">${label}</label>
           <input id="${id}-${name}" class="short" placeholder=${label} defaultValue=${query[name] ?? ""} onChange=${change(name)} spellcheck=${false} /></div>`)}
