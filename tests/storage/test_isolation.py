@@ -48,7 +48,6 @@ UNSCOPED = {
     "DynamoImageRepository.number": "tells a new number and nothing else",
     "DynamoJobRepository.unfinished": "the sweep; it tells owners and ids",
     "DynamoMembershipRepository.by": BY,
-    "Ec2Instances.knows": "a setting",
     "KeystoneService.validate": "one document, about the token that is asked for",
     "Migration.differences": "an operator's command, as the list of tokens",
     "Migration.move": "as above",
