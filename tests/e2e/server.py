@@ -100,14 +100,15 @@ class Server:
             response = connection.getresponse()
             return Answer(response.status, dict(response.getheaders()), response.read())
 
-    def images(self, principal: str) -> list[dict[str, Any]]:
+    def images(self, principal: str, which: str = "") -> list[dict[str, Any]]:
         """The first thousand images a principal sees, an administrator those of all tenants."""
-        answer = self.request(principal, "GET", "/v1/images/detail?is_public=None&limit=1000")
+        answer = self.request(principal, "GET", f"/v1/images/detail?is_public=None&limit=1000{which}")
         found: list[dict[str, Any]] = json.loads(answer.body)["images"]
         return found
 
     def forget_images(self) -> None:
-        for image in self.images("admin"):
+        killed = self.images("admin", "&status=killed&changes-since=2000-01-01")
+        for image in [*self.images("admin"), *killed]:
             target = f"/v1/images/{image['id']}"
             if image["protected"]:
                 self.request("admin", "PUT", target, headers={"x-image-meta-protected": "False"})

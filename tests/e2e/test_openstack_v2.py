@@ -44,7 +44,7 @@ def t2(t1: OpenstackCaller) -> OpenstackCaller:
 
 
 def digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    return hashlib.sha512(path.read_bytes()).hexdigest()
 
 
 def once_active(caller: OpenstackCaller, image_id: str) -> dict[str, Any]:
