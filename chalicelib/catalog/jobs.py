@@ -27,7 +27,6 @@ from chalicelib.catalog.outages import TABLES_FAILED, OutcomeUnknown
 from chalicelib.catalog.ports import Ports
 from chalicelib.catalog.principal import Policy
 
-GIGABYTE = 2**30
 DELETABLE = frozenset({Status.ACTIVE, Status.DEACTIVATED, Status.DEPRECATED})
 
 
@@ -111,7 +110,7 @@ class Jobs:
             os_family=instance.os_family,
             platform=instance.platform,
             architecture=instance.architecture,
-            size=None if instance.size is None else instance.size * GIGABYTE,
+            size=None if instance.size is None else instance.size * rules.GIGABYTE,
             provider="ec2",
             status_changed_at=now,
             created_at=now,

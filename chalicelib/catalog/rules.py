@@ -18,6 +18,7 @@ from chalicelib.catalog.image import Changes, Image, Inspecting
 LARGEST_INTEGER = 2**31 - 1
 FORMATS = frozenset({"disk_format", "container_format"})
 GIGABYTE = 1 << 30
+"""Of `min_disk`, and of the disks of machines."""
 DOCUMENTS = ("root_volume", "extra_volumes", "default_bootscript")
 
 
@@ -75,9 +76,9 @@ def shortage(virtual_size: int | None, min_disk: int) -> str | None:
     )
 
 
-def gigabytes(virtual_size: int | None) -> int:
-    """How many GB (of 2**30 bytes, as `min_disk`) a disk has, rounded up; zero if its size is unknown."""
-    return -(-(virtual_size or 0) // GIGABYTE)
+def gigabytes(size: int | None) -> int:
+    """How many GB (of 2**30 bytes, as `min_disk`) so many bytes take, rounded up; zero if that is unknown."""
+    return -(-(size or 0) // GIGABYTE)
 
 
 def check(image: Image, changes: Changes, limits: Limits, old: Image | None = None) -> None:

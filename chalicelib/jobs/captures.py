@@ -7,13 +7,13 @@ from chalicelib.catalog.instance import CLOUD, Capture, CaptureState, capture_lo
 from chalicelib.catalog.job import Job
 from chalicelib.catalog.outages import CaptureRefused, MachineBusy
 from chalicelib.catalog.ports import Ports
+from chalicelib.catalog.rules import GIGABYTE
 from chalicelib.jobs.outcome import Failed, Outcomes
 
 PAUSE, LONGEST_PAUSE = timedelta(seconds=10), timedelta(minutes=1)
 """How often the cloud is asked how far it has come: the longer it has taken, the less often, within these bounds."""
 PATIENCE = timedelta(minutes=5)
 """How long a machine that has just been stopped may be said not to be."""
-GIGABYTE = 2**30
 DELETED = "the image was deleted meanwhile"
 
 

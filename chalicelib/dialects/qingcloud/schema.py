@@ -11,6 +11,7 @@ from chalicelib.catalog.architecture import width
 from chalicelib.catalog.facts import disk_size
 from chalicelib.catalog.image import Alias, Changes, Image, Status, Visibility
 from chalicelib.catalog.job import Action, Job, JobStatus
+from chalicelib.catalog.rules import gigabytes
 from chalicelib.dialects.qingcloud import parameters
 from chalicelib.http import fields
 
@@ -39,7 +40,6 @@ ACTIONS: Mapping[Action, str] = {
 }
 PROCESSORS: Mapping[int | None, str] = {64: "64bit", 32: "32bit"}
 PLATFORMS = ("linux", "windows")
-GIGABYTE = 2**30
 LONGEST_NAME = lengths.IMAGE["name"]
 LONGEST_DESCRIPTION = 1000
 """Shorter than elsewhere (wire §6)."""
@@ -102,7 +102,7 @@ def render_image(image: Image, viewer: Viewer) -> dict[str, Any]:
         "image_id": shown_id(image),
         "image_name": image.name or "",
         "description": image.description or "",
-        "size": -(-disk_size(image) // GIGABYTE),
+        "size": gigabytes(disk_size(image)),
         "platform": platform if platform in PLATFORMS else "",
         "os_family": image.os_family or "",
         "processor_type": shown_processor(image),
