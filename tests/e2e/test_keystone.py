@@ -218,7 +218,7 @@ clouds:
 )
 def test_openstack_takes_its_account_from_a_file(site: Site, client: str, cloud: str, tmp_path: Path) -> None:
     site.register("golden")
-    [token] = {line["token"] for line in site.server.answered() if line["user"] == "u1"}
+    *_, token = (line["token"] for line in site.server.answered() if line["user"] == "u1")
     clouds = tmp_path / "clouds.yaml"
     clouds.write_text(CLOUDS.format(url=site.url, secret=site.server.token("t1"), token=token), "utf-8")
 
