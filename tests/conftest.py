@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
+from hypothesis import settings
 from moto import mock_aws
 from moto.core.botocore_stubber import BotocoreStubber
 
@@ -37,6 +38,8 @@ ENVIRON = {
     "MOTO_EC2_LOAD_DEFAULT_AMIS": "false",
 }
 
+settings.register_profile("rosetta", deadline=None)  # how long an example takes depends on how busy the machine is
+settings.load_profile("rosetta")
 
 UNTRACED = frozenset(
     {"bench", "cli", "conformance", "defects", "deploy", "faults", "fuzz", "histories", "local", "permissions"}

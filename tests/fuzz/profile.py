@@ -16,7 +16,6 @@ def examples(bounded: int, nightly: int) -> settings:
         max_examples=nightly if NIGHTLY else bounded,
         derandomize=not NIGHTLY,
         database=None,
-        deadline=None,
         print_blob=NIGHTLY,
         suppress_health_check=list(HealthCheck),
     )

@@ -16,7 +16,6 @@ EXAMPLES = settings(
     derandomize=not NIGHTLY,
     phases=[Phase.generate],  # a failure is told by its steps; to shorten them would take minutes
     database=None,
-    deadline=None,
     suppress_health_check=list(HealthCheck),
 )
 

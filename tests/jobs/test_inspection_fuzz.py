@@ -43,7 +43,7 @@ def _merged(disk: Disk, changes: dict[int, bytes]) -> dict[int, bytes]:
 
 
 @given(damaged())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_a_damaged_image_is_inspected_all_the_same(disk: Disk) -> None:
     found = inspect(disk.size, disk.read)
 
@@ -54,7 +54,7 @@ def test_a_damaged_image_is_inspected_all_the_same(disk: Disk) -> None:
 
 
 @given(st.binary(max_size=2000))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_any_bytes_are_inspected(content: bytes) -> None:
     disk = Disk(len(content), {0: content}, [])
 

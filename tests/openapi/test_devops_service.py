@@ -130,7 +130,7 @@ VALUES: st.SearchStrategy[Any] = st.sampled_from(
     ]
 )
 DOCUMENTS = st.dictionaries(st.sampled_from([*schema.REQUIRED, *schema.OPTIONAL, "image_id"]), VALUES, max_size=4)
-EXAMPLES = settings(derandomize=True, database=None, max_examples=200, deadline=None)
+EXAMPLES = settings(derandomize=True, database=None, max_examples=200)
 
 
 @EXAMPLES

@@ -39,7 +39,7 @@ REFERENCES = Parents(
 )
 
 
-@settings(derandomize=True, database=None, max_examples=200, deadline=None)
+@settings(derandomize=True, database=None, max_examples=200)
 @given(
     st.dictionaries(st.sampled_from([*schema.TEXTS, "user_data", "colour"]), TEXTS, max_size=2),
     st.dictionaries(st.sampled_from(["operatingsystem_id", "architecture_id"]), NUMBERS, max_size=1),
@@ -58,7 +58,7 @@ def test_a_new_image_is_read_if_and_only_if_the_description_allows_it(
     assert is_valid(SCHEMAS["ForemanNewImageBody"], sent) is is_read(read)
 
 
-@settings(derandomize=True, database=None, max_examples=200, deadline=None)
+@settings(derandomize=True, database=None, max_examples=200)
 @given(st.sampled_from(Kind), st.dictionaries(st.sampled_from(GIVEN), TEXTS, max_size=4), PROVIDERS)
 def test_a_new_parent_is_read_if_and_only_if_the_description_allows_it(
     kind: Kind, texts: dict[str, Any], provider: object

@@ -61,7 +61,7 @@ def test_all_headers_about_an_image_are_described() -> None:
     assert FACTS.keys() == FIELDS
 
 
-@settings(derandomize=True, database=None, max_examples=500, deadline=None)
+@settings(derandomize=True, database=None, max_examples=500)
 @given(st.sampled_from(sorted(FIELDS.difference(UNREAD))), TEXTS)
 def test_a_header_is_read_if_and_only_if_the_description_allows_it(name: str, text: str) -> None:
     def read() -> None:
@@ -76,7 +76,7 @@ def test_a_header_is_read_if_and_only_if_the_description_allows_it(name: str, te
 QUERY = {parameter.name: parameter.schema for parameter in LIST_QUERY if parameter.name != "properties"}
 
 
-@settings(derandomize=True, database=None, max_examples=500, deadline=None)
+@settings(derandomize=True, database=None, max_examples=500)
 @given(st.sampled_from(sorted(QUERY)), TEXTS)
 def test_a_query_is_read_if_and_only_if_the_description_allows_it(name: str, text: str) -> None:
     request = Request("GET", "/v1/images", query={name: [text]})
@@ -89,13 +89,13 @@ ENTRIES = st.dictionaries(st.sampled_from(["member_id", "can_share", "colour"]),
 REPLACEMENTS = st.one_of(ENTRIES, st.fixed_dictionaries({"memberships": st.one_of(ANYTHING, st.lists(ENTRIES))}))
 
 
-@settings(derandomize=True, database=None, max_examples=200, deadline=None)
+@settings(derandomize=True, database=None, max_examples=200)
 @given(REPLACEMENTS)
 def test_memberships_are_read_if_and_only_if_the_description_allows_them(sent: dict[str, Any]) -> None:
     assert is_valid(SCHEMAS["GlanceMemberships"], sent) is is_read(lambda: schema.parse_memberships(sent))
 
 
-@settings(derandomize=True, database=None, max_examples=200, deadline=None)
+@settings(derandomize=True, database=None, max_examples=200)
 @given(st.one_of(ANYTHING, st.fixed_dictionaries({"member": st.one_of(ENTRIES, ANYTHING)})))
 def test_a_member_is_read_if_the_description_allows_it(sent: object) -> None:
     body = json.dumps(sent).encode()

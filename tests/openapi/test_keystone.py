@@ -115,7 +115,7 @@ SIGN_INS_2 = st.fixed_dictionaries(
         "tenantId": VALUES,
     },
 )
-EXAMPLES = settings(derandomize=True, database=None, max_examples=400, deadline=None)
+EXAMPLES = settings(derandomize=True, database=None, max_examples=400)
 
 
 def is_read(sign_in: Any, parse: Callable[[bytes], object]) -> bool:

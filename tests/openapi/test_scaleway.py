@@ -148,7 +148,7 @@ VALUES = st.sampled_from(
 KEYS = st.sampled_from([*schema.READERS, *sorted(schema.IGNORED), "bootscript", ""])
 
 
-@settings(derandomize=True, database=None, max_examples=1000, deadline=None)
+@settings(derandomize=True, database=None, max_examples=1000)
 @given(st.dictionaries(KEYS, VALUES, max_size=3))
 def test_a_new_image_is_read_if_and_only_if_the_description_allows_it(changed: dict[str, Any]) -> None:
     sent = {**NEW, **changed}

@@ -16,7 +16,7 @@ from chalicelib.catalog.principal import Policy, Principal
 from chalicelib.catalog.query import Condition, ImageQuery, Operator, Order, Scope
 from chalicelib.storage.tables import MODELS, TokenItem
 
-EXAMPLES = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+EXAMPLES = settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 TENANTS = ("t1", "t2", "t3")
 EPOCH = datetime(2026, 1, 2, 3, 4, 5, 678901, UTC)
 INSTANTS = tuple(EPOCH + timedelta(microseconds=step) for step in (0, 1, 1_000_000))

@@ -72,7 +72,7 @@ def test_a_secret_may_be_given(api: Api) -> None:
     assert api.world.identities.authenticate("open sesame") == ALICE
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(guess=st.text(st.characters()))
 def test_any_other_text_stands_for_nobody(api: Api, guess: str) -> None:
     secret = api.world.identities.issue(ALICE, secret="the one")

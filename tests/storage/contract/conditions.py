@@ -36,7 +36,6 @@ TEXTUAL = ("name", "description", "architecture")
 PROPERTIES = st.sampled_from(["a", "a.b", "a-b", "_", "0", "a[0]", "A", "é", "a b", ":x", "#x"])
 ANY_RUN = settings(
     max_examples=30,
-    deadline=None,
     # Each example empties the tables that it filled, and each engine runs all of them.
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.differing_executors],
 )
