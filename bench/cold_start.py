@@ -22,6 +22,7 @@ from typing import NamedTuple
 
 from bench.parts.beside import checkout, other
 from bench.parts.process import Used, used_by_child
+from bench.parts.repeats import repeats
 from bench.parts.revision import Made, made_of
 from deploy.bundle import LARGEST
 from deploy.compiling import compiled
@@ -69,7 +70,7 @@ class Starting(NamedTuple):
 def main() -> None:
     """Measure all of it in one run and print three tables."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--times", type=int, default=5, help="how often each function starts")
+    parser.add_argument("--times", type=int, default=repeats(5), help="how often each function starts")
     parser.add_argument("--beside", metavar="REVISION", default=other(), help="another revision to measure")
     asked = parser.parse_args()
     made = {"Rosetta": made_of(ROOT)}

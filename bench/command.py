@@ -16,6 +16,7 @@ from pathlib import Path
 from statistics import median
 
 from bench.parts.beside import ROOT, checkout, environ, other
+from bench.parts.repeats import repeats
 
 TURNS = 15
 PATIENCE = 60.0
@@ -41,7 +42,7 @@ def main() -> None:
 def measure(roots: Mapping[str, Path], settings: Mapping[str, str]) -> dict[str, list[float]]:
     """The CPU seconds of each command in each checkout: the median of the turns after the first, which compiles."""
     taken: dict[tuple[str, str], list[float]] = {}
-    for _ in range(1 + TURNS):
+    for _ in range(1 + repeats(TURNS)):
         for label, root in roots.items():
             for name, words in (OURS if (root / "rosetta").exists() else OLDER).items():
                 taken.setdefault((name, label), []).append(cpu_seconds(root, words, settings))

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from statistics import median
 from timeit import Timer
 
+from bench.parts.repeats import repeats
 from chalicelib.jobs.digest import Digest
 
 MIB = 1 << 20
@@ -87,7 +88,7 @@ def _import(modules: str) -> float:
     """The milliseconds that modules add to a fresh process which can do without them."""
     program = f"import chalicelib.bootstrap; from time import perf_counter as now; start = now(); import {modules}"
     command = [sys.executable, "-c", program + "; print(now() - start)"]
-    return median(float(subprocess.check_output(command)) for _ in range(PROCESSES)) * 1000  # noqa: S603  # our own
+    return median(float(subprocess.check_output(command)) for _ in range(repeats(PROCESSES))) * 1000  # noqa: S603  # our own
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ import botocore.session
 from moto import mock_aws
 
 from bench.parts.beside import checkout, other, output
+from bench.parts.repeats import repeats
 from bench.parts.replay import Call, Recorder, replayed
 from chalicelib.bootstrap import Aws, build_app, build_world
 from chalicelib.catalog.principal import Policy, Principal
@@ -60,7 +61,7 @@ class Operation(NamedTuple):
 def main() -> None:
     """Measure all of it in one run and print a table."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--times", type=int, default=150, help="how often each operation runs")
+    parser.add_argument("--times", type=int, default=repeats(150), help="how often each operation runs")
     parser.add_argument("--beside", metavar="REVISION", default=other(), help="another revision to measure")
     asked = parser.parse_args()
     before = ratios_of(asked.beside, asked.times) if asked.beside else {}

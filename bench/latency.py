@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bench.parts.beside import ROOT, checkout, other
+from bench.parts.repeats import repeats
 from bench.parts.revision import made_of, milliseconds
 
 REQUEST = "first page"
@@ -29,7 +30,7 @@ class Page(NamedTuple):
 def main() -> None:
     """Measure, and print a table."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--times", type=int, default=200, help="how often the page is asked for")
+    parser.add_argument("--times", type=int, default=repeats(200), help="how often the page is asked for")
     parser.add_argument("--beside", metavar="REVISION", default=other(), help="another revision to measure")
     asked = parser.parse_args()
     ours, theirs = page(ROOT, asked.times), None

@@ -19,6 +19,8 @@ from statistics import median, quantiles
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
+from bench.parts.repeats import repeats
+
 ROOT = Path(__file__).parents[1]
 PATIENCE = 60
 PAGE = 25
@@ -39,7 +41,7 @@ class Load(NamedTuple):
 def main() -> None:
     """Measure all of it in one run and print a table."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--times", type=int, default=30, help="how often each request is sent")
+    parser.add_argument("--times", type=int, default=repeats(30), help="how often each request is sent")
     times = parser.parse_args().times
     print(f"{'local server':16}{'requests/s':>12}{'median, ms':>12}{'95 of 100, ms':>15}")
     with _served() as state:

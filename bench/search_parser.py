@@ -10,6 +10,7 @@ from typing import Any
 
 from lark import Lark
 
+from bench.parts.repeats import repeats
 from chalicelib.dialects.foreman.search import parse_search
 from tests.properties.test_search import FIELDS, GRAMMAR, TWIN, Scanner
 
@@ -32,7 +33,7 @@ def main() -> None:
 
 def measure() -> Iterator[tuple[str, float, float]]:
     """What is measured, and the seconds it takes; of a search we make a test of rows, lark only a tree."""
-    ours, lark = (median(times) for times in zip(*(_imports() for _ in range(PROCESSES)), strict=True))
+    ours, lark = (median(times) for times in zip(*(_imports() for _ in range(repeats(PROCESSES))), strict=True))
     yield "import", ours, lark
     yield "import, and build the parser", ours, lark + _seconds(lambda: Lark(GRAMMAR, parser="lalr", lexer=Scanner))
     for name, search in SEARCHES.items():

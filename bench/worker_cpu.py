@@ -19,6 +19,7 @@ from statistics import median
 from typing import Any
 
 from bench.parts.beside import checkout, other, output
+from bench.parts.repeats import repeats
 
 MEGABYTE = 2**20
 PART = 64 * MEGABYTE
@@ -31,7 +32,7 @@ def main() -> None:
     """Measure all of it in one run and print a table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("megabytes", type=int, nargs="?", default=os.environ.get("MEGABYTES", "1024"))
-    parser.add_argument("--times", type=int, default=TURNS, help="how often each worker works")
+    parser.add_argument("--times", type=int, default=repeats(TURNS), help="how often each worker works")
     parser.add_argument("--beside", metavar="REVISION", default=other(), help="another revision to measure")
     asked = parser.parse_args()
     with ExitStack() as stack:

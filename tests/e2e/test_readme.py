@@ -30,7 +30,7 @@ NEXT_START = 5
 
 FORGOTTEN = (
     *("AWS_", "COV", "MAKE", "MFLAGS", "PYTEST", "PYTHONDONTWRITEBYTECODE", "PYTHONPATH", "VIRTUAL_ENV"),
-    *("ENGINE", "LOCAL_DIR", "MEGABYTES", "PORT", "SEED"),
+    *("ENGINE", "LOCAL_DIR", "MEGABYTES", "PORT", "SEED", "TIMES"),
 )
 """How variables begin that a newcomer does not have: those of this run of the tests, and of its user."""
 COMPILED_WHEN_NEEDED = {"PIP_NO_COMPILE": "0"}
@@ -234,6 +234,7 @@ ACTS: Mapping[str, Act] = {
         *("sweep, nothing to do", "byte-identical", "with branch coverage", "72 MB"),
         PYTEST_ADDOPTS=ONE_FILE,
         MEGABYTES="72",
+        TIMES="2",
     ),
     "make clean": cleans,
     "make help": says("make run", "make clean"),
