@@ -7,7 +7,7 @@ RUNNABLE := $(VENV)/.runnable
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check docs pictures dynoxide audit defects fuzz e2e package has-bucket deploy destroy verify-deploy bench clean
+.PHONY: help run test check ruff mypy bandit docs pictures dynoxide audit defects fuzz e2e package has-bucket deploy destroy verify-deploy bench clean
 STAGE ?= dev
 STACK ?= rosetta-$(STAGE)
 
@@ -18,20 +18,27 @@ run: $(RUNNABLE) ## serve on this machine: PORT=8000, SEED=file.json, ENGINE=mot
 	@exec $(BIN)/python -m local
 
 # Python keeps what it has compiled, tests included, even where the machine says it should not.
-test check e2e: export PYTHONDONTWRITEBYTECODE =
+test check e2e verify-deploy: export PYTHONDONTWRITEBYTECODE =
 
 test: $(READY) ## run the tests, or those of FOLDER=tests/http
 	@$(if $(FOLDER),,echo "All tests: about six minutes on two cores. One part: make test FOLDER=tests/http")
 	$(BIN)/python -m pytest -n logical $(FOLDER)
 
 check: $(READY) ## check format, lint, types, tests with branch coverage, and packaging: all that CI asks
-	$(BIN)/ruff format --check .
-	$(BIN)/ruff check .
-	$(BIN)/mypy
-	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive app.py chalicelib deploy local rosetta
+	$(MAKE) --no-print-directory --jobs=3 mypy ruff bandit
 	$(BIN)/python -m pytest -n logical --cov --cov-report=term --cov-fail-under=100
 	$(MAKE) package STAGE=dev
 	@echo "make check: all is well"
+
+ruff: $(READY)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+mypy: $(READY)
+	$(BIN)/mypy
+
+bandit: $(READY)
+	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive app.py chalicelib deploy local rosetta
 
 docs: $(READY) ## write what the page about the command line says of its options
 	$(BIN)/python -m rosetta reference docs/command-line.md
@@ -76,7 +83,7 @@ destroy: ## remove what was deployed, but not the tables and the bucket: STAGE=d
 verify-deploy: $(READY) ## deploy it on this machine, and run it from its bundle
 	END_WITH_PARENT=1 $(BIN)/python -m pytest -m loopback tests/loopback
 
-bench: $(READY) ## print the measurements, beside those of BESIDE=revision
+bench: $(READY) ## print the measurements, beside those of BESIDE=revision; TIMES=2 is quick, and unsteady
 	set -e; for script in bench/*.py; do PYTHONPATH=. $(BIN)/python $$script; done
 
 clean: ## remove everything that was made here
