@@ -54,8 +54,9 @@ def _install(client: str, version: str) -> Installation:
     wanted = f"# {installation.folder}\n# Python {sys.version}\n{pins}"
     stamp = installation.folder / "installed.txt"
     if not stamp.exists() or stamp.read_text("utf-8") != wanted:
-        _run(sys.executable, "-m", "venv", "--clear", str(installation.folder))
-        pip = (installation.program("python"), "-m", "pip", "--quiet", "--disable-pip-version-check")
+        _run(sys.executable, "-m", "venv", "--clear", "--without-pip", str(installation.folder))
+        python = installation.program("python")
+        pip = (sys.executable, "-m", "pip", "--python", python, "--quiet", "--disable-pip-version-check")
         # Most of the modules of a large client are never imported: what is, its Python compiles then.
         how = ("--no-deps", "--no-build-isolation", "--no-compile")
         for what in ("builds", "builds, once built"):  # what has no wheel
