@@ -1,9 +1,9 @@
-"""The Lambda handlers of the deployment: the API, the worker, and what is done every minute."""
+"""The Lambda handlers: the API, the worker, and the reaper, which runs every minute."""
 
 import gc
 from typing import Any
 
-gc.disable()  # nothing that is imported is garbage: not to look for any saves a tenth of a cold start
+gc.disable()  # imports leave no garbage; not searching for any saves a tenth of a cold start
 
 from chalice.app import CloudWatchEvent, SQSEvent  # noqa: E402
 
@@ -18,12 +18,12 @@ gc.enable()
 
 @app.on_sqs_message(queue=world.settings.work_queue, batch_size=1)
 def work(event: SQSEvent) -> dict[str, Any]:
-    """Take a step of a job; a message whose step failed comes again, and ends with the dead letters at last."""
+    """Run one step of a job. A message that fails is retried, and then goes to the dead-letter queue."""
     failed = world.deliver(event.to_dict()["Records"])
     return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in failed]}
 
 
 @app.schedule("rate(1 minute)")
 def sweep(_event: CloudWatchEvent) -> None:
-    """End what requests have left behind."""
+    """Finish or clean up what requests have left behind."""
     world.reaper.sweep()

@@ -1,4 +1,4 @@
-"""The composition root: settings and adapters become a world, a world and the dialects become the application."""
+"""The composition root: `build_world` makes the adapters from the settings, `build_app` the application from them."""
 
 import os
 from collections.abc import Callable, Iterable, Mapping
@@ -46,21 +46,21 @@ if TYPE_CHECKING:
 
 DEFAULT_REGION = "us-east-1"
 LAMBDA_ANSWER = 6_000_000
-"""Bytes of a body as Lambda sends it on, in JSON: it takes 6,291,556 bytes, headers included."""
+"""Largest response body, encoded in JSON. Lambda's limit is 6,291,556 bytes, headers included."""
 
 
 class SystemClock:
     """The machine's own clock."""
 
     def now(self) -> datetime:
-        """UTC."""
+        """The current time, in UTC."""
         return datetime.now(UTC)
 
 
 class Aws(NamedTuple):
-    """The clients of AWS, which several worlds may share; each connects when it is first used.
+    """The AWS clients, which several worlds may share; each connects on first use.
 
-    Those for `probing`, by the name of a service, do not wait long, and try once.
+    `probing` makes clients for health checks, by the service's name: with short timeouts, and without retries.
     """
 
     dynamodb: SharedConnection
@@ -73,7 +73,7 @@ class Aws(NamedTuple):
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> "Aws":
-        """Clients for the region of the environment; all else in it is botocore's business, if it is not plain."""
+        """Clients for the environment's region and S3 endpoint; botocore reads its other settings itself."""
         region = environ.get("AWS_REGION") or environ.get("AWS_DEFAULT_REGION") or DEFAULT_REGION
         connection, meter = SharedConnection(region, environ), Meter()
         connection.on_call(meter.count)
@@ -84,7 +84,7 @@ class Aws(NamedTuple):
 
 
 class World(NamedTuple):
-    """The adapters of one deployment. `identities` are our own, `callers` all whose tokens are good."""
+    """The adapters of one deployment. `identities` knows our own tokens; `callers` accepts Keystone's as well."""
 
     settings: Settings
     clock: Clock
@@ -106,27 +106,27 @@ class World(NamedTuple):
     readiness: Readiness
 
     def catalog(self, principal: Principal, dialect: str = "", request_id: str = "") -> Catalog:
-        """The catalogue as the principal may use it, in a request of this dialect."""
+        """The catalogue, opened for one principal and one request of this dialect."""
         ports = self._ports.by(Actor.of(principal, dialect, request_id))
         return Catalog(principal, ports, self.settings.limits)
 
     def deliver(self, records: Iterable[Mapping[str, Any]]) -> list[str]:
-        """Hand messages of the queue, as Lambda brings them, to the worker; returns the ids of those that failed."""
-        from chalicelib.jobs.delivery import deliver  # noqa: PLC0415  # the API does without
+        """Pass SQS records, as Lambda receives them, to the worker; returns the ids of messages that failed."""
+        from chalicelib.jobs.delivery import deliver  # noqa: PLC0415  # the API does not need it
         from chalicelib.jobs.worker import Worker  # noqa: PLC0415  # as above
 
         return deliver(records, Worker(self._ports, self.settings.limits), self.queue)
 
     @property
     def reaper(self) -> "Reaper":
-        """What has to be done now and then."""
+        """The clean-up that has to run every minute."""
         from chalicelib.jobs.reaper import Reaper  # noqa: PLC0415  # as above
 
         return Reaper(self._ports, self.backlog, self.settings.limits.periods)
 
     @property
     def migration(self) -> "Migration":
-        """What brings images from an older layout to this one."""
+        """Converts images from an older table layout."""
         from chalicelib.storage.migration import Migration  # noqa: PLC0415  # as above
 
         return Migration(self.images.connection, self.images)
@@ -151,7 +151,7 @@ class World(NamedTuple):
 
 
 def build_world(environ: Mapping[str, str] | None = None, clock: Clock | None = None, aws: Aws | None = None) -> World:
-    """The adapters that the environment describes; no request is made. Raises BadSetting."""
+    """Build the adapters from the environment; no request is made. Raises BadSetting."""
     environ = os.environ if environ is None else environ
     settings = Settings.from_environ(environ)
     clock, aws, web = clock or SystemClock(), aws or Aws.from_environ(environ), WebSource()
@@ -205,12 +205,12 @@ def build_app(environ: Mapping[str, str] | None = None, world: World | None = No
 
 
 def log_to_stdout() -> None:
-    """Write the access log as Lambda's functions have to."""
+    """Write the access log to standard output, as Lambda expects."""
     access_log.to_stdout()
 
 
 def _callers(settings: Settings, own: Identities, clock: Clock) -> Identities:
-    """Who may call: holders of our own tokens and, if there is a Keystone, of its."""
+    """Accepts our own tokens and, if Keystone is configured, Keystone's."""
     found = settings.keystone
     if found is None:
         return own
@@ -223,7 +223,7 @@ def _callers(settings: Settings, own: Identities, clock: Clock) -> Identities:
 
 
 def _options(dialect: Dialect, settings: Settings) -> "NamedTuple | None":
-    """What a dialect makes of its settings, each of which has the name of a field."""
+    """A dialect's options, with a field for each of its settings. Raises BadSetting for one without a field."""
     named = settings.options(dialect.name)
     try:
         options = dialect.read_options(named)
@@ -232,5 +232,5 @@ def _options(dialect: Dialect, settings: Settings) -> "NamedTuple | None":
     if options is not None:
         unknown = sorted(named.keys() - set(options._fields))
         if unknown:
-            raise BadSetting(f"There is no setting {dialect.name.upper()}_{unknown[0].upper()}")
+            raise BadSetting(f"Unknown setting {dialect.name.upper()}_{unknown[0].upper()}")
     return options

@@ -16,7 +16,7 @@ UNITS: dict[str, int] = {unit: 1024**power for power, unit in enumerate(("B", "K
 DISK_FORMATS = "ami,ari,aki,vhd,vhdx,vmdk,raw,qcow2,vdi,iso,ploop"
 CONTAINER_FORMATS = "ami,ari,aki,bare,ovf,ova,docker"
 UNLIMITED = -1
-"""A quota that is none."""
+"""The value of a quota that means no limit."""
 DAYS = 3650
 UPLOAD_HOURS = 168
 """The bucket's lifecycle removes the parts of an upload after seven days."""
@@ -31,7 +31,7 @@ KEYSTONE_CREDENTIALS = (
     ("KEYSTONE_APPLICATION_CREDENTIAL_ID", "KEYSTONE_APPLICATION_CREDENTIAL_SECRET"),
     ("KEYSTONE_USER", "KEYSTONE_PASSWORD", "KEYSTONE_PROJECT"),
 )
-"""What the registry signs in with: all of one line, and nothing of the other."""
+"""Two ways to log in to Keystone: all variables of one line, and none of the other."""
 KEYSTONE_OTHERS = frozenset(
     {
         *("KEYSTONE_URL", "KEYSTONE_USER_DOMAIN", "KEYSTONE_PROJECT_DOMAIN"),
@@ -42,14 +42,14 @@ ZONE = re.compile(r"([A-Za-z0-9_.-]+)(?:\s*=\s*([a-z]{2}-[a-z-]{3,20}-[0-9]))?")
 
 
 class BadSetting(ValueError):
-    """An environment variable that makes no sense; the message names it."""
+    """An environment variable is invalid; the message names it."""
 
 
 class KeystoneSettings(NamedTuple):
-    """A Keystone that knows tokens which are not ours, and how to sign in there.
+    """A Keystone whose tokens are accepted, and our credentials there.
 
-    `name` and `secret` are a user's, of a project, or an application credential's, if `project` is None. `roles` are
-    in lower case, with the policies that each grants; `trusted_for` is how long an answer is good.
+    `name` and `secret` belong to a user of `project`, or to an application credential if `project` is None. `roles`
+    maps role names, in lower case, to the policies they grant. Answers are cached for `trusted_for`.
     """
 
     url: str
@@ -63,7 +63,7 @@ class KeystoneSettings(NamedTuple):
     trusted_for: timedelta
 
     def __repr__(self) -> str:
-        """Where it is, and not the secret."""
+        """Leaves out the secret."""
         return f"KeystoneSettings({self.url!r})"
 
 
@@ -83,12 +83,12 @@ class Settings(NamedTuple):
     variables: Mapping[str, str] = MappingProxyType({})
 
     def __repr__(self) -> str:
-        """Which tables are meant, and no variable, which may be a secret."""
+        """Leaves out the variables, some of which are secret."""
         return f"Settings({self.table_prefix!r})"
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> "Settings":
-        """Read the environment; what is absent or blank has its default. Raises BadSetting."""
+        """Read the environment; absent and blank variables get their defaults. Raises BadSetting."""
         read = _Reader(environ)
         limits = Limits(
             disk_formats=read.words("DISK_FORMATS", DISK_FORMATS),
@@ -127,9 +127,9 @@ class Settings(NamedTuple):
         )
 
     def options(self, dialect: str) -> dict[str, str]:
-        """The options of one dialect: variables that begin with its name, by the rest of theirs in lower case.
+        """The variables with a dialect's prefix: for `qingcloud`, `QINGCLOUD_SOME=1` gives `{"some": "1"}`.
 
-        The settings of a Keystone are none of them, even if a dialect has the same name.
+        The settings of Keystone as an identity service are not options of the dialect with that name.
         """
         prefix = f"{dialect.upper()}_"
         others = {*chain(*KEYSTONE_CREDENTIALS), *KEYSTONE_OTHERS}
@@ -140,7 +140,7 @@ class Settings(NamedTuple):
 
 
 def _zone(word: str) -> tuple[str, str | None]:
-    """A zone, and the AWS region behind it if it is not the function's own: `ac2=eu-west-1`."""
+    """A zone and its AWS region, None for the function's own: `ac2=eu-west-1` gives `("ac2", "eu-west-1")`."""
     match = ZONE.fullmatch(word)
     if match is None:
         raise BadSetting(f"ZONES must name zones, such as ac1 or ac2=eu-west-1, not {word!r}")
@@ -148,7 +148,7 @@ def _zone(word: str) -> tuple[str, str | None]:
 
 
 def _keystone(read: "_Reader") -> KeystoneSettings | None:
-    """The Keystone that is set; None if there is none. No message repeats a value, which may have a secret in it."""
+    """The Keystone settings; None without KEYSTONE_URL. Errors leave out values, which may contain secrets."""
     url, ca_file = read.text("KEYSTONE_URL", ""), read.file("KEYSTONE_CA_FILE")
     credentials = {name: read.text(name, "") for names in KEYSTONE_CREDENTIALS for name in names}
     user_domain, project_domain = (read.text(f"KEYSTONE_{of}_DOMAIN", "Default") for of in ("USER", "PROJECT"))
@@ -157,7 +157,7 @@ def _keystone(read: "_Reader") -> KeystoneSettings | None:
     given = tuple(name for name, value in credentials.items() if value)
     if given not in (KEYSTONE_CREDENTIALS if url else ((),)):
         either, other = (", ".join(names) for names in KEYSTONE_CREDENTIALS)
-        raise BadSetting(f"KEYSTONE_URL needs either {either}, or {other}; these need KEYSTONE_URL")
+        raise BadSetting(f"Set KEYSTONE_URL together with either {either}, or {other}")
     if not url:
         return None
     if not re.fullmatch(KEYSTONE_URL, url):
@@ -168,7 +168,7 @@ def _keystone(read: "_Reader") -> KeystoneSettings | None:
 
 
 def _role(word: str) -> tuple[str, frozenset[Policy]]:
-    """A role, in lower case as Keystone does not tell cases apart, and its policies: `a=read_images+create_image`."""
+    """A role and its policies: `a=read_images+create_image`. In lower case, as Keystone ignores case in roles."""
     role, _, policies = (part.strip() for part in word.partition("="))
     try:
         found = frozenset(Policy(policy.strip()) for policy in policies.split("+"))
@@ -187,7 +187,7 @@ class _Reader:
         return self._environ.get(name, "").strip() or default
 
     def matching(self, name: str, default: str, shape: tuple[str, str]) -> str:
-        """A text of a shape: a pattern, and what it is in words."""
+        """A text that matches `shape`: a pattern, and its description for the error."""
         text = self.text(name, default)
         pattern, words = shape
         if text != default and not re.fullmatch(pattern, text):
@@ -198,7 +198,7 @@ class _Reader:
         text = self.text(name, default)
         found = tuple(word.strip() for word in text.split(",") if word.strip())
         if not found:
-            raise BadSetting(f"{name} must name at least one, not {text!r}")
+            raise BadSetting(f"{name} must list at least one value, not {text!r}")
         return found
 
     def number(self, name: str, default: int, *, least: int = 0, most: int | None = None) -> int:
@@ -222,14 +222,14 @@ class _Reader:
         return Inspecting(text)
 
     def file(self, name: str) -> str:
-        """A file of certificates; empty if there is none. The message does not repeat where it should be."""
+        """The path of a certificate file; empty if none is set. The error leaves the path out."""
         text = self.text(name, "")
         if text and not path.isfile(text):  # noqa: PTH113  # pathlib is slow
-            raise BadSetting(f"{name} must be a file of certificates in PEM")
+            raise BadSetting(f"{name} must be the path of a certificate file in PEM")
         return text
 
     def size(self, name: str, default: int) -> int:
-        """Bytes, or a number with a unit of powers of 1024: `500`, `10GB`."""
+        """A number of bytes, with or without a unit (powers of 1024): `500`, `10GB`."""
         text = self.text(name, str(default))
         match = re.fullmatch(r"([0-9]{1,19})\s*(B|KB|MB|GB|TB)?", text.upper())
         if match is None:

@@ -19,7 +19,7 @@ from chalicelib.catalog.content import Content, Measured
 from chalicelib.catalog.errors import DeletedMeanwhile, NotQueued, StoreError
 from chalicelib.catalog.event import Actor
 from chalicelib.catalog.image import Image
-from chalicelib.catalog.lookup import retried
+from chalicelib.catalog.lookup import retry
 from chalicelib.catalog.ports import Multipart, Ports
 from chalicelib.catalog.principal import Principal
 from chalicelib.catalog.rules import Limits
@@ -160,7 +160,7 @@ class ArrivingContent(Content):
     def _renew(self) -> None:
         """Say now and then that bytes are still coming. Raises DeletedMeanwhile, NotQueued, EditConflict."""
         if self._clock.now() - self._image.status_changed_at >= RENEWAL:
-            self._image = retried(self._image.id, self._renewed)
+            self._image = retry(self._image.id, self._renewed)
 
     def _renewed(self) -> Image:
         found = self._images.get(self._image.id)

@@ -6,7 +6,10 @@ from chalicelib.catalog.principal import Principal
 
 
 def may_see(principal: Principal, image: Image, membership: Membership | None) -> bool:
-    """Administrators, everybody if it is open, or nobody's and found, its owner's tenant, members if it is shared."""
+    """Whether an image is open, the principal's own, or shared with it; administrators see all images.
+
+    Everybody sees images without an owner, except in dialects that hide them (`finds_ownerless`).
+    """
     return (
         principal.is_admin
         or (image.owner is None and principal.finds_ownerless)
@@ -17,17 +20,17 @@ def may_see(principal: Principal, image: Image, membership: Membership | None) -
 
 
 def may_change(principal: Principal, image: Image) -> bool:
-    """Administrators and the owner's tenant."""
+    """Whether the principal is an administrator or acts for the owner's tenant."""
     return principal.is_admin or owns(principal, image)
 
 
 def may_share(principal: Principal, image: Image, membership: Membership | None) -> bool:
-    """Whoever may change it, and members that were given the right to share; nobody what cannot be shared."""
+    """Whether a shared image may be shared further: by those who may change it, and members with `can_share`."""
     return is_shared(image) and (may_change(principal, image) or (membership is not None and membership.can_share))
 
 
 def may_leave(principal: Principal, member: str, membership: Membership | None) -> bool:
-    """A member itself: nobody asked it whether it wants the image in its lists, so it needs no right to share."""
+    """Whether the principal ends its own membership. It never asked to have the image listed, so it always may."""
     return membership is not None and membership.member == principal.tenant == member
 
 
@@ -37,5 +40,5 @@ def owns(principal: Principal, image: Image) -> bool:
 
 
 def is_shared(image: Image) -> bool:
-    """Whether memberships of the image count. Of a public one they say who keeps it should it be withdrawn."""
+    """Whether the image's memberships count. A public image keeps them for when it is no longer public."""
     return image.visibility in (Visibility.SHARED, Visibility.PUBLIC)

@@ -1,4 +1,4 @@
-"""How wide processors are, by the names that architectures have anywhere."""
+"""Word sizes of processor architectures, by the names in use."""
 
 import re
 
@@ -10,19 +10,19 @@ WIDTHS: dict[str, int] = {
     **dict.fromkeys(("mips", "mipseb", "mipsel", "mipsle", "m68k", "hppa", "parisc", "sh4", "sh4eb"), 32),
     **dict.fromkeys(("or1k", "openrisc", "microblaze", "microblazeel", "xtensa", "xtensaeb", "cris", "csky"), 32),
 }
-"""Bits of those whose names do not say it; what follows the version of an ARM makes no difference."""
+"""Word sizes of architectures without a number in their names; suffixes after ARM versions are ignored."""
 
-_SAID = r"(?<![0-9])(?:32|64)(?![0-9])"
+_WORD_SIZE = r"(?<![0-9])(?:32|64)(?![0-9])"
 _ARM_VERSION = r"armv[4-9](?![0-9])"
 
 
 def width(architecture: str | None) -> int | None:
     """Bits of a machine word, 64 or 32; None if the architecture is not known.
 
-    Most names say it, as `x86_64`, `ppc64le`, `AMD64` and `riscv64` do; in `arm64_32` the last number counts.
+    Most names contain it: `x86_64`, `ppc64le`, `AMD64`, `riscv64`. In `arm64_32` the last number counts.
     """
     name = (architecture or "").strip().lower()
-    if said := re.findall(_SAID, name):
-        return int(said[-1])
+    if found := re.findall(_WORD_SIZE, name):
+        return int(found[-1])
     version = re.match(_ARM_VERSION, name)
     return WIDTHS.get(name) or (WIDTHS[version[0]] if version else None)

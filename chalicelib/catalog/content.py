@@ -1,4 +1,4 @@
-"""Use cases of bytes: taking, verifying, reading and withholding them."""
+"""The bytes of images: storing, verifying and reading them."""
 
 import hashlib
 import logging
@@ -33,13 +33,13 @@ if TYPE_CHECKING:
     from chalicelib.catalog.signature import Verdict
 
 STORE = "s3:"
-"""How locations begin to which a link of ours leads, and nobody's choice."""
+"""The prefix of locations in S3: links to them are ours, never to a server that a client chose."""
 
 _log = logging.getLogger(__name__)
 
 
 class Measured(NamedTuple):
-    """What bytes are found to be: how many, their digests in hexadecimal, and whether a request had them."""
+    """Size and digests (hexadecimal) of bytes; `inline` if they came within a request."""
 
     size: int
     checksum: str
@@ -49,18 +49,18 @@ class Measured(NamedTuple):
 
     @classmethod
     def of(cls, content: bytes) -> Self:
-        """What the bytes of a request are."""
+        """Measure the body of a request."""
         md5 = hashlib.md5(content, usedforsecurity=False).hexdigest()
         sha256, sha512 = hashlib.sha256(content).hexdigest(), hashlib.sha512(content).hexdigest()
         return cls(len(content), md5, sha256, sha512, inline=True)
 
 
-def _unchecked(_image: Image) -> None:
-    """Nothing is wrong with it."""
+def _accept_any(_image: Image) -> None:
+    """Raises nothing."""
 
 
 class Content:
-    """The bytes of images. It is handed images that the caller may see, or is just writing."""
+    """Reads and writes the bytes of images. It checks no access: pass images that the caller may see or is writing."""
 
     def __init__(self, ports: Ports, limits: Limits) -> None:
         self._images = ports.images
@@ -70,10 +70,10 @@ class Content:
         self._limits = limits
 
     def read(self, image: Image) -> bytes | Link:
-        """The bytes, or where to get them if they are too many to pass through.
+        """The bytes, or a link to them if they are too many to return.
 
-        Raises ImageDeactivated; ContentMissing if the image is not active, its bytes are lost, or are too many and on
-        the web; StoreError.
+        Raises ImageDeactivated; ContentMissing if the image is not active, if its bytes are lost, or if they are too
+        many and on a web server; StoreError.
         """
         if image.status is Status.DEACTIVATED:
             raise ImageDeactivated(image.id)
@@ -85,30 +85,30 @@ class Content:
         reading = self._blobs.link if self._is_linked(image, image.location) else self._blobs.get
         content = reading(image.location, registered)
         if content is None:
-            raise ContentMissing(image.id, "its store has lost it, or has something else in its place")
+            raise ContentMissing(image.id, "its bytes were deleted or replaced in their store")
         return content
 
     def _is_linked(self, image: Image, location: str) -> bool:
-        """Whether the bytes are got elsewhere. Raises ContentMissing if that would be from somebody's web server.
+        """Whether to return a link. Raises ContentMissing if it would lead to a web server.
 
-        Clients send their credentials along wherever a redirect leads them: it must not be to where a tenant likes.
+        Clients send their token along when they follow a redirect, so none may lead to a server that a tenant chose.
         """
         if location.startswith(STORE):
             return image.size is None or image.size > self._limits.inline_bytes
         if image.size is not None and image.size > self._limits.inline_bytes:
-            raise ContentMissing(image.id, "they are on a web server, and too many to pass through here: copy them")
+            raise ContentMissing(image.id, "it is too large to be returned from its web server. Import a copy")
         return False
 
     def _without_location(self, image: Image) -> bytes:
         if image.size:
-            raise ContentMissing(image.id, "it is kept elsewhere")
+            raise ContentMissing(image.id, "it was registered without any")
         return b""
 
     def upload(self, image: Image, content: bytes) -> Image:
         """Store the bytes of an image that is `saving`, verify them, and make it active.
 
         Raises StorageQuotaExceeded, UnverifiedBytes, StoreError (the image is killed); DeletedMeanwhile and
-        NotQueued if somebody else ended the upload. Nothing is left in the store in any of these cases.
+        NotQueued if the upload was ended meanwhile. In each of these cases nothing is left in the store.
         """
         measured = Measured.of(content)
         try:
@@ -117,7 +117,7 @@ class Content:
         except (StorageQuotaExceeded, UnverifiedBytes, StoreError) as error:
             self.kill(image, str(error))
             raise
-        return self._activate(image, measured, location, self._unseen(image))
+        return self._activate(image, measured, location, self._uninspected(image))
 
     def accept(
         self,
@@ -127,11 +127,11 @@ class Content:
         found: "Inspection | None" = None,
         verdict: "Verdict | None" = None,
     ) -> Image:
-        """Make an image that is `saving` active with bytes that have come to a location of ours.
+        """Make a `saving` image active with bytes that are stored at a location of ours.
 
-        `found` is what they are, if that was looked at; otherwise the worker does that. The `verdict` is about their
-        signature, if they have one. Raises as `upload`, and UnfitBytes for a wrong signature, and for what they are
-        where the operator wants.
+        `found` is their inspection; without it the worker inspects them later. `verdict` is that of their signature,
+        if they have one. Raises as `upload`, and UnfitBytes for a wrong signature or, if inspection is enforced, for
+        unsafe or wrongly declared bytes.
         """
 
         def check(image: Image) -> None:
@@ -147,13 +147,13 @@ class Content:
                     self._drop(image, location)
                     raise
 
-        seen = self._unseen(image) if found is None else shown(found)
+        seen = self._uninspected(image) if found is None else inspection_fields(found)
         if verdict is not None:
             seen = {**seen, "signature": verdict.document, "uninspected": False}
         return self._activate(image, measured, location, seen, check)
 
     def stage(self, image: Image, content: bytes) -> Image:
-        """Store the bytes of an image that is `saving`, which is `uploading` until they are verified.
+        """Store the bytes of a `saving` image, which is then `uploading` until they are verified.
 
         Raises StorageQuotaExceeded, StoreError (the image is killed or queued again), and as `upload` otherwise.
         """
@@ -166,7 +166,7 @@ class Content:
         return self._keep(image, location, {"status": Status.UPLOADING, "size": len(content), "checksum": None})
 
     def _check(self, image: Image, measured: Measured) -> None:
-        """Raise UnverifiedBytes if size or checksum are not what the image declares, StorageQuotaExceeded."""
+        """Raise UnverifiedBytes if size or checksum differ from the declared ones; StorageQuotaExceeded."""
         self.check_room(image, measured.size)
         if image.size not in (None, measured.size):
             raise UnverifiedBytes("size", image.size, measured.size)
@@ -179,7 +179,7 @@ class Content:
             raise UnfitBytes(reason)
 
     def check_room(self, image: Image, size: int) -> None:
-        """Raise StorageQuotaExceeded unless so many bytes may come to the image."""
+        """Raise StorageQuotaExceeded unless the image may have `size` bytes."""
         if size > self._limits.image_size_cap:
             raise StorageQuotaExceeded("bytes of an image", size, self._limits.image_size_cap)
         quota = self._limits.storage_quota
@@ -188,12 +188,12 @@ class Content:
             if used + size > quota:
                 raise StorageQuotaExceeded("stored bytes", used + size, quota)
 
-    def _unseen(self, image: Image) -> Mapping[str, Any]:
-        """The fields of an image whose bytes nobody has looked at."""
+    def _uninspected(self, image: Image) -> Mapping[str, Any]:
+        """The fields of an image whose bytes are still to be inspected."""
         from chalicelib.catalog.signature import is_signed  # noqa: PLC0415  # few requests have bytes
 
-        looked_at = rules.policy(image, self._limits) is not Inspecting.OFF or is_signed(image.properties)
-        return {"inspection": None, "signature": None, "uninspected": looked_at}
+        needs_inspection = rules.policy(image, self._limits) is not Inspecting.OFF or is_signed(image.properties)
+        return {"inspection": None, "signature": None, "uninspected": needs_inspection}
 
     def _activate(
         self,
@@ -201,14 +201,14 @@ class Content:
         measured: Measured,
         location: str,
         found: Mapping[str, Any],
-        check: Callable[[Image], None] = _unchecked,
+        check: Callable[[Image], None] = _accept_any,
     ) -> Image:
         return self._keep(image, location, {"status": Status.ACTIVE, **measured._asdict(), **found}, check)
 
     def _keep(
-        self, image: Image, location: str, facts: Mapping[str, Any], check: Callable[[Image], None] = _unchecked
+        self, image: Image, location: str, facts: Mapping[str, Any], check: Callable[[Image], None] = _accept_any
     ) -> Image:
-        """Have an image hold bytes that it waits for, and these facts, if it passes the check as it is by then."""
+        """Save the location and facts of the bytes that an image waits for; `check` runs again after each conflict."""
         for _ in attempts():
             check(image)
             now = self._clock.now()
@@ -231,11 +231,11 @@ class Content:
                 self._drop(image, location)
                 raise
         self._drop(image, location)
-        self.kill(image, "others were changing it all the time")
+        self.kill(image, "conflicting changes kept it from being saved")
         raise EditConflict(image.id)
 
     def _still_saving(self, image: Image, location: str) -> Image:
-        """The image as it is now, if it still waits for these bytes; otherwise they are removed."""
+        """The present state of the image, if it still waits for these bytes; otherwise removes them and raises."""
         found = self._images.get(image.id)
         if found is not None and _is_same_attempt(found.image, image):
             return found.image
@@ -245,9 +245,9 @@ class Content:
         raise NotQueued(image.id, found.image.status)
 
     def _drop(self, image: Image, location: str) -> None:
-        """Remove bytes that no image needs; if the store fails now, they are left behind, which costs money only.
+        """Remove bytes that no image needs. If the store fails they are left behind, which only costs money.
 
-        Those that were staged before stay with their image.
+        Bytes that were staged earlier stay with their image.
         """
         if image.location == location:
             return
@@ -257,15 +257,15 @@ class Content:
             _log.warning("bytes left behind", extra={"image_id": image.id}, exc_info=True)
 
     def kill(self, image: Image, reason: str, *, spares_allowed: bool = False) -> bool:
-        """End an upload whose bytes will not come, as `given_up`; an image that moved on meanwhile is left alone.
+        """Save the image as a `failed_upload`, unless it has moved on meanwhile.
 
-        Returns whether it is spared, as one that was let through meanwhile can be.
+        With `spares_allowed`, returns True and changes nothing if it was allowed meanwhile.
         """
         for _ in attempts():
             if image.status not in AWAITING:
                 return False
             try:
-                self._images.save(image, given_up(image, reason, self._blobs.place(image.id), self._clock.now()))
+                self._images.save(image, failed_upload(image, reason, self._blobs.place(image.id), self._clock.now()))
             except StaleImage:
                 found = self._images.get(image.id)
                 if found is None or not _is_same_attempt(found.image, image):
@@ -278,14 +278,14 @@ class Content:
         return False
 
     def check_source(self, url: str) -> None:
-        """Raise SourceRefused for a location of a kind that is not supported, Invalid for one that is too long."""
+        """Raise SourceRefused for an unsupported kind of location, Invalid for one that is too long."""
         if not url:
             raise SourceRefused("Invalid location: it is empty")
         lengths.check("location", url, lengths.LOCATION)
         self._sources.check(url)
 
     def screen(self, url: str) -> None:
-        """Raise SourceRefused, Invalid for a location that is never read, whatever is there, which nobody is asked."""
+        """Raise SourceRefused, Invalid for a location that is never allowed; nothing is read from it."""
         self.check_source(url)
         self._sources.screen(url)
 
@@ -302,14 +302,14 @@ def _check_signature(verdict: "Verdict | None") -> None:
         raise UnfitBytes(verdict.objection)
 
 
-def shown(found: "Inspection") -> Mapping[str, Any]:
-    """The fields of an image that tell what was found; a virtual size that was declared stays if none was."""
+def inspection_fields(found: "Inspection") -> Mapping[str, Any]:
+    """The fields of an inspected image. A declared virtual size stays if none was found."""
     size = {} if found.virtual_size is None else {"virtual_size": found.virtual_size}
     return {"inspection": found.document, "uninspected": False, **size}
 
 
 def objection(image: Image, found: "Inspection", limits: Limits) -> str | None:
-    """Why an image that was found to be this may not be active; None if it may."""
+    """Why an image with these bytes must not become active; None if it may."""
     if rules.policy(image, limits) is not Inspecting.ENFORCE:
         return None
     size = found.virtual_size or image.virtual_size
@@ -317,10 +317,10 @@ def objection(image: Image, found: "Inspection", limits: Limits) -> str | None:
     return reason or rules.shortage(size, image.min_disk)
 
 
-def given_up(image: Image, reason: str, place: str, now: datetime) -> Image:
-    """An image whose bytes will not come: it is killed, or queued again if it is retriable; staged bytes stay staged.
+def failed_upload(image: Image, reason: str, place: str, now: datetime) -> Image:
+    """The image after a failed upload: killed, or queued again if it is retriable; staged bytes stay staged.
 
-    Bytes of a killed one are found by their `place`, should any have come.
+    A killed one has `place` as its location, so that any bytes that arrived are found and removed.
     """
     ended = replace(
         image,
@@ -338,9 +338,6 @@ def given_up(image: Image, reason: str, place: str, now: datetime) -> Image:
 
 
 def _is_same_attempt(found: Image, image: Image) -> bool:
-    """Whether an image waits for the same bytes as before: since it began to, that is.
-
-    One that was queued again may wait for those of another upload by now.
-    """
+    """Whether an image still waits for the bytes of the same upload, and not of a later one."""
     same = found.status_changed_at == image.status_changed_at and found.transition is image.transition
     return same and found.status in AWAITING

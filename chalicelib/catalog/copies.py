@@ -1,4 +1,4 @@
-"""Images whose bytes are to be copied from elsewhere: ordered in the request, done by the worker."""
+"""Copies of bytes from elsewhere: a request orders them, the worker makes them."""
 
 from dataclasses import replace
 from uuid import uuid4
@@ -12,7 +12,7 @@ from chalicelib.catalog.principal import Principal
 
 
 class Copies:
-    """Orders to copy."""
+    """Makes the jobs that copy bytes."""
 
     def __init__(self, ports: Ports, content: Content, principal: Principal) -> None:
         self._ports = ports
@@ -20,7 +20,7 @@ class Copies:
         self._inspecting = principal.inspecting
 
     def order(self, image: Image, source: str) -> tuple[Image, Job]:
-        """A queued image that is to have the bytes at a URL, and the job that brings them; both are still to be stored.
+        """The image, now waiting for the bytes at a URL, and the job that copies them; the caller stores both.
 
         Raises Invalid, SourceRefused, SourceNotFound, SizeConflict, ImageTooLarge, StorageQuotaExceeded, StoreError.
         """
@@ -33,7 +33,7 @@ class Copies:
         return self.begin(replace(image, size=image.size if found is None else found), source, found)
 
     def begin(self, image: Image, source: str, size: int | None = None) -> tuple[Image, Job]:
-        """As `order`, of a source that nobody has asked yet, or of this size."""
+        """As `order`, without reading from the source; `size` is None if it is not known."""
         now = self._ports.clock.now()
         known = {} if size is None else {"size": str(size)}
         job = Job(

@@ -10,7 +10,7 @@ _log = logging.getLogger(__name__)
 
 
 def dispatch(queue: Queue, job: Job) -> None:
-    """Have a job worked on; one whose message is lost is found by the reaper."""
+    """Queue a job. If the queue fails, the reaper finds the job later."""
     try:
         queue.send(job.owner, job.id)
     except CloudUnavailable as error:

@@ -6,7 +6,7 @@ CatalogError
 │   │   ├── ImageHidden             it exists, but not for this caller
 │   │   └── ImageGone               it was deleted, and the caller may know
 │   ├── MembershipNotFound, JobNotFound, UploadNotFound, ZoneUnknown, InstanceNotFound, TokenNotFound, TokenEnded
-│   └── SourceNotFound              the bytes of a location do not exist
+│   └── SourceNotFound              there are no bytes at a location
 ├── Forbidden
 │   ├── PolicyMissing, TenantMissing, DeleteRefused, ImageProtected, ImageDeactivated, DeletePending, FieldFrozen
 │   ├── NotOwner                    the caller sees the image, but may not change it
@@ -17,29 +17,29 @@ CatalogError
 │   ├── SourceRefused               a location that is not allowed
 │   ├── UnverifiedBytes             size or checksum are not what was declared
 │   ├── UnfitBytes                  the format is not what was declared, or is unsafe
-│   └── ScanTooLarge                the order asks to read more images than MAX_SCAN
+│   └── ScanTooLarge                a list would read more than MAX_SCAN images
 ├── Conflict
 │   ├── IdTaken, ClaimTaken, TitleTaken, SizeConflict, ReferenceInUse, ReferenceGone, MemberExists
 │   ├── NotQueued                   bytes for an image that does not wait for any
 │   ├── WrongStatus                 the image, or the machine, is not in a state for this
-│   └── EditConflict                others were faster too many times
+│   └── EditConflict                too many conflicting writes
 ├── QuotaExceeded
 │   └── PropertyQuotaExceeded, MemberQuotaExceeded, StorageQuotaExceeded
-├── DeletedMeanwhile                the image went while its bytes came
+├── DeletedMeanwhile                the image was deleted during its upload
 ├── ContentMissing                  no bytes to read in this status, or none where they should be
 ├── CloudError
-│   └── CaptureRefused              in `outages`: the cloud makes no image of this machine
-│       └── MachineBusy             not now, at least
-├── TablesRefused                   in `outages`: the tables refuse the registry
+│   └── CaptureRefused              in `outages`: the cloud refuses to capture this machine
+│       └── MachineBusy             in its present state
+├── TablesRefused                   in `outages`: the registry lacks permissions on its tables
 ├── StoreError
 │   └── StoreDisabled, StoreRefused
-└── Unavailable                     nobody answers
+└── Unavailable                     a service does not answer
     ├── CloudUnavailable, IdentitiesUnavailable   the first a CloudError too, the other in `outages`
     └── StoreUnavailable            a StoreError too
-        ├── Unreadable              in `outages`: another release of the registry wrote it
+        ├── Unreadable              in `outages`: written by another release of the registry
         └── TablesUnavailable       in `outages`
-            └── OutcomeUnknown      nobody says whether it was written
-StaleImage, StaleJob                raised by storage to the catalogue only: read again
+            └── OutcomeUnknown      it may or may not have been written
+StaleImage, StaleJob                raised by storage, for the catalogue only: read again and retry
 """
 
 from collections.abc import Sequence
@@ -56,7 +56,7 @@ class CatalogError(Exception):
 
 
 class NotFound(CatalogError):
-    """Something that was asked for by its id is not there."""
+    """Nothing has this id."""
 
 
 class ImageNotFound(NotFound):
@@ -68,7 +68,7 @@ class ImageNotFound(NotFound):
 
 
 class ImageHidden(ImageNotFound):
-    """The image exists, but the caller may not see it; words are those of its absence."""
+    """The image exists, but the caller may not see it; the text is that of ImageNotFound."""
 
 
 class ImageGone(ImageNotFound):
@@ -136,26 +136,26 @@ class PolicyMissing(Forbidden):
 
 
 class TenantMissing(Forbidden):
-    """What is to be made would belong to nobody, or what is asked for is a tenant's."""
+    """The caller acts for no tenant, and this needs one."""
 
     def __init__(self) -> None:
         super().__init__("This token acts for no tenant")
 
 
 class NotOwner(Forbidden):
-    """The image is visible to the caller, but somebody else's."""
+    """The caller sees the image, but does not own it."""
 
     def __init__(self, image_id: str) -> None:
-        super().__init__(f"Forbidden to change image {image_id}: it belongs to somebody else")
+        super().__init__(f"Forbidden to change image {image_id}: you do not own it")
         self.image_id = image_id
 
 
 class NotOwnerOfPublic(NotOwner):
-    """The image is public, but somebody else's."""
+    """The image is public, and the caller does not own it."""
 
 
 class NotSharable(Forbidden):
-    """The image is visible to the caller, who may not change its members."""
+    """The caller sees the image, but may not change its members."""
 
     def __init__(self, image_id: str) -> None:
         super().__init__(f"Image {image_id} not found among those you may share")
@@ -179,7 +179,7 @@ class ImageDeactivated(Forbidden):
 
 
 class DeletePending(Forbidden):
-    """The image already waits to be deleted."""
+    """The image is waiting for its deletion already."""
 
     def __init__(self, image_id: str) -> None:
         super().__init__(f"Forbidden to delete a pending_delete image: {image_id}")
@@ -195,7 +195,7 @@ class FieldFrozen(Forbidden):
 
 
 class DeleteRefused(Forbidden):
-    """The byte store refused to give up the bytes; the image stays as it was."""
+    """The byte store refused to delete the bytes; the image is unchanged."""
 
     def __init__(self, image_id: str) -> None:
         super().__init__(f"Forbidden to delete image {image_id}: its store refuses")
@@ -203,7 +203,7 @@ class DeleteRefused(Forbidden):
 
 
 class Invalid(CatalogError):
-    """A value that no image can have."""
+    """A value is invalid; `reason` says why."""
 
     def __init__(self, field: str, reason: str) -> None:
         super().__init__(f"Invalid value for {field}: {reason}")
@@ -228,7 +228,7 @@ class FormatMissing(Invalid):
 
 
 class SourceRefused(Invalid):
-    """A location from which no bytes are taken."""
+    """A location that bytes are not read from."""
 
     def __init__(self, reason: str) -> None:
         super().__init__("location", reason)
@@ -236,7 +236,7 @@ class SourceRefused(Invalid):
 
 
 class UnverifiedBytes(Invalid):
-    """The bytes that came are not the ones that were declared; the image is killed."""
+    """Size or digest of the bytes differ from the declared ones; the image is killed."""
 
     def __init__(self, field: str, declared: object, found: object) -> None:
         super().__init__(field, "differs")
@@ -244,7 +244,7 @@ class UnverifiedBytes(Invalid):
 
 
 class UnfitBytes(Invalid):
-    """The bytes that came are unsafe, or of another format than the declared one; the image is killed."""
+    """The bytes are unsafe, or not of the declared format; the image is killed."""
 
     def __init__(self, reason: str) -> None:
         super().__init__("disk_format", reason)
@@ -252,7 +252,7 @@ class UnfitBytes(Invalid):
 
 
 class ImageTooLarge(Invalid):
-    """More bytes were declared than an image may have."""
+    """The declared size is larger than an image may be."""
 
     def __init__(self, size: int, maximum: int) -> None:
         super().__init__("size", "too large")
@@ -260,15 +260,15 @@ class ImageTooLarge(Invalid):
 
 
 class ScanTooLarge(Invalid):
-    """This order or filter has to read every image first, and there are too many."""
+    """This order or filter needs to read more images than the operator allows."""
 
     def __init__(self, maximum: int) -> None:
-        super().__init__("images", f"more than {maximum} would have to be read")
-        self.args = (f"More than {maximum} images would have to be read for this",)
+        super().__init__("images", f"more than {maximum} would be read")
+        self.args = (f"This list would read more than {maximum} images. Narrow its filters",)
 
 
 class Conflict(CatalogError):
-    """The request and the state of the catalogue exclude each other."""
+    """The request conflicts with the state of the catalogue."""
 
 
 class IdTaken(Conflict):
@@ -280,7 +280,7 @@ class IdTaken(Conflict):
 
 
 class ClaimTaken(Conflict):
-    """Other images hold names that may be held once only; a claim begins with what sort of name it is."""
+    """Other images hold names that must be unique. A claim is `sort/…`; `sorts` are those of the names taken."""
 
     def __init__(self, claims: Sequence[str]) -> None:
         self.claims = tuple(claims)
@@ -289,7 +289,7 @@ class ClaimTaken(Conflict):
 
 
 class TitleTaken(Conflict):
-    """There is a reference of this kind and title."""
+    """Another reference of this kind has this title."""
 
     def __init__(self, title: str) -> None:
         super().__init__(f"{title} already exists")
@@ -297,14 +297,14 @@ class TitleTaken(Conflict):
 
 
 class SizeConflict(Conflict):
-    """The size that was declared is not that of the bytes."""
+    """The declared size differs from the size of the bytes."""
 
     def __init__(self, declared: int, found: int) -> None:
         super().__init__(f"Declared size {declared} did not match the size of the bytes, {found}")
 
 
 class NotQueued(Conflict):
-    """Bytes were sent for an image that does not wait for any."""
+    """Bytes were sent for an image that is not waiting for any."""
 
     def __init__(self, image_id: str, status: Status) -> None:
         super().__init__(f"Cannot upload to an unqueued image: {image_id} is {status}")
@@ -312,7 +312,7 @@ class NotQueued(Conflict):
 
 
 class WrongStatus(Conflict):
-    """What was asked for cannot be done in the state that things are in."""
+    """The image, machine or other thing is in a state that does not allow this."""
 
     def __init__(self, what: str, state: str, advice: str = "") -> None:
         super().__init__(f"{what} is {state}{advice}")
@@ -320,7 +320,7 @@ class WrongStatus(Conflict):
 
 
 class EditConflict(Conflict):
-    """Other writers were faster, several times over; trying again may succeed."""
+    """Conflicting writes kept this one from succeeding; trying again may help."""
 
     def __init__(self, name: str, what: str = "Image") -> None:
         super().__init__(f"{what} {name} is being changed by others, try again")
@@ -348,7 +348,7 @@ class StorageQuotaExceeded(QuotaExceeded):
 
 
 class DeletedMeanwhile(CatalogError):
-    """The image was deleted while its bytes were on their way; the bytes were removed."""
+    """The image was deleted during its upload; the bytes were removed."""
 
     def __init__(self, image_id: str) -> None:
         super().__init__(f"Image {image_id} was deleted while its data was being uploaded")
@@ -364,7 +364,7 @@ class ContentMissing(CatalogError):
 
 
 class Unavailable(CatalogError):
-    """Something that the catalogue needs does not answer; trying again may succeed."""
+    """A service that the catalogue needs does not answer; trying again may help."""
 
 
 class CloudError(CatalogError):
@@ -372,7 +372,7 @@ class CloudError(CatalogError):
 
 
 class CloudUnavailable(Unavailable, CloudError):
-    """The cloud, or the queue, does not answer; trying again may succeed."""
+    """The cloud, or the queue, does not answer; trying again may help."""
 
 
 class StoreError(CatalogError):
@@ -380,7 +380,7 @@ class StoreError(CatalogError):
 
 
 class StoreDisabled(StoreError):
-    """The byte store takes no bytes at all."""
+    """The byte store accepts no uploads."""
 
 
 class StoreRefused(StoreError):
@@ -388,12 +388,12 @@ class StoreRefused(StoreError):
 
 
 class StoreUnavailable(Unavailable, StoreError):
-    """The byte store, the tables or a location do not answer; trying again may succeed."""
+    """The byte store, the tables or a location do not answer; trying again may help."""
 
 
 class StaleImage(Exception):
-    """The image was changed since it was read: decide anew."""
+    """The image has changed since it was read: read it again and retry."""
 
 
 class StaleJob(Exception):
-    """The job was changed since it was read: somebody else is at it."""
+    """The job has changed since it was read: another worker has it."""

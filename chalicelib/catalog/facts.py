@@ -1,4 +1,4 @@
-"""Facts of an image that are properties, or other names, where there are no fields for them."""
+"""Facts of an image as properties, for dialects that have no fields for them."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -13,20 +13,20 @@ PROPERTY_FIELDS: Mapping[str, str] = {
     "os_distro": "os_family",
     "os_type": "platform",
 }
-"""The names of such properties, with the canonical field of each."""
+"""Names of properties, with the canonical field of each."""
 INSPECTION_PREFIX = "inspection_"
-"""The prefix of names that tell what the bytes were found to be. They are the server's own: no client sets one."""
+"""The prefix of properties with the results of an inspection. The server sets them; clients cannot."""
 
 SIGNED_BY = f"{INSPECTION_PREFIX}signature_by"
-"""The one that is a text of somebody else's, and not words joined by commas."""
+"""The only one that is free text, and not words joined by commas."""
 DISK_TOO_SMALL = "disk_too_small"
-"""A finding that is not of the bytes alone: they make a larger disk than `min_disk` says."""
+"""A finding that depends on `min_disk` too: the disk is larger."""
 
 
 def inspection_properties(image: Image) -> dict[str, str]:
-    """What the bytes were found to be: `{"inspection_formats": "iso", "inspection_partition_table": "gpt"}`.
+    """The results of an inspection: `{"inspection_formats": "iso", "inspection_partition_table": "gpt"}`.
 
-    That they do not fit on the disk that is promised follows from what others may change, and is found here.
+    DISK_TOO_SMALL is decided here and not stored, as `min_disk` may change.
     """
     found = {**(image.inspection or {}), **(image.signature or {})}
     if disk_too_small(image):
@@ -38,7 +38,7 @@ def inspection_properties(image: Image) -> dict[str, str]:
 
 
 def policy_properties(image: Image) -> dict[str, str]:
-    """What becomes of the image if its bytes are objected to, if its token, or an administrator, has decided that.
+    """The image's own inspection policy, if its token or an administrator has set one.
 
     `{"inspection_policy": "record"}`.
     """
@@ -52,7 +52,7 @@ def was_found(image: Image, name: str, text: str | None) -> bool:
 
 
 def inspected(image: Image) -> dict[str, Any]:
-    """Inspection properties and, if it is known, the virtual size of an image; nothing of one that was not inspected.
+    """The inspection properties of an image and, if known, its virtual size; empty if it was not inspected.
 
     >>> inspected(image)
     {'inspection_formats': 'qcow2', 'virtual_size': 1073741824}
@@ -62,6 +62,6 @@ def inspected(image: Image) -> dict[str, Any]:
 
 
 def disk_size(image: Image) -> int:
-    """The bytes of the disk that is made of an image: its virtual size if it was inspected, else what it has itself."""
+    """The size of a disk made from an image: its virtual size if it was inspected, else its own size."""
     size: int = inspected(image).get("virtual_size") or image.size or 0
     return size

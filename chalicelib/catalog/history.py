@@ -1,4 +1,4 @@
-"""What has happened to images, for those who may change them."""
+"""The events of images, for callers who may change them."""
 
 from collections.abc import Sequence
 
@@ -9,14 +9,14 @@ from chalicelib.catalog.principal import Policy
 
 
 class History:
-    """The events of images, as far as the caller may know them."""
+    """The events of images that the caller may change."""
 
     def __init__(self, lookup: Lookup, chronicle: Chronicle) -> None:
         self._lookup = lookup
         self._chronicle = chronicle
 
     def of(self, image_id: str, *, after: int = 0, limit: int) -> Sequence[Event]:
-        """The first events of an image after a version, oldest first; of a deleted one too.
+        """Up to `limit` events of an image after a version, oldest first; of deleted images too.
 
         Raises PolicyMissing, ImageNotFound, ImageHidden, NotOwner.
         """

@@ -1,4 +1,4 @@
-"""Use cases of bytes that are imported: staged first and verified later, or fetched from where others keep them."""
+"""Imports of bytes: staged first and verified later, or fetched from a URL."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -11,16 +11,16 @@ from chalicelib.catalog.dispatch import dispatch
 from chalicelib.catalog.errors import NotQueued, WrongStatus
 from chalicelib.catalog.image import Image, Status, Transition
 from chalicelib.catalog.job import Action, Job
-from chalicelib.catalog.lookup import Lookup, retried
+from chalicelib.catalog.lookup import Lookup, retry
 from chalicelib.catalog.ports import Ports
 from chalicelib.catalog.principal import Policy
 
 Check = Callable[[Image], object]
-"""Refuses an image as it stands: before it is asked whose it is if it is imported, and after that if it is staged."""
+"""Raises if an image cannot be imported; called before the check of its owner, except by `stage`."""
 
 
 class Imports:
-    """Imports into the caller's images. One that fails leaves its image waiting for another."""
+    """Imports into the caller's images. After a failed import, the image waits for another."""
 
     def __init__(self, lookup: Lookup, ports: Ports, content: Content, copies: Copies) -> None:
         self._lookup = lookup
@@ -29,7 +29,7 @@ class Imports:
         self._copies = copies
 
     def stage(self, image_id: str, check: Check, content: bytes) -> Image:
-        """Store bytes for a queued image, which is `uploading` until they are imported; formats may be unknown yet.
+        """Stage bytes for a queued image, which is `uploading` until they are imported; its formats may be set later.
 
         Raises as `Catalog.image` and `Content.stage`, and NotOwner, NotQueued, EditConflict.
         """
@@ -43,18 +43,18 @@ class Imports:
             saving = replace(image, status=Status.SAVING, retriable=True, updated_at=now, status_changed_at=now)
             return self._ports.images.save(image, saving)
 
-        return self._content.stage(retried(image_id, once), content)
+        return self._content.stage(retry(image_id, once), content)
 
     def begin(self, image_id: str, check: Check) -> Image:
-        """Have the worker verify the bytes that are staged, and make the image active.
+        """Have the worker verify staged bytes and make the image active.
 
         Raises as `Catalog.image`, and NotOwner, WrongStatus, FormatMissing, MixedFormats, EditConflict.
         """
         self._lookup.require(Policy.CREATE_IMAGE)
-        return self._ordered(image_id, lambda: self._verified(self._staged(image_id, check)))
+        return self._submit(image_id, lambda: self._verification(self._staged(image_id, check)))
 
     def fetch(self, image_id: str, check: Check, uri: str) -> Image:
-        """Have the worker bring a queued image the bytes at a URI; it finds out whether there are any.
+        """Have the worker copy the bytes at a URI to a queued image. The request itself reads nothing there.
 
         Raises as `begin`, and SourceRefused, Invalid, NotQueued.
         """
@@ -67,20 +67,20 @@ class Imports:
             rules.check_complete(image)
             return image, *self._copies.begin(replace(image, retriable=True), uri)
 
-        return self._ordered(image_id, order)
+        return self._submit(image_id, order)
 
-    def _ordered(self, image_id: str, order: Callable[[], tuple[Image, Image, Job]]) -> Image:
-        """What an image becomes by an order of a job, tried again while others are faster."""
+    def _submit(self, image_id: str, order: Callable[[], tuple[Image, Image, Job]]) -> Image:
+        """Save and queue the job that `order` makes, with its image before and after; retried on conflicts."""
 
         def once() -> tuple[Image, Job]:
             old, new, job = order()
             return self._ports.images.save(old, new, job), job
 
-        image, job = retried(image_id, once)
+        image, job = retry(image_id, once)
         dispatch(self._ports.queue, job)
         return image
 
-    def _verified(self, image: Image) -> tuple[Image, Image, Job]:
+    def _verification(self, image: Image) -> tuple[Image, Image, Job]:
         now = self._ports.clock.now()
         size = str(image.size)
         facts = {"staged": image.location or "", "arrived": size, "size": size, "done": "0", "since": now.isoformat()}

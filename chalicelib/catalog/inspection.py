@@ -1,4 +1,4 @@
-"""What the bytes of an image were found to be, apart from what its owner says of them."""
+"""What the bytes of an image are, whatever its owner declares."""
 
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
@@ -6,7 +6,7 @@ from typing import Any, NamedTuple, Self
 
 
 class Finding(StrEnum):
-    """What is wrong with the bytes of an image, or would be to others who look at them."""
+    """A problem with the bytes of an image, for us or for other software that checks them."""
 
     BACKING_FILE = "backing_file"
     DATA_FILE = "data_file"
@@ -49,7 +49,7 @@ WORDS: Mapping[Finding, str] = {
     Finding.HYBRID_MBR: "it has partitions in its MBR beside those of its GPT, which OpenStack's check refuses",
     Finding.NO_PARTITIONS: "it has a boot sector without partitions, which OpenStack's check refuses",
     Finding.LUKS2: "it is LUKS version 2, which QEMU does not read and OpenStack's check refuses",
-    Finding.SNAPSHOTS: "it has internal snapshots, which clients that convert it lose",
+    Finding.SNAPSHOTS: "it has internal snapshots, which are lost when clients convert it",
 }
 """Each finding, as the end of a sentence."""
 HARMLESS = frozenset(
@@ -58,25 +58,24 @@ HARMLESS = frozenset(
         *(Finding.NO_PARTITIONS, Finding.LUKS2, Finding.SNAPSHOTS),
     }
 )
-"""Findings that are worth knowing, and no danger: false alarms of the check that OpenStack's services share."""
+"""Harmless findings that are worth knowing: OpenStack's services refuse such images, mostly by false alarm."""
 ACCEPTED: Mapping[str, frozenset[str]] = {
     "raw": frozenset({"raw", "luks"}),
     "ploop": frozenset({"ploop", "raw"}),
     **{name: frozenset({name}) for name in ("qcow2", "vhd", "vhdx", "vmdk", "vdi", "iso")},
 }
-"""What the bytes of a declared disk format may be; those of others may be anything."""
+"""The detected formats that a declared disk format accepts; a format that is not listed accepts any."""
 BARE = frozenset({None, "bare"})
-"""Containers that are none: what is in another one is not seen."""
+"""Container formats that mean no container. The content of other containers is not inspected."""
 LARGEST = 2**63 - 1
 
 
 class Inspection(NamedTuple):
-    """What the bytes are.
+    """The results of inspecting an image's bytes.
 
-    `formats` are those of the disk, by the names of `disk_format`, and `luks`, `qcow`, `qed`, `tar`; none if there is
-    `compression` around it, and more than one only if the bytes are ambiguous. A hybrid ISO is `iso` with a
-    `partition_table`. The virtual size is None if it is unknown. Partition table, file system and `boot_modes`, `bios`
-    and `uefi`, are those of the disk, whatever its format.
+    `formats` are names of `disk_format`, or `luks`, `qcow`, `qed`, `tar`: none if the image is compressed (see
+    `compression`), several only if the bytes are ambiguous. A hybrid ISO is `iso` with a `partition_table`. Partition
+    table, file system and `boot_modes` (`bios`, `uefi`) are those of the disk, whatever its format.
     """
 
     formats: tuple[str, ...] = ()
@@ -89,17 +88,17 @@ class Inspection(NamedTuple):
 
     @property
     def unsafe(self) -> tuple[Finding, ...]:
-        """The findings for which nobody should use the image."""
+        """The findings that make an image unsafe to use."""
         return tuple(finding for finding in self.findings if finding not in HARMLESS)
 
     def objection(self, disk_format: str | None, container_format: str | None) -> str | None:
-        """Why an image of these declared formats should not be used, and what to do about it; None if it may be."""
+        """Why an image with these declared formats should not be used, and what to do; None if it may be."""
         if self.unsafe:
             return f"The image is unsafe: {'; '.join(WORDS[finding] for finding in self.unsafe)}"
         return self.mismatch(disk_format, container_format)
 
     def mismatch(self, disk_format: str | None, container_format: str | None) -> str | None:
-        """Why an image is not of these formats; None if it is, or that cannot be known."""
+        """How the bytes contradict the declared formats, and what to do; None if they do not, or it is unknown."""
         accepted = ACCEPTED.get(disk_format or "")
         if accepted is None or container_format not in BARE:
             return None
@@ -112,14 +111,14 @@ class Inspection(NamedTuple):
 
     @property
     def document(self) -> dict[str, Any]:
-        """All but the virtual size, in less than a kilobyte, without what is not there: `{"formats": ["iso"]}`."""
+        """All but the virtual size and empty fields, in less than a kilobyte: `{"formats": ["iso"]}`."""
         lists = {"formats": self.formats, "boot_modes": self.boot_modes, "findings": map(str, self.findings)}
         found = {**self._asdict(), **{name: list(values) for name, values in lists.items()}}
         return {name: value for name, value in found.items() if value and name != "virtual_size"}
 
     @classmethod
-    def told(cls, document: Mapping[str, Any]) -> Self:
-        """What a `document` tells of formats."""
+    def from_document(cls, document: Mapping[str, Any]) -> Self:
+        """The formats and compression of a stored `document`."""
         return cls(tuple(document.get("formats", ())), compression=document.get("compression"))
 
     @classmethod
@@ -130,7 +129,7 @@ class Inspection(NamedTuple):
         findings: Iterable[Finding],
         compression: str | None = None,
     ) -> Self:
-        """An inspection in canonical form: sorted, and without sizes that cannot be."""
+        """An inspection in canonical form: sorted, and without impossible sizes."""
         size = virtual_size if virtual_size is not None and 0 < virtual_size <= LARGEST else None
         found = set(findings)
         return cls(tuple(sorted(formats)), size, compression, findings=tuple(each for each in Finding if each in found))

@@ -18,7 +18,7 @@ class Instance(NamedTuple):
 
 
 class CaptureState(StrEnum):
-    """How far the cloud has come with an image of a machine."""
+    """The state of a capture in the cloud."""
 
     PENDING = "pending"
     AVAILABLE = "available"
@@ -35,10 +35,10 @@ class Capture(NamedTuple):
 
 
 def capture_name(image_id: str) -> str:
-    """What an image is called in the cloud: there is one of a name, so it cannot be made twice."""
+    """The name of an image in the cloud. Names are unique there, so it cannot be captured twice."""
     return f"rosetta-{image_id}"
 
 
 def capture_location(capture_id: str) -> str:
-    """Where the bytes of an image are that the cloud keeps; no client can say this of an image."""
+    """The location of an image whose bytes the cloud keeps; clients cannot set it."""
     return f"{CLOUD}{capture_id}"

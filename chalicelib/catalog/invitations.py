@@ -1,10 +1,10 @@
-"""Use cases of sharing where the member is asked: it accepts an image, or rejects it."""
+"""Sharing by invitation: the member accepts or rejects the image."""
 
 from chalicelib.catalog import lengths
 from chalicelib.catalog.access import may_change
 from chalicelib.catalog.errors import Conflict, Forbidden, MemberQuotaExceeded, MembershipNotFound, NotSharable
 from chalicelib.catalog.image import Image, Visibility
-from chalicelib.catalog.lookup import Lookup, retried
+from chalicelib.catalog.lookup import Lookup, retry
 from chalicelib.catalog.membership import Membership, MemberStatus
 from chalicelib.catalog.ports import Clock, Found, MembershipRepository
 from chalicelib.catalog.principal import Policy
@@ -12,17 +12,17 @@ from chalicelib.catalog.rules import Limits
 
 
 class NotShared(Forbidden):
-    """The image is public, or its owner's only, or everybody's who knows it: it has no members."""
+    """The image's visibility is not `shared`, so it has no members."""
 
     def __init__(self) -> None:
         super().__init__("Only shared images have members.")
 
 
 class NotAnswerable(Forbidden):
-    """Nobody accepts or rejects an image for another tenant."""
+    """An image cannot be accepted or rejected for another tenant."""
 
     def __init__(self, image_id: str, member: str) -> None:
-        super().__init__(f"Only {member} says what it makes of image {image_id}")
+        super().__init__(f"Only {member} can accept or reject image {image_id}")
 
 
 class MemberExists(Conflict):
@@ -33,9 +33,9 @@ class MemberExists(Conflict):
 
 
 class Invitations:
-    """The memberships of shared images. Owners invite and remove, members say what they make of it, and see their own.
+    """The memberships of shared images. Owners invite and remove members; members see and answer their own invitation.
 
-    All of it raises NotShared of an image that is not `shared`, whatever memberships it has kept.
+    All methods but `one` raise NotShared if the image is not `shared`, whatever memberships it has kept.
     """
 
     def __init__(self, lookup: Lookup, memberships: MembershipRepository, clock: Clock, limits: Limits) -> None:
@@ -45,7 +45,7 @@ class Invitations:
         self._limits = limits
 
     def of_image(self, image_id: str) -> list[Membership]:
-        """In order of creation: all for those who may change the image, else the caller's own. Raises NotSharable."""
+        """In order of creation: all memberships for those who may change the image, else the caller's own."""
         self._lookup.require(Policy.READ_IMAGES)
         found = self._lookup.find(image_id)
         _check_shared(found.image)
@@ -54,7 +54,7 @@ class Invitations:
         return [*found.memberships.values()]
 
     def one(self, image_id: str, member: str) -> Membership:
-        """The membership of one tenant. Raises MembershipNotFound: also of another one, or of one without effect."""
+        """The membership of one tenant. Raises MembershipNotFound, also if it is another's or without effect."""
         self._lookup.require(Policy.READ_IMAGES)
         found = self._lookup.find(image_id, member)
         if found.image.visibility is not Visibility.SHARED:
@@ -79,10 +79,10 @@ class Invitations:
             self._memberships.change(found.image, [new], [])
             return new
 
-        return retried(image_id, once)
+        return retry(image_id, once)
 
     def answer(self, image_id: str, member: str, status: MemberStatus) -> Membership:
-        """Say what a tenant makes of an image, which it says itself. Raises NotAnswerable, MembershipNotFound."""
+        """Set the caller's answer to its invitation. Raises NotAnswerable, MembershipNotFound."""
         self._lookup.require(Policy.CREATE_IMAGE)
 
         def once() -> Membership:
@@ -97,7 +97,7 @@ class Invitations:
                 self._memberships.change(found.image, [], [], [(old, new)])
             return new
 
-        return retried(image_id, once)
+        return retry(image_id, once)
 
     def remove(self, image_id: str, member: str) -> None:
         """Stop sharing with a tenant. Raises NotSharable, MembershipNotFound, EditConflict."""
@@ -110,7 +110,7 @@ class Invitations:
             self._check_owner(found.image)
             self._memberships.change(found.image, [], [old])
 
-        retried(image_id, once)
+        retry(image_id, once)
 
     def _known(self, found: Found, member: str) -> Membership:
         principal = self._lookup.principal

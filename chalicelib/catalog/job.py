@@ -36,11 +36,10 @@ FINISHED = frozenset({JobStatus.SUCCESSFUL, JobStatus.FAILED})
 class Job(NamedTuple):
     """A job of a tenant.
 
-    `images` are the ids of the images concerned, `names` what the caller calls them. `facts` are what the work has to
-    know, and what it has found out so far: `done` bytes of `size`, where there are any, for an image that has waited
-    for them `since` then. `info` says why it failed. Somebody is at it until `leased_until`, and the sweep leaves it
-    alone until `rests_until`. What it does it does for the one it was ordered `by`. `unknown` is what a newer release
-    has written of it, and `beside` what it has written next to all that.
+    `images` are the ids of its images, `names` the names that the caller used for them. `facts` are its input and
+    progress: `done` of `size` bytes, for an image that has been waiting `since` then. `info` says why it failed. A
+    worker holds it until `leased_until`; the reaper leaves it alone until `rests_until`. It acts for the one who
+    ordered it (`by`). `unknown` and `beside` keep what a newer release has written in the job, and next to it.
     """
 
     id: str
@@ -70,9 +69,9 @@ class Job(NamedTuple):
 
 
 def awaits(image: Image, job: Job) -> bool:
-    """Whether an image still waits for what a job brings: one that was queued again may wait for another by now.
+    """Whether an image still waits for this job, and not for a later one.
 
-    Jobs of older releases do not say since when it waits, but none of their images is queued again.
+    Jobs of older releases have no `since`, but their images are never queued again.
     """
     since = job.facts.get("since")
     return image.transition is Transition.CREATING and since in (None, image.status_changed_at.isoformat())

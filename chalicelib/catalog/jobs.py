@@ -1,4 +1,4 @@
-"""Use cases that take longer than a request: they are decided at once, stored as jobs, and done by the worker."""
+"""Work that takes longer than a request: checked at once, stored as a job, done by the worker."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
@@ -22,7 +22,7 @@ from chalicelib.catalog.errors import (
 from chalicelib.catalog.image import Image, Name, Status, Transition
 from chalicelib.catalog.instance import Instance
 from chalicelib.catalog.job import Action, Job, JobStatus
-from chalicelib.catalog.lookup import Lookup, attempts, retried
+from chalicelib.catalog.lookup import Lookup, attempts, retry
 from chalicelib.catalog.outages import TABLES_FAILED, OutcomeUnknown
 from chalicelib.catalog.ports import Ports
 from chalicelib.catalog.principal import Policy
@@ -31,7 +31,7 @@ DELETABLE = frozenset({Status.ACTIVE, Status.DEACTIVATED, Status.DEPRECATED})
 
 
 class JobRequest(NamedTuple):
-    """What all jobs are told: the zone they run in, and the id of the request that made them."""
+    """The zone that a job runs in, and the id of the request that ordered it."""
 
     zone: str
     request_id: str
@@ -64,13 +64,13 @@ class Jobs:
         return found
 
     def all(self) -> list[Job]:
-        """All that are remembered, newest first. Raises PolicyMissing."""
+        """All stored jobs, newest first. Raises PolicyMissing."""
         self._lookup.require(Policy.READ_IMAGES)
         tenant = self._lookup.principal.tenant
         return [] if tenant is None else self._ports.jobs.of(tenant)
 
     def capture(self, instance_id: str, name: str, order: JobRequest, aliases: Callable[[], Mapping[str, str]]) -> Job:
-        """Begin to make an image of a stopped machine; `aliases` makes the names it is known by.
+        """Order an image of a stopped machine; `aliases` makes its aliases, again if one of them is taken.
 
         Raises PolicyMissing, TenantMissing, Invalid, InstanceNotFound, WrongStatus, CloudUnavailable.
         """
@@ -118,7 +118,7 @@ class Jobs:
         )
 
     def delete(self, names: Sequence[str | Name], order: JobRequest) -> Job:
-        """Begin to delete several images, all or none.
+        """Order the deletion of several images, all or none.
 
         Raises PolicyMissing, ImageNotFound, NotOwner, ImageProtected, WrongStatus, EditConflict.
         """
@@ -126,7 +126,7 @@ class Jobs:
         return self._begin(Action.DELETE, names, order, _check_deletable)
 
     def recover(self, names: Sequence[str | Name], order: JobRequest, since: datetime) -> Job:
-        """Begin to take deletions back that waited since then at most, all or none. Raises as `delete`."""
+        """Order the recovery of images that were deleted after `since`, all or none. Raises as `delete`."""
         self._lookup.require(Policy.CREATE_IMAGE)
 
         def check(image: Image, name: str) -> None:
@@ -154,7 +154,7 @@ class Jobs:
                 if image.transition is not None:
                     raise WrongStatus(f"image [{name}]", image.transition)
                 check(image, name)
-            # The job comes first: whatever is begun, somebody knows of it. Without its images it is nothing.
+            # Store the job first, so that no image is marked without one; drop it if no image was marked.
             job = self._new(action, images, alias_of, order, {})
             self._ports.jobs.add(job)
             try:
@@ -166,12 +166,12 @@ class Jobs:
                 raise
             return job
 
-        job = retried(", ".join(alias_of), once)
+        job = retry(", ".join(alias_of), once)
         dispatch(self._ports.queue, job)
         return job
 
     def record(self, action: Action, image: Image, name: str, order: JobRequest) -> Job:
-        """Remember something that is done already, to an image that the caller knows by this name."""
+        """Store a finished job for what was done already to an image; `name` is the caller's name for it."""
         job = self._new(action, [image], [name], order, {})
         done = job._replace(status=JobStatus.SUCCESSFUL, began_at=job.created_at, finished_at=self._ports.clock.now())
         self._ports.jobs.add(done)

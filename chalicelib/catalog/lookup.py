@@ -1,4 +1,4 @@
-"""Finding an image for one caller, and deciding again when somebody else was faster."""
+"""Finding images for one caller, and retrying writes that conflict."""
 
 import random
 import time
@@ -24,7 +24,7 @@ T = TypeVar("T")
 
 
 class Ownerless(NotOwner):
-    """The image is nobody's, so that only administrators may change it."""
+    """The image has no owner, so only administrators may change it."""
 
 
 ATTEMPTS = 12
@@ -37,13 +37,13 @@ def attempts() -> Iterator[int]:
     """Count the tries of an optimistic write, pausing at random (seconds) before each but the first."""
     for attempt in range(ATTEMPTS):
         if attempt:
-            # It keeps writers that met once from meeting again, functions that started from one snapshot among them.
+            # Keeps writers that collided from colliding again, even functions restored from the same snapshot.
             time.sleep(random.SystemRandom().uniform(0, min(LONGEST_PAUSE, 0.005 * 2**attempt)))
         yield attempt
 
 
-def retried(name: str, act: Callable[[], T], what: str = "Image") -> T:
-    """What comes of an optimistic read and write, tried again while others are faster. Raises EditConflict."""
+def retry(name: str, act: Callable[[], T], what: str = "Image") -> T:
+    """The result of `act`, which reads and writes; again while it raises StaleImage. Raises EditConflict at last."""
     for _ in attempts():
         try:
             return act()
@@ -53,7 +53,7 @@ def retried(name: str, act: Callable[[], T], what: str = "Image") -> T:
 
 
 class Lookup:
-    """Reads images with the eyes of one principal, and remembers the ids of those that it was shown."""
+    """Finds the images that one principal may see, and remembers the ids of those found."""
 
     def __init__(self, principal: Principal, images: ImageRepository) -> None:
         self.principal = principal
@@ -66,7 +66,7 @@ class Lookup:
         return tuple(self._touched)
 
     def touch(self, image: Image) -> None:
-        """Remember an image."""
+        """Add an image to `touched`."""
         self._touched[image.id] = None
 
     def require(self, policy: Policy) -> None:
@@ -75,21 +75,21 @@ class Lookup:
             raise PolicyMissing(policy)
 
     def find(self, name: str | Name, *members: str, gone: bool = False) -> Found:
-        """The image with the caller's membership and those of `members`; by another name, one of the tenant's own.
+        """The image with the caller's membership and those of `members`; an `OwnName` finds the tenant's own only.
 
         Raises ImageNotFound, ImageHidden; ImageGone for deleted ones unless `gone`, to administrators only.
         """
         return self.find_all([name], *members, gone=gone)[0]
 
     def find_all(self, names: Sequence[str | Name], *members: str, gone: bool = False) -> list[Found]:
-        """As `find`, of several images at once; the first that is refused raises.
+        """As `find`, for several images; raises for the first that is refused.
 
-        One round trip for a hundred ids, another for a hundred other names.
+        Takes a round trip for each hundred ids, and another for each hundred other names.
         """
         tenant = self.principal.tenant
         holders = self._images.holders([name for name in names if not isinstance(name, str)], tenant)
         ids = [name if isinstance(name, str) else holders.get(name) or _own_id(name) for name in names]
-        # Of an image that is the tenant's own, no membership matters.
+        # Memberships do not matter for the tenant's own images.
         shared = () if all(isinstance(name, OwnName) for name in names) else (tenant, *members)
         found = self._images.each([image_id for image_id in ids if image_id], *shared)
         held = [_held(name, found.get(image_id or ""), holders) for name, image_id in zip(names, ids, strict=True)]
@@ -114,7 +114,7 @@ class Lookup:
         return found
 
     def check_owner(self, image: Image, name: str | Name) -> None:
-        """Raise NotOwner or NotOwnerOfPublic unless the caller, who calls it by this name, may change the image."""
+        """Raise NotOwner, with the name that the caller used, unless the caller may change the image."""
         if not may_change(self.principal, image):
             if image.visibility in OPEN:
                 raise NotOwnerOfPublic(str(name))
@@ -122,9 +122,9 @@ class Lookup:
 
 
 def _own_id(name: Name) -> str | None:
-    """The id that a name is, if it can be one: images without an alias go by their own id.
+    """The id to look up for an alias that no image holds: itself if it is a UUID, as images without an alias go by it.
 
-    In its stead nobody's is looked up, so that a name that nobody has costs what one costs that another tenant has.
+    Otherwise NOBODY, unless tenants have aliases of their own: looking up an unused one must take as long as another's.
     """
     if isinstance(name, Alias | TenantAlias) and is_uuid(name.alias):
         return name.alias
@@ -132,7 +132,7 @@ def _own_id(name: Name) -> str | None:
 
 
 def _held(name: str | Name, found: Found | None, holders: Mapping[Name, str]) -> Found | None:
-    """The image, unless it was found by its id, and goes by an alias instead."""
+    """The image, unless it was found by its id although it has an alias."""
     if found is None or isinstance(name, str | ImageNumber):
         return found
     aliases = found.image.aliases if isinstance(name, Alias) else found.image.tenant_aliases

@@ -11,7 +11,7 @@ from chalicelib.catalog.errors import (
     NotSharable,
 )
 from chalicelib.catalog.image import Image
-from chalicelib.catalog.lookup import Lookup, retried
+from chalicelib.catalog.lookup import Lookup, retry
 from chalicelib.catalog.membership import Membership
 from chalicelib.catalog.ports import Clock, Found, ImageRepository, MembershipRepository
 from chalicelib.catalog.principal import Policy
@@ -19,10 +19,10 @@ from chalicelib.catalog.rules import Limits
 
 
 class Members:
-    """The memberships of images, as far as the caller may know and change them.
+    """The memberships of images that the caller may see or change.
 
-    Administrators, the owner, and members who may share change memberships; the last ones see and change only
-    their own among those that exist. Any member may remove its own. Everybody else is refused with NotSharable.
+    Administrators, the owner and members with `can_share` may share an image; such members see and change no
+    existing membership but their own. Any member may remove its own. Everybody else gets NotSharable.
     """
 
     def __init__(
@@ -46,19 +46,19 @@ class Members:
         return [row for row in self._memberships.of_image(image_id) if self._concerns(image, row.member)]
 
     def of_member(self, member: str) -> list[Membership]:
-        """What is shared with a tenant, for itself and administrators; others learn of their own images only."""
+        """The memberships of a tenant, for itself and administrators; others see those of their own images only."""
         principal = self._lookup.principal
         everything = principal.is_admin or principal.tenant == member
         rows = self._memberships.of_member(member)
         images = {image.id: image for image in self._images.many([row.image_id for row in rows])}
-        live = [row for row in rows if row.image_id in images and _is_given(images[row.image_id])]
+        live = [row for row in rows if row.image_id in images and _is_seen_by_members(images[row.image_id])]
         return [row for row in live if everything or owns(principal, images[row.image_id])]
 
     def add(self, image_id: str, member: str, *, can_share: bool | None) -> None:
-        """Share with one more tenant; None leaves an existing right to share alone.
+        """Share with a tenant; with None, an existing member keeps its `can_share`.
 
-        Raises NotSharable, MemberQuotaExceeded (also when the tenant is a member already, or is given too many images),
-        EditConflict.
+        Raises NotSharable, MemberQuotaExceeded (even if the tenant is a member already, or if too many images are
+        shared with it), EditConflict.
         """
         _check_names([member])
 
@@ -68,7 +68,7 @@ class Members:
             self._check_row(found, member)
             self._put(found.image, member, found.memberships.get(member), can_share=can_share)
 
-        retried(image_id, once)
+        retry(image_id, once)
 
     def _put(self, image: Image, member: str, existing: Membership | None, *, can_share: bool | None) -> None:
         if existing is None:
@@ -79,10 +79,10 @@ class Members:
             self._memberships.change(image, [], [], [(existing, changed)])
 
     def replace(self, image_id: str, read: Callable[[], Sequence[tuple[str, bool | None]]]) -> None:
-        """Share with exactly the tenants that `read` names, in this order; the last entry of a tenant wins.
+        """Share with exactly the tenants that `read` returns, in this order; the last entry of a tenant wins.
 
-        `read` is asked once it is certain that the caller may share. A member who may share can only add and
-        update, and drop itself. Raises as `add`.
+        `read` is called after the check that the caller may share. A member who may share can add and update
+        members, but remove only itself. Raises as `add`.
         """
 
         def once() -> None:
@@ -97,7 +97,7 @@ class Members:
             remove = [row for row in removable if row.member not in wanted]
             self._memberships.change(found.image, new, remove, changed)
 
-        retried(image_id, once)
+        retry(image_id, once)
 
     def _merged(
         self, image_id: str, existing: Mapping[str, Membership], entries: Mapping[str, bool | None]
@@ -115,9 +115,9 @@ class Members:
         return new, changed
 
     def remove(self, image_id: str, member: str) -> None:
-        """Stop sharing with a tenant, which any member may do for itself.
+        """Stop sharing with a tenant; any member may do so for itself.
 
-        It takes the policy that sharing takes: a token that only reads changes nothing, its own lists included.
+        This needs the policy for sharing, so that a read-only token changes nothing, not even its own lists.
         Raises PolicyMissing, NotSharable, MembershipNotFound, EditConflict.
         """
 
@@ -130,7 +130,7 @@ class Members:
                 raise MembershipNotFound(image_id, member)
             self._memberships.change(found.image, [], [found.memberships[member]])
 
-        retried(image_id, once)
+        retry(image_id, once)
 
     def _sharable(self, image_id: str, *members: str) -> Found:
         found = self._changeable(image_id, *members)
@@ -153,7 +153,7 @@ class Members:
             raise MemberQuotaExceeded("members", attempted, self._limits.member_quota)
 
     def _check_row(self, found: Found, member: str) -> None:
-        """A member who may share may add others, but touch no row than its own."""
+        """Raise MembershipNotFound for an existing membership that the caller may not change."""
         if member in found.memberships and not self._concerns(found.image, member):
             raise MembershipNotFound(found.image.id, member)
 
@@ -162,8 +162,8 @@ class Members:
         return may_change(principal, image) or principal.tenant == member
 
 
-def _is_given(image: Image) -> bool:
-    """Whether who the image is shared with has it."""
+def _is_seen_by_members(image: Image) -> bool:
+    """Whether the image's members can use it."""
     return is_shared(image) and not image.gone
 
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 
 class MemberStatus(StrEnum):
-    """What the member says of the image: it may read it in any case."""
+    """The member's answer to its invitation; it may read the image in any case."""
 
     PENDING = "pending"
     ACCEPTED = "accepted"
@@ -16,14 +16,14 @@ class MemberStatus(StrEnum):
 
 
 UNREFUSED = frozenset({MemberStatus.PENDING, MemberStatus.ACCEPTED})
-"""What is listed where nobody can accept anything."""
+"""The statuses of shared images that are listed by dialects without invitations."""
 
 
 class Membership(NamedTuple):
     """`member` may read the image, and share it further if `can_share`.
 
-    `updated_at` is when its `status` was said last, None if that was with its creation. `unknown` is what a newer
-    release has written of it, kept as it is.
+    `updated_at` is when `status` was last set, None if it never was. `unknown` keeps what a newer release has
+    written.
     """
 
     image_id: str

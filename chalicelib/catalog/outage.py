@@ -1,10 +1,10 @@
-"""Why something that the catalogue needs has not done what it was asked for: one word for logs and answers alike."""
+"""How a service that the catalogue needs fails, in one word for logs and responses."""
 
 from enum import StrEnum
 
 
 class Outage(StrEnum):
-    """What a service of the cloud does instead of its work."""
+    """How a service of the cloud fails."""
 
     BUSY = "busy"
     UNREACHABLE = "unreachable"
@@ -12,16 +12,16 @@ class Outage(StrEnum):
     TIMED_OUT = "timed out"
     FAILING = "failing"
 
-    def told_of(self, what: str, *, plural: bool = False) -> str:
-        """The sentence, without its full stop, that says so of a service."""
+    def sentence(self, what: str, *, plural: bool = False) -> str:
+        """A sentence without its full stop: `The image store is too busy`."""
         return f"{what} {_WORDS[self][plural]}"
 
 
 _WORDS = {
     Outage.BUSY: ("is too busy", "are too busy"),
     Outage.UNREACHABLE: ("is unreachable", "are unreachable"),
-    Outage.REFUSED: ("has refused the registry", "have refused the registry"),
+    Outage.REFUSED: ("has denied the registry access", "have denied the registry access"),
     Outage.TIMED_OUT: ("has timed out", "have timed out"),
     Outage.FAILING: ("is failing", "are failing"),
 }
-"""Of one, and of several."""
+"""Singular and plural."""

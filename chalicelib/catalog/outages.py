@@ -1,4 +1,4 @@
-"""When tables, byte store, queue, cloud or identity service do not answer, and when the cloud is not ready."""
+"""Errors of the tables, byte store, queue, cloud and identity service."""
 
 from chalicelib.catalog.errors import (
     CatalogError,
@@ -20,15 +20,15 @@ class TablesUnavailable(StoreUnavailable):
 
 
 class OutcomeUnknown(TablesUnavailable):
-    """The tables do not say whether they have written what they were sent: all of it, or nothing."""
+    """It is unknown whether the tables have written everything or nothing."""
 
     def __init__(self, outage: Outage = Outage.TIMED_OUT) -> None:
         super().__init__(outage)
-        self.args = (f"{_of_tables(outage)}: look whether it was done, and try again if it was not",)
+        self.args = (f"{_of_tables(outage)}: check whether it was done, and try again if it was not",)
 
 
 class TablesRefused(CatalogError):
-    """The registry may not do this with its tables: whoever runs it has to do something about it."""
+    """The registry lacks permissions on its tables, which its operator has to fix."""
 
     def __init__(self) -> None:
         super().__init__(_of_tables(Outage.REFUSED))
@@ -36,57 +36,57 @@ class TablesRefused(CatalogError):
 
 
 TABLES_FAILED = (TablesUnavailable, TablesRefused)
-"""What comes of tables that have not done, or do not say that they have done, what they were asked for."""
+"""The errors of a write that failed, or that may have failed."""
 
 
 class Unreadable(StoreUnavailable):
-    """Another release of the registry has written this, and this one does not understand it."""
+    """Something was written by another release of the registry, and this one cannot read it."""
 
     def __init__(self, what: str, thing_id: str) -> None:
         super().__init__(f"The {what} {thing_id} was written by another release of the registry")
 
 
 class IdentitiesUnavailable(Unavailable):
-    """The service that knows the tokens of others does not answer, refuses the registry, or makes no sense."""
+    """The identity service does not answer, denies the registry access, or sends an invalid response."""
 
     def __init__(self, outage: Outage) -> None:
-        super().__init__(outage.told_of("The identity service"))
+        super().__init__(outage.sentence("The identity service"))
         self.outage = outage
 
 
 class CaptureRefused(CloudError):
-    """No image is made of this machine."""
+    """The cloud refuses to capture this machine."""
 
 
 class MachineBusy(CaptureRefused):
-    """No image is made of this machine in its present state, which may pass."""
+    """The cloud refuses to capture this machine in its present state, which may pass."""
 
 
 def tables_outage(outage: Outage) -> TablesUnavailable | TablesRefused:
-    """The refusal of what needed the tables, which have written nothing."""
+    """The error for an outage of the tables that has written nothing."""
     return TablesRefused() if outage is Outage.REFUSED else TablesUnavailable(outage)
 
 
 def store_outage(outage: Outage) -> StoreRefused | StoreUnavailable:
-    """The refusal of what needed the byte store."""
-    error = (StoreRefused if outage is Outage.REFUSED else StoreUnavailable)(outage.told_of("The image store"))
+    """The error for an outage of the byte store."""
+    error = (StoreRefused if outage is Outage.REFUSED else StoreUnavailable)(outage.sentence("The image store"))
     error.outage = outage
     return error
 
 
 def source_outage(outage: Outage) -> StoreUnavailable:
-    """The refusal of what needed a place where others keep bytes."""
-    error = StoreUnavailable(outage.told_of("Invalid location: its server"))
+    """The error for an outage of a server that a location leads to."""
+    error = StoreUnavailable(outage.sentence("Invalid location: its server"))
     error.outage = outage
     return error
 
 
 def cloud_outage(what: str, outage: Outage) -> CloudUnavailable:
-    """The refusal of what needed the cloud, or the queue."""
-    error = CloudUnavailable(outage.told_of(what))
+    """The error for an outage of the cloud, or the queue."""
+    error = CloudUnavailable(outage.sentence(what))
     error.outage = outage
     return error
 
 
 def _of_tables(outage: Outage) -> str:
-    return outage.told_of("The tables", plural=True)
+    return outage.sentence("The tables", plural=True)

@@ -1,4 +1,4 @@
-"""What the domain needs from the world outside, each method with its promise."""
+"""The ports: what the domain needs from outside, each method with its contract."""
 
 from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -25,71 +25,72 @@ class Found(NamedTuple):
 
 
 class ImageRepository(Protocol):
-    """Keeps images. What was written is read back at once, in lists too; a write happens whole or not at all.
+    """Stores images. Reads and lists see every earlier write; a write happens whole or not at all.
 
-    What each write does to an image is remembered with it: see `Chronicle`.
+    Each write of an image stores its event too: see `Chronicle`.
     """
 
     def by(self, actor: Actor) -> "ImageRepository":
-        """The same images, written by this one."""
+        """The same repository, writing in the name of this actor."""
 
     def number(self) -> int:
-        """A number that no image has or had."""
+        """A number that no image has ever had."""
 
     def get(self, image_id: str, *members: str | None) -> Found | None:
         """The image, deleted ones included, with its memberships of these members; one round trip."""
 
     def each(self, image_ids: Sequence[str], *members: str | None) -> Mapping[str, Found]:
-        """As `get`, of several at once, by id; those that are not there are left out."""
+        """As `get`, for several at once, by id; missing ones are left out."""
 
     def many(self, image_ids: Sequence[str]) -> list[Image]:
-        """The images among these ids, in no order."""
+        """The images with these ids, in any order; missing ones are left out."""
 
     def holders(self, names: Sequence[Name], tenant: str | None) -> Mapping[Name, str]:
-        """The ids of the images that hold these names; of those that each tenant chooses for itself, the tenant's."""
+        """The ids of the images that hold these names. A `TenantAlias` is looked up among those of the tenant."""
 
     def add(self, image: Image, job: Job | None = None, refers: Sequence[Reference] = ()) -> Image:
-        """Store a new image, with the job that makes it, provided that all that it refers to by `refers` is there.
+        """Store a new image, with its job, provided that all its references in `refers` exist.
 
-        Raises IdTaken, ReferenceGone, or ClaimTaken naming every lost claim.
+        Raises IdTaken, ReferenceGone, or ClaimTaken with every claim that is taken.
         """
 
     def mark(self, images: Sequence[Image], transition: Transition) -> None:
         """Begin a transition of up to a hundred images, all or none. Raises StaleImage."""
 
     def save(self, old: Image, new: Image, job: Job | None = None, refers: Sequence[Reference] = ()) -> Image:
-        """Replace the image as it was read by the new one, with the job that this begins; `refers` as for `add`.
+        """Replace an image as it was read, and store the job that this starts; `refers` as for `add`.
 
-        Raises StaleImage if it changed since; ClaimTaken, ReferenceGone.
+        Raises StaleImage if it has changed since; ClaimTaken, ReferenceGone.
         """
 
     def move(self, image_id: str) -> bool:
-        """Bring an image from an older layout to this one; whether it had to be. Raises StaleImage."""
+        """Convert an image from an older table layout; returns whether it was in one. Raises StaleImage."""
 
     def images(self, principal: Principal, query: ImageQuery) -> Iterator[Image]:
         """The images of the scope that the principal may see and the query admits, in order, lazily.
 
-        Raises ScanTooLarge if the order has to read more than the limit, or all of them are expected and they are more.
+        Raises ScanTooLarge if the order needs to read more than the limit, or if the query expects all and they are
+        more.
         """
 
     def count(self, principal: Principal, query: ImageQuery) -> int:
         """How many images `images` would yield. Raises ScanTooLarge."""
 
     def totals(self, tenant: str) -> Totals:
-        """What a tenant has, and how many images it is given; one round trip."""
+        """The totals of a tenant's own images, and the number of those shared with it; one round trip."""
 
 
 class MembershipRepository(Protocol):
-    """Keeps who an image is shared with. Each change takes part in the version of its image, and is remembered."""
+    """Stores memberships. Each change increments the version of the image and stores an event."""
 
     def by(self, actor: Actor) -> "MembershipRepository":
-        """The same memberships, written by this one."""
+        """The same repository, writing in the name of this actor."""
 
     def of_image(self, image_id: str) -> list[Membership]:
         """All memberships of an image in the order of their creation, deleted images included."""
 
     def of_member(self, member: str) -> list[Membership]:
-        """All memberships of a tenant; what others shared a moment ago may be missing."""
+        """All memberships of a tenant; those of the last moment may be missing."""
 
     def change(
         self,
@@ -98,7 +99,7 @@ class MembershipRepository(Protocol):
         gone: Sequence[Membership],
         changed: Sequence[tuple[Membership, Membership]] = (),
     ) -> None:
-        """Add memberships, remove some, and replace others as they were by what they are to be.
+        """Add memberships, remove some (`gone`), and change others, given as (old, new).
 
         Raises StaleImage, MemberQuotaExceeded.
         """
@@ -108,33 +109,33 @@ class MembershipRepository(Protocol):
 
 
 class Chronicle(Protocol):
-    """Remembers what has happened to images, as long as their tombstones."""
+    """Stores the events of images, for as long as their tombstones."""
 
     def of(self, image_id: str, after: int, limit: int) -> Sequence[Event]:
-        """The first events of an image after that version, oldest first."""
+        """Up to `limit` events of an image after that version, oldest first."""
 
 
 class Backlog(Protocol):
-    """Knows which images somebody has to come back to, the longest due first; what was written is read back at once."""
+    """Lists the images that the reaper has to work on, longest due first; it sees every earlier write."""
 
     def unfinished(self, before: datetime) -> Iterator[str]:
-        """The ids of images that came before then to what is to be ended, removed or inspected; no job saves them."""
+        """The ids of images that since before then have work left and no job: failing, removing, inspecting."""
 
     def pending_delete(self, before: datetime) -> Iterator[str]:
-        """The ids of images whose deletion has been waiting since before then."""
+        """The ids of images that have been `pending_delete` since before then."""
 
     def expired(self, before: datetime) -> Iterator[str]:
         """The ids of images that were deleted before then."""
 
     def unmoved(self) -> Iterator[str]:
-        """The ids of images that are to be moved from an older layout to this one."""
+        """The ids of images that are still in an older table layout."""
 
     def forget(self, image_id: str) -> bool:
-        """Remove a deleted image without a trace but its aliases; whether it was there to be removed."""
+        """Purge a deleted image; only its aliases stay taken. Returns whether there was one to purge."""
 
 
 class JobRepository(Protocol):
-    """Keeps jobs. What was written is read back at once, in lists too."""
+    """Stores jobs. Reads and lists see every earlier write."""
 
     def add(self, job: Job) -> None:
         """Store a new job."""
@@ -143,36 +144,36 @@ class JobRepository(Protocol):
         """One job of a tenant."""
 
     def save(self, old: Job, new: Job) -> Job:
-        """Replace a job as it was read. Raises StaleJob if it changed since."""
+        """Replace a job as it was read. Raises StaleJob if it has changed since."""
 
     def drop(self, job: Job) -> None:
-        """Remove a job that never came about."""
+        """Remove a job that was never started."""
 
     def of(self, owner: str) -> list[Job]:
-        """All jobs of a tenant that are remembered, newest first."""
+        """All stored jobs of a tenant, newest first."""
 
     def unfinished(self, before: datetime) -> Iterator[tuple[str, str]]:
-        """Owner and id of each unfinished job that nobody has been at since then, or should have been; oldest first."""
+        """Owner and id of each unfinished job that has been idle, or overdue, since before then; oldest first."""
 
 
 class Shares(Protocol):
-    """Lets each tenant hold so many workers at once and no more, so that some are left for the others."""
+    """Limits the workers that a tenant may hold at once, so that some are left for the others."""
 
     def take(self, owner: str, job_id: str, now: datetime, until: datetime) -> bool:
-        """Whether a job of a tenant may be worked on, until then at most; it counts as one until it is given back."""
+        """Take a worker for a tenant's job, until it is given back or `until`; False if none is left for the tenant."""
 
     def give_back(self, owner: str, job_id: str) -> None:
-        """Have the job count no longer. Raises StaleJob if somebody else was faster, and then it does for a while."""
+        """Release the worker of a job. Raises StaleJob on a conflict; it is then released when its time is up."""
 
 
 class Queue(Protocol):
-    """Brings jobs to the worker: at least once, in no order."""
+    """Delivers jobs to the worker: at least once, in any order."""
 
     def send(self, owner: str, job_id: str, delay: timedelta = timedelta()) -> None:
-        """Have a job worked on, after a delay of at most fifteen minutes. Raises CloudUnavailable."""
+        """Send a job, to be delivered after a delay of at most fifteen minutes. Raises CloudUnavailable."""
 
     def tell(self, image_id: str, name: str, times: int, delay: timedelta = timedelta()) -> None:
-        """Say that the bytes of an image are below a name, and how often that was said. Raises as `send`."""
+        """Announce that bytes of an image are stored under a name, for the `times`th time. Raises as `send`."""
 
 
 class Instances(Protocol):
@@ -186,45 +187,45 @@ class Instances(Protocol):
         """A machine of this tenant in this zone."""
 
     def capture(self, instance_id: str, zone: str, name: str) -> str | None:
-        """Have an image of a machine made, unless there is one of this name; returns its id.
+        """Start an image of a machine, unless there is one of this name; returns its id.
 
-        None if there is one that cannot be seen yet. Raises CaptureRefused, MachineBusy.
+        None if there is one that the cloud does not show yet. Raises CaptureRefused, MachineBusy.
         """
 
     def captured(self, capture_id: str, zone: str) -> Capture | None:
-        """How far an image has come; None if there is none, or none yet."""
+        """The state of a capture; None if the cloud does not show it, or not yet."""
 
     def discard(self, name: str, zone: str, capture_id: str | None = None) -> None:
-        """Remove the image of this name, and of this id, with what it is made of; one that is gone is no matter."""
+        """Delete the image of this name, and of this id, with its snapshots; does nothing if there is none."""
 
 
 class ReferenceRepository(Protocol):
-    """Keeps what images refer to. What was written is read back at once."""
+    """Stores what images refer to. Reads see every earlier write."""
 
     def of(self, owner: str, kind: Kind) -> list[Reference]:
         """All references of a tenant and kind, by number."""
 
     def add(self, reference: Reference) -> Reference:
-        """Store a new one, which gets a number that none had if it has none. Raises TitleTaken, EditConflict."""
+        """Store a new reference, with an unused number if it has none. Raises TitleTaken, EditConflict."""
 
     def save(self, old: Reference, new: Reference) -> Reference:
-        """Replace it as it was read; if images would refer to it by another key, none may have come since either.
+        """Replace a reference as it was read. If its key changes, no image may have come to refer to it since.
 
-        Raises StaleImage, also if another one has the title.
+        Raises StaleImage, also if the title is taken.
         """
 
     def remove(self, reference: Reference) -> None:
-        """Remove it, provided that it is as it was read, and no image has come to refer to it. Raises StaleImage."""
+        """Remove a reference as it was read. Raises StaleImage, also if an image has come to refer to it."""
 
 
 class Located(NamedTuple):
-    """What is at a location: how many bytes, if that is told, and what changes with them, if there is such a mark."""
+    """The bytes at a location: their size, and a version that changes with them; None where not known."""
 
     size: int | None
     version: str | None
 
     def matches(self, found: "Located") -> bool:
-        """Whether the bytes found now may be these: they have the same mark, or as many they are if these have none."""
+        """Whether the bytes found now may be the same: by version or, without one, by size."""
         return found.version == self.version if self.version is not None else self.size in (None, found.size)
 
 
@@ -238,16 +239,16 @@ class Link(NamedTuple):
 
 
 class BlobStore(Protocol):
-    """Keeps the bytes of images. Raises StoreDisabled, StoreRefused, StoreUnavailable or plain StoreError."""
+    """Stores the bytes of images. Raises StoreDisabled, StoreRefused, StoreUnavailable or plain StoreError."""
 
     def put(self, image_id: str, content: bytes) -> str:
-        """Store bytes for an image in a place of their own; returns their location. If it fails, none are kept."""
+        """Store bytes for an image at a new location, and return it. If it fails, none are kept."""
 
     def get(self, location: str, registered: Located = ANYTHING) -> bytes | None:
-        """The bytes at a location; None if there are none, or those that somebody else keeps there are now others."""
+        """The bytes at a location; None if there are none, or if those at an external one are not as `registered`."""
 
     def size(self, location: str) -> int | None:
-        """How many bytes there are at a location of our own; None if there are none."""
+        """The size of the bytes at a location of our own; None if there are none."""
 
     def pieces(self, location: str, offset: int, length: int) -> Generator[bytes]:
         """Up to `length` bytes at a location of our own from an offset on, in pieces of up to a megabyte."""
@@ -256,17 +257,17 @@ class BlobStore(Protocol):
         """A short-lived link to the bytes in a store, served as application/octet-stream; None as `get`."""
 
     def delete(self, location: str) -> None:
-        """Remove the bytes if they are ours; bytes that somebody else keeps, or that are gone, are left alone."""
+        """Delete the bytes at a location of our own; does nothing if it is external, or if they are gone."""
 
     def place(self, image_id: str) -> str:
-        """The location below which all bytes of an image are kept, for an image whose bytes may be anywhere there."""
+        """The common prefix of the locations of an image's bytes, for images whose exact location is unknown."""
 
     def clear(self, image_id: str) -> None:
         """Remove all bytes that were ever stored for an image."""
 
 
 class Part(NamedTuple):
-    """A part that has come: its number from one, its bytes, and the MD5 that its store has found, in hexadecimal."""
+    """A stored part: its number, from 1, its size, and its MD5 (hexadecimal) as computed by the store."""
 
     number: int
     size: int
@@ -274,14 +275,14 @@ class Part(NamedTuple):
 
 
 class Multipart(NamedTuple):
-    """Bytes that come in parts: where they will be, and by what name their store knows that they are coming."""
+    """An upload in parts: the location of its object, and the store's `key` of the upload."""
 
     location: str
     key: str
 
 
 class PartLink(NamedTuple):
-    """Where a part can be put without credentials for a while, with exactly these headers."""
+    """A short-lived URL to put a part to, without credentials but with exactly these headers."""
 
     number: int
     url: str
@@ -289,19 +290,19 @@ class PartLink(NamedTuple):
 
 
 class MultipartStore(Protocol):
-    """Takes the bytes of images in parts. Raises as `BlobStore`."""
+    """Stores the bytes of images in parts. Raises as `BlobStore`."""
 
     def begin(self, image_id: str, name: str) -> Multipart:
-        """Be ready for parts, which will make up an object of this name among the bytes of the image."""
+        """Start an upload of an object of this name below the prefix of the image."""
 
     def begun(self, image_id: str) -> list[Multipart]:
-        """What is still to come for an image."""
+        """The unfinished uploads of an image."""
 
     def parts(self, multipart: Multipart) -> list[Part] | None:
-        """The parts that have come, by number; None if no more can come, because it is completed or aborted."""
+        """The stored parts, by number; None if the upload was completed or aborted."""
 
     def link(self, multipart: Multipart, number: int, size: int, md5: str) -> PartLink:
-        """Where a part of this size and MD5 (hexadecimal) can be put, and no other."""
+        """A link for a part of exactly this size and MD5 (hexadecimal)."""
 
     def put(self, multipart: Multipart, number: int, content: bytes) -> None:
         """Store a part."""
@@ -310,17 +311,17 @@ class MultipartStore(Protocol):
         """Size and version of an object in some other bucket. Raises SourceNotFound, SourceRefused."""
 
     def copy(self, multipart: Multipart, number: int, source: str, version: str, span: tuple[int, int]) -> None:
-        """Make a part of an object's bytes from the first to the last. Raises SourceRefused if it has changed."""
+        """Store a part by copying a span (first and last byte) of an object. Raises SourceRefused if it has changed."""
 
     def complete(self, multipart: Multipart, parts: Sequence[Part]) -> None:
-        """Make an object of the parts."""
+        """Join the parts into the object."""
 
     def abort(self, multipart: Multipart) -> None:
-        """Forget what has come; that it is gone already is no matter."""
+        """Discard the upload; does nothing if it is gone already."""
 
 
 class Reading(NamedTuple):
-    """Bytes on their way from elsewhere: how many the whole has, if that is told; what marks its version; pieces."""
+    """A download in progress: the size of the whole, if known, its version, and the bytes in pieces."""
 
     size: int | None
     version: str
@@ -328,56 +329,56 @@ class Reading(NamedTuple):
 
 
 class Sources(Protocol):
-    """Bytes that others keep, at URLs that clients name."""
+    """External bytes, at URLs that clients name."""
 
     def check(self, url: str) -> None:
         """Raise SourceRefused for a scheme that is not supported; nothing is read."""
 
     def screen(self, url: str) -> None:
-        """Raise SourceRefused also for what is never read, whatever is there; at most its address is looked up."""
+        """Raise SourceRefused also for what is never read; at most, the address of its host is looked up."""
 
     def locate(self, url: str) -> Located:
         """What is there now. Raises SourceRefused, SourceNotFound, StoreUnavailable."""
 
     def read_from(self, url: str, offset: int, version: str) -> AbstractContextManager[Reading]:
-        """The bytes at a web address from an offset on. Raises as `locate`, SourceRefused if not of this version."""
+        """The bytes at a web address from an offset on. Raises as `locate`; SourceRefused for another version."""
 
 
 class Identities(Protocol):
     """Turns secrets into principals."""
 
     def authenticate(self, secret: str) -> Principal | None:
-        """Who holds this secret; None if it is unknown, expired or revoked, or what made it was revoked."""
+        """Who holds this secret; None if it is unknown, expired or revoked, or was made by a token that is gone."""
 
 
 class TokenRepository(Protocol):
-    """Keeps tokens, by the digests of their secrets."""
+    """Stores tokens, by the digests of their secrets."""
 
     def get(self, digest: str) -> Token | None:
-        """One token, as it is by now."""
+        """One token, in its present state."""
 
     def of(self, tenant: str) -> list[Token]:
-        """All tokens of a tenant, in no order, those that have ended too; what was just written may be missing."""
+        """All tokens of a tenant, expired ones too, in any order; those of the last moment may be missing."""
 
     def there(self, digests: Collection[str]) -> Collection[str]:
-        """The digests among these of tokens that there are by now."""
+        """Those of the digests whose tokens exist at present."""
 
     def add(self, token: Token, dead: Sequence[str] = ()) -> None:
-        """Store a new one that another one made, and remove others. Raises StaleImage if that is gone, or in use."""
+        """Store a new token and remove dead ones. Raises StaleImage if its issuer is gone, or on a conflict."""
 
     def end(self, digest: str) -> None:
-        """Remove it; one that is gone is no matter."""
+        """Delete a token; does nothing if it is gone."""
 
 
 class Clock(Protocol):
-    """Tells the time."""
+    """The source of the current time."""
 
     def now(self) -> datetime:
-        """The present instant, aware, UTC."""
+        """The current time, timezone-aware, in UTC."""
 
 
 class Ports(NamedTuple):
-    """All of them, as a catalogue needs them, used by one actor."""
+    """All ports that a catalogue needs, used by one actor."""
 
     images: ImageRepository
     memberships: MembershipRepository
@@ -395,5 +396,5 @@ class Ports(NamedTuple):
     actor: Actor = SYSTEM
 
     def by(self, actor: Actor) -> "Ports":
-        """The same ones, used by this actor, who is remembered with what is written."""
+        """The same ports, writing in the name of this actor."""
         return self._replace(images=self.images.by(actor), memberships=self.memberships.by(actor), actor=actor)

@@ -1,4 +1,4 @@
-"""Where an image stands in an order: a short text that compares like its value, then its creation, then its id."""
+"""Sort keys: short texts that compare by an image's field, then its time of creation, then its id."""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from datetime import UTC, datetime, timedelta
@@ -8,18 +8,18 @@ from functools import lru_cache
 from chalicelib.catalog.image import Image
 
 KEY_BYTES = 900
-"""How much of a text takes part in its order; DynamoDB allows 1,024 bytes for the whole sort key."""
+"""The bytes of a text that count for its order; DynamoDB allows 1,024 for the whole sort key."""
 EPOCH = datetime.min.replace(tzinfo=UTC)
 _BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 _TO_SORTED = str.maketrans(_BASE64, "".join(sorted(_BASE64)))
 _FROM_SORTED = str.maketrans("".join(sorted(_BASE64)), _BASE64)
 ID_LENGTH = 22
-REMEMBERED = 256
-"""Ends of positions, and instants: a write asks for those of one image a dozen times, and a list shows most twice."""
+CACHE_SIZE = 256
+"""Entries per cache: a write needs the sort keys of one image a dozen times, a list most of them twice."""
 
 
 class SortKey(StrEnum):
-    """The fields a listing can be ordered by; by name, images without one are where their ids would be (`called`)."""
+    """The fields a listing can be ordered by; for an image without a name, its alias counts as one (`called`)."""
 
     CREATED = "created_at"
     UPDATED = "updated_at"
@@ -33,7 +33,7 @@ class SortKey(StrEnum):
 
 
 def position(image: Image, key: SortKey) -> str:
-    """The image's place in an order, unique to the image."""
+    """The image's position in an order, which no other image has."""
     if key is SortKey.ID:
         return short_id(image.id)
     value = image.called if key is SortKey.NAME else getattr(image, key.value)
@@ -48,9 +48,9 @@ def position(image: Image, key: SortKey) -> str:
     return named(str(value or ""), tail)
 
 
-@lru_cache(REMEMBERED)
+@lru_cache(CACHE_SIZE)
 def tail_of(created_at: datetime, image_id: str) -> str:
-    """How positions end, in all orders but that of ids."""
+    """The end of positions, in all orders but that of ids."""
     return short_instant(created_at) + short_id(image_id)
 
 
@@ -64,13 +64,13 @@ def short_instant(instant: datetime) -> str:
     return f"{(instant - EPOCH) // timedelta(microseconds=1):015x}"
 
 
-@lru_cache(REMEMBERED)
+@lru_cache(CACHE_SIZE)
 def instant_of(text: str) -> datetime:
-    """The instant, aware, UTC, of a `short_instant`."""
+    """The inverse of `short_instant`: timezone-aware, in UTC."""
     return EPOCH + timedelta(microseconds=int(text, 16))
 
 
-@lru_cache(REMEMBERED)
+@lru_cache(CACHE_SIZE)
 def short_id(image_id: str) -> str:
     """A UUID in 22 characters, which sort as it does: base64 with its alphabet in order."""
     return urlsafe_b64encode(bytes.fromhex(image_id.replace("-", "")))[:ID_LENGTH].decode().translate(_TO_SORTED)

@@ -1,4 +1,4 @@
-"""Who asks, and with which rights."""
+"""Callers and their rights."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -21,9 +21,9 @@ class Policy(StrEnum):
 class Principal:
     """A caller: a user acting for a tenant (or for none) under the policies of its token.
 
-    `token` is the id of its token, which may be told, and `digest` what that is found by. It ends at `expires_at`.
-    `inspecting` is what becomes of the bytes that it sends; None leaves that to the deployment.
-    Who asks is the same by any token. Dialects differ in whether everybody finds images without an owner.
+    `token` is the public id of its token, `digest` the key under which it is stored. `inspecting` is the policy for
+    bytes that it sends, None for that of the deployment. Principals that differ only in their token are equal.
+    `finds_ownerless` depends on the dialect: whether everybody sees images without an owner.
     """
 
     user: str
@@ -37,7 +37,7 @@ class Principal:
 
     @property
     def is_admin(self) -> bool:
-        """Whether every right is held, over every tenant's images."""
+        """Whether the principal has every right, on every tenant's images."""
         return Policy.ADMIN in self.policies
 
     def holds(self, policy: Policy) -> bool:
@@ -46,4 +46,4 @@ class Principal:
 
 
 ANONYMOUS = Principal(user="", tenant=None)
-"""A caller who showed no credentials."""
+"""A caller without credentials."""

@@ -1,4 +1,4 @@
-"""What a listing asks for: which images, under which conditions, in which order, from where on."""
+"""Queries of listings: scope, conditions, order and position."""
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from chalicelib.catalog.image import Image, Status
 from chalicelib.catalog.membership import UNREFUSED, MemberStatus
-from chalicelib.catalog.position import REMEMBERED, SortKey, position
+from chalicelib.catalog.position import CACHE_SIZE, SortKey, position
 from chalicelib.catalog.reference import Reference
 
 
@@ -34,8 +34,8 @@ class Operator(StrEnum):
 class Condition(NamedTuple):
     """`field operator value`; the field is a canonical name that lists know, or `("properties", name)`.
 
-    A field that is None equals None only; among numbers it counts as zero, and it contains the empty text only. `IN`
-    takes a tuple; a field of several texts contains each of them. What an image is `called` can be compared as well.
+    A field that is None equals only None, counts as zero for `<=` and `>=`, and contains only the empty text. `IN`
+    takes a tuple. A field of several texts contains each of them. `called` can be compared as well.
     """
 
     field: str | tuple[str, str]
@@ -66,7 +66,7 @@ class Condition(NamedTuple):
 
 
 class Predicate(NamedTuple):
-    """A condition that takes the whole image to decide, such as one on how a dialect shows it."""
+    """A condition on the whole image, such as on how a dialect renders it."""
 
     holds: Callable[[Image], bool]
 
@@ -79,13 +79,12 @@ class Order(NamedTuple):
 
 
 class ImageQuery(NamedTuple):
-    """A listing. `after` is a position (see `position`). With `below` it is only of the tenant's own images that refer
-    to something.
+    """A listing. It resumes after the position `after` (see `position`).
 
-    `expected` is how many images the caller will likely take. None means all there are, which must not be more than
-    an operator allows. With `waiting`, images that wait for their deletion are listed too. What is shared with the
-    caller is listed by what it says of it (`shares`), and what others share with everybody if it asks for the
-    `community`.
+    `below` limits it to the tenant's own images that refer to this. `expected` is how many images the caller is
+    likely to take; None means all, and fails above the operator's limit. `waiting` includes images that wait for
+    their deletion, `shares` those shared with the caller by its answer to the invitation, `community` the images
+    that others share with everybody.
     """
 
     scope: Scope = Scope.VISIBLE
@@ -101,7 +100,7 @@ class ImageQuery(NamedTuple):
 
     @property
     def gone(self) -> bool:
-        """Whether deleted images are listed too; they are asked for by their time of change."""
+        """Whether deleted images are listed too: only a query with `changed_since` includes them."""
         return self.changed_since is not None
 
     def admits(self, image: Image) -> bool:
@@ -115,7 +114,7 @@ class ImageQuery(NamedTuple):
         return all(condition.holds(image) for condition in self.conditions)
 
 
-@lru_cache(REMEMBERED)
+@lru_cache(CACHE_SIZE)
 def instant_text(instant: datetime) -> str:
     """An instant as text of one width, which sorts by time: `2016-05-10T21:35:15.000000`, UTC."""
     return instant.astimezone(UTC).isoformat(timespec="microseconds")[:26]

@@ -9,7 +9,7 @@ from chalicelib.catalog.image import Image
 
 
 class Kind(StrEnum):
-    """The kinds of references there are."""
+    """A kind of reference."""
 
     COMPUTE_RESOURCE = "compute_resource"
     OPERATINGSYSTEM = "operatingsystem"
@@ -17,7 +17,7 @@ class Kind(StrEnum):
 
     @property
     def what(self) -> str:
-        """What a person calls one: `Compute resource`."""
+        """The kind in error messages: `Compute resource`."""
         return self.value.replace("_", " ").capitalize()
 
 
@@ -32,8 +32,8 @@ FIELDS: Mapping[Kind, str] = {
 class Reference(NamedTuple):
     """Reference data of a tenant. `number` is unique among those of its kind and tenant, and so is `title`.
 
-    `facts` has at least a `name`; zero as a number means that none was given yet. `last_image` is the id of the image
-    that was made to refer to it last, by somebody who relied on it.
+    `facts` has at least a `name`. The number is zero until one is assigned. `last_image` is the id of the last image
+    that was stored on condition that this reference exists.
     """
 
     kind: Kind
@@ -47,17 +47,16 @@ class Reference(NamedTuple):
 
     @property
     def name(self) -> str:
-        """What it is called."""
         return str(self.facts["name"])
 
     @property
     def title(self) -> str:
-        """What it is called in full."""
+        """The title, or the name of a reference without one."""
         return str(self.facts.get("title") or self.name)
 
     @property
     def key(self) -> int | str:
-        """What images that refer to it hold."""
+        """The value that images have in their field (see FIELDS) to refer to it."""
         return self.number if self.kind is Kind.COMPUTE_RESOURCE else self.title
 
     def is_of(self, image: Image) -> bool:

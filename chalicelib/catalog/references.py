@@ -1,4 +1,4 @@
-"""Use cases of what images refer to."""
+"""Managing what images refer to."""
 
 from collections.abc import Callable, Mapping
 from itertools import islice
@@ -6,7 +6,7 @@ from typing import Any
 
 from chalicelib.catalog import lengths
 from chalicelib.catalog.errors import TenantMissing, TitleTaken
-from chalicelib.catalog.lookup import Lookup, retried
+from chalicelib.catalog.lookup import Lookup, retry
 from chalicelib.catalog.ports import Clock, ImageRepository, ReferenceRepository
 from chalicelib.catalog.position import SortKey
 from chalicelib.catalog.principal import Policy
@@ -15,11 +15,11 @@ from chalicelib.catalog.reference import Kind, Reference
 from chalicelib.catalog.vacancy import ReferenceInUse
 
 Choice = Callable[[list[Reference]], Reference]
-"""Which of all references of a kind is meant; it raises an error of its own if none is."""
+"""Picks one of all references of a kind, or raises an error of its own."""
 
 ASKED = "that was asked for"
 MAX_NAMED = 5
-"""Images that a refusal names."""
+"""The most images that an error names."""
 
 
 class References:
@@ -32,12 +32,12 @@ class References:
         self._clock = clock
 
     def of(self, kind: Kind) -> list[Reference]:
-        """All of a kind, by number. Every use of images needs them, so no policy of their own is asked for."""
+        """All of a kind, by number. No policy is needed, as every use of images needs them."""
         tenant = self._lookup.principal.tenant
         return [] if tenant is None else self._references.of(tenant, kind)
 
     def add(self, kind: Kind, facts: Mapping[str, Any]) -> Reference:
-        """A new one, with the next number. Raises PolicyMissing, TenantMissing, Invalid, TitleTaken."""
+        """Add a reference, with the next number. Raises PolicyMissing, TenantMissing, Invalid, TitleTaken."""
         self._lookup.require(Policy.CREATE_IMAGE)
         tenant = self._lookup.principal.tenant
         if tenant is None:
@@ -48,7 +48,7 @@ class References:
         return self._references.add(new)
 
     def update(self, kind: Kind, choose: Choice, change: Callable[[Reference], Mapping[str, Any]]) -> Reference:
-        """Give one that is chosen the facts that `change` makes of its present state; the same facts write nothing.
+        """Give the chosen reference the facts that `change` makes from its present state; writes nothing if equal.
 
         Raises PolicyMissing, Invalid, TitleTaken, EditConflict; ReferenceInUse if images refer to it by a key that
         would change.
@@ -56,22 +56,22 @@ class References:
         self._lookup.require(Policy.CREATE_IMAGE)
 
         def once() -> Reference:
-            there = self.of(kind)
-            old = choose(there)
+            existing = self.of(kind)
+            old = choose(existing)
             new = old._replace(facts=change(old), updated_at=self._clock.now())
             if new.facts == old.facts:
                 return old
             _check_lengths(new, old)
-            if any(other.title == new.title for other in there if other.number != old.number):
+            if any(other.title == new.title for other in existing if other.number != old.number):
                 raise TitleTaken(new.title)
             if new.key != old.key:
                 self._check_unused(old)
             return self._references.save(old, new)
 
-        return retried(ASKED, once, kind.what)
+        return retry(ASKED, once, kind.what)
 
     def remove(self, kind: Kind, choose: Choice) -> Reference:
-        """Delete one that is chosen, and return what it was. Raises PolicyMissing, ReferenceInUse, EditConflict."""
+        """Delete the chosen reference, and return it. Raises PolicyMissing, ReferenceInUse, EditConflict."""
         self._lookup.require(Policy.DELETE_IMAGE)
 
         def once() -> Reference:
@@ -80,10 +80,10 @@ class References:
             self._references.remove(old)
             return old
 
-        return retried(ASKED, once, kind.what)
+        return retry(ASKED, once, kind.what)
 
     def _check_unused(self, reference: Reference) -> None:
-        """Images that wait for their deletion count: they can be brought back."""
+        """Raise ReferenceInUse if images refer to it; those waiting for deletion count, as they can be restored."""
         principal = self._lookup.principal
         by_number = Order(SortKey.NUMBER, descending=False)
         query = ImageQuery(Scope.OWN, order=by_number, expected=MAX_NAMED, below=reference, waiting=True)
@@ -94,7 +94,7 @@ class References:
 
 
 def _check_lengths(new: Reference, old: Reference | None = None) -> None:
-    """Refuse texts that are too long; those that it had before are right."""
+    """Refuse texts that are too long, unless they are unchanged."""
     before = {} if old is None else {**old.facts, "title": old.title}
     for name, text in {**new.facts, "title": new.title}.items():
         if text != before.get(name):

@@ -1,4 +1,4 @@
-"""What an image may look like, apart from who asks."""
+"""Rules about the values of an image, whoever sets them."""
 
 import json
 from collections.abc import Collection, Mapping
@@ -18,12 +18,12 @@ from chalicelib.catalog.image import Changes, Image, Inspecting
 LARGEST_INTEGER = 2**31 - 1
 FORMATS = frozenset({"disk_format", "container_format"})
 GIGABYTE = 1 << 30
-"""Of `min_disk`, and of the disks of machines."""
+"""The unit of `min_disk`, and of the disks of machines."""
 DOCUMENTS = ("root_volume", "extra_volumes", "default_bootscript")
 
 
 class Periods(NamedTuple):
-    """How long a deletion waits that is delayed, uploads and captures may take, and a deleted image is remembered."""
+    """How long delayed deletions wait, uploads and captures may take, and tombstones are kept."""
 
     pending_delete: timedelta
     upload: timedelta
@@ -32,10 +32,10 @@ class Periods(NamedTuple):
 
 
 class Limits(NamedTuple):
-    """What an operator allows. Sizes are bytes; a negative quota of properties, members or tokens is none at all.
+    """The operator's limits. Sizes are in bytes. A negative quota means no limit, as does a `storage_quota` of zero.
 
-    Images of the `operator_tenant` are the operator's own. The worker takes in no more than `slice_bytes` at once;
-    `signature_roots` is a file of the certificates that signatures are trusted by, or empty.
+    Images of the `operator_tenant` are the operator's own. The worker reads at most `slice_bytes` in a step;
+    `signature_roots` is the path of a file with trusted certificates, or empty.
     """
 
     disk_formats: Collection[str]
@@ -56,35 +56,35 @@ class Limits(NamedTuple):
 
 
 def policy(image: Image, limits: Limits) -> Inspecting:
-    """What becomes of an image whose bytes are objected to."""
+    """The inspection policy of an image: its own, or that of the deployment."""
     return image.policy or limits.inspecting
 
 
 def disk_too_small(image: Image) -> bool:
-    """Whether an image promises to fit on a disk that it does not; a `min_disk` of zero promises nothing."""
+    """Whether the disk of an image is larger than its `min_disk`, unless that is zero."""
     return image.inspection is not None and shortage(image.virtual_size, image.min_disk) is not None
 
 
 def shortage(virtual_size: int | None, min_disk: int) -> str | None:
-    """Why a disk of so many bytes does not fit on one of `min_disk` GB, and what to do about it; None if it may."""
+    """Why a disk of this many bytes does not fit on one of `min_disk` GB, and what to do; None if it may."""
     needed = gigabytes(virtual_size)
     if not 0 < min_disk < needed:
         return None
     return (
-        f"The disk of the image has {needed} GB, and its min_disk is {min_disk}."
-        " Declare as much, or 0, which promises nothing"
+        f"The disk of the image has {needed} GB, but its min_disk is {min_disk}."
+        f" Declare at least {needed}, or 0 for no minimum"
     )
 
 
 def gigabytes(size: int | None) -> int:
-    """How many GB (of 2**30 bytes, as `min_disk`) so many bytes take, rounded up; zero if that is unknown."""
+    """A size in GB (of 2**30 bytes, as `min_disk`), rounded up; zero if it is unknown."""
     return -(-(size or 0) // GIGABYTE)
 
 
 def check(image: Image, changes: Changes, limits: Limits, old: Image | None = None) -> None:
-    """Refuse an image that its new values would make impossible. Raises Invalid, PropertyQuotaExceeded.
+    """Refuse changes that would make an image invalid. Raises Invalid, PropertyQuotaExceeded.
 
-    What an image had before is right, whatever the limits say by now.
+    Values that do not change are accepted, even if the limits have become stricter.
     """
     check_formats(changes, limits, old)
     changes = differing(changes, old)
@@ -104,27 +104,28 @@ def check(image: Image, changes: Changes, limits: Limits, old: Image | None = No
 
 
 def check_declared(image: Image, inspection: Mapping[str, Any], changes: Changes) -> None:
-    """Refuse to declare an image what its bytes are known not to be. Raises Invalid."""
+    """Refuse to declare what contradicts the inspection of the bytes. Raises Invalid."""
     if "min_disk" in changes and disk_too_small(image):
-        raise Invalid("min_disk", f"the disk of the image has {gigabytes(image.virtual_size)} GB. 0 promises nothing")
+        needed = gigabytes(image.virtual_size)
+        raise Invalid("min_disk", f"the disk of the image has {needed} GB. Declare at least that, or 0 for no minimum")
     for name in sorted(FORMATS & changes.keys()):
         from chalicelib.catalog.inspection import Inspection  # noqa: PLC0415  # hardly any request needs it
 
-        reason = Inspection.told(inspection).mismatch(image.disk_format, image.container_format)
+        reason = Inspection.from_document(inspection).mismatch(image.disk_format, image.container_format)
         if reason is not None:
             raise Invalid(name, reason)
 
 
 def differing(changes: Changes, old: Image | None) -> Changes:
-    """The changes that an image does not have already."""
+    """The changes without those that the image already has."""
     if old is None:
         return changes
     found = {name: value for name, value in changes.items() if getattr(old, name) != value}
-    return cast("Changes", found)  # a part of them
+    return cast("Changes", found)  # a subset of the keys
 
 
 def check_lengths(changes: Changes, old: Image | None = None) -> None:
-    """Refuse texts and documents that are too long; a property that is not new, or not changed, is right."""
+    """Refuse texts and documents that are too long; properties that do not change are accepted."""
     for name, value in changes.items():
         if name in lengths.IMAGE:
             lengths.check(name, value, lengths.IMAGE[name])
@@ -139,13 +140,13 @@ def check_lengths(changes: Changes, old: Image | None = None) -> None:
 
 
 def check_property_count(count: int, quota: int) -> None:
-    """Refuse more properties than an image may have; a negative quota is none."""
+    """Refuse more properties than an image may have; a negative quota means no limit."""
     if 0 <= quota < count:
         raise PropertyQuotaExceeded("properties", count, quota)
 
 
 def check_formats(changes: Changes, limits: Limits, old: Image | None = None) -> None:
-    """Refuse formats that are not offered, unless the image has them already. None is no format."""
+    """Refuse formats that are not offered, unless the image has them already. None is accepted."""
     new = differing(changes, old)
     for name, offered in (("disk_format", limits.disk_formats), ("container_format", limits.container_formats)):
         value = cast("str | None", new.get(name))  # formats are texts
@@ -154,7 +155,7 @@ def check_formats(changes: Changes, limits: Limits, old: Image | None = None) ->
 
 
 def check_complete(image: Image) -> None:
-    """Refuse to take bytes for an image whose formats are not known. Raises FormatMissing."""
+    """Refuse bytes for an image that lacks a format. Raises FormatMissing."""
     for name in ("disk_format", "container_format"):
         if getattr(image, name) is None:
             raise FormatMissing(name)

@@ -1,4 +1,4 @@
-"""The catalogue as one caller uses it: one method a use case."""
+"""The catalogue as one caller uses it: one method per use case."""
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
@@ -44,7 +44,7 @@ from chalicelib.catalog.image import (
 from chalicelib.catalog.imports import Imports
 from chalicelib.catalog.invitations import Invitations
 from chalicelib.catalog.jobs import Jobs
-from chalicelib.catalog.lookup import NOBODY, Lookup, retried
+from chalicelib.catalog.lookup import NOBODY, Lookup, retry
 from chalicelib.catalog.members import Members
 from chalicelib.catalog.outages import TABLES_FAILED
 from chalicelib.catalog.ports import Ports
@@ -61,15 +61,15 @@ from chalicelib.catalog.usage import Usages
 _log = logging.getLogger(__name__)
 
 MEASURED = ("size", "checksum")
-"""Fields that the server measures; only an administrator may overrule it, and nobody before it has verified them."""
+"""Fields that the server measures. Only administrators may change them, and only once they are verified."""
 
 
 def _anything(_image: Image) -> None:
-    """No refusal."""
+    """Raises nothing."""
 
 
 Refers = Callable[[Image], Sequence[Reference]]
-"""What an image refers to, of all that somebody relies on."""
+"""The references of an image that must exist when it is stored."""
 
 
 def _nothing(_image: Image) -> Sequence[Reference]:
@@ -77,11 +77,11 @@ def _nothing(_image: Image) -> Sequence[Reference]:
 
 
 class Catalog:
-    """All use cases, opened for one principal, so that no caller can choose whose eyes to use.
+    """All use cases, opened for one principal, so that no handler can act for another.
 
-    `members` and `invitations` share images, `content`, `uploads` and `imports` move their bytes, `references` are what
-    they refer to, `jobs` what takes longer than a request, `history` what has happened to them, `usage` what tenants
-    have of them. `tokens` are what callers are known by.
+    `members` and `invitations` share images; `content`, `uploads` and `imports` move their bytes; `references` are
+    what they refer to; `jobs` take longer than a request; `history` has events, `usage` the consumption of tenants,
+    `tokens` the credentials of callers.
     """
 
     def __init__(self, principal: Principal, ports: Ports, limits: Limits) -> None:
@@ -107,7 +107,7 @@ class Catalog:
         self._queue = ports.queue
 
     def now(self) -> datetime:
-        """The present instant."""
+        """The current time."""
         return self._clock.now()
 
     @property
@@ -116,11 +116,11 @@ class Catalog:
         return self._lookup.touched
 
     def ping(self) -> None:
-        """Read something that is not there. Raises TablesUnavailable."""
+        """Check that the tables answer. Raises TablesUnavailable."""
         self._images.get(NOBODY)
 
     def require(self, policy: Policy) -> None:
-        """Raise PolicyMissing unless the caller holds the policy, for dialects that must know before all else."""
+        """Raise PolicyMissing unless the caller holds the policy; for dialects that check it before all else."""
         self._lookup.require(policy)
 
     def image(self, image_id: str | Name, *, gone: bool = False) -> Image:
@@ -137,7 +137,7 @@ class Catalog:
         return self._images.images(self.principal, query)
 
     def count(self, query: ImageQuery) -> int:
-        """How many images a listing has, wherever it begins. Raises as `images`."""
+        """How many images a listing has, ignoring `after`. Raises as `images`."""
         self._check_listing(query)
         return self._images.count(self.principal, query)
 
@@ -149,8 +149,8 @@ class Catalog:
     def register(self, new: NewImage, source: str | None = None, refers: Refers = _nothing) -> Image:
         """Add an image, owned by the caller's tenant unless an administrator says otherwise.
 
-        With a `location` it is active at once; from a `source` the worker copies its bytes. What it `refers` to must
-        be there when it is stored. Raises PolicyMissing, Invalid, QuotaExceeded, SourceNotFound, SizeConflict, IdTaken,
+        With a `location` it is active at once; from a `source` the worker copies its bytes. Its `refers` must exist
+        when it is stored. Raises PolicyMissing, Invalid, QuotaExceeded, SourceNotFound, SizeConflict, IdTaken,
         ClaimTaken, ReferenceGone, StoreUnavailable.
         """
         self._lookup.require(Policy.CREATE_IMAGE)
@@ -182,12 +182,12 @@ class Catalog:
         return added
 
     def _check_free(self, image_id: str | None) -> None:
-        """An id that is taken is the first thing wrong with an image."""
+        """Raise IdTaken, which goes before a missing format."""
         if image_id is not None and self._images.get(image_id) is not None:
             raise IdTaken(image_id)
 
     def _check_aliases(self, new: NewImage) -> None:
-        """No alias is too long, or the id of another image of the tenant, which goes by it if it has no alias."""
+        """Refuse aliases that are too long, or that are the id of another image of the tenant without an alias."""
         for alias in (*new.aliases.values(), *new.tenant_aliases.values()):
             lengths.check("id", alias, lengths.TEXT)
         for namespace, alias in new.tenant_aliases.items():
@@ -197,7 +197,7 @@ class Catalog:
                     raise ClaimTaken([alias])
 
     def _normalized(self, changes: Changes) -> Changes:
-        """The changes without an owner, which only administrators choose."""
+        """The changes without `owner`, which only administrators may set."""
         if "owner" in changes and not self.principal.is_admin:
             changes = changes.copy()
             del changes["owner"]
@@ -212,12 +212,11 @@ class Catalog:
         source: str | None = None,
         refers: Refers = _nothing,
     ) -> Image:
-        """Change an image by what `change` makes of its present state; no change at all writes nothing.
+        """Apply the changes that `change` makes from the image's present state; without any, nothing is written.
 
-        `change` is asked again if somebody else was faster. It may set a `location`, or the status `saving`,
-        of a queued image only, and so does a `source`, from which the worker copies the bytes. What it comes
-        to refer to by `refers` must be there. Raises as `image` and `register`, and NotOwner, FieldFrozen,
-        NotQueued, EditConflict.
+        `change` is called again after a conflict. Only a queued image can get a `location`, the status `saving`, or a
+        `source`, from which the worker copies the bytes. New references in `refers` must exist. Raises as `image` and
+        `register`, and NotOwner, FieldFrozen, NotQueued, EditConflict.
         """
         self._lookup.require(Policy.CREATE_IMAGE)
 
@@ -235,7 +234,7 @@ class Catalog:
                 dispatch(self._queue, job)
             return saved
 
-        return retried(str(image_id), once)
+        return retry(str(image_id), once)
 
     def _changed(self, old: Image, changes: Changes, name: str | Name) -> Image:
         self._check_moves(old, changes, name)
@@ -256,7 +255,7 @@ class Catalog:
                 if field in changes and changes[field] != getattr(old, field):  # type: ignore[literal-required]  # both are keys
                     raise FieldFrozen(field, old.status)
         if old.transition is not None and changes.get("owner", old.owner) != old.owner:
-            raise FieldFrozen("owner", old.status)  # what a job does, it does for the one who asked for it
+            raise FieldFrozen("owner", old.status)  # a job acts for the owner that it was ordered by
         if "location" in changes and not old.waits:
             raise Invalid("location", "the image is not in queued status")
         target = changes.get("status")
@@ -266,7 +265,7 @@ class Catalog:
             raise FieldFrozen("status", old.status)
 
     def _placed(self, image: Image, changes: Changes) -> Image:
-        """The image made active if its bytes are already somewhere; bytes need formats."""
+        """The image, made active if the changes set its location; with bytes it needs formats."""
         location = changes.get("location")
         if location is None and "location" not in changes:
             if changes.get("status") is Status.SAVING:
@@ -288,9 +287,9 @@ class Catalog:
     def delete(
         self, image_id: str | Name, *, gone: bool = False, check: Callable[[Image], object] = _anything
     ) -> Image:
-        """Delete an image and its bytes, and return what it was; with delayed deletion, one with bytes only waits.
+        """Delete an image and its bytes, and return it as it was. If deletion is delayed, an image with bytes waits.
 
-        `check` may refuse the image as it stands. Raises as `image`, and ImageProtected, DeletePending, NotOwner,
+        `check` may refuse the image. Raises as `image`, and ImageProtected, DeletePending, NotOwner,
         DeleteRefused, EditConflict.
         """
         self._lookup.require(Policy.DELETE_IMAGE)
@@ -301,12 +300,12 @@ class Catalog:
             self._check_deletable(old, image_id)
             return old, self._images.save(old, self._deleted(old))
 
-        old, tombstone = retried(str(image_id), once)
+        old, tombstone = retry(str(image_id), once)
         self._clean_up(old, tombstone, image_id)
         return old
 
     def restore(self, image_id: str | Name) -> Image:
-        """Undo a deletion that waits, for whoever may delete the image, and return the image, which is active again.
+        """Make an image active again that waits for its deletion, and return it. Needs the policy for deleting.
 
         Raises PolicyMissing, ImageNotFound, ImageHidden, NotOwner, WrongStatus, ClaimTaken, EditConflict.
         """
@@ -323,22 +322,22 @@ class Catalog:
             active = replace(old, status=Status.ACTIVE, status_changed_at=now, updated_at=now, deleted_at=None)
             return self._images.save(old, active)
 
-        return retried(str(image_id), once)
+        return retry(str(image_id), once)
 
     def deactivate(self, image_id: str | Name) -> Image:
         """Withhold the bytes of an active or deprecated image. Raises as `Shelving.move`."""
         return self._shelving.move(image_id, Status.DEACTIVATED)
 
     def reactivate(self, image_id: str | Name) -> Image:
-        """Have an image be active that is deactivated or deprecated. Raises as `Shelving.move`."""
+        """Make a deactivated or deprecated image active again. Raises as `Shelving.move`."""
         return self._shelving.move(image_id, Status.ACTIVE)
 
     def deprecate(self, image_id: str | Name) -> Image:
-        """Advise against an active image. Raises as `Shelving.move`."""
+        """Deprecate an active image. Raises as `Shelving.move`."""
         return self._shelving.move(image_id, Status.DEPRECATED)
 
     def allow(self, image_id: str | Name) -> Image:
-        """Let an image through, whatever its bytes are found to be. Raises as `Shelving.allow`."""
+        """Accept an image whatever its inspection finds. Raises as `Shelving.allow`."""
         return self._shelving.allow(image_id)
 
     def _check_deletable(self, image: Image, name: str | Name) -> None:
@@ -361,7 +360,7 @@ class Catalog:
         return replace(gone, properties={}, login_password=None)
 
     def _clean_up(self, old: Image, tombstone: Image, name: str | Name) -> None:
-        """Remove what the tombstone does not need; what stays behind is swept up by the location it keeps."""
+        """Remove what the tombstone does not need; bytes left behind are removed later, by the location it keeps."""
         if tombstone.status is not Status.DELETED:
             return
         if old.location is not None:
@@ -376,12 +375,12 @@ class Catalog:
                 _log.warning("members left behind", extra={"image_id": old.id}, exc_info=True)
 
     def _undo(self, old: Image, tombstone: Image, error: StoreError, name: str | Name) -> None:
-        """Put an image back that its store refuses to delete; if only the store failed, the deletion stands."""
+        """Restore an image whose bytes the store refuses to delete; if the store merely failed, it stays deleted."""
         if isinstance(error, StoreRefused):
             try:
                 self._images.save(tombstone, old)
             except (ClaimTaken, StaleImage, StorageQuotaExceeded):
-                # Somebody has taken one of its names by now, or its room, so it stays deleted.
+                # One of its names, or its quota, has been taken meanwhile, so it stays deleted.
                 _log.warning("deletion not undone", extra={"image_id": old.id}, exc_info=True)
             else:
                 raise DeleteRefused(str(name)) from error

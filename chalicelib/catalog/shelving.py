@@ -1,11 +1,11 @@
-"""Use cases of images that are withheld, advised against, or let through, and of those that are so no longer."""
+"""Deactivating, deprecating, reactivating and allowing images."""
 
 from collections.abc import Mapping
 from dataclasses import replace
 
 from chalicelib.catalog.errors import WrongStatus
 from chalicelib.catalog.image import GONE, Image, Name, Status
-from chalicelib.catalog.lookup import Lookup, retried
+from chalicelib.catalog.lookup import Lookup, retry
 from chalicelib.catalog.ports import Ports
 from chalicelib.catalog.principal import Policy
 
@@ -14,14 +14,14 @@ FROM: Mapping[Status, frozenset[Status]] = {
     Status.DEPRECATED: frozenset({Status.ACTIVE}),
     Status.ACTIVE: frozenset({Status.DEACTIVATED, Status.DEPRECATED}),
 }
-"""Where an image that has its bytes may come from. One that is withheld is not made available by advice against it."""
+"""The statuses from which an image may move to another: deprecation must not make a deactivated one available."""
 
 OVER = frozenset({Status.KILLED}) | GONE
-"""Where an image is let through no longer."""
+"""The statuses in which it is too late to allow an image."""
 
 
 class Shelving:
-    """Moves images that have their bytes between their statuses, and lets images through."""
+    """Moves images with bytes between statuses, and allows images whatever their inspection finds."""
 
     def __init__(self, lookup: Lookup, ports: Ports) -> None:
         self._lookup = lookup
@@ -29,7 +29,7 @@ class Shelving:
         self._clock = ports.clock
 
     def move(self, image_id: str | Name, status: Status) -> Image:
-        """Have an image be in a status; that it is already changes nothing.
+        """Move an image to a status; does nothing if it has it already.
 
         Raises PolicyMissing, ImageNotFound, ImageHidden, ImageGone, NotOwner, WrongStatus, EditConflict.
         """
@@ -45,10 +45,10 @@ class Shelving:
             now = self._clock.now()
             return self._images.save(old, replace(old, status=status, status_changed_at=now, updated_at=now))
 
-        return retried(str(image_id), once)
+        return retry(str(image_id), once)
 
     def allow(self, image_id: str | Name) -> Image:
-        """Let an image through, whatever its bytes are found to be; that it was already changes nothing.
+        """Accept an image whatever its inspection finds; does nothing if it is allowed already.
 
         Raises PolicyMissing, ImageNotFound, WrongStatus, EditConflict.
         """
@@ -57,10 +57,10 @@ class Shelving:
         def once() -> Image:
             old = self._lookup.find(image_id, gone=True).image
             if old.status in OVER:
-                advice = ": register it anew, and allow the new image before its bytes are sent"
+                advice = ": register it again, and allow the new image before you send its bytes"
                 raise WrongStatus(f"Image {image_id}", old.status, advice)
             if old.allowed:
                 return old
             return self._images.save(old, replace(old, allowed=True, updated_at=self._clock.now()))
 
-        return retried(str(image_id), once)
+        return retry(str(image_id), once)

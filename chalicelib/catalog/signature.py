@@ -1,4 +1,4 @@
-"""Detached signatures of images, as their owners declare them in properties: those of OpenStack, and a certificate."""
+"""Detached signatures of images, declared in OpenStack's properties and one of our own for the certificate."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -8,18 +8,18 @@ SIGNATURE = "img_signature"
 HASH_METHOD = "img_signature_hash_method"
 KEY_TYPE = "img_signature_key_type"
 CERTIFICATE = "img_signature_certificate"
-"""The certificate itself, in PEM or base64, and after it any that lead to a root.
+"""The certificate itself, in PEM or base64, followed by any intermediate ones.
 
-OpenStack has the id of one instead, in its key manager, which nobody here asks.
+OpenStack declares the id of a certificate in its key manager instead, which is not supported.
 """
 HASHES: Mapping[str, str] = {"SHA-224": "sha224", "SHA-256": "sha256", "SHA-384": "sha384", "SHA-512": "sha512"}
-"""Their methods by hashlib's names."""
+"""Hash methods, with hashlib's names for them."""
 
 Properties = Mapping[str, str | None]
 
 
 class Standing(StrEnum):
-    """What is known of a signature: right, by somebody whom the operator trusts or by anybody; or not verified."""
+    """A signature is valid, with or without a certificate that the operator trusts, or it was not verified."""
 
     TRUSTED = "trusted"
     UNTRUSTED = "untrusted"
@@ -27,7 +27,7 @@ class Standing(StrEnum):
 
 
 class Verdict(NamedTuple):
-    """What a signature turned out to be. `signer` names its certificate; an `objection` says what is wrong with it."""
+    """The result of verifying a signature. `signer` is the subject of its certificate, `objection` what is wrong."""
 
     standing: Standing
     signer: str | None = None
@@ -35,16 +35,16 @@ class Verdict(NamedTuple):
 
     @property
     def document(self) -> dict[str, str]:
-        """What is kept: `{"signature": "trusted", "signature_by": "CN=Releases, …"}`."""
+        """What is stored: `{"signature": "trusted", "signature_by": "CN=Releases, …"}`."""
         return {"signature": self.standing.value, **({} if self.signer is None else {"signature_by": self.signer})}
 
 
 def is_signed(properties: Properties) -> bool:
-    """Whether there is a signature that can be verified, or ought to be: somebody has given a certificate."""
+    """Whether a signature has to be verified: the properties have a certificate."""
     return bool(properties.get(CERTIFICATE))
 
 
 def digests(properties: Properties) -> frozenset[str]:
-    """The digests that a signature is verified by, by hashlib's names."""
+    """The digests that verifying the signature needs, by hashlib's names."""
     method = HASHES.get(properties.get(HASH_METHOD) or "")
     return frozenset({method} if method and is_signed(properties) else ())

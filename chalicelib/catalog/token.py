@@ -1,4 +1,4 @@
-"""A token as it is kept, and its secret, which is kept nowhere."""
+"""A token as it is stored, and its secret, which is not."""
 
 import hashlib
 import secrets
@@ -13,10 +13,10 @@ ID_LENGTH = 12
 
 
 class Token(NamedTuple):
-    """What a secret with this digest stands for.
+    """A token, found by the digest of its secret.
 
-    `issuers` are the digests of the tokens it comes from, the one that made it first: it is good only while all of
-    them are there. `last_used` is a day such as `2016-05-10`. Tokens of older releases have no name.
+    `issuers` are the digests of the token that made it, of the one that made that, and so on; it is valid only while
+    all of them exist. `last_used` is a day such as `2016-05-10`. Tokens of older releases have no name.
     """
 
     digest: str
@@ -29,7 +29,7 @@ class Token(NamedTuple):
 
     @property
     def id(self) -> str:
-        """By what the token is named where it is not shown."""
+        """The public id of the token."""
         return id_of(self.digest)
 
     @property
@@ -37,8 +37,8 @@ class Token(NamedTuple):
         """The id of the token that made it; None if an operator did."""
         return id_of(self.issuers[0]) if self.issuers else None
 
-    def ended(self, now: datetime) -> bool:
-        """Whether its time is over."""
+    def is_expired(self, now: datetime) -> bool:
+        """Whether the token has expired."""
         return self.expires_at is not None and self.expires_at <= now
 
 
@@ -48,7 +48,7 @@ def new_secret() -> str:
 
 
 def digest_of(secret: str) -> str:
-    """What a secret is known by: its SHA-256, in hexadecimal."""
+    """The SHA-256 of a secret, in hexadecimal."""
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
 
 
@@ -58,13 +58,13 @@ def id_of(digest: str) -> str:
 
 
 def live(tokens: Iterable[Token], now: datetime) -> list[Token]:
-    """Those that are good, oldest first; all that they come from have to be among these tokens."""
+    """The valid tokens, oldest first. All their issuers have to be among `tokens`."""
     tokens = list(tokens)
     there = {token.digest for token in tokens}
-    good = [token for token in tokens if not token.ended(now) and there.issuperset(token.issuers)]
+    good = [token for token in tokens if not token.is_expired(now) and there.issuperset(token.issuers)]
     return sorted(good, key=lambda token: (token.created_at, token.id))
 
 
 def missing(tokens: Collection[Token]) -> set[str]:
-    """What these tokens come from that is not among them."""
+    """The issuers of these tokens that are not among them."""
     return {issuer for token in tokens for issuer in token.issuers} - {token.digest for token in tokens}

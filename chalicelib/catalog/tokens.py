@@ -1,4 +1,4 @@
-"""Use cases of tokens: whoever holds one makes others of it, which are never wider, and never last longer."""
+"""Managing tokens. A token can make others, with no more policies and no longer lifetime than its own."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -7,39 +7,39 @@ from typing import NamedTuple
 from chalicelib.catalog import lengths
 from chalicelib.catalog.errors import Invalid, NotFound, PolicyMissing, QuotaExceeded, TenantMissing
 from chalicelib.catalog.image import Inspecting
-from chalicelib.catalog.lookup import retried
+from chalicelib.catalog.lookup import retry
 from chalicelib.catalog.ports import Clock, TokenRepository
 from chalicelib.catalog.principal import Policy, Principal
 from chalicelib.catalog.rules import Limits
 from chalicelib.catalog.token import Token, digest_of, live, missing, new_secret
 
 GENERATIONS = 3
-"""How many tokens a token comes from at most."""
+"""The most issuers that a token may have."""
 LIFETIME = timedelta(days=90)
-"""How long a token lasts that does not say how long."""
+"""The default lifetime."""
 LONGEST = timedelta(days=3650)
 MAX_REMOVED = 20
-"""How many dead tokens go when one is made: so there are never many, however short they were meant to last."""
+"""Dead tokens removed when a new one is made, so that short-lived ones do not pile up."""
 CURRENT = "current"
-"""Stands for the id of the token that is asked with."""
+"""Stands for the id of the token that the request was sent with."""
 
 
 class TokenNotFound(NotFound):
-    """There is no such token, or it is somebody else's."""
+    """There is no such token, or the caller may not see it."""
 
     def __init__(self, token_id: str) -> None:
         super().__init__(f"Token {token_id} not found")
 
 
 class TokenEnded(NotFound):
-    """The token that is asked with is not there, or not any more."""
+    """The token that the request was sent with has expired, or was revoked."""
 
     def __init__(self) -> None:
-        super().__init__("The token that this was asked with has ended")
+        super().__init__("The token of this request has expired or was revoked")
 
 
 class NewToken(NamedTuple):
-    """A token as it is asked for; None leaves policies, the end, or inspection to what the token that asks has."""
+    """A request for a token. Policies and inspection that are None are those of its issuer."""
 
     name: str
     policies: frozenset[Policy] | None = None
@@ -50,7 +50,7 @@ class NewToken(NamedTuple):
 class Tokens:
     """The tokens of the caller's own user and tenant, and for administrators those of any tenant.
 
-    The tenant is that of the token, whomever a dialect takes the caller to act for. All of them raise TokenEnded.
+    The tenant is that of the token, even if a dialect has the caller act for another. All methods raise TokenEnded.
     """
 
     def __init__(self, principal: Principal, tokens: TokenRepository, clock: Clock, limits: Limits) -> None:
@@ -61,21 +61,21 @@ class Tokens:
         self._inspecting = limits.inspecting
 
     def current(self) -> Token:
-        """The token that is asked with."""
+        """The token that the request was sent with."""
         found = self._tokens.get(self._principal.digest) if self._principal.digest else None
         if found is None:
             raise TokenEnded
         return found
 
     def all(self, tenant: str | None = None) -> list[Token]:
-        """The tokens that are good, oldest first: the caller's, or all of a tenant that an administrator names.
+        """The valid tokens, oldest first: the caller's, or all of a tenant that an administrator names.
 
         Raises PolicyMissing, TenantMissing (none is named, and the caller acts for none), Invalid.
         """
         return self._seen(self.current(), tenant)
 
     def token(self, token_id: str, tenant: str | None = None) -> Token:
-        """One of those, or the token that is asked with. Raises TokenNotFound, and as `all`."""
+        """One of `all`, or that of the request. Raises TokenNotFound, and as `all`."""
         own = self.current()
         if tenant is None and token_id in {CURRENT, own.id}:
             return own
@@ -85,7 +85,7 @@ class Tokens:
         return found[0]
 
     def create(self, new: NewToken) -> tuple[Token, str]:
-        """A token of the caller's user and tenant, with its secret, which can never be read again.
+        """Make a token for the caller's user and tenant; returns it with its secret, which cannot be read again.
 
         Raises PolicyMissing, Invalid, TenantMissing, QuotaExceeded, EditConflict.
         """
@@ -96,14 +96,14 @@ class Tokens:
             self._tokens.add(token, self._dead(own, now)[:MAX_REMOVED])
             return token, secret
 
-        return retried(self._principal.token or "", once, "Token")
+        return retry(self._principal.token or "", once, "Token")
 
     def end(self, token_id: str, tenant: str | None = None) -> None:
-        """End a token that `token` would show, and with it all that were made of it. Raises as `token`."""
+        """Revoke a token, and with it all that it has made. Raises as `token`."""
         self._tokens.end(self.token(token_id, tenant).digest)
 
     def _seen(self, own: Token, tenant: str | None) -> list[Token]:
-        """What the caller may know of."""
+        """The valid tokens that the caller may see."""
         holder = own.principal
         name = holder.tenant if tenant is None else tenant
         if name is None:
@@ -116,16 +116,16 @@ class Tokens:
         return [token for token in found if everybodys or token.principal.user == holder.user]
 
     def _dead(self, own: Token, now: datetime) -> list[str]:
-        """The tenant's tokens that can never be good again, if the others leave room for one more.
+        """The tenant's tokens that can never be valid again. Raises QuotaExceeded if the others leave no room.
 
-        What they come from is looked for where nothing lags: who is taken for dead is removed.
+        Missing issuers are looked up by consistent reads, because dead tokens are removed.
         """
         if own.principal.tenant is None:
             raise TenantMissing
         found = self._tokens.of(own.principal.tenant)
         gone = missing(found)
         gone -= set(self._tokens.there(gone))
-        dead = [token.digest for token in found if token.ended(now) or not gone.isdisjoint(token.issuers)]
+        dead = [token.digest for token in found if token.is_expired(now) or not gone.isdisjoint(token.issuers)]
         if own.digest in dead:
             raise TokenEnded
         attempted = len(found) - len(dead) + 1
@@ -135,11 +135,11 @@ class Tokens:
 
 
 def derived(own: Token, new: NewToken, digest: str, now: datetime, deployments: Inspecting) -> Token:
-    """What becomes of a wish for a token with this digest, where images are inspected by the `deployments` policy.
+    """The token with this digest that `own` makes, in a deployment with this inspection policy.
 
     Raises PolicyMissing, Invalid, QuotaExceeded.
     """
-    if own.ended(now):
+    if own.is_expired(now):
         raise TokenEnded
     issuers = (own.digest, *own.issuers)
     if len(issuers) > GENERATIONS:
@@ -154,12 +154,12 @@ def derived(own: Token, new: NewToken, digest: str, now: datetime, deployments: 
 
 
 def _inspecting(own: Principal, new: NewToken, deployments: Inspecting) -> Inspecting | None:
-    """As strict as the token that asks, or stricter, whatever the deployment's policy will be one day."""
+    """A policy at least as strict as the issuer's, even if that of the deployment changes later."""
     if new.inspecting is None or own.is_admin:
         return new.inspecting or own.inspecting
     least = own.inspecting or deployments
     if new.inspecting.is_laxer_than(least):
-        raise Invalid("inspection", f"'{new.inspecting}' is laxer than '{least}', which the token that makes it has")
+        raise Invalid("inspection", f"'{new.inspecting}' is laxer than '{least}', the policy of the token you use")
     is_deployments = own.inspecting is None and new.inspecting is deployments
     return None if is_deployments and new.inspecting is not Inspecting.ENFORCE else new.inspecting
 
@@ -169,9 +169,9 @@ def _end(own: Token, new: NewToken, now: datetime) -> datetime:
         end = now + LIFETIME
         return end if own.expires_at is None else min(end, own.expires_at)
     if new.expires_at <= now:
-        raise Invalid("expires_at", "that is over")
+        raise Invalid("expires_at", "it is in the past")
     if new.expires_at > now + LONGEST:
-        raise Invalid("expires_at", f"a token lasts {LONGEST.days} days at most")
+        raise Invalid("expires_at", f"a token lasts at most {LONGEST.days} days")
     if own.expires_at is not None and new.expires_at > own.expires_at:
-        raise Invalid("expires_at", "a token ends no later than the one that makes it")
+        raise Invalid("expires_at", "it is later than that of the token you use")
     return new.expires_at

@@ -1,4 +1,4 @@
-"""What is known of a list without reading it: how many images it has of each facet."""
+"""Totals of lists, stored per facet, so that counting a list need not read it."""
 
 from collections.abc import Mapping
 from types import SimpleNamespace
@@ -24,9 +24,9 @@ Facets = Mapping[Facet, int]
 
 
 class Totals(NamedTuple):
-    """What is known of a list, or of a tenant: its images by facet, and their bytes.
+    """The totals of a list, or of a tenant: images by facet, and their bytes.
 
-    `given` is how many images are shared with a tenant, as its quota counts them: those too that wait for their
+    `given` is how many images are shared with a tenant. As its quota does, it counts those that wait for their
     deletion.
     """
 
@@ -41,12 +41,12 @@ def facet_of(image: Image) -> Facet:
 
 
 def charge(image: Image) -> int:
-    """The bytes that an image takes of its owner's quota: those that it has, or that a job is to bring it."""
+    """The bytes that count against the quota of the owner: those stored, or those that a job will bring."""
     return image.size or 0 if image.status in STORED or image.transition is Transition.CREATING else 0
 
 
 def is_kept(query: ImageQuery) -> bool:
-    """Whether the number of images in a list is kept, so that nothing has to be counted."""
+    """Whether the stored totals answer how many images a query finds."""
     usual = query.scope is not Scope.EVERYTHING and not query.gone and not query.waiting
     usual = usual and query.shares == UNREFUSED and not query.community
     return usual and query.after is None and all(map(_is_of_facets, query.conditions))

@@ -1,4 +1,4 @@
-"""An upload: the bytes of an image on their way, in parts that go to the store directly."""
+"""An upload of an image in parts, which go directly to the store."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -12,14 +12,14 @@ from chalicelib.catalog.rules import Limits
 
 MEGABYTE = 2**20
 SMALLEST_PART, LARGEST_PART, MAX_PARTS = 5 * MEGABYTE, 5 * 2**30, 10_000
-"""What S3 takes; the last part may be smaller."""
+"""S3's limits; the last part may be smaller."""
 USUAL_PART = 16 * MEGABYTE
 MAX_LINKS = 100
-"""Links that are given at once."""
+"""The most links in one response."""
 
 
 class Upload(NamedTuple):
-    """An upload of `size` bytes. Every part has `part_size` bytes but the last; `received` are those that have come."""
+    """An upload of `size` bytes. Every part but the last has `part_size` bytes; `received` are those stored."""
 
     id: str
     image_id: str
@@ -41,21 +41,21 @@ class Upload(NamedTuple):
 
     @property
     def complete(self) -> bool:
-        """Whether all parts have come, each as long as it should be."""
+        """Whether all parts were received, each of the right size."""
         return [(part.number, part.size) for part in self.received] == [
             (number, self.length(number)) for number in range(1, self.part_count + 1)
         ]
 
     def check_complete(self, etags: Mapping[int, str]) -> None:
-        """Refuse to end before exactly these parts have come. Raises Invalid."""
+        """Raise Invalid unless all parts were received, and these are their ETags."""
         found = {part.number: part.etag for part in self.received}
         for number in range(1, self.part_count + 1):
             if number not in found:
-                raise Invalid("parts", f"part {number} of {self.part_count} has not come")
+                raise Invalid("parts", f"part {number} of {self.part_count} was not received")
             if etags.get(number) != found[number]:
                 raise Invalid("parts", f"the ETag of part {number} is {found[number]}")
         if not self.complete or etags.keys() != found.keys():
-            raise Invalid("parts", "the parts do not make up the size that was announced")
+            raise Invalid("parts", "the parts do not add up to the declared size")
 
 
 def upload_of(job: Job, limits: Limits) -> Upload:
@@ -72,7 +72,7 @@ def upload_of(job: Job, limits: Limits) -> Upload:
 
 
 def multipart_of(job: Job) -> Multipart:
-    """Where the bytes come that a job is about."""
+    """The multipart upload that a job is about."""
     return Multipart(job.facts["location"], job.facts["key"])
 
 
@@ -80,7 +80,7 @@ def check_parts(md5s: Mapping[int, str], size: int, part_size: int) -> None:
     """Refuse parts that an upload does not have, or too many at once. Raises Invalid."""
     count = _part_count(size, part_size)
     if len(md5s) > MAX_LINKS:
-        raise Invalid("parts", f"links are given for at most {MAX_LINKS} parts at once")
+        raise Invalid("parts", f"ask for at most {MAX_LINKS} links at once")
     for number, md5 in md5s.items():
         if not 1 <= number <= count:
             raise Invalid("parts", f"the upload has parts 1 to {count}, not {number}")
@@ -93,12 +93,12 @@ def _part_count(size: int, part_size: int) -> int:
 
 
 def part_size_for(size: int, asked: int | None) -> int:
-    """Bytes of a part: as asked, or as usual, or more if there would be too many. Raises Invalid."""
+    """The bytes of a part: as asked, or the default, or more to stay within MAX_PARTS. Raises Invalid."""
     if asked is None:
         fitting = -(-size // MAX_PARTS)
         return max(USUAL_PART, -(-fitting // MEGABYTE) * MEGABYTE)
     if not SMALLEST_PART <= asked <= LARGEST_PART:
-        raise Invalid("parts", f"parts have {SMALLEST_PART} to {LARGEST_PART} bytes")
+        raise Invalid("parts", f"parts must have {SMALLEST_PART} to {LARGEST_PART} bytes")
     if size > asked * MAX_PARTS:
-        raise Invalid("parts", f"there would be more than {MAX_PARTS} parts")
+        raise Invalid("parts", f"there would be more than {MAX_PARTS} parts. Choose larger ones")
     return asked

@@ -1,4 +1,4 @@
-"""Use cases of uploads that do not pass through a request: parts go to the store by links, and are verified later."""
+"""Direct uploads: clients send parts to the store by presigned links, and the worker verifies them."""
 
 import logging
 from collections.abc import Mapping
@@ -40,7 +40,7 @@ class Uploads:
         self._limits = limits
 
     def begin(self, image_id: str, size: int, part_size: int | None, md5s: Mapping[int, str]) -> Upload:
-        """Have a queued image wait for so many bytes; some of its parts may be known by number and MD5 already.
+        """Start an upload of `size` bytes to a queued image; `md5s` of parts, by number, are checked as by `links`.
 
         Raises as `Catalog.image`, and NotOwner, NotQueued, Invalid, ImageTooLarge, FormatMissing, SizeConflict,
         StorageQuotaExceeded, StoreError.
@@ -59,7 +59,7 @@ class Uploads:
             facts = {"location": multipart.location, "key": multipart.key, "part_size": str(chosen)}
             job = self._begin(image, job_id, size, facts)
         except OutcomeUnknown:
-            raise  # the image may be waiting for it, and then its client finds it
+            raise  # the image may be waiting for the upload, and then the client can find it
         except BaseException:
             self._ports.multiparts.abort(multipart)
             raise
@@ -111,7 +111,7 @@ class Uploads:
         return image
 
     def of(self, image_id: str) -> list[Upload]:
-        """The uploads of an image that are not over. Raises as `upload`."""
+        """The unfinished uploads of an image. Raises as `upload`."""
         self._lookup.require(Policy.CREATE_IMAGE)
         image = self._own(image_id)
         names = [multipart.location.rpartition("/")[2] for multipart in self._ports.multiparts.begun(image.id)]
@@ -121,7 +121,7 @@ class Uploads:
         return [upload._replace(received=parts) for upload, parts in received if parts is not None]
 
     def upload(self, image_id: str, upload_id: str) -> Upload:
-        """An upload with the parts that have come.
+        """An upload with the parts received so far.
 
         Raises as `Catalog.image`, and NotOwner, UploadNotFound, StoreError.
         """
@@ -129,21 +129,21 @@ class Uploads:
         return self._received(self._job(self._own(image_id), upload_id))
 
     def links(self, image_id: str, upload_id: str, md5s: Mapping[int, str]) -> list[PartLink]:
-        """Where these parts can be put, by number and MD5. Raises as `upload`, and Invalid."""
+        """Links for parts, given by number and MD5. Raises as `upload`, and Invalid."""
         self._lookup.require(Policy.CREATE_IMAGE)
         upload = self._upload_of(self._job(self._own(image_id), upload_id))
         return self.links_of(upload, md5s)
 
     def links_of(self, upload: Upload, md5s: Mapping[int, str]) -> list[PartLink]:
-        """As `links`, of an upload that is known. Raises Invalid."""
+        """As `links`, for an upload that was read already. Raises Invalid."""
         check_parts(md5s, upload.size, upload.part_size)
         store = self._ports.multiparts
         return [store.link(upload.multipart, number, upload.length(number), md5) for number, md5 in md5s.items()]
 
     def complete(self, image_id: str, upload_id: str, etags: Mapping[int, str]) -> Image:
-        """Say that all parts have been sent; they are put together and verified by the worker.
+        """Complete an upload: the worker joins the parts and verifies them. Repeating this changes nothing.
 
-        Saying it again changes nothing. Raises as `upload`, and Invalid.
+        Raises as `upload`, and Invalid.
         """
         self._lookup.require(Policy.CREATE_IMAGE)
         image = self._own(image_id)
@@ -156,7 +156,7 @@ class Uploads:
         return image
 
     def abort(self, image_id: str, upload_id: str) -> None:
-        """Give an upload up, and its image with it. Raises as `upload`."""
+        """Abort an upload, and kill its image. Raises as `upload`."""
         self._lookup.require(Policy.CREATE_IMAGE)
         image = self._own(image_id)
         job, reason = self._job(image, upload_id), "its upload was aborted"
@@ -167,8 +167,8 @@ class Uploads:
             failed = job._replace(status=JobStatus.FAILED, info=reason, finished_at=now, leased_until=None)
             self._ports.jobs.save(job, failed)
         except (StoreError, StaleJob):
-            # The worker finds its image killed, and the reaper what was left in the store.
-            _log.warning("upload not ended", extra={"job_id": job.id}, exc_info=True)
+            # The worker will find the image killed, and the reaper what is left in the store.
+            _log.warning("upload not aborted", extra={"job_id": job.id}, exc_info=True)
 
     def _job(self, image: Image, upload_id: str) -> Job:
         job = self._ports.jobs.get(image.owner or "", upload_id)

@@ -1,4 +1,4 @@
-"""What a tenant uses of the catalogue, and how much it may use."""
+"""The usage of tenants, and their limits."""
 
 from typing import NamedTuple
 
@@ -12,10 +12,10 @@ from chalicelib.catalog.rules import Limits
 
 
 class Usage(NamedTuple):
-    """What a tenant has, and is allowed: None if there is no limit. Its images are those that lists show.
+    """The usage of a tenant, and its limits: None if there is none. `images` counts those that lists show.
 
-    `size` is the bytes of its images, including those that are on their way. `shared` counts what the limit counts:
-    images too that are killed, or wait for their deletion.
+    `size` is in bytes, those of uploads in progress included. `shared` counts as its limit does, including killed
+    images and those that wait for their deletion.
     """
 
     tenant: str
@@ -36,7 +36,7 @@ class Usages:
         self._limits = limits
 
     def of(self, tenant: str | None = None) -> Usage:
-        """The usage of the caller's tenant, or of one that an administrator names, which is nothing if nobody knows it.
+        """The usage of the caller's tenant, or of one that an administrator names; zero for an unknown one.
 
         Raises PolicyMissing, TenantMissing (none is named, and the caller acts for none), Invalid.
         """

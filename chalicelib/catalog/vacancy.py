@@ -1,4 +1,4 @@
-"""What is refused because of images that refer to something, or were about to."""
+"""Conflicts between references and the images that refer to them."""
 
 from collections.abc import Sequence
 
@@ -7,7 +7,7 @@ from chalicelib.catalog.reference import Kind, Reference
 
 
 class ReferenceInUse(Conflict):
-    """Images refer to it; `images` are the names of some that the caller may see, none if it may see none of them."""
+    """Images refer to the reference; `images` are the names of some that the caller may see, if any."""
 
     def __init__(self, reference: Reference, images: Sequence[str]) -> None:
         super().__init__(f"Images refer to {reference.title}")
@@ -15,8 +15,8 @@ class ReferenceInUse(Conflict):
 
 
 class ReferenceGone(Conflict):
-    """What an image was to refer to was deleted, or got another title, while the image was on its way."""
+    """A reference was deleted or renamed while an image that refers to it was being stored."""
 
     def __init__(self, kind: Kind, title: str) -> None:
-        super().__init__(f"{title} is not there any more")
+        super().__init__(f"{title} no longer exists")
         self.kind, self.title = kind, title

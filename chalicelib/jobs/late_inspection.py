@@ -5,11 +5,11 @@ import logging
 from contextlib import closing
 from dataclasses import replace
 
-from chalicelib.catalog.content import given_up, objection, shown
+from chalicelib.catalog.content import failed_upload, inspection_fields, objection
 from chalicelib.catalog.errors import StoreError
 from chalicelib.catalog.image import LIVE, Image, Inspecting
 from chalicelib.catalog.inspection import Inspection
-from chalicelib.catalog.lookup import retried
+from chalicelib.catalog.lookup import retry
 from chalicelib.catalog.ports import Ports
 from chalicelib.catalog.rules import Limits, policy
 from chalicelib.catalog.signature import Verdict
@@ -36,7 +36,7 @@ class LateInspection:
         """
         location = image.location or ""
         found, verdict = self._found(image, location), self._verdict(image, location)
-        if retried(image.id, lambda: self._recorded(image.id, location, found, verdict)):
+        if retry(image.id, lambda: self._recorded(image.id, location, found, verdict)):
             try:
                 self._ports.blobs.delete(location)
             except StoreError:  # the sweep finds them
@@ -73,12 +73,12 @@ class LateInspection:
         image = self._outcomes.image(image_id)
         if image is None or not is_due(image) or image.location != location:
             return False
-        seen = replace(image, uninspected=False) if found is None else replace(image, **shown(found))
+        seen = replace(image, uninspected=False) if found is None else replace(image, **inspection_fields(found))
         seen = replace(seen, signature=None if verdict is None else verdict.document)
         reason = None if found is None else objection(image, found, self._limits)
         reason = reason if verdict is None else verdict.objection or reason
         if reason is not None:
-            seen = given_up(seen, reason, self._ports.blobs.place(image_id), self._ports.clock.now())
+            seen = failed_upload(seen, reason, self._ports.blobs.place(image_id), self._ports.clock.now())
         self._ports.images.save(image, seen)
         return reason is not None
 

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from chalicelib.catalog.errors import StorageQuotaExceeded
 from chalicelib.catalog.image import GONE, MOVES, Image, Status, Transition
 from chalicelib.catalog.job import Job, JobStatus
-from chalicelib.catalog.lookup import retried
+from chalicelib.catalog.lookup import retry
 from chalicelib.catalog.ports import Ports
 
 AT_ONCE = timedelta()
@@ -68,7 +68,7 @@ class Outcomes:
             except StorageQuotaExceeded as error:
                 raise Failed(str(error)) from error
 
-        retried(image_id, once)
+        retry(image_id, once)
 
     def give_back(self, image_id: str, transition: Transition) -> None:
         """Have an image as it was before its transition."""
@@ -78,7 +78,7 @@ class Outcomes:
             if image is not None and image.transition is transition:
                 self._ports.images.save(image, replace(image, transition=None))
 
-        retried(image_id, once)
+        retry(image_id, once)
 
     def note(self, job: Job, **facts: object) -> Job:
         """Remember what was found out. Raises StaleJob if somebody else is at it."""

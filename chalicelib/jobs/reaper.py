@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from chalicelib.catalog.content import given_up
+from chalicelib.catalog.content import failed_upload
 from chalicelib.catalog.errors import CatalogError, CloudUnavailable, StaleImage
 from chalicelib.catalog.image import LIVE, Image, Status
 from chalicelib.catalog.instance import capture_name
@@ -129,7 +129,7 @@ class Reaper:
         if image.retriable:
             image = self._moved(image, Status.SAVING)
             self._remove_bytes(image)
-        over = given_up(image, "its bytes did not come in time", self._blobs.place(image.id), self._clock.now())
+        over = failed_upload(image, "its bytes did not come in time", self._blobs.place(image.id), self._clock.now())
         ended = self._images.save(image, over)
         if ended.status is Status.KILLED:
             self._clean(ended)

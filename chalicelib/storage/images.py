@@ -12,7 +12,7 @@ from chalicelib.catalog.errors import ClaimTaken, IdTaken, StaleImage
 from chalicelib.catalog.event import Actor
 from chalicelib.catalog.image import Image, Name, Status, Transition
 from chalicelib.catalog.job import Job
-from chalicelib.catalog.lookup import attempts, retried
+from chalicelib.catalog.lookup import attempts, retry
 from chalicelib.catalog.outage import Outage
 from chalicelib.catalog.outages import OutcomeUnknown
 from chalicelib.catalog.ports import Found
@@ -100,7 +100,7 @@ class DynamoImageRepository:
     def add(self, image: Image, job: Job | None = None, refers: Sequence[Reference] = ()) -> Image:
         """The image with its rows and claims, provided that the id was never used."""
         stored = replace(image, version=1)
-        retried(image.id, lambda: self._write(None, stored, ImageItem.image_id.does_not_exist(), job, refers))
+        retry(image.id, lambda: self._write(None, stored, ImageItem.image_id.does_not_exist(), job, refers))
         return stored
 
     def mark(self, images: Sequence[Image], transition: Transition) -> None:

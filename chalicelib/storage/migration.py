@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from chalicelib.catalog.image import Image
-from chalicelib.catalog.lookup import retried
+from chalicelib.catalog.lookup import retry
 from chalicelib.catalog.membership import MemberStatus
 from chalicelib.storage import first_layout, keys, pages, spread, totals
 from chalicelib.storage.connection import SharedConnection
@@ -27,7 +27,7 @@ class Migration:
     def move(self) -> Iterator[bool]:
         """Whether each image had to be moved. Broken off and begun again, it goes on with what is left."""
         for image in self._all():
-            yield first_layout.is_in(image) and retried(image.id, partial(self._move, image.id))
+            yield first_layout.is_in(image) and retry(image.id, partial(self._move, image.id))
 
     def _move(self, image_id: str) -> bool:
         """Whether the image had to be moved. Whoever was faster has moved it, unless it was shared only."""

@@ -14,7 +14,7 @@ from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.catalog.errors import StaleImage, TitleTaken
-from chalicelib.catalog.lookup import retried
+from chalicelib.catalog.lookup import retry
 from chalicelib.catalog.reference import Kind, Reference
 from chalicelib.storage import keys
 from chalicelib.storage.races import transaction
@@ -36,7 +36,7 @@ class DynamoReferenceRepository:
 
     def add(self, reference: Reference) -> Reference:
         """A conditional transaction; the next number is tried again while others are faster."""
-        return retried(reference.title, lambda: self._add(reference), reference.kind.what)
+        return retry(reference.title, lambda: self._add(reference), reference.kind.what)
 
     def _add(self, reference: Reference) -> Reference:
         there = _items(reference.owner, reference.kind)

@@ -135,7 +135,7 @@ def test_an_image_that_is_over_is_not_let_through_and_it_is_said_what_to_do(
     api: Api, open_catalog: Open, status: Status
 ) -> None:
     image = api.world.images.add(an_image(status=status, allowed=True))
-    advice = "register it anew, and allow the new image before its bytes are sent"
+    advice = "register it again, and allow the new image before you send its bytes"
 
     with pytest.raises(WrongStatus, match=f"Image {image.id} is {status}: {advice}"):
         open_catalog("ops", Policy.ADMIN).allow(image.id)

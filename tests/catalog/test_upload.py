@@ -78,8 +78,8 @@ def test_anything_else_than_all_parts_is_not_complete(parts: list[Part]) -> None
         ({}, "the ETag of part 1 is 1"),
         ({1: "1"}, "the ETag of part 2 is 2"),
         ({1: "1", 2: "x"}, "the ETag of part 2 is 2"),
-        ({1: "1", 2: "2", 3: "3"}, "the parts do not make up the size that was announced"),
-        ({0: "0", 1: "1", 2: "2"}, "the parts do not make up the size that was announced"),
+        ({1: "1", 2: "2", 3: "3"}, "the parts do not add up to the declared size"),
+        ({0: "0", 1: "1", 2: "2"}, "the parts do not add up to the declared size"),
     ],
 )
 def test_all_parts_have_to_be_named(etags: dict[int, str], reason: str) -> None:

@@ -103,7 +103,7 @@ def test_what_was_found_is_shown(target: Target, image: Run) -> None:
             Inspection(("vmdk",), 5 * GiB),
             {
                 "objection": "The image is vmdk, not qcow2. Declare what it is, or convert it with `qemu-img convert`."
-                " The disk of the image has 5 GB, and its min_disk is 1. Declare as much, or 0, which promises nothing"
+                " The disk of the image has 5 GB, but its min_disk is 1. Declare at least 5, or 0 for no minimum"
             },
         ),
         (

@@ -200,7 +200,7 @@ def test_a_disc_that_is_declared_raw_is_the_deployments_to_refuse(
 def test_what_does_not_fit_on_the_disk_that_is_promised_is_not_sent(
     deployment: Deployment, service: Scripted, upload: Upload
 ) -> None:
-    reason = "The disk of the image has 3 GB, and its min_disk is 2. Declare as much, or 0, which promises nothing"
+    reason = "The disk of the image has 3 GB, but its min_disk is 2. Declare at least 3, or 0 for no minimum"
     content = disks.qcow2(2 * GiB + 1)
 
     refused = upload(content, "--min-disk", "2")

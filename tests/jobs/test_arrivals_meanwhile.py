@@ -213,7 +213,7 @@ def test_who_is_outrun_all_the_time_gives_up(stage: Stage, monkeypatch: pytest.M
 
     assert left(stage, job) == KILLED
     assert "changed by others" in stage.stored(job).info
-    assert image_of(stage, job).status_reason == "others were changing it all the time"
+    assert image_of(stage, job).status_reason == "conflicting changes kept it from being saved"
 
 
 def test_an_image_that_is_there_outlives_a_worker_that_comes_too_late(stage: Stage) -> None:

@@ -112,7 +112,7 @@ def test_an_image_is_killed_that_promises_to_fit_on_a_smaller_disk(make_api: Mak
 
     steps(stage)
 
-    reason = "The disk of the image has 2 GB, and its min_disk is 1. Declare as much, or 0, which promises nothing"
+    reason = "The disk of the image has 2 GB, but its min_disk is 1. Declare at least 2, or 0 for no minimum"
     assert left(stage, job) == KILLED
     assert image_of(stage, job).status_reason == reason
 
@@ -195,7 +195,7 @@ def test_an_image_is_not_killed_that_was_let_through_while_its_bytes_were_looked
     ("change", "reason"),
     [
         ({"disk_format": "raw"}, "The image is qcow2, not raw"),
-        ({"min_disk": 1, "disk_format": "qcow2"}, "The disk of the image has 2 GB, and its min_disk is 1"),
+        ({"min_disk": 1, "disk_format": "qcow2"}, "The disk of the image has 2 GB, but its min_disk is 1"),
     ],
     ids=["another format", "a smaller disk"],
 )

@@ -108,7 +108,7 @@ def test_after_a_load_balancers_error_a_transaction_may_have_been_made(world: Wo
 
 def test_each_outage_has_a_word_of_its_own() -> None:
     for plural in (False, True):
-        told = [outage.told_of("Something", plural=plural) for outage in Outage]
+        told = [outage.sentence("Something", plural=plural) for outage in Outage]
 
         assert len(set(told)) == len(Outage)
         assert all(outage in words for outage, words in zip(Outage, told, strict=True))

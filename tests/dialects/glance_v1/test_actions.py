@@ -108,6 +108,6 @@ def test_a_killed_image_is_not_let_through_but_it_is_said_what_to_do(api: Api, a
 
     answer = admin.post(f"/v1/images/{image_id}/actions/allow", {"Accept": "application/json"})
 
-    advice = "register it anew, and allow the new image before its bytes are sent"
+    advice = "register it again, and allow the new image before you send its bytes"
     assert answer.status == 409
     assert says(answer, f"Image {image_id} is killed: {advice}")

@@ -24,7 +24,10 @@ def inspected(api: Api, **facts: Any) -> str:
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
-        (meta(min_disk="2"), "Invalid value for min_disk: the disk of the image has 3 GB. 0 promises nothing"),
+        (
+            meta(min_disk="2"),
+            "Invalid value for min_disk: the disk of the image has 3 GB. Declare at least that, or 0 for no minimum",
+        ),
         (meta(disk_format="qcow2"), "Invalid value for disk_format: The image is raw, not qcow2."),
     ],
     ids=["min_disk", "disk_format"],

@@ -31,7 +31,7 @@ def test_bytes_that_were_overwritten_are_not_served(
 
     assert before.status == (200 if limit == "1000" else 302)
     assert answer.status == 404
-    assert says(answer, "its store has lost it, or has something else in its place")
+    assert says(answer, "its bytes were deleted or replaced in their store")
     assert header_block(t1.head(path))["size"] == str(len(DATA))
 
 

@@ -102,7 +102,7 @@ def test_a_token_says_what_becomes_of_the_bytes_that_it_sends(make_api: MakeApi)
     assert [shown(caller)["inspection"] for caller in (strict, usual)] == ["enforce", None]
     assert refusal(refused) == (
         400,
-        "Invalid value for inspection: 'record' is laxer than 'enforce', which the token that makes it has",
+        "Invalid value for inspection: 'record' is laxer than 'enforce', the policy of the token you use",
     )
     assert made(by(ann, made(strict)))["inspection"] == "enforce"
 
@@ -126,7 +126,7 @@ def test_no_token_is_longer_than_the_one_that_makes_it(api: Api) -> None:
     assert made(ann)["expires_at"] == shown(ann)["expires_at"]
     assert refusal(ask(ann, expires_in=2 * 24 * 3600)) == (
         400,
-        "Invalid value for expires_at: a token ends no later than the one that makes it",
+        "Invalid value for expires_at: it is later than that of the token you use",
     )
 
 
@@ -146,8 +146,8 @@ def test_no_token_is_longer_than_the_one_that_makes_it(api: Api) -> None:
         ({"inspection": None}, "'inspection' must be one of enforce, record, off"),
         ({"inspection": ["off"]}, "'inspection' must be one of enforce, record, off"),
         ({"expires_at": "soon"}, "'soon' is no ISO 8601 time"),
-        ({"expires_at": "2012-01-31"}, "Invalid value for expires_at: that is over"),
-        ({"expires_at": "9999-12-31"}, "Invalid value for expires_at: a token lasts 3650 days at most"),
+        ({"expires_at": "2012-01-31"}, "Invalid value for expires_at: it is in the past"),
+        ({"expires_at": "9999-12-31"}, "Invalid value for expires_at: a token lasts at most 3650 days"),
         ({"expires_at": "9999-12-31T23:59:59-12:00"}, "is no ISO 8601 time"),
         ({"expires_at": 1}, "'expires_at' must be an ISO 8601 time"),
         ({"expires_at": None}, "'expires_at' must be an ISO 8601 time"),

@@ -64,7 +64,7 @@ def test_a_part_that_has_not_come_is_named_and_can_still_come(api: Api, t1: Call
     extra = complete(t1, upload, [*etags, {"number": 4, "etag": MD5}])
     allowed = complete(t1, upload, etags)
 
-    assert refusal(refused) == (400, "Invalid value for parts: part 2 of 3 has not come")
+    assert refusal(refused) == (400, "Invalid value for parts: part 2 of 3 was not received")
     assert refusal(wrong) == (400, f"Invalid value for parts: the ETag of part 2 is {md5(parts[1])}")
     assert refusal(extra)[0] == 400
     assert allowed.status == 202
@@ -81,5 +81,5 @@ def test_parts_that_do_not_make_up_the_image_are_refused(api: Api, t1: Caller, n
     answer = complete(t1, upload, [{"number": place, "etag": md5(part)} for place, part in parts.items()])
     api.work()
 
-    assert refusal(answer) == (400, "Invalid value for parts: the parts do not make up the size that was announced")
+    assert refusal(answer) == (400, "Invalid value for parts: the parts do not add up to the declared size")
     assert show(t1, upload).status == 200

@@ -119,7 +119,11 @@ def test_an_image_cannot_promise_a_disk_that_is_too_small(make_api: MakeApi) -> 
     refused = change(a, image, min_disk=2)
     answers = [change(a, image, min_disk=size).status for size in (3, 0)]
 
-    assert says(refused, 400, "Invalid value for min_disk: the disk of the image has 3 GB. 0 promises nothing")
+    assert says(
+        refused,
+        400,
+        "Invalid value for min_disk: the disk of the image has 3 GB. Declare at least that, or 0 for no minimum",
+    )
     assert answers == [200, 200]
 
 
