@@ -172,7 +172,7 @@ class Queue(Protocol):
     def send(self, owner: str, job_id: str, delay: timedelta = timedelta()) -> None:
         """Send a job, to be delivered after a delay of at most fifteen minutes. Raises CloudUnavailable."""
 
-    def tell(self, image_id: str, name: str, times: int, delay: timedelta = timedelta()) -> None:
+    def announce(self, image_id: str, name: str, times: int, delay: timedelta = timedelta()) -> None:
         """Announce that bytes of an image are stored under a name, for the `times`th time. Raises as `send`."""
 
 

@@ -114,7 +114,7 @@ class Reaper:
     def _have_inspected(self, image: Image) -> None:
         """Say again that an image has bytes which nobody has looked at: the bucket's word is lost, or was in vain."""
         _, _, name = (image.location or "").rpartition("/")
-        self._queue.tell(image.id, name, 1)
+        self._queue.announce(image.id, name, 1)
 
     def _delete(self, image: Image) -> None:
         """End a deletion that had to wait: first the tombstone, then the bytes, as without waiting."""

@@ -108,7 +108,7 @@ class Worker:
         elif image.status is not Status.SAVING or image.transition is not None:
             self._ports.queue.send(image.owner or "", name)
         elif times < MAX_LOOKS:
-            self._ports.queue.tell(image_id, name, times + 1, NEXT_LOOK)
+            self._ports.queue.announce(image_id, name, times + 1, NEXT_LOOK)
 
     def give_up(self, owner: str, job_id: str, reason: str) -> None:
         """Fail a job whose steps keep failing. Raises as `work`."""

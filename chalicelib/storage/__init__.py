@@ -1,3 +1,3 @@
-"""Adapters: the only code that knows DynamoDB, S3 and other people's servers."""
+"""Adapters: the only code that knows DynamoDB, S3 and external servers."""
 
 from chalicelib.storage import light_pynamodb as light_pynamodb

@@ -1,4 +1,4 @@
-"""What AWS's errors mean, whichever service they come from; botocore has tried again by then."""
+"""What errors of AWS mean, whichever service they come from; botocore has retried by then."""
 
 from botocore.exceptions import (
     BotoCoreError,
@@ -29,22 +29,22 @@ CODES = {
     Outage.TIMED_OUT: ("RequestTimeout", "RequestTimeoutException"),
     Outage.FAILING: ("InternalServerError", "InternalError", "InternalFailure", "500", "502", "504"),
 }
-"""Codes of errors; of an answer without any, as to HEAD or of a load balancer, the status is the code."""
+"""Error codes, or HTTP statuses where a response has no code, such as one to HEAD or of a load balancer."""
 _OUTAGES = {code: outage for outage, codes in CODES.items() for code in codes}
 _TIMED_OUT = (ConnectTimeoutError, ReadTimeoutError)
 _WITHOUT_CREDENTIALS = (NoCredentialsError, CredentialRetrievalError)
 
 
 def code_of(error: Exception) -> str:
-    """What AWS calls the error; nothing if it did not answer."""
+    """AWS's code of an error; empty if AWS did not answer."""
     if not isinstance(error, ClientError):
         return ""
-    told = error.response.get("Error", {}).get("Code")
-    return told or str(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", ""))
+    code = error.response.get("Error", {}).get("Code")
+    return code or str(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", ""))
 
 
 def outage_of(error: Exception) -> Outage | None:
-    """The outage that an error tells of; None if it is about what was asked for, or a defect of ours."""
+    """The outage that an error means; None if it is about the request itself, or a defect of ours."""
     if isinstance(error, _TIMED_OUT):
         return Outage.TIMED_OUT
     if isinstance(error, NotConnected | HTTPClientError):
@@ -54,6 +54,6 @@ def outage_of(error: Exception) -> Outage | None:
     return _OUTAGES.get(code_of(error))
 
 
-def silence_of(error: ClientError | BotoCoreError) -> Outage:
-    """As `outage_of`, of a service that has no business to answer with any error at all."""
+def failure_of(error: ClientError | BotoCoreError) -> Outage:
+    """As `outage_of`, where every error means an outage."""
     return outage_of(error) or (Outage.UNREACHABLE if isinstance(error, BotoCoreError) else Outage.FAILING)

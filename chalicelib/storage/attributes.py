@@ -1,4 +1,4 @@
-"""How the domain's values look in DynamoDB items."""
+"""The domain's values as attributes of DynamoDB items."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -81,19 +81,19 @@ class EnumAttribute(Attribute[E]):
 
 
 class VisibilityAttribute(EnumAttribute[Visibility]):
-    """Who sees an image. `private` are shared ones, as nothing else but public ones there was when it was named."""
+    """Who sees an image. Shared ones are stored as `private`: at first, images were either that or public."""
 
     def __init__(self, *, attr_name: str | None = None) -> None:
         super().__init__(Visibility, attr_name=attr_name)
         self._members |= {"private": Visibility.SHARED, "owned": Visibility.PRIVATE}
 
     def serialize(self, value: Visibility) -> str:
-        """The word for it."""
+        """The stored word, which may differ from the domain's."""
         return VISIBILITIES.get(value, value.value)
 
 
 class InspectingAttribute(EnumAttribute[Inspecting]):
-    """What a token says of inspection; a word that only a newer release knows is the strictest one."""
+    """The inspection policy of a token; a value that only a newer release knows counts as the strictest."""
 
     def __init__(self) -> None:
         super().__init__(Inspecting, null=True)
@@ -141,10 +141,10 @@ class PoliciesAttribute(Attribute[frozenset[Policy]]):
         return " ".join(sorted(value))
 
     def deserialize(self, value: str) -> frozenset[Policy]:
-        """The members of those names; rights that only a newer release knows are none here."""
+        """The policies of those names; those that only a newer release knows are ignored."""
         return frozenset(Policy(name) for name in value.split() if name in _POLICIES)
 
 
 def actor_of(facts: Mapping[str, Any]) -> Actor:
-    """The actor whose facts were stored; what only a newer release knows of it is left out."""
+    """The actor whose facts were stored; those that only a newer release knows are left out."""
     return Actor(**{name: value for name, value in facts.items() if name in _ACTOR})

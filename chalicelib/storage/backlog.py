@@ -1,4 +1,4 @@
-"""Images that somebody has to come back to: two lists by time of change."""
+"""The images that the reaper has to work on: lists by time of change."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -16,7 +16,7 @@ from chalicelib.storage.tables import ImageItem
 
 
 class DynamoBacklog:
-    """Promises of `ports.Backlog`."""
+    """Implements `ports.Backlog`."""
 
     def __init__(self, connection: SharedConnection, chronicle: DynamoChronicle, *, migrating: bool = False) -> None:
         self._connection = connection
@@ -41,13 +41,13 @@ class DynamoBacklog:
             yield row.image_id
 
     def unmoved(self) -> Iterator[str]:
-        """What is left in the first layout, if the stage is migrating; consistent queries, as far as it is consumed."""
+        """The images in the first layout, if the stage is migrating; consistent queries, as far as it is consumed."""
         return first_layout.left(self._connection) if self._migrating else iter(())
 
     def forget(self, image_id: str) -> bool:
-        """The events go, then in a transaction the tombstone and its rows.
+        """Delete the events, then in a transaction the tombstone and its rows.
 
-        The claims on its aliases stay: they are not given twice. DynamoDB may have removed the tombstone before.
+        The claims on its aliases stay, so that none is given twice. DynamoDB may have removed the tombstone before.
         """
         found = batch.get(self._connection, {ImageItem: [(image_id,)]})[ImageItem]
         image = image_of(found[0]) if found else None

@@ -1,4 +1,4 @@
-"""BatchGetItem over several tables at once, which pynamodb offers for one only, and BatchWriteItem that gives up."""
+"""BatchGetItem over several tables, where pynamodb reads from one only, and BatchWriteItem with limited retries."""
 
 from collections.abc import Mapping, Sequence
 from itertools import islice
@@ -9,23 +9,23 @@ from pynamodb.models import Model
 from chalicelib.catalog.lookup import attempts
 from chalicelib.catalog.outages import TablesUnavailable
 from chalicelib.storage.connection import SharedConnection
-from chalicelib.storage.turns import Steps, done
+from chalicelib.storage.turns import Steps, run
 
 Key = tuple[str | int, ...]
-"""Of an item: its hash key, and its range key if there are any."""
+"""The hash key of an item and, if its table has one, its range key."""
 Found = dict[type[Model], list[dict[str, Any]]]
 LARGEST_BATCH = 100
 LARGEST_WRITE = 25
 LEFT = {"BatchGetItem": "UnprocessedKeys", "BatchWriteItem": "UnprocessedItems"}
-"""What DynamoDB was too busy for, by operation."""
+"""The field of a response with what DynamoDB was too busy for, by operation."""
 
 
 def get(connection: SharedConnection, keys: Mapping[type[Model], Sequence[Key]]) -> Found:
-    """The items with these keys, as DynamoDB has them, by model, in no order, without missing ones. Read consistently.
+    """The raw items with these keys, by model, in any order, without missing ones; a consistent read.
 
     Raises TablesUnavailable if DynamoDB leaves keys unprocessed too often.
     """
-    return done(getting(connection, keys))
+    return run(getting(connection, keys))
 
 
 def getting(connection: SharedConnection, keys: Mapping[type[Model], Sequence[Key]]) -> Steps[Found]:
@@ -41,14 +41,14 @@ def getting(connection: SharedConnection, keys: Mapping[type[Model], Sequence[Ke
 
 
 def delete(connection: SharedConnection, model: type[Model], keys: Sequence[Key]) -> None:
-    """Remove the items with these keys. Raises TablesUnavailable as `get`; some may be gone then."""
+    """Delete the items with these keys. Raises TablesUnavailable as `get`; some may be gone then."""
     rows = iter(keys)
     while chunk := list(islice(rows, LARGEST_WRITE)):
-        done(_answers(connection, "BatchWriteItem", {_table(model): [_removal(model, key) for key in chunk]}))
+        run(_answers(connection, "BatchWriteItem", {_table(model): [_removal(model, key) for key in chunk]}))
 
 
 def request(chunk: Sequence[tuple[type[Model], Key]]) -> dict[str, Any]:
-    """What BatchGetItem is asked for items with these keys, a hundred at most."""
+    """The `RequestItems` of BatchGetItem for these keys, a hundred at most."""
     asked: dict[str, Any] = {}
     for model, key in chunk:
         entry = asked.setdefault(_table(model), {"Keys": [], "ConsistentRead": True})
@@ -68,7 +68,7 @@ def _key(model: type[Model], key: Key) -> dict[str, dict[str, str]]:
 
 
 def _answers(connection: SharedConnection, operation: str, items: dict[str, Any]) -> Steps[list[dict[str, Any]]]:
-    """What DynamoDB answers until it has processed all of a request."""
+    """The responses until DynamoDB has processed all of a request. Raises TablesUnavailable."""
     found: list[dict[str, Any]] = []
     for _ in attempts():
         found.append((yield from connection.calling(operation, {"RequestItems": items})))

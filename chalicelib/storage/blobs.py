@@ -19,7 +19,7 @@ from chalicelib.catalog.errors import (
 )
 from chalicelib.catalog.outages import store_outage
 from chalicelib.catalog.ports import ANYTHING, Link, Located
-from chalicelib.storage.answers import code_of, outage_of, silence_of
+from chalicelib.storage.answers import code_of, failure_of, outage_of
 from chalicelib.storage.links import S3Links
 from chalicelib.storage.sources import WebSource, split_s3
 
@@ -29,19 +29,19 @@ if TYPE_CHECKING:
 
 LINK_SECONDS = 900
 FOREIGN_LINK_SECONDS = 60
-"""To what somebody else may change at any moment after it was looked at."""
+"""Shorter for external objects, which may change at any moment after they were checked."""
 PIECE = 1 << 20
 MISSING = frozenset({"NoSuchKey", "404", "NotFound"})
 DISABLED = frozenset({"NoSuchBucket"})
 
 
 def content_md5(content: bytes) -> str:
-    """The value of the header `Content-MD5` (RFC 1864), by which S3 tells bytes that changed on their way."""
+    """The value of the header `Content-MD5` (RFC 1864), by which S3 detects bytes that changed in transit."""
     return base64.b64encode(hashlib.md5(content, usedforsecurity=False).digest()).decode("ascii")
 
 
 class S3BlobStore:
-    """Promises of `ports.BlobStore`, for bytes in the bucket, in other buckets (read only) and on the web."""
+    """Implements `ports.BlobStore`, for bytes in the bucket, in other buckets (read only) and on the web."""
 
     def __init__(
         self, bucket: str, client: Callable[[], "S3Client"], links: S3Links, web: WebSource, inline_bytes: int
@@ -53,7 +53,7 @@ class S3BlobStore:
         self._inline_bytes = inline_bytes
 
     def put(self, image_id: str, content: bytes) -> str:
-        """One PutObject, which S3 checks by its MD5; should its answer be lost, a DeleteObject."""
+        """One PutObject, which S3 checks by its MD5; after a failure, a DeleteObject."""
         key = f"{image_id}/{uuid4().hex}"
         try:
             self.client().put_object(Bucket=self.bucket, Key=key, Body=content, ContentMD5=content_md5(content))
@@ -74,7 +74,7 @@ class S3BlobStore:
                 if not self._is_registered(location, registered, found):
                     return None
                 if found["ContentLength"] > self._inline_bytes:
-                    raise StoreUnavailable("The image at its location has grown")
+                    raise StoreUnavailable("The bytes at the image's location have grown too large to return")
                 return body.read()
         except (ClientError, BotoCoreError) as error:
             if code_of(error) in MISSING:
@@ -82,7 +82,7 @@ class S3BlobStore:
             raise store_error(error) from error
 
     def _is_registered(self, location: str, registered: Located, found: Mapping[str, Any]) -> bool:
-        """Whether S3's answer is about what was registered. Nobody changes what is in our bucket."""
+        """Whether S3 still has the bytes that were registered. Those in our bucket never change."""
         return self._owns(location) or registered.matches(Located(found["ContentLength"], found["ETag"]))
 
     def _owns(self, location: str) -> bool:
@@ -95,7 +95,7 @@ class S3BlobStore:
         except SourceNotFound:
             return None
         except SourceRefused as error:
-            raise StoreUnavailable("The location of the image can no longer be read") from error
+            raise StoreUnavailable("The image's location can no longer be read") from error
 
     def size(self, location: str) -> int | None:
         """One HeadObject."""
@@ -122,7 +122,7 @@ class S3BlobStore:
             raise store_error(error) from error
 
     def link(self, location: str, registered: Located = ANYTHING) -> Link | None:
-        """Signed here, without a request, if the bytes are ours; others' are looked at first, by one HeadObject."""
+        """Signed without a request if the bytes are ours; external ones are checked first by one HeadObject."""
         seconds = LINK_SECONDS
         if not self._owns(location):
             seconds = FOREIGN_LINK_SECONDS
@@ -136,7 +136,7 @@ class S3BlobStore:
 
     @property
     def origin(self) -> str | None:
-        """Where links to the bucket lead: `https://bucket.s3.us-east-1.amazonaws.com`; None if they cannot be made."""
+        """The origin of links to the bucket: `https://bucket.s3.us-east-1.amazonaws.com`; None without credentials."""
         try:
             scheme, host, *_ = urlsplit(self._links.download(self.place("any") + "any", 1))
         except BotoCoreError:
@@ -144,11 +144,11 @@ class S3BlobStore:
         return f"{scheme}://{host}"
 
     def place(self, image_id: str) -> str:
-        """The prefix of its keys."""
+        """The prefix of the image's objects."""
         return f"s3://{self.bucket}/{image_id}/"
 
     def clear(self, image_id: str) -> None:
-        """A list and a deletion of up to a thousand keys at once; most images have one."""
+        """ListObjectsV2 and DeleteObjects, up to a thousand keys at once; most images have one."""
         _, prefix = split_s3(self.place(image_id))
         try:
             pages = self.client().get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=prefix)
@@ -164,10 +164,10 @@ class S3BlobStore:
                 Bucket=self.bucket, Delete={"Objects": [{"Key": key} for key in keys], "Quiet": True}
             )
             if answer.get("Errors"):
-                raise StoreError("The image store kept some bytes")
+                raise StoreError("The image store did not delete some bytes")
 
     def delete(self, location: str) -> None:
-        """One DeleteObject in our own bucket; nothing anywhere else."""
+        """One DeleteObject in our own bucket; none in others."""
         if not self._owns(location):
             return
         bucket, key = split_s3(location)
@@ -178,8 +178,8 @@ class S3BlobStore:
 
 
 def store_error(error: ClientError | BotoCoreError) -> StoreError:
-    """A vendor's error in the catalogue's words; the vendor's text stays out of answers."""
-    outage = silence_of(error) if isinstance(error, BotoCoreError) else outage_of(error)
+    """The catalogue's error for one of AWS, whose text stays out of responses."""
+    outage = failure_of(error) if isinstance(error, BotoCoreError) else outage_of(error)
     if outage is not None:
         return store_outage(outage)
     return (

@@ -1,4 +1,4 @@
-"""botocore's client of DynamoDB, for environments that are unlike Lambda's: those that are not `plain`."""
+"""botocore's client of DynamoDB, for environments unlike Lambda's: those that are not `plain`."""
 
 import zlib
 from collections.abc import Callable, Sequence
@@ -17,7 +17,7 @@ def client(
     note: Callable[[str, Exception | None], None],
     counts: Sequence[Callable[[], None]],
 ) -> Any:
-    """A client that tells of its attempts as our own does; `seconds` are for connecting and for answering."""
+    """A client that reports its attempts as our own does; `seconds` are the timeouts for connecting and reading."""
     connect, read = seconds
     retries: Any = {"total_max_attempts": attempts, "mode": "standard"}
     config = Config(connect_timeout=connect, read_timeout=read, retries=retries, parameter_validation=False)
@@ -47,16 +47,17 @@ def client(
 
 
 def _broken(http: Any) -> ConnectionClosedError | None:
-    """What is wrong with an answer whose checksum is another one: botocore would take it if it was the last."""
+    """An error for a response whose checksum is wrong, which botocore would accept from the last attempt."""
     checksum = http.headers.get("x-amz-crc32") if http else None
     if checksum is None or checksum == str(zlib.crc32(http.content)):
         return None
-    return ConnectionClosedError(endpoint_url=http.url, error="its checksum is another one")
+    return ConnectionClosedError(endpoint_url=http.url, error="its checksum is wrong")
 
 
 def _lost(error: Exception | None) -> Exception | None:
-    """An error, as one that says that something was sent if it may have been: SSLError says the opposite to callers,
-    but botocore raises it for answers that were tampered with, too.
+    """The error, or ConnectionClosedError for an SSLError after which the request may have been sent.
+
+    Callers take an SSLError to mean that nothing was sent, but botocore raises it for tampered responses too.
     """
     if isinstance(error, SSLError) and not isinstance(error.kwargs["error"].args[0], SSLCertVerificationError):
         return ConnectionClosedError(endpoint_url=error.kwargs["endpoint_url"], error=error)

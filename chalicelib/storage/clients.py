@@ -1,4 +1,4 @@
-"""Clients of AWS other than the tables' connection."""
+"""Clients of AWS, except that of DynamoDB."""
 
 from collections.abc import Callable
 from threading import Lock
@@ -12,13 +12,13 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
 PROBING_SECONDS = 2
-"""How long a probe waits for a connection, and then for an answer."""
+"""The timeout of a probe for connecting, and again for reading."""
 
 
 class Clients:
-    """The clients of a region, all from one session, each made when it is first asked for.
+    """The clients of a region, all from one session, each made on first use.
 
-    Most requests need none of them, and they are slow to import and to make. A session makes one client at a time.
+    Most requests need none, and they are slow to import and to make. A session makes one client at a time.
     """
 
     def __init__(self, region: str, addressing: Literal["auto", "virtual"]) -> None:
@@ -29,29 +29,28 @@ class Clients:
         self._made: dict[object, Any] = {}
 
     def s3(self) -> "S3Client":
-        """Its links name the host of the region, and are signed for it.
+        """A client whose links name the host of the region.
 
-        The global host redirects to another one for a day after a bucket is made, and does not know the buckets of
-        newer regions at all. Only virtual addressing has botocore name the region's; what else than AWS answers at a
-        name such as `localhost` may not know a bucket in front of it. Bytes are sent with the checksum that their
-        upload began with, and no other.
+        The global host redirects for a day after a bucket is made, and does not know the buckets of newer regions.
+        botocore names the region's host only with virtual addressing, which other servers than AWS, such as one at
+        `localhost`, may not support. Parts are sent without a checksum that their upload did not begin with.
         """
         made: S3Client = self._client("s3", self._region, self._linking)
         return made
 
     def sqs(self) -> "SQSClient":
-        """Of the work queue."""
+        """The client for the work queue."""
         made: SQSClient = self._client("sqs", self._region)
         return made
 
     def ec2(self, region: str | None) -> "EC2Client":
-        """Of a region, if not of this one."""
+        """The client of a region, None for this one."""
         made: EC2Client = self._client("ec2", region or self._region)
         return made
 
     def probing(self, service: str) -> Any:
-        """One that does not wait long, and tries once."""
-        return self._client(service, self._region, _impatient)
+        """A client for health checks: with short timeouts, and without retries."""
+        return self._client(service, self._region, _probing)
 
     def _client(self, service: str, region: str, config: "Callable[[], Config] | None" = None) -> Any:
         key = service, region, config
@@ -76,7 +75,7 @@ class Clients:
         )
 
 
-def _impatient() -> "Config":
+def _probing() -> "Config":
     from botocore.config import Config  # noqa: PLC0415  # as above
 
     return Config(connect_timeout=PROBING_SECONDS, read_timeout=PROBING_SECONDS, retries={"total_max_attempts": 1})

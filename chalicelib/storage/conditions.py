@@ -1,4 +1,4 @@
-"""Conditions of a listing as expressions, as far as DynamoDB decides as the catalogue does."""
+"""Conditions of a listing as DynamoDB's expressions, where those decide as the catalogue does."""
 
 import re
 from collections.abc import Callable, Collection
@@ -16,19 +16,19 @@ from chalicelib.storage.row import RowItem
 
 PLAIN_NAME = "[a-z0-9_.-]+"
 MAX_OPERANDS = 100
-"""`IN` takes no more."""
+"""DynamoDB's limit for `IN`."""
 MAX_CONDITIONS = 20
 """DynamoDB limits the length of expressions; conditions beyond are left to `ImageQuery.admits`."""
 
 
 def countable(query: ImageQuery) -> bool:
-    """Whether DynamoDB can tell which rows satisfy all of a query's conditions."""
+    """Whether DynamoDB can check all conditions of a query."""
     expressible = len(query.conditions) < MAX_CONDITIONS and all(map(_expressible, query.conditions))
     return expressible and not query.gone
 
 
 def filter_of(query: ImageQuery) -> Expression | None:
-    """The query's conditions as far as DynamoDB can check them."""
+    """Those conditions of a query that DynamoDB can check."""
     expressible = [condition for condition in query.conditions if _expressible(condition)]
     found = [_expression(condition) for condition in expressible[:MAX_CONDITIONS]]
     return reduce(and_, found) if found else None
@@ -37,8 +37,8 @@ def filter_of(query: ImageQuery) -> Expression | None:
 def _expressible(condition: Condition | Predicate) -> TypeGuard[Condition]:
     """Whether DynamoDB decides as `Condition.holds` does; other conditions are left to `ImageQuery.admits`.
 
-    Brackets in a name would be read as indexes of a list, and of nulls there are two: no attribute, and a null one,
-    neither of which contains the empty text.
+    DynamoDB would read brackets in a name as indexes of a list. A null value is either a missing attribute or a null
+    one, neither of which contains the empty text.
     """
     if isinstance(condition, Predicate):
         return False
@@ -70,7 +70,7 @@ def _expression(condition: Condition) -> Expression:
 
 
 def _is_in(path: Path, values: Collection[Any]) -> Expression:
-    """One of these; a field that is None is not there."""
+    """That a field has one of these values; None matches a missing attribute."""
     there: Expression = path.is_in(*(value for value in values if value is not None))
     return path.does_not_exist() | there if None in values else there
 

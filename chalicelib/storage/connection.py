@@ -1,4 +1,4 @@
-"""One client for all tables: our own where the environment is as plain as Lambda's, botocore's everywhere else."""
+"""One client for all tables: our own in an environment as plain as Lambda's, botocore's everywhere else."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -18,10 +18,10 @@ from chalicelib.storage.turns import Steps
 from chalicelib.storage.wire import Wire
 
 ATTEMPTS, CONNECT_SECONDS, READ_SECONDS = 4, 2, 5
-"""How often and how long DynamoDB is asked: it still leaves time to say so within API Gateway's 29 seconds."""
+"""Attempts and timeouts, so that an error can still be returned within API Gateway's 29 seconds."""
 
 UNMETERED = frozenset({"CreateTable", "DeleteTable", "DescribeTable", "ListTables", "UpdateTable", "UpdateTimeToLive"})
-"""Operations that cost nothing, and may not be asked what they cost."""
+"""Operations without ReturnConsumedCapacity."""
 
 
 class SharedConnection(Connection):
@@ -29,15 +29,15 @@ class SharedConnection(Connection):
 
     wire_to = Wire
     client_over = Client
-    """What carries requests to a URL, and what makes them of calls: tests have some that moto answers."""
+    """Overridden in tests, to have moto answer."""
 
     def __init__(self, region: str, environ: Mapping[str, str]) -> None:
-        """`credentials` are those of a plain environment, for whoever else signs there; None of any other."""
+        """`credentials` are those of a plain environment, also for signing links; None in any other."""
         self._url = url_of(environ, region)
         super().__init__(region, host=self._url)
         self.credentials = credentials_of(environ) if is_plain(environ, region) else None
-        self._words = _Words(region)
-        self._words._tables = self._tables  # noqa: SLF001  # it needs to know their keys
+        self._serializer = _Serializer(region)
+        self._serializer._tables = self._tables  # noqa: SLF001  # it needs their keys
         self._counts: list[Callable[[], None]] = []
         self._found: Any = None
         self._lock = Lock()
@@ -61,26 +61,26 @@ class SharedConnection(Connection):
         return botocore_client.client(self.region, (CONNECT_SECONDS, READ_SECONDS), ATTEMPTS, _note, self._counts)
 
     def close(self) -> None:
-        """Close the connections that are kept; requests after that connect anew."""
+        """Close idle connections; later requests reconnect."""
         if self._found is not None:
             self._found.close()
 
     def dispatch(self, operation_name: str, operation_kwargs: dict[str, Any]) -> dict[str, Any]:
-        """The answer to a request, with what it cost. Raises TablesUnavailable, OutcomeUnknown, TablesRefused, and
-        what pynamodb makes of defects.
+        """The response to a request, with the capacity it consumed.
 
-        pynamodb's own would also tell its signals of it, which nobody listens to, and name the request for them.
+        Raises TablesUnavailable, OutcomeUnknown, TablesRefused, and pynamodb's errors for defects. Unlike pynamodb's
+        own method it sends no signals.
         """
-        with _told(operation_name, operation_kwargs):
+        with _translating_errors(operation_name, operation_kwargs):
             return self._make_api_call(operation_name, operation_kwargs)
 
     def calling(self, operation: str, parameters: dict[str, Any]) -> Steps[dict[str, Any]]:
-        """As `dispatch` of anything but a transaction, in turns with other calls of this kind.
+        """As `dispatch`, for anything but a transaction, in turns with other calls (see `turns`).
 
-        botocore's client takes no turns: it waits as soon as it has asked.
+        botocore's client takes no turns: it sends the request and waits.
         """
         client = self.client
-        with _told(operation, parameters):
+        with _translating_errors(operation, parameters):
             if isinstance(client, Client):
                 return (yield from client.call(operation, parameters))
             answer: dict[str, Any] = client._make_api_call(operation, parameters)  # noqa: SLF001  # as pynamodb does
@@ -88,39 +88,39 @@ class SharedConnection(Connection):
 
     def querying(self, **asked: Any) -> Steps[dict[str, Any]]:
         """As `query`, in turns with other calls."""
-        return self.calling("Query", self._words.query(**asked))
+        return self.calling("Query", self._serializer.query(**asked))
 
     def add_meta_table(self, meta_table: MetaTable) -> None:
-        """Learn a table's keys, so that they need not be asked for; learning them again changes nothing."""
+        """Register a table's keys, which saves a DescribeTable; repeating this changes nothing."""
         if meta_table.table_name not in self._tables:
             super().add_meta_table(meta_table)
 
     def on_call(self, count: Callable[[], None]) -> None:
-        """Have `count` called before each request that goes to DynamoDB."""
+        """Call `count` before each request to DynamoDB."""
         self._counts.append(count)
 
 
-class _Words(Connection):
-    """Puts what is asked for in DynamoDB's words."""
+class _Serializer(Connection):
+    """Makes DynamoDB's parameters of pynamodb's calls, and sends nothing."""
 
     def dispatch(self, operation_name: str, operation_kwargs: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG002  # as pynamodb calls it
-        """What is asked for."""
+        """The parameters."""
         return operation_kwargs
 
 
 def url_of(environ: Mapping[str, str], region: str) -> str:
-    """Where DynamoDB is: where the environment says, or in the region."""
+    """DynamoDB's URL: as set in the environment, or that of the region."""
     given = environ.get("AWS_ENDPOINT_URL_DYNAMODB") or environ.get("AWS_ENDPOINT_URL")
     return given or f"https://dynamodb.{region}.{domain(region)}"
 
 
 _may_be_made: ContextVar[bool] = ContextVar("may_be_made", default=False)
-"""Whether any attempt of the present call may have been carried out without anybody hearing of it."""
+"""Whether any attempt of the current call may have been carried out although it failed."""
 
 
 @contextmanager
-def _told(operation: str, parameters: dict[str, Any]) -> Iterator[None]:
-    """A call that says what it cost, and what it means if it fails."""
+def _translating_errors(operation: str, parameters: dict[str, Any]) -> Iterator[None]:
+    """Have a call return its consumed capacity, and raise the catalogue's errors for outages."""
     _may_be_made.set(False)
     if operation not in UNMETERED:
         parameters.setdefault("ReturnConsumedCapacity", "TOTAL")
@@ -134,6 +134,6 @@ def _told(operation: str, parameters: dict[str, Any]) -> Iterator[None]:
 
 
 def _note(code: str, error: Exception | None) -> None:
-    """Hear how an attempt failed."""
+    """Record how an attempt failed."""
     if may_be_made(code, error):
         _may_be_made.set(True)

@@ -1,4 +1,4 @@
-"""What has happened to images, in DynamoDB: an event is written in the transaction of what it tells of."""
+"""The events of images in DynamoDB, each written in the transaction of the change that it describes."""
 
 import json
 import sys
@@ -20,7 +20,7 @@ LISTS = ("fields", "members", "removed")
 
 
 class DynamoChronicle:
-    """Promises of `ports.Chronicle`, and what the repositories need to keep theirs."""
+    """Implements `ports.Chronicle`, and writes the events for the repositories."""
 
     def __init__(self, connection: SharedConnection, clock: Clock, actor: Actor = SYSTEM) -> None:
         self._connection = connection
@@ -28,7 +28,7 @@ class DynamoChronicle:
         self._actor = actor
 
     def by(self, actor: Actor) -> "DynamoChronicle":
-        """The same, written by this one."""
+        """The same chronicle, writing in the name of this actor."""
         return DynamoChronicle(self._connection, self._clock, actor)
 
     def of(self, image_id: str, after: int, limit: int) -> Sequence[Event]:
@@ -37,18 +37,18 @@ class DynamoChronicle:
         found = EventItem.query(image_id, newer, consistent_read=True, limit=min(limit, sys.maxsize))
         return [_event_of(item) for item in found]
 
-    def wrote(self, writes: Writes, old: Image | None, new: Image) -> None:
-        """Have a transaction tell what it makes of an image."""
+    def record_change(self, writes: Writes, old: Image | None, new: Image) -> None:
+        """Add the event of an image's change to its transaction."""
         event = event_of(old, new, self._actor, self._clock.now())
         if event is not None:
             writes.put(EventItem, _item_of(event))
 
-    def shared(self, writes: Writes, image: Image, members: Sequence[str], removed: Sequence[str]) -> None:
-        """Have a transaction tell who it shares an image with, and with whom no longer."""
+    def record_sharing(self, writes: Writes, image: Image, members: Sequence[str], removed: Sequence[str]) -> None:
+        """Add the event of sharing an image with members, or no longer, to its transaction."""
         writes.put(EventItem, _item_of(sharing_of(image, members, removed, self._actor, self._clock.now())))
 
     def forget(self, image_id: str) -> None:
-        """A query, and writes of twenty-five each."""
+        """A query, and BatchWriteItem calls of twenty-five items each."""
         found = EventItem.query(image_id, consistent_read=True, attributes_to_get=["version"])
         batch.delete(self._connection, EventItem, [(image_id, item.version) for item in found])
 

@@ -11,7 +11,7 @@ from chalicelib.storage.releases import unknown
 
 
 class Evolving(Model):
-    """An item that newer releases may write too: attributes that this one does not know stay as they are.
+    """An item that newer releases may write too: attributes unknown to this one are kept as they are.
 
     `format` counts the changes after which older releases would misread an item.
     """
@@ -21,13 +21,13 @@ class Evolving(Model):
 
     @classmethod
     def from_raw_data(cls, data: dict[str, Any]) -> Self:
-        """The item that DynamoDB has."""
+        """The item, with its unknown attributes."""
         item = super().from_raw_data(data)
         item.unknown = unknown(data, {attribute.attr_name for attribute in cls.get_attributes().values()})
         return item
 
     def serialize(self, null_check: bool = True) -> dict[str, dict[str, Any]]:  # noqa: ARG002, FBT001, FBT002
-        """The attributes that have a value; pynamodb looks at all of them, five times in a transaction."""
+        """Only the attributes with a value; pynamodb's own visits all of them, five times in a transaction."""
         known, attributes = self.attribute_values.items(), self.get_attributes()
         written = [(attributes[name], value) for name, value in known if value is not None]
         return {

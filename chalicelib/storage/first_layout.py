@@ -1,6 +1,6 @@
-"""Rows as releases before the second layout wrote them: how they are read, and left behind, while `migrate` is at work.
+"""Reading and removing the rows of the first layout, while `migrate` converts them.
 
-An image is in one layout or in the other, as the format of its item says, and moves as a whole with its next write.
+The format of an image's item says in which layout it is; its next write converts it as a whole.
 """
 
 from collections.abc import Iterator, Sequence
@@ -33,13 +33,13 @@ def _lags(image: Image) -> bool:
 
 
 def leave(writes: TransactWrite, image: Image) -> None:
-    """Have a transaction remove the image's rows of the first layout."""
+    """Add to a transaction the deletion of the image's rows of the first layout."""
     for scope in scopes(image):
         writes.delete(ListingItem(scope, image.id))
 
 
 def scopes(image: Image) -> list[str]:
-    """The lists that an image is in; deleted ones are in those of the living."""
+    """The lists that an image is in; deleted ones stay in the lists they were in."""
     found = [keys.all_of(image.id)]
     if image.status is Status.DELETED:
         found.append(keys.DELETED)
@@ -55,7 +55,7 @@ def scopes(image: Image) -> list[str]:
 
 
 def images(connection: SharedConnection, scope: str, query: ImageQuery, most: int) -> list[Image]:
-    """What a list still has in the first layout, in order; all of its rows are read. Raises ScanTooLarge."""
+    """The images of a list in the first layout, sorted; reads all of its rows. Raises ScanTooLarge."""
     rows = list(islice(_rows(connection, scope), most + 1))
     if len(rows) > most:
         raise ScanTooLarge(most)
@@ -64,9 +64,9 @@ def images(connection: SharedConnection, scope: str, query: ImageQuery, most: in
 
 
 def shared(connection: SharedConnection, memberships: Sequence[Membership], query: ImageQuery) -> list[Image]:
-    """What is shared by these memberships and not yet all in the second layout, in order.
+    """The images shared by these memberships that may lack rows in the second layout, sorted.
 
-    The index that knew them lags: whether they are there is read again, with the images.
+    The memberships come from an index that lags, so they are read again, with the images.
     """
     memberships = [row for row in memberships if row.status in query.shares]
     wanted: dict[type[Model], list[tuple[str, ...]]] = {
@@ -74,19 +74,19 @@ def shared(connection: SharedConnection, memberships: Sequence[Membership], quer
         MembershipItem: [(row.image_id, row.member) for row in memberships],
     }
     found = batch.get(connection, wanted)
-    there = {item["image_id"]["S"]: item["member"]["S"] for item in found[MembershipItem]}
-    given = (image for image in readable(image_of, found[ImageItem]) if _lags(image) and image.id in there)
-    others = (image for image in given if image.owner != there[image.id] and query.admits(image))
+    members = {item["image_id"]["S"]: item["member"]["S"] for item in found[MembershipItem]}
+    given = (image for image in readable(image_of, found[ImageItem]) if _lags(image) and image.id in members)
+    others = (image for image in given if image.owner != members[image.id] and query.admits(image))
     return in_order((image for image in others if beyond(position(image, query.order.key), query)), query.order)
 
 
 def left(connection: SharedConnection) -> Iterator[str]:
-    """The ids of all images in the first layout; who moves meanwhile may or may not be among them."""
+    """The ids of all images in the first layout; those converted meanwhile may or may not be among them."""
     for scope in keys.everything():
         yield from (row["image_id"]["S"] for row in _rows(connection, scope))
 
 
 def _rows(connection: SharedConnection, scope: str) -> Iterator[dict[str, Any]]:
-    """All rows of a list, as DynamoDB has them."""
+    """All raw rows of a list."""
     table = ListingItem.Meta.table_name
     return pages.items(lambda **page: connection.query(table_name=table, hash_key=scope, **page))

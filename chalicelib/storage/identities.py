@@ -27,9 +27,9 @@ class _Known(NamedTuple):
 
 
 class DynamoIdentities:
-    """Promises of `ports.Identities` and `ports.TokenRepository`.
+    """Implements `ports.Identities` and `ports.TokenRepository`.
 
-    A token that was looked up is trusted for a minute, until it expires at most.
+    A token that was looked up is cached for a minute, or until it expires if that is sooner.
     """
 
     def __init__(self, connection: SharedConnection, clock: Clock) -> None:
@@ -38,9 +38,9 @@ class DynamoIdentities:
         self._known: dict[str, _Known] = {}
 
     def authenticate(self, secret: str) -> Principal | None:
-        """One GetItem, or none while the token is trusted.
+        """One GetItem, or none while the token is cached.
 
-        Another read if other tokens made it, and on its first use of a day a write, whatever comes of that.
+        A token with issuers takes another read, and its first use of a day a write, which may fail.
         """
         digest = digest_of(secret)
         now = self._clock.now()
@@ -66,7 +66,7 @@ class DynamoIdentities:
         return token.principal
 
     def _note_use(self, token: Token, now: datetime) -> None:
-        """Remember the day on which a token was used, if it is a new one; whether that can be written is no matter."""
+        """Store the day of the token's last use, if it has changed; failures are ignored."""
         day = f"{now:%Y-%m-%d}"
         if token.last_used != day:
             table, actions = TokenItem.Meta.table_name, [TokenItem.last_used.set(day)]
@@ -85,12 +85,12 @@ class DynamoIdentities:
         return [_token(item) for item in TokenItem.by_tenant.query(tenant)]
 
     def there(self, digests: Collection[str]) -> Collection[str]:
-        """One consistent BatchGetItem for a hundred, none for none."""
+        """One consistent BatchGetItem per hundred; no request for none."""
         items = batch.get(self._connection, {TokenItem: [(digest,) for digest in digests]})[TokenItem]
         return [item["digest"]["S"] for item in items]
 
     def add(self, token: Token, dead: Sequence[str] = ()) -> None:
-        """A transaction, on condition that the token that made this one is there."""
+        """A transaction, on condition that the issuer exists."""
         issuer = token.issuers[0]
         with transaction(self._connection, StaleImage(id_of(issuer))) as writes:
             writes.condition_check(TokenItem, issuer, condition=TokenItem.digest.exists())
@@ -99,7 +99,7 @@ class DynamoIdentities:
                 writes.delete(TokenItem(digest))
 
     def end(self, digest: str) -> None:
-        """One DeleteItem; here neither the token nor any that it made is trusted any longer."""
+        """One DeleteItem; this process forgets the token and those it has made at once."""
         TokenItem(digest).delete()
         self._known = {
             known: entry for known, entry in self._known.items() if digest not in {known, *entry.token.issuers}
@@ -118,11 +118,11 @@ class DynamoIdentities:
         return secret
 
     def list(self) -> list[Token]:
-        """All tokens that are good, oldest first."""
+        """All valid tokens, oldest first."""
         return live(map(_token, TokenItem.scan(consistent_read=True)), self._clock.now())
 
     def revoke(self, id_or_secret: str) -> bool:
-        """End a token, named by its id or its secret; False if there is none, or the id fits several."""
+        """Revoke a token, given its id or secret; False if there is none, or if several have this id."""
         digest = digest_of(id_or_secret)
         found = [item.digest for item in TokenItem.scan(consistent_read=True)]
         fitting = [each for each in found if each == digest or id_of(each) == id_or_secret]

@@ -37,11 +37,11 @@ from chalicelib.storage.tables import ClaimItem, ImageItem, MembershipItem
 from chalicelib.storage.writes import Writes
 
 MAX_ACTIONS = 100
-"""A transaction takes no more."""
+"""DynamoDB's limit for a transaction."""
 
 
 class DynamoImageRepository:
-    """Promises of `ports.ImageRepository`, kept by conditional transactions. Tombstones expire after their life."""
+    """Implements `ports.ImageRepository` by conditional transactions. DynamoDB expires tombstones."""
 
     def __init__(
         self,
@@ -60,7 +60,7 @@ class DynamoImageRepository:
         return DynamoImageRepository(self.connection, self._listings, self._chronicle.by(actor), self._limits)
 
     def number(self) -> int:
-        """The next number of the one counter; a number whose image was never stored is lost."""
+        """The next number of the counter; if its image is never stored, the number is skipped."""
         table, actions = ClaimItem.Meta.table_name, [ClaimItem.last.add(1)]
         found = self.connection.update_item(table, keys.COUNTER, actions=actions, return_values="UPDATED_NEW")
         return int(found["Attributes"]["last"]["N"])
@@ -104,10 +104,9 @@ class DynamoImageRepository:
         return stored
 
     def mark(self, images: Sequence[Image], transition: Transition) -> None:
-        """One transaction, with the rows if there is room: a hundred images alone fill it, and rows come after.
+        """One transaction, with the rows if they fit; otherwise, or if some images are shared, the rows come after.
 
-        So do those of several images of which some are shared. If that is broken off it raises OutcomeUnknown, and the
-        job of the transition brings them.
+        If it is interrupted before that it raises OutcomeUnknown, and the job of the transition writes the rows.
         """
         if len(images) == 1:
             self.save(images[0], replace(images[0], transition=transition))
@@ -125,7 +124,7 @@ class DynamoImageRepository:
         except TransactWriteError as error:
             raise self._refusal(error, images[0], marked[0], ()) from error
         for image in [] if together else marked:
-            with written_before(), suppress(StaleImage):  # whoever was faster has brought the rows along
+            with written_before(), suppress(StaleImage):  # the conflicting write has written the rows too
                 self.save(image, image)
 
     def save(self, old: Image, new: Image, job: Job | None = None, refers: Sequence[Reference] = ()) -> Image:
@@ -135,7 +134,7 @@ class DynamoImageRepository:
         return stored
 
     def move(self, image_id: str) -> bool:
-        """A read and a write, which moves an image as a whole."""
+        """A read and a write, which converts an image as a whole."""
         found = self.get(image_id)
         if found is None or not first_layout.is_in(found.image):
             return False
@@ -174,7 +173,7 @@ class DynamoImageRepository:
             totals.check_room(self.connection, spread.newly_given(before, new, members), most)
         try:
             with Writes(connection=self.connection) as transaction:
-                transaction.put(ImageItem, item_of(new, expires), condition, tell=True)
+                transaction.put(ImageItem, item_of(new, expires), condition, return_old=True)
                 for row in rows:
                     transaction.put(RowItem, row)
                 for row_key in rows_left:
@@ -187,7 +186,7 @@ class DynamoImageRepository:
                     transaction.delete(ClaimItem(claim))
                 if job is not None:
                     put_job(transaction, job)
-                self._chronicle.wrote(transaction, old, new)
+                self._chronicle.record_change(transaction, old, new)
                 totals.add(transaction, before, new, quota)
                 spread.put(transaction, before, new, totals.NOBODY if wide else members, most)
                 refer(transaction, refers, new.id)
@@ -198,9 +197,9 @@ class DynamoImageRepository:
                 self._bring(new, members)
 
     def _bring(self, image: Image, members: spread.Members) -> None:
-        """Bring the rows of many members, or those that somebody else is about to bring.
+        """Write the rows of many members; after a conflict, those of the image as it is then.
 
-        Raises OutcomeUnknown if others do that all the time: the image is as it should be, and the sweep goes on.
+        Raises OutcomeUnknown after too many conflicts: the image itself is written, and the reaper writes the rows.
         """
         for _ in attempts():
             try:
@@ -217,9 +216,9 @@ class DynamoImageRepository:
     def _refusal(
         self, error: TransactWriteError, old: Image | None, new: Image, refers: Sequence[Reference]
     ) -> Exception:
-        """What a cancelled transaction means: a used id, lost claims or references, no room, or somebody was faster.
+        """What a cancelled transaction means: id or claims taken, references gone, a full quota, or a conflict.
 
-        Each failed condition comes with the item that made it fail, which tells the tables apart.
+        Each failed condition comes with the item that made it fail, which shows the table that it is from.
         """
         reasons = [reason for reason in error.cancellation_reasons if reason is not None]
         if not reasons or any(reason.code == "ValidationError" for reason in reasons):
@@ -246,4 +245,4 @@ class DynamoImageRepository:
 
 def _take(transaction: Writes, claim: str, image_id: str) -> None:
     free = ClaimItem.claim.does_not_exist() | (ClaimItem.image_id == image_id)
-    transaction.put(ClaimItem, {"claim": {"S": claim}, "image_id": {"S": image_id}}, free, tell=True)
+    transaction.put(ClaimItem, {"claim": {"S": claim}, "image_id": {"S": image_id}}, free, return_old=True)

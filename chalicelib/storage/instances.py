@@ -1,7 +1,7 @@
-"""Machines in EC2, and images of them.
+"""Machines in EC2, and their captures.
 
-A machine belongs to the tenant and the zone of its tags `rosetta:tenant` and `rosetta:zone`; further tags tell what EC2
-does not know. An image has the name that the catalogue gives it, of which there is one in an account and a region.
+A machine belongs to the tenant and zone in its tags `rosetta:tenant` and `rosetta:zone`; further tags hold what EC2
+does not know. A capture's name comes from the catalogue, and is unique in an account and region.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -13,7 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from chalicelib.catalog.instance import Capture, CaptureState, Instance
 from chalicelib.catalog.outage import Outage
 from chalicelib.catalog.outages import CaptureRefused, MachineBusy, cloud_outage
-from chalicelib.storage.answers import code_of, silence_of
+from chalicelib.storage.answers import code_of, failure_of
 
 if TYPE_CHECKING:
     from mypy_boto3_ec2 import EC2Client
@@ -22,22 +22,22 @@ TAG = "rosetta:"
 NO_INSTANCE = ("InvalidInstanceID", "UnauthorizedOperation")
 NO_IMAGE = ("InvalidAMIID", "UnavailableAMIID")
 NO_SNAPSHOT = ("InvalidSnapshot.NotFound", "InvalidSnapshotID")
-"""How codes begin that mean: there is none; or, of machines, none that we may see."""
+"""Prefixes of error codes for things that do not exist or, in the case of machines, that we may not see."""
 DUPLICATE = "InvalidAMIName.Duplicate"
 INCORRECT_STATE = "IncorrectInstanceState"
 REFUSED = {
-    INCORRECT_STATE: "the machine is in no state to make an image of",
-    "InvalidInstance": "there is no such machine any more",
-    "InvalidParameter": "the cloud makes no image of such a machine",
-    "UnsupportedOperation": "the cloud makes no image of such a machine",
-    "UnauthorizedOp": "the registry is not allowed to make an image of this machine",
+    INCORRECT_STATE: "the machine cannot be captured in its present state",
+    "InvalidInstance": "the machine no longer exists",
+    "InvalidParameter": "the cloud cannot capture such a machine",
+    "UnsupportedOperation": "the cloud cannot capture such a machine",
+    "UnauthorizedOp": "the registry is not allowed to capture this machine",
 }
-"""How codes begin by which CreateImage refuses, and what they mean; EC2's own words may name accounts and roles."""
+"""Prefixes of CreateImage's error codes, and what they mean; EC2's own texts may name accounts and roles."""
 STATES = {"pending": CaptureState.PENDING, "transient": CaptureState.PENDING, "available": CaptureState.AVAILABLE}
 
 
 class Ec2Instances:
-    """Promises of `ports.Instances`. Each zone is a region's; `client` makes the client of a region."""
+    """Implements `ports.Instances`. `zones` maps each zone to its region; `client` makes the client of a region."""
 
     def __init__(self, zones: Mapping[str, str | None], client: "Callable[[str | None], EC2Client]") -> None:
         self._zones = zones
@@ -45,14 +45,14 @@ class Ec2Instances:
 
     @property
     def zones(self) -> Sequence[str]:
-        """Those of the settings."""
+        """The zones in the settings."""
         return tuple(self._zones)
 
     def find(self, instance_id: str, tenant: str, zone: str) -> Instance | None:
-        """One DescribeInstances. Without the permission every machine is unknown."""
-        if not (instance_id.isascii() and instance_id.isprintable()):  # it comes back in XML, which cannot hold it
+        """One DescribeInstances. Without permission for it, no machine is found."""
+        if not (instance_id.isascii() and instance_id.isprintable()):  # EC2 would echo it in XML, which cannot hold it
             return None
-        with _told(NO_INSTANCE) as failed:
+        with _catching(NO_INSTANCE) as failed:
             found = self._ec2(zone).describe_instances(InstanceIds=[instance_id])
         machines = [] if failed else [each for group in found["Reservations"] for each in group["Instances"]]
         for machine in machines:
@@ -67,7 +67,7 @@ class Ec2Instances:
         if known:
             return known[0]
         tags: Any = [{"ResourceType": "image", "Tags": [{"Key": "Name", "Value": name}]}]
-        with _told((*REFUSED, DUPLICATE)) as refused:
+        with _catching((*REFUSED, DUPLICATE)) as refused:
             made = self._ec2(zone).create_image(
                 InstanceId=instance_id,
                 Name=name,
@@ -83,7 +83,7 @@ class Ec2Instances:
 
     def captured(self, capture_id: str, zone: str) -> Capture | None:
         """One DescribeImages."""
-        with _told(NO_IMAGE) as failed:
+        with _catching(NO_IMAGE) as failed:
             found = self._ec2(zone).describe_images(ImageIds=[capture_id])
         for image in [] if failed else found["Images"]:
             sizes = [mapping.get("Ebs", {}).get("VolumeSize", 0) for mapping in image.get("BlockDeviceMappings", [])]
@@ -93,22 +93,22 @@ class Ec2Instances:
         return None
 
     def discard(self, name: str, zone: str, capture_id: str | None = None) -> None:
-        """Deregister the image, then delete its snapshots, which have been given its name to be found by afterwards."""
+        """Deregister the image, then delete its snapshots, which are tagged first so that a retry finds them."""
         ec2 = self._ec2(zone)
         for known in dict.fromkeys([*self._named(name, zone), *([capture_id] if capture_id else [])]):
             snapshots = self._snapshots(zone, "description", f"Created by CreateImage(*) for {known}*")
-            with _told(NO_SNAPSHOT):
+            with _catching(NO_SNAPSHOT):
                 if snapshots:
                     ec2.create_tags(Resources=snapshots, Tags=[{"Key": "Name", "Value": name}])
-            with _told(NO_IMAGE):
+            with _catching(NO_IMAGE):
                 ec2.deregister_image(ImageId=known)
         for snapshot in self._snapshots(zone, "tag:Name", name):
-            with _told(NO_SNAPSHOT):
+            with _catching(NO_SNAPSHOT):
                 ec2.delete_snapshot(SnapshotId=snapshot)
 
     def _snapshots(self, zone: str, field: str, value: str) -> list[str]:
-        """EC2 describes snapshots by the image they were made for; we name them."""
-        with _told(()):
+        """Our snapshots with this value in a field: EC2 describes them by their image, and `discard` tags them."""
+        with _catching(()):
             pages = (
                 self._ec2(zone)
                 .get_paginator("describe_snapshots")
@@ -117,7 +117,7 @@ class Ec2Instances:
             return [snapshot["SnapshotId"] for page in pages for snapshot in page["Snapshots"]]
 
     def _named(self, name: str, zone: str) -> list[str]:
-        with _told(()):
+        with _catching(()):
             found = self._ec2(zone).describe_images(Owners=["self"], Filters=[{"Name": "name", "Values": [name]}])
             return [image["ImageId"] for image in found["Images"]]
 
@@ -126,8 +126,8 @@ class Ec2Instances:
 
 
 @contextmanager
-def _told(codes: tuple[str, ...]) -> Iterator[list[str]]:
-    """Collect codes of EC2's errors that begin like one of these; raise CloudUnavailable for all others."""
+def _catching(codes: tuple[str, ...]) -> Iterator[list[str]]:
+    """Collect EC2's error codes that have one of these prefixes; raise CloudUnavailable for all others."""
     from botocore.parsers import ResponseParserError  # noqa: PLC0415  # slow, and EC2's client imports it anyway
 
     failed: list[str] = []
@@ -136,10 +136,10 @@ def _told(codes: tuple[str, ...]) -> Iterator[list[str]]:
     except ClientError as error:
         code = code_of(error)
         if not code.startswith(codes or ("-",)):
-            raise cloud_outage("The cloud", silence_of(error)) from error
+            raise cloud_outage("The cloud", failure_of(error)) from error
         failed.append(code)
     except BotoCoreError as error:
-        raise cloud_outage("The cloud", silence_of(error)) from error
+        raise cloud_outage("The cloud", failure_of(error)) from error
     except ResponseParserError as error:
         raise cloud_outage("The cloud", Outage.FAILING) from error
 

@@ -1,4 +1,4 @@
-"""Jobs in DynamoDB: an item below their tenant, and as long as they are unfinished another one below that word."""
+"""Jobs in DynamoDB: an item below their tenant and, while they are unfinished, another below `unfinished`."""
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
@@ -21,13 +21,13 @@ from chalicelib.storage.tables import JobItem
 
 UNFINISHED = "unfinished"
 LIFE = timedelta(days=30)
-"""How long a finished job is remembered."""
+"""How long a finished job is kept."""
 FACTS = frozenset(Job._fields) - {"unknown", "beside"}
 INSTANTS = ("created_at", "began_at", "finished_at", "leased_until", "rests_until")
 
 
 class DynamoJobRepository:
-    """Promises of `ports.JobRepository`."""
+    """Implements `ports.JobRepository`."""
 
     def __init__(self, connection: SharedConnection) -> None:
         self._connection = connection
@@ -38,7 +38,7 @@ class DynamoJobRepository:
             put_job(writes, job)
 
     def get(self, owner: str, job_id: str) -> Job | None:
-        """One consistent GetItem; ids that no item can have are not asked for."""
+        """One consistent GetItem; no request for an id that cannot be a key."""
         if not keys.fits(job_id):
             return None
         try:
@@ -72,7 +72,7 @@ class DynamoJobRepository:
 
 
 def put_job(writes: TransactWrite, job: Job, condition: Condition | None = None) -> None:
-    """Let a transaction write a job; the second item goes when the job is finished."""
+    """Add a job to a transaction; once it is finished, its second item is deleted."""
     writes.save(_item_of(job), condition=condition)
     if job.finished:
         writes.delete(JobItem(UNFINISHED, job.id))
@@ -118,7 +118,7 @@ def _job_of(item: JobItem) -> Job:
 
 
 def _read(facts: Mapping[str, Any]) -> Job:
-    known, unknown = ({name: facts[name] for name in facts if (name in FACTS) is told} for told in (True, False))
+    known, unknown = ({name: facts[name] for name in facts if (name in FACTS) is wanted} for wanted in (True, False))
     instants = {name: _instant(facts.get(name)) for name in INSTANTS}
     words = {"action": Action(facts["action"]), "status": JobStatus(facts["status"])}
     lists = {name: tuple(facts[name]) for name in ("images", "names")}

@@ -1,4 +1,4 @@
-"""The keys of the tables as pure functions of an image: the lists it is in, its places there, the names it holds."""
+"""The keys of the tables, as functions of an image: the lists it is in, its positions there, its claims."""
 
 import hashlib
 import zlib
@@ -18,7 +18,7 @@ PENDING_DELETE = "pending_delete"
 DELETED = "deleted"
 COUNTER = "counter/images"
 CALLED = "called"
-"""What an image without a name is called instead; rows of others lack it."""
+"""The attribute of what an image without a name is `called`; rows of images with a name lack it."""
 GONE = "gone"
 SHARED = "shared"
 REJECTED = "rejected"
@@ -26,11 +26,11 @@ COMMUNITY = "community"
 
 
 KEPT = ("tenant", "all", PUBLIC)
-"""Lists whose deleted images have a list of their own."""
+"""Lists with a counterpart for their deleted images."""
 
 
 class Orders(NamedTuple):
-    """The orders that a list can be read in: that of its rows' own key, and those of local indexes."""
+    """The orders that a list can be read in: that of its key, and those of local indexes."""
 
     main: SortKey
     indexed: tuple[SortKey, ...] = ()
@@ -52,11 +52,11 @@ ORDERS: Mapping[str, Orders] = {
     GONE: Orders(SortKey.UPDATED),
     **dict.fromkeys((UNFINISHED, PENDING_DELETE, DELETED), _SWEPT),
 }
-"""By the first word of a scope. Each order costs a unit or more with each write, so they are as few as will do."""
+"""By the first word of a scope. Each order costs a unit or more per write, so there are as few as possible."""
 
 
 def scopes(image: Image) -> list[str]:
-    """The lists that an image is in, but for those of its members."""
+    """The lists that an image is in, except those of its members."""
     if image.status is Status.DELETED:
         return [*map(gone, _wide(image)), DELETED, *([UNFINISHED] if is_unfinished(image) else [])]
     found = _wide(image) + narrower(image)
@@ -70,13 +70,13 @@ def scopes(image: Image) -> list[str]:
 
 
 def narrower(image: Image) -> list[str]:
-    """The lists of its owner's images that refer to the same."""
+    """The lists of the owner's images that refer to the same reference."""
     found = {kind: getattr(image, field) for kind, field in FIELDS.items()} if image.owner is not None else {}
     return [key(kind, image.owner, value) for kind, value in found.items() if value is not None]
 
 
 def _wide(image: Image) -> list[str]:
-    """The lists in which deleted images have a counterpart."""
+    """The lists of an image with a counterpart for deleted ones."""
     found = [all_of(image.id)]
     if image.visibility is Visibility.PUBLIC:
         found.append(PUBLIC)
@@ -86,27 +86,27 @@ def _wide(image: Image) -> list[str]:
 
 
 def all_of(image_id: str) -> str:
-    """The list of all images that an image is in."""
+    """The shard of the list of all images that an image is in."""
     return f"all/{number_of(image_id) % SHARDS}"
 
 
 def number_of(image_id: str) -> int:
-    """A number by which images are spread evenly."""
+    """A hash that spreads images evenly over shards."""
     return zlib.crc32(image_id.encode())
 
 
 def shared(member: str) -> str:
-    """The list of what others share with a tenant."""
+    """The list of images that others share with a tenant."""
     return key(SHARED, member)
 
 
 def given(member: str, status: MemberStatus) -> str:
-    """The list that a share is in, by what the tenant says of it: what it rejects is in a list of its own."""
+    """The list of a tenant that a shared image is in: rejected ones are in a list of their own."""
     return key(REJECTED, member) if status is MemberStatus.REJECTED else shared(member)
 
 
 def gone(scope: str) -> str:
-    """The list of the deleted images of a list."""
+    """The list of deleted images that belongs to a list."""
     return f"{GONE}/{scope}"
 
 
@@ -116,9 +116,9 @@ def orders(scope: str) -> Orders:
 
 
 def is_unfinished(image: Image) -> bool:
-    """Whether the sweep has to come back to the image soon: to end its status, remove what it left, or inspect it.
+    """Whether the reaper has to work on the image: to fail its upload, remove what is left, or inspect it.
 
-    If a job is saving it, the sweep comes back to the job.
+    If a job is saving it, the reaper looks after the job instead.
     """
     match image.status:
         case Status.SAVING:
@@ -131,12 +131,12 @@ def is_unfinished(image: Image) -> bool:
 
 
 def everything() -> list[str]:
-    """The lists that together hold every image once."""
+    """The shards of the list of all images."""
     return [f"all/{shard}" for shard in range(SHARDS)]
 
 
 def claims(image: Image) -> frozenset[str]:
-    """The names an image holds that one image may hold at a time; a deleted one keeps its aliases only."""
+    """The claims of an image on names that must be unique; a deleted one keeps those on its aliases only."""
     held = {claim(Alias(namespace, alias), None) for namespace, alias in image.aliases.items()}
     if image.status is Status.DELETED:
         return frozenset(held)
@@ -155,7 +155,7 @@ def claims(image: Image) -> frozenset[str]:
 
 
 def claim(name: Name, owner: str | None) -> str:
-    """The claim on a name that an image of this owner may hold."""
+    """The claim on a name, for an image of this owner."""
     match name:
         case ImageNumber():
             return key("number", name.number)
@@ -165,21 +165,21 @@ def claim(name: Name, owner: str | None) -> str:
 
 
 def key(kind: str, *parts: object) -> str:
-    """`kind/part/part`, unambiguous whatever the parts contain, and never longer than a key may be."""
+    """`kind/part/part`, escaped so that it is unambiguous, and hashed if it is too long for a key."""
     escaped = [str(part).replace("%", "%25").replace("/", "%2F") for part in parts]
     text = "/".join([kind, *escaped])
     return text if fits(text) else f"{kind}/%{hashlib.sha256(text.encode()).hexdigest()}"
 
 
 def fits(text: str) -> bool:
-    """Whether DynamoDB takes the text as a key; an item with any other key cannot exist."""
+    """Whether DynamoDB accepts a text as a key; if not, no such item can exist."""
     return 0 < len(text.encode()) <= LONGEST_KEY
 
 
 def places(image: Image, scope: str) -> dict[str, str]:
     """The image's key in a list, and its sort key in each index.
 
-    What somebody has to come back to is in the order in which it came to its status, whatever else has changed since.
+    The reaper's lists are in the order in which images reached their status, whatever else has changed since.
     """
     found = {"key": main_place(image, scope)}
     if scope in (UNFINISHED, PENDING_DELETE):
@@ -188,7 +188,7 @@ def places(image: Image, scope: str) -> dict[str, str]:
 
 
 def main_place(image: Image, scope: str) -> str:
-    """The image's key in a list: its place in the order of the list's own rows."""
+    """The image's key in a list: its position in the main order."""
     return position(image, orders(scope).main)
 
 

@@ -1,4 +1,4 @@
-"""Callers whom a Keystone knows, beside those with tokens of our own."""
+"""Authenticates tokens of Keystone besides our own."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
@@ -9,23 +9,23 @@ from chalicelib.catalog.lengths import TEXT
 from chalicelib.catalog.ports import Clock, Identities
 from chalicelib.catalog.principal import Policy, Principal
 from chalicelib.catalog.token import digest_of, id_of
-from chalicelib.storage.keystone_service import KeystoneService, instant, making_sense
+from chalicelib.storage.keystone_service import KeystoneService, instant, outage_if_malformed
 
 T = TypeVar("T")
 
 MAX_KNOWN = MAX_UNKNOWN = 1000
 UNKNOWN_FOR = timedelta(seconds=5)
-"""How long a token that is no good is not asked for again; one of our own may be issued meanwhile, and works."""
+"""How long an invalid token is cached. Only Keystone's answer is: a token of ours works as soon as it is issued."""
 
 Roles = Mapping[str, frozenset[Policy]]
-"""The policies that a role grants, by its name in lower case."""
+"""The policies that each role grants, by its name in lower case."""
 
 
 class KeystoneIdentities:
-    """Promises of `ports.Identities`: a secret that is none of ours is a token that Keystone may know.
+    """Implements `ports.Identities`: a secret that is not a token of ours may be one of Keystone's.
 
-    What it says of a good one is trusted until that ends, and no longer than `trusted_for`. When it does not answer,
-    callers whom nobody knows for now are refused by IdentitiesUnavailable.
+    A valid one is cached for `trusted_for`, or until it expires if that is sooner. If Keystone does not answer,
+    tokens that are not cached are refused with IdentitiesUnavailable.
     """
 
     def __init__(
@@ -33,11 +33,11 @@ class KeystoneIdentities:
     ) -> None:
         self._own, self._service, self._roles = own, service, roles
         self._trusted_for, self._clock = trusted_for, clock
-        self._known: _Memory[Principal] = _Memory(MAX_KNOWN)
-        self._unknown: _Memory[bool] = _Memory(MAX_UNKNOWN)
+        self._known: _Cache[Principal] = _Cache(MAX_KNOWN)
+        self._unknown: _Cache[bool] = _Cache(MAX_UNKNOWN)
 
     def authenticate(self, secret: str) -> Principal | None:
-        """As our own do it; then up to five requests to Keystone, one as a rule, and none while it is trusted."""
+        """Our own lookup first; then up to five requests to Keystone, usually one, and none while it is cached."""
         digest, now = digest_of(secret), self._clock.now()
         known = self._known.get(digest, now)
         if known is not None:
@@ -48,12 +48,12 @@ class KeystoneIdentities:
         return self._look_up(secret, digest, now)
 
     def _look_up(self, secret: str, digest: str, now: datetime) -> Principal | None:
-        """`now` is the instant before Keystone is asked: what it says is good from then on."""
+        """`now` is the time before the request to Keystone, from which on its answer is cached."""
         answer = self._service.validate(secret)
-        with making_sense():
+        with outage_if_malformed():
             holder = None if answer is None else _holder(answer["token"], self._roles, id_of(digest))
         if holder is None or holder.ends <= now:
-            self._unknown.put(digest, True, now + UNKNOWN_FOR)  # noqa: FBT003  # the value that is kept
+            self._unknown.put(digest, True, now + UNKNOWN_FOR)  # noqa: FBT003  # the cached value
             return None
         self._known.put(digest, holder.principal, min(now + self._trusted_for, holder.ends))
         return holder.principal
@@ -65,9 +65,9 @@ class _Holder(NamedTuple):
 
 
 def _holder(token: Mapping[str, Any], roles: Roles, token_id: str) -> _Holder | None:
-    """Who holds a token, and when that ends; None if it is not for a project, or grants nothing here.
+    """The holder of a token, and when it expires; None if it is not for a project, or grants nothing here.
 
-    Raises LookupError, TypeError or ValueError for a document that is none of Keystone's.
+    Raises LookupError, TypeError or ValueError for a malformed document.
     """
     user, ends = _name(token["user"]["name"]), instant(token["expires_at"])
     if "project" not in token or token.get("is_domain", False) is not False:
@@ -77,22 +77,22 @@ def _holder(token: Mapping[str, Any], roles: Roles, token_id: str) -> _Holder | 
 
 
 def _granted(held: Iterable[Mapping[str, object]], roles: Roles) -> frozenset[Policy]:
-    """All that the roles of a token grant together."""
+    """The policies that the roles of a token grant together."""
     names = [_name(role["name"]).lower() for role in held]
     return frozenset().union(*(roles.get(name, frozenset()) for name in names))
 
 
 def _name(text: object) -> str:
-    """A name as the catalogue can keep it. Raises ValueError, TypeError."""
+    """A name, if the catalogue can store it. Raises ValueError, TypeError."""
     if not isinstance(text, str):
-        raise TypeError("no text")
+        raise TypeError("not a text")
     if not 0 < len(text.encode().decode()) <= TEXT:
         raise ValueError("too long, or empty")
     return text
 
 
-class _Memory(Generic[T]):
-    """Keeps so many values, each until its time; the one that has been there for longest makes room."""
+class _Cache(Generic[T]):
+    """A cache of at most `most` values, each until its time; the oldest makes room."""
 
     def __init__(self, most: int) -> None:
         self._most, self._lock = most, Lock()

@@ -1,4 +1,4 @@
-"""Keystone v3 over HTTP: the registry signs in, and asks whose a token is."""
+"""A client of Keystone v3: the registry logs in, and validates tokens."""
 
 import json
 import re
@@ -20,22 +20,22 @@ if TYPE_CHECKING:
     from urllib3 import BaseHTTPResponse, PoolManager
 
 TOKEN = re.compile("[!-~]{1,4096}")
-"""What can be a token: visible ASCII, and no longer than servers take a header."""
+"""The form of a token: visible ASCII, and no longer than servers accept a header."""
 LONGEST_ANSWER = 1 << 20
 PIECE = 1 << 16
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MARGIN = timedelta(seconds=60)
-"""How long before its end the registry's own token is replaced."""
+"""How long before it expires the registry's own token is replaced."""
 PAUSE = timedelta(seconds=10)
-"""After credentials were refused: more attempts might lock the user out of Keystone."""
+"""How long to wait after a failed login: more attempts might lock the user out of Keystone."""
 REFUSED = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
 BUSY_STATUSES = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE})
 
 
-class Patience(NamedTuple):
-    """Seconds for connecting, for an answer, and for one caller, all attempts together.
+class Timeouts(NamedTuple):
+    """Seconds for connecting, for reading, and for one caller, all attempts together.
 
-    That leaves time to say so within API Gateway's 29 seconds.
+    An error can still be returned within API Gateway's 29 seconds.
     """
 
     connect: float = 2.0
@@ -53,24 +53,24 @@ class Login(NamedTuple):
     project_domain: str = "Default"
 
     def __repr__(self) -> str:
-        """The name, which is no secret."""
+        """Leaves out the secret."""
         return f"Login({self.name!r})"
 
 
 class Reply(NamedTuple):
-    """An answer of Keystone's; a redirect is one, and leads nowhere."""
+    """A response of Keystone; redirects are not followed."""
 
     status: int
     token: str | None
     body: bytes
 
     def __repr__(self) -> str:
-        """The status alone."""
+        """Leaves out token and body."""
         return f"Reply({self.status})"
 
 
-class Refusal(Exception):
-    """An answer that is not the expected one, in the form in which the log tells of AWS's: `GET 403`."""
+class UnexpectedStatus(Exception):
+    """An unexpected status, in the form in which errors of AWS are logged: `GET 403`."""
 
     def __init__(self, expected: HTTPStatus, status: int) -> None:
         code = f"{'POST' if expected is HTTPStatus.CREATED else 'GET'} {status}"
@@ -78,32 +78,33 @@ class Refusal(Exception):
         self.response = {"Error": {"Code": code}}
 
 
-PATIENCE = Patience()
+DEFAULT_TIMEOUTS = Timeouts()
 
 
 class KeystoneService:
-    """One Keystone; any number of threads may ask it. Connections and the registry's own token are kept."""
+    """A thread-safe client that keeps its connections and the registry's own token."""
 
     def __init__(
-        self, url: str, login: Login, ca_file: str | None, clock: Clock, patience: Patience = PATIENCE
+        self, url: str, login: Login, ca_file: str | None, clock: Clock, timeouts: Timeouts = DEFAULT_TIMEOUTS
     ) -> None:
-        """`url` is that of the service, with or without its version; `ca_file` says whose certificates are believed,
-        those that botocore believes if it is None. Nothing is sent yet.
+        """`url` may end in the version. `ca_file` has the trusted certificates; None trusts those of botocore.
+
+        Nothing is sent yet.
         """
         self._url = f"{url.rstrip('/').removesuffix('/v3')}/v3/auth/tokens"
         self._login, self._ca_file, self._clock = login, ca_file, clock
-        self._patience, self._lock = patience, Lock()
+        self._timeouts, self._lock = timeouts, Lock()
         self._own: str | None = None
         self._ends = self._refused_until = EPOCH
 
     def validate(self, secret: str) -> dict[str, Any] | None:
-        """What Keystone says of a token, as JSON has it; None if it knows no such token, or not any more.
+        """Keystone's document about a token; None if it is unknown, expired or revoked.
 
-        What cannot be a token is not sent. Raises IdentitiesUnavailable.
+        A secret without the form of a token is not sent. Raises IdentitiesUnavailable.
         """
         if not TOKEN.fullmatch(secret):
             return None
-        end = time.monotonic() + self._patience.whole
+        end = time.monotonic() + self._timeouts.whole
         own = self._signed_in(end)
         reply = self._asked_twice(secret, own, end)
         if reply.status == HTTPStatus.UNAUTHORIZED:
@@ -114,7 +115,7 @@ class KeystoneService:
         return _document(reply, HTTPStatus.OK)
 
     def _asked_twice(self, secret: str, own: str, end: float) -> Reply:
-        """The answer to a question about a token, which is asked again if the first attempt fails."""
+        """The response about a token; a failed request is retried once."""
         headers = {"X-Auth-Token": own, "X-Subject-Token": secret}
         try:
             reply = self._sent("GET", headers, None, end)
@@ -124,7 +125,7 @@ class KeystoneService:
         return self._sent("GET", headers, None, end) if is_failing else reply
 
     def _signed_in(self, end: float) -> str:
-        """The registry's own token; those who come while it is being replaced wait for the new one."""
+        """The registry's own token; while one thread replaces it, the others wait."""
         with self._lock:
             now = self._clock.now()
             if now < self._refused_until:
@@ -134,27 +135,27 @@ class KeystoneService:
             return self._own
 
     def _sign_in(self, now: datetime, end: float) -> tuple[str, datetime]:
-        """A new token, and when it ends."""
+        """A new token, and when it expires."""
         reply = self._sent("POST", {"Content-Type": "application/json"}, _request_of(self._login), end)
         if reply.status in REFUSED:
             self._refused_until = now + PAUSE
         document = _document(reply, HTTPStatus.CREATED)
         if reply.token is None or not TOKEN.fullmatch(reply.token):
             raise IdentitiesUnavailable(Outage.FAILING)
-        with making_sense():
+        with outage_if_malformed():
             return reply.token, instant(document["token"]["expires_at"])
 
     def _forget(self, own: str) -> None:
-        """Sign in anew next time, unless somebody else has done that."""
+        """Log in again next time, unless another thread has done so."""
         with self._lock:
             if self._own == own:
                 self._own = None
 
     def _sent(self, method: str, headers: Mapping[str, str], body: bytes | None, end: float) -> Reply:
-        """What one request is answered. Raises IdentitiesUnavailable, unless that is anything that HTTP can say."""
-        import urllib3  # noqa: PLC0415  # slow, and only callers with tokens of others need it
+        """The response to one request, whatever its status. Raises IdentitiesUnavailable if there is none."""
+        import urllib3  # noqa: PLC0415  # slow, and only needed for tokens of Keystone
 
-        connect, read, left = self._patience.connect, self._patience.read, end - time.monotonic()
+        connect, read, left = self._timeouts.connect, self._timeouts.read, end - time.monotonic()
         if left <= 0:
             raise IdentitiesUnavailable(Outage.TIMED_OUT)
         try:
@@ -186,8 +187,8 @@ class KeystoneService:
 
 
 @contextmanager
-def making_sense() -> Iterator[None]:
-    """Have an answer that lacks something, or has it in another shape, count as an outage."""
+def outage_if_malformed() -> Iterator[None]:
+    """Raise IdentitiesUnavailable for a malformed response."""
     try:
         yield
     except (LookupError, TypeError, ValueError, ArithmeticError, RecursionError) as error:
@@ -200,7 +201,7 @@ def instant(text: str) -> datetime:
 
 
 def _document(reply: Reply, expected: HTTPStatus) -> dict[str, Any]:
-    """What an answer of this status says. Raises IdentitiesUnavailable for any other."""
+    """The JSON object of a response with this status. Raises IdentitiesUnavailable for any other."""
     if reply.status != expected:
         outage = (
             Outage.REFUSED
@@ -209,16 +210,16 @@ def _document(reply: Reply, expected: HTTPStatus) -> dict[str, Any]:
             if reply.status in BUSY_STATUSES
             else Outage.FAILING
         )
-        raise IdentitiesUnavailable(outage) from Refusal(expected, reply.status)
-    with making_sense():
+        raise IdentitiesUnavailable(outage) from UnexpectedStatus(expected, reply.status)
+    with outage_if_malformed():
         found = json.loads(reply.body)
         if not isinstance(found, dict):
-            raise TypeError("no object")
+            raise TypeError("not an object")
         return found
 
 
 def _request_of(login: Login) -> bytes:
-    """The body by which a login signs in."""
+    """The body of a login request."""
     if login.project is None:
         credential = {"id": login.name, "secret": login.secret}
         auth: dict[str, Any] = {
@@ -232,7 +233,7 @@ def _request_of(login: Login) -> bytes:
 
 
 def _read(response: "BaseHTTPResponse", end: float) -> bytes:
-    """The content. Raises IdentitiesUnavailable if it is too long, or takes too long."""
+    """The body of a response. Raises IdentitiesUnavailable if it is too long, or takes too long."""
     content = bytearray()
     while piece := response.read1(PIECE):
         content += piece

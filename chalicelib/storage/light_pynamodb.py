@@ -1,7 +1,7 @@
-"""pynamodb without botocore's client, which it imports for annotations, and in case it makes a client itself.
+"""Imports pynamodb without botocore's client, which it needs only for annotations, and to make clients of its own.
 
-To be imported before anything of pynamodb; whoever imports botocore's modules afterwards gets what they are. Where
-they are there already nothing is gained by leaving them out.
+Import this before anything of pynamodb. Later imports of botocore's modules get the real ones. Nothing is left out
+if they have been imported already.
 """
 
 import sys
@@ -17,7 +17,7 @@ STAND_INS: dict[str, dict[str, Any]] = {
     "botocore.session": {"Session": object, "get_session": None},
     "pynamodb.connection._botocore_private": {"BotocoreBaseClientPrivate": object},
 }
-"""What pynamodb 6.1.0 names of these modules while it is imported."""
+"""The names in these modules that pynamodb 6.1.0 needs while it is imported."""
 
 
 def _import() -> None:
@@ -29,7 +29,7 @@ def _import() -> None:
         vars(sys.modules[name]).update(names)
     botocore.session = sys.modules["botocore.session"]  # for an annotation
     try:
-        import pynamodb.connection  # noqa: F401, PLC0415  # this is what it is all for
+        import pynamodb.connection  # noqa: F401, PLC0415  # imported for its side effect
     finally:
         del botocore.session
         for name in missing:

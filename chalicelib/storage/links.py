@@ -1,4 +1,4 @@
-"""Links to objects of S3, signed without a request; and without botocore where the environment is plain."""
+"""Presigned links to objects in S3, made without a request and, in a plain environment, without botocore."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -8,31 +8,31 @@ from urllib.parse import quote
 from chalicelib.catalog.ports import Multipart
 from chalicelib.storage.credentials import Credentials
 from chalicelib.storage.plain import domain
-from chalicelib.storage.signing import Ask, link
+from chalicelib.storage.signing import S3Request, link
 from chalicelib.storage.sources import split_s3
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 OBJECT = r"(?s)s3://(?!(?:[^/]*--[a-z]+-s3)/)([A-Za-z0-9._-]{1,255})/(.+)"
-"""Bucket and key; but of directory buckets and their like, which have other hosts, and other signatures."""
+"""Bucket and key, except for directory buckets and the like, which have other hosts and signatures."""
 LABEL = r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]"
-"""What can stand in front of a host, below its certificate."""
+"""A bucket whose name, as a subdomain, matches the wildcard certificate of S3."""
 BYTES = "application/octet-stream"
 
 
 class S3Links(Protocol):
-    """Signs links. Both raise CredentialRetrievalError, and what botocore makes of names that S3 cannot have."""
+    """Signs links. Both methods raise CredentialRetrievalError, and botocore's errors for invalid names."""
 
     def download(self, location: str, seconds: int) -> str:
-        """To the bytes at `s3://bucket/key`, which come as `application/octet-stream`."""
+        """A link to the bytes at `s3://bucket/key`, served as `application/octet-stream`."""
 
     def part(self, multipart: Multipart, number: int, headers: Mapping[str, str], seconds: int) -> str:
-        """For a PUT of a part with these headers, `Content-Length` and `Content-MD5`."""
+        """A link to PUT a part with these headers, `Content-Length` and `Content-MD5`."""
 
 
 class ClientLinks:
-    """Links as botocore's client makes them, whatever the environment is like."""
+    """Links made by botocore's client, in any environment."""
 
     def __init__(self, client: Callable[[], "S3Client"]) -> None:
         self._client = client
@@ -55,7 +55,7 @@ class ClientLinks:
 
 
 class PlainLinks:
-    """The same links, made in a tenth of the time; names out of the usual are left to another kind."""
+    """The same links, made in a tenth of the time; unusual names are left to `otherwise`."""
 
     def __init__(
         self, region: str, endpoint: str | None, credentials: Callable[[], Credentials], otherwise: S3Links
@@ -70,30 +70,30 @@ class PlainLinks:
         url = address(self._endpoint, self._region, location)
         if url is None:
             return self._otherwise.download(location, seconds)
-        ask = Ask("GET", url, {"response-content-type": BYTES})
-        return link(self._credentials(), self._region, ask, seconds)
+        request = S3Request("GET", url, {"response-content-type": BYTES})
+        return link(self._credentials(), self._region, request, seconds)
 
     def part(self, multipart: Multipart, number: int, headers: Mapping[str, str], seconds: int) -> str:
         """As `S3Links` has it."""
         url = address(self._endpoint, self._region, multipart.location)
         if url is None:
             return self._otherwise.part(multipart, number, headers, seconds)
-        ask = Ask("PUT", url, {"uploadId": multipart.key, "partNumber": str(number)}, headers)
-        return link(self._credentials(), self._region, ask, seconds)
+        request = S3Request("PUT", url, {"uploadId": multipart.key, "partNumber": str(number)}, headers)
+        return link(self._credentials(), self._region, request, seconds)
 
 
 def links_of(
     credentials: Callable[[], Credentials] | None, region: str, endpoint: str | None, client: Callable[[], "S3Client"]
 ) -> S3Links:
-    """Links that need no client with the credentials of a plain environment: to most downloads they are all of S3."""
+    """PlainLinks in a plain environment, where most downloads then need no client of S3; else ClientLinks."""
     by_client = ClientLinks(client)
     return by_client if credentials is None else PlainLinks(region, endpoint, credentials, by_client)
 
 
 def address(endpoint: str | None, region: str, location: str) -> str | None:
-    """The URL of `s3://bucket/key`, at somebody's endpoint or at AWS's of the region; None if that is not so simple.
+    """The URL of `s3://bucket/key` at an endpoint, or at AWS's in the region; None for an unusual name.
 
-    The bucket is in front of AWS's host if it can be, for which see `clients`, and in the path otherwise.
+    At AWS the bucket is a subdomain if its name allows that (see `clients`), and otherwise in the path.
     """
     found = re.fullmatch(OBJECT, location)
     if found is None:

@@ -1,10 +1,10 @@
 """Lists of images: a lazy merge of a few ordered streams of rows.
 
-A caller's list is made of its own images, of public ones that are not its own, and of those shared with it; an
-administrator's list of everything is made of the shards of all images. A stream is read in pages that begin at what
-the caller expects to take and double from there, so that a first page costs the same in a catalogue of any size and
-a selective filter does not cost a round trip for every few rows. An order that a list does not have is read whole, its
-keys only, and sorted; the rows themselves are then fetched as they are consumed.
+A caller's list merges its own images, public ones of others, and those shared with it; an administrator's list of
+everything merges the shards of all images. The first page of a stream is as long as what the caller expects to take,
+and each further one twice as long: so a first page costs the same in a catalogue of any size, and a selective filter
+does not cost a round trip for every few rows. For an order that a list does not have, the keys of all its rows are
+read and sorted, and the rows themselves are fetched as they are consumed.
 """
 
 import heapq
@@ -30,25 +30,25 @@ from chalicelib.storage.items import image_of_row, raw_position
 from chalicelib.storage.memberships import DynamoMembershipRepository
 from chalicelib.storage.releases import readable
 from chalicelib.storage.row import KEY, RowItem
-from chalicelib.storage.turns import Stream, begun, each, gathered, in_turns
+from chalicelib.storage.turns import Stream, collect, each, interleave, start_all
 
 NAMES = ("name", keys.CALLED)
 NOT_PENDING = Condition("status", Operator.UNEQUAL, Status.PENDING_DELETE)
-"""Images that wait for their deletion are in every list, and seen in none."""
+"""Images that wait for their deletion are stored in every list, and shown in none."""
 LARGEST_PAGE = 1000
-"""Rows in a page at most; DynamoDB itself ends pages at 1 MB."""
+"""The most rows in a page; DynamoDB also limits pages to 1 MB."""
 VISIBILITIES = {
     keys.PUBLIC: Visibility.PUBLIC,
     keys.COMMUNITY: Visibility.COMMUNITY,
     **dict.fromkeys((keys.SHARED, keys.REJECTED), Visibility.SHARED),
 }
-"""Of images that no other list of the caller has; public ones that are shared with it as well are in two."""
+"""The visibility of images that a caller has from this list only; public images shared with it are in two."""
 LAST = "\x7f"
-"""What comes after everything that a short text is made of."""
+"""Sorts after every character of a short instant or id."""
 
 
 class Listings:
-    """Reads lists with the eyes of a principal. Every row it yields was read consistently."""
+    """Reads the lists that a principal may see. All reads of rows are consistent."""
 
     def __init__(
         self,
@@ -71,14 +71,14 @@ class Listings:
         older = self._older(principal, query)
         merged = heapq.merge(
             *older,
-            *begun([self._stream(scope, part) for scope, part in _parts(principal, query)]),
+            *start_all([self._stream(scope, part) for scope, part in _parts(principal, query)]),
             key=lambda image: position(image, query.order.key),
             reverse=query.order.descending,
         )
         yield from _once(filter(query.admits, merged))
 
     def _older(self, principal: Principal, query: ImageQuery) -> list[list[Image]]:
-        """What is not moved yet from the first layout. Read before all else: what is moved meanwhile comes twice."""
+        """The images still in the first layout. Read first: one converted meanwhile comes twice instead of never."""
         if not self._migrating:
             return []
         own = [
@@ -92,7 +92,7 @@ class Listings:
         return own
 
     def count(self, principal: Principal, query: ImageQuery) -> int:
-        """How many images `images` would yield; if DynamoDB can tell them apart it sends their number only.
+        """How many images `images` would yield; DynamoDB sends only their number if it can check the conditions.
 
         Raises ScanTooLarge.
         """
@@ -105,17 +105,17 @@ class Listings:
             (scope, part._replace(conditions=(private, *part.conditions)) if _is_given(scope) else part)
             for scope, part in _parts(principal, query)
         ]
-        return sum(in_turns([self._count(scope, part) for scope, part in parts]))
+        return sum(interleave([self._count(scope, part) for scope, part in parts]))
 
     def _kept(self, principal: Principal, query: ImageQuery) -> int:
-        """The sum of the totals, in which public images that are the caller's own, or shared with it, are twice."""
+        """The sum of the stored totals, less the public images that two of the lists have."""
         scopes = [scope for scope, _ in _parts(principal, query)]
         found = totals.read(self._connection, scopes)
         twice = {scope: _public(found[scope].facets) for scope in scopes if scope != keys.PUBLIC and len(scopes) > 1}
         return sum(total(query, found[scope].facets) - total(query, twice.get(scope, {})) for scope in scopes)
 
     def _count(self, scope: str, query: ImageQuery) -> Stream[int]:
-        """Numbers whose sum is that of the images."""
+        """Numbers that add up to the count of a scope."""
         is_ordered = query.after is None or keys.orders(scope).has(query.order.key)
         if not (is_ordered and countable(query)):
             return each(lambda image: int(query.admits(image)), self._stream(scope, query))
@@ -132,10 +132,10 @@ class Listings:
         return each(lambda image: image if beyond(position(image, order), query) else None, images)
 
     def _rows(self, scope: str, query: ImageQuery, names: Sequence[str] | None = None) -> Stream[dict[str, Any]]:
-        """The rows of a scope that satisfy the query's conditions, as DynamoDB has them.
+        """The raw rows of a scope that satisfy the query's conditions.
 
-        The number of those that are read to the end is limited: of which only some attributes are read, or which the
-        query expects all.
+        Raises ScanTooLarge if the scope is read as a whole, because the query expects all of it or only `names` (some
+        attributes) are read, and has too many rows.
         """
         whole = names is not None or query.expected is None
         page = LARGEST_PAGE if whole else min(max(query.expected or 1, 1), LARGEST_PAGE)
@@ -151,7 +151,7 @@ class Listings:
             yield from answer["Items"]
 
     def _answers(self, scope: str, query: ImageQuery, page: int | None = None, **asked: Any) -> Stream[dict[str, Any]]:
-        """What DynamoDB answers, page after page; each is twice as long as the one before."""
+        """DynamoDB's responses, page after page; each is twice as long as the one before."""
         order, start = _read_by(scope, query), None
         while True:
             answer = yield from self._connection.querying(
@@ -173,16 +173,16 @@ class Listings:
             page = page and min(page * 2, LARGEST_PAGE)
 
     def _sorted(self, scope: str, query: ImageQuery) -> Stream[Image]:
-        """A stream in an order that its list does not have: keys first, then the rows that are really taken.
+        """A stream in an order that its list does not have: all keys first, then rows as they are consumed.
 
-        What is shared with a tenant is not much, by a quota, and read as a whole: to fetch a row costs a unit.
+        Shared images are few, because of their quota, so their rows are read at once: fetching each costs a unit.
         """
         order = query.order.key
         if _is_given(scope):
-            whole = yield from gathered(_images(self._rows(scope, query._replace(expected=LARGEST_PAGE))))
+            whole = yield from collect(_images(self._rows(scope, query._replace(expected=LARGEST_PAGE))))
             yield from (image for image in in_order(whole, query.order) if beyond(position(image, order), query))
             return
-        rows = yield from gathered(self._rows(scope, query, _named_by(order)))
+        rows = yield from collect(self._rows(scope, query, _named_by(order)))
         by_key = {raw_position(row, order): row[KEY]["S"] for row in rows}
         left = sorted((place for place in by_key if beyond(place, query)), reverse=query.order.descending)
         waiting, size = iter(left), max(query.expected or LARGEST_PAGE, 1)
@@ -197,7 +197,7 @@ def _images(rows: Stream[dict[str, Any]]) -> Stream[Image]:
 
 
 def _once(images: Iterator[Image]) -> Iterator[Image]:
-    """A stream in which no image comes twice."""
+    """The images without duplicates."""
     seen: set[str] = set()
     for image in images:
         if image.id not in seen:
@@ -206,7 +206,7 @@ def _once(images: Iterator[Image]) -> Iterator[Image]:
 
 
 def _parts(principal: Principal, query: ImageQuery) -> list[tuple[str, ImageQuery]]:
-    """The scopes whose rows make up a list, and what is asked of each."""
+    """The scopes that make up a list, with the query for each."""
     parts = _live_parts(principal, query)
     kept = parts if query.gone else []
     return [*parts, *((keys.gone(scope), part) for scope, part in kept if _kind(scope) in keys.KEPT)]
@@ -227,14 +227,14 @@ def _live_parts(principal: Principal, query: ImageQuery) -> list[tuple[str, Imag
 
 
 def _may_have(scope: str, query: ImageQuery) -> bool:
-    """Whether a list may have anything of the visibility that the query admits; it is not read in vain."""
+    """Whether a list can have images of a visibility that the query admits; if not, it is not read."""
     conditions = [each for each in query.conditions if isinstance(each, Condition) and each.field == "visibility"]
     one: Any = SimpleNamespace(visibility=VISIBILITIES[_kind(scope)])
     return all(condition.holds(one) for condition in conditions)
 
 
 def _filter(scope: str, query: ImageQuery) -> Expression | None:
-    """What DynamoDB leaves out of a list: shares, too, of which the tenant says what is not asked for."""
+    """The conditions that DynamoDB checks, including one on the tenant's answer to invitations."""
     usual = filter_of(query)
     if not scope.startswith(keys.SHARED) or query.shares >= UNREFUSED:
         return usual
@@ -248,17 +248,17 @@ def _kind(scope: str) -> str:
 
 
 def _is_given(scope: str) -> bool:
-    """Whether a list is of what others share with a tenant."""
+    """Whether a list is one of the images that others share with a tenant."""
     return _kind(scope) in (keys.SHARED, keys.REJECTED)
 
 
 def _has_shared(principal: Principal, query: ImageQuery) -> bool:
-    """Whether a list has what others share with the caller's tenant."""
+    """Whether a list includes the images that others share with the caller's tenant."""
     return query.scope is Scope.VISIBLE and query.below is None and principal.tenant is not None
 
 
 def _public(facets: Facets) -> Facets:
-    """Those of public images."""
+    """The facets of public images."""
     return {facet: count for facet, count in facets.items() if facet.visibility is Visibility.PUBLIC}
 
 
@@ -269,7 +269,7 @@ def _own_scope(tenant: str, query: ImageQuery) -> str:
 
 
 def _read_by(scope: str, query: ImageQuery) -> SortKey:
-    """The order that the rows are read in; rows of one name are among themselves in that of their creation."""
+    """The order to read the rows in. Rows of one name, in the order of names, are in that of their creation."""
     known = keys.orders(scope)
     if query.gone and known.has(SortKey.UPDATED):
         return SortKey.UPDATED
@@ -279,7 +279,7 @@ def _read_by(scope: str, query: ImageQuery) -> SortKey:
 
 
 def _name(scope: str, query: ImageQuery) -> str | None:
-    """The name that everything in a list by creation has; None if there may be several, or keys hold it in part."""
+    """The one name that a list by creation is filtered by; None if there is none, or it is too long for a key."""
     if query.gone or query.order.key is not SortKey.CREATED or not keys.orders(scope).has(SortKey.NAME):
         return None
     plain = (condition for condition in query.conditions if isinstance(condition, Condition))
@@ -288,7 +288,7 @@ def _name(scope: str, query: ImageQuery) -> str | None:
 
 
 def _of_name(name: str, query: ImageQuery) -> Expression:
-    """The condition on the sort key that leaves out other names, and what comes before the query's position."""
+    """The condition on the sort key for rows of this name after the query's position."""
     low, high = "", LAST
     if query.after is not None and query.order.descending:
         high = query.after[:-1] + chr(ord(query.after[-1]) - 1)  # ids are of one length, so none is in between
@@ -298,7 +298,7 @@ def _of_name(name: str, query: ImageQuery) -> Expression:
 
 
 def _resume(scope: str, query: ImageQuery) -> Expression | None:
-    """The condition on the sort key that leaves out what comes before the query's position, or its instant."""
+    """The condition on the sort key for rows after the query's position, or changed since its instant."""
     name, order = _name(scope, query), _read_by(scope, query)
     if name is not None:
         return _of_name(name, query)
@@ -316,6 +316,6 @@ def _resume(scope: str, query: ImageQuery) -> Expression | None:
 
 
 def _named_by(order: SortKey) -> list[str]:
-    """The attributes of a row that its place in an order is made of, as DynamoDB knows them."""
+    """DynamoDB's names of the attributes that a row's position in an order is made of."""
     fields = {"key", "created_at", *([keys.CALLED, "name"] if order is SortKey.NAME else [order.value])} - {"id"}
     return sorted(RowItem.get_attributes()[field].attr_name for field in fields)

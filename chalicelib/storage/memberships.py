@@ -1,4 +1,4 @@
-"""Memberships in DynamoDB; each change counts as a change of its image, so that nothing slips in between."""
+"""Memberships in DynamoDB. Each change increments the version of its image, so that concurrent writes conflict."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -22,11 +22,11 @@ from chalicelib.storage.tables import ImageItem, MembershipItem
 from chalicelib.storage.writes import Writes
 
 LARGEST_CHUNK = 32
-"""DynamoDB takes a hundred actions: three for each member, one for the image, one for what has happened to it."""
+"""DynamoDB's limit is a hundred actions: three for each member, one for the image, one for the event."""
 
 
 class Step(NamedTuple):
-    """What becomes of a membership: as it was, None if it is new, and as it is to be, None if it ends."""
+    """A change of a membership: `before` is None if it is new, `after` if it ends."""
 
     member: str
     before: Membership | None
@@ -34,7 +34,7 @@ class Step(NamedTuple):
 
 
 class DynamoMembershipRepository:
-    """Promises of `ports.MembershipRepository`.
+    """Implements `ports.MembershipRepository`.
 
     A replacement of more rows than one transaction holds is made in several, the image's version guarding each.
     """
@@ -66,9 +66,9 @@ class DynamoMembershipRepository:
         gone: Sequence[Membership],
         changed: Sequence[tuple[Membership, Membership]] = (),
     ) -> None:
-        """Puts before removals, so that a reader in between misses nobody who stays.
+        """Additions first, so that a reader in between sees every member who stays.
 
-        Whether all have room is known before the first of several transactions, unless one is filled meanwhile.
+        If this takes several transactions, all quotas are checked before the first.
         """
         if image.members_behind:
             image = spread.bring(self._connection, image, spread.members_of(image))
@@ -96,7 +96,7 @@ class DynamoMembershipRepository:
                     else:
                         writes.delete(MembershipItem(image.id, step.member), condition=was)
                 put = [step.member for step in steps if step.after is not None]
-                self._chronicle.shared(writes, image, put, removed)
+                self._chronicle.record_sharing(writes, image, put, removed)
                 for step in [] if first_layout.is_in(image) else steps:
                     if spread.has_row(image, step.member):
                         self._show(writes, image, step)
@@ -105,7 +105,7 @@ class DynamoMembershipRepository:
         return image
 
     def _show(self, writes: Writes, image: Image, step: Step) -> None:
-        """Bring the image's row and total of a member who comes or goes, or says something else."""
+        """Update the member's row of the image, and its total, if the membership's status changes."""
         old, new = (share and share.status for share in (step.before, step.after))
         if old is new:
             return
@@ -125,19 +125,19 @@ class DynamoMembershipRepository:
         return StaleImage(image_id) if reasons else error
 
     def clear(self, image_id: str) -> None:
-        """A query, and writes of twenty-five each."""
+        """A query, and BatchWriteItem calls of twenty-five items each."""
         members = [item.member for item in MembershipItem.query(image_id, consistent_read=True)]
         batch.delete(self._connection, MembershipItem, [(image_id, member) for member in members])
 
 
 def _as_it_was(before: Membership | None) -> Condition:
-    """That a membership is as it was read: that need not have been at the same moment as its image."""
+    """The condition that a membership is as it was read, which may have been before or after its image."""
     if before is None:
         found: Condition = MembershipItem.member.does_not_exist()
         return found
     found = MembershipItem.status == before.status
     if before.status is MemberStatus.ACCEPTED:
-        found |= MembershipItem.status.does_not_exist()  # as it was written before members were asked
+        found |= MembershipItem.status.does_not_exist()  # written before there were invitations
     found &= MembershipItem.can_share == before.can_share
     return found
 
@@ -157,7 +157,7 @@ def item_of(membership: Membership) -> MembershipItem:
 
 
 def membership_of(item: MembershipItem) -> Membership:
-    """The membership that an item stands for."""
+    """The membership in an item."""
     status = spread.status_of(item)
     return Membership(
         item.image_id, item.member, item.can_share, item.created_at, status, item.updated_at, item.unknown

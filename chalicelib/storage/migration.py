@@ -1,4 +1,4 @@
-"""Bringing images from the first layout to the second, one by one, while requests go on."""
+"""Converting images from the first layout to the second, one by one, while the API is in use."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -18,19 +18,19 @@ from chalicelib.storage.tables import ClaimItem, ImageItem, MembershipItem
 
 
 class Migration:
-    """Moves images, each in a transaction on condition that it is as it was read: nothing is lost or doubled."""
+    """Converts images, each in a conditional transaction, so that no concurrent write is lost."""
 
     def __init__(self, connection: SharedConnection, images: DynamoImageRepository) -> None:
         self._connection = connection
         self._images = images
 
     def move(self) -> Iterator[bool]:
-        """Whether each image had to be moved. Broken off and begun again, it goes on with what is left."""
+        """Convert all images; yields for each whether it had to be. If interrupted, run it again to resume."""
         for image in self._all():
             yield first_layout.is_in(image) and retry(image.id, partial(self._move, image.id))
 
     def _move(self, image_id: str) -> bool:
-        """Whether the image had to be moved. Whoever was faster has moved it, unless it was shared only."""
+        """Convert an image; returns whether it had to be. A concurrent write may have done so."""
         found = self._images.get(image_id)
         if found is None or not first_layout.is_in(found.image):
             return False
@@ -38,9 +38,9 @@ class Migration:
         return True
 
     def differences(self) -> Counter[str]:
-        """How many rows and totals of each kind there are too many or too few, by kind; nothing if all is well.
+        """How many rows and totals there are too many or too few, by kind; empty if all are consistent.
 
-        What is written meanwhile may show up.
+        Concurrent writes may show up.
         """
         due, sums = Counter[str](), Counter[tuple[str, str]]()
         members: dict[str, dict[str, MemberStatus]] = {}
@@ -69,6 +69,6 @@ class Migration:
 
 
 def _kind(scope: str) -> str:
-    """What kind of list a scope is."""
+    """The kind of list of a scope."""
     words = scope.split("/")
     return "/".join(words[:2]) if words[0] == "gone" else words[0]

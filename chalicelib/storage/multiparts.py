@@ -1,4 +1,4 @@
-"""Bytes that come to S3 in parts: multipart uploads to `<image id>/<name>`."""
+"""Multipart uploads to S3, to `<image id>/<name>`."""
 
 import base64
 from collections.abc import Callable, Iterator, Sequence
@@ -23,7 +23,7 @@ CHANGED = frozenset({"PreconditionFailed", "412"})
 
 
 class S3MultipartStore:
-    """Promises of `ports.MultipartStore`. S3 checks each part against the MD5 that its link was made for."""
+    """Implements `ports.MultipartStore`. S3 checks each part against the MD5 that its link was made for."""
 
     def __init__(self, bucket: str, client: Callable[[], "S3Client"], links: S3Links) -> None:
         self._bucket = bucket
@@ -33,13 +33,13 @@ class S3MultipartStore:
     def begin(self, image_id: str, name: str) -> Multipart:
         """One CreateMultipartUpload."""
         key = f"{image_id}/{name}"
-        with _in_our_words():
+        with _store_errors():
             found = self._client().create_multipart_upload(Bucket=self._bucket, Key=key)
         return Multipart(f"s3://{self._bucket}/{key}", found["UploadId"])
 
     def begun(self, image_id: str) -> list[Multipart]:
-        """ListMultipartUploads, usually one."""
-        with _in_our_words():
+        """ListMultipartUploads, usually one request."""
+        with _store_errors():
             pages = self._client().get_paginator("list_multipart_uploads")
             return [
                 Multipart(f"s3://{self._bucket}/{upload['Key']}", upload["UploadId"])
@@ -48,7 +48,7 @@ class S3MultipartStore:
             ]
 
     def parts(self, multipart: Multipart) -> list[Part] | None:
-        """ListParts, a thousand each."""
+        """ListParts, one request per thousand parts."""
         try:
             pages = self._client().get_paginator("list_parts").paginate(**_named(multipart))
             return [
@@ -62,15 +62,15 @@ class S3MultipartStore:
             raise store_error(error) from error
 
     def link(self, multipart: Multipart, number: int, size: int, md5: str) -> PartLink:
-        """Signed here, without a request; the signature covers both headers."""
+        """Signed without a request; the signature covers both headers."""
         encoded = base64.b64encode(bytes.fromhex(md5)).decode("ascii")
         headers = {"Content-MD5": encoded, "Content-Length": str(size)}
-        with _in_our_words():
+        with _store_errors():
             return PartLink(number, self._links.part(multipart, number, headers, LINK_SECONDS), headers)
 
     def put(self, multipart: Multipart, number: int, content: bytes) -> None:
-        """One UploadPart, which S3 checks by its MD5: an upload takes no other checksum than it began with."""
-        with _in_our_words():
+        """One UploadPart, which S3 checks by its MD5: no other checksum is accepted, as the upload began without."""
+        with _store_errors():
             self._client().upload_part(
                 **_named(multipart), PartNumber=number, Body=content, ContentMD5=content_md5(content)
             )
@@ -98,7 +98,7 @@ class S3MultipartStore:
     def complete(self, multipart: Multipart, parts: Sequence[Part]) -> None:
         """One CompleteMultipartUpload."""
         named = [{"PartNumber": part.number, "ETag": f'"{part.etag}"'} for part in parts]
-        with _in_our_words():
+        with _store_errors():
             self._client().complete_multipart_upload(**_named(multipart), MultipartUpload={"Parts": named})  # type: ignore[typeddict-item]  # mypy sees a list of dictionaries
 
     def abort(self, multipart: Multipart) -> None:
@@ -116,7 +116,7 @@ def _named(multipart: Multipart) -> Any:
 
 
 @contextmanager
-def _in_our_words() -> Iterator[None]:
+def _store_errors() -> Iterator[None]:
     try:
         yield
     except (ClientError, BotoCoreError) as error:
@@ -125,7 +125,7 @@ def _in_our_words() -> Iterator[None]:
 
 @contextmanager
 def _of_source(source: str) -> Iterator[None]:
-    """As `_in_our_words`, where what fails may be the source. Raises SourceNotFound, SourceRefused, StoreError."""
+    """As `_store_errors`, where the source may fail too. Raises SourceNotFound, SourceRefused, StoreError."""
     try:
         yield
     except (ClientError, BotoCoreError) as error:

@@ -1,4 +1,4 @@
-"""Queries and scans to their end: DynamoDB answers in pages of a megabyte."""
+"""Pagination of queries and scans: DynamoDB returns pages of a megabyte."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -7,7 +7,7 @@ Item = dict[str, Any]
 
 
 def items(ask: Callable[..., dict[str, Any]]) -> Iterator[Item]:
-    """All items of a query or scan, as DynamoDB has them, page after page as they are consumed."""
+    """All raw items of a query or scan, page after page as they are consumed."""
     start = None
     while True:
         answer = ask(consistent_read=True, exclusive_start_key=start)

@@ -1,4 +1,4 @@
-"""Whether an environment is as plain as Lambda's, so that AWS can be spoken to without asking botocore how."""
+"""Whether an environment is as plain as Lambda's, so that requests to AWS need no configuration by botocore."""
 
 import os
 import re
@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from chalicelib.storage.credentials import has_credentials
 
 REGION = re.compile(r"(?:af|ap|ca|cn|eu|il|me|mx|sa|us)-[a-z]+-[0-9]+")
-"""Those of AWS and of AWS in China; not GovCloud's, nor those of secret or sovereign partitions."""
+"""Regions of AWS and of AWS in China; not those of GovCloud, or of secret or sovereign partitions."""
 ENDPOINT = re.compile(r"https?://[a-z0-9.-]+(?::[1-9][0-9]{3,4})?/?")
-"""Servers of somebody else, or of this machine; not those of AWS by other names, nor what is below a path."""
+"""Servers other than AWS's, or on this machine; without a path."""
 SERVICES = ("", "_DYNAMODB", "_S3")
-STRANGE = frozenset(
+UNSUPPORTED = frozenset(
     {
         *("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_DATA_PATH"),
         *("AWS_USE_FIPS_ENDPOINT", "AWS_USE_DUALSTACK_ENDPOINT", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"),
@@ -22,24 +22,24 @@ STRANGE = frozenset(
         *("AWS_WEB_IDENTITY_TOKEN_FILE", "BOTO_CONFIG", "BOTOCORE_EXPERIMENTAL__PLUGINS", "SSLKEYLOGFILE"),
     }
 )
-"""Variables that botocore obeys, and the light way does not, whatever their values."""
+"""Variables that only botocore supports, whatever their values."""
 TRUST = frozenset({"AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE"})
-"""Variables that say whose certificates are believed, where there are any."""
+"""Variables with the file of trusted certificates, which matter only with TLS."""
 PROXIES = frozenset({"http_proxy", "https_proxy", "all_proxy"})
 FILES = {
     "AWS_CONFIG_FILE": "~/.aws/config",
     "AWS_SHARED_CREDENTIALS_FILE": "~/.aws/credentials",
 }
-"""Variables that name files of settings, and where those are if nothing does."""
+"""Variables with the paths of botocore's configuration files, and the default paths."""
 
 
 def is_plain(environ: Mapping[str, str], region: str) -> bool:
-    """Whether nothing in the environment, and none of botocore's files, asks for what only botocore knows."""
+    """Whether neither the environment nor botocore's files need anything that only botocore supports."""
     return (
         REGION.fullmatch(region) is not None
         and has_credentials(environ)
         and all(_is_plain_endpoint(environ.get(f"AWS_ENDPOINT_URL{service}")) for service in SERVICES)
-        and STRANGE.isdisjoint(environ)
+        and UNSUPPORTED.isdisjoint(environ)
         and (_is_without_tls(environ) or TRUST.isdisjoint(environ))
         and PROXIES.isdisjoint(name.lower() for name in environ)
         and not any(_exists(environ.get(name, usual)) for name, usual in FILES.items())
@@ -47,7 +47,7 @@ def is_plain(environ: Mapping[str, str], region: str) -> bool:
 
 
 def domain(region: str) -> str:
-    """Below which name AWS's servers of a plain region are."""
+    """The domain of AWS's servers in a plain region."""
     return "amazonaws.com.cn" if region.startswith("cn-") else "amazonaws.com"
 
 
@@ -56,7 +56,7 @@ def _is_plain_endpoint(url: str | None) -> bool:
 
 
 def _is_without_tls(environ: Mapping[str, str]) -> bool:
-    """Whether nobody's certificate is looked at: DynamoDB alone is connected to."""
+    """Whether no certificate is checked: our own client connects to DynamoDB only."""
     url = environ.get("AWS_ENDPOINT_URL_DYNAMODB") or environ.get("AWS_ENDPOINT_URL", "")
     return url.startswith("http://")
 

@@ -1,4 +1,4 @@
-"""Whether tables and bucket answer: asked for what is not there, with the rights that the API has anyway."""
+"""Probes of tables and bucket, by reads that the API's permissions allow anyway."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 NOTHING = "readyz"
-"""A key that no item has."""
+"""The key to read; no item has it."""
 
 
 def ask_tables(client: Any) -> None:

@@ -1,4 +1,4 @@
-"""The queue of the worker, in SQS."""
+"""The worker's queue in SQS."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.catalog.outages import cloud_outage
-from chalicelib.storage.answers import silence_of
+from chalicelib.storage.answers import failure_of
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -18,7 +18,7 @@ LONGEST_DELAY = timedelta(minutes=15)
 
 
 class SqsQueue:
-    """Promises of `ports.Queue`; messages are `{"owner": …, "job": …}`, or events as the bucket's own."""
+    """Implements `ports.Queue`. Messages are `{"owner": …, "job": …}`, or in the form of the bucket's events."""
 
     def __init__(self, name: str, client: "Callable[[], SQSClient]") -> None:
         self.name = name
@@ -26,14 +26,14 @@ class SqsQueue:
 
     @cached_property
     def url(self) -> str:
-        """Where it is; asked for once."""
+        """The queue's URL, looked up once."""
         return self.client().get_queue_url(QueueName=self.name)["QueueUrl"]
 
     def send(self, owner: str, job_id: str, delay: timedelta = timedelta()) -> None:
         """One SendMessage."""
         self._send({"owner": owner, "job": job_id}, delay)
 
-    def tell(self, image_id: str, name: str, times: int, delay: timedelta = timedelta()) -> None:
+    def announce(self, image_id: str, name: str, times: int, delay: timedelta = timedelta()) -> None:
         """As `send`."""
         self._send({"Records": [{"s3": {"object": {"key": f"{image_id}/{name}"}}, "times": times}]}, delay)
 
@@ -43,4 +43,4 @@ class SqsQueue:
             body = json.dumps(message)
             self.client().send_message(QueueUrl=self.url, MessageBody=body, DelaySeconds=seconds)
         except (ClientError, BotoCoreError) as error:
-            raise cloud_outage("The queue", silence_of(error)) from error
+            raise cloud_outage("The queue", failure_of(error)) from error

@@ -1,4 +1,4 @@
-"""Telling lost races, and tables that do not answer, from defects."""
+"""Distinguishing conflicts, and outages of the tables, from defects."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,7 +17,7 @@ from chalicelib.storage.writes import Writes
 MET = "TransactionConflict"
 CONDITION_FAILED = frozenset({"ConditionalCheckFailed", MET})
 THROTTLED = frozenset({"ThrottlingError", "ProvisionedThroughputExceeded"})
-"""Why a transaction was cancelled."""
+"""Reasons for which a transaction was cancelled."""
 FAILED = frozenset(
     {"InternalServerError", "ServiceUnavailable", "TransactionInProgressException", "500", "502", "503", "504"}
 )
@@ -26,7 +26,7 @@ FAILED = frozenset(
 
 @contextmanager
 def transaction(connection: Connection, lost: Exception) -> Iterator[Writes]:
-    """A transaction that raises `lost` if somebody else was faster, TablesUnavailable."""
+    """A transaction that raises `lost` on a conflict; TablesUnavailable."""
     try:
         with Writes(connection=connection) as writes:
             yield writes
@@ -41,7 +41,7 @@ def transaction(connection: Connection, lost: Exception) -> Iterator[Writes]:
 
 @contextmanager
 def written_before() -> Iterator[None]:
-    """What comes after a write that was made: it raises OutcomeUnknown, as whoever is told of nothing written errs."""
+    """For what follows a write: an outage raises OutcomeUnknown, as the other errors say that nothing was written."""
     try:
         yield
     except TABLES_FAILED as error:
@@ -49,17 +49,16 @@ def written_before() -> Iterator[None]:
 
 
 def may_be_made(code: str, failure: Exception | None) -> bool:
-    """Whether what an attempt asked for may have been done, though it failed with this code or got no answer at all."""
+    """Whether an attempt that failed with this code, or without a response, may have been carried out."""
     return code in FAILED or (isinstance(failure, HTTPClientError) and not isinstance(failure, NotConnected))
 
 
 def unavailable(
     operation: str, error: Exception, *, may_be_made_before: bool
 ) -> TablesUnavailable | TablesRefused | None:
-    """What an error of DynamoDB means if it tells of an outage; botocore has tried again by then.
+    """The catalogue's error for an outage of DynamoDB; None for any other error. Retries are over by then.
 
-    A transaction may have been made although nobody has heard of it, by whichever attempt; whatever else is written
-    here may be repeated.
+    For a transaction it is OutcomeUnknown if any attempt may have been carried out; other writes may be repeated.
     """
     is_open = operation == TRANSACTION and (may_be_made_before or may_be_made(code_of(error), error))
     outage = outage_of(error) or (Outage.BUSY if is_open and _met_only(error) else None)
@@ -69,7 +68,7 @@ def unavailable(
 
 
 def _met_only(error: Exception) -> bool:
-    """Whether a transaction met another one, which may be its own earlier attempt, or was too much for the tables."""
+    """Whether a transaction only conflicted with another, which may be its own earlier attempt, or was throttled."""
     reasons = error.cancellation_reasons if isinstance(error, VerboseClientError) else []
     codes = {reason.code for reason in reasons if reason is not None}
     return bool(codes) and codes <= THROTTLED | {MET}

@@ -1,4 +1,4 @@
-"""What a web server answers that was asked for the rest of a file."""
+"""Reading a web server's responses to requests for a file, or for the rest of one."""
 
 import re
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 PIECE = 1 << 20
 RETRIABLE_STATUSES = frozenset({408, 429, 500, 502, 503, 504})
-"""Answers after which trying again may succeed."""
+"""Statuses after which a retry may succeed."""
 NUMBER = "([0-9]{1,18})"
 PART = f"bytes {NUMBER}-{NUMBER}/{NUMBER}"
 END = rf"bytes \*/{NUMBER}"
@@ -23,7 +23,7 @@ CHANGED = "Invalid location: it was changed while it was being copied"
 
 
 def reading(url: str, response: "BaseHTTPResponse", offset: int, version: str) -> Reading:
-    """The bytes from an offset on, as they are sent, and as soon as they are there; of this version if one is given.
+    """The bytes of a response, which was requested from an offset on; of this version if one is given.
 
     Raises SourceNotFound, SourceRefused, StoreUnavailable; the pieces raise StoreUnavailable if they end early.
     """
@@ -32,7 +32,7 @@ def reading(url: str, response: "BaseHTTPResponse", offset: int, version: str) -
     if offset and response.status == 416:
         return _end(response, offset, version)
     if offset and response.status == 200:
-        raise SourceRefused("Invalid location: its server sends no parts, and the image is too large to come in one")
+        raise SourceRefused("Invalid location: the image is so large that its server has to support Range requests")
     check_status(url, response, 206 if offset else 200)
     found = version_of(response)
     if version and found != version:
@@ -42,7 +42,7 @@ def reading(url: str, response: "BaseHTTPResponse", offset: int, version: str) -
 
 
 def _end(response: "BaseHTTPResponse", offset: int, version: str) -> Reading:
-    """Nothing, if that is what is left."""
+    """An empty reading, if the offset is the end of the file."""
     whole = re.fullmatch(END, response.headers.get("Content-Range", ""))
     found = version_of(response) or version
     if whole is None or int(whole[1]) != offset or (version and found != version):
@@ -51,16 +51,16 @@ def _end(response: "BaseHTTPResponse", offset: int, version: str) -> Reading:
 
 
 def version_of(response: "BaseHTTPResponse") -> str:
-    """What changes with the bytes; a weak tag need not. Empty if the server does not say."""
+    """A strong ETag, or the date of the last change; empty if the server sends neither."""
     tag = response.headers.get("ETag", "")
     return tag if tag.startswith('"') else response.headers.get("Last-Modified", "")
 
 
 def _whole(response: "BaseHTTPResponse", offset: int) -> int:
-    """How long the file is; a server that does not say so might end its part early without anybody noticing."""
+    """The size of the file. Without one, a part that ends early could not be detected, so it is refused."""
     part = re.fullmatch(PART, response.headers.get("Content-Range", ""))
     if part is None or not offset == int(part[1]) <= int(part[2]) < int(part[3]):
-        raise SourceRefused("Invalid location: its server sends another part than it is asked for")
+        raise SourceRefused("Invalid location: its server sent a different range than was requested")
     return int(part[3])
 
 
@@ -69,10 +69,10 @@ def _pieces(response: "BaseHTTPResponse", expected: int | None) -> Iterator[byte
     while piece := _piece(response):
         came += len(piece)
         if expected is not None and came > expected:
-            raise StoreUnavailable("Invalid location: its server sends more than it announces")
+            raise StoreUnavailable("Invalid location: its server sent more than its Content-Length")
         yield piece
     if expected is not None and came < expected:
-        raise StoreUnavailable("Invalid location: its server sends less than it announces")
+        raise StoreUnavailable("Invalid location: its server sent less than its Content-Length")
 
 
 def _piece(response: "BaseHTTPResponse") -> bytes:
@@ -82,8 +82,8 @@ def _piece(response: "BaseHTTPResponse") -> bytes:
 
 @contextmanager
 def answering() -> Iterator[None]:
-    """Raises StoreUnavailable when a server breaks off, or is silent."""
-    from urllib3.exceptions import HTTPError  # noqa: PLC0415  # slow, and imported by whoever asked the server
+    """Raise StoreUnavailable when a server disconnects or times out."""
+    from urllib3.exceptions import HTTPError  # noqa: PLC0415  # slow, and imported for the request already
     from urllib3.exceptions import TimeoutError as TookTooLong  # noqa: PLC0415  # as above
 
     try:
@@ -93,13 +93,13 @@ def answering() -> Iterator[None]:
 
 
 def length(response: "BaseHTTPResponse") -> int | None:
-    """How many bytes are announced; None if that is not said."""
+    """The Content-Length; None if there is none."""
     announced = response.headers.get("Content-Length", "")
     return int(announced) if re.fullmatch(NUMBER, announced) else None
 
 
 def check_status(url: str, response: "BaseHTTPResponse", expected: int) -> None:
-    """Raises SourceNotFound, or SourceRefused for any other answer than the expected one."""
+    """Raise SourceNotFound, or SourceRefused, for an unexpected status."""
     if response.status in (404, 410):
         raise SourceNotFound(url)
     if response.status != expected:

@@ -1,7 +1,7 @@
 """References in DynamoDB: an item each, and a claim on its title.
 
-Images come to refer to one in the transaction that writes `last_image` into it. Whoever takes it away has seen that no
-image refers to it, and does so on condition that `last_image` is what it was before.
+The transaction that makes an image refer to one writes `last_image` into it. A removal first checks that no image
+refers to it, and is conditional on `last_image` being unchanged since.
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,12 +20,12 @@ from chalicelib.storage import keys
 from chalicelib.storage.races import transaction
 from chalicelib.storage.tables import ClaimItem, ReferenceItem
 
-MAX_PASSED = 50
-"""References that are gone, and forgotten when another one is added, at a time: a transaction is limited."""
+MAX_PURGED = 50
+"""Deleted references that are purged when another is added: the size of a transaction is limited."""
 
 
 class DynamoReferenceRepository:
-    """Promises of `ports.ReferenceRepository`."""
+    """Implements `ports.ReferenceRepository`."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -35,21 +35,21 @@ class DynamoReferenceRepository:
         return [_reference(owner, kind, item) for item in _items(owner, kind) if not item.gone]
 
     def add(self, reference: Reference) -> Reference:
-        """A conditional transaction; the next number is tried again while others are faster."""
+        """A conditional transaction, retried with the next number after conflicts."""
         return retry(reference.title, lambda: self._add(reference), reference.kind.what)
 
     def _add(self, reference: Reference) -> Reference:
-        there = _items(reference.owner, reference.kind)
-        number = reference.number or max((int(other.number) for other in there), default=0) + 1
+        existing = _items(reference.owner, reference.kind)
+        number = reference.number or max((int(other.number) for other in existing), default=0) + 1
         numbered = reference._replace(number=number, version=1)
-        others = (_reference(reference.owner, reference.kind, other) for other in there if not other.gone)
+        others = (_reference(reference.owner, reference.kind, other) for other in existing if not other.gone)
         if any(other.title == reference.title for other in others):
             raise TitleTaken(reference.title)
-        passed = [other for other in there if other.gone and other.number < number]
+        deleted = [other for other in existing if other.gone and other.number < number]
         with transaction(self._connection, StaleImage(reference.title)) as writes:
             writes.save(_item(numbered), condition=ReferenceItem.owner_kind.does_not_exist())
             writes.save(_claim(numbered), condition=ClaimItem.claim.does_not_exist())
-            for other in passed[:MAX_PASSED]:
+            for other in deleted[:MAX_PURGED]:
                 writes.delete(other)
         return numbered
 
@@ -71,7 +71,7 @@ class DynamoReferenceRepository:
         return saved
 
     def remove(self, reference: Reference) -> None:
-        """A conditional transaction; what keeps the number taken goes when the next one is added."""
+        """A conditional transaction. An item stays, so that the number stays taken until the next one is added."""
         gone = reference._replace(facts={}, last_image=None, version=reference.version + 1)
         with transaction(self._connection, StaleImage(reference.title)) as writes:
             writes.save(_item(gone, gone=True), condition=_unchanged(reference) & _unused(reference))
@@ -79,7 +79,7 @@ class DynamoReferenceRepository:
 
 
 def refer(writes: TransactWrite, references: Sequence[Reference], image_id: str) -> None:
-    """Have the transaction of an image fail unless it can refer to all of these; they come after all other actions."""
+    """Make the transaction of an image conditional on these references. Call this after adding all other actions."""
     for reference in references:
         there = ReferenceItem.owner_kind.exists() & ReferenceItem.gone.does_not_exist()
         if reference.key == reference.title:
@@ -89,7 +89,7 @@ def refer(writes: TransactWrite, references: Sequence[Reference], image_id: str)
 
 
 def missed(references: Sequence[Reference], error: TransactWriteError) -> Reference | None:
-    """The first of these that a transaction could not `refer` to because it was not there."""
+    """The first of these references whose absence made a transaction fail."""
     reasons = error.cancellation_reasons[-len(references) :]
     for reference, reason in zip(references, reasons, strict=False):
         if reason is None or reason.code != "ConditionalCheckFailed":
@@ -143,7 +143,7 @@ def _claim(reference: Reference) -> ClaimItem:
 
 
 def _unchanged(reference: Reference) -> Condition:
-    """Items of old have no version until they are changed."""
+    """The condition that a reference is as it was read. Items of older releases have no version until they change."""
     version = ReferenceItem.version
     same = version == reference.version if reference.version else version.does_not_exist()
     condition: Condition = ReferenceItem.owner_kind.exists() & same
@@ -151,6 +151,6 @@ def _unchanged(reference: Reference) -> Condition:
 
 
 def _unused(reference: Reference) -> Condition:
-    """Whether no image has come since the reference was read."""
+    """The condition that no image has come to refer to it since it was read."""
     last = ReferenceItem.last_image
     return last.does_not_exist() if reference.last_image is None else last == reference.last_image

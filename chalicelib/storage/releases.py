@@ -1,4 +1,4 @@
-"""What other releases have written: kept where it is not known, and left out of lists where it cannot be read."""
+"""Items of other releases: unknown attributes are kept, unreadable items left out of lists."""
 
 import logging
 from collections.abc import Callable, Collection, Generator, Iterable, Mapping
@@ -11,7 +11,7 @@ Item = TypeVar("Item")
 Thing = TypeVar("Thing")
 
 FIRST = 1
-"""The format of items that do not say."""
+"""The format of items without one."""
 FIRST_LAYOUT = FIRST
 """The format of images whose rows are in the first layout."""
 FORMAT = 2
@@ -21,13 +21,13 @@ _log = logging.getLogger(__name__)
 
 
 def check_format(found: int, what: str, thing_id: str) -> None:
-    """Raise Unreadable for what a release has written that knows another format than this one."""
+    """Raise Unreadable for a newer format than this release reads."""
     if found > FORMAT:
         raise Unreadable(what, thing_id)
 
 
 def readable(read: Callable[[Item], Thing], items: Iterable[Item]) -> Generator[Thing, None, None]:
-    """What these items stand for; those that this release cannot read are logged, and missing."""
+    """The items as `read` returns them; those that this release cannot read are logged and left out."""
     for item in items:
         try:
             yield read(item)
@@ -36,5 +36,5 @@ def readable(read: Callable[[Item], Thing], items: Iterable[Item]) -> Generator[
 
 
 def unknown(raw: Raw, known: Collection[str]) -> Raw:
-    """The attributes of an item that this release does not know."""
+    """The attributes of a raw item that are not among the known ones."""
     return {name: raw[name] for name in raw.keys() - known}

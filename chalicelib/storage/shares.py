@@ -1,4 +1,4 @@
-"""How many workers a tenant holds: one item for each tenant, which knows the jobs that are worked on and until when."""
+"""The workers that a tenant holds: one item for each tenant, with the jobs in progress and their leases."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -15,14 +15,14 @@ SHARE = "share"
 
 
 class DynamoShares:
-    """Promises of `ports.Shares`."""
+    """Implements `ports.Shares`."""
 
     def __init__(self, connection: SharedConnection, most: int) -> None:
         self._connection = connection
         self._most = most
 
     def take(self, owner: str, job_id: str, now: datetime, until: datetime) -> bool:
-        """A consistent GetItem and a conditional transaction; whoever is outrun gets nothing this time."""
+        """A consistent GetItem and a conditional transaction; False after a conflict."""
         item = _found(owner)
         others = {job: end for job, end in _held(item).items() if end > instant_text(now) and job != job_id}
         if len(others) >= self._most:
@@ -34,7 +34,7 @@ class DynamoShares:
         return True
 
     def give_back(self, owner: str, job_id: str) -> None:
-        """As `take`. Raises StaleJob for whoever is outrun; what is held is over soon by itself."""
+        """As `take`, but raises StaleJob after a conflict; the worker is then released when its time is up."""
         item = _found(owner)
         self._write(owner, item, {job: end for job, end in _held(item).items() if job != job_id})
 
@@ -55,5 +55,5 @@ def _found(owner: str) -> JobItem | None:
 
 
 def _held(item: JobItem | None) -> Mapping[str, str]:
-    """The jobs that are worked on, and until when at most."""
+    """The jobs in progress, with the ends of their leases."""
     return {} if item is None else item.facts

@@ -1,4 +1,4 @@
-"""AWS's Signature Version 4, as botocore makes it: of requests to a service's root, and of links to S3."""
+"""AWS's Signature Version 4, for requests to a service's root and for links to S3, equal to botocore's."""
 
 import hashlib
 import hmac
@@ -24,9 +24,9 @@ def signed(
     body: bytes,
     now: float | None = None,
 ) -> dict[str, str]:
-    """The headers of a POST to `/`, their names in lower case, with those that sign all of them.
+    """The headers of a POST to `/`, names in lower case, with those of the signature.
 
-    `host` is as the Host header has it; `now` in seconds since the epoch, this moment if left out.
+    `host` is the value of the Host header; `now` is in seconds since the epoch, by default the current time.
     """
     stamp = _stamp(now)
     found = {name.lower(): value for name, value in headers.items()} | {"host": host, "x-amz-date": stamp}
@@ -42,8 +42,8 @@ def signed(
     return found
 
 
-class Ask(NamedTuple):
-    """A request to S3. `url` is scheme, host in lower case, port if it is not the scheme's own, and quoted path."""
+class S3Request(NamedTuple):
+    """A request to S3. `url` is scheme, host in lower case, port if it is not the default, and quoted path."""
 
     method: str
     url: str
@@ -51,14 +51,14 @@ class Ask(NamedTuple):
     headers: Mapping[str, str] = EMPTY
 
 
-def link(credentials: Credentials, region: str, ask: Ask, seconds: int, now: float | None = None) -> str:
-    """A URL that works so long, and for such a request only; `now` as above."""
+def link(credentials: Credentials, region: str, request: S3Request, seconds: int, now: float | None = None) -> str:
+    """A URL that is valid for `seconds`, and for this request only; `now` as in `signed`."""
     stamp = _stamp(now)
     scope = f"{stamp[:8]}/{region}/s3/aws4_request"
-    host, _, path = ask.url.partition("://")[2].partition("/")
-    names, lines = _canonical({name.lower(): value for name, value in ask.headers.items()} | {"host": host})
+    host, _, path = request.url.partition("://")[2].partition("/")
+    names, lines = _canonical({name.lower(): value for name, value in request.headers.items()} | {"host": host})
     asked = {
-        **ask.query,
+        **request.query,
         "X-Amz-Algorithm": ALGORITHM,
         "X-Amz-Credential": f"{credentials.key}/{scope}",
         "X-Amz-Date": stamp,
@@ -68,9 +68,9 @@ def link(credentials: Credentials, region: str, ask: Ask, seconds: int, now: flo
     if credentials.token:
         asked["X-Amz-Security-Token"] = credentials.token
     pairs = [f"{quote(name, UNRESERVED)}={quote(value, UNRESERVED)}" for name, value in asked.items()]
-    request = f"{ask.method}\n/{path}\n{'&'.join(sorted(pairs))}\n{lines}\n{names}\nUNSIGNED-PAYLOAD"
-    signature = _signature(credentials.secret, stamp, scope, request)
-    return f"{ask.url}?{'&'.join(pairs)}&X-Amz-Signature={signature}"
+    canonical = f"{request.method}\n/{path}\n{'&'.join(sorted(pairs))}\n{lines}\n{names}\nUNSIGNED-PAYLOAD"
+    signature = _signature(credentials.secret, stamp, scope, canonical)
+    return f"{request.url}?{'&'.join(pairs)}&X-Amz-Signature={signature}"
 
 
 def _stamp(now: float | None) -> str:
@@ -78,7 +78,7 @@ def _stamp(now: float | None) -> str:
 
 
 def _canonical(headers: Mapping[str, str]) -> tuple[str, str]:
-    """The names of headers in their order, and the headers, white space in them reduced to single blanks."""
+    """The sorted names of headers, and the headers, with white space reduced to single blanks."""
     names = sorted(headers)
     return ";".join(names), "".join([f"{name}:{' '.join(headers[name].split())}\n" for name in names])
 
@@ -90,7 +90,7 @@ def _signature(secret: str, stamp: str, scope: str, request: str) -> str:
 
 @lru_cache(maxsize=8)
 def _key(secret: str, scope: str) -> bytes:
-    """What a day's requests to a service in a region are signed with."""
+    """The signing key of a day, for a service in a region."""
     key = f"AWS4{secret}".encode()
     for part in scope.split("/"):
         key = hmac.digest(key, part.encode(), "sha256")

@@ -1,4 +1,4 @@
-"""Bytes that others keep: objects in other buckets, and files on public web servers."""
+"""External bytes: objects in other buckets, and files on public web servers."""
 
 import ipaddress
 import re
@@ -14,7 +14,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from chalicelib.catalog.errors import SourceNotFound, SourceRefused, StoreUnavailable
 from chalicelib.catalog.outages import source_outage
 from chalicelib.catalog.ports import Located, Reading
-from chalicelib.storage.answers import code_of, silence_of
+from chalicelib.storage.answers import code_of, failure_of
 from chalicelib.storage.ranges import PIECE, answering, check_status, length, reading, version_of
 
 if TYPE_CHECKING:
@@ -22,29 +22,29 @@ if TYPE_CHECKING:
     from urllib3 import BaseHTTPResponse, HTTPConnectionPool
 
 SECONDS = 10.0
-"""How long a server may be silent."""
+"""The timeout for connecting, and for each read."""
 WEB = ("https", "http")
 SCHEMES = ("s3", *WEB)
 BUCKET = "[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]"
 UNREADABLE = frozenset({"404", "NoSuchKey", "NoSuchBucket", "403", "AccessDenied", "301", "400"})
-"""What S3 says of objects that are not there, or not for us; it does not always tell which."""
+"""S3's codes for objects that do not exist, or that we may not read; it does not always say which."""
 UNICAST = ipaddress.IPv6Network("2000::/3")
 SPECIAL = tuple(
     ipaddress.ip_network(network)
     for network in ("192.0.0.0/24", "192.88.99.0/24", "168.63.129.16/32", "2001::/23", "2002::/16", "3fff::/20")
 )
-"""Protocols' own, tunnels to IPv4, a cloud's metadata, documentation: not every Python knows them for what they are."""
+"""Reserved for protocols, tunnels to IPv4, a cloud's metadata and documentation; not every Python knows them all."""
 WITHOUT_HEAD = frozenset({403, 405, 501})
-"""How servers answer that do not want to be asked for the head alone."""
+"""Statuses of servers that do not support HEAD."""
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 LONGEST_SHOWN = 500
-"""Characters of a refused source that its refusal repeats."""
-FOLLOWED = 5
-"""How many redirects in a row."""
+"""Characters of a refused source that the error repeats."""
+MAX_REDIRECTS = 5
+"""The most redirects that are followed."""
 
 
 class ExternalSources:
-    """Promises of `ports.Sources`. The registry's own bucket is no source: its keys belong to other images."""
+    """Implements `ports.Sources`. The registry's own bucket is refused: its keys belong to other images."""
 
     def __init__(self, own_bucket: str, client: Callable[[], "S3Client"], web: "WebSource") -> None:
         self._own_bucket = own_bucket
@@ -52,7 +52,7 @@ class ExternalSources:
         self._web = web
 
     def check(self, url: str) -> None:
-        """The scheme alone; whose it is, is shown the whole."""
+        """Checks only the scheme; the error repeats the URL."""
         if url.partition(":")[0] not in SCHEMES:
             raise _unsupported(url)
 
@@ -61,11 +61,11 @@ class ExternalSources:
         return self._object(url) if url.startswith("s3:") else self._web.locate(url)
 
     def read_from(self, url: str, offset: int, version: str) -> AbstractContextManager[Reading]:
-        """One GET request; objects in other buckets are not read, but copied by their store."""
+        """One GET request; objects in other buckets are not read here, but copied inside S3."""
         return self._web.read_from(url, offset, version)
 
     def screen(self, url: str) -> None:
-        """The name of an object; the addresses of a server, as far as it has any by now."""
+        """Checks the name of an object, or the addresses of a server, if it has any."""
         self.check(url)
         if url.startswith("s3:"):
             self._named(url)
@@ -75,7 +75,7 @@ class ExternalSources:
     def _named(self, url: str) -> tuple[str, str]:
         bucket, key = split_s3(url)
         if not key or not re.fullmatch(BUCKET, bucket) or bucket == self._own_bucket:
-            raise SourceRefused("Invalid location: no object that could be read from here")
+            raise SourceRefused("Invalid location: not an object that can be read from here")
         return bucket, key
 
     def _object(self, url: str) -> Located:
@@ -85,7 +85,7 @@ class ExternalSources:
         except (ClientError, BotoCoreError) as error:
             if code_of(error) in UNREADABLE:
                 raise SourceNotFound(url) from error
-            raise source_outage(silence_of(error)) from error
+            raise source_outage(failure_of(error)) from error
         return Located(found["ContentLength"], found["ETag"])
 
 
@@ -96,17 +96,17 @@ def split_s3(url: str) -> tuple[str, str]:
 
 
 def is_public(address: str) -> bool:
-    """Whether an IP address is one that everybody could reach: not loopback, private, link-local or metadata."""
+    """Whether an IP address is public: not loopback, private, link-local or metadata."""
     parsed = ipaddress.ip_address(address)
     if isinstance(parsed, ipaddress.IPv6Address) and parsed not in UNICAST:
-        return False  # all else either is not global, or leads to some IPv4 address by translation
+        return False  # the rest is either not global, or translated to an IPv4 address
     return parsed.is_global and not parsed.is_multicast and not any(parsed in network for network in SPECIAL)
 
 
 class WebSource:
-    """Files on web servers, behind up to five redirects; the address that was checked is the one connected to.
+    """Files on web servers, behind up to five redirects. It connects to the address that it has checked.
 
-    A file that is not read piece by piece may take `longest_read` seconds in all, and so may redirects.
+    Redirects may take `longest_read` seconds in all, and so may a file that is read at once.
     """
 
     def __init__(self, allowed: Callable[[str], bool] = is_public, longest_read: float = 20.0) -> None:
@@ -114,13 +114,13 @@ class WebSource:
         self._longest_read = longest_read
 
     def screen(self, url: str) -> None:
-        """Raise SourceRefused for a server that is not public, or what is no URL of any; it is not asked."""
+        """Raise SourceRefused for an invalid URL, or a server that is not public; no request is made."""
         parts, port = _checked(url)
         with suppress(SourceNotFound):
             self._resolve(parts.hostname or "", port)
 
     def locate(self, url: str) -> Located:
-        """What the server announces. A signed link is often good for GET alone."""
+        """One HEAD request, or a GET if HEAD is refused: signed links often allow GET only."""
         with self._opened("HEAD", url) as response:
             if response.status not in WITHOUT_HEAD:
                 return _announced(url, response)
@@ -128,7 +128,7 @@ class WebSource:
             return _announced(url, response)
 
     def read(self, url: str, limit: int) -> tuple[Located, bytes]:
-        """The content, and what it is.
+        """Size and version of a file, and its content.
 
         Raises StoreUnavailable if it is longer than `limit` bytes or takes too long, and as `locate`.
         """
@@ -139,14 +139,14 @@ class WebSource:
             while piece := response.read(min(PIECE, limit + 1 - len(content))):
                 content += piece
                 if len(content) > limit or time.monotonic() > end:
-                    raise StoreUnavailable("The image at its location has grown, or comes too slowly")
+                    raise StoreUnavailable("The bytes at the image's location have grown, or are sent too slowly")
         return found._replace(size=len(content)), bytes(content)
 
     @contextmanager
     def read_from(self, url: str, offset: int, version: str) -> Iterator[Reading]:
-        """Promises of `ports.Sources`; the pieces raise StoreUnavailable if they end early.
+        """One GET request; the pieces raise StoreUnavailable if they end early.
 
-        From the beginning on no range is asked for: not every server has them.
+        For an offset of zero it has no Range header, which not every server supports.
         """
         with self._opened("GET", url, {"Range": f"bytes={offset}-"} if offset else {}) as response:
             yield reading(url, response, offset, version)
@@ -154,7 +154,7 @@ class WebSource:
     @contextmanager
     def _opened(self, method: str, url: str, headers: dict[str, str] | None = None) -> "Iterator[BaseHTTPResponse]":
         end = time.monotonic() + self._longest_read
-        for _ in range(1 + FOLLOWED):
+        for _ in range(1 + MAX_REDIRECTS):
             with self._asked(method, url, headers or {}) as response:
                 if response.status not in REDIRECTS:
                     yield response
@@ -181,7 +181,7 @@ class WebSource:
                 yield response
 
     def _pool(self, parts: SplitResult, port: int) -> "HTTPConnectionPool":
-        import urllib3  # noqa: PLC0415  # slow, and few requests ask other servers
+        import urllib3  # noqa: PLC0415  # slow, and few requests need it
 
         host = parts.hostname or ""
         address = self._resolve(host, port)
@@ -210,14 +210,14 @@ def _unsupported(source: str) -> SourceRefused:
 
 
 def _redirected(url: str, place: str | None) -> str:
-    """Where a redirect leads to, be it relative. Raises SourceRefused."""
+    """The URL that a redirect leads to, which may be relative. Raises SourceRefused."""
     if not place:
-        raise SourceRefused("Invalid location: it is redirected to nowhere")
+        raise SourceRefused("Invalid location: its redirect has no target")
     try:
         target = urljoin(url, place)
         schemes = urlsplit(url).scheme, urlsplit(target).scheme
     except ValueError as error:
-        raise SourceRefused("Invalid location: it is redirected to what is not a URL") from error
+        raise SourceRefused("Invalid location: it is redirected to an invalid URL") from error
     if schemes == ("https", "http"):
         raise SourceRefused("Invalid location: it is redirected from https to http")
     return target
@@ -231,9 +231,9 @@ def _checked(url: str) -> tuple[SplitResult, int]:
     except ValueError as error:
         raise SourceRefused("Invalid location: not a URL") from error
     if parts.scheme not in WEB:
-        raise _unsupported(parts.scheme)  # a redirect may have led here, to what is nobody's business
+        raise _unsupported(parts.scheme)  # not the whole URL: a redirect may have led here, and it may be secret
     if not parts.hostname:
-        raise SourceRefused("Invalid location: it names no server")
+        raise SourceRefused("Invalid location: it has no host")
     if parts.username is not None or parts.password is not None:
-        raise SourceRefused("Invalid location: credentials do not belong into it")
+        raise SourceRefused("Invalid location: it must not contain credentials")
     return parts, port if port is not None else (443 if parts.scheme == "https" else 80)

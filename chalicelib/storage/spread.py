@@ -1,8 +1,8 @@
-"""The rows of an image in the lists of those it is shared with.
+"""The rows of an image in its members' lists.
 
-They change in the image's own transaction. Those of an image of very many members do not fit in there: the transaction
-says that they are `members_behind`, and they are brought after it, in transactions of their own, before whoever wrote
-is answered. If that is broken off the sweep goes on with it.
+They change in the image's own transaction. If an image has too many members for that, the transaction sets
+`members_behind`, and the rows are written after it, in transactions of their own, before the request is answered.
+If that is interrupted, the reaper resumes it.
 """
 
 from collections.abc import Mapping
@@ -25,15 +25,15 @@ from chalicelib.storage.tables import ImageItem, MembershipItem
 from chalicelib.storage.writes import Writes
 
 MAX_AT_ONCE = 30
-"""Members whose rows and totals fit into the transaction of their image, with all else that it writes."""
+"""The most members whose rows and totals fit into the transaction of their image."""
 
 
 Members = Mapping[str, MemberStatus]
-"""Tenants that an image is shared with, and what they say of it."""
+"""The tenants that an image is shared with, and the statuses of their memberships."""
 
 
 def members_of(image: Image) -> Members:
-    """Who the image is shared with; no request is made if that is nobody. One consistent query."""
+    """The members of an image, by one consistent query; no request if it has none."""
     return _members(image.id) if image.member_count else totals.NOBODY
 
 
@@ -44,12 +44,12 @@ def _members(image_id: str) -> Members:
 
 
 def status_of(item: MembershipItem) -> MemberStatus:
-    """What a member says; all had accepted that were members before they were asked."""
+    """The status of a membership; those from before there were invitations count as accepted."""
     return item.status or MemberStatus.ACCEPTED
 
 
 def put(writes: Writes, old: Image | None, new: Image, members: Members, most: int) -> None:
-    """Have the transaction of an image write its rows for these members, and count them: no more than `most`."""
+    """Add the rows for these members, and their totals, to the transaction of an image; `most` is their quota."""
     for member, status in members.items():
         before, after = (image if image and has_row(image, member) else None for image in (old, new))
         if after is not None:
@@ -60,19 +60,19 @@ def put(writes: Writes, old: Image | None, new: Image, members: Members, most: i
 
 
 def newly_given(old: Image | None, new: Image, members: Members) -> list[str]:
-    """Those of the members who are given the image by what becomes of it."""
+    """Those members whose lists get the image by this change."""
     return [member for member in members if has_row(new, member) and not (old and has_row(old, member))]
 
 
 def has_row(image: Image, member: str) -> bool:
-    """Whether an image that is shared with a member is in the list of what is."""
+    """Whether an image has a row in the list of one of its members."""
     return image.status is not Status.DELETED and member != image.owner and is_shared(image)
 
 
 def bring(connection: SharedConnection, image: Image, members: Members) -> Image:
-    """Have the rows of all these members be as the image is, and the image no longer be behind.
+    """Write the rows of all these members as the image is now, then clear `members_behind`.
 
-    Raises StaleImage if somebody has changed it meanwhile, who then brings the rows.
+    Raises StaleImage if the image has changed meanwhile; the rows are then written by whoever changed it.
     """
     waiting = iter(members.items())
     while chunk := dict(islice(waiting, MAX_AT_ONCE)):
@@ -102,7 +102,7 @@ def _bring(connection: SharedConnection, image: Image, members: Members) -> None
 
 
 def _as_it_was(row: Raw | None) -> Condition:
-    """That nobody has brought the row meanwhile."""
+    """The condition that a row has not been written meanwhile."""
     version = RowItem.image_version
     if row is None:
         return version.does_not_exist()

@@ -1,6 +1,6 @@
-"""Totals of lists and the bytes of tenants, in DynamoDB: they change in the transactions of the images they count.
+"""Totals of lists, and the bytes of tenants, in DynamoDB; they change in the transactions of the images they count.
 
-A total has a number for each facet of its images. That of public images, which all tenants write, is kept in shards.
+A total has a number for each facet. That of public images, which all tenants write, is stored in shards.
 """
 
 from collections import Counter
@@ -24,12 +24,12 @@ from chalicelib.storage.writes import Writes
 
 BYTES = "bytes"
 ALL = "all"
-"""Of what is shared with a tenant: all images, those too that wait for their deletion."""
+"""The number of all images shared with a tenant, including those that wait for their deletion."""
 GIVEN = "images shared with a tenant"
-"""What the quota of a member is called."""
+"""The name of a member's quota, in errors."""
 SHARDS = 8
 NOBODY: Mapping[str, MemberStatus] = {}
-"""Members."""
+"""No members."""
 Numbers = Mapping[str, int]
 _PREFIX = "count/"
 _MARKS = {
@@ -42,7 +42,7 @@ _VISIBILITIES = {mark: visibility for visibility, mark in _MARKS.items()}
 
 
 def parts(image: Image, members: Mapping[str, MemberStatus] = NOBODY) -> Mapping[tuple[str, str], int]:
-    """What an image of these members adds to the totals: by the key of a total, and the attribute of its number."""
+    """What an image with these members adds to the totals, by the key of a total and the attribute of its number."""
     found: dict[tuple[str, str], int] = {}
     if not image.gone:
         found = {(_shard_of(scope, image), _attribute(facet_of(image))): 1 for scope in _counted(image)}
@@ -53,15 +53,15 @@ def parts(image: Image, members: Mapping[str, MemberStatus] = NOBODY) -> Mapping
 
 
 def _counted(image: Image) -> list[str]:
-    """The lists of an image whose totals are kept."""
+    """The lists of an image whose totals are stored."""
     counted = ("tenant", keys.PUBLIC, *FIELDS)
     return [scope for scope in keys.scopes(image) if scope.partition("/")[0] in counted]
 
 
 def add(writes: Writes, old: Image | None, new: Image, quota: int) -> None:
-    """Have a transaction count what becomes of an image; it fails if the owner's bytes would grow beyond the quota.
+    """Add an image's change of the totals to its transaction, which fails if the owner would exceed a quota in bytes.
 
-    Zero is no quota.
+    A quota of zero means no limit.
     """
     after = Counter(parts(new))
     after.subtract(parts(old) if old else {})
@@ -80,9 +80,9 @@ def add(writes: Writes, old: Image | None, new: Image, quota: int) -> None:
 
 
 def move(writes: Writes, member: str, old: Numbers, new: Numbers, most: int = -1) -> None:
-    """Have a transaction count what is `given` to a tenant by one image, and was; a negative `most` is none.
+    """Change the total of a tenant, by what one image adds (`given`) before and after, in a transaction.
 
-    It fails if the tenant would be given one more than that.
+    It fails if more than `most` images would be shared with the tenant; negative means no limit.
     """
     after = Counter(new)
     after.subtract(old)
@@ -98,12 +98,12 @@ def move(writes: Writes, member: str, old: Numbers, new: Numbers, most: int = -1
 
 
 def _adding(changes: Mapping[str, int]) -> list[Action]:
-    """The numbers to add; a dot in the name of a zone leads nowhere."""
+    """The actions to add these numbers; a dot in the name of a zone is not read as a path."""
     return [Path([name]).add({"N": str(change)}) for name, change in changes.items()]
 
 
 def given(image: Image | None, status: MemberStatus) -> Numbers:
-    """What an image adds to the total of a tenant that it is shared with; what that rejects is in no list of others."""
+    """What an image adds to the total of a member; an image that it rejected counts, but not as listed."""
     if image is None or image.status is Status.DELETED or not is_shared(image):
         return {}
     is_listed = not image.gone and status is not MemberStatus.REJECTED
@@ -111,7 +111,7 @@ def given(image: Image | None, status: MemberStatus) -> Numbers:
 
 
 def check_room(connection: SharedConnection, members: Iterable[str], most: int) -> None:
-    """Raise MemberQuotaExceeded if one of these has been given as many images as that; a negative `most` is none."""
+    """Raise MemberQuotaExceeded if a member already has `most` shared images; negative means no limit."""
     wanted = [(_key(keys.shared(member)),) for member in members] if most >= 0 else []
     for item in batch.get(connection, {ClaimItem: wanted})[ClaimItem]:
         if number_given(item) >= most:
@@ -119,7 +119,7 @@ def check_room(connection: SharedConnection, members: Iterable[str], most: int) 
 
 
 def number_given(raw: Raw) -> int:
-    """How many images a total says that a tenant is given."""
+    """The number of images shared with a tenant, from its total."""
     return int(raw.get(ALL, {}).get("N", 0))
 
 
@@ -129,12 +129,12 @@ def is_total(raw: Raw) -> bool:
 
 
 def growth(old: Image | None, new: Image) -> int:
-    """By how many bytes a change makes what the image's owner has grow."""
+    """The bytes that a change adds to the quota of the image's owner."""
     return charge(new) - (charge(old) if old is not None and old.owner == new.owner else 0)
 
 
 def exceeded(raw: Raw, old: Image | None, new: Image, limits: Limits) -> QuotaExceeded:
-    """The refusal of a change for which a total, as it is, has too many bytes, or images that were given, already."""
+    """The error for a change that failed because of the quota on this total."""
     if raw["claim"]["S"].startswith(_key(f"{keys.SHARED}/")):
         return MemberQuotaExceeded(GIVEN, number_given(raw) + 1, limits.shared_quota)
     size = int(raw.get(BYTES, {}).get("N", 0)) + growth(old, new)
@@ -169,7 +169,7 @@ def _key(scope: str) -> str:
 
 
 def _shards(scope: str) -> list[str]:
-    """The items that make up a total."""
+    """The keys of the items that make up a total."""
     return [f"{_key(scope)}/{shard}" for shard in range(SHARDS)] if scope == keys.PUBLIC else [_key(scope)]
 
 
@@ -179,7 +179,7 @@ def _shard_of(scope: str, image: Image) -> str:
 
 
 def _attribute(facet: Facet) -> str:
-    """`v`, `pk`, `v:zone`, `vk:zone`."""
+    """The attribute for a facet: `v`, `pk`, `v:zone`, `vk:zone`, where `k` is for killed images."""
     zone = "" if facet.zone is None else f":{facet.zone}"
     return f"{_MARKS[facet.visibility]}{'k' if facet.killed else ''}{zone}"
 

@@ -1,6 +1,6 @@
-"""Whose certificates are believed: Amazon's own roots where AWS is asked, all of Mozilla's where they do not do.
+"""Trusted root certificates: Amazon's own for AWS, and all of Mozilla's where those do not suffice.
 
-To read all of them takes a cold start longer than the rest of its first connection.
+Loading all of them takes longer than the rest of a cold start's first connection.
 """
 
 import ssl
@@ -10,27 +10,27 @@ from os import path
 import botocore
 
 AMAZON = path.join(path.dirname(__file__), "amazon.pem")  # noqa: PTH118, PTH120  # pathlib is slow
-"""In the bundle alone, which takes them from the file below."""
+"""Exists only in the bundle, and is taken from the file below."""
 ALL = path.join(path.dirname(botocore.__file__), "cacert.pem")  # noqa: PTH118, PTH120  # as above
-"""What botocore believes as well."""
+"""The certificates that botocore trusts."""
 HOSTS = (".amazonaws.com", ".amazonaws.com.cn")
 
 
 def narrowest(host: str) -> ssl.SSLContext:
-    """What to try first with a host."""
+    """The context to try first with a host."""
     return _context(AMAZON if host.endswith(HOSTS) and path.exists(AMAZON) else ALL)  # noqa: PTH110  # as above
 
 
 def roots(file: str | None) -> ssl.SSLContext:
-    """What to believe of a server that is not AWS's: the certificates of a file, or all that botocore believes.
+    """The context for a server other than AWS's: it trusts the certificates in a file, or those that botocore trusts.
 
-    Raises OSError for a file that has none.
+    Raises OSError for a file without certificates.
     """
     return _context(file or ALL)
 
 
 def wider(context: ssl.SSLContext | None) -> ssl.SSLContext | None:
-    """What to try where a context did not do; None if there is nothing else to believe."""
+    """The context to try when this one has failed; None if it is the widest."""
     return None if context is _context(ALL) else _context(ALL)
 
 

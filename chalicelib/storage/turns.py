@@ -1,4 +1,7 @@
-"""Work that waits in turns: it yields None whenever it has asked for something, so that others ask before it waits."""
+"""Concurrent requests without threads: generators that yield None after sending a request.
+
+So several can be sent before the first response is waited for.
+"""
 
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing
@@ -8,13 +11,13 @@ from typing import TypeVar
 T = TypeVar("T")
 Changed = TypeVar("Changed")
 Steps = Generator[None, None, T]
-"""Work that returns something; if it is closed before that, nobody reads what it has asked for."""
+"""A generator that yields while it waits, and returns a result; closing it early drops a pending response."""
 Stream = Generator[T | None, None, None]
-"""Values one after the other, and None as long as there is nothing yet."""
+"""A generator of values, and of None while it waits."""
 
 
-def done(steps: Steps[T]) -> T:
-    """What comes of work that nobody takes turns with."""
+def run(steps: Steps[T]) -> T:
+    """Run steps to their end, and return their result."""
     while True:
         try:
             next(steps)
@@ -23,10 +26,10 @@ def done(steps: Steps[T]) -> T:
             return result
 
 
-def begun(streams: Sequence[Stream[T]]) -> list[Iterator[T]]:
-    """The streams without their pauses, of which all have come to their first value in turns.
+def start_all(streams: Sequence[Stream[T]]) -> list[Iterator[T]]:
+    """The values of each stream, all of them advanced, in turns, to their first value.
 
-    If one fails meanwhile all are closed.
+    If one fails meanwhile, all are closed.
     """
     firsts: dict[int, list[T]] = {}
     with _closed(streams) as failing:
@@ -38,20 +41,20 @@ def begun(streams: Sequence[Stream[T]]) -> list[Iterator[T]]:
     return [chain(firsts[number], _values(stream)) for number, stream in enumerate(streams)]
 
 
-def in_turns(streams: Sequence[Stream[T]]) -> Iterator[T]:
-    """The values of all of them, one of each in turns. If one fails all are closed."""
+def interleave(streams: Sequence[Stream[T]]) -> Iterator[T]:
+    """The values of all streams, one of each in turns. If one fails, all are closed."""
     with _closed(streams):
         for turn in zip_longest(*streams):
             yield from _values(turn)
 
 
 def each(change: Callable[[T], Changed | None], stream: Stream[T]) -> Stream[Changed]:
-    """A stream of what becomes of each value; nothing comes of those of which it is None."""
+    """A stream of the changed values, without those that become None."""
     return (None if value is None else change(value) for value in stream)
 
 
-def gathered(stream: Stream[T]) -> Steps[list[T]]:
-    """All values of a stream."""
+def collect(stream: Stream[T]) -> Steps[list[T]]:
+    """All values of a stream, as steps."""
     found: list[T] = []
     for value in stream:
         if value is None:
@@ -62,7 +65,7 @@ def gathered(stream: Stream[T]) -> Steps[list[T]]:
 
 
 def _next(stream: Stream[T]) -> list[T] | None:
-    """The next value, or none if there is no more; None if there is nothing yet."""
+    """The next value in a list, which is empty at the end; None while the stream waits."""
     for value in stream:
         return None if value is None else [value]
     return []
@@ -73,7 +76,7 @@ def _values(stream: Iterable[T | None]) -> Iterator[T]:
 
 
 def _closed(streams: Sequence[Stream[T]]) -> ExitStack:
-    """Closes all streams in the end."""
+    """A stack that closes all streams."""
     stack = ExitStack()
     for stream in streams:
         stack.enter_context(closing(stream))

@@ -1,6 +1,6 @@
-"""HTTP to one server, over connections that are kept; http.client reads the answers that are out of the usual.
+"""HTTP to one server, over persistent connections. http.client parses the responses that are not as usual.
 
-Failures are botocore's exceptions, as callers tell outages by them whichever client they use.
+Failures raise botocore's exceptions, so that callers recognize outages whichever client they use.
 """
 
 import os
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from io import BufferedReader
 
 KEPT = 10
-"""How many connections are kept while nobody uses them, as many as botocore keeps."""
+"""The most idle connections that are kept, as in botocore."""
 PORTS = {"http": 80, "https": 443}
 USUAL_FIRST_LINE = re.compile(r"HTTP/1\.1 (?!204|304)[2-5][0-9]{2} [ -~]*")
 USUAL_LINE = re.compile(r"[A-Za-z0-9-]+: [!-~](?:[ -~]*[!-~])?")
@@ -42,11 +42,11 @@ LENGTH = re.compile("0|[1-9][0-9]{0,9}")
 UNUSUAL = frozenset({"transfer-encoding", "content-encoding", "trailer", "upgrade"})
 KEEP = "keep-alive"
 LEAST_SECONDS = 0.1
-"""How long an answer is waited for though its time has passed while others were: it may just be on its way."""
+"""The least time to wait for a response, even if its timeout has passed while others were read."""
 
 
 class Reply(NamedTuple):
-    """An answer that came to its end; its headers know their names in any case."""
+    """A complete response; names of headers are case-insensitive."""
 
     status: int
     headers: Mapping[str, str]
@@ -54,16 +54,16 @@ class Reply(NamedTuple):
 
 
 class Gone(HTTPClientError):
-    """A kept connection ended before anything was answered: as a rule its server had closed it long before."""
+    """An idle connection ended before any response: as a rule the server had closed it long before."""
 
-    fmt = "A kept connection had ended: {error}"
+    fmt = "An idle connection had been closed: {error}"
 
 
 class Wire:
-    """Any number of threads may use one; each request has a connection to itself."""
+    """A thread-safe client of one server; each request has a connection to itself."""
 
     longest = 100 * 2**20
-    """Bytes that an answer has at most; DynamoDB's have a sixth of that, even if JSON escapes every character."""
+    """The most bytes of a response; DynamoDB's have a sixth of that, even if JSON escapes every character."""
 
     def __init__(self, url: str, connect_seconds: float, read_seconds: float) -> None:
         parts = urlsplit(url)
@@ -78,11 +78,10 @@ class Wire:
         self._trusted: SSLContext | None = None
 
     def exchange(self, headers: Mapping[str, str], body: bytes) -> Steps[Reply]:
-        """POST to `/`, and the answer to it; others may ask in between.
+        """POST to `/`, and return the response; yields in between, so that other requests can be sent.
 
-        Raises EndpointConnectionError, ConnectTimeoutError and SSLError, nothing having been sent; and
-        ReadTimeoutError, ConnectionClosedError and Gone, after which something may have been done. Raises ValueError
-        if headers cannot be sent.
+        Raises EndpointConnectionError, ConnectTimeoutError and SSLError if nothing was sent; ReadTimeoutError,
+        ConnectionClosedError and Gone if the request may have been carried out; ValueError for invalid headers.
         """
         request = _request(headers, body)
         kept = self._kept()
@@ -104,19 +103,19 @@ class Wire:
         return reply
 
     def close(self) -> None:
-        """Close what is kept; requests after that connect anew."""
+        """Close idle connections; later requests reconnect."""
         _close_all(self._idle)
 
     def _keep(self, connection: socket.socket) -> None:
-        """Keep it for the next request, and rather than too many the one that has waited longest no more."""
+        """Keep a connection for later requests; of too many, close the one that has been idle longest."""
         self._idle.append(connection)
         if len(self._idle) > KEPT:
             with suppress(IndexError):  # others have taken them meanwhile
                 self._idle.pop(0).close()
 
     def _kept(self) -> socket.socket | None:
-        """A connection that its server has not closed meanwhile: what comes on it unasked is its end."""
-        if self._process != os.getpid():  # the connections are those of the process that forked
+        """An idle connection that its server has not closed: data on an idle connection means that it is closing."""
+        if self._process != os.getpid():  # after a fork the connections belong to the parent
             self.close()
             self._process = os.getpid()
         while True:
@@ -151,7 +150,7 @@ class Wire:
         return self._connected(wider)
 
     def _opened(self, trusted: SSLContext | None) -> socket.socket:
-        name: Any = self._name.encode("ascii")  # as a text it would be taken for international, which is slow to import
+        name: Any = self._name.encode("ascii")  # a str would import the idna codec, which is slow
         with ExitStack() as failing:
             connection = socket.create_connection((name, self._port), self._connect_seconds)
             failing.enter_context(connection)
@@ -163,7 +162,7 @@ class Wire:
         return connection
 
     def _answer(self, connection: socket.socket, ended: type[HTTPClientError]) -> tuple[Reply, bool]:
-        """What is answered, and whether the connection may be used again."""
+        """The response, and whether the connection may be used again."""
         with connection.makefile("rb") as stream:
             with self._answering(ended):
                 head = _usual_head(stream) or _begun(stream)
@@ -174,7 +173,7 @@ class Wire:
 
     @contextmanager
     def _answering(self, ended: type[HTTPClientError]) -> Iterator[None]:
-        """Raises ReadTimeoutError; `ended` if the connection ends, ConnectionClosedError if it says what is no HTTP."""
+        """Raise ReadTimeoutError; `ended` if the connection ends, ConnectionClosedError if it is not HTTP."""
         try:
             yield
         except TimeoutError as error:
@@ -192,20 +191,20 @@ def _close_all(connections: list[socket.socket]) -> None:
 
 
 def _is_quiet(sock: socket.socket) -> bool:
-    """Whether nothing has come on it, neither to this machine nor, as far as that is TLS, out of its encryption."""
+    """Whether no data is waiting, in the socket or in the buffer of TLS."""
     poll = select.poll()
     poll.register(sock, select.POLLIN)
     return not poll.poll(0) and not (isinstance(sock, SSLSocket) and sock.pending())
 
 
 def _request(headers: Mapping[str, str], body: bytes) -> bytes:
-    """A POST to `/` in one piece, as two would cost another system call.
+    """A POST to `/` in one piece, which saves a system call.
 
-    Raises ValueError if a header has what could end it, or what is encoded in more than one way.
+    Raises ValueError for line breaks or other characters than printable ASCII in a header.
     """
     lines = [f"{name}: {value}" for name, value in headers.items()]
     if not all(line.isascii() and line.isprintable() for line in lines):
-        raise ValueError("a header has other characters than those of printable ASCII")
+        raise ValueError("a header has characters other than printable ASCII")
     return "\r\n".join(("POST / HTTP/1.1", *lines, f"content-length: {len(body)}", "", "")).encode("ascii") + body
 
 
@@ -216,40 +215,41 @@ class _Head(NamedTuple):
 
 
 def _usual_head(stream: "BufferedReader") -> _Head | None:
-    """The head of an answer as DynamoDB's always are; None, nothing having been read, if it is another.
+    """The head of a response in DynamoDB's usual form; None, without reading anything, for any other.
 
-    http.client reads all answers, by a parser of mails, which takes a third of a call's CPU, and is slow to import.
+    http.client could parse all of them, but its parser, made for mails, takes a third of a call's CPU time, and is
+    slow to import.
     """
     head, ended, _ = stream.peek().partition(b"\r\n\r\n")
     first, *lines = head.decode("latin-1").split("\r\n")
     pairs = [line.partition(": ") for line in lines]
     headers = {name.lower(): value for name, _, value in pairs}
-    told = headers.get("content-length", "")
+    length = headers.get("content-length", "")
     is_usual = (
         ended
         and USUAL_FIRST_LINE.fullmatch(first)
         and len(headers) == len(lines)
-        and LENGTH.fullmatch(told)
+        and LENGTH.fullmatch(length)
         and UNUSUAL.isdisjoint(headers)
         and headers.get("connection", KEEP) == KEEP
         and all(USUAL_LINE.fullmatch(line) for line in lines)
     )
-    return _Head(int(first[9:12]), headers, int(told)) if is_usual and stream.read(len(head) + 4) else None
+    return _Head(int(first[9:12]), headers, int(length)) if is_usual and stream.read(len(head) + 4) else None
 
 
 def _body(stream: "BufferedReader", head: _Head, longest: int) -> Reply:
-    """What comes after a usual head. Raises ValueError if it is cut off, or too long."""
+    """The response with a usual head. Raises ValueError if it is incomplete or too long."""
     if head.size > longest:
-        raise ValueError("the answer is too long")
+        raise ValueError("the response is too long")
     body = stream.read(head.size)
     if len(body) < head.size:
-        raise ValueError("the answer was cut off")
+        raise ValueError("the response is incomplete")
     return Reply(head.status, head.headers, body)
 
 
 def _begun(stream: "BufferedReader") -> "HTTPResponse":
-    """An answer whose head has been read, whatever it is like. Raises ValueError if it is none."""
-    from http.client import HTTPResponse  # noqa: PLC0415  # most processes do without
+    """A response whose head has been parsed, whatever its form. Raises ValueError if it is not HTTP."""
+    from http.client import HTTPResponse  # noqa: PLC0415  # most processes do not need it
 
     connection: Any = SimpleNamespace(makefile=lambda _mode: stream)
     response = HTTPResponse(connection, method="POST")
@@ -260,7 +260,7 @@ def _begun(stream: "BufferedReader") -> "HTTPResponse":
 
 @contextmanager
 def _understood() -> Iterator[None]:
-    """Raises ValueError where http.client says that something is no HTTP."""
+    """Raise ValueError where http.client finds that something is not HTTP."""
     from http.client import HTTPException  # noqa: PLC0415  # as above
 
     try:
@@ -272,15 +272,13 @@ def _understood() -> Iterator[None]:
 
 
 def _reply(response: "HTTPResponse", longest: int) -> Reply:
-    """All of an answer. Raises ValueError if it is cut off or too long: one that does not say how long it is has
-    lost that, and after one that is none yet another would come, which nobody has asked for.
-    """
+    """A complete response. Raises ValueError if it is interim, incomplete, too long, or of unknown length."""
     if response.status < 200:
-        raise ValueError("the answer is still to come")
+        raise ValueError("the response is interim")
     if not response.chunked and (response.length is None or response.length > longest):
-        raise ValueError("the answer was cut off, or is too long")
+        raise ValueError("the response is incomplete or too long")
     with _understood():
         body = response.read(longest) if response.chunked else response.read()
     if not response.isclosed():
-        raise ValueError("the answer is too long")
-    return Reply(response.status, response.headers, body)  # type: ignore[arg-type]  # a message is one
+        raise ValueError("the response is too long")
+    return Reply(response.status, response.headers, body)  # type: ignore[arg-type]  # a message is a mapping

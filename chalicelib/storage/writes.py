@@ -1,4 +1,4 @@
-"""Transactions of items as DynamoDB has them: pynamodb makes a model of each first, and writes out all it may have."""
+"""Transactions of raw items, which are faster than pynamodb's: those need a model of each item first."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -12,24 +12,31 @@ from chalicelib.storage.releases import Raw
 
 
 class Writes(TransactWrite):
-    """A transaction of pynamodb's, which is made as its block ends, and takes such items as well.
+    """A transaction of pynamodb, sent at the end of its block, which takes raw items as well.
 
-    With `tell` a condition that fails comes with the item that is there.
+    With `return_old`, an error for a failed condition has the stored item.
     """
 
-    def put(self, model: type[Model], item: Raw, condition: Condition | None = None, *, tell: bool = False) -> None:
-        """Have an item be in the model's table."""
-        self._put_items.append(_write(model, {"Item": item}, (), condition, tell=tell))
+    def put(
+        self, model: type[Model], item: Raw, condition: Condition | None = None, *, return_old: bool = False
+    ) -> None:
+        """Add a put of an item to the model's table."""
+        self._put_items.append(_write(model, {"Item": item}, (), condition, return_old=return_old))
 
     def change(
         self, model: type[Model], key: Raw, actions: Sequence[Action], condition: Condition | None = None
     ) -> None:
-        """Have the item with a key changed, and tell what is there if the condition fails."""
-        self._update_items.append(_write(model, {"Key": key}, actions, condition, tell=True))
+        """Add an update of the item with a key; an error for a failed condition has the stored item."""
+        self._update_items.append(_write(model, {"Key": key}, actions, condition, return_old=True))
 
 
 def _write(
-    model: type[Model], what: dict[str, Raw], actions: Sequence[Action], condition: Condition | None, *, tell: bool
+    model: type[Model],
+    what: dict[str, Raw],
+    actions: Sequence[Action],
+    condition: Condition | None,
+    *,
+    return_old: bool,
 ) -> dict[str, Any]:
     names: dict[str, str] = {}
     values: dict[str, Any] = {}
@@ -42,6 +49,6 @@ def _write(
         write["ExpressionAttributeNames"] = {placeholder: name for name, placeholder in names.items()}
     if values:
         write["ExpressionAttributeValues"] = values
-    if tell:
+    if return_old:
         write["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
     return write

@@ -200,7 +200,7 @@ def test_an_event_that_comes_twice_changes_nothing_more(recording: Stage) -> Non
     steps(recording)
     before = now(recording, image.id)
 
-    recording.api.world.queue.tell(image.id, (image.location or "").rpartition("/")[2], 1)
+    recording.api.world.queue.announce(image.id, (image.location or "").rpartition("/")[2], 1)
     steps(recording)
 
     assert now(recording, image.id) == before
@@ -215,7 +215,7 @@ def test_an_event_that_comes_before_its_request_has_written_it_down_is_repeated(
 
     saved = replace(now(recording, image.id), status=Status.ACTIVE, location=location, uninspected=True)
     recording.api.world.images.save(now(recording, image.id), saved)
-    recording.api.world.queue.tell(image.id, location.rpartition("/")[2], 2)  # as if its time had come
+    recording.api.world.queue.announce(image.id, location.rpartition("/")[2], 2)  # as if its time had come
     steps(recording)
 
     assert waiting == (1, 1)
@@ -225,7 +225,7 @@ def test_an_event_that_comes_before_its_request_has_written_it_down_is_repeated(
 def test_an_image_whose_request_does_not_end_is_looked_at_a_few_times_only(recording: Stage) -> None:
     image = catalog_of(recording).register(NewImage({**FORMATS, "status": Status.SAVING}))
 
-    recording.api.world.queue.tell(image.id, "object", MAX_LOOKS)
+    recording.api.world.queue.announce(image.id, "object", MAX_LOOKS)
     steps(recording)
 
     assert recording.messages() == (0, 0)
@@ -341,7 +341,7 @@ def test_a_store_that_fails_is_asked_again(enforcing: Stage, caplog: pytest.LogC
         steps(enforcing)
     before = now(enforcing, image.id)
 
-    enforcing.api.world.queue.tell(image.id, (image.location or "").rpartition("/")[2], 1)
+    enforcing.api.world.queue.announce(image.id, (image.location or "").rpartition("/")[2], 1)
     steps(enforcing)
 
     assert before == image

@@ -159,7 +159,7 @@ def test_a_refused_capture_says_why_in_words_that_name_no_account(stage: Stage) 
 
     assert failed == []
     assert stage.outcome(job) == FAILED
-    assert stage.stored(job).info == "the registry is not allowed to make an image of this machine"
+    assert stage.stored(job).info == "the registry is not allowed to capture this machine"
 
 
 def test_a_machine_that_has_just_stopped_is_tried_again(stage: Stage) -> None:
@@ -182,7 +182,7 @@ def test_a_machine_that_is_not_stopped_after_five_minutes_is_not_captured(stage:
         stage.deliver(job)
 
     assert stage.outcome(job) == FAILED
-    assert stage.stored(job).info == "the machine is in no state to make an image of"
+    assert stage.stored(job).info == "the machine cannot be captured in its present state"
 
 
 def test_an_image_that_the_cloud_does_not_find_at_first_is_made(stage: Stage) -> None:

@@ -15,7 +15,7 @@ from chalicelib.storage import dynamodb
 from chalicelib.storage.connection import SharedConnection
 from chalicelib.storage.dynamodb import Client
 from chalicelib.storage.tables import ImageItem
-from chalicelib.storage.turns import Steps, Stream, done, in_turns
+from chalicelib.storage.turns import Steps, Stream, interleave, run
 from tests.storage.rivals import (
     BOTH,
     GET,
@@ -60,7 +60,7 @@ def stream(call: Steps[dict[str, Any]]) -> Stream[str]:
 
 
 def in_turn(client: Client, names: Sequence[str] = NAMES) -> list[str]:
-    return list(in_turns([stream(client.call("GetItem", get(name))) for name in names]))
+    return list(interleave([stream(client.call("GetItem", get(name))) for name in names]))
 
 
 def attempts(asked: Sequence[Asked]) -> list[tuple[str, int]]:
@@ -80,7 +80,7 @@ def test_all_have_asked_before_one_is_answered() -> None:
             next(call)
 
         assert len(counted) == 3
-        assert [named(done(call)) for call in calls] == list(NAMES)
+        assert [named(run(call)) for call in calls] == list(NAMES)
         assert in_turn(client) == list(NAMES)
 
     assert sorted(asked.connection for asked in server.asked) == [1, 1, 2, 2, 3, 3]
@@ -132,7 +132,7 @@ def test_if_one_fails_the_answers_of_the_others_are_nobodys() -> None:
                 in_turn(client)
 
             assert kept.value.response["Error"]["Code"] == "ValidationException"
-            assert [named(done(client.call("GetItem", get(name)))) for name in "xyz"] == list("xyz")
+            assert [named(run(client.call("GetItem", get(name)))) for name in "xyz"] == list("xyz")
 
 
 def test_silence_takes_all_of_them_no_longer_than_one() -> None:
@@ -157,7 +157,7 @@ def test_a_query_in_turns_is_that_of_pynamodb(make: Make) -> None:
     with scripted(choose=a_page) as server, connected(server, make) as tables:
         tables.add_meta_table(ImageItem._get_connection().get_meta_table())  # noqa: SLF001  # as bind does
         answers = [
-            done(query(tables)),
+            run(query(tables)),
             tables.query(table_name=ImageItem.Meta.table_name, hash_key="a", limit=5),
         ]
 
@@ -172,7 +172,7 @@ def test_a_query_in_turns_tells_outages_by_their_names(make: Make) -> None:
     with scripted(FAILING) as server, connected(server, make) as tables:
         tables.add_meta_table(ImageItem._get_connection().get_meta_table())  # noqa: SLF001  # as bind does
         with pytest.raises(TablesUnavailable):
-            done(query(tables))
+            run(query(tables))
 
     assert len(server.asked) == 4
 
@@ -182,7 +182,7 @@ def test_a_defect_in_turns_is_no_outage(make: Make) -> None:
     with scripted(error("ValidationException")) as server, connected(server, make) as tables:
         tables.add_meta_table(ImageItem._get_connection().get_meta_table())  # noqa: SLF001  # as bind does
         with pytest.raises(ClientError):
-            done(query(tables))
+            run(query(tables))
 
 
 def test_an_open_outcome_is_none_of_calls_in_turns() -> None:
@@ -203,4 +203,4 @@ def test_an_open_outcome_is_none_of_calls_in_turns() -> None:
             tables.dispatch("TransactWriteItems", {"TransactItems": []})
 
         assert type(caught.value).__name__ == "TablesRefused"
-        assert done(reading)["ScannedCount"] == 0
+        assert run(reading)["ScannedCount"] == 0

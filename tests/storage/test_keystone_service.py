@@ -12,7 +12,7 @@ import pytest
 
 from chalicelib.catalog.outage import Outage
 from chalicelib.catalog.outages import IdentitiesUnavailable
-from chalicelib.storage.keystone_service import LONGEST_ANSWER, KeystoneService, Login, Patience, Reply
+from chalicelib.storage.keystone_service import LONGEST_ANSWER, KeystoneService, Login, Reply, Timeouts
 from tests.api import FakeClock
 from tests.storage.keystones import (
     BY_CREDENTIAL,
@@ -27,12 +27,12 @@ from tests.storage.keystones import (
 from tests.storage.scripted import nobody
 from tests.storage.web import self_signed
 
-IMPATIENT = Patience(0.3, 0.3, 2.0)
+IMPATIENT = Timeouts(0.3, 0.3, 2.0)
 TOKEN = a_token("reader")
 
 
-def service(keystone: Keystone, url: str = "", login: Login = LOGIN, patience: Patience = IMPATIENT) -> KeystoneService:
-    return KeystoneService(url or keystone.url, login, None, keystone.clock, patience)
+def service(keystone: Keystone, url: str = "", login: Login = LOGIN, timeouts: Timeouts = IMPATIENT) -> KeystoneService:
+    return KeystoneService(url or keystone.url, login, None, keystone.clock, timeouts)
 
 
 def outage(asking: KeystoneService) -> Outage | None:
@@ -274,7 +274,7 @@ def test_an_answer_that_is_cut_short_is_asked_for_again(keystone: Keystone) -> N
 
 
 def test_nobody_waits_longer_than_for_all_attempts_together(keystone: Keystone) -> None:
-    asking = service(keystone, patience=Patience(0.3, 0.3, 0.5))
+    asking = service(keystone, timeouts=Timeouts(0.3, 0.3, 0.5))
     asking.validate("unknown")
     keystone.fail(Fault(silent=True), Fault(200, b" " * 100, drips=True))
     started = time.monotonic()
@@ -284,16 +284,16 @@ def test_nobody_waits_longer_than_for_all_attempts_together(keystone: Keystone) 
 
 
 def test_no_attempt_begins_when_time_is_up(keystone: Keystone) -> None:
-    asking = service(keystone, patience=Patience(whole=0.0))
+    asking = service(keystone, timeouts=Timeouts(whole=0.0))
 
     assert outage(asking) is Outage.TIMED_OUT
     assert keystone.methods() == []
 
 
 def test_all_attempts_together_fit_into_a_request_of_api_gateway() -> None:
-    patience = Patience()
+    timeouts = Timeouts()
 
-    assert patience.whole + patience.connect + patience.read < 29
+    assert timeouts.whole + timeouts.connect + timeouts.read < 29
 
 
 def test_a_server_that_is_not_there_is_unreachable(keystone: Keystone) -> None:

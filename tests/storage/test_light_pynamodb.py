@@ -53,10 +53,10 @@ def test_a_first_connection_needs_no_more_of_the_standard_library() -> None:
 import sys, app
 from contextlib import suppress
 from botocore.exceptions import EndpointConnectionError
-from chalicelib.storage.turns import done
+from chalicelib.storage.turns import run
 from chalicelib.storage.wire import Wire
 with suppress(EndpointConnectionError):
-    done(Wire("http://localhost:1", 1, 1).exchange({}, b""))
+    run(Wire("http://localhost:1", 1, 1).exchange({}, b""))
 print(*sys.modules, sep="\\n")
 """
 

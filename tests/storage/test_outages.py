@@ -13,7 +13,7 @@ from chalicelib.catalog.errors import CatalogError, CloudUnavailable, StoreRefus
 from chalicelib.catalog.job import Action, Job
 from chalicelib.catalog.outage import Outage
 from chalicelib.catalog.outages import OutcomeUnknown, TablesRefused, TablesUnavailable
-from chalicelib.storage.answers import outage_of, silence_of
+from chalicelib.storage.answers import failure_of, outage_of
 from tests.conftest import MakeApi
 from tests.factories import an_image
 from tests.faults.kinds import Reply, json_error, page
@@ -133,7 +133,7 @@ def test_a_defect_of_ours_is_no_outage() -> None:
     defect = ParamValidationError(report="x")
 
     assert outage_of(defect) is None
-    assert silence_of(defect) is Outage.UNREACHABLE
+    assert failure_of(defect) is Outage.UNREACHABLE
 
 
 def test_a_lost_message_is_logged_with_the_word(world: World, caplog: pytest.LogCaptureFixture) -> None:

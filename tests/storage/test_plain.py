@@ -9,7 +9,7 @@ from botocore.configprovider import BOTOCORE_DEFAUT_SESSION_VARIABLES, DEFAULT_S
 from botocore.session import get_session
 from botocore.utils import ContainerMetadataFetcher
 
-from chalicelib.storage.plain import FILES, REGION, STRANGE, TRUST, is_plain
+from chalicelib.storage.plain import FILES, REGION, TRUST, UNSUPPORTED, is_plain
 
 FIXED = {"AWS_ACCESS_KEY_ID": "key", "AWS_SECRET_ACCESS_KEY": "secret"}
 LAMBDA = {
@@ -101,7 +101,7 @@ def test_somebodys_own_certificates_are_not_where_dynamodb_is_asked_over_tls(
     assert not is_plain({**LAMBDA, **endpoints, name: "/certificates"}, "us-east-1")
 
 
-@pytest.mark.parametrize("name", sorted(STRANGE | TRUST))
+@pytest.mark.parametrize("name", sorted(UNSUPPORTED | TRUST))
 @pytest.mark.parametrize("value", ["true", ""])
 def test_a_variable_that_only_botocore_obeys_is_not(name: str, value: str) -> None:
     assert not is_plain({**LAMBDA, name: value}, "us-east-1")
@@ -112,7 +112,7 @@ def test_each_variable_of_botocore_is_known() -> None:
 
     read = {name for _, names, *_ in options for name in ([names] if isinstance(names, str) else names or [])}
 
-    assert sorted(read - STRANGE - TRUST - FILES.keys()) == sorted(OF_NO_CONCERN)
+    assert sorted(read - UNSUPPORTED - TRUST - FILES.keys()) == sorted(OF_NO_CONCERN)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials as BotocoreCredentials
 
 from chalicelib.storage.credentials import Credentials
-from chalicelib.storage.signing import Ask, link, signed
+from chalicelib.storage.signing import S3Request, link, signed
 
 DATES = {
     "usual": datetime(2026, 11, 30, 23, 59, 59, tzinfo=UTC),
@@ -71,7 +71,7 @@ def signed_by_botocore(
     return {name.lower(): value for name, value in request.headers.items()}
 
 
-def link_by_botocore(credentials: Credentials, region: str, ask: Ask, seconds: int) -> str:
+def link_by_botocore(credentials: Credentials, region: str, ask: S3Request, seconds: int) -> str:
     query = f"?{urlencode(ask.query, quote_via=quote, safe='')}" if ask.query else ""
     request = AWSRequest(method=ask.method, url=f"{ask.url}{query}", headers=ask.headers)
     S3SigV4QueryAuth(botocores(credentials), "s3", region, expires=seconds).add_auth(request)
@@ -130,7 +130,7 @@ def test_a_request_is_signed_at_this_moment_if_no_other_is_given() -> None:
 @EACH_DATE
 @pytest.mark.parametrize("key", KEYS.values(), ids=KEYS)
 def test_a_link_is_signed_as_botocore_signs_it(credentials: Credentials, date: datetime, key: str) -> None:
-    ask = Ask("GET", f"{ADDRESS}/{quote(key, '/~')}", DOWNLOAD)
+    ask = S3Request("GET", f"{ADDRESS}/{quote(key, '/~')}", DOWNLOAD)
 
     found = link(credentials, "eu-central-1", ask, 900, date.timestamp())
 
@@ -141,7 +141,7 @@ def test_a_link_is_signed_as_botocore_signs_it(credentials: Credentials, date: d
 @pytest.mark.parametrize("query", QUERIES.values(), ids=QUERIES)
 @pytest.mark.parametrize("address", [ADDRESS, "http://127.0.0.1:5000/images", "http://localhost:9000/a.b"])
 def test_the_query_of_a_link_is_signed(credentials: Credentials, query: dict[str, str], address: str) -> None:
-    ask = Ask("GET", f"{address}/key", query)
+    ask = S3Request("GET", f"{address}/key", query)
 
     found = link(credentials, "us-east-1", ask, 60, USUAL.timestamp())
 
@@ -151,7 +151,7 @@ def test_the_query_of_a_link_is_signed(credentials: Credentials, query: dict[str
 @EACH_KIND
 def test_the_headers_of_a_link_are_signed(credentials: Credentials) -> None:
     headers = {"Content-MD5": "XUFAKrxLKna5cZ2REBfFkg==", "Content-Length": "5", "x-amz-meta-a": "  b   c "}
-    ask = Ask("PUT", f"{ADDRESS}/key", QUERIES["part"], headers)
+    ask = S3Request("PUT", f"{ADDRESS}/key", QUERIES["part"], headers)
 
     found = link(credentials, "eu-central-1", ask, 3600, USUAL.timestamp())
 

@@ -4,7 +4,7 @@ from collections.abc import Generator
 
 import pytest
 
-from chalicelib.storage.turns import Steps, Stream, begun, done, each, gathered, in_turns
+from chalicelib.storage.turns import Steps, Stream, collect, each, interleave, run, start_all
 
 EVENTS = list[str]
 
@@ -29,7 +29,7 @@ def test_work_that_nobody_takes_turns_with_is_done() -> None:
         yield
         return 5
 
-    assert done(work()) == 5
+    assert run(work()) == 5
 
 
 def test_work_that_fails_fails() -> None:
@@ -38,32 +38,32 @@ def test_work_that_fails_fails() -> None:
         raise ValueError("no")
 
     with pytest.raises(ValueError, match="no"):
-        done(work())
+        run(work())
 
 
 def test_streams_wait_for_their_first_values_together_and_lose_nothing() -> None:
     events: EVENTS = []
-    one, two, three = begun([stream("1", "ab", events), stream("2", "", events), stream("3", "  c", events)])
+    one, two, three = start_all([stream("1", "ab", events), stream("2", "", events), stream("3", "  c", events)])
 
     assert events == ["1 asks", "2 ends", "3 asks", "3 asks", "3 asks"]
     assert (list(one), list(two), list(three)) == (["a", "b"], [], ["c"])
 
 
 def test_nothing_is_begun_if_there_is_nothing_to_begin() -> None:
-    assert begun([]) == []
-    assert list(in_turns([])) == []
+    assert start_all([]) == []
+    assert list(interleave([])) == []
 
 
 def test_streams_are_read_in_turns_to_the_end() -> None:
     events: EVENTS = []
 
-    values = list(in_turns([stream("1", "ab", events), stream("2", "c", events)]))
+    values = list(interleave([stream("1", "ab", events), stream("2", "c", events)]))
 
     assert values == ["a", "c", "b"]
     assert events == ["1 asks", "2 asks", "1 asks", "2 ends", "1 ends"]
 
 
-@pytest.mark.parametrize("read", [begun, lambda streams: list(in_turns(streams))], ids=["begun", "in-turns"])
+@pytest.mark.parametrize("read", [start_all, lambda streams: list(interleave(streams))], ids=["begun", "in-turns"])
 def test_if_one_fails_all_are_closed_though_the_error_is_kept(read: object) -> None:
     events: EVENTS = []
     streams = [each(str.upper, stream(name, values, events)) for name, values in (("1", "  a"), ("2", "!"), ("3", "a"))]
@@ -77,7 +77,7 @@ def test_if_one_fails_all_are_closed_though_the_error_is_kept(read: object) -> N
 
 def test_begun_streams_are_closed_when_nobody_reads_on() -> None:
     events: EVENTS = []
-    [one] = begun([stream("1", "ab", events)])
+    [one] = start_all([stream("1", "ab", events)])
 
     assert next(one) == "a"
     del one
@@ -92,7 +92,7 @@ def test_what_becomes_of_values_may_be_nothing() -> None:
 
 
 def test_all_values_are_gathered_with_the_pauses_of_their_stream() -> None:
-    work: Generator[None, None, list[str]] = gathered(stream("1", "ab", []))
+    work: Generator[None, None, list[str]] = collect(stream("1", "ab", []))
 
     assert (next(work), next(work)) == (None, None)
-    assert done(work) == ["a", "b"]
+    assert run(work) == ["a", "b"]

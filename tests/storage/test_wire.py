@@ -20,7 +20,7 @@ from botocore.exceptions import (
     ReadTimeoutError,
 )
 
-from chalicelib.storage.turns import done
+from chalicelib.storage.turns import run
 from chalicelib.storage.wire import KEPT, LEAST_SECONDS, Gone, Reply, Wire
 from tests.storage.scripted import (
     CLOSED,
@@ -104,7 +104,7 @@ def wire_to(url: str, seconds: float = SECONDS, kind: type[Wire] = Wire) -> Iter
 
 
 def ask(wire: Wire, body: bytes = b"{}") -> Reply:
-    return done(wire.exchange(HEADERS, body))
+    return run(wire.exchange(HEADERS, body))
 
 
 def test_a_request_is_a_post_to_the_root_with_its_headers_and_its_length() -> None:
@@ -324,7 +324,7 @@ def test_answers_are_read_in_any_order_and_each_by_who_asked() -> None:
         for exchange in exchanges:
             next(exchange)
 
-        bodies = [done(exchange).body for exchange in reversed(exchanges)]
+        bodies = [run(exchange).body for exchange in reversed(exchanges)]
 
     assert bodies == [b"3", b"2", b"1"]
     assert sorted(asked.connection for asked in server.asked) == [1, 2, 3]
@@ -359,7 +359,7 @@ def test_an_answer_has_its_time_from_when_it_was_asked_for() -> None:
         begun = time.monotonic()
         for exchange in exchanges:
             with pytest.raises(ReadTimeoutError):
-                done(exchange)
+                run(exchange)
         took = time.monotonic() - begun
 
     assert SHORT <= took < SHORT + 4 * LEAST_SECONDS + SHORT / 2
@@ -371,11 +371,11 @@ def test_an_answer_that_came_in_time_is_read_though_its_time_has_passed_since() 
         next(exchange)
         time.sleep(SHORT * 1.5)
 
-        assert done(exchange).body == b"in time"
+        assert run(exchange).body == b"in time"
 
         usual = wire.exchange(HEADERS, b"usual")
         next(usual)
-        assert done(usual).body == b"usual"
+        assert run(usual).body == b"usual"
         assert [asked.connection for asked in server.asked] == [1, 1]
 
 
@@ -407,7 +407,7 @@ def test_a_connection_that_failed_is_closed_though_its_error_is_kept(act: Act) -
 def test_a_header_that_could_be_taken_for_another_is_never_sent(value: str) -> None:
     with scripted(WELL) as server, wire_to(server.url) as wire:
         with pytest.raises(ValueError, match="printable ASCII") as caught:
-            done(wire.exchange({**HEADERS, "x-amz-security-token": value}, b"{}"))
+            run(wire.exchange({**HEADERS, "x-amz-security-token": value}, b"{}"))
 
         assert value not in str(caught.value)
         assert server.connections == 0

@@ -5,7 +5,7 @@ from contextlib import closing
 import pytest
 from botocore.exceptions import HTTPClientError
 
-from chalicelib.storage.turns import done
+from chalicelib.storage.turns import run
 from chalicelib.storage.wire import Wire
 from tests.storage.scripted import Act, answer, scripted
 
@@ -83,11 +83,11 @@ def told(act: Act) -> object:
     """What is made of an answer, and whether its connection serves the next request."""
     with scripted(act, answer(b"next")) as server, closing(Wire(server.url, SECONDS, SECONDS)) as wire:
         try:
-            reply = done(wire.exchange({"host": "x"}, b"{}"))
+            reply = run(wire.exchange({"host": "x"}, b"{}"))
         except HTTPClientError as failure:
             return type(failure).__name__
         found = {name.lower(): reply.headers.get(name) for name in reply.headers}
-        following = done(wire.exchange({"host": "x"}, b"{}")).body
+        following = run(wire.exchange({"host": "x"}, b"{}")).body
         return reply.status, found, reply.body, following, [asked.connection for asked in server.asked]
 
 

@@ -24,7 +24,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from chalicelib.catalog.outages import OutcomeUnknown, TablesUnavailable
 from chalicelib.storage import trust
-from chalicelib.storage.turns import done
+from chalicelib.storage.turns import run
 from chalicelib.storage.wire import Gone, Reply, Wire
 from tests.storage.rivals import ACTIONS, BOTH, TRANSACTION, Make, connected, prepare
 from tests.storage.scripted import CLOSED, RESET, SILENCE, Act, answer, chunked, cut, error, exactly, scripted
@@ -133,7 +133,7 @@ def wire_to(url: str, seconds: float = SECONDS) -> closing[Wire]:
 
 
 def ask(wire: Wire, body: bytes = b"{}") -> Reply:
-    return done(wire.exchange({"host": "example"}, body))
+    return run(wire.exchange({"host": "example"}, body))
 
 
 def test_a_server_is_believed_whose_certificate_is_vouched_for(server_of: dict[str, ssl.SSLContext]) -> None:

@@ -176,7 +176,7 @@ def test_data_of_another_image_are_no_source(api: Api, t1: Caller, t2: Caller, a
 
     answer = t2.post("/v1/images", {**RAW, **meta(id=image_id), **copied(f"s3://{api.world.blobs.bucket}/{key}")})
 
-    assert refusal(answer) == (400, "Invalid location: no object that could be read from here")
+    assert refusal(answer) == (400, "Invalid location: not an object that can be read from here")
     assert is_unknown(admin, image_id)
 
 
