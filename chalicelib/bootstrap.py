@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from chalicelib.storage.migration import Migration
 
 DEFAULT_REGION = "us-east-1"
-LAMBDA_ANSWER = 6_000_000
+MAX_RESPONSE_BYTES = 6_000_000
 """Largest response body, encoded in JSON. Lambda's limit is 6,291,556 bytes, headers included."""
 
 
@@ -199,7 +199,7 @@ def build_app(environ: Mapping[str, str] | None = None, world: World | None = No
         world.catalog,
         {dialect.name: _options(dialect, world.settings) for dialect in dialects},
         world.settings.public_endpoint,
-        max(world.settings.limits.inline_bytes, LAMBDA_ANSWER),
+        max(world.settings.limits.inline_bytes, MAX_RESPONSE_BYTES),
         world.meter,
     )
 

@@ -58,7 +58,7 @@ HARMLESS = frozenset(
         *(Finding.NO_PARTITIONS, Finding.LUKS2, Finding.SNAPSHOTS),
     }
 )
-"""Harmless findings that are worth knowing: OpenStack's services refuse such images, mostly by false alarm."""
+"""Harmless findings that are worth knowing, most of them because OpenStack's image check refuses such images."""
 ACCEPTED: Mapping[str, frozenset[str]] = {
     "raw": frozenset({"raw", "luks"}),
     "ploop": frozenset({"ploop", "raw"}),

@@ -1,7 +1,7 @@
-"""The line that is logged of each request: who asked for what, from where, and what came of it.
+"""The access log: one line of JSON for each request.
 
-Users, tenants, images and the ids of tokens are named, secrets never. Of what went wrong inside, classes and codes of
-AWS are told, but no texts, which may repeat what a client sent. Behind API Gateway CloudWatch makes metrics of it.
+It has users, tenants, images and the ids of tokens, but no secrets. Of internal errors it has classes and codes of AWS,
+but no texts, which may repeat what a client sent. Behind API Gateway, CloudWatch derives metrics from it.
 """
 
 import json
@@ -17,11 +17,11 @@ from chalicelib.http.message import Request, Response
 LOGGER = logging.getLogger("rosetta.access")
 LOGGER.setLevel(logging.INFO)
 LONGEST_AGENT = 256
-"""Characters of a client's name for itself."""
+"""Characters of a User-Agent that are logged."""
 
 
 class Handled(NamedTuple):
-    """What became of a request: the pattern of its route, the caller, the images that were looked up, and why not."""
+    """A handled request: the pattern of its route, the caller, the ids of images looked up, any error, the response."""
 
     route: str
     principal: Principal
@@ -33,9 +33,9 @@ class Handled(NamedTuple):
 def line(
     dialect: str, request: Request, handled: Handled, context: Mapping[str, Any], measured: Mapping[str, object]
 ) -> str:
-    """The line, in JSON; `context` is API Gateway's, `measured` what else is known of the request."""
+    """The line, in JSON; `context` is API Gateway's request context, `measured` has further fields."""
     principal = handled.principal
-    told: dict[str, object] = {
+    fields: dict[str, object] = {
         "dialect": dialect,
         "method": request.method,
         "route": handled.route,
@@ -51,26 +51,26 @@ def line(
         "agent": (request.header("user-agent") or "")[:LONGEST_AGENT] or None,
     }
     if handled.error is not None:
-        told["error"] = type(handled.error).__name__
+        fields["error"] = type(handled.error).__name__
         outage = getattr(handled.error, "outage", None)
         if outage is not None:
-            told["outage"] = outage
+            fields["outage"] = outage
         if handled.response.status >= 500:
-            told |= _causes(handled.error)
+            fields |= _causes(handled.error)
     if "apiId" in context:
-        told |= metrics.embedded(str(context.get("stage")), told)
-    return json.dumps(told)
+        fields |= metrics.embedded(str(context.get("stage")), fields)
+    return json.dumps(fields)
 
 
 def to_stdout() -> None:
-    """Have lines written as they are: Lambda's own handler puts words in front, so that they would be JSON no more."""
+    """Write lines without a prefix: with that of Lambda's own handler they would not be JSON."""
     handler = logging.StreamHandler(sys.stdout)
     handler.setFormatter(logging.Formatter("%(message)s"))
     LOGGER.handlers, LOGGER.propagate = [handler], False
 
 
 def _causes(error: Exception) -> dict[str, object]:
-    """What led to an error, outermost first, and AWS's id of the request that failed."""
+    """The causes of an error, outermost first, and AWS's id of the failed request."""
     causes, request_ids = [], []
     for cause in _chain(error):
         response = getattr(cause, "response", None)

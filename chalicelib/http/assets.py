@@ -1,7 +1,7 @@
-"""Files that browsers load: read when the first of them is asked for, and kept by browsers as long as they are these.
+"""Static files for browsers, read on the first request for any of them.
 
-The page of a folder is `index.html`. All other files have the digest of all of them in their address, so a browser
-keeps them for good, and gets those of a release together.
+The page of a folder is `index.html`. The URLs of all other files contain a digest of all of them, so browsers cache
+them forever, and always load the files of one release together.
 """
 
 from collections.abc import Mapping
@@ -20,18 +20,18 @@ TYPES = {
     "svg": "image/svg+xml",
     "txt": "text/plain; charset=utf-8",
 }
-GUARDED = {
+SECURITY_HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
-FOR_GOOD = {"Cache-Control": "public, max-age=31536000, immutable"}
-ASKED_AGAIN = {"Cache-Control": "no-cache"}
+IMMUTABLE = {"Cache-Control": "public, max-age=31536000, immutable"}
+REVALIDATED = {"Cache-Control": "no-cache"}
 
 
 class Files(NamedTuple):
-    """The files of a folder: contents by their path below it, and a digest of all of them."""
+    """The files of a folder: their contents by path, and a digest of all of them."""
 
     contents: dict[str, bytes]
     digest: str
@@ -39,8 +39,8 @@ class Files(NamedTuple):
 
 @cache
 def files_of(folder: str) -> Files:
-    """The files of a folder of `chalicelib` as they were when the first was asked for."""
-    import hashlib  # noqa: PLC0415  # most processes do without
+    """The files of a folder of `chalicelib`, read once."""
+    import hashlib  # noqa: PLC0415  # most processes do not need it
     from pathlib import Path  # noqa: PLC0415  # as above
 
     place = Path(__file__).parent.parent / folder
@@ -53,9 +53,9 @@ def files_of(folder: str) -> Files:
 
 
 def policy(**sources: str) -> Mapping[str, str]:
-    """A Content-Security-Policy of these directives: nothing of other hosts, no frame around it, and no form leaves it.
+    """A Content-Security-Policy with these directives, which forbids everything else, frames and forms included.
 
-    `script_src="'self'"` is `script-src 'self'`; what is not named is not loaded.
+    `script_src="'self'"` makes `script-src 'self'`.
     """
     named = {name.replace("_", "-"): source for name, source in sources.items()}
     none = dict.fromkeys(("base-uri", "form-action", "frame-ancestors"), "'none'")
@@ -64,24 +64,24 @@ def policy(**sources: str) -> Mapping[str, str]:
 
 
 def page_of(folder: str, path: str, request: Request, guard: Mapping[str, str]) -> Response:
-    """The page of a folder, which knows in which version its files are.
+    """The page of a folder, with the digest of its files.
 
-    It names them as its neighbours, wherever it is mounted: so its own address must not end in a slash.
+    It links to them relatively, wherever it is mounted, so a URL that ends in a slash is redirected.
     """
     if request.slashed:
-        return Response(status=308, headers={"Location": f"..{path}", **ASKED_AGAIN})
+        return Response(status=308, headers={"Location": f"..{path}", **REVALIDATED})
     contents, digest = files_of(folder)
-    return _sent(request, INDEX, contents[INDEX].replace(b"{{release}}", digest.encode()), {**guard, **ASKED_AGAIN})
+    return _sent(request, INDEX, contents[INDEX].replace(b"{{release}}", digest.encode()), {**guard, **REVALIDATED})
 
 
 def file_routes(folder: str, path: str, guard: Mapping[str, str]) -> tuple[Route, ...]:
-    """Of the other files of a folder, and of the libraries in it."""
+    """The routes of a folder's other files, and of the libraries in it."""
 
     def show_file(_catalog: object, request: Request, release: str, file: str) -> Response:
         contents, digest = files_of(folder)
         if release != digest or file not in contents or file == INDEX:
             raise PathUnknown
-        return _sent(request, file, contents[file], {**guard, **FOR_GOOD})
+        return _sent(request, file, contents[file], {**guard, **IMMUTABLE})
 
     def show_library(catalog: object, request: Request, release: str, file: str) -> Response:
         return show_file(catalog, request, release, f"vendor/{file}")
@@ -93,8 +93,8 @@ def file_routes(folder: str, path: str, guard: Mapping[str, str]) -> tuple[Route
 
 
 def _sent(request: Request, path: str, content: bytes, headers: Mapping[str, str]) -> Response:
-    """A file, compressed for those that can read that: whatever stands in front does not compress it."""
-    sent = {**GUARDED, **headers, "Content-Type": TYPES[path.rpartition(".")[2]], "Vary": "Accept-Encoding"}
+    """A file, compressed if the client accepts that: API Gateway does not compress it."""
+    sent = {**SECURITY_HEADERS, **headers, "Content-Type": TYPES[path.rpartition(".")[2]], "Vary": "Accept-Encoding"}
     if "gzip" not in (request.header("accept-encoding") or ""):
         return Response(content, headers=sent)
     return Response(_compressed(content), headers={**sent, "Content-Encoding": "gzip"})
@@ -102,6 +102,6 @@ def _sent(request: Request, path: str, content: bytes, headers: Mapping[str, str
 
 @lru_cache(maxsize=64)
 def _compressed(content: bytes) -> bytes:
-    import gzip  # noqa: PLC0415  # most processes do without
+    import gzip  # noqa: PLC0415  # most processes do not need it
 
     return gzip.compress(content, mtime=0)

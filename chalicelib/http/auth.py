@@ -29,13 +29,13 @@ def bearer(request: Request) -> str | None:
 
 
 def basic(request: Request) -> Basic | None:
-    """User and secret of `Authorization: Basic`; None if there are none that can be read, or the secret is empty."""
+    """User and secret of `Authorization: Basic`; None if it is missing or malformed, or if the secret is empty."""
     shown = _shown(request)
     return shown if shown.secret else None
 
 
 def user_shown(request: Request) -> str:
-    """Who the client says it is by `Authorization: Basic`, proven or not; empty if it does not say."""
+    """The user name in `Authorization: Basic`, authenticated or not; empty if there is none."""
     return _shown(request).user
 
 
@@ -49,7 +49,7 @@ def _shown(request: Request) -> Basic:
 
 
 def basic_principal(request: Request, identities: Identities) -> Principal | None:
-    """Who shows user and secret by `Authorization: Basic`; None unless both are right."""
+    """The holder of the secret in `Authorization: Basic`; None unless the user name matches too."""
     shown = basic(request)
     principal = identities.authenticate(shown.secret) if shown else None
     return principal if principal and shown and principal.user == shown.user else None
@@ -58,10 +58,10 @@ def basic_principal(request: Request, identities: Identities) -> Principal | Non
 def token_principal(
     request: Request, identities: Identities, *, anonymous: bool, by_user: bool, scheme: str
 ) -> Principal:
-    """The holder of `X-Auth-Token`, else the user of `Authorization: Basic`, as OpenStack's services tell callers.
+    """The holder of `X-Auth-Token`, else the user of `Authorization: Basic`, as in OpenStack's services.
 
-    An `anonymous` one may read if that is allowed; `by_user` each user is a tenant of its own. Raises Unauthorized,
-    which says that the `scheme` would do.
+    With `anonymous`, callers without credentials may read; `by_user` makes each user a tenant of its own. Raises
+    Unauthorized, with a challenge for the `scheme`.
     """
     secret = token_header(request)
     if secret is None and basic(request) is None and anonymous:

@@ -1,4 +1,4 @@
-"""The console, a page for people, whose files are in `chalicelib/console`; it asks the dialects for everything else."""
+"""The console, a web page whose files are in `chalicelib/console`; it gets its data from the dialects."""
 
 from collections.abc import Callable, Mapping
 
@@ -8,16 +8,16 @@ from chalicelib.http.message import Request, Response
 
 FOLDER, PAGE = "console", "/console"
 WORKER = "rosetta-worker"
-"""The only policy of Trusted Types: it names the script of the worker thread, whatever it is asked for."""
+"""The only policy of Trusted Types, for the script of the worker thread."""
 
 
 def files() -> assets.Files:
-    """All that the console consists of."""
+    """The files of the console."""
     return assets.files_of(FOLDER)
 
 
 def guard(store: str | None = None) -> Mapping[str, str]:
-    """No code but that of the files, and no markup made of texts; but bytes may go to the store, if one is named."""
+    """A policy that allows only the code of these files, and no markup made of texts; bytes may go to the store."""
     return assets.policy(
         script_src="'self'",
         style_src="'self'",
@@ -29,7 +29,7 @@ def guard(store: str | None = None) -> Mapping[str, str]:
 
 
 def routes(store: Callable[[], str | None]) -> tuple[Route, ...]:
-    """Of the page, which may send bytes to the origin of the store, and of its files."""
+    """The routes of the page and its files; `store` returns the origin to which it may upload bytes."""
 
     def show_page(_catalog: object, request: Request) -> Response:
         return assets.page_of(FOLDER, PAGE, request, guard(store()))

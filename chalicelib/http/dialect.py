@@ -1,4 +1,4 @@
-"""All that a dialect has to state, and how a request finds its handler."""
+"""What a dialect has to define, and the routing of requests."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
@@ -22,9 +22,9 @@ Handler = Callable[..., Response]
 
 
 class Route(NamedTuple):
-    """An operation: `path` is a pattern such as `/v1/images/{image_id}`. An `open` one needs no credentials.
+    """An operation: `path` is a pattern such as `/v1/images/{image_id}`. If `open`, it needs no credentials.
 
-    A GET answers HEAD too, without a body, unless it is told not to.
+    A GET route serves HEAD too, without a body, unless `heads` is False.
     """
 
     method: str
@@ -35,9 +35,9 @@ class Route(NamedTuple):
 
 
 class Sight(NamedTuple):
-    """A request that has a dialect show one image: path and query as they are sent, below the mount.
+    """A request by which a dialect shows one image: `target` is path and query, below the mount.
 
-    `scheme` says where the secret goes: `token` (`X-Auth-Token`), `bearer` or `basic`, with the user's name.
+    `scheme` is how to send the secret: as `token` (`X-Auth-Token`), `bearer`, or `basic` with the user's name.
     """
 
     target: str
@@ -64,13 +64,13 @@ def _unfinished(_request: Request, response: Response) -> Response:
 class Dialect(NamedTuple):
     """One HTTP dialect over the catalogue.
 
-    It gets the requests below its `roots`, and those it `claims` wherever they go; `resolve` may give a request
-    another path before it is routed, `finish` sees every response before it leaves. `read_options` makes its
-    `Request.options` of its own settings when the application is built, and raises ValueError if it cannot.
-    `example` are the arguments of curl for a first request: with `{url}`, `{user}` and `{secret}`. `describe` says what
-    its operations take and answer; a dialect without it is in no description. `sight` is the request that shows an
-    image, None if there is none; one without it shows no images. With `blank_ids` a slash at the end of a path is an id
-    that is missing.
+    It gets the requests below its `roots`, and those that it `claims`, whatever their path. `resolve` may change the
+    path of a request before it is routed; `finish` may change every response. `read_options` turns its settings into
+    `Request.options` when the application is built, and raises ValueError if one is invalid.
+
+    `example` are the arguments of curl for a first request, with `{url}`, `{user}` and `{secret}`. `describe` returns
+    the OpenAPI description, if it has one. `sight` returns the request that shows an image, None if it shows none.
+    With `blank_ids`, a slash at the end of a path means that an id is missing.
     """
 
     name: str
@@ -89,7 +89,7 @@ class Dialect(NamedTuple):
 
 
 def described_in(module: str) -> "Callable[[], Description]":
-    """The `DESCRIPTION` of a module, which is imported when it is asked for: most processes never are."""
+    """A function that returns the `DESCRIPTION` of a module, imported on demand: most processes never need it."""
 
     def describe() -> "Description":
         description: Description = import_module(module).DESCRIPTION
@@ -99,7 +99,7 @@ def described_in(module: str) -> "Callable[[], Description]":
 
 
 def owner(dialects: Sequence[Dialect], request: Request) -> Dialect:
-    """The dialect a request is meant for: the one that claims it, else the one with the longest root above it."""
+    """The dialect of a request: the one that claims it, else the one with the longest root above its path."""
     for dialect in dialects:
         if dialect.claims(request):
             return dialect
@@ -113,11 +113,10 @@ def _depth(root: str, path: str) -> int:
 
 
 def match(routes: Iterable[Route], method: str, path: str, *, blank: bool = False) -> tuple[Route, Mapping[str, str]]:
-    """The route of a request and its path variables, unquoted once; literal segments go before variables.
+    """The route of a request and its path variables, unquoted once; literal segments take precedence over variables.
 
-    A path that is not there, or does not have the method, has a route too: one that refuses. HEAD is GET without a
-    body, unless it has a route of its own. A path with a `blank` end is taken for the path before it if that has the
-    method, and else for a path whose last variable is missing.
+    Unknown paths and methods get a route that refuses them. HEAD is routed as GET, unless it has a route of its own.
+    A path with a `blank` end is routed without it, if that path has the method; otherwise it is unknown.
     """
     segments = path.split("/")
     fitting = [route for route in routes if _fits(_parts(route.path), segments)]
@@ -132,7 +131,7 @@ def match(routes: Iterable[Route], method: str, path: str, *, blank: bool = Fals
 
 
 def refusing(error: HttpError) -> Handler:
-    """A handler that refuses whatever it is asked."""
+    """A handler that always raises this error."""
 
     def refuse(_catalog: object, _request: Request, **_variables: str) -> Response:
         raise error
@@ -141,7 +140,7 @@ def refusing(error: HttpError) -> Handler:
 
 
 class _Part(NamedTuple):
-    """A segment of a pattern: a text, or the name of a variable."""
+    """A segment of a pattern; `variable` is its name, empty for a literal."""
 
     text: str
     variable: str

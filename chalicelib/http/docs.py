@@ -1,4 +1,4 @@
-"""What is there for people, served beside the dialects to everybody: their description, its page, and the console."""
+"""Pages for people, served to everybody beside the dialects: the OpenAPI document, Swagger UI, and the console."""
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
@@ -13,20 +13,20 @@ from chalicelib.http.message import Request, Response
 DOCUMENT, PAGE = "/openapi.json", "/docs"
 FOLDER = "docs"
 GUARD = assets.policy(script_src="'self'", style_src="'self'", img_src="data:", connect_src="'self'")
-"""Swagger UI's icons are in its style sheet; it sanitizes markup itself, before Trusted Types could tell."""
+"""Swagger UI has icons in its style sheet (`data:`), and sanitizes markup itself, without Trusted Types."""
 STATUS: Mapping[type[Exception], int] = {NotFound: 404, Forbidden: 403, Unavailable: 503}
 CACHED = {"Cache-Control": "private, max-age=300"}
 
 
 def documentation(dialects: Sequence[Dialect], store: Callable[[], str | None] = lambda: None) -> Dialect:
-    """What serves `/openapi.json`, `/docs` and `/console`, as a dialect without a description of its own.
+    """A dialect, without a description of its own, that serves `/openapi.json`, `/docs` and `/console`.
 
-    `store` is the origin that takes the bytes of images: the console may send them there.
+    `store` returns the origin of the byte store, to which the console may upload.
     """
 
     @cache
     def description() -> dict[str, Any]:
-        from chalicelib.http.openapi_document import document  # noqa: PLC0415  # most processes are never asked for it
+        from chalicelib.http.openapi_document import document  # noqa: PLC0415  # most processes never need it
         from chalicelib.http.openapi_published import published  # noqa: PLC0415  # as above
 
         return published(document(dialects))
@@ -58,6 +58,6 @@ def documentation(dialects: Sequence[Dialect], store: Callable[[], str | None] =
 
 
 def render_error(_request: Request, error: CatalogError | HttpError) -> Response:
-    """A message."""
+    """`{"message": …}`, with the status of the error."""
     status = error.status if isinstance(error, HttpError) else nearest(STATUS, error)
     return Response({"message": str(error)}, status, headers(error, status))

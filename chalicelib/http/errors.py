@@ -1,4 +1,4 @@
-"""What is wrong with a request before the catalogue is asked, and how a dialect finds its answer to an error."""
+"""Errors of HTTP requests, and the statuses of errors in a dialect."""
 
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
@@ -6,24 +6,24 @@ from typing import ClassVar
 from chalicelib.catalog.errors import CatalogError, Unavailable
 
 RETRY_AFTER = 1
-"""After how many seconds it is worth trying again, whatever it was that did not answer."""
+"""Seconds to wait before retrying, whichever service did not answer."""
 
 
 class HttpError(Exception):
-    """A refusal that has a status of its own in every dialect."""
+    """An error with the same status in every dialect."""
 
     status: ClassVar[int] = 500
 
 
 class ServerError(HttpError):
-    """A defect of ours; what it was stands in the log only."""
+    """A defect of ours; only the log has its details."""
 
     def __init__(self) -> None:
         super().__init__("The server could not complete the request because of an internal error")
 
 
 class BadMessage(HttpError):
-    """A request that cannot be read; `field` names the part."""
+    """A malformed request; `field` names the part."""
 
     status = 400
 
@@ -33,7 +33,7 @@ class BadMessage(HttpError):
 
 
 class Unauthorized(HttpError):
-    """No credentials, or none that are known. `challenge` says which scheme would do."""
+    """Credentials are missing or unknown. `challenge` is the value of `WWW-Authenticate`."""
 
     status = 401
 
@@ -58,7 +58,7 @@ class PathUnknown(HttpError):
 
 
 class MethodNotAllowed(HttpError):
-    """The path is known, the method is none of `allowed`."""
+    """The path exists, but its methods are those in `allowed`."""
 
     status = 405
 
@@ -68,27 +68,27 @@ class MethodNotAllowed(HttpError):
 
 
 class TooLarge(HttpError):
-    """More bytes than can pass this way."""
+    """The body has more bytes than can be accepted within a request."""
 
     status = 413
 
 
-class AnswerTooLarge(HttpError):
-    """More was asked for than can be answered at once."""
+class ResponseTooLarge(HttpError):
+    """The response would have more bytes than Lambda can return."""
 
     status = 400
 
     def __init__(self) -> None:
-        super().__init__("The answer would be too large: ask for less at once")
+        super().__init__("The response would be too large. Request fewer items at once")
 
 
 def nearest(table: Mapping[type[Exception], int], error: Exception) -> int:
-    """The entry of the error's class, or of its nearest ancestor that has one; 500 if none has."""
+    """The status in a table for the error's class, or for its nearest ancestor there; 500 if there is none."""
     return next((table[ancestor] for ancestor in type(error).__mro__ if ancestor in table), 500)
 
 
 def headers(error: CatalogError | HttpError, status: int) -> dict[str, str]:
-    """What a refusal with this status says beside its body in every dialect: `Allow` and `Retry-After`."""
+    """The headers of an error with this status in every dialect: `Allow` or `Retry-After`."""
     match error:
         case MethodNotAllowed() if status == MethodNotAllowed.status:
             return {"Allow": ", ".join(error.allowed)}

@@ -1,4 +1,4 @@
-"""Strict readers of what stands in headers, queries and bodies as text. All raise BadMessage."""
+"""Strict parsers of texts in headers, queries and bodies. All raise BadMessage."""
 
 import json
 import re
@@ -10,10 +10,10 @@ from uuid import UUID
 from chalicelib.http.errors import BadMessage
 
 CONTROLS = r"[\x00-\x1f\x7f-\x9f]"
-"""Characters that no name has."""
+"""Control characters, which names must not contain."""
 EARLIEST_YEAR = 1900
 DEEPEST = 64
-"""Levels of a JSON document at most: what is stored must be written out again, and within other documents."""
+"""The most levels of a JSON document, which must leave room for being rendered within another."""
 
 
 def integer(field: str, text: str) -> int:
@@ -25,7 +25,7 @@ def integer(field: str, text: str) -> int:
 
 
 def choice(field: str, text: str, choices: dict[str, Any]) -> Any:
-    """What a word stands for, whatever its case."""
+    """The value for a word in `choices`, in any case."""
     try:
         return choices[text.strip().lower()]
     except KeyError:
@@ -33,38 +33,38 @@ def choice(field: str, text: str, choices: dict[str, Any]) -> Any:
 
 
 def instant(field: str, text: str) -> datetime:
-    """An ISO 8601 date or time, UTC unless it says otherwise."""
+    """An ISO 8601 date or time; in UTC, unless it has a zone."""
     try:
-        # Months without days in the extended form, as in 2012-0131, are read by some services, so by us.
-        mended = re.sub(r"^(\d{4})-(\d{2})(\d{2})(?!\d)", r"\1\2\3", text.strip())
-        parsed = datetime.fromisoformat(mended)
+        # Some services accept a date such as 2012-0131, so we do too.
+        normalized = re.sub(r"^(\d{4})-(\d{2})(\d{2})(?!\d)", r"\1\2\3", text.strip())
+        parsed = datetime.fromisoformat(normalized)
         aware = parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
         found = aware.astimezone(UTC)
     except (ValueError, OverflowError) as error:
-        raise BadMessage(field, f"{text!r} is no ISO 8601 time") from error
+        raise BadMessage(field, f"{text!r} is not an ISO 8601 time") from error
     if found.year < EARLIEST_YEAR:
         raise BadMessage(field, f"{text!r} is before {EARLIEST_YEAR}")
     return found
 
 
 def uuid(text: str) -> str | None:
-    """The canonical form of a UUID, also without hyphens, in braces or as a URN; None if it is none."""
+    """The canonical form of a UUID, which may lack hyphens, be in braces or a URN; None if it is not a UUID."""
     digits = text.lower().removeprefix("urn:uuid:").strip("{}").replace("-", "")
     return str(UUID(digits)) if re.fullmatch("[0-9a-f]{32}", digits) else None
 
 
 def changed(document: Mapping[str, Any], shown: Mapping[str, Any]) -> dict[str, Any]:
-    """What a document says that is not shown already: whoever sends back what they got changes nothing by that."""
+    """The fields of a document that differ from those shown, so that clients may send back what they got."""
     return {key: value for key, value in document.items() if not (key in shown and _same(value, shown[key]))}
 
 
 def _same(value: Any, shown: Any) -> bool:
-    """Python takes `true` for 1, which nobody sends back who was shown the other."""
+    """Equality that distinguishes `true` from 1, as Python's does not."""
     return type(value) is type(shown) and value == shown
 
 
 def json_body(body: bytes) -> Any:
-    """A JSON document that can be stored: UTF-8 texts, finite numbers. An empty body is no document."""
+    """A JSON document that can be stored: UTF-8 texts, finite numbers. An empty body is malformed."""
     try:
         document = json.loads(body.decode("utf-8-sig"), parse_constant=_refuse_constant)
         json.dumps(document, ensure_ascii=False, allow_nan=False).encode()

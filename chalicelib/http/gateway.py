@@ -1,4 +1,4 @@
-"""The only code that knows Chalice: events in, the dialects' responses out."""
+"""The only code that knows Chalice: it turns events into requests, and the dialects' responses into Lambda's."""
 
 import base64
 import contextvars
@@ -19,18 +19,18 @@ from chalicelib.catalog.service import Catalog
 from chalicelib.http import access_log
 from chalicelib.http.access_log import Handled
 from chalicelib.http.dialect import Dialect, match, owner
-from chalicelib.http.errors import AnswerTooLarge, HttpError, ServerError
+from chalicelib.http.errors import HttpError, ResponseTooLarge, ServerError
 from chalicelib.http.message import Request, Response
 from chalicelib.http.meter import Meter
 
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
-"""All that API Gateway can route: what it does not route it answers itself, in no dialect's shape."""
+"""All methods of API Gateway, which would itself refuse others, in no dialect's form."""
 
 JSON = "application/json"
 HOST = re.compile(r"[A-Za-z0-9._:\[\]-]{1,261}")
-"""What is taken for a host, with its port: it stands in the links and the headers of answers."""
+"""A valid host with an optional port; links and headers in responses contain it."""
 LARGEST_ESCAPE = 6
-"""Bytes of JSON that one character takes at most, as a control character does."""
+"""The most bytes of one character in JSON, as of a control character."""
 CONTROLS = re.compile("[\x00-\x1f\x7f]")
 
 _log = logging.getLogger(__name__)
@@ -39,12 +39,12 @@ _lambda_context: contextvars.ContextVar[Any] = contextvars.ContextVar("lambda_co
 
 
 class Gateway(Chalice):
-    """The application: every path and method of API Gateway leads to a dialect, which alone words the answer."""
+    """The application: every path and method leads to a dialect, which renders all responses, errors included."""
 
-    # Chalice keeps the present request on the application, which threads of a local server would share.
+    # Chalice stores the current request on the application, which the threads of a local server share.
     @property
     def current_request(self) -> Any:
-        """The request of the running thread."""
+        """The request of the current thread."""
         return _current_request.get()
 
     @current_request.setter
@@ -53,7 +53,7 @@ class Gateway(Chalice):
 
     @property
     def lambda_context(self) -> Any:
-        """The Lambda context of the running thread."""
+        """The Lambda context of the current thread."""
         return _lambda_context.get()
 
     @lambda_context.setter
@@ -67,19 +67,19 @@ class Gateway(Chalice):
         open_catalog: Callable[[Principal, str, str], Catalog],
         options: Mapping[str, object],
         public_endpoint: str | None,
-        largest_answer: int,
+        max_response_bytes: int,
         meter: Meter,
     ) -> None:
-        # Without an environment of its own it would lengthen a variable of the process, each time one is made.
+        # Without `env`, each new application would append to a variable of the process's environment.
         super().__init__(app_name="rosetta", configure_logs=False, env={})
-        # Image data leaves as bytes; with any narrower list API Gateway would send it on in base64.
+        # Images are returned as bytes; with a narrower list API Gateway would leave them in base64.
         self.api.binary_types = ["*/*"]
         self._dialects = dialects
         self._identities = identities
         self._open_catalog = open_catalog
         self._options = options
         self._public_endpoint = public_endpoint
-        self._largest_answer = largest_answer
+        self._max_response_bytes = max_response_bytes
         self._meter = meter
         self.register_middleware(_accept_anything, "http")
         paths = {route.path: None for dialect in dialects for route in dialect.routes}
@@ -91,11 +91,11 @@ class Gateway(Chalice):
             return _Wire(self.answer(self.current_request.to_original_event()))
 
         self.route(path, methods=METHODS[:1], content_types=["*/*"], name=path)(view)
-        # One entry stands for all methods: Chalice would read the path again for each, at every cold start.
+        # One entry serves all methods: Chalice would parse the path again for each, at every cold start.
         self.routes[path] = dict.fromkeys(METHODS, self.routes[path][METHODS[0]])
 
     def answer(self, event: Mapping[str, Any]) -> Response:
-        """The response to a proxy event, and one log line about it."""
+        """The response to a proxy event, which is logged."""
         self._meter.start()
         started = time.perf_counter()
         request = read_event(event, self._public_endpoint)
@@ -112,15 +112,15 @@ class Gateway(Chalice):
         return response if request.method != "HEAD" else response._replace(body=None)
 
     def _finished(self, dialect: Dialect, request: Request, response: Response) -> Response:
-        """The response as it leaves; Lambda would fail on one that is too large (it takes 6 MB)."""
+        """The final response, or an error if it is too large, on which Lambda would fail (its limit is 6 MB)."""
         finished = _encoded(dialect.finish(request, response))
-        if isinstance(finished.body, str) and _exceeds(finished.body, self._largest_answer):
-            refusal = dialect.render_error(request, AnswerTooLarge())
+        if isinstance(finished.body, str) and _exceeds(finished.body, self._max_response_bytes):
+            refusal = dialect.render_error(request, ResponseTooLarge())
             return _encoded(dialect.finish(request, refusal))
         return finished
 
     def _handle(self, dialect: Dialect, request: Request) -> Handled:
-        """Have a request routed, its caller known, and its handler called."""
+        """Route a request, authenticate its caller, and call its handler."""
         pattern, principal, catalog = "-", ANONYMOUS, None
         failure: Exception | None = None
         try:
@@ -134,7 +134,7 @@ class Gateway(Chalice):
             response = route.handler(catalog, request, **variables)
         except (CatalogError, HttpError) as error:
             failure, response = error, dialect.render_error(request, error)
-        except Exception as error:  # noqa: BLE001  # the one place where a defect of ours becomes an answer
+        except Exception as error:  # noqa: BLE001  # the one place where a defect of ours becomes a response
             _log.exception("unexpected error in request %s", request.request_id)
             failure, response = error, dialect.render_error(request, ServerError())
         return Handled(pattern, principal, catalog.touched if catalog else (), failure, response)
@@ -158,9 +158,9 @@ def read_event(event: Mapping[str, Any], public_endpoint: str | None = None) -> 
 
 
 def _path(pattern: str, parameters: Mapping[str, str]) -> str:
-    """The path as the client wrote it below the stage: parameters are still quoted, the rest is literal.
+    """The path below the stage as the client sent it, with parameters still quoted.
 
-    Slashes at its ends do not count: a client whose address of the server ends in one adds another one itself.
+    Slashes at its ends are dropped: a client whose base URL ends in one sends two.
     """
     path = re.sub(r"\{(\w+)\+?\}", lambda variable: parameters[variable[1]], pattern)
     return f"/{path.strip('/')}"
@@ -170,7 +170,7 @@ def _body(event: Mapping[str, Any]) -> bytes:
     body = event.get("body") or b""
     if event.get("isBase64Encoded"):
         return base64.b64decode(body)
-    # `chalice local` hands over bytes; text can come in events that somebody else made.
+    # `chalice local` passes bytes; events from elsewhere may have text.
     return body if isinstance(body, bytes) else str(body).encode("utf-8", "surrogatepass")
 
 
@@ -181,7 +181,7 @@ def _last(event: Mapping[str, Any], single: str, multiple: str) -> dict[str, str
 
 
 def _text(value: str) -> str:
-    """A header value as UTF-8, if it is UTF-8 that was read as Latin-1 on its way here."""
+    """A header value, decoded as UTF-8 if servers have decoded it as Latin-1 before."""
     try:
         return value.encode("latin-1").decode("utf-8")
     except UnicodeError:
@@ -189,7 +189,7 @@ def _text(value: str) -> str:
 
 
 def _base_url(context: Mapping[str, Any], path: str, headers: Mapping[str, str]) -> str:
-    """What stands before the path: the scheme, the host, and the stage or the base path of a custom domain."""
+    """The URL before the path: scheme, host, and the stage or the base path of a custom domain."""
     scheme = "https" if headers.get("x-forwarded-proto") == "https" else "http"
     named = (headers.get("host"), context.get("domainName"), "localhost")
     host = next(name for name in named if HOST.fullmatch(name or ""))
@@ -199,32 +199,32 @@ def _base_url(context: Mapping[str, Any], path: str, headers: Mapping[str, str])
 
 
 def _accept_anything(event: Any, get_response: Callable[[Any], Any]) -> Any:
-    """Chalice refuses to send bytes to a client that does not ask for them; ours ask for an image."""
+    """Chalice returns bytes only to a client that accepts them, but clients of images need not say so."""
     event.headers._dict["accept"] = "*/*"  # noqa: SLF001  # the mapping has no other way to add a header
     return get_response(event)
 
 
 def _encoded(response: Response) -> Response:
-    """The response with its document as text."""
+    """The response with its document serialized."""
     if not isinstance(response.body, dict | list):
         return response
     return response._replace(body=json.dumps(response.body), headers={"Content-Type": JSON, **response.headers})
 
 
 def _exceeds(body: str, size: int) -> bool:
-    """Whether a text takes more bytes in the JSON that Lambda sends on, in which it is escaped once more."""
+    """Whether a text has more than `size` bytes in Lambda's JSON, in which it is escaped once more."""
     if len(body) * LARGEST_ESCAPE + 2 <= size:
         return False
     return len(json.dumps(body, ensure_ascii=False).encode("utf-8", "surrogatepass")) > size
 
 
 class _Wire(ChaliceResponse):
-    """A response that owns its wire form."""
+    """A response with its own serialization."""
 
     def __init__(self, response: Response) -> None:
         super().__init__(response.body, {}, response.status)
         self._headers = {name: _header_value(value) for name, value in response.headers.items()}
-        # Without one, Lambda would say application/json even where there is no body at all.
+        # Without one, API Gateway would add application/json even to responses without a body.
         self._headers.setdefault("Content-Type", "text/plain; charset=UTF-8")
 
     def to_dict(self, binary_types: list[str] | None = None) -> dict[str, Any]:  # noqa: ARG002  # Chalice's signature

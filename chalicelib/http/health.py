@@ -1,4 +1,4 @@
-"""Whether the process is alive, and whether what it needs answers: served beside the dialects, to everybody."""
+"""Health checks, served to everybody beside the dialects: whether the process is alive, and its dependencies answer."""
 
 import logging
 from collections.abc import Callable, Mapping
@@ -16,19 +16,19 @@ from chalicelib.http.message import Request, Response
 
 ALIVE, READY = "/healthz", "/readyz"
 TRUSTED_FOR = timedelta(seconds=5)
-"""How long what was found out is told again, so that nobody can have AWS asked more often."""
-PATIENCE = 8.0
-"""Seconds after which what has not answered is said not to: API Gateway waits for 29, load balancers for less."""
+"""How long results are cached, so that clients cannot cause more requests to AWS."""
+TIMEOUT = 8.0
+"""Seconds after which a probe counts as timed out: API Gateway waits for 29, load balancers for less."""
 UNCACHED = {"Cache-Control": "no-store"}
 
 Probe = Callable[[], None]
-"""Asks something; raises if it does not answer as it should."""
+"""Checks a dependency; raises if it does not answer as it should."""
 
 _log = logging.getLogger(__name__)
 
 
 class NotReady(HttpError):
-    """Something does not answer that the registry cannot do without; `faults` says of each what it does instead."""
+    """A dependency of the registry fails; `faults` has the outage of each one that does."""
 
     status = 503
 
@@ -39,21 +39,21 @@ class NotReady(HttpError):
 
 
 class Readiness:
-    """What the probes have found out, at most five seconds ago; all are asked at once."""
+    """Runs all probes at once, and caches their results for five seconds."""
 
-    def __init__(self, probes: Mapping[str, Probe], clock: Clock, patience: float = PATIENCE) -> None:
+    def __init__(self, probes: Mapping[str, Probe], clock: Clock, timeout: float = TIMEOUT) -> None:
         self._probes = probes
         self._clock = clock
-        self._patience = patience
+        self._timeout = timeout
         self._lock = Lock()
         self._until: datetime | None = None
         self._errors: dict[str, Exception] = {}
 
     def check(self) -> None:
-        """Ask, or remember. Raises NotReady."""
+        """Raise NotReady if a probe fails, or has failed in the last five seconds."""
         with self._lock:
             if self._until is None or self._clock.now() >= self._until:
-                self._errors = _failures(self._probes, self._patience)
+                self._errors = _failures(self._probes, self._timeout)
                 self._until = self._clock.now() + TRUSTED_FOR
             errors = self._errors
         if errors:
@@ -61,10 +61,10 @@ class Readiness:
             raise NotReady({name: _outage(error) for name, error in errors.items()}) from cause
 
 
-def _failures(probes: Mapping[str, Probe], patience: float) -> dict[str, Exception]:
-    """What went wrong, by the name of the probe; one that takes longer than that many seconds is left to itself."""
+def _failures(probes: Mapping[str, Probe], timeout: float) -> dict[str, Exception]:
+    """The errors of failed probes, by name; one that takes longer than `timeout` seconds fails, and is not awaited."""
     found: dict[str, Exception | None] = {name: TimeoutError(f"{name}: no answer") for name in probes}
-    until = monotonic() + patience
+    until = monotonic() + timeout
 
     def ask(name: str, probe: Probe) -> None:
         found[name] = _failure(name, probe)
@@ -82,7 +82,7 @@ def _failure(name: str, probe: Probe) -> Exception | None:
         probe()
     except CatalogError as error:
         return error
-    except Exception as error:  # noqa: BLE001  # a table or a bucket that is not there
+    except Exception as error:  # noqa: BLE001  # such as a missing table or bucket
         _log.exception("%s cannot be used", name)
         return error
     return None
@@ -96,7 +96,7 @@ def _outage(error: Exception) -> Outage:
 
 
 def health(readiness: Readiness) -> Dialect:
-    """What serves `/healthz` and `/readyz`, as a dialect."""
+    """A dialect that serves `/healthz` and `/readyz`."""
 
     def show_alive(_catalog: object, _request: Request) -> Response:
         return Response({"status": "alive"}, headers=UNCACHED)
@@ -121,7 +121,7 @@ def _anybody(_request: Request, _identities: Identities) -> Principal:
 
 
 def render_error(_request: Request, error: CatalogError | HttpError) -> Response:
-    """A message, or what does not answer."""
+    """`{"message": …}`, or `{"status": "not ready", …}` with the outage of each dependency that fails."""
     if isinstance(error, NotReady):
         return Response({"status": "not ready", **error.faults}, error.status, UNCACHED)
     status = error.status if isinstance(error, HttpError) else 500

@@ -1,4 +1,4 @@
-"""What `/healthz` and `/readyz` answer, for the description."""
+"""The OpenAPI description of `/healthz` and `/readyz`."""
 
 from chalicelib.catalog.outage import Outage
 from chalicelib.http.health import ALIVE, READY
@@ -18,21 +18,21 @@ DESCRIPTION = Description(
     schemas={},
     operations={
         ("GET", ALIVE): Operation(
-            "Check that the service is alive, without a look at AWS",
-            {200: Answer("It is", record({"status": {"const": "alive"}}), headers=KEPT)},
+            "Check that the service is alive, without requests to AWS",
+            {200: Answer("Alive", record({"status": {"const": "alive"}}), headers=KEPT)},
         ),
         ("GET", READY): Operation(
             "Check that the service is ready, tables and bucket included",
             {
-                200: Answer("They do", record({"status": {"const": "ready"}}), headers=KEPT),
+                200: Answer("Ready", record({"status": {"const": "ready"}}), headers=KEPT),
                 503: Answer(
-                    "What does not, and why",
+                    "Not ready: which dependency fails, and how",
                     ANSWERS,
                     headers=KEPT,
                     example={"status": "not ready", "tables": "timed out"},
                 ),
             },
-            description="What was found out is told again for five seconds.",
+            description="Results are cached for five seconds.",
         ),
     },
     errors=refusals((500,), MESSAGE),

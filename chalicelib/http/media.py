@@ -1,15 +1,15 @@
-"""Media types: what a body is, and what a client takes (RFC 9110 §8.3 and §12.5.1)."""
+"""Media types in `Content-Type` and `Accept` (RFC 9110 §8.3 and §12.5.1)."""
 
 from chalicelib.http.message import Request
 
 
 def content_type(request: Request) -> str | None:
-    """The media type of the body in lower case, without its parameters; None if the client does not say."""
+    """The media type of the body in lower case, without parameters; None if there is none."""
     return _bare(request.header("content-type") or "") or None
 
 
 def accepts(request: Request, media_type: str) -> bool:
-    """Whether the client takes a media type; one that does not say what it takes excludes nothing."""
+    """Whether the client accepts a media type; without `Accept` it accepts all."""
     header = (request.header("accept") or "").strip() or "*/*"
     weights = {_bare(part): _weight(part) for part in header.split(",")}
     ranges = (media_type, f"{media_type.partition('/')[0]}/*", "*/*")
@@ -21,7 +21,7 @@ def _bare(text: str) -> str:
 
 
 def _weight(part: str) -> float:
-    """The `q` of a range, 1 if it has none that can be read."""
+    """The `q` of a range, 1 if it is missing or malformed."""
     for parameter in part.split(";")[1:]:
         name, _, value = parameter.strip().lower().partition("=")
         if name.strip() == "q":

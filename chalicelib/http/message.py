@@ -9,11 +9,11 @@ NONE: Mapping[str, Any] = MappingProxyType({})
 
 
 class Request(NamedTuple):
-    """What a client sent.
+    """A request.
 
-    `path` is below the stage and still percent-encoded, without a slash at its end; `slashed` says if there was one.
-    Header names are lower-case, and of a repeated header or query parameter the last value counts. `options` are
-    what the addressed dialect made of its settings; `base_url` is what clients put before `path`, without a slash.
+    `path` is below the stage and still percent-encoded, without a slash at its end; `slashed` is whether it had one.
+    Names of headers are in lower case; the last value of a repeated header or query parameter counts. `options` are
+    those of its dialect; `base_url` is the URL before `path`, without a slash.
     """
 
     method: str
@@ -37,7 +37,7 @@ class Request(NamedTuple):
 
 
 class Response(NamedTuple):
-    """What a client gets. Dictionaries and lists leave as JSON; text and bytes need a `Content-Type` of their own."""
+    """A response. Dictionaries and lists are sent as JSON; text and bytes need a `Content-Type` of their own."""
 
     body: dict[str, Any] | list[Any] | str | bytes | None = None
     status: int = 200

@@ -1,4 +1,4 @@
-"""How many requests to AWS the present request has cost, for its log line."""
+"""Counts the calls to DynamoDB during a request, for its log line."""
 
 from contextvars import ContextVar
 
@@ -6,18 +6,18 @@ _calls: ContextVar[int | None] = ContextVar("calls", default=None)
 
 
 class Meter:
-    """Counts per thread of control, as each handles one request at a time."""
+    """A counter for each thread, as each handles one request at a time."""
 
     def start(self) -> None:
-        """Begin at zero."""
+        """Reset the counter."""
         _calls.set(0)
 
     def count(self) -> None:
-        """One more; none if nothing was begun."""
+        """Count a call, if the counter was started."""
         calls = _calls.get()
         if calls is not None:
             _calls.set(calls + 1)
 
     def read(self) -> int:
-        """How many there were since the start."""
+        """The number of calls since the start."""
         return _calls.get() or 0

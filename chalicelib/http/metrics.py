@@ -1,7 +1,7 @@
-"""What CloudWatch counts of the access log: the line is a document of its embedded metric format.
+"""CloudWatch's metrics of the access log, by its embedded metric format.
 
-Each combination of a metric's name and the values of its dimensions is a metric that is paid for, hence so few: nothing
-of a route, a tenant or an image, which the line has all the same, for CloudWatch Logs Insights.
+Each combination of a metric and the values of its dimensions is paid for, so routes, tenants and images are not
+dimensions; the line has them for CloudWatch Logs Insights.
 """
 
 import time
@@ -12,7 +12,7 @@ SERVED, REFUSED, FAILED = "served", "refused", "failed"
 
 
 class Directive(TypedDict):
-    """Which fields of a line are metrics, and by which other fields."""
+    """The fields of a line that are metrics, and those that are their dimensions."""
 
     Namespace: str
     Dimensions: list[list[str]]
@@ -25,19 +25,19 @@ LATENCY: Directive = {
     "Dimensions": [["stage", "dialect"]],
     "Metrics": [{"Name": "ms", "Unit": "Milliseconds"}],
 }
-"""How long requests took, and by their number how many there were."""
+"""The latency of requests; the number of its samples is that of the requests."""
 OUTCOMES: Directive = {"Namespace": NAMESPACE, "Dimensions": [["stage", "outcome"]], "Metrics": [REQUESTS]}
 OUTAGES: Directive = {"Namespace": NAMESPACE, "Dimensions": [["stage", "outage"]], "Metrics": [REQUESTS]}
 
 
 def outcome(status: int) -> str:
-    """What came of a request, in three words."""
+    """`served`, `refused` or `failed`."""
     return SERVED if status < 400 else REFUSED if status < 500 else FAILED
 
 
-def embedded(stage: str, told: dict[str, object]) -> dict[str, Any]:
-    """The fields that make a line with `told` in it a document of metrics: they go behind the line's own."""
-    counted = [LATENCY, OUTCOMES, OUTAGES] if "outage" in told else [LATENCY, OUTCOMES]
+def embedded(stage: str, fields: dict[str, object]) -> dict[str, Any]:
+    """The fields to add to those of a line, to make it a document of the embedded metric format."""
+    counted = [LATENCY, OUTCOMES, OUTAGES] if "outage" in fields else [LATENCY, OUTCOMES]
     return {
         "stage": stage,
         "requests": 1,

@@ -1,4 +1,4 @@
-"""In which terms a dialect describes its operations; `openapi_document` makes OpenAPI of it."""
+"""Types for describing a dialect's operations, from which `openapi_document` makes OpenAPI."""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ from chalicelib.catalog.facts import INSPECTION_PREFIX
 
 JSON = "application/json"
 Schema = Mapping[str, Any]
-"""A JSON Schema of the dialect 2020-12."""
+"""A JSON Schema, draft 2020-12."""
 TOKEN_HEADER: Mapping[str, Schema] = {
     "Token": {"type": "apiKey", "in": "header", "name": "X-Auth-Token", "description": "The secret of a token."}
 }
@@ -22,12 +22,12 @@ USER_AND_SECRET: Mapping[str, Schema] = {
 }
 BEARER: Mapping[str, Schema] = {"Bearer": {"type": "http", "scheme": "bearer", "description": "The secret of a token."}}
 NEVER: Schema = {"not": {}}
-"""What no value is as. `false` says the same, which generators of clients do not read."""
+"""Matches no value, as `false` does, which client generators do not understand."""
 
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A part of the request that stands beside its body."""
+    """A parameter in the query, headers or path of a request."""
 
     name: str
     place: Literal["query", "header", "path"]
@@ -38,7 +38,7 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """What a request may send; an operation has one for each media type that it takes."""
+    """A body that a request may have; an operation has one for each media type."""
 
     schema: Schema
     media: str = JSON
@@ -48,9 +48,9 @@ class Body:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a status comes with: always with `headers`, sometimes with `more_headers`; without a schema, no body.
+    """The response for a status. `more_headers` are optional; without a schema it has no body.
 
-    `others` are the schemas of the other media types that a client may have it in.
+    `others` are the schemas of other media types that a client can request.
     """
 
     description: str
@@ -64,12 +64,11 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """What a route takes and answers: `answers` of its own, and those of the dialect's errors that it `refuses` with.
+    """The description of a route: its own `answers`, and the statuses of the dialect's errors that it `refuses` with.
 
-    A variable of the path needs a parameter only if there is something to say of it. `security` names the schemes
-    of the dialect that this operation takes, if not all of them; none if its body has the credentials. The summary
-    begins with its name, up to a comma, which no other operation of the dialect has. An `internal` one is left out of
-    what is published, as are those that only refuse.
+    A variable of the path needs a parameter only to be described. `security` names the schemes that the operation
+    accepts, None for all of the dialect's, empty if its body has the credentials. The summary up to a comma is the
+    operation's name, unique in the dialect. `internal` operations are not published, nor those that only refuse.
     """
 
     summary: str
@@ -84,11 +83,11 @@ class Operation:
 
 @dataclass(frozen=True, slots=True)
 class Description:
-    """All that a dialect says of itself: its `title` is what people call it, `about` what they should know of it.
+    """The description of a dialect: `title` is its name for people, `about` its introduction.
 
-    Any one of the security schemes will do; dialects share them. Names of schemas begin with the dialect's, and
-    schemas refer to each other by `ref`. An operation is known by the method and the path of its route. `errors` are
-    the answers that operations share: those named in `everywhere` belong to all, 401 to all that are not open.
+    A request needs one of the security schemes, which dialects share. Names of schemas begin with the dialect's;
+    schemas refer to each other by `ref`. Operations are keyed by method and path of their routes. `errors` are the
+    responses that operations share: those in `everywhere` apply to all, 401 to all that are not open.
     """
 
     title: str
@@ -106,25 +105,25 @@ def ref(name: str) -> Schema:
 
 
 def record(properties: Mapping[str, Schema], optional: Collection[str] = ()) -> Schema:
-    """An object that has these properties and no others, all of them but the optional ones always."""
+    """The schema of an object with these properties and no others, required unless `optional`."""
     required = [name for name in properties if name not in optional]
     return {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
 
 
 def with_inspection(image: Schema) -> Schema:
-    """The schema of an image that shows what was found in its bytes as well, if it was inspected."""
-    size = {"type": "integer", "minimum": 1, "description": "Bytes of the disk in it, once it was inspected"}
+    """The schema of an image, with inspection properties and virtual size added."""
+    size = {"type": "integer", "minimum": 1, "description": "Size of its disk in bytes, once it was inspected"}
     found = {f"^{INSPECTION_PREFIX}": {"type": "string"}}
     return {**image, "properties": {**image["properties"], "virtual_size": size}, "patternProperties": found}
 
 
 def refusals(statuses: Iterable[int], schema: Schema | None, media: str = JSON) -> dict[int, Answer]:
-    """Answers of one shape for errors, each described by its reason phrase."""
+    """Responses with one schema for several statuses, each described by its reason phrase."""
     return {status: Answer(HTTPStatus(status).phrase, schema, media) for status in sorted(set(statuses))}
 
 
 def in_any_case(words: Iterable[str]) -> Schema:
-    """One of some words, whatever its case."""
+    """The schema of one of some words, in any case."""
     spelled = (
         "".join(f"[{letter.upper()}{letter}]" if letter.isalpha() else letter for letter in each) for each in words
     )

@@ -1,4 +1,4 @@
-"""The OpenAPI 3.1 document, made of the routes that serve requests and what their dialects say of them."""
+"""The OpenAPI 3.1 document, made from the dialects' routes and descriptions."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,20 +13,20 @@ VERSION = "0.1.0"
 INTERNAL = "x-internal"
 ARTICLES = ("a", "an", "the")
 NAMELESS: Schema = {"type": "string", "minLength": 1}
-"""What a variable of a path is unless its operation says more."""
+"""The schema of a path variable that its operation does not describe."""
 
 RETRY: Mapping[str, Schema] = {
-    "Retry-After": {"type": "integer", "minimum": 1, "description": "After how many seconds to try again"}
+    "Retry-After": {"type": "integer", "minimum": 1, "description": "Seconds to wait before retrying"}
 }
-"""What `http.errors.headers` adds in every dialect when something does not answer."""
+"""The header that `http.errors.headers` adds in every dialect if a service does not answer."""
 
 
 class IncompleteError(Exception):
-    """Routes and descriptions do not fit; the message says which."""
+    """Routes and descriptions do not match; the message names them."""
 
 
 def document(dialects: Sequence[Dialect]) -> dict[str, Any]:
-    """The description of all dialects that describe themselves. Raises IncompleteError."""
+    """The document of all dialects that have a description. Raises IncompleteError."""
     described = [(dialect, dialect.describe()) for dialect in dialects if dialect.describe is not None]
     paths: dict[str, dict[str, Any]] = {}
     for dialect, description in described:
@@ -48,7 +48,7 @@ def document(dialects: Sequence[Dialect]) -> dict[str, Any]:
 
 
 def _check(dialect: Dialect, description: Description) -> None:
-    """That routes and operations are the same, and that what operations name is there."""
+    """Raise IncompleteError unless routes and operations are the same, and all names in operations exist."""
     offered = {(route.method, route.path) for route in dialect.routes}
     _refuse(dialect, "not described", offered - description.operations.keys())
     _refuse(dialect, "described without a route", description.operations.keys() - offered)
@@ -96,7 +96,7 @@ def _merged(parts: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     merged: dict[str, Any] = {}
     for part in parts:
         if both := merged.keys() & part.keys():
-            raise IncompleteError(f"two dialects have these names: {sorted(both)}")
+            raise IncompleteError(f"two dialects use these names: {sorted(both)}")
         merged.update(part)
     return merged
 
@@ -126,12 +126,12 @@ def _schemes(description: Description, operation: Operation) -> Iterable[str]:
 
 
 def is_internal(operation: Operation) -> bool:
-    """Whether people and generators are not told of an operation: it does the same as another, or only refuses."""
+    """Whether an operation is not published, as it duplicates another or only refuses."""
     return operation.internal or not operation.answers
 
 
 def operation_id(dialect: Dialect, operation: Operation) -> str:
-    """What generated clients call an operation: its dialect, and its summary up to a comma, without articles.
+    """The name of an operation in generated clients: its dialect, and its summary up to a comma, without articles.
 
     `echo_list_sounds` for "List the sounds, loudest first".
     """
@@ -157,7 +157,7 @@ def _parameter(parameter: Parameter) -> dict[str, Any]:
 
 
 def _responses(dialect: Dialect, description: Description, route: Route) -> dict[str, Any]:
-    """What an operation answers itself, and references to the errors that it shares."""
+    """The operation's own responses, and references to the errors that it shares."""
     own = description.operations[route.method, route.path].answers
     statuses = sorted({*own, *_shared_statuses(description, route)})
     if route.method == "HEAD":
@@ -178,7 +178,7 @@ def _shared_statuses(description: Description, route: Route) -> set[int]:
 
 
 def _shared(dialect: Dialect, description: Description) -> dict[str, Any]:
-    """The shared errors that some answer refers to."""
+    """The shared errors that are referred to."""
     read = [route for route in dialect.routes if route.method != "HEAD"]
     used = {status for route in read for status in _shared_statuses(description, route)}
     return {_shared_name(dialect, status): _response(status, description.errors[status]) for status in sorted(used)}
@@ -202,7 +202,7 @@ def _response(status: int, answer: Answer) -> dict[str, Any]:
 
 
 def _header(schema: Schema, *, required: bool) -> dict[str, Any]:
-    """What the schema says in words is said of the header, where pages look for it."""
+    """A header; the description of its schema becomes its own, which pages show."""
     words = {"description": schema["description"]} if "description" in schema else {}
     return {"required": required, **words, "schema": {key: schema[key] for key in schema if key not in words}}
 

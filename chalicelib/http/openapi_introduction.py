@@ -1,4 +1,4 @@
-"""What somebody reads first: where a token comes from, and how each dialect is asked with it."""
+"""The introduction of the OpenAPI document: how to get a token, and a first request in each dialect."""
 
 from collections.abc import Iterable
 
@@ -8,15 +8,16 @@ from chalicelib.http.openapi import Description
 Described = tuple[Dialect, Description]
 
 BEGINNING = """\
-One catalogue of virtual-machine images, which speaks the HTTP APIs of several services, its dialects. An image that \
-is registered in one of them is there in all the others. Use the one that your client speaks; each has a section below.
+One catalogue of virtual-machine images, which speaks the HTTP APIs of several services, its dialects. An image \
+registered through one of them is available in all others. Use the one that your client speaks; each has a section \
+below.
 
 ## Sign in
 
-All that you need is a token. An administrator gives you the first one (`rosetta token issue`); with that one, make \
-more by `POST /v1/tokens`. Dialects want its secret in different places: as `X-Auth-Token`, as a Bearer token, or as \
-the password of your user name. At `/docs`, *Authorize* takes it and *Try it out* sends it; the page forgets it when \
-you leave.
+You need a token. An administrator gives you the first one (`rosetta token issue`); with that, make more by \
+`POST /v1/tokens`. Dialects expect its secret in different places: as `X-Auth-Token`, as a Bearer token, or as the \
+password of your user name. At `/docs`, enter it under *Authorize*, and send requests with *Try it out*; the page \
+forgets it when you leave.
 
 ```sh
 URL=https://images.example.org  NAME=alice  TOKEN=the-secret-of-your-token
@@ -26,9 +27,9 @@ END = """\
 
 ## Errors
 
-Each dialect refuses in the words of its original. In all of them, 401 means that the token is missing or unknown, \
-403 that it may not do this, and 503 that something behind the API does not answer: try again after `Retry-After` \
-seconds.
+The error messages of each dialect are those of its original. In all of them, 401 means that the token is missing or \
+unknown, 403 that it lacks permission, and 503 that a service behind the API does not answer: retry after \
+`Retry-After` seconds.
 """
 
 
@@ -39,6 +40,6 @@ def introduction(described: Iterable[Described]) -> str:
 
 
 def _request(dialect: Dialect) -> str:
-    """For a shell that knows the address, the user and the secret."""
+    """A curl command for a shell with `URL`, `NAME` and `TOKEN` set."""
     filled = dialect.example.format(url="$URL", user="$NAME", secret="$TOKEN")  # noqa: S106  # nosec B106  # a variable
     return f"curl {filled}".replace("'", '"')

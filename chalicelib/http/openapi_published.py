@@ -1,4 +1,4 @@
-"""The description as it is published: without what is there for its tests, and what JavaScript cannot hold."""
+"""The document as it is published: without what only tests need, and without numbers too large for JavaScript."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -6,16 +6,16 @@ from typing import Any
 from chalicelib.http.openapi_document import INTERNAL
 
 LARGEST = 2**53 - 1
-"""The largest integer that JavaScript holds, and so do many generated clients."""
+"""The largest exact integer in JavaScript, and in many generated clients."""
 AS_THEY_ARE = ("example", "examples", "const", "enum", "default")
 KINDS = ("schemas", "responses")
 
 
 def published(document: Mapping[str, Any]) -> dict[str, Any]:
-    """A description that allows all that the whole one does, for people and generators.
+    """The document for people and generators.
 
-    Internal operations are left out, with what only they refer to; so are regular expressions, beside which words, a
-    format or examples stand, and limits beyond `LARGEST`.
+    Internal operations are left out, with the components that only they refer to; so are regular expressions, which
+    descriptions, formats or examples explain, and limits beyond `LARGEST`.
     """
     shown = {path: _shown(item) for path, item in document["paths"].items()}
     told: dict[str, Any] = _plain({**document, "paths": {path: item for path, item in shown.items() if item}})
@@ -43,14 +43,14 @@ def _plain(value: Any) -> Any:
 
 
 def _is_left_out(key: str, value: object) -> bool:
-    """Whether it is a keyword, and not a property of that name, which has a schema."""
+    """Whether a key is a keyword to leave out, and not a property of that name, whose value is a schema."""
     return (key == "pattern" and isinstance(value, str)) or (
         key == "maximum" and isinstance(value, int) and value > LARGEST
     )
 
 
 def _used(paths: Mapping[str, Any], components: Mapping[str, Any]) -> set[tuple[str, str]]:
-    """Kinds and names of the components that operations refer to, also by way of others."""
+    """Kinds and names of the components that operations refer to, directly or not."""
     used: set[tuple[str, str]] = set()
     waiting = [*_references(paths)]
     while waiting:

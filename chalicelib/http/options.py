@@ -1,4 +1,4 @@
-"""Readers of what an operator sets for one dialect, as text."""
+"""Parsers of one dialect's settings."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -11,18 +11,18 @@ T = TypeVar("T")
 
 BOOLEANS = {"true": True, "false": False}
 Policies = Mapping[str, Policy]
-"""The right that each policy of an original needs here, by the name that it has there."""
+"""The policy that is needed here for each policy of the original service, by its name there."""
 
 
 class Settings:
-    """The settings of one dialect, whose names begin with `prefix` where the operator writes them."""
+    """The settings of one dialect, as text; `prefix` is that of its environment variables."""
 
     def __init__(self, prefix: str, settings: Mapping[str, str]) -> None:
         self._prefix = prefix
         self._settings = settings
 
     def read(self, name: str, default: str, convert: Callable[[str], T]) -> T:
-        """What a setting is read as. Raises ValueError naming it if it makes no sense."""
+        """The converted value of a setting. Raises ValueError, naming it, if it is invalid."""
         text = self._settings.get(name, default)
         try:
             return convert(text)
@@ -30,11 +30,11 @@ class Settings:
             raise ValueError(f"{self._name(name)} cannot be {text!r}") from error
 
     def policies(self, usual: Policies) -> Policies:
-        """The policies, some of them chosen by the setting `policies`: JSON, such as `{"add_image": "admin"}`."""
+        """The `usual` policies, changed by the setting `policies`: JSON, such as `{"add_image": "admin"}`."""
         chosen = self.read("policies", "{}", _policies)
         unknown = chosen.keys() - usual.keys()
         if unknown:
-            raise ValueError(f"{self._name('policies')} knows no {', '.join(sorted(unknown))}")
+            raise ValueError(f"{self._name('policies')} has unknown policies: {', '.join(sorted(unknown))}")
         return {**usual, **chosen}
 
     def _name(self, name: str) -> str:

@@ -1,4 +1,4 @@
-"""Windows over a stream of images, computed at the edge."""
+"""Pagination of a stream of images."""
 
 import sys
 from collections.abc import Iterable
@@ -16,7 +16,7 @@ from chalicelib.http.message import Request
 
 
 def limit(request: Request, usual: int, most: int) -> int:
-    """How many entries a page has by `limit`: the usual number if it is absent. Raises BadMessage."""
+    """The number of entries per page, from `limit`: `usual` if it is absent, `most` at most. Raises BadMessage."""
     text = request.parameter("limit")
     if text is None:
         return usual
@@ -30,7 +30,7 @@ def limit(request: Request, usual: int, most: int) -> int:
 
 
 def page_after(query: ImageQuery, marker: Image | None, size: int) -> ImageQuery:
-    """The query for one page of `size` images that begins after the marker's place, or at the start."""
+    """The query for a page of `size` images after the marker's position, or from the start."""
     after = None if marker is None else position(marker, query.order.key)
     return query._replace(after=after, expected=max(size, 1))
 
@@ -41,16 +41,16 @@ def first(images: Iterable[Image], size: int) -> list[Image]:
 
 
 class NumberedPage(NamedTuple):
-    """The images of one page, and how many there are on all pages."""
+    """The images of one page, and the total on all pages."""
 
     images: list[Image]
     total: int
 
 
 def numbered(catalog: Catalog, query: ImageQuery, number: int, size: int) -> NumberedPage:
-    """Page `number`, from one on, of `size` images each; it is empty beyond the last.
+    """Page `number`, counted from one, of `size` images each; it is empty beyond the last.
 
-    What comes before the page is read, what comes after it only counted. Raises as `Catalog.images`.
+    Images before the page are read, those after it only counted. Raises as `Catalog.images`.
     """
     before = min((number - 1) * size, sys.maxsize)
     stream = catalog.images(query._replace(expected=before + size + 1))

@@ -1,4 +1,4 @@
-"""Requests that mean one version of an image, so that nobody overwrites what somebody else has changed meanwhile."""
+"""Conditional requests (`If-Match`), so that clients do not overwrite each other's changes."""
 
 import re
 
@@ -11,21 +11,21 @@ TAG = r'(?<!/)"[^"]*"'
 
 
 class VersionChanged(HttpError):
-    """The image is not the one that the caller has seen."""
+    """The image is no longer in a version that the request names."""
 
     status = 412
 
     def __init__(self, image_id: str) -> None:
-        super().__init__(f"Image {image_id} has been changed since this version of it")
+        super().__init__(f"Image {image_id} has changed since the version in {IF_MATCH}")
 
 
 def entity_tag(image: Image) -> str:
-    """What stands for a version of an image in `ETag` and `If-Match`: `"7"`."""
+    """The version of an image in `ETag` and `If-Match`: `"7"`."""
     return f'"{image.version}"'
 
 
 def check_version(request: Request, image: Image) -> None:
-    """Raise VersionChanged if the request names versions, none of which this is."""
+    """Raise VersionChanged if the request has `If-Match`, and this version is not in it."""
     asked = request.header(IF_MATCH)
     if asked is not None and asked.strip() != "*" and entity_tag(image) not in re.findall(TAG, asked):
         raise VersionChanged(image.id)

@@ -1,4 +1,4 @@
-"""The id of a request in the header in which services of OpenStack tell it."""
+"""The id of a request, in the header of OpenStack's services."""
 
 from uuid import uuid4
 
@@ -9,7 +9,7 @@ LONGEST_REQUEST_ID = 64
 
 
 def with_request_id(request: Request, response: Response) -> Response:
-    """The response with its id: the client's own if it is short and can stand in a header, else ours."""
+    """The response with the request's id: the client's own if it is short ASCII, else ours."""
     given = request.header(REQUEST_ID) or ""
     ours = request.request_id or str(uuid4())
     request_id = given if given.isascii() and 0 < len(given) <= LONGEST_REQUEST_ID else ours

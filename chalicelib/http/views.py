@@ -1,4 +1,4 @@
-"""What the console asks besides: who is signed in, and how each dialect is asked for one image, to compare them."""
+"""Operations for the console only: the caller, and the request for one image in each dialect, to compare them."""
 
 from collections.abc import Sequence
 
@@ -18,7 +18,7 @@ UNCACHED = {"Cache-Control": "no-store"}
 
 
 def showing(dialects: Sequence[Dialect]) -> Handler:
-    """The handler that tells of an image by which request each dialect shows it, null for none, and its own status."""
+    """A handler that returns the request by which each dialect shows an image, null for none, and its status."""
     seers = {dialect.name: dialect.sight for dialect in dialects if dialect.sight is not None}
 
     def show_sights(catalog: Catalog, _request: Request, image_id: str) -> Response:
@@ -33,7 +33,7 @@ def showing(dialects: Sequence[Dialect]) -> Handler:
 
 
 def show_caller(catalog: Catalog, _request: Request) -> Response:
-    """Who asks, and by which token: the registry's own, or one of a service that is trusted."""
+    """The caller and the id of its token, which is the registry's own or a trusted service's."""
     caller = catalog.principal
     return Response(
         {
@@ -48,7 +48,7 @@ def show_caller(catalog: Catalog, _request: Request) -> Response:
 
 
 def authenticate(request: Request, identities: Identities) -> Principal:
-    """The holder of `X-Auth-Token` where somebody is asked for, anybody elsewhere. Raises Unauthorized."""
+    """The holder of `X-Auth-Token` for these operations; anybody for all others. Raises Unauthorized."""
     if request.path != CALLER and not request.path.startswith(f"{PATH}/"):
         return ANONYMOUS
     return token_principal(request, identities, anonymous=False, by_user=False, scheme="Rosetta")

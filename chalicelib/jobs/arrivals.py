@@ -1,4 +1,4 @@
-"""Bytes that have come to the store without passing through a request: put together, read, verified, made active."""
+"""Uploads that arrive in the store without passing through a request: joined, verified and made active."""
 
 from contextlib import closing, suppress
 from datetime import datetime, timedelta
@@ -21,7 +21,7 @@ from chalicelib.jobs.slice import Slice
 
 
 class Arrivals:
-    """Ends uploads, whether or not their clients do."""
+    """Completes uploads, or fails them if they do not arrive in time."""
 
     def __init__(self, ports: Ports, limits: Limits) -> None:
         self._ports = ports
@@ -29,10 +29,10 @@ class Arrivals:
         self._outcomes = Outcomes(ports)
         self._content = Content(ports, limits)
         self.limit = 2 * limits.periods.upload
-        """As long for verifying as for coming."""
+        """The upload's own period, and the same again for verifying."""
 
     def step(self, job: Job) -> timedelta | None:
-        """Put the parts together once all have come, then verify a slice. Raises Failed, StoreError."""
+        """Join the parts once all have arrived, then verify a slice. Raises Failed, StoreError."""
         image = self._outcomes.image(job.images[0])
         if _is_done(job, image):
             self._finish(job)
@@ -41,13 +41,13 @@ class Arrivals:
         if "arrived" not in job.facts:
             assembled = self._assembled(job)
             if assembled is None:
-                self._outcomes.rest(job, until=self._next_look(job))
+                self._outcomes.release(job, until=self._next_look(job))
                 return None
             job = assembled
         return self._verify(job, image)
 
     def _next_look(self, job: Job) -> datetime:
-        """When the sweep has an upload looked at again, unless its client comes first: the older it is, the later."""
+        """When the reaper queues an upload again, unless its client completes it: the older it is, the later."""
         now = self._ports.clock.now()
         return min(now + (now - job.created_at), upload_of(job, self._limits).expires_at)
 
@@ -56,28 +56,28 @@ class Arrivals:
         return _waiting(job, self._outcomes.image(job.images[0]))
 
     def _assembled(self, job: Job) -> Job | None:
-        """The job with all its bytes in one object; None if some are still to come."""
+        """The job with all its bytes in one object; None if some have not arrived yet."""
         upload = upload_of(job, self._limits)
         parts = self._ports.multiparts.parts(upload.multipart)
         if parts is None:
-            return self.found(job)
+            return self.find_assembled(job)
         if not upload._replace(received=parts).complete:
             if self._ports.clock.now() > upload.expires_at:
-                raise Failed("its bytes did not come in time")
+                raise Failed("its bytes did not arrive in time")
             return None
         self._ports.multiparts.complete(upload.multipart, parts)
-        return self.arrived(job, upload.size)
+        return self.mark_arrived(job, upload.size)
 
-    def found(self, job: Job) -> Job:
-        """The job whose parts somebody has put together, or thrown away. Raises Failed."""
+    def find_assembled(self, job: Job) -> Job:
+        """The job of an upload whose parts were joined already. Raises Failed if they were discarded."""
         size = self._ports.blobs.size(job.facts["location"])
         if size is None:
             raise Failed("its bytes are gone")
-        return self.arrived(job, size)
+        return self.mark_arrived(job, size)
 
-    def arrived(self, job: Job, size: int) -> Job:
-        """The job, knowing that so many bytes are in its place."""
-        return self._outcomes.note(job, arrived=size, size=size, done=0)
+    def mark_arrived(self, job: Job, size: int) -> Job:
+        """Record that this many bytes have arrived."""
+        return self._outcomes.record(job, arrived=size, size=size, done=0)
 
     def _verify(self, job: Job, image: Image) -> timedelta | None:
         size, location = int(job.facts["arrived"]), _place(job)
@@ -86,7 +86,7 @@ class Arrivals:
         if digest.length < size:
             self._read(location, digest, ends)
         if digest.length < size:
-            self._outcomes.rest(job, digests=digest.state, done=digest.length)
+            self._outcomes.release(job, digests=digest.state, done=digest.length)
             return AT_ONCE
         try:
             found = digest.values
@@ -99,7 +99,7 @@ class Arrivals:
         return None
 
     def _inspected(self, image: Image, location: str, ends: Ends) -> Inspection | None:
-        """What the bytes are, if the operator wants to know. Raises StoreError."""
+        """The inspection of the bytes; None if that is off. Raises StoreError."""
         if policy(image, self._limits) is Inspecting.OFF:
             return None
 
@@ -110,7 +110,7 @@ class Arrivals:
         return inspect(ends.end, ends.or_else(fetch))
 
     def _finish(self, job: Job) -> None:
-        """End a job that is done, and whatever else was begun for its image by those who died before they said so."""
+        """Finish a job, and abort uploads to its image that were left by workers that died."""
         for multipart in self._ports.multiparts.begun(job.images[0]):
             self._ports.multiparts.abort(multipart)
         self._outcomes.finish(job)
@@ -125,10 +125,10 @@ class Arrivals:
                 if part.over:
                     break
         if digest.length == before:
-            raise StoreError("The image store sends nothing")
+            raise StoreError("The image store sent no bytes")
 
     def undo(self, job: Job) -> bool:
-        """First the image is given up, with the reason, then its bytes go."""
+        """Fail the image, with the reason, then delete its bytes."""
         image = self._outcomes.image(job.images[0])
         if _is_done(job, image):
             return False
@@ -141,9 +141,9 @@ class Arrivals:
 
 
 def _digest(job: Job, image: Image) -> Digest:
-    """The digest of what was read so far; of nothing, if what has read it did not know yet which digests are needed.
+    """The digest of what was read so far, or an empty one if that lacks a digest that is needed.
 
-    That was an older release, or the image was signed meanwhile.
+    That happens after an upgrade, or if the image was signed meanwhile.
     """
     more = signature.digests(image.properties)
     with suppress(KeyError, ValueError):
@@ -152,14 +152,14 @@ def _digest(job: Job, image: Image) -> Digest:
 
 
 def _is_done(job: Job, image: Image | None) -> bool:
-    """Whether the image has the bytes of this job, which only nobody has written down."""
+    """Whether the image has the bytes of this job already, which is then only left to finish."""
     if image is None or image.status in (Status.UPLOADING, Status.DELETED):
         return False
     return image.location == _place(job)
 
 
 def _place(job: Job) -> str:
-    """Where the bytes of a job are: they may have been staged for it."""
+    """The location of a job's bytes, which may have been staged before."""
     return job.facts.get("location") or job.facts.get("staged", "")
 
 

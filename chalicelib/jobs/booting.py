@@ -1,4 +1,4 @@
-"""How a machine can boot from a disk, as far as its first bytes tell: by a BIOS, by UEFI, or by both."""
+"""The boot modes of a disk, BIOS and UEFI, as far as its first bytes show them."""
 
 import struct
 from collections.abc import Iterator
@@ -12,14 +12,14 @@ BIOS, UEFI = "bios", "uefi"
 ESP_OF_MBR = 0xEF
 ACTIVE = 0x80
 CODE = 440
-"""Bytes that a BIOS runs, in the first sector."""
+"""Bytes of boot code in the first sector."""
 ESP = UUID("c12a7328-f81f-11d2-ba4b-00a0c93ec93b").bytes_le
 BIOS_BOOT = UUID("21686148-6449-6e6f-744e-656564454649").bytes_le
-"""Types of partitions: the EFI system partition, and where GRUB keeps what a BIOS starts."""
+"""Types of partitions: the EFI system partition, and GRUB's for booting by a BIOS."""
 LEGACY = 1 << 2
-"""The attribute of a partition that a BIOS is to boot (UEFI 5.3.3)."""
+"""The attribute of a partition that a BIOS should boot (UEFI 5.3.3)."""
 MAX_ENTRIES = 64 << 10
-"""Bytes of a GPT's entries that are read: there are four times as many as usual."""
+"""Bytes of a GPT's entries that are read, four times the usual number."""
 
 EL_TORITO = b"\0CD001\1EL TORITO SPECIFICATION"
 VALIDATION, MORE, LAST = 0x01, 0x90, 0x91
@@ -29,7 +29,7 @@ PLATFORMS = {0: BIOS, 0xEF: UEFI}
 
 
 def modes(head: bytes, read: Read) -> set[str]:
-    """The modes for which there is something on a disk; `read` returns others of its bytes, as many as there are."""
+    """The modes that a disk can boot in; `read` returns up to `length` of its bytes from an offset on."""
     table = partition_table(head)
     found = set(_of_partitions(head)) if table else set()
     if table == "gpt":
@@ -50,7 +50,7 @@ def _of_partitions(head: bytes) -> Iterator[str]:
 
 
 def _of_entries(head: bytes, read: Read) -> Iterator[str]:
-    """Of a GPT, whose header is in the second sector."""
+    """The modes of a GPT's partitions; its header is in the second sector."""
     sector = SECTOR if head.startswith(GPT, SECTOR) else 8 * SECTOR
     header = head[sector + 72 : sector + 88]
     if len(header) < 16:
@@ -68,7 +68,7 @@ def _of_entries(head: bytes, read: Read) -> Iterator[str]:
 
 
 def _of_catalogue(head: bytes, read: Read) -> Iterator[str]:
-    """Of a CD: which platforms its boot catalogue has something for (El Torito 2.0)."""
+    """The modes of a CD: the platforms in its boot catalogue (El Torito 2.0)."""
     record = head[VOLUMES + ISO_SECTOR : VOLUMES + 2 * ISO_SECTOR]
     if not record.startswith(EL_TORITO) or len(record) < ISO_SECTOR:
         return

@@ -1,4 +1,4 @@
-"""Copies: bytes are brought from another bucket, or from a web server, and then verified as those of uploads are."""
+"""Copies of bytes from another bucket or a web server, which are then verified as uploads are."""
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -19,12 +19,12 @@ from chalicelib.jobs.slice import Slice
 COPIED_PART = 256 * MEGABYTE
 """Bytes that S3 copies in a few seconds."""
 FETCHED_PART = 20 * MEGABYTE
-"""Bytes of a part from the web, which has to fit into memory; every thousand parts they become larger by as much."""
+"""Bytes of a part from the web, which has to fit into memory; after every thousand parts they grow by as much."""
 THREADS = 8
 
 
 class Copies:
-    """Brings bytes slice by slice: each step knows from the job, and from the store, how far the last one came."""
+    """Copies bytes slice by slice. Each step finds the progress of the last one in the job, and in the store."""
 
     def __init__(self, ports: Ports, limits: Limits, arrivals: Arrivals) -> None:
         self._ports = ports
@@ -34,40 +34,40 @@ class Copies:
         self.limit = limits.periods.upload
 
     def step(self, job: Job) -> timedelta | None:
-        """Bring a slice, or verify one. Raises Failed, StoreError."""
+        """Copy a slice, or verify one. Raises Failed, StoreError."""
         if "arrived" in job.facts:
             return self._arrivals.step(job)
         image = self._saving(job)
-        job = self._begun(job, image)
+        job = self._started(job, image)
         try:
-            job = self._brought(job)
+            job = self._copied_further(job)
         except (SourceNotFound, SourceRefused, ImageTooLarge) as error:
             raise Failed(str(error)) from error
-        self._outcomes.rest(job)
+        self._outcomes.release(job)
         return AT_ONCE
 
     def undo(self, job: Job) -> bool:
-        """As uploads."""
+        """As for uploads."""
         return self._arrivals.undo(job)
 
     def _saving(self, job: Job) -> Image:
-        """The image, which waits for the same bytes as when the copy was ordered."""
+        """The image, made `saving`, if it still waits for the bytes of this job. Raises Failed."""
         image = self._arrivals.waiting(job)
         if image.status is Status.SAVING:
             return image
         return self._ports.images.save(image, replace(image, status=Status.SAVING, updated_at=self._ports.clock.now()))
 
-    def _begun(self, job: Job, image: Image) -> Job:
+    def _started(self, job: Job, image: Image) -> Job:
         if "key" in job.facts:
             return job
         multipart = self._ports.multiparts.begin(image.id, job.id)
-        return self._outcomes.note(job, location=multipart.location, key=multipart.key)
+        return self._outcomes.record(job, location=multipart.location, key=multipart.key)
 
-    def _brought(self, job: Job) -> Job:
+    def _copied_further(self, job: Job) -> Job:
         multipart = multipart_of(job)
         parts = self._ports.multiparts.parts(multipart)
         if parts is None:
-            return self._arrivals.found(job)
+            return self._arrivals.find_assembled(job)
         if job.facts["source"].startswith("s3:"):
             return self._copied(job, multipart, parts)
         return self._fetched(job, multipart)
@@ -77,14 +77,14 @@ class Copies:
         if "version" not in job.facts:
             size, version = self._ports.multiparts.measure(job.facts["source"])
             rules.check_size(size, self._limits)
-            job = self._outcomes.note(job, size=size, version=version)
+            job = self._outcomes.record(job, size=size, version=version)
         size, length = int(job.facts["size"]), self._part_length(int(job.facts["size"]))
         if size == 0:
             self._ports.multiparts.put(multipart, 1, b"")
             return self._completed(job, multipart, 1, 0)
-        there = {part.number for part in parts}
+        stored = {part.number for part in parts}
         count = -(-size // length)
-        missing = [number for number in range(1, count + 1) if number not in there]
+        missing = [number for number in range(1, count + 1) if number not in stored]
         part = Slice(self._limits.slice_bytes)
         while missing and not part.over:
             batch = missing[: max(1, min(THREADS, self._limits.slice_bytes // length))]
@@ -92,11 +92,11 @@ class Copies:
             missing = missing[len(batch) :]
             part.take(len(batch) * length)
         if missing:
-            return self._outcomes.note(job, done=max(0, size - len(missing) * length))
+            return self._outcomes.record(job, done=max(0, size - len(missing) * length))
         return self._completed(job, multipart, count, size)
 
     def _part_length(self, size: int) -> int:
-        """The same in every step, whatever it has copied so far."""
+        """The bytes of a part, which must be the same in every step."""
         return max(SMALLEST_PART, min(COPIED_PART, self._limits.slice_bytes), -(-size // MAX_PARTS))
 
     def _copy(self, job: Job, multipart: Multipart, batch: Sequence[tuple[int, tuple[int, int]]]) -> None:
@@ -105,31 +105,31 @@ class Copies:
             for _ in pool.map(
                 lambda each: self._ports.multiparts.copy(multipart, each[0], source, version, each[1]), batch
             ):
-                """Whichever fails first is raised here."""
+                """Iterating raises the first error."""
 
     def _completed(self, job: Job, multipart: Multipart, count: int, size: int) -> Job:
-        """The job with its parts put together, without any that a worker has left who died before it could say so."""
+        """The job with its parts joined, without any extra ones of a worker that died before recording them."""
         parts = [part for part in self._ports.multiparts.parts(multipart) or [] if part.number <= count]
         if sum(part.size for part in parts) != size:
             raise Failed("some of its bytes are gone")
         self._ports.multiparts.complete(multipart, parts)
-        return self._arrivals.arrived(job, size)
+        return self._arrivals.mark_arrived(job, size)
 
     def _fetched(self, job: Job, multipart: Multipart) -> Job:
         """The job with more of a file read from the web."""
         offset, version = int(job.facts["done"]), job.facts.get("version", "")
         with self._ports.sources.read_from(job.facts["source"], offset, version) as reading:
             rules.check_size(reading.size, self._limits)
-            intake = Intake(self._ports, self._limits, multipart, job)
+            writer = PartWriter(self._ports, self._limits, multipart, job)
             try:
-                ended = intake.take(reading)
+                ended = writer.take(reading)
             except StoreUnavailable:
-                if intake.done == offset:
+                if writer.done == offset:
                     raise
-                ended = False  # the next step asks for the rest
+                ended = False  # the next step requests the rest
         if not ended:
-            return self._outcomes.note(job, done=intake.done, parts=intake.number, version=reading.version)
-        return self._completed(job, multipart, intake.number, intake.done)
+            return self._outcomes.record(job, done=writer.done, parts=writer.number, version=reading.version)
+        return self._completed(job, multipart, writer.number, writer.done)
 
 
 def _span(number: int, length: int, size: int) -> tuple[int, int]:
@@ -137,8 +137,8 @@ def _span(number: int, length: int, size: int) -> tuple[int, int]:
     return first, min(first + length, size) - 1
 
 
-class Intake:
-    """Makes parts of what comes from the web; `done` bytes are in the store, in parts up to `number`."""
+class PartWriter:
+    """Stores bytes from the web in parts; `done` bytes are in the store, in parts up to `number`."""
 
     def __init__(self, ports: Ports, limits: Limits, multipart: Multipart, job: Job) -> None:
         self._ports = ports
@@ -149,7 +149,7 @@ class Intake:
         self.number = int(job.facts.get("parts", 0))
 
     def take(self, reading: Reading) -> bool:
-        """Store a slice; whether it was the last. Raises Failed, ImageTooLarge, StoreError."""
+        """Store a slice; returns whether it was the last. Raises Failed, ImageTooLarge, StoreError."""
         part = Slice(max(self._limits.slice_bytes, SMALLEST_PART))
         for piece in reading.pieces:
             self._buffer += piece
@@ -158,7 +158,7 @@ class Intake:
                 self._store()
             part.take(len(piece))
             if part.over:
-                return self._stopped()
+                return self._pause()
         if self._buffer or not self.number:
             self._store()
         return True
@@ -166,8 +166,8 @@ class Intake:
     def _wanted(self) -> int:
         return max(SMALLEST_PART, min(FETCHED_PART * (1 + self.number // 1000), self._limits.slice_bytes))
 
-    def _stopped(self) -> bool:
-        """What is not enough for a part is read again by the next step."""
+    def _pause(self) -> bool:
+        """Store the buffer if it is long enough for a part; otherwise the next step reads it again."""
         if len(self._buffer) >= SMALLEST_PART:
             self._store()
         if self.done == self._begin:

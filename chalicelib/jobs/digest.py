@@ -1,7 +1,7 @@
-"""MD5, SHA-256 and SHA-512 of a stream that one worker begins and another one ends.
+"""MD5, SHA-256 and SHA-512 of a stream, resumable by another worker.
 
-hashlib keeps the state of its digests to itself. OpenSSL's older functions work on memory of ours, laid out alike in
-all versions: chaining values, length in bits (low half first), the bytes that fill no block yet, how many these are.
+hashlib does not expose the state of its digests. OpenSSL's older functions work on memory of ours, with the same layout
+in all versions: chaining values, length in bits (low half first), the bytes of the incomplete block, their number.
 """
 
 import _hashlib
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 BLOCK = 128
 """Bytes of the longest block, a multiple of the others."""
 LONGEST = 1 << 61
-"""All digests count bits, MD5 in 64 bits."""
+"""The longest stream: all digests count its bits, MD5 in 64 bits."""
 ROOM = 512
 """Twice the memory that any of the functions needs."""
 STATE = re.compile("([0-9]{1,19}):((?:[0-9a-f]{2})*)((?::[a-z0-9]{3,6}=[0-9a-f]{32,128})+)")
 
 
 class Kind(NamedTuple):
-    """A digest: how OpenSSL's functions begin, the type and number of its words, its bytes, those of its block."""
+    """A digest: the prefix of OpenSSL's functions, type and number of words, its size, and its block's, in bytes."""
 
     functions: str
     word: str
@@ -34,7 +34,7 @@ class Kind(NamedTuple):
 
     @property
     def chain(self) -> struct.Struct:
-        """The chaining values, as they are written down."""
+        """The chaining values, as they are stored."""
         return struct.Struct(f">{self.words}{self.word}")
 
     @property
@@ -50,15 +50,15 @@ KINDS: Mapping[str, Kind] = {
     "sha384": Kind("SHA384", "Q", 8, 48, 128),
     "sha512": Kind("SHA512", "Q", 8, 64, 128),
 }
-"""By hashlib's names."""
+"""Digests by hashlib's names."""
 ALWAYS = frozenset({"md5", "sha256", "sha512"})
-"""What every image has."""
+"""The digests of every image."""
 
 
 class Digest:
-    """The digests of all bytes so far: those of `ALWAYS`, and more if others are asked for.
+    """The digests of all bytes so far: those of `ALWAYS`, and `more`.
 
-    Raises RuntimeError where OpenSSL's functions are not to be had.
+    Raises RuntimeError without OpenSSL's functions.
     """
 
     def __init__(self, more: Collection[str] = ()) -> None:
@@ -68,9 +68,9 @@ class Digest:
 
     @classmethod
     def resumed(cls, state: str, more: Collection[str] = ()) -> Self:
-        """The digest that `state` was taken of, be it on another machine.
+        """The digest with this `state`, which may be from another machine.
 
-        Raises ValueError for any other text, and for a state of other digests.
+        Raises ValueError for an invalid state, and for one of other digests.
         """
         found = STATE.fullmatch(state)
         length, tail = (int(found[1]), bytes.fromhex(found[2])) if found else (LONGEST, b"")
@@ -89,14 +89,14 @@ class Digest:
 
     def update(self, piece: bytes | memoryview) -> None:
         """Append a piece; other threads run meanwhile."""
-        content = bytes(piece)  # bytes are not copied
+        content = bytes(piece)  # no copy if it is bytes already
         for each in self._hashes.values():
             each.update(content)
         self.length += len(content)
 
     @property
     def state(self) -> str:
-        """All that `resumed` needs, in less than 1,300 characters."""
+        """The state for `resumed`, in less than 1,300 characters."""
         tail = self._hashes["sha512"].tail
         chains = "".join(f":{name}={each.chain}" for name, each in self._hashes.items())
         return f"{self.length}:{tail.hex()}{chains}"
@@ -108,7 +108,7 @@ class Digest:
 
 
 class _Hash:
-    """One of them, in memory that OpenSSL works on and we read."""
+    """One digest, in memory that OpenSSL works on and we read."""
 
     def __init__(self, kind: Kind) -> None:
         begin, self._update, self._finish = _functions(kind.functions)
@@ -147,8 +147,8 @@ class _Hash:
 
 
 def _functions(name: str) -> tuple[Callable[..., int], Callable[..., int], Callable[..., int]]:
-    """What begins, updates and finishes a digest of this name."""
-    from ctypes import CDLL, c_char_p, c_size_t, c_void_p  # noqa: PLC0415  # requests have no use for it
+    """The functions `…_Init`, `…_Update` and `…_Final` of a digest."""
+    from ctypes import CDLL, c_char_p, c_size_t, c_void_p  # noqa: PLC0415  # requests do not need it
 
     for file in _libraries():
         with suppress(OSError, AttributeError):
@@ -157,11 +157,11 @@ def _functions(name: str) -> tuple[Callable[..., int], Callable[..., int], Calla
             begin.argtypes, update.argtypes = [c_void_p], [c_void_p, c_char_p, c_size_t]
             finish.argtypes = [c_void_p, c_void_p]
             return begin, update, finish
-    raise RuntimeError(f"There is no OpenSSL with {name}_Init here, so no digest can be carried on")
+    raise RuntimeError(f"Found no OpenSSL with {name}_Init, which resuming digests needs")
 
 
 def _libraries() -> Iterator[str | None]:
-    """Where OpenSSL may be: in what Python's hashes are linked with, or wherever the system has it."""
+    """The libraries that may be OpenSSL: the one that Python's hashes are linked with, or the system's."""
     from ctypes.util import find_library  # noqa: PLC0415  # as above
 
     yield getattr(_hashlib, "__file__", None)  # None is the process itself: some Pythons are one piece

@@ -1,4 +1,4 @@
-"""The first and the last bytes of an image that is read anyway, so that they are not asked for again."""
+"""The first and the last bytes of an image, kept while it is read, so that they need not be fetched again."""
 
 from collections.abc import Callable
 
@@ -7,7 +7,7 @@ from chalicelib.jobs.windows import Read
 
 
 class Ends:
-    """What was kept of a pass over an image: its last bytes, its first if it began there, and where it ends."""
+    """The last bytes of an image that is read, its first if reading began there, and its `end` so far."""
 
     def __init__(self, begin: int) -> None:
         self.end = begin
@@ -15,14 +15,14 @@ class Ends:
         self._tail = b""
 
     def take(self, piece: bytes) -> None:
-        """Keep what is to be kept of the next piece."""
+        """Keep the ends of the bytes so far, including the next piece."""
         if self._head is not None:
             self._head += piece[: HEAD - len(self._head)]
         self._tail = piece[-TAIL:] if len(piece) >= TAIL else (self._tail + piece)[-TAIL:]
         self.end += len(piece)
 
     def or_else(self, fetch: Callable[[int, int], bytes]) -> Read:
-        """How to read an image whose last byte was seen: what was kept, or else what `fetch` returns."""
+        """A reader of the whole image, once its last byte was taken: of kept bytes, or else by `fetch`."""
         kept = [(0, self._head or b""), (self.end - len(self._tail), self._tail)]
 
         def read(offset: int, length: int) -> bytes:

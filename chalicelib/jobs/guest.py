@@ -1,7 +1,6 @@
-"""The first bytes of the disk that is in an image: where its guest finds partitions, and a file system.
+"""The first bytes of the disk in an image, where its guest finds partitions and a file system.
 
-Each format has tables that map blocks of the disk to places in the file. Of all these only what is needed for the
-first bytes is read.
+Each format has tables that map blocks of the disk to places in the file. Only those for the first bytes are read.
 """
 
 import struct
@@ -11,12 +10,12 @@ from typing import NamedTuple
 
 from chalicelib.jobs import vhdx
 from chalicelib.jobs.recognition import SECTOR
-from chalicelib.jobs.windows import Scattered, Windows
+from chalicelib.jobs.windows import TooManyReads, Windows
 
 WANTED = 72 << 10
-"""Bytes of the disk: the superblock of btrfs, at 64 KiB, is the last thing looked for."""
+"""Bytes of the disk to read: the superblock of btrfs, at 64 KiB, is the last thing looked for."""
 SLACK = 1 << 10
-"""More than what deflating so many bytes can add to them."""
+"""More than deflating can add to WANTED bytes."""
 
 
 class Unreadable(ValueError):
@@ -24,10 +23,10 @@ class Unreadable(ValueError):
 
 
 class Place(NamedTuple):
-    """Where a block of the disk begins in the file; zeros are nowhere.
+    """The offset of a block of the disk in the file; None if it is all zeros.
 
-    If it is deflated, `packed` is to how many bytes, `window` how zlib has to be told of them, and `skipped` how much
-    of what they inflate to is of blocks before.
+    For a deflated block, `packed` is its size in the file, `window` the argument for zlib, and `skipped` the number of
+    inflated bytes that belong to earlier blocks.
     """
 
     offset: int | None = None
@@ -40,20 +39,20 @@ ZEROS = Place()
 
 
 class Blocks(NamedTuple):
-    """The disk in blocks of so many bytes, and where the block of an index is."""
+    """The disk as blocks of `size` bytes; `find` returns the place of a block by its index."""
 
     size: int
     find: Callable[[int], Place]
 
 
 def first_bytes(name: str, size: int, read: Windows) -> bytes | None:
-    """The first 72 KiB of the disk of `size` bytes in an image of a format, or all there are; None if that cannot be.
+    """The first 72 KiB of a disk of `size` bytes, or all of it, in an image of this format; None if it is unreadable.
 
-    Raises what reading the file raises, but not Scattered.
+    Raises the errors of `read`, except TooManyReads.
     """
     try:
         return _joined(BLOCKS[name](read), min(size, WANTED), read)
-    except (KeyError, struct.error, zlib.error, Unreadable, Scattered, vhdx.DamagedVhdx):
+    except (KeyError, struct.error, zlib.error, Unreadable, TooManyReads, vhdx.DamagedVhdx):
         return None
 
 
@@ -78,7 +77,7 @@ def _content(place: Place, length: int, read: Windows) -> bytes:
 
 
 def _word(read: Windows, layout: str, offset: int) -> int:
-    """A number in the file. Raises struct.error if that ends before."""
+    """A number in the file. Raises struct.error if the file ends before it."""
     (value,) = struct.unpack(layout, read(offset, struct.calcsize(layout)))
     return int(value)
 
@@ -87,14 +86,14 @@ CLUSTERS = range(9, 22)
 """Bits of the sizes that clusters of a qcow2 may have."""
 COMPRESSED, ZERO = 1 << 62, 1
 HOST = (1 << 56) - SECTOR
-"""The bits of an entry that are an offset in the file."""
+"""The bits of an entry with the offset in the file."""
 OTHER_COMPRESSION, EXTENDED_L2 = 1 << 3, 1 << 4
 PARTS = 32
-"""Of a cluster that has an extended entry: which are zeros, and which are there."""
+"""Subclusters of a cluster with an extended entry, each of which is allocated, zeros, or neither."""
 
 
 def _qcow2(read: Windows) -> Blocks:
-    """Tables that a table tells the places of."""
+    """A table of tables."""
     bits, l1 = _word(read, ">I", 20), _word(read, ">Q", 40)
     features = _word(read, ">Q", 72) if _word(read, ">I", 4) > 2 else 0
     words, parts = (2, PARTS) if features & EXTENDED_L2 else (1, 1)
@@ -109,14 +108,14 @@ def _qcow2(read: Windows) -> Blocks:
         entry = _word(read, ">Q", at) if l2 else 0
         if entry & COMPRESSED:
             return _deflated(entry, bits, features, within * part)
-        there = _word(read, ">Q", at + 8) >> within & 1 if l2 and words > 1 else not entry & ZERO
-        return Place((entry & HOST) + within * part) if entry & HOST and there else ZEROS
+        allocated = _word(read, ">Q", at + 8) >> within & 1 if l2 and words > 1 else not entry & ZERO
+        return Place((entry & HOST) + within * part) if entry & HOST and allocated else ZEROS
 
     return Blocks(part, find)
 
 
 def _deflated(entry: int, bits: int, features: int, skipped: int) -> Place:
-    """A cluster that is packed, which takes some sectors from anywhere in the first one on."""
+    """The place of a compressed cluster: some sectors, beginning anywhere in the first one."""
     if features & OTHER_COMPRESSION:  # Zstandard: not in Python yet
         raise Unreadable
     width = 62 - (bits - 8)
@@ -125,7 +124,7 @@ def _deflated(entry: int, bits: int, features: int, skipped: int) -> Place:
 
 
 def _vhd(read: Windows) -> Blocks:
-    """Of one that grows: each block follows a bitmap of its sectors."""
+    """The blocks of a dynamic VHD, each of which follows a bitmap of its sectors."""
     header = _word(read, ">Q", 16)
     table, size = _word(read, ">Q", header + 16), _word(read, ">I", header + 32)
     bitmap = -(-size // SECTOR // 8 // SECTOR) * SECTOR
@@ -138,7 +137,7 @@ def _vhd(read: Windows) -> Blocks:
 
 
 NOWHERE, NOTHING = 0xFFFFFFFF, 0xFFFFFFFE
-"""Blocks of VHDs and VDIs that were not written, and of VDIs that are zeros."""
+"""Entries for blocks of VHDs and VDIs that were never written, and for blocks of VDIs that are zeros."""
 
 
 def _vdi(read: Windows) -> Blocks:
@@ -152,7 +151,7 @@ def _vdi(read: Windows) -> Blocks:
 
 
 THERE, PARTLY = 6, 7
-"""States of the blocks of a VHDX: a part of one is of its parent."""
+"""States of the blocks of a VHDX: present, and present in part, with the rest in the parent."""
 
 
 def _vhdx(read: Windows) -> Blocks:
@@ -170,11 +169,11 @@ def _vhdx(read: Windows) -> Blocks:
 ZERO_GRAINS, PACKED_GRAINS = 1 << 2, 1 << 16
 AT_END = (1 << 64) - 1
 FOOTER = 1024
-"""Where a VMDK of one stream has its header again, from its end."""
+"""The distance from the end at which a stream-optimized VMDK repeats its header."""
 
 
 def _vmdk(read: Windows) -> Blocks:
-    """Tables that a table tells the places of, in sectors; the first one may be known only at the end."""
+    """A table of tables, in sectors; the position of the first may be known only at the end of the file."""
     flags, grain, entries = _word(read, "<I", 8), _word(read, "<Q", 20), _word(read, "<I", 44)
     directory = _word(read, "<Q", 56)
     if not entries:
@@ -195,7 +194,7 @@ def _vmdk(read: Windows) -> Blocks:
 
 
 def _ploop(read: Windows) -> Blocks:
-    """The newer of two kinds counts in blocks, the older one in sectors."""
+    """The newer of two variants counts in blocks, the older one in sectors."""
     sectors = _word(read, "<I", 28)
     unit = sectors if read(0, 16) == b"WithouFreSpacExt" else 1
 

@@ -1,7 +1,7 @@
-"""oslo.utils' image inspectors: what OpenStack's services say of the first bytes of an image.
+"""oslo.utils' image inspectors, by which OpenStack's services judge the first bytes of an image.
 
-Of the library one module is imported, and with it nothing that the inspectors do without: neither translations nor
-what decrypts LUKS, for which nobody here has passphrases. So nothing else of its requirements has to be there.
+Only one module of the library is imported, without translations and without what decrypts LUKS, so that none of its
+requirements has to be installed.
 """
 
 import importlib.util
@@ -18,10 +18,10 @@ T = TypeVar("T")
 
 
 class Opinion(NamedTuple):
-    """What an inspector says of an image of its format.
+    """An inspector's result for an image of its format.
 
-    `size` is zero if it is unknown, `failed` are the names of the safety checks that fail. One that is not `sound`
-    could not be read to its end. A VMDK may have a `descriptor`.
+    `size` is zero if it is unknown; `failed` are the names of failed safety checks. An image that is not `sound` could
+    not be read to its end. A VMDK may have a `descriptor`.
     """
 
     size: int
@@ -32,15 +32,15 @@ class Opinion(NamedTuple):
 
 
 def opinion(name: str, head: bytes, tail: bytes = b"") -> Opinion | None:
-    """What the inspector of a format says of the first bytes, and the last if it asks for them; None if they are none.
+    """The result of a format's inspector for the first bytes, and the last ones; None if they are not of that format.
 
-    It never raises, whatever the bytes are.
+    Never raises, whatever the bytes are.
     """
     inspector = oslo().ALL_FORMATS[name]()
     try:
         return _opinion(inspector, head, tail)
     finally:
-        vars(inspector).clear()  # its checks are bound to it, and would hold megabytes until cycles are collected
+        vars(inspector).clear()  # it is in a cycle with its checks, which would hold megabytes until collected
 
 
 def _opinion(inspector: Any, head: bytes, tail: bytes) -> Opinion | None:
@@ -54,7 +54,7 @@ def _opinion(inspector: Any, head: bytes, tail: bytes) -> Opinion | None:
 
 
 def _feed(inspector: Any, head: bytes, tail: bytes) -> bool:
-    """Only the end of what was fed is ever asked for, not where it was: the last bytes may follow the first."""
+    """Feed the first bytes, and directly after them the last: inspectors never ask for the offset of a footer."""
     inspector.eat_chunk(head)
     if tail and inspector.has_region("footer"):
         inspector.eat_chunk(tail)
@@ -67,7 +67,7 @@ def _failed(inspector: Any) -> frozenset[str]:
         inspector.safety_check()
     except oslo().SafetyCheckFailed as error:
         for failure in error.failures.values():
-            failure.__traceback__ = None  # which holds the frame that holds the failure, and all that called it
+            failure.__traceback__ = None  # breaks a cycle by way of the frame
         return frozenset(error.failures)
     return frozenset()
 
@@ -75,7 +75,7 @@ def _failed(inspector: Any) -> frozenset[str]:
 def _attempt(action: Callable[[], T]) -> T | None:
     try:
         return action()
-    except Exception:  # noqa: BLE001  # whatever it stumbles over in others' bytes is a finding, and no reason to stop
+    except Exception:  # noqa: BLE001  # a failure on hostile bytes is a finding
         return None
 
 
@@ -84,12 +84,12 @@ STAND_INS: dict[str, dict[str, Any]] = {
     "oslo_utils.imageutils": {},
     "oslo_utils.imageutils._luks": {"LUKSHeader": dict},
 }
-"""What the module names of these while it is imported, and when it reads an image without a passphrase."""
+"""The names in these modules that the library needs at import, and for images without a passphrase."""
 
 
 @cache
 def oslo() -> Any:
-    """The library's module, which takes some milliseconds. It logs nothing: names in images are not ours to repeat."""
+    """The library's module, imported in some milliseconds. Its log is off, as it would repeat names in images."""
     before = {name: sys.modules.pop(name, None) for name in STAND_INS}
     try:
         for name, names in STAND_INS.items():
@@ -107,8 +107,8 @@ def oslo() -> Any:
 
 
 def _loaded() -> Any:
-    """A copy of our own: whoever else imports the module gets the library's own."""
-    import oslo_utils  # noqa: PLC0415  # the worker needs it, and not before it has bytes to inspect
+    """A private copy of the module: other imports get the library's own."""
+    import oslo_utils  # noqa: PLC0415  # only the worker needs it, once it has bytes to inspect
 
     folder = Path(oslo_utils.__path__[0])
     spec = importlib.util.spec_from_file_location(MODULE, folder / "imageutils" / "format_inspector.py")

@@ -1,4 +1,4 @@
-"""Images that are active before anybody has looked at their bytes, because these came within a request."""
+"""Inspecting images that are active already, because their bytes came within a request."""
 
 import hashlib
 import logging
@@ -22,7 +22,7 @@ _log = logging.getLogger(__name__)
 
 
 class LateInspection:
-    """Looks at bytes that are stored, and refuses the image if it has to. It may be asked to as often as one likes."""
+    """Inspects stored bytes, and kills the image if it has to. It is idempotent."""
 
     def __init__(self, ports: Ports, limits: Limits) -> None:
         self._ports = ports
@@ -30,7 +30,7 @@ class LateInspection:
         self._outcomes = Outcomes(ports)
 
     def inspect(self, image: Image) -> None:
-        """Have an image tell what its bytes are, or be killed, unless somebody has ended it meanwhile.
+        """Inspect an image, and store the result or kill it, unless it has been deleted or killed meanwhile.
 
         Raises EditConflict, StoreError.
         """
@@ -39,11 +39,11 @@ class LateInspection:
         if retry(image.id, lambda: self._recorded(image.id, location, found, verdict)):
             try:
                 self._ports.blobs.delete(location)
-            except StoreError:  # the sweep finds them
+            except StoreError:  # the reaper removes them
                 _log.warning("bytes left behind", extra={"image_id": image.id}, exc_info=True)
 
     def _found(self, image: Image, location: str) -> Inspection | None:
-        """What the bytes are; None if the operator does not want to know, or they are gone."""
+        """The inspection of the bytes; None if it is off, or if they are gone."""
         size = None if policy(image, self._limits) is Inspecting.OFF else self._ports.blobs.size(location)
         if size is None:
             return None
@@ -55,7 +55,7 @@ class LateInspection:
         return inspect(size, read)
 
     def _verdict(self, image: Image, location: str) -> Verdict | None:
-        """What becomes of the signature; bytes are read again if their request did not make the digest it needs."""
+        """The verdict on the signature; the bytes are read again if it needs a digest that the request did not make."""
         known = {"sha256": image.sha256, "sha512": image.sha512}
         digests = {name: known.get(name) or self._digest(name, image, location) for name in needed(image.properties)}
         return verify(image.properties, digests, self._ports.clock.now(), self._limits.signature_roots)
@@ -69,7 +69,7 @@ class LateInspection:
         return digest.hexdigest()
 
     def _recorded(self, image_id: str, location: str, found: Inspection | None, verdict: Verdict | None) -> bool:
-        """Write down what was found; whether that killed the image. Raises StaleImage."""
+        """Store the results; returns whether they killed the image. Raises StaleImage."""
         image = self._outcomes.image(image_id)
         if image is None or not is_due(image) or image.location != location:
             return False
@@ -84,5 +84,5 @@ class LateInspection:
 
 
 def is_due(image: Image) -> bool:
-    """Whether somebody has to look at the bytes of an image. One that a job is moving is left for later."""
+    """Whether the bytes of an image have to be inspected; not while a job is changing it."""
     return image.uninspected and image.status in LIVE and image.transition is None

@@ -1,4 +1,4 @@
-"""How work ends: images leave their transitions, jobs are finished."""
+"""The outcomes of work: transitions end, jobs are finished."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -19,35 +19,35 @@ class Failed(Exception):
 
 
 class Work(Protocol):
-    """What one kind of jobs does. Each step may be taken twice, and finds out how far the job has come."""
+    """The work of one kind of job. Steps are idempotent, and find out the progress of the job."""
 
     limit: timedelta
-    """How long such a job may take in all."""
+    """The time that such a job may take in all."""
 
     def step(self, job: Job) -> timedelta | None:
-        """Take a step; returns after how long another one is due, or None if there is none. Raises Failed."""
+        """Take a step; returns the delay until the next one, or None if that was the last. Raises Failed."""
 
     def undo(self, job: Job) -> bool:
-        """Undo what has been begun; False if there is nothing to undo because all was done."""
+        """Undo the work so far; False if the job was done after all, and nothing was undone."""
 
 
 class Outcomes:
-    """Writes down what becomes of jobs and their images."""
+    """Stores the outcomes of jobs and of their images."""
 
     def __init__(self, ports: Ports) -> None:
         self._ports = ports
 
     def image(self, image_id: str) -> Image | None:
-        """The image as it is now, deleted or not."""
+        """The image in its present state, deleted or not."""
         found = self._ports.images.get(image_id)
         return None if found is None else found.image
 
-    def end(
+    def end_transition(
         self, image_id: str, transition: Transition, status: Status, facts: Mapping[str, Any] | None = None
     ) -> None:
-        """End the transition of an image, unless it is ended already, and let it have these facts.
+        """End the transition of an image, unless it has ended already, and set these fields (`facts`).
 
-        Raises Failed if its owner has no room for it.
+        Raises Failed if the image exceeds its owner's quota.
         """
 
         def once() -> None:
@@ -70,8 +70,8 @@ class Outcomes:
 
         retry(image_id, once)
 
-    def give_back(self, image_id: str, transition: Transition) -> None:
-        """Have an image as it was before its transition."""
+    def revert(self, image_id: str, transition: Transition) -> None:
+        """Cancel the transition of an image."""
 
         def once() -> None:
             image = self.image(image_id)
@@ -80,20 +80,20 @@ class Outcomes:
 
         retry(image_id, once)
 
-    def note(self, job: Job, **facts: object) -> Job:
-        """Remember what was found out. Raises StaleJob if somebody else is at it."""
+    def record(self, job: Job, **facts: object) -> Job:
+        """Store facts of a job. Raises StaleJob if another worker has it."""
         return self._ports.jobs.save(job, job._replace(facts=_with(job, facts)))
 
-    def rest(self, job: Job, *, until: datetime | None = None, **facts: object) -> None:
-        """Let the job go until its next step: a lease that is over says when somebody was at it last.
+    def release(self, job: Job, *, until: datetime | None = None, **facts: object) -> None:
+        """Store facts of a job and end its lease, whose end tells when it was last worked on.
 
-        The sweep has it looked at again some time after that, or after a later instant.
+        The reaper queues it again some time after that, or after `until`.
         """
         now = self._ports.clock.now()
         self._ports.jobs.save(job, job._replace(facts=_with(job, facts), leased_until=now, rests_until=until))
 
     def finish(self, job: Job, status: JobStatus = JobStatus.SUCCESSFUL, info: str = "") -> None:
-        """End a job. Raises StaleJob if somebody else is at it."""
+        """Finish a job. Raises StaleJob if another worker has it."""
         now = self._ports.clock.now()
         self._ports.jobs.save(job, job._replace(status=status, info=info, finished_at=now, leased_until=None))
 

@@ -1,4 +1,4 @@
-"""What nobody asks for: ending what requests have left, at leisure and as often as it takes."""
+"""Background clean-up: finishing or removing what requests and workers have left."""
 
 import logging
 from collections.abc import Callable, Iterable, Mapping
@@ -14,21 +14,21 @@ from chalicelib.catalog.ports import Backlog, Ports
 from chalicelib.catalog.rules import Periods
 
 MAX_PER_SWEEP = 200
-"""Of how many of each kind one sweep takes care at most."""
+"""The most images, or jobs, of each kind that one sweep works on."""
 BUDGET = timedelta(seconds=40)
-"""After how long a sweep leaves the rest to the next one, which begins a minute after it."""
+"""How long a sweep may take; the next one, a minute after it, goes on."""
 MAX_MOVED = 1000
-"""How many images of an older layout one sweep moves at most."""
+"""The most images of an older table layout that one sweep converts."""
 GRACE_PERIOD = timedelta(minutes=5)
-"""How long a request is left to itself before what it is doing counts as left behind."""
+"""How long the work of a request or worker may be idle before the reaper takes it up."""
 
 _log = logging.getLogger(__name__)
 
 
 class Reaper:
-    """Ends delayed deletions and uploads whose request died, removes what deleted images leave, reminds of what is due.
+    """Completes delayed deletions, fails uploads whose request died, purges deleted images, and queues jobs again.
 
-    Every step may be taken twice, or by several sweeps at once; what fails is left to a later one.
+    Every step is idempotent, also in concurrent sweeps; a later sweep retries those that fail.
     """
 
     def __init__(self, ports: Ports, backlog: Backlog, periods: Periods) -> None:
@@ -44,16 +44,16 @@ class Reaper:
         self._periods = periods
         self._ends: Mapping[Status, tuple[timedelta, Callable[[Image], object]]] = {
             Status.PENDING_DELETE: (periods.pending_delete, self._delete),
-            Status.SAVING: (GRACE_PERIOD, self._give_up),
+            Status.SAVING: (GRACE_PERIOD, self._fail_upload),
             Status.KILLED: (GRACE_PERIOD, self._clean),
             Status.DELETED: (GRACE_PERIOD, self._clean),
-            **dict.fromkeys(LIVE, (GRACE_PERIOD, self._have_inspected)),
+            **dict.fromkeys(LIVE, (GRACE_PERIOD, self._request_inspection)),
         }
 
     def sweep(self) -> int:
-        """How many jobs were queued again, and how many images brought to an end, forgotten or moved.
+        """Run once; returns how many jobs were queued again, and how many images cleaned up, purged or converted.
 
-        Jobs come first, as people wait for them. What cannot be read or ended is logged, and passed by.
+        Jobs come first, as people wait for them. Images that fail are logged and skipped.
         """
         over = self._clock.now() + BUDGET
         done = self._requeue()
@@ -66,7 +66,7 @@ class Reaper:
         return done + self._each(self._backlog.unmoved(), self._images.move, over, MAX_MOVED)
 
     def _requeue(self) -> int:
-        """Send jobs again whose message is lost or whose worker died; the worker fails those past their limit."""
+        """Queue jobs again whose message was lost or whose worker died; the worker fails those past their limit."""
         sent = 0
         for owner, job_id in self._jobs.unfinished(self._clock.now() - GRACE_PERIOD):
             if sent == MAX_PER_SWEEP:
@@ -80,7 +80,7 @@ class Reaper:
         return sent
 
     def _each(self, image_ids: Iterable[str], act: Callable[[str], bool], over: datetime, most: int) -> int:
-        """How many of these something was done to, until it is time to stop."""
+        """Call `act` for up to `most` images, until `over`; returns how many it changed."""
         done = 0
         for image_id in image_ids:
             if done == most or self._clock.now() > over:
@@ -88,20 +88,20 @@ class Reaper:
             try:
                 done += act(image_id)
             except StaleImage:
-                continue  # somebody else is at it
+                continue  # another writer has changed it
             except TablesUnavailable:
-                raise  # nothing else could be done either
+                raise  # the others would fail too
             except CatalogError:
                 _log.warning("image not ended", extra={"image_id": image_id}, exc_info=True)
-            except Exception:  # noqa: BLE001  # whatever it is, the others must not wait for it
-                _log.exception("image passed by", extra={"image_id": image_id})
+            except Exception:  # noqa: BLE001  # one image must not keep the others waiting
+                _log.exception("image skipped", extra={"image_id": image_id})
         return done
 
     def _end(self, image_id: str) -> bool:
-        """Whether this image was left behind, and somebody has come back to it."""
+        """Work on an image if it is due; returns whether it was."""
         found = self._images.get(image_id)
         if found is not None and found.image.members_behind:
-            self._images.save(found.image, found.image)  # which brings them
+            self._images.save(found.image, found.image)  # writes the rows of its members
             return False
         if found is None or found.image.status not in self._ends or found.image.transition is not None:
             return False
@@ -111,36 +111,36 @@ class Reaper:
         end(found.image)
         return True
 
-    def _have_inspected(self, image: Image) -> None:
-        """Say again that an image has bytes which nobody has looked at: the bucket's word is lost, or was in vain."""
+    def _request_inspection(self, image: Image) -> None:
+        """Announce again that an image has bytes to inspect: the bucket's event was lost, or its message failed."""
         _, _, name = (image.location or "").rpartition("/")
         self._queue.announce(image.id, name, 1)
 
     def _delete(self, image: Image) -> None:
-        """End a deletion that had to wait: first the tombstone, then the bytes, as without waiting."""
-        self._clean(self._moved(image, Status.DELETED, properties={}, login_password=None))
+        """Complete a delayed deletion: first the tombstone, then the bytes, as without delay."""
+        self._clean(self._with_status(image, Status.DELETED, properties={}, login_password=None))
 
-    def _give_up(self, image: Image) -> None:
-        """End an upload within a request, which is over by now.
+    def _fail_upload(self, image: Image) -> None:
+        """Fail an upload within a request, which must be over by now.
 
-        Should it still go on, it finds that the image does not wait for it any more, and removes its bytes itself. All
-        others go before a retriable image is queued again: then they could be those of the next upload.
+        Should it still run, it finds that the image no longer waits for it, and removes its bytes itself. The bytes of
+        a retriable image are removed before it is queued again, as later ones could be those of the next upload.
         """
         if image.retriable:
-            image = self._moved(image, Status.SAVING)
+            image = self._with_status(image, Status.SAVING)
             self._remove_bytes(image)
-        over = failed_upload(image, "its bytes did not come in time", self._blobs.place(image.id), self._clock.now())
+        over = failed_upload(image, "its bytes did not arrive in time", self._blobs.place(image.id), self._clock.now())
         ended = self._images.save(image, over)
         if ended.status is Status.KILLED:
             self._clean(ended)
 
-    def _moved(self, image: Image, status: Status, **facts: object) -> Image:
+    def _with_status(self, image: Image, status: Status, **facts: object) -> Image:
         now = self._clock.now()
         moved = replace(image, status=status, updated_at=now, status_changed_at=now)
         return self._images.save(image, replace(moved, **facts))  # type: ignore[arg-type]  # fields of an image
 
     def _clean(self, image: Image) -> None:
-        """Remove all that an image without bytes may have left."""
+        """Remove everything that an image without bytes may have left."""
         self._remove_bytes(image)
         if image.source_instance is not None and image.zone is not None:
             self._instances.discard(capture_name(image.id), image.zone, image.provider_image_id)

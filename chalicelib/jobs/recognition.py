@@ -1,4 +1,4 @@
-"""What the first bytes of an image say by their magic numbers: formats, compression, file systems, partition tables."""
+"""Recognizing formats, compression, file systems and partition tables by magic numbers in an image's first bytes."""
 
 import re
 from collections.abc import Iterator
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 SECTOR = 512
 ISO_SECTOR = 2048
 VOLUMES = 16 * ISO_SECTOR
-"""Where the volume descriptors of ISO 9660 (ECMA-119 6.2.1) and of UDF (ECMA-167 2/8.3.1) begin."""
+"""The offset of the volume descriptors of ISO 9660 (ECMA-119 6.2.1) and of UDF (ECMA-167 2/8.3.1)."""
 
 FORMATS = (
     (0, b"QFI\xfb", "qcow2"),
@@ -40,17 +40,17 @@ FILESYSTEMS = (
     (0, b"hsqs", "squashfs"),
 )
 DESCRIPTOR = re.compile(rb"\s*# *disk *descriptorfile", re.IGNORECASE)
-"""How descriptors of VMDKs begin that are files of their own."""
+"""The beginning of a VMDK's descriptor that is a file of its own."""
 
 GPT = b"EFI PART"
 MBR = b"\x55\xaa"
 ENTRIES, ENTRY, COUNT = 446, 16, 4
-"""Where the partitions of an MBR are described, in how many bytes each, and how many."""
+"""The offset of an MBR's partition entries, the size of each, and their number."""
 PROTECTIVE = 0xEE
 
 
 def formats(head: bytes) -> set[str]:
-    """The formats whose magic number is there."""
+    """The formats whose magic numbers are present."""
     found = {name for at, magic, name in FORMATS if head.startswith(magic, at)}
     if "qcow2" in found and head[4:8] == b"\0\0\0\1":
         found = found - {"qcow2"} | {"qcow"}
@@ -58,7 +58,7 @@ def formats(head: bytes) -> set[str]:
 
 
 def compression(head: bytes) -> str | None:
-    """What the whole image is compressed by."""
+    """The compression of the image as a whole; None if there is none."""
     named = (name for at, magic, name in COMPRESSIONS if head.startswith(magic, at))
     return next(named, "bzip2" if BZIP2.match(head) else None)
 
@@ -76,7 +76,7 @@ def _volumes(head: bytes) -> Iterator[bytes]:
 
 
 def partition_table(head: bytes) -> str | None:
-    """`gpt`, `mbr` or None; the boot sector of a file system is none."""
+    """`gpt`, `mbr` or None; the boot sector of a file system does not count."""
     if head[SECTOR - 2 : SECTOR] != MBR or filesystem(head[:SECTOR]):
         return None
     kinds = [head[ENTRIES + ENTRY * index + 4] for index in range(COUNT)]
@@ -86,7 +86,7 @@ def partition_table(head: bytes) -> str | None:
 
 
 def with_usual_start(head: bytes) -> bytes:
-    """A boot sector whose protective partitions begin at the cylinder, head and sector that UEFI 5.2.3 says."""
+    """The boot sector, with its protective partitions at the cylinder, head and sector of UEFI 5.2.3."""
     sector = bytearray(head[:SECTOR])
     for at in _protective(head):
         sector[at + 1 : at + 4] = b"\0\2\0"
@@ -94,11 +94,11 @@ def with_usual_start(head: bytes) -> bytes:
 
 
 def without_other_partitions(head: bytes) -> bytes:
-    """A boot sector that has its first protective partition alone, and first."""
+    """The boot sector, with its first protective partition as the only one."""
     entries = [head[at : at + ENTRY] for at in _protective(head)]
     return head[:ENTRIES] + b"".join(entries[:1]).ljust(ENTRY * COUNT, b"\0") + head[SECTOR - 2 : SECTOR]
 
 
 def _protective(head: bytes) -> list[int]:
-    """Where the protective partitions are."""
+    """The offsets of the protective partitions' entries."""
     return [at for at in range(ENTRIES, ENTRIES + ENTRY * COUNT, ENTRY) if head[at + 4] == PROTECTIVE]

@@ -1,7 +1,7 @@
-"""Whether the bytes of an image are those that were signed: a pure function of its properties and their digests.
+"""Verifying the signature of an image: a pure function of its properties and the digests of its bytes.
 
-The library is imported when there is a signature to verify. What is right here is right in OpenStack's services, which
-share a library of their own: PSS with MGF1 of the same hash and the longest salt, ECDSA in ASN.1.
+The library is imported only to verify a signature. The algorithms are those of OpenStack's services, which share a
+library of their own: PSS with MGF1 of the same hash and the longest salt, ECDSA in ASN.1.
 """
 
 import binascii
@@ -30,21 +30,21 @@ if TYPE_CHECKING:
 
 RSA_PSS = "RSA-PSS"
 CURVES: Mapping[str, str] = {"ECC_SECP384R1": "secp384r1", "ECC_SECP521R1": "secp521r1"}
-"""Of OpenStack's curves those that the library still has: no binary ones, `SECT…`."""
+"""Those of OpenStack's curves that the library still supports, which excludes the binary ones, `SECT…`."""
 LONGEST_SIGNER = 255
 
 _log = logging.getLogger(__name__)
 
 
 class BadSignature(Exception):
-    """It does not fit the bytes, or is none; the text says what to do about it."""
+    """The signature does not match the bytes, or is malformed; the text says what is wrong."""
 
 
 def verify(properties: Properties, digests: Mapping[str, str], now: datetime, roots: str = "") -> Verdict | None:
-    """What becomes of the signature of an image whose bytes have these digests, in hexadecimal by hashlib's names.
+    """Verify an image's signature by the digests of its bytes, in hexadecimal, by hashlib's names.
 
-    `roots` is a file of certificates in PEM that the operator trusts, if there is one. None if the image is not signed;
-    unverified if its certificate is not at hand, or there is no library here.
+    `roots` is the path of a PEM file of certificates that the operator trusts, or empty. Returns None if the image is
+    not signed; the verdict is `unverified` without a certificate in its properties, or without the library.
     """
     if not is_signed(properties):
         return Verdict(Standing.UNVERIFIED) if properties.get(SIGNATURE) else None
@@ -99,7 +99,7 @@ def _certificates(text: str) -> "list[Certificate]":
 
 
 def _signer(certificate: "Certificate", key_type: str, method: str, signature: bytes, digest: bytes) -> str:
-    """Who made the signature of a digest. Raises BadSignature unless it was the key of the certificate."""
+    """The signer's name: the certificate's subject. Raises BadSignature unless its key has signed the digest."""
     from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm  # noqa: PLC0415  # as above
     from cryptography.hazmat.primitives import hashes  # noqa: PLC0415  # as above
     from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa, utils  # noqa: PLC0415  # as above
@@ -119,12 +119,12 @@ def _signer(certificate: "Certificate", key_type: str, method: str, signature: b
         return f"{certificate.subject.rfc4514_string()[: LONGEST_SIGNER - len(fingerprint) - 2]}, {fingerprint}"
     except InvalidSignature as error:
         raise BadSignature("the bytes are not those that were signed, or another key has signed them") from error
-    except (UnsupportedAlgorithm, ValueError, TypeError) as error:  # of a name, the library says it by a TypeError
+    except (UnsupportedAlgorithm, ValueError, TypeError) as error:  # a bad subject raises TypeError
         raise BadSignature("its certificate is damaged, or its key of an unknown kind") from error
 
 
 def _is_trusted(certificate: "Certificate", others: "list[Certificate]", now: datetime, roots: str) -> bool:
-    """Whether a certificate is one of those that are trusted, or leads to one."""
+    """Whether a certificate is a trusted one, or has a chain to one."""
     from cryptography.x509.verification import (  # noqa: PLC0415  # as above
         ExtensionPolicy,
         PolicyBuilder,
@@ -148,11 +148,11 @@ def _is_trusted(certificate: "Certificate", others: "list[Certificate]", now: da
 
 
 def _roots(roots: str) -> "list[Certificate]":
-    """What the operator trusts. A file of something else is no reason to refuse images: then nothing is trusted."""
+    """The operator's trusted certificates. An unreadable file does not fail uploads: then nothing is trusted."""
     from cryptography import x509  # noqa: PLC0415  # as above
 
     try:
         return x509.load_pem_x509_certificates(Path(roots).read_bytes()) if roots else []
     except (OSError, ValueError, x509.InvalidVersion):
-        _log.exception("SIGNATURE_ROOTS is no file of certificates in PEM: no signature is trusted")
+        _log.exception("SIGNATURE_ROOTS is not a PEM file of certificates: no signature is trusted")
         return []

@@ -1,4 +1,4 @@
-"""How much of a long piece of work is done at once."""
+"""The amount of a long job that one step does."""
 
 import time
 
@@ -7,17 +7,17 @@ SECONDS = 30.0
 
 
 class Slice:
-    """So many bytes, or as many as come in half a minute: then the work goes on with another message."""
+    """A limit of `length` bytes, or of half a minute, after which the job goes on with another message."""
 
     def __init__(self, length: int) -> None:
         self._left = length
         self._end = time.monotonic() + SECONDS
 
     def take(self, length: int) -> None:
-        """Count bytes that were worked on."""
+        """Count bytes that were processed."""
         self._left -= length
 
     @property
     def over(self) -> bool:
-        """Whether it is time to stop."""
+        """Whether the limit is reached."""
         return self._left <= 0 or time.monotonic() > self._end

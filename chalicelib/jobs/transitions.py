@@ -1,4 +1,4 @@
-"""Deletions and recoveries of many images at once: all there is to do is to end their transitions."""
+"""Deletions and recoveries of many images at once, which only have to end the images' transitions."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -15,7 +15,7 @@ MOVES: Mapping[Action, tuple[Transition, Status]] = {
 
 
 class Transitions:
-    """Moves images that are marked."""
+    """Ends the transitions of marked images."""
 
     limit = timedelta(hours=1)
 
@@ -23,15 +23,15 @@ class Transitions:
         self._outcomes = Outcomes(ports)
 
     def step(self, job: Job) -> None:
-        """All at once."""
+        """End all of them in one step."""
         transition, status = MOVES[job.action]
         for image_id in job.images:
-            self._outcomes.end(image_id, transition, status)
+            self._outcomes.end_transition(image_id, transition, status)
         self._outcomes.finish(job)
 
     def undo(self, job: Job) -> bool:
-        """Take the marks away."""
+        """Cancel all of them."""
         transition, _ = MOVES[job.action]
         for image_id in job.images:
-            self._outcomes.give_back(image_id, transition)
+            self._outcomes.revert(image_id, transition)
         return True

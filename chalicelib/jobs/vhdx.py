@@ -1,4 +1,4 @@
-"""What the tables of a VHDX say, which may be anywhere in it, as MS-VHDX describes them."""
+"""Reading the tables of a VHDX, which may be anywhere in it, by MS-VHDX."""
 
 import struct
 from typing import NamedTuple
@@ -7,7 +7,7 @@ from uuid import UUID
 from chalicelib.jobs.windows import Read
 
 REGIONS = 192 << 10
-"""Where the region table is (2.1), of which there is a copy that nobody needs whose first is sound."""
+"""The offset of the region table (2.1). Its copy is not read, even if the first one is damaged."""
 TABLE = 64 << 10
 METADATA = UUID("8b7ca206-4790-4b9a-b8fe-575f050f886e").bytes_le
 BLOCKS = UUID("2dc27766-f623-4200-9d64-115e9bfd4a08").bytes_le
@@ -17,15 +17,15 @@ HAS_PARENT = 2
 MAX_ENTRIES = 2047
 ENTRY = 32
 MAX_METADATA = 1 << 20
-"""Bytes of the metadata that are read; its items are small, and follow their table."""
+"""Bytes of metadata that are read; the items are small, and follow their table."""
 
 
 class DamagedVhdx(ValueError):
-    """The tables of a VHDX lack something."""
+    """The tables of a VHDX are incomplete."""
 
 
 class Tables(NamedTuple):
-    """The virtual size and that of a block in bytes, whether there is a parent, and where the table of blocks is."""
+    """The virtual size and the size of a block in bytes, and the offset of the table of `blocks`."""
 
     size: int
     block_size: int
@@ -34,7 +34,7 @@ class Tables(NamedTuple):
 
 
 def tables(read: Read) -> Tables:
-    """What is in them; `read` returns bytes from an offset on. Raises DamagedVhdx."""
+    """Read the tables. Raises DamagedVhdx."""
     try:
         regions = _entries(read(REGIONS, TABLE), b"regi", 8, 16, "<I")
         blocks, offset = (struct.unpack_from("<Q", regions[each])[0] for each in (BLOCKS, METADATA))
@@ -48,7 +48,7 @@ def tables(read: Read) -> Tables:
 
 
 def _entries(table: bytes, signature: bytes, count_at: int, begin: int, number: str) -> dict[bytes, bytes]:
-    """What the entries of a table say, by their identifiers."""
+    """The entries of a table, by their identifiers."""
     if not table.startswith(signature):
         raise DamagedVhdx
     (count,) = struct.unpack_from(number, table, count_at)

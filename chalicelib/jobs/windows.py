@@ -1,23 +1,23 @@
-"""Reads here and there in a file: few, and little, whatever its tables say."""
+"""Limited random reads in a file, whatever its tables say."""
 
 from collections.abc import Callable
 
 Read = Callable[[int, int], bytes]
-"""Bytes from an offset on, and how many of them."""
+"""`read(offset, length)` returns bytes of a file, fewer at its end."""
 
 WINDOW = 72 << 10
-"""Bytes that are read at least, as what is next to them is wanted next."""
+"""The fewest bytes to read at once, as those next to them are usually wanted next."""
 MAX_READS = 12
 
 
-class Scattered(ValueError):
-    """What is looked for is in more places than anybody looks at."""
+class TooManyReads(ValueError):
+    """More than MAX_READS reads would be needed."""
 
 
 class Windows:
-    """A file of so many bytes, its first and its last ones known: it is called as `read` is, which it seldom calls.
+    """A reader with a cache, which has the file's first and last bytes from the start.
 
-    What there is no more of at the end of the file is not returned. Raises Scattered, and what `read` raises.
+    Calling it raises TooManyReads, and the errors of `read`.
     """
 
     def __init__(self, size: int, head: bytes, tail: bytes, read: Read) -> None:
@@ -32,7 +32,7 @@ class Windows:
             if begin <= offset and end <= begin + len(content):
                 return content[offset - begin : max(0, end - begin)]
         if not self._left:
-            raise Scattered
+            raise TooManyReads
         self._left -= 1
         self._kept.append((offset, self._read(offset, min(max(length, WINDOW), self.size - offset))))
         return self._kept[-1][1][: end - offset]

@@ -1,7 +1,7 @@
-"""The worker: does what jobs say, one step at a time, as often as it is told.
+"""The worker: does jobs, one step per message.
 
-A job is leased for a while to whoever works on it, so that deliveries at the same time do not both act; a worker that
-dies loses its lease, and the next one finds out how far it had come.
+A worker leases a job for a while, so that of concurrent deliveries only one acts. When a worker dies its lease ends,
+and the next one continues from the job's progress.
 """
 
 from collections.abc import Mapping
@@ -24,19 +24,19 @@ from chalicelib.jobs.transitions import Transitions
 LEASE = timedelta(minutes=1)
 """Longer than any step takes."""
 PAUSE = timedelta(seconds=10)
-"""After how long another worker is looked for that has just begun."""
+"""The delay of the next attempt if another worker has just taken the job."""
 TURN = timedelta(seconds=30)
-"""After how long it may be the turn of a job whose tenant holds as many workers as it may."""
+"""The delay of the next attempt if the tenant holds all the workers it may."""
 NEXT_LOOK = timedelta(seconds=2)
-"""After how long an image is looked at again whose request has stored its bytes, and not said so yet."""
+"""The delay of the next attempt if a request has stored an image's bytes, but not yet saved the image."""
 MAX_LOOKS = 4
-"""How often; the sweep comes to what takes longer."""
+"""The number of such attempts; after that it is left to the reaper."""
 LONG = frozenset({Action.UPLOAD, Action.COPY})
-"""What moves bytes, for so long in each step that others could be kept waiting."""
+"""Actions that move bytes; their steps take so long that they could keep other tenants waiting."""
 
 
 class Worker:
-    """Works on jobs."""
+    """Does the steps of jobs."""
 
     def __init__(self, ports: Ports, limits: Limits) -> None:
         self._ports = ports
@@ -44,7 +44,7 @@ class Worker:
         self._outcomes = Outcomes(ports)
 
     def _works(self, job: Job) -> Mapping[Action, Work]:
-        """How jobs are done in the name of whoever has ordered this one."""
+        """The work for each action, done in the name of the actor that ordered this job."""
         ports, limits = self._ports.by(job.by), self._limits
         arrivals, transitions = Arrivals(ports, limits), Transitions(ports)
         return {
@@ -56,9 +56,9 @@ class Worker:
         }
 
     def work(self, owner: str, job_id: str) -> timedelta | None:
-        """Take a step; returns after how long another one is due, or None if there is none.
+        """Take a step of a job; returns the delay until the next one, or None if that was the last.
 
-        Raises CloudUnavailable, StoreError and whatever DynamoDB does: then the same step is due again.
+        Raises CloudUnavailable, StoreError and DynamoDB's errors, after which the same step is due again.
         """
         job = self._ports.jobs.get(owner, job_id)
         if job is None or job.finished:
@@ -83,22 +83,22 @@ class Worker:
         try:
             job = self._ports.jobs.save(job, leased)
         except StaleJob:
-            return PAUSE  # somebody else has just begun
+            return PAUSE  # another worker has just taken it
         work = self._works(job)[job.action]
         if job.info or now > job.created_at + work.limit:
-            self._fail(job, "it took too long")
+            self._undo(job, "it took too long")
             return None
         try:
             return work.step(job)
         except Failed as failure:
-            self.give_up(job.owner, job.id, str(failure))  # read again, as it may have learned something
+            self.fail(job.owner, job.id, str(failure))  # reads the job again, as the step may have saved facts
             return None
 
     def arrived(self, image_id: str, name: str, times: int = 1) -> None:
-        """Have the upload that a new object belongs to, if any, worked on; its name is that of the job.
+        """Queue the job of the upload that a new object belongs to, which has the same name.
 
-        One of another name came within a request, and is inspected once that has written it down; until then it is
-        looked at a few `times` more. Raises EditConflict, and as `work`.
+        An object of another name came within a request, and is inspected once that has saved the image; until then
+        its event is repeated a few `times`. Raises EditConflict, and as `work`.
         """
         image = self._outcomes.image(image_id)
         if image is None:
@@ -110,18 +110,18 @@ class Worker:
         elif times < MAX_LOOKS:
             self._ports.queue.announce(image_id, name, times + 1, NEXT_LOOK)
 
-    def give_up(self, owner: str, job_id: str, reason: str) -> None:
+    def fail(self, owner: str, job_id: str, reason: str) -> None:
         """Fail a job whose steps keep failing. Raises as `work`."""
         job = self._ports.jobs.get(owner, job_id)
         if job is not None and not job.finished:
-            self._fail(job, reason)
+            self._undo(job, reason)
 
-    def _fail(self, job: Job, reason: str) -> None:
-        """End a job that cannot be done, its images as if it had never begun; first of all it is written down why."""
+    def _undo(self, job: Job, reason: str) -> None:
+        """Store why a job has failed, undo it, and finish it."""
         if not job.info:
             job = self._ports.jobs.save(job, job._replace(info=reason))
         work = self._works(job).get(job.action)
         if work is None or work.undo(job):
             self._outcomes.finish(job, JobStatus.FAILED, job.info)
         else:
-            self._outcomes.finish(job)  # it came to its end, which only nobody has written down
+            self._outcomes.finish(job)  # it was done, but not recorded as finished

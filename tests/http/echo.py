@@ -95,9 +95,9 @@ def echoing(response: Callable[[], Response] | None = None, **stated: Any) -> Di
 
 
 def gateway(
-    api: Api, *dialects: Dialect, public_endpoint: str | None = None, largest_answer: int = 10**6, **settings: str
+    api: Api, *dialects: Dialect, public_endpoint: str | None = None, max_response_bytes: int = 10**6, **settings: str
 ) -> Gateway:
     """An application over the world of `api` that has these dialects instead of the real ones."""
     world, chosen = api.world, dialects or (echoing(),)
     options = {dialect.name: dialect.read_options(settings) for dialect in chosen}
-    return Gateway(chosen, world.identities, world.catalog, options, public_endpoint, largest_answer, world.meter)
+    return Gateway(chosen, world.identities, world.catalog, options, public_endpoint, max_response_bytes, world.meter)

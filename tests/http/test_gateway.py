@@ -204,7 +204,7 @@ def test_a_head_request_is_answered_without_a_body(api: Api) -> None:
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
 def test_an_answer_that_could_not_leave_is_refused_by_the_dialect(api: Api, method: str) -> None:
     answers = [Response({"a": "x" * 90}), Response({"a": "x" * 91}, 201), Response(b"x" * 101)]
-    small, large, data = (Client(gateway(api, echoing(lambda it=it: it), largest_answer=105)) for it in answers)  # type: ignore[misc]
+    small, large, data = (Client(gateway(api, echoing(lambda it=it: it), max_response_bytes=105)) for it in answers)  # type: ignore[misc]
 
     found = [client.request(method, "/echo/response").status for client in (small, large, data)]
 
@@ -219,7 +219,9 @@ def test_an_answer_that_could_not_leave_is_refused_by_the_dialect(api: Api, meth
 def test_an_answer_is_measured_in_the_bytes_that_lambda_sends_on(api: Api, text: str, size: int) -> None:
     def status(body: str, largest: int) -> int:
         return (
-            Client(gateway(api, echoing(lambda: Response(body)), largest_answer=largest)).get("/echo/response").status
+            Client(gateway(api, echoing(lambda: Response(body)), max_response_bytes=largest))
+            .get("/echo/response")
+            .status
         )
 
     assert status(text, size) == 200

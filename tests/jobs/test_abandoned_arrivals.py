@@ -87,7 +87,7 @@ def test_an_upload_of_which_parts_are_missing_is_given_up_in_time(stage: Stage, 
 
     assert early == Left(JobStatus.WORKING, Status.SAVING, 0, 1)
     assert left(stage, job) == KILLED
-    assert image_of(stage, job).status_reason == stage.stored(job).info == "its bytes did not come in time"
+    assert image_of(stage, job).status_reason == stage.stored(job).info == "its bytes did not arrive in time"
 
 
 def test_the_time_of_an_upload_is_set(make_api: MakeApi, aws: Aws) -> None:

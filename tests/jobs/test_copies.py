@@ -114,7 +114,7 @@ def test_a_store_that_stays_busy_fails_the_copy(stage: Stage) -> None:
             stage.api.clock.advance(LEASE)
 
     assert left(stage, job) == KILLED
-    assert stage.stored(job).info == "it failed 5 times, at last with: The image store is too busy"
+    assert stage.stored(job).info == "it failed 5 times; the last error: The image store is too busy"
     assert image_of(stage, job).status_reason == stage.stored(job).info
 
 
@@ -128,7 +128,7 @@ def test_bytes_that_the_store_does_not_send_are_asked_for_again(stage: Stage) ->
         stage.api.clock.advance(LEASE)
 
     assert left(stage, job) == KILLED
-    assert stage.stored(job).info == "it failed 5 times, at last with: The image store failed"
+    assert stage.stored(job).info == "it failed 5 times; the last error: The image store failed"
 
 
 def test_an_image_that_does_not_wait_is_not_copied(stage: Stage) -> None:

@@ -153,7 +153,7 @@ def test_the_reason_of_a_poisoned_message_names_an_error_of_aws_but_does_not_rep
     with answering("BatchGetItem", lambda _: next(refusals, None)):
         stage.deliver(job, receipts=MAX_RECEIPTS)
 
-    assert stage.stored(job).info == f"it failed {MAX_RECEIPTS} times, at last with: ClientError"
+    assert stage.stored(job).info == f"it failed {MAX_RECEIPTS} times; the last error: ClientError"
 
 
 def test_a_poisoned_message_of_a_job_that_has_ended_leaves_it_alone(stage: Stage) -> None:

@@ -383,7 +383,7 @@ def test_a_defect_with_one_image_is_logged_and_keeps_no_other_waiting(
 
     assert {status(slow, image) for image in images} == {Status.DELETED}
     [record] = [record for record in caplog.records if record.levelname == "ERROR"]
-    assert record.getMessage() == "image passed by"
+    assert record.getMessage() == "image skipped"
 
 
 def test_a_sweep_ends_when_the_tables_do_not_answer(slow: Api) -> None:

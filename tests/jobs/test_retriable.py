@@ -172,7 +172,7 @@ def test_an_upload_within_a_request_that_died_leaves_its_image_queued_and_no_byt
     assert (queued.status, queued.retriable, queued.status_reason) == (
         Status.QUEUED,
         False,
-        "its bytes did not come in time",
+        "its bytes did not arrive in time",
     )
     assert stage.api.stored() == []
     assert stage.api.world.reaper.sweep() == 0

@@ -206,7 +206,7 @@ def test_what_an_operator_trusts_by_mistake_costs_no_image(
 
     assert found is not None
     assert (found.standing, found.objection) == (Standing.UNTRUSTED, None)
-    assert caplog.messages == ["SIGNATURE_ROOTS is no file of certificates in PEM: no signature is trusted"]
+    assert caplog.messages == ["SIGNATURE_ROOTS is not a PEM file of certificates: no signature is trusted"]
 
 
 @pytest.mark.parametrize(("since", "until"), [(-3, -2), (2, 3)])

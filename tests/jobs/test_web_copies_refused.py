@@ -140,7 +140,7 @@ def test_a_server_that_always_breaks_off_fails_the_copy(stage: Stage, web: Web) 
 
     deliver_to_the_last(stage, job)
 
-    reason = "it failed 5 times, at last with: Invalid location: its server "
+    reason = "it failed 5 times; the last error: Invalid location: its server "
     assert left(stage, job) == KILLED
     assert stage.stored(job).info.startswith(reason)
     assert image_of(stage, job).status_reason == stage.stored(job).info

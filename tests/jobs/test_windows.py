@@ -2,7 +2,7 @@
 
 import pytest
 
-from chalicelib.jobs.windows import MAX_READS, WINDOW, Scattered, Windows
+from chalicelib.jobs.windows import MAX_READS, WINDOW, TooManyReads, Windows
 from tests.jobs.disks import Disk, MiB, a_disk
 
 
@@ -46,7 +46,7 @@ def test_no_more_is_read_than_is_worth_it() -> None:
     for index in range(1, MAX_READS + 1):
         read(index * MiB, 8)
 
-    with pytest.raises(Scattered):
+    with pytest.raises(TooManyReads):
         read(50 * MiB, 8)
 
     assert read(MiB, 8) == bytes(8)

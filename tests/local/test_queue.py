@@ -81,7 +81,7 @@ def test_a_job_whose_message_fails_to_the_last_fails_and_says_why(patient: Api) 
 
     failed = catalog.jobs.job(unknown.id)
     assert catalog.jobs.job(job.id).status is JobStatus.SUCCESSFUL
-    assert (failed.status, failed.info) == (JobStatus.FAILED, "it failed 5 times, at last with: KeyError")
+    assert (failed.status, failed.info) == (JobStatus.FAILED, "it failed 5 times; the last error: KeyError")
     assert len(dead(patient)) == 1
 
 

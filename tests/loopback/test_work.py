@@ -87,7 +87,7 @@ def test_the_schedule_ends_what_was_given_up(api: DeployedApi, abandoned: Abando
     shown = at_last(caller_of(api, abandoned.owner), abandoned.image_id)
 
     assert shown["x-image-meta-status"] == "killed"
-    assert shown["x-image-meta-property-status_reason"] == "its bytes did not come in time"
+    assert shown["x-image-meta-property-status_reason"] == "its bytes did not arrive in time"
 
 
 def test_nothing_has_failed_by_now(stack: Stack, api: DeployedApi) -> None:
