@@ -1,4 +1,4 @@
-"""Docs, help texts and errors use the field's terms.
+"""Docs, help texts, errors and docstrings use the field's terms.
 
 Phrases that read as translated are named here, with what to write instead.
 
@@ -37,6 +37,7 @@ INSTEAD = {
     r"as json\.": "Output JSON.",
     r"end a token|ends? by (?:itself|themselves)": "revoke, expire",
     r"by whatever name": "an alias",
+    r"not (?:there )?any more": "no longer",
 }
 """Patterns of phrases, and what says it."""
 PHRASES = {re.compile(rf"\b{pattern}", re.IGNORECASE): better for pattern, better in INSTEAD.items()}
@@ -44,8 +45,13 @@ PAGES = [
     *(ROOT / f"{name}.md" for name in ("README", "CONTRIBUTING", "SECURITY")),
     *sorted(page for page in (ROOT / "docs").glob("*.md") if page.name != "round-trips.md"),
 ]
-MODULES = [*sorted((ROOT / "rosetta").rglob("*.py")), ROOT / "local" / "__main__.py"]
-TO_DO: set[str] = set()
+CORE = [ROOT / "chalicelib" / package for package in ("catalog", "storage", "jobs", "http")]
+MODULES = [
+    *sorted(module for folder in (ROOT / "rosetta", *CORE) for module in folder.rglob("*.py")),
+    *sorted((ROOT / "chalicelib").glob("*.py")),
+    *(ROOT / "app.py", ROOT / "local" / "__main__.py"),
+]
+TO_DO = {f"chalicelib/catalog/{module}.py" for module in ("event", "image", "lengths")}
 """Files that are still to be rewritten."""
 
 
@@ -70,7 +76,7 @@ def prose(page: Path) -> list[str]:
 
 
 def literals(module: Path) -> list[str]:
-    """The texts of a module, docstrings included, as those of commands are their help."""
+    """The texts of a module: its docstrings, help texts, errors and log messages."""
     nodes = ast.walk(ast.parse(module.read_text("utf-8")))
     return [node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)]
 
@@ -93,7 +99,7 @@ def test_a_page_uses_the_terms_of_the_field(page: Path) -> None:
 
 
 @pytest.mark.parametrize("module", MODULES, ids=name)
-def test_help_texts_and_errors_use_the_terms_of_the_field(module: Path) -> None:
+def test_texts_of_code_use_the_terms_of_the_field(module: Path) -> None:
     found = [each for text in literals(module) for each in found_in(text)]
 
-    assert (found == []) == (name(module) not in TO_DO), found
+    assert found == [] or name(module) in TO_DO, found

@@ -290,7 +290,7 @@ class Content:
         self._sources.screen(url)
 
     def locate(self, url: str) -> Located:
-        """What is at a location. Raises Invalid, SourceRefused, SourceNotFound, StoreUnavailable."""
+        """Size and version of the bytes at a URL. Raises Invalid, SourceRefused, SourceNotFound, StoreUnavailable."""
         self.check_source(url)
         found = self._sources.locate(url)
         rules.check_size(found.size, self._limits)

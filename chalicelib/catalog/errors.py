@@ -39,7 +39,7 @@ CatalogError
         ├── Unreadable              in `outages`: written by another release of the registry
         └── TablesUnavailable       in `outages`
             └── OutcomeUnknown      it may or may not have been written
-StaleImage, StaleJob                raised by storage, for the catalogue only: read again and retry
+StaleImage, StaleJob                from storage to the catalogue only: read again and retry
 """
 
 from collections.abc import Sequence

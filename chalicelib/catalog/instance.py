@@ -1,4 +1,4 @@
-"""Virtual machines, from which images are made."""
+"""Virtual machines, and images captured from them."""
 
 from enum import StrEnum
 from typing import NamedTuple

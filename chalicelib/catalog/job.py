@@ -1,4 +1,4 @@
-"""A piece of work that outlives the request that asked for it."""
+"""Work that outlives the request that ordered it."""
 
 from collections.abc import Mapping
 from datetime import datetime

@@ -338,7 +338,7 @@ class Sources(Protocol):
         """Raise SourceRefused also for what is never read; at most, the address of its host is looked up."""
 
     def locate(self, url: str) -> Located:
-        """What is there now. Raises SourceRefused, SourceNotFound, StoreUnavailable."""
+        """Size and version of the bytes. Raises SourceRefused, SourceNotFound, StoreUnavailable."""
 
     def read_from(self, url: str, offset: int, version: str) -> AbstractContextManager[Reading]:
         """The bytes at a web address from an offset on. Raises as `locate`; SourceRefused for another version."""

@@ -21,7 +21,7 @@ LONGEST = timedelta(days=3650)
 MAX_REMOVED = 20
 """Dead tokens removed when a new one is made, so that short-lived ones do not pile up."""
 CURRENT = "current"
-"""Stands for the id of the token that the request was sent with."""
+"""Stands for the id of the request's own token."""
 
 
 class TokenNotFound(NotFound):

@@ -47,7 +47,7 @@ class Uploads:
         """
         self._lookup.require(Policy.CREATE_IMAGE)
         if size < 1:
-            raise Invalid("parts", "there is nothing to upload: send an image of no bytes in the request")
+            raise Invalid("parts", "there is nothing to upload: send an empty image within the request")
         rules.check_size(size, self._limits)
         chosen = part_size_for(size, part_size)
         check_parts(md5s, size, chosen)

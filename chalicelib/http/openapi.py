@@ -85,9 +85,9 @@ class Operation:
 class Description:
     """The description of a dialect: `title` is its name for people, `about` its introduction.
 
-    A request needs one of the security schemes, which dialects share. Names of schemas begin with the dialect's;
-    schemas refer to each other by `ref`. Operations are keyed by method and path of their routes. `errors` are the
-    responses that operations share: those in `everywhere` apply to all, 401 to all that are not open.
+    A request needs one of the security schemes, which dialects share. Schemas have the dialect's name as a prefix, and
+    refer to each other by `ref`. Operations are keyed by method and path of their routes. `errors` are the responses
+    that operations share: those in `everywhere` apply to all, 401 to all that are not open.
     """
 
     title: str

@@ -56,7 +56,7 @@ def may_be_made(code: str, failure: Exception | None) -> bool:
 def unavailable(
     operation: str, error: Exception, *, may_be_made_before: bool
 ) -> TablesUnavailable | TablesRefused | None:
-    """The catalogue's error for an outage of DynamoDB; None for any other error. Retries are over by then.
+    """The catalogue's error for an outage of DynamoDB, after all retries; None for any other error.
 
     For a transaction it is OutcomeUnknown if any attempt may have been carried out; other writes may be repeated.
     """

@@ -23,4 +23,4 @@ def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(spread, "MAX_AT_ONCE", AT_ONCE)
     monkeypatch.setattr(memberships, "LARGEST_CHUNK", AT_ONCE)
     monkeypatch.setattr(RetryQuota, "acquire", lambda *_: True)
-    monkeypatch.setattr(Client, "_spend", lambda *_: True)
+    monkeypatch.setattr(Client, "_acquire_quota", lambda *_: True)
