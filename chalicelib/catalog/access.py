@@ -25,7 +25,7 @@ def may_change(principal: Principal, image: Image) -> bool:
 
 
 def may_share(principal: Principal, image: Image, membership: Membership | None) -> bool:
-    """Whether a shared image may be shared further: by those who may change it, and members with `can_share`."""
+    """Whether the image can be shared, and the principal may change it or is a member with `can_share`."""
     return is_shared(image) and (may_change(principal, image) or (membership is not None and membership.can_share))
 
 

@@ -101,7 +101,7 @@ class Content:
 
     def _without_location(self, image: Image) -> bytes:
         if image.size:
-            raise ContentMissing(image.id, "it was registered without any")
+            raise ContentMissing(image.id, "its bytes are not in this catalogue")
         return b""
 
     def upload(self, image: Image, content: bytes) -> Image:

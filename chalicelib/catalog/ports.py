@@ -153,7 +153,7 @@ class JobRepository(Protocol):
         """All stored jobs of a tenant, newest first."""
 
     def unfinished(self, before: datetime) -> Iterator[tuple[str, str]]:
-        """Owner and id of each unfinished job that has been idle, or overdue, since before then; oldest first."""
+        """Owner and id of each unfinished job that has been idle, or due, since before then; oldest first."""
 
 
 class Shares(Protocol):

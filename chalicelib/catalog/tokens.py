@@ -39,7 +39,7 @@ class TokenEnded(NotFound):
 
 
 class NewToken(NamedTuple):
-    """A request for a token. Policies and inspection that are None are those of its issuer."""
+    """A request for a token. None stands for the issuer's policies or inspection, or the default lifetime."""
 
     name: str
     policies: frozenset[Policy] | None = None

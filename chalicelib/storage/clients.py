@@ -33,7 +33,7 @@ class Clients:
 
         The global host redirects for a day after a bucket is made, and does not know the buckets of newer regions.
         botocore names the region's host only with virtual addressing, which other servers than AWS, such as one at
-        `localhost`, may not support. Parts are sent without a checksum that their upload did not begin with.
+        `localhost`, may not support. Parts are sent with no other checksum than their upload began with.
         """
         made: S3Client = self._client("s3", self._region, self._linking)
         return made
