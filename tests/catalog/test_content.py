@@ -244,7 +244,7 @@ def test_an_image_without_location_is_empty(catalog: Catalog, found: Status, siz
 
 
 def test_an_image_that_another_cloud_keeps_has_no_bytes_here(catalog: Catalog) -> None:
-    with pytest.raises(ContentMissing, match="elsewhere"):
+    with pytest.raises(ContentMissing, match="not in this catalogue"):
         catalog.content.read(an_image(status=Status.ACTIVE, size=1))
 
 
@@ -264,7 +264,7 @@ def test_as_many_bytes_as_may_pass_through_are_not_linked(make_api: MakeApi) -> 
 
 
 @pytest.mark.usefixtures("resolver")
-@pytest.mark.parametrize(("size", "reason"), [(10, "lost"), (11, "copy them")], ids=["as many", "one more"])
+@pytest.mark.parametrize(("size", "reason"), [(10, "were deleted"), (11, "Import a copy")], ids=["as many", "one more"])
 def test_of_a_web_server_as_many_bytes_are_asked_for_as_may_pass_through(
     make_api: MakeApi, size: int, reason: str
 ) -> None:
