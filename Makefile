@@ -53,7 +53,7 @@ audit: $(READY) ## look for known vulnerabilities in what is used, at the packag
 	$(BIN)/pip-audit --strict --disable-pip --no-deps --requirement requirements.txt
 	$(BIN)/pip-audit --strict --disable-pip --no-deps --requirement requirements-dev.txt
 
-defects: $(READY) ## seed defects into a copy, one at a time, and see the tests catch them: a quarter of an hour
+defects: $(READY) ## seed defects into a copy, one at a time; the tests must catch each: a quarter of an hour
 	$(BIN)/python -m tests.defects
 
 fuzz: $(READY) ## send some 20,000 random requests: FUZZ_SEED=number repeats those of a run that printed it

@@ -1,1 +1,1 @@
-"""Defects of the sort that matter, seeded into a copy of the project, to see that its suites catch them."""
+"""Mutation tests: typical defects are seeded into a copy of the project, and its test suites must catch them."""
