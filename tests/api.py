@@ -1,4 +1,4 @@
-"""A registry under test, spoken to as API Gateway does, and the callers that speak to it."""
+"""The application under test, called with API Gateway's events, and callers that send requests to it."""
 
 import base64
 import json
@@ -23,9 +23,9 @@ ELSEWHERE = "elsewhere"
 
 
 class FakeClock:
-    """A clock that moves on by a millisecond whenever it is read, and further when it is told to.
+    """A clock that advances by a millisecond each time it is read, and further by `advance`.
 
-    `time` is what it showed last.
+    `time` is its last reading.
     """
 
     def __init__(self) -> None:
@@ -41,7 +41,7 @@ class FakeClock:
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back; header names in lower case, and as they were sent."""
+    """A response. The names in `headers` are in lower case; `header_names` has them as they were sent."""
 
     status: int
     headers: dict[str, str]
@@ -58,17 +58,17 @@ class Answer:
 
 
 def basic(user: str, secret: str) -> dict[str, str]:
-    """The header that shows these credentials."""
+    """The header of basic authentication with these credentials."""
     return {"Authorization": "Basic " + base64.b64encode(f"{user}:{secret}".encode()).decode("ascii")}
 
 
 def a_caller(tenant: str | None, *policies: str, user: str | None = None) -> Principal:
-    """A user of the tenant, of a name of its own unless one is given."""
+    """A user of the tenant, named after it unless a name is given."""
     return Principal(user or f"user-of-{tenant}", tenant, frozenset(map(Policy, policies)))
 
 
 class Api:
-    """The application over emptied tables and bucket."""
+    """The application with the given settings, and a clock and data that tests control."""
 
     def __init__(self, environ: Mapping[str, str], aws: Aws) -> None:
         self.clock = FakeClock()
@@ -77,12 +77,12 @@ class Api:
         self._router = Router(self._app.routes)
 
     def caller(self, tenant: str | None, *policies: str, user: str | None = None) -> "Caller":
-        """A caller with a token of its own; the ordinary policies unless others are named."""
+        """A caller with a new token, with the ordinary policies unless others are named."""
         principal = a_caller(tenant, *policies or ORDINARY, user=user)
         return Caller(self, {"X-Auth-Token": self.world.identities.issue(principal)})
 
     def basic_caller(self, tenant: str | None, *policies: str, user: str | None = None) -> "Caller":
-        """A caller who sends user and secret, and has no other policies than those that are named."""
+        """A caller who sends user and secret, with only the policies that are named."""
         principal = a_caller(tenant, *policies, user=user)
         return Caller(self, basic(principal.user, self.world.identities.issue(principal)))
 
@@ -91,7 +91,7 @@ class Api:
         return Caller(self, {})
 
     def send(self, method: str, target: str, headers: list[tuple[str, str]], body: bytes) -> Answer:
-        """One event in, one response out, in the form that Lambda sends them."""
+        """Call the handler with an event, and return its response, both in the form that Lambda uses."""
         event = json.loads(json.dumps(proxy_event(self._router, method, target, headers, body)))
         result = json.loads(json.dumps(self._app(event, None)))
         text = result["body"]
@@ -104,13 +104,13 @@ class Api:
         )
 
     def work(self) -> None:
-        """Have the worker do all that can be done by now; messages that failed are seen again."""
+        """Run the worker until the queue has no message that is due; failed messages become visible again."""
         while pump(self.world):
             pass
 
     @contextmanager
     def on_s3(self, operation: str, act: Callable[[], object]) -> Iterator[None]:
-        """Have `act` run just before each S3 call of this name."""
+        """Run `act` just before each call of this S3 operation."""
 
         def hook(**_: Any) -> None:
             act()
@@ -120,14 +120,14 @@ class Api:
 
     @contextmanager
     def s3_fault(self, operation: str, code: str, status: int) -> Iterator[None]:
-        """Have S3 answer each call of this name with an error."""
+        """Answer each call of this S3 operation with an error."""
         error = {"Error": {"Code": code, "Message": "as the test asks"}, "ResponseMetadata": {}}
         with self.s3_reply(operation, error, status):
             yield
 
     @contextmanager
     def s3_reply(self, operation: str, parsed: Mapping[str, Any], status: int = 200) -> Iterator[None]:
-        """Have S3 answer each call of this name with this and do nothing."""
+        """Answer each call of this S3 operation with `parsed` instead of executing it."""
 
         def reply(**_: Any) -> tuple[AWSResponse, Mapping[str, Any]]:
             return AWSResponse("https://s3.example", status, HTTPHeaders(), BytesIO()), parsed
@@ -150,7 +150,7 @@ class Api:
         return [entry["Key"] for entry in listing.get("Contents", [])]
 
     def put_elsewhere(self, key: str, content: bytes) -> str:
-        """Keep an object in somebody else's bucket; returns its URL."""
+        """Store an object in another owner's bucket, and return its URL."""
         client = self.world.blobs.client()
         client.create_bucket(Bucket=ELSEWHERE)
         client.put_object(Bucket=ELSEWHERE, Key=key, Body=content)
@@ -165,11 +165,11 @@ class Caller:
         self._credentials = credentials
 
     def shown(self, header: str) -> str:
-        """What it sends of its credentials in a header, empty if it sends none."""
+        """The value of the caller's credentials in this header, empty if it sends none."""
         return self._credentials.get(header, "")
 
     def through(self, api: Api) -> "Caller":
-        """The same caller, speaking to another application over the same tables."""
+        """The same caller, sending requests to another application over the same tables."""
         return Caller(api, self._credentials)
 
     def request(
@@ -181,7 +181,7 @@ class Caller:
         *,
         chunked: bool = False,
     ) -> Answer:
-        """A request as the local server and API Gateway hand it on."""
+        """Send a request with the headers that the local server and API Gateway pass on."""
         assert not urlsplit(target).fragment
         sent = {"Host": "registry.example", **self._credentials, **(headers or {})}
         if chunked:

@@ -1,4 +1,4 @@
-"""AWS as tests see it: one moto for the session, emptied before each test."""
+"""Shared fixtures: one moto for the session, emptied before each test, and the application over it."""
 
 import gc
 import os
@@ -32,9 +32,9 @@ ENVIRON = {
     "AWS_DEFAULT_REGION": "us-east-1",
     "AWS_CONFIG_FILE": os.devnull,
     "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
-    # An injected fault would otherwise be retried with pauses of seconds.
+    # Otherwise botocore would retry an injected fault with pauses of seconds.
     "AWS_MAX_ATTEMPTS": "1",
-    # Hundreds of images that nobody asks for, each filtered in every search by name.
+    # Hundreds of images that no test uses, but every search by name would filter.
     "MOTO_EC2_LOAD_DEFAULT_AMIS": "false",
 }
 
@@ -45,27 +45,27 @@ UNTRACED = frozenset(
     {"bench", "cli", "conformance", "defects", "deploy", "faults", "fuzz", "histories", "local", "permissions"}
     | {"properties", "races", "security"}
 )
-"""Folders whose tests ask for whole requests again and again, or for nothing of the product: the gate measures the
-coverage of the others, which have a test for each line, and need not pay for these."""
+"""Folders whose tests repeat whole requests, or do not run the product at all. Coverage is not traced in them, which
+saves time: the tests of the other folders cover each line."""
 
 GARBAGE = 10_000
-"""After how many new objects Python looks for cycles that nobody needs: each test leaves some, and none leaves many."""
+"""Number of new objects that triggers garbage collection: each test leaves a few cycles, none leaves many."""
 
 
 class MakeApi(Protocol):
-    """Builds an application with other settings over the same tables and bucket."""
+    """Builds an application with the given settings over the same tables and bucket."""
 
     def __call__(self, **environ: str) -> Api: ...
 
 
 def is_untraced(item: pytest.Item) -> bool:
-    """Whether a test is left alone by coverage."""
+    """Whether coverage is not traced in this test."""
     return item.path.relative_to(ROOT).parts[0] in UNTRACED
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection() -> Generator[None, object, object]:
-    """Look for no garbage among the tests and what they import, which stay to the end: it takes a tenth of the CPU."""
+    """Exclude the tests and their imports, which stay until the end, from garbage collection; saves 10 % of the CPU."""
     gc.disable()
     try:
         return (yield)
@@ -76,13 +76,13 @@ def pytest_collection() -> Generator[None, object, object]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run those last that are left alone: what is worked out once in a process is worked out in another test then."""
+    """Run untraced tests last, so that whatever is computed once in a process is computed in a traced test."""
     items.sort(key=is_untraced)
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
-    """Leave a test alone if what it covers others cover."""
+    """Switch coverage's tracer off for an untraced test."""
     if not is_untraced(item):
         return (yield)
     tracer = sys.gettrace()
@@ -94,32 +94,32 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Have a worker process tell what it counted to the one that prints it."""
+    """Pass the counts of an xdist worker to the controller, which prints them."""
     if hasattr(session.config, "workeroutput"):
         session.config.workeroutput["counted"] = dict(tally.COUNTED)
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any) -> None:
-    """Take what a worker process has counted."""
+    """Add the counts of an xdist worker."""
     tally.COUNTED.update(getattr(node, "workeroutput", {}).get("counted", {}))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print the sums of what was counted."""
+    """Print the sums of all counts."""
     for what, number in sorted(tally.COUNTED.items()):
         terminalreporter.write_line(f"{what}: {number:,}")
 
 
 @pytest.fixture(scope="session")
 def lane() -> Lane:
-    """The connection of the session, which leaves the wire out where nobody could notice."""
+    """The session's connection to DynamoDB, which calls moto directly where no test can notice."""
     return Lane(ENVIRON["AWS_DEFAULT_REGION"], ENVIRON)
 
 
 @pytest.fixture(scope="session")
 def aws(lane: Lane) -> Iterator[Aws]:
-    """The clients of the session, over tables that exist."""
+    """The AWS clients of the session; the tables exist."""
     os.environ.update(ENVIRON)
     lock_moto()
     speed_up_moto()
@@ -136,7 +136,7 @@ def aws(lane: Lane) -> Iterator[Aws]:
 
 @pytest.fixture
 def make_api(aws: Aws) -> MakeApi:
-    """Applications over tables and a bucket that are empty when the test begins."""
+    """Builds applications over a bucket and tables that are empty when the test starts."""
     empty(aws)
 
     def make(**environ: str) -> Api:
@@ -158,21 +158,21 @@ def _web() -> Iterator[Web]:
 
 @pytest.fixture
 def web(_web: Web) -> Web:
-    """A web server that nothing was asked yet."""
+    """A web server that has not received a request yet."""
     _web.forget()
     return _web
 
 
 @pytest.fixture
 def keystone() -> Iterator[Keystone]:
-    """A Keystone that knows no tokens yet."""
+    """A Keystone without tokens."""
     with running_keystone(FakeClock()) as server:
         yield server
 
 
 @pytest.fixture
 def resolver(monkeypatch: pytest.MonkeyPatch) -> Resolver:
-    """Names that do not exist, for those who look them up."""
+    """A fake resolver, in which no host name exists until the test adds one."""
     found = Resolver({})
     monkeypatch.setattr(socket, "getaddrinfo", found)
     return found

@@ -1,4 +1,4 @@
-"""Values that are valid by default, for tests that care about one or two of their fields."""
+"""Objects that are valid by default, for tests that set only the fields they need."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -13,7 +13,7 @@ START = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def an_image(**fields: Any) -> Image:
-    """A private image of the tenant t1 that waits for its bytes, unless the fields say otherwise."""
+    """A private queued image of the tenant t1, unless the fields say otherwise."""
     created = fields.get("created_at", START)
     usual = {"id": str(uuid4()), "owner": "t1", "created_at": created, "updated_at": created}
     return Image(**{"status_changed_at": created, **usual, **fields})
@@ -23,11 +23,11 @@ INSPECTED: Mapping[str, Any] = {
     "virtual_size": 20 * 2**30,
     "inspection": {"formats": ["qcow2"], "partition_table": "gpt", "findings": ["luks2", "snapshots"]},
 }
-"""What an image has whose bytes the worker has read."""
+"""The fields that inspection sets."""
 
 
 def a_membership(image: Image, member: str, **fields: Any) -> Membership:
-    """The share of a tenant in an image, without the right to share it further."""
+    """A membership without the right to share the image further."""
     return Membership(**{"image_id": image.id, "member": member, "can_share": False, "created_at": START, **fields})
 
 

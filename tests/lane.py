@@ -1,7 +1,7 @@
-"""The lane: DynamoDB's requests go from the wire straight to moto, without botocore's and moto's routing in between.
+"""The fast lane: DynamoDB requests go straight to moto, without botocore's and moto's routing in between.
 
-Whoever listens to the client's events, or has put something in the stubber's place, gets all of the way; so does every
-request that moto refuses, so that the refusal has the form in which it arrives.
+Requests take the usual way while anything listens to the client's events or replaces moto's stubber. So does every
+request that moto refuses, so that the error arrives in DynamoDB's form.
 """
 
 import json
@@ -30,13 +30,13 @@ Asking = Callable[[str, Mapping[str, str], bytes], Reply | None]
 
 @untraced
 def _answered(method: Callable[[], Any]) -> bytes:
-    """What moto answers, as JSON."""
+    """The JSON response of moto."""
     with DYNAMODB_LOCK:
         return json.dumps(method().result).encode()
 
 
 class Lane(SharedConnection):
-    """A connection whose requests moto answers directly, as long as nobody could notice."""
+    """A connection whose requests moto answers directly, where no test can notice the difference."""
 
     client_over = TellingClient  # type: ignore[assignment]  # it has the wire below
 
@@ -49,17 +49,17 @@ class Lane(SharedConnection):
         self._bypass: Bypass | None = None
 
     def wire_to(self, *args: Any) -> MotoWire:  # type: ignore[override]  # it makes one
-        """A wire whose requests take the lane if they may."""
+        """A wire whose requests take the lane where they may."""
         return _LaneWire(self._ask, *args)
 
     def open(self) -> None:
-        """Take who listens and who answers now for those who always do."""
+        """Open the lane; the listeners and the stubber of this moment count as the usual ones."""
         self._stubber = BotocoreStubber.__call__
         self._usual = {operation: self._listeners(operation) for operation in METHODS}
 
     @contextmanager
     def closed(self) -> Iterator[None]:
-        """Have nothing take the lane."""
+        """Keep the lane closed: every request takes the usual way."""
         usual, self._usual = self._usual, {}
         try:
             yield
@@ -68,9 +68,10 @@ class Lane(SharedConnection):
 
     @contextmanager
     def bypassed(self, bypass: Bypass) -> Iterator[None]:
-        """Have `bypass` decide which requests take the lane although something stands in the stubber's place.
+        """Let `bypass` decide which requests take the lane although the stubber is replaced.
 
-        It is given the operation, what is sent, and what answers; None from it sends the request all of the way.
+        Its arguments are the operation, the body, and a function that answers directly. If it returns None, the request
+        takes the usual way.
         """
         self._bypass = bypass
         try:
@@ -80,7 +81,7 @@ class Lane(SharedConnection):
 
     @contextmanager
     def noted(self, note: Callable[[str], None]) -> Iterator[None]:
-        """Have `note` called with the name of each operation, without anything else being different."""
+        """Call `note` with the name of each operation, and change nothing else."""
         self._notes.append(note)
         try:
             yield
@@ -88,14 +89,14 @@ class Lane(SharedConnection):
             self._notes.remove(note)
 
     def is_free(self, operation: str) -> bool:
-        """Whether a request may take the lane: moto answers it as it always does, and nobody listens."""
+        """Whether a request may take the lane: the stubber is not replaced, and nothing unusual listens."""
         return BotocoreStubber.__call__ is self._stubber and self._is_unheard(operation)
 
     def _is_unheard(self, operation: str) -> bool:
-        """Whether nobody listens but those who always do, and the lane is open."""
+        """Whether the lane is open, and only the usual listeners listen to the operation."""
         if operation not in self._usual:
             return False
-        cache = self._emitter._lookup_cache  # noqa: SLF001  # botocore replaces it whenever a listener comes or goes
+        cache = self._emitter._lookup_cache  # noqa: SLF001  # botocore replaces it whenever a listener is added or removed
         if self._heard[0] is not cache:
             self._heard = cache, {}
         heard = self._heard[1]
@@ -114,7 +115,7 @@ class Lane(SharedConnection):
         return usually(operation, headers, body) if answer is None else answer
 
     def _direct(self, operation: str, body: bytes) -> Reply | None:
-        """The answer; None if moto refuses, so that it says why in DynamoDB's words."""
+        """The answer of moto; None if moto refuses, so that the usual way produces DynamoDB's error."""
         if BYTES.search(body):
             return None
         handler = DynamoHandler()

@@ -1,4 +1,4 @@
-"""What moto holds, read, emptied, kept and put back without asking it: a request for each would take longer."""
+"""moto's state, read, emptied, saved and restored directly, which is faster than by requests."""
 
 import copy
 import io
@@ -18,20 +18,20 @@ from chalicelib.settings import Settings
 
 Items = Mapping[str, Mapping[Any, Any]]
 MACHINES = ("amis", "attachments", "deleted_amis", "enis", "reservations", "snapshots", "tags", "volumes")
-"""What EC2 has of machines, and of what is made of them."""
+"""The attributes of moto's EC2 that hold machines, and resources made from machines."""
 AROUND = (BaseBackend, SecurityGroup, Subnet, VPC)
-"""What machines and bytes are in, and does not change with them."""
+"""Types of objects that contain machines and bytes, and do not change with them."""
 VISIBILITY = 30
-"""Seconds, as SQS has it unless it is told otherwise."""
+"""Seconds: the default visibility timeout of SQS."""
 
 
 def backends(service: str) -> list[Any]:
-    """What stands for a service, in each account and region."""
+    """The backends of a service, for each account and region."""
     return [backend for account in get_backend(service).values() for backend in account.values()]  # type: ignore[call-overload]  # any service's name
 
 
 def tables() -> dict[str, Any]:
-    """The tables by name; their objects are not for long, as moto ends a failed transaction with copies."""
+    """The tables by name. Do not keep them: moto replaces them by copies when a transaction fails."""
     return {name: table for backend in backends("dynamodb") for name, table in backend.tables.items()}
 
 
@@ -47,17 +47,17 @@ def queues() -> list[Any]:
 
 
 def has_bytes() -> bool:
-    """Whether there are bytes in any bucket, or on their way to one."""
+    """Whether any bucket has an object or an unfinished multipart upload."""
     return any(bucket.keys or bucket.multiparts for bucket in buckets())
 
 
 def has_machines() -> bool:
-    """Whether there is a machine, or what was made of one."""
+    """Whether there is a machine, or a resource made from one."""
     return any(getattr(backend, held) for backend in backends("ec2") for held in MACHINES)
 
 
 def empty(aws: Aws) -> None:
-    """Have no item, byte, message or machine, and a bucket and a queue, as a test finds them."""
+    """Restore the state in which each test starts: empty tables, one empty bucket, one empty queue, no machines."""
     empty_tables()
     forget_machines()
     settings = Settings.from_environ({})
@@ -72,7 +72,7 @@ def empty(aws: Aws) -> None:
 
 
 def _is_fresh_bucket(name: str) -> bool:
-    """Whether S3 is as a test finds it; most tests leave it so, and a reset takes longer than many of them."""
+    """Whether S3 has only this bucket, empty. Most tests leave it so, and a reset takes longer than many tests."""
     return [bucket.name for bucket in buckets()] == [name] and not has_bytes()
 
 
@@ -84,13 +84,13 @@ def _is_fresh_queue(name: str) -> bool:
 
 
 def empty_tables() -> None:
-    """Have no item in any table."""
+    """Remove all items from all tables."""
     for table in tables().values():
         table.items.clear()
 
 
 def put(name: str, raws: Iterable[dict[str, Any]]) -> None:
-    """Have a table hold these items too, as DynamoDB has them, whatever it says of their keys and sizes."""
+    """Add items, in DynamoDB's JSON, to a table without checking their keys and sizes."""
     table = tables()[name]
     for raw in raws:
         place, within = DynamoType(raw[table.hash_key_attr]), table.range_key_attr
@@ -102,13 +102,13 @@ def put(name: str, raws: Iterable[dict[str, Any]]) -> None:
 
 
 def lose_messages() -> None:
-    """Have no message in any queue."""
+    """Remove all messages from all queues."""
     for queue in queues():
         queue._messages.clear()  # noqa: SLF001  # a test double's own
 
 
 def forget_machines() -> None:
-    """Have no machine, and nothing that was made of one: EC2 looks through all of them at each call."""
+    """Remove all machines and the resources made from them, all of which moto's EC2 searches at each call."""
     for backend in backends("ec2"):
         for held in MACHINES:
             getattr(backend, held).clear()
@@ -120,14 +120,14 @@ def saved() -> Items:
 
 
 def restore(items: Items) -> None:
-    """Have the tables hold what they held."""
+    """Replace the items of all tables by saved ones."""
     for name, table in tables().items():
         table.items.clear()
         table.items.update(_copied(items[name]))
 
 
 def _copied(items: Mapping[Any, Any]) -> dict[Any, Any]:
-    """Writes replace items, which therefore are shared; only a counter is changed in place."""
+    """Copy the dictionaries but share the items, which writes replace; only counters are changed in place."""
     return {key: dict(found) if isinstance(found, dict) else _own(found) for key, found in items.items()}
 
 
@@ -136,7 +136,7 @@ def _own(item: Any) -> Any:
 
 
 class Snapshot(NamedTuple):
-    """All that moto holds: the items; bytes, messages and machines as a pickle; and what these are in, by number."""
+    """moto's state: all items; bytes, messages and machines as a pickle; and the containers that it refers to."""
 
     items: Items
     others: bytes
@@ -144,7 +144,7 @@ class Snapshot(NamedTuple):
 
 
 def snapshot() -> Snapshot:
-    """All items, bytes, messages and machines."""
+    """Save all items, bytes, messages and machines."""
     file, around = io.BytesIO(), list[Any]()
     numbers: dict[int, int] = {}
 
@@ -168,7 +168,7 @@ def snapshot() -> Snapshot:
 
 
 def bring_back(held: Snapshot) -> None:
-    """Have moto hold what it held, in the buckets and queues that there were and are."""
+    """Restore a snapshot; the buckets and queues must be the same as when it was taken."""
 
     class Unpickler(pickle.Unpickler):
         def persistent_load(self, number: int) -> Any:
@@ -182,14 +182,16 @@ def bring_back(held: Snapshot) -> None:
     for queue, each in zip(queues(), messages, strict=True):
         queue._messages = each  # noqa: SLF001  # as above
     forget_machines()
-    for backend, found in zip(backends("ec2"), machines, strict=False):  # moto begins others when they are asked
+    for backend, found in zip(
+        backends("ec2"), machines, strict=False
+    ):  # moto adds a backend for each region that is used later
         for kind, things in found.items():
             setattr(backend, kind, things)
     restore(held.items)
 
 
 def empty_bytes() -> None:
-    """Have no bytes in any bucket, nor on their way to one."""
+    """Remove all objects and multipart uploads from all buckets."""
     for bucket in buckets():
         for key in list(bucket.keys):
             bucket.keys.pop(key)

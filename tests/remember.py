@@ -1,4 +1,4 @@
-"""Worlds that many tests begin with: built once in a process, and put back for each further test."""
+"""Worlds that many tests start from: built once in a process, and restored for each further test."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass, replace
@@ -15,7 +15,7 @@ TOKENS = Settings.from_environ({}).table_prefix + "tokens"
 
 
 class Remembered(NamedTuple):
-    """What was built over which items, the items that there were afterwards, and the time when it was done."""
+    """The result of a build, the keys of the items before it, all items after it, and the clock's time then."""
 
     built: Any
     before: Keys
@@ -27,10 +27,10 @@ _KEPT: dict[Callable[..., Any], Remembered] = {}
 
 
 def remembered(api: Api, build: Callable[..., World], *given: object) -> World:
-    """What `build(*given)` makes of items and nothing else, without bytes and machines; built only once over the same.
+    """The result of `build(*given)`, which is called only once in a process for the same items in the tables.
 
-    Callers that it returns speak to the registry at hand, and those that the test has already stay good. What it
-    returns must not be changed.
+    `build` may store items, but no bytes and no machines. Callers in the result send to `api`; tokens that the test has
+    already issued stay valid. Tests must not change the result.
     """
     before = _keys()
     kept = _KEPT.get(build)
@@ -49,7 +49,7 @@ def remembered(api: Api, build: Callable[..., World], *given: object) -> World:
 
 
 def _keys() -> Keys:
-    """What there is, but for callers."""
+    """The keys of all items, by table, except those of tokens."""
     return {
         name: {key: set(found) if isinstance(found, dict) else None for key, found in table.items.items()}
         for name, table in tables().items()
@@ -58,7 +58,7 @@ def _keys() -> Keys:
 
 
 def _through(api: Api, built: Any) -> Any:
-    """The same, spoken to through this registry."""
+    """The same result, with its callers sending to `api`."""
     match built:
         case Api():
             return api

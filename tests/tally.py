@@ -1,4 +1,4 @@
-"""What the suites that prove something have gone through, by kind: pytest prints the sums when it ends."""
+"""Counters of the cases that suites try, by kind. pytest prints the sums at the end."""
 
 from collections import Counter
 
@@ -6,5 +6,5 @@ COUNTED: Counter[str] = Counter()
 
 
 def count(what: str, number: int = 1) -> None:
-    """Add to the sum of this kind, e.g. `count("matrix cells")`."""
+    """Add to the counter of this kind, e.g. `count("matrix cells")`."""
     COUNTED[what] += number

@@ -1,4 +1,4 @@
-"""Docs, help texts, errors and docstrings use the field's terms.
+"""Docs, help texts, errors, docstrings and comments use the field's terms.
 
 Phrases that read as translated are named here, with what to write instead.
 
@@ -6,7 +6,9 @@ Phrases that read as translated are named here, with what to write instead.
 """
 
 import ast
+import io
 import re
+import tokenize
 from pathlib import Path
 
 import pytest
@@ -51,6 +53,13 @@ MODULES = [
     *sorted((ROOT / "chalicelib").glob("*.py")),
     *(ROOT / "app.py", ROOT / "local" / "__main__.py"),
 ]
+SHARED = ("faults", "fuzz", "histories", "permissions", "storage/contract")
+"""Folders of tests whose modules other tests use."""
+TEST_HELPERS = [
+    *sorted(each for each in Path(__file__).parent.glob("*.py") if not each.name.startswith("test_")),
+    *sorted(Path(__file__).parent.glob("*/conftest.py")),
+    *(each for folder in SHARED for each in sorted((Path(__file__).parent / folder).rglob("*.py"))),
+]
 TO_DO = {f"chalicelib/catalog/{module}.py" for module in ("event", "image", "lengths")}
 """Files that are still to be rewritten."""
 
@@ -81,6 +90,15 @@ def literals(module: Path) -> list[str]:
     return [node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)]
 
 
+def remarks(module: Path) -> list[str]:
+    """The docstrings and comments of a module, also those below constants."""
+    source = module.read_text("utf-8")
+    nodes = [node.value for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Expr)]
+    docstrings = [node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)]
+    tokens = tokenize.generate_tokens(io.StringIO(source).readline)
+    return [*docstrings, *(token.string for token in tokens if token.type == tokenize.COMMENT)]
+
+
 @pytest.mark.parametrize("text", ["If it is broken off, it goes on where it was.", "README.md is no image", "As JSON."])
 def test_a_phrase_that_reads_as_translated_is_found(text: str) -> None:
     assert found_in(text)
@@ -103,3 +121,10 @@ def test_texts_of_code_use_the_terms_of_the_field(module: Path) -> None:
     found = [each for text in literals(module) for each in found_in(text)]
 
     assert found == [] or name(module) in TO_DO, found
+
+
+@pytest.mark.parametrize("module", TEST_HELPERS, ids=name)
+def test_docstrings_of_shared_test_code_use_the_terms_of_the_field(module: Path) -> None:
+    found = [each for text in remarks(module) for each in found_in(text)]
+
+    assert found == []

@@ -1,4 +1,4 @@
-"""Acts that begin together, in real threads."""
+"""Functions that start at the same time, in threads."""
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -11,7 +11,7 @@ T = TypeVar("T")
 
 
 def at_once(*acts: Callable[[], T]) -> list[T]:
-    """What comes of acts that begin together, in their order."""
+    """The results of functions that start together, in the order of the arguments."""
     start = Barrier(len(acts))
 
     def run(act: Callable[[], T]) -> T:
@@ -23,5 +23,5 @@ def at_once(*acts: Callable[[], T]) -> list[T]:
 
 
 def statuses(answers: Sequence[Answer]) -> list[int]:
-    """The statuses of some answers, sorted."""
+    """The sorted statuses of some answers."""
     return sorted(answer.status for answer in answers)

@@ -1,4 +1,4 @@
-"""Work of others that coverage need not follow: its tracer is called for every Python call, whoever makes it."""
+"""Third-party code run without coverage's tracer, which would otherwise be called for each of its Python calls."""
 
 import sys
 from collections.abc import Callable
@@ -6,7 +6,7 @@ from typing import Any
 
 
 def untraced(act: Callable[..., Any]) -> Callable[..., Any]:
-    """The same, unseen by coverage or a debugger, if there is one."""
+    """The same function, hidden from coverage and from debuggers."""
 
     def call(*args: Any, **kwargs: Any) -> Any:
         tracer = sys.gettrace()

@@ -1,4 +1,4 @@
-"""The catalogue over moto, opened for whoever asks."""
+"""The catalogue over moto, for tenants with chosen policies."""
 
 from typing import Protocol
 
@@ -12,7 +12,7 @@ RIGHTS = frozenset({Policy.READ_IMAGES, Policy.CREATE_IMAGE, Policy.DELETE_IMAGE
 
 
 class Open(Protocol):
-    """Opens the catalogue for a tenant with some rights, the ordinary ones unless others are named."""
+    """Opens the catalogue for a tenant, with the ordinary policies unless others are named."""
 
     def __call__(self, tenant: str | None = "t1", *rights: Policy) -> Catalog: ...
 

@@ -1,4 +1,4 @@
-"""The commands in this process, on the AWS that all tests share."""
+"""Commands run in this process, against the moto that all tests share."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,7 +15,7 @@ Run = Callable[..., Result]
 
 @pytest.fixture(autouse=True)
 def config(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The folder of the user's settings: an empty one, whoever runs the tests, and no variable that says more."""
+    """An empty folder for the user's settings; environment variables that would override them are unset."""
     folder = tmp_path_factory.mktemp("config")
     monkeypatch.setenv("XDG_CONFIG_HOME", str(folder))
     for name in ("ROSETTA_URL", "ROSETTA_TOKEN", "ROSETTA_PROFILE"):
@@ -26,7 +26,7 @@ def config(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyP
 @pytest.fixture
 def run(api: Api) -> Iterator[Run]:
     """Run a command line."""
-    # A command, as the process of its own that it usually is, binds the models to a connection of its own.
+    # A command usually runs in its own process, and binds the models to a new connection.
     connections = {model: model._connection for model in MODELS}  # noqa: SLF001  # as in storage/tables.py
 
     def run(*arguments: str) -> Result:

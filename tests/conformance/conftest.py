@@ -1,4 +1,4 @@
-"""The principals on whose behalf the clients speak."""
+"""The principals that the clients act for."""
 
 import pytest
 

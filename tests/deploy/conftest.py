@@ -1,4 +1,4 @@
-"""What is deployed, made once for all tests."""
+"""The deployment packages, built once for all tests."""
 
 import subprocess
 import sys
@@ -12,7 +12,7 @@ from tests.deploy.files import ROOT, STAGES
 
 @pytest.fixture(scope="session")
 def build(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
-    """The folder with the packages of all stages, made by whichever process of this run comes first."""
+    """The folder with the packages of all stages, built by the first process of this run that needs them."""
     own = tmp_path_factory.getbasetemp()
     shared = own if worker_id == "master" else own.parent
     out, done = shared / "build", shared / "build.done"
@@ -33,5 +33,5 @@ def packed(build: Path) -> bytes:
 
 @pytest.fixture(scope="session")
 def packed_worker(build: Path) -> bytes:
-    """The bundle of the other functions."""
+    """The bundle of the worker and the reaper."""
     return (build / "cloudformation" / STAGES[0] / "worker.zip").read_bytes()

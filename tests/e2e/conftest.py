@@ -1,4 +1,4 @@
-"""One server for each set of settings, and principals who reach it through the releases of a client."""
+"""Servers, one for each set of settings, and callers that use them through published clients."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -18,11 +18,11 @@ from tests.e2e.server import Server, running_server
 MakeFile = Callable[[int], Path]
 
 LONGEST = ("test_readme.py", "test_import.py")
-"""What would be waited for in the end if it did not come first; Makefile has other files follow as they are found."""
+"""Files that take longest and so must start first; `--no-loadscope-reorder` in the Makefile keeps this order."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with what takes longest."""
+    """Start with the files that take longest."""
     items.sort(key=lambda item: item.path.name not in LONGEST)
 
 
@@ -34,21 +34,21 @@ def default_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]
 
 @pytest.fixture(scope="session")
 def small_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """Of images, it carries no more than 64 KiB itself."""
+    """A server that accepts at most 64 KiB of bytes inline."""
     with running_server(tmp_path_factory.mktemp("small-server"), MAX_INLINE_BYTES="65536") as server:
         yield server
 
 
 @pytest.fixture
 def server(default_server: Server) -> Iterator[Server]:
-    """The server that the callers of a test use; its catalogue is empty when a test begins."""
+    """The server that the callers of a test use; its catalogue is empty when the test starts."""
     yield default_server
     default_server.forget_images()
 
 
 @pytest.fixture(scope="session", params=["glanceclient-4.13.0", "glanceclient-2.8.1"])
 def installation(request: pytest.FixtureRequest) -> Installation:
-    """The releases of the Glance client; the tests of another client name theirs."""
+    """The releases of the Glance client; tests of other clients override this fixture."""
     return install(*request.param.split("-"))
 
 
@@ -75,20 +75,20 @@ def admin(installation: Installation, library: Library, server: Server) -> Calle
 
 @pytest.fixture
 def nobody(installation: Installation, library: Library, server: Server) -> Caller:
-    """Has a token that nobody issued."""
+    """A caller with an unknown token."""
     return Caller(library, server.url, "wrong", server.tenant("t1"), installation)
 
 
 @pytest.fixture(scope="session", params=MOUNTS)
 def mount(request: pytest.FixtureRequest, default_server: Server) -> Iterator[str]:
-    """Where the callers of Scaleway's clients look for the server."""
+    """The base URL for callers of Scaleway's clients."""
     with mounted(default_server, request.param) as url:
         yield url
 
 
 @pytest.fixture
 def s1(library: Library, mount: str, server: Server) -> LibraryCaller:
-    """Acts for an organization, as do all callers of Scaleway's clients."""
+    """A caller of an organization, like all callers of Scaleway's clients."""
     return LibraryCaller(library, mount, server.token("s1"), server.tenant("s1"))
 
 
@@ -99,13 +99,13 @@ def s2(library: Library, mount: str, server: Server) -> LibraryCaller:
 
 @pytest.fixture
 def stranger(library: Library, mount: str, server: Server) -> LibraryCaller:
-    """Has a token that nobody issued, for the organization of s1."""
+    """A caller with an unknown token, for the organization of s1."""
     return LibraryCaller(library, mount, "wrong", server.tenant("s1"))
 
 
 @pytest.fixture
 def f1(library: Library, server: Server, tmp_path: Path) -> ForemanCaller:
-    """Has never had a description of the API, as have none of the callers of Foreman's clients."""
+    """A caller without a cached description of the API, like all callers of Foreman's clients."""
     return caller_of(server, "f1", library, tmp_path / "f1")
 
 
@@ -121,13 +121,13 @@ def f1_viewer(library: Library, server: Server, tmp_path: Path) -> ForemanCaller
 
 @pytest.fixture
 def f1_nobody(library: Library, server: Server, tmp_path: Path) -> ForemanCaller:
-    """May do nothing at all."""
+    """A caller without policies."""
     return caller_of(server, "f1_nobody", library, tmp_path / "f1_nobody")
 
 
 @pytest.fixture(scope="session")
 def parents(default_server: Server) -> Parents:
-    """What the images of f1 are below; it stays, as nothing removes it."""
+    """The parents of f1's images, which stay for the session."""
     return make_parents(default_server, "f1")
 
 
@@ -140,7 +140,7 @@ def ansible(server: Server, tmp_path: Path) -> Ansible:
 
 @pytest.fixture
 def stock(f1: ForemanCaller, parents: Parents) -> dict[str, Record]:
-    """Five images below one compute resource, made in this order, and one below another."""
+    """Five images below one compute resource, created in this order, and one below another."""
     bsd, aarch64 = {"operatingsystem_id": parents.bsd}, {"architecture_id": parents.aarch64}
     told: list[Record] = [
         {"name": "alpha", "user_data": True},
@@ -156,7 +156,7 @@ def stock(f1: ForemanCaller, parents: Parents) -> dict[str, Record]:
 
 @pytest.fixture
 def make_file(tmp_path: Path) -> MakeFile:
-    """A file of so many random bytes."""
+    """Makes a file of random bytes, given their number."""
 
     def make(size: int) -> Path:
         path = tmp_path / f"{size}.raw"
@@ -174,6 +174,6 @@ def browser() -> Iterator[Any]:
 
 @pytest.fixture
 def page(browser: Any, server: Server) -> Iterator[Page]:
-    """A page of a window of its own, signed out."""
+    """A signed-out page in a window of its own."""
     with open_page(browser, server) as page:
         yield page

@@ -1,4 +1,4 @@
-"""What clients may be told when something fails, dialect by dialect, and what tells them that all is done already."""
+"""The responses that each dialect may give when an AWS call fails, and to a request that has already succeeded."""
 
 from collections.abc import Callable, Mapping
 
@@ -13,23 +13,23 @@ BUSY: Mapping[str, int] = {
     "qingcloud": 503,
     "keystone": 503,
 }
-"""Nothing was done: try again."""
+"""The status if nothing was done: the client may retry."""
 UNSURE: Mapping[str, int] = {
     "glance_v1": 503,
     "glance_v2": 503,
-    # Clients repeat a request by themselves when they see 502, 503 or 504 (Scaleway's wire §8).
+    # Scaleway's clients retry automatically on 502, 503 and 504 (Scaleway's wire §8).
     "scaleway": 500,
     "devops_service": 503,
     "foreman": 503,
-    # As do clients of this one with all that begins with a 5 (QingCloud's wire §5).
+    # QingCloud's clients retry automatically on each 5xx (QingCloud's wire §5).
     "qingcloud": 409,
     "keystone": 503,
 }
-"""Nobody knows whether it was done: look, then try again."""
+"""The status if it is unknown whether it was done: the client must check before it retries."""
 CONFLICT = 409
-"""Others were faster all the time."""
+"""The status if concurrent requests won every race."""
 DONE: Mapping[str, frozenset[int]] = {
-    # 400 is for bytes of an image that has some, or is to get them (Glance v1's wire §2.4).
+    # 400: the image has bytes already, or is about to get them (Glance v1's wire §2.4).
     "glance_v1": frozenset({400, 404, 409}),
     "glance_v2": frozenset({404, 409}),
     "scaleway": frozenset({404}),
@@ -38,7 +38,7 @@ DONE: Mapping[str, frozenset[int]] = {
     "qingcloud": frozenset({404, 409}),
     "keystone": frozenset(),
 }
-"""What a repetition may be told of something that was done the first time."""
+"""The statuses that a repeated request may get if the first one has succeeded after all."""
 
 
 def _glance(answer: Answer) -> bool:
@@ -60,7 +60,7 @@ def _foreman(answer: Answer) -> bool:
 
 
 def _qingcloud(answer: Answer) -> bool:
-    if "error" in answer.json:  # of a client that signs in
+    if "error" in answer.json:  # in OAuth's form, when a client signs in
         return bool(answer.json["error"] == "temporarily_unavailable" and answer.json["error_description"])
     code = {503: 5100, 409: 1400}[answer.status]
     return bool(answer.json["ret_code"] == code and answer.json["code"] == str(code) and answer.json["message"])
@@ -83,10 +83,10 @@ SHAPES: Mapping[str, Callable[[Answer], bool]] = {
 
 
 def wrong(dialect: str, method: str, answer: Answer) -> list[str]:
-    """What is wrong with a refusal that asks to try again."""
+    """What is wrong with an error that asks the client to retry."""
     found = []
     if answer.status == 503 and not answer.headers.get("retry-after", "").isdecimal():
-        found.append("it does not say when to try again")
+        found.append("it has no Retry-After in seconds")
     if method != "HEAD" and not SHAPES[dialect](answer):
-        found.append(f"it is in no shape of this dialect: {answer.text[:200]}")
+        found.append(f"it does not have the shape of this dialect's errors: {answer.text[:200]}")
     return found

@@ -1,4 +1,4 @@
-"""Faults without the pauses that follow them, and without most of what is tried after these."""
+"""Faults without pauses before retries, and with fewer retries."""
 
 import time
 
@@ -13,10 +13,9 @@ from tests.faults.crowds import AT_ONCE
 
 @pytest.fixture(autouse=True)
 def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have nobody wait before trying again, and the client of DynamoDB try again however often it had to before.
+    """Retry without pauses, without a retry quota, fewer times, and in smaller batches of members.
 
-    Whether others are faster three times or a dozen, and whether three members are written at once or thirty, makes no
-    difference but of time.
+    Losing three races instead of a dozen, or writing three members at a time instead of thirty, only saves time.
     """
     monkeypatch.setattr(time, "sleep", lambda _: None)
     monkeypatch.setattr(lookup, "ATTEMPTS", 3)

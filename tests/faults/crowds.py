@@ -1,4 +1,4 @@
-"""Scenes with images that are shared, most of them with more tenants than are written at once."""
+"""Scenes with shared images, most of which have more members than one write takes."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -12,7 +12,7 @@ from tests.faults.glance import FORMATS, KEEP, QUEUED, ROOT, UPLOAD
 from tests.faults.scenes import IMAGE, OTHER, TENANT, Arrange, Ask, Scene, document, kept
 
 AT_ONCE = 3
-"""Members that are written at once here: whether there are three or thirty makes no difference but of time."""
+"""Members per write in these tests: three instead of thirty only save time."""
 CROWD = [OTHER, *(f"m{number}" for number in range(2 * AT_ONCE - 2))]
 FEW = CROWD[: AT_ONCE - 1]
 PUBLISHER = (*ORDINARY, "publicize_image")
@@ -20,7 +20,7 @@ ZONE = "/v2/zone/ac1"
 
 
 def crowded(ask: Ask, members: Sequence[str] = CROWD, *, deleted: bool = False, **fields: Any) -> Arrange:
-    """A request that finds an image of very many members."""
+    """A request for an image with many members."""
 
     def arrange(api: Api) -> Ask:
         now = api.clock.now()
@@ -33,7 +33,7 @@ def crowded(ask: Ask, members: Sequence[str] = CROWD, *, deleted: bool = False, 
 
 
 def with_bytes(ask: Ask) -> Arrange:
-    """As `crowded`, and it has bytes."""
+    """As `crowded`, for an image with bytes."""
 
     def arrange(api: Api) -> Ask:
         facts = {"location": api.world.blobs.put(IMAGE, SMALL), "size": len(SMALL), **FORMATS}

@@ -21,7 +21,7 @@ UPLOAD = {"size": len(DATA), "part_size": 5 * MEGABYTE, "parts": [{"number": 1, 
 
 
 def crowded(api: Api) -> None:
-    """An image of the caller's, a public one and one that is shared with it."""
+    """Store one of the caller's images, a public one and one that is shared with the caller."""
     kept(api)
     api.world.images.add(an_image(owner=OTHER, name="public", visibility=Visibility.PUBLIC))
     shared = api.world.images.add(an_image(owner=OTHER, name="shared"))
@@ -37,7 +37,7 @@ def listing(target: str) -> Arrange:
 
 
 def shared(ask: Ask, member: str = OTHER, **fields: Any) -> Arrange:
-    """A request that finds an image of two members, of which one is named."""
+    """A request for an image with two members, `member` and t3."""
 
     def arrange(api: Api) -> Ask:
         image = kept(api, **fields)
@@ -48,7 +48,7 @@ def shared(ask: Ask, member: str = OTHER, **fields: Any) -> Arrange:
 
 
 def with_bytes(ask: Ask, *members: str) -> Arrange:
-    """A request that finds an image that has bytes, and perhaps members."""
+    """A request for an image with bytes and with these members."""
 
     def arrange(api: Api) -> Ask:
         location = api.world.blobs.put(IMAGE, DATA)
@@ -62,7 +62,7 @@ def with_bytes(ask: Ask, *members: str) -> Arrange:
 
 
 def from_elsewhere(header: str, ask: Callable[[dict[str, str]], Ask], **fields: Any) -> Arrange:
-    """A request that names bytes in another bucket, and perhaps finds an image."""
+    """A request with the URL of an object in another bucket; with `fields`, for an image that exists."""
 
     def arrange(api: Api) -> Ask:
         if fields:
@@ -73,7 +73,7 @@ def from_elsewhere(header: str, ask: Callable[[dict[str, str]], Ask], **fields: 
 
 
 def uploading(ask: Callable[[str], Ask], *, came: bool = False) -> Arrange:
-    """A request that finds an upload under way, and perhaps its only part."""
+    """A request for an upload in progress, whose only part has arrived if `came`."""
 
     def arrange(api: Api) -> Ask:
         kept(api, status=Status.QUEUED, **FORMATS)
@@ -87,7 +87,7 @@ def uploading(ask: Callable[[str], Ask], *, came: bool = False) -> Arrange:
 
 
 def with_job(ask: Callable[[str], Ask]) -> Arrange:
-    """A request that finds a job."""
+    """A request for a job of the caller's."""
 
     def arrange(api: Api) -> Ask:
         source = api.put_elsewhere("disk.raw", DATA)
@@ -99,7 +99,7 @@ def with_job(ask: Callable[[str], Ask]) -> Arrange:
 
 
 def ending_a_token(api: Api) -> Ask:
-    """A request that finds another token of the caller's."""
+    """A request for another token of the caller's."""
     secret = api.world.identities.issue(a_caller(TENANT, *ORDINARY))
     return Ask("DELETE", f"/v1/tokens/{id_of(digest_of(secret))}")
 

@@ -19,13 +19,13 @@ DIRECT = {"method": {"name": "glance-direct"}}
 
 
 def patch(**changes: object) -> Ask:
-    """A request that sets fields of the image."""
+    """A request that sets fields of an image."""
     operations = [{"op": "replace", "path": f"/{name}", "value": value} for name, value in changes.items()]
     return document("PATCH", ONE, operations, PATCH)
 
 
 def listing(query: str = "") -> Arrange:
-    """A request that finds an image of the caller's, one that it has accepted, and two of others."""
+    """A request for a list, with one of the caller's images, one that it has accepted, and two of other tenants."""
 
     def arrange(api: Api) -> Ask:
         kept(api)
@@ -40,7 +40,7 @@ def listing(query: str = "") -> Arrange:
 
 
 def staged(ask: Ask) -> Arrange:
-    """A request that finds an image with bytes that wait to be imported."""
+    """A request for an image whose staged bytes wait to be imported."""
 
     def arrange(api: Api) -> Ask:
         location = api.world.blobs.put(IMAGE, DATA)
@@ -51,7 +51,7 @@ def staged(ask: Ask) -> Arrange:
 
 
 def fetching(ask: Callable[[str], Ask]) -> Arrange:
-    """A request that names bytes in another bucket, and finds an image that waits for some."""
+    """A request with the URL of an object in another bucket, for a queued image."""
 
     def arrange(api: Api) -> Ask:
         kept(api, **QUEUED)

@@ -1,4 +1,4 @@
-"""What holds at all times, whatever went wrong, and what holds once the sweeper has been."""
+"""Invariants that hold at all times, whatever went wrong, and those that hold after a sweep."""
 
 import json
 from collections import Counter
@@ -21,16 +21,16 @@ from tests.faults import store
 GRACE = 6 * 60
 DAY = 25 * 60 * 60
 BYTES = (Status.ACTIVE, Status.DEPRECATED, Status.DEACTIVATED)
-"""Statuses in which the bytes of an image are where it says."""
+"""Statuses in which the bytes of an image are at its location."""
 HOLDING = (*BYTES, Status.UPLOADING)
-"""As above, or they wait there to be imported."""
+"""As above, and the status in which staged bytes are there."""
 PRIVATE = (
     *("login_password", "location", "location_version", "retriable", "uninspected"),
     *("member_count", "members_behind", "version"),
 )
-"""What no list knows."""
+"""Fields of an image that rows do not have."""
 OF_MEMBERS = ("shared/", "rejected/")
-"""How the scopes begin of what others share with a tenant."""
+"""Prefixes of the scopes that hold images shared with a tenant."""
 
 
 def images() -> list[Image]:
@@ -39,12 +39,12 @@ def images() -> list[Image]:
 
 
 def broken(api: Api) -> list[str]:
-    """What does not hold although it should at all times: a sentence each."""
+    """The violations of invariants that hold at all times, a sentence each."""
     return [*_rows(), *_totals(), *_claims(), *_below_nothing(), *_members(), *_events(), *_jobs(), *_lost_bytes(api)]
 
 
 def _rows() -> Iterator[str]:
-    """Every image has a row in each of its lists, which shows it as it is, and there are no other rows."""
+    """Each image has an up-to-date row in each of its lists, and there are no other rows."""
     rows = {(raw["s"]["S"], raw["k"]["S"]): image_of_row(raw) for raw in store.items("rows")}
     due = {key: _as_listed(image) for image in images() for key in row_keys(image)}
     behind = {image.id for image in images() if image.members_behind}
@@ -67,7 +67,7 @@ def _as_listed(image: Image) -> Image:
 
 
 def _shared() -> Iterator[tuple[Image, dict[str, MemberStatus]]]:
-    """Every image with those that it is shared with."""
+    """Each image with its members and their answers."""
     members: dict[str, dict[str, MemberStatus]] = {}
     for raw in store.items("memberships"):
         share = MembershipItem.from_raw_data(dict(raw))
@@ -76,7 +76,7 @@ def _shared() -> Iterator[tuple[Image, dict[str, MemberStatus]]]:
 
 
 def _totals() -> Iterator[str]:
-    """Totals and bytes are those of the images, unless members are behind, who are counted one after the other."""
+    """Totals are those of the images, unless rows of members are still to be written, which are counted one by one."""
     due = Counter[tuple[str, str]]()
     for image, shared in _shared():
         due.update(totals.parts(image, shared))
@@ -87,7 +87,7 @@ def _totals() -> Iterator[str]:
 
 
 def _claims() -> Iterator[str]:
-    """Every image, and every reference, holds its names, and nobody else holds any."""
+    """Images and references hold a claim for each of their names, and there are no other claims."""
     names = (raw for raw in store.items("claims") if not totals.is_total(raw))
     raws = [raw for raw in names if raw["claim"]["S"] != keys.COUNTER]
     held = {(raw["claim"]["S"], raw.get("image_id", {}).get("S")) for raw in raws}
@@ -98,52 +98,52 @@ def _claims() -> Iterator[str]:
 
 
 def _below_nothing() -> Iterator[str]:
-    """The compute resource of an image is there."""
+    """The compute resource of each image exists."""
     there = {(raw["owner_kind"]["S"], raw["number"]["N"]) for raw in store.items("references") if "gone" not in raw}
     for image in images():
         key = keys.key(Kind.COMPUTE_RESOURCE, image.owner or ""), str(image.compute_resource)
         if image.compute_resource is not None and not image.gone and key not in there:
-            yield f"{image.id} is below nothing"
+            yield f"the compute resource of {image.id} does not exist"
 
 
 def references() -> list[tuple[str, str, str]]:
-    """Kind, owner and title of all references."""
+    """The kind, owner and title of each reference."""
     there = [raw for raw in store.items("references") if "gone" not in raw]
     facts = [(raw["owner_kind"]["S"], json.loads(raw["facts"]["S"])) for raw in there]
     return [(*kind.split("/"), str(known.get("title") or known["name"])) for kind, known in facts]
 
 
 def _members() -> Iterator[str]:
-    """The memberships of an image are as many as it says; those of a deleted one may be gone already."""
+    """Each image has as many memberships as it says; a deleted one may have fewer."""
     found = Counter(raw["image_id"]["S"] for raw in store.items("memberships"))
     for image in images():
         if found[image.id] > image.member_count or (not image.gone and found[image.id] < image.member_count):
-            yield f"{image.member_count} members of {image.id} are {found[image.id]}"
+            yield f"{image.id} has {found[image.id]} members, not {image.member_count}"
 
 
 def _events() -> Iterator[str]:
-    """Every image has been created, unless it is being forgotten, and nothing is told that did not happen."""
+    """Each image has an event of its creation, unless it is being purged, and each event is that of a write."""
     told = {(raw["image_id"]["S"], int(raw["version"]["N"])) for raw in store.items("events")}
     versions = {image.id: image.version for image in images()}
     kept = [image.id for image in images() if image.status is not Status.DELETED]
-    yield from (f"nobody created {image_id}" for image_id in kept if (image_id, 1) not in told)
-    yield from (f"told of a write that was not made: {each}" for each in told if each[1] > versions.get(each[0], 0))
+    yield from (f"{image_id} has no event of its creation" for image_id in kept if (image_id, 1) not in told)
+    yield from (f"event without a write: {each}" for each in told if each[1] > versions.get(each[0], 0))
 
 
 def unfinished() -> dict[str, Mapping[str, Any]]:
-    """The facts of all jobs that are not finished, by id."""
+    """The facts of all unfinished jobs, by id."""
     raws = [raw for raw in store.items("jobs") if raw["owner"]["S"].startswith("tenant/")]
     facts = {raw["job_id"]["S"]: json.loads(raw["facts"]["S"]) for raw in raws}
     return {job_id: job for job_id, job in facts.items() if job["status"] not in FINISHED}
 
 
 def uninspected() -> list[Image]:
-    """The images whose bytes the worker has to look at."""
+    """The images whose bytes the worker still has to inspect."""
     return [image for image in images() if image.uninspected and image.status in BYTES]
 
 
 def _jobs() -> Iterator[str]:
-    """The jobs that are not finished, and no others, are known as unfinished; images in a transition have one."""
+    """The index of unfinished jobs is complete and has no others; each image in a transition has a job."""
     known = {raw["job_id"]["S"] for raw in store.items("jobs") if raw["owner"]["S"] == UNFINISHED}
     due = unfinished()
     yield from (f"nobody knows that a job is not finished: {due[each]}" for each in due.keys() - known)
@@ -154,7 +154,7 @@ def _jobs() -> Iterator[str]:
 
 
 def _lost_bytes(api: Api) -> Iterator[str]:
-    """The bytes of an active image are there."""
+    """The bytes of each active image exist."""
     place, there = f"s3://{api.world.blobs.bucket}/", set(store.objects(api.world.blobs.bucket))
     for image in images():
         ours = image.status in HOLDING and (image.location or "").startswith(place)
@@ -163,7 +163,7 @@ def _lost_bytes(api: Api) -> Iterator[str]:
 
 
 def orphans(api: Api) -> list[str]:
-    """What nobody needs, and the sweeper leaves behind although a day has gone by."""
+    """Orphaned data that sweeps leave even after a day."""
     for _ in range(3):
         if not [*left_over(api), *unfinished()]:
             return []
@@ -174,7 +174,7 @@ def orphans(api: Api) -> list[str]:
 
 
 def left_over(api: Api) -> Iterator[str]:
-    """What nobody needs."""
+    """Orphaned data: objects, uploads and jobs that nothing refers to."""
     bucket, found = api.world.blobs.bucket, images()
     needed = {image.location for image in found if image.status in HOLDING}
     yield from (
@@ -190,7 +190,7 @@ def left_over(api: Api) -> Iterator[str]:
 
 
 def settle(api: Api) -> None:
-    """Have the worker do what is to be done, and the sweeper remind it of what it was not told."""
+    """Run the worker until nothing is left to do, and the sweep that queues lost messages again."""
     if unfinished():
         api.work()
     if unfinished():
@@ -200,7 +200,7 @@ def settle(api: Api) -> None:
 
 
 def census() -> Counter[Hashable]:
-    """What there is, but for what differs from one time to the next."""
+    """Everything stored, except what differs from run to run."""
     members = {image.id: sorted(shared.values()) for image, shared in _shared()}
     kept = [
         (

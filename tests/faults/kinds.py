@@ -1,4 +1,4 @@
-"""The faults: which calls of AWS each may befall, for how long, and what it answers."""
+"""The faults: the AWS calls that each can hit, its duration, and its response."""
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -42,7 +42,7 @@ class Span(Enum):
 
 @dataclass(frozen=True)
 class Fault:
-    """Something that goes wrong with calls that it `fits`; if `unsure`, what was to be written may have been."""
+    """A failure of AWS calls that it `fits`. If `unsure`, the call may have been executed nevertheless."""
 
     name: str
     fits: Fits
@@ -51,7 +51,7 @@ class Fault:
     unsure: bool = False
 
     def hits(self, sent: Sent, nth: int) -> bool:
-        """Whether it befalls a request, if it begins with the n-th call."""
+        """Whether it hits a request, given that it starts with the n-th call."""
         match self.span:
             case Span.ATTEMPT:
                 return sent.call == nth and sent.attempt == 1
@@ -61,7 +61,7 @@ class Fault:
 
 
 def injected(fault: Fault, nth: int) -> AbstractContextManager[Sequence[Sent]]:
-    """Have a fault begin with the n-th call."""
+    """Inject a fault that starts with the n-th call."""
 
     def answer(sent: Sent) -> AWSResponse:
         return fault.reply(sent) if fault.hits(sent, nth) else sent.deliver()
@@ -70,7 +70,7 @@ def injected(fault: Fault, nth: int) -> AbstractContextManager[Sequence[Sent]]:
 
 
 def _to(service: str, *operations: str) -> Fits:
-    """Calls of a service, or those of these names."""
+    """Matches calls to a service, or only these operations."""
     return lambda sent: sent.service == service and (not operations or sent.operation in operations)
 
 
@@ -83,36 +83,36 @@ def _not_reached(sent: Sent) -> AWSResponse:
 
 
 def _lost(sent: Sent) -> AWSResponse:
-    """The call is carried out, and nobody hears of it."""
+    """The call is executed, and its response is lost."""
     sent.deliver()
     raise ReadTimeoutError(endpoint_url=sent.url)
 
 
 def json_error(code: str, status: int, **more: object) -> Reply:
-    """As DynamoDB and SQS say it."""
+    """An error in the form of DynamoDB and SQS."""
     content = json.dumps({"__type": f"com.amazonaws#{code}", "message": "as the test asks", **more}).encode()
     return lambda _: response(status, content, {"Content-Type": "application/x-amz-json-1.0"})
 
 
 def page(status: int, content: bytes) -> Reply:
-    """As a load balancer says it, who knows none of the services' formats."""
+    """An error page of a load balancer, which does not know the services' formats."""
     return lambda sent: response(status, b"" if sent.operation.startswith("Head") else content)
 
 
 def s3_error(code: str, status: int) -> Reply:
-    """As S3 says it: with no body to a HEAD."""
+    """An error in the form of S3, without a body for HEAD."""
     content = f"<Error><Code>{code}</Code><Message>as the test asks</Message></Error>".encode()
     return lambda sent: response(status, b"" if sent.operation.startswith("Head") else content)
 
 
 def ec2_error(code: str, status: int) -> Reply:
-    """As EC2 says it."""
+    """An error in the form of EC2."""
     content = f"<Response><Errors><Error><Code>{code}</Code><Message>x</Message></Error></Errors></Response>"
     return lambda _: response(status, content.encode())
 
 
 def _cancelled(code: str) -> Reply:
-    """A transaction that failed for its last action."""
+    """A transaction cancelled because of its last action."""
 
     def reply(sent: Sent) -> AWSResponse:
         ahead = [{"Code": "None"}] * (len(sent.document["TransactItems"]) - 1)
@@ -123,12 +123,12 @@ def _cancelled(code: str) -> Reply:
 
 
 def _guarded(sent: Sent) -> bool:
-    """Whether a transaction has conditions on items that are there."""
+    """Whether a transaction has conditions on existing items."""
     return sent.operation == TRANSACTION and any(item is not None for item in _guarded_items(sent))
 
 
 def _guarded_items(sent: Sent) -> Iterator[Mapping[str, Any] | None]:
-    """For each action the item that its condition is about, if it is there."""
+    """For each action, the existing item that its condition checks, or None."""
     for action in sent.document["TransactItems"]:
         [write] = action.values()
         has_condition = "ConditionExpression" in write
@@ -136,7 +136,7 @@ def _guarded_items(sent: Sent) -> Iterator[Mapping[str, Any] | None]:
 
 
 def _outrun(sent: Sent) -> AWSResponse:
-    """A transaction that finds all items changed that it has conditions on."""
+    """A transaction cancelled because all items that it checks have changed."""
     found = [
         {"Code": "None"} if item is None else {"Code": "ConditionalCheckFailed", "Message": "x", "Item": item}
         for item in _guarded_items(sent)
@@ -151,7 +151,7 @@ def _unprocessed(sent: Sent) -> AWSResponse:
 
 
 def _lost_at_first(later: Reply) -> Reply:
-    """The first attempt is carried out, and nobody hears of it; those that follow fail in another way."""
+    """The first attempt is executed, and its response is lost; retries fail in another way."""
     return lambda sent: _lost(sent) if sent.attempt == 1 else later(sent)
 
 
@@ -164,40 +164,40 @@ FAULTS = (
     Fault("throttled for a moment", DYNAMODB, json_error("ProvisionedThroughputExceededException", 400), Span.ATTEMPT),
     Fault("throttled", DYNAMODB, THROTTLED, Span.LASTING),
     Fault("internal error", DYNAMODB, json_error("InternalServerError", 500), unsure=True),
-    Fault("not reached", DYNAMODB, _not_reached),
+    Fault("unreachable", DYNAMODB, _not_reached),
     Fault("answer lost", WRITING, _lost, Span.ATTEMPT),
     Fault("answers lost", WRITING, _lost, unsure=True),
     Fault("answer lost, then throttled", TRANSACTIONS, _lost_at_first(THROTTLED), unsure=True),
-    Fault("answer lost, then not reached", TRANSACTIONS, _lost_at_first(_not_reached), unsure=True),
-    Fault("answer lost, then met", TRANSACTIONS, _lost_at_first(_cancelled("TransactionConflict")), unsure=True),
+    Fault("answer lost, then unreachable", TRANSACTIONS, _lost_at_first(_not_reached), unsure=True),
+    Fault("answer lost, then conflict", TRANSACTIONS, _lost_at_first(_cancelled("TransactionConflict")), unsure=True),
     Fault(
         "answer lost, then refused", TRANSACTIONS, _lost_at_first(json_error("AccessDeniedException", 400)), unsure=True
     ),
-    Fault("met", TRANSACTIONS, _cancelled("TransactionConflict")),
-    Fault("met always", TRANSACTIONS, _cancelled("TransactionConflict"), Span.LASTING),
+    Fault("conflict", TRANSACTIONS, _cancelled("TransactionConflict")),
+    Fault("conflict always", TRANSACTIONS, _cancelled("TransactionConflict"), Span.LASTING),
     Fault("throttled in part", TRANSACTIONS, _cancelled("ThrottlingError"), Span.LASTING),
-    Fault("outrun", _guarded, _outrun),
-    Fault("outrun always", _guarded, _outrun, Span.LASTING),
+    Fault("race lost", _guarded, _outrun),
+    Fault("race always lost", _guarded, _outrun, Span.LASTING),
     Fault("unprocessed", BATCH, _unprocessed),
     Fault("unprocessed always", BATCH, _unprocessed, Span.LASTING),
     Fault("busy", S3, s3_error("SlowDown", 503)),
     Fault("busy for long", S3, s3_error("SlowDown", 503), Span.LASTING),
     Fault("internal error", S3, s3_error("InternalError", 500)),
-    Fault("not reached", S3, _not_reached),
+    Fault("unreachable", S3, _not_reached),
     Fault("answer lost", _writing("s3"), _lost),
     Fault("missing", _to("s3", "GetObject", "HeadObject"), s3_error("NoSuchKey", 404)),
     Fault("unavailable", SQS, json_error("ServiceUnavailable", 503)),
-    Fault("not reached", SQS, _not_reached),
+    Fault("unreachable", SQS, _not_reached),
     Fault("answer lost", _writing("sqs"), _lost),
     Fault("throttled", EC2, ec2_error("RequestLimitExceeded", 503)),
     Fault("unavailable", EC2, ec2_error("Unavailable", 503)),
-    Fault("not reached", EC2, _not_reached),
+    Fault("unreachable", EC2, _not_reached),
     Fault("answer lost", _writing("ec2"), _lost),
 )
 
 
 class Befallen(NamedTuple):
-    """A call of AWS, and the faults that may befall it."""
+    """An AWS call, and the faults that can hit it."""
 
     sent: Sent
     faults: Sequence[Fault]
@@ -205,7 +205,7 @@ class Befallen(NamedTuple):
 
 @contextmanager
 def watched() -> Iterator[list[Befallen]]:
-    """Have nothing go wrong; yields the calls."""
+    """Record the calls without injecting a fault; yields them with the faults that fit."""
     calls: list[Befallen] = []
 
     def watch(sent: Sent) -> AWSResponse:

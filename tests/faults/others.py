@@ -22,7 +22,7 @@ def _scaleway(name: str, arrange: Arrange, *, nameless: bool = False) -> Scene:
 
 
 def listed(ask: Ask, **fields: Any) -> Arrange:
-    """A request that finds an image of the caller's and a public one."""
+    """A request, with one of the caller's images and a public one stored."""
 
     def arrange(api: Api) -> Ask:
         kept(api, **fields)
@@ -33,7 +33,7 @@ def listed(ask: Ask, **fields: Any) -> Arrange:
 
 
 def replaced(api: Api) -> Ask:
-    """A request that sends an image back as it was shown, with another name."""
+    """A request that sends back an image as it was shown, with another name."""
     return document("PUT", f"/images/{IMAGE}", {**render_image(kept(api)), "name": "new"})
 
 
@@ -92,14 +92,14 @@ def _foreman(name: str, arrange: Arrange) -> Scene:
 
 
 def parents(api: Api) -> None:
-    """One parent of each kind, all of number 1."""
+    """Store one parent of each kind, all with number 1."""
     catalog = api.world.catalog(a_caller(TENANT, *ORDINARY))
     for kind, facts in FACTS.items():
         catalog.references.add(kind, facts)
 
 
 def below(ask: Ask) -> Arrange:
-    """A request that finds parents, and an image below them."""
+    """A request, with parents and an image below them stored."""
 
     def arrange(api: Api) -> Ask:
         parents(api)
@@ -111,7 +111,7 @@ def below(ask: Ask) -> Arrange:
 
 
 def spare(kind: Kind, ask: Ask) -> Arrange:
-    """A request that finds parents, one of which no image refers to, of number 2."""
+    """A request, with parents stored; number 2 of this kind has no images."""
 
     def arrange(api: Api) -> Ask:
         below(ask)(api)
@@ -166,20 +166,20 @@ def _qingcloud(name: str, arrange: Arrange, *, nameless: bool = False) -> Scene:
 
 
 def signing_in(api: Api) -> Ask:
-    """A request that shows user and secret, instead of a token."""
+    """A request with user and secret instead of a token."""
     user = a_caller(TENANT, *ORDINARY)
     shown = basic(user.user, api.world.identities.issue(user))
     return Ask("POST", "/v2/oauth2/token", shown, b"grant_type=client_credentials")
 
 
 def stopped(_: Api) -> Ask:
-    """A request that finds a machine of its own."""
+    """A request to capture a stopped machine of the caller's."""
     machine = Machines(boto3.client("ec2", region_name="us-east-1")).start(tenant=TENANT)
     return document("POST", f"{ZONE}/images", {"instance": machine, "image_name": "new"})
 
 
 def two(ask: Ask, **fields: Any) -> Arrange:
-    """A request that finds two images of the caller's."""
+    """A request, with two of the caller's images stored."""
 
     def arrange(api: Api) -> Ask:
         for image_id in (IMAGE, SECOND):
@@ -192,7 +192,7 @@ def two(ask: Ask, **fields: Any) -> Arrange:
 
 
 def asked(ask: Callable[[str], Ask]) -> Arrange:
-    """A request that finds a job."""
+    """A request for a job of the caller's."""
 
     def arrange(api: Api) -> Ask:
         kept(api)
@@ -223,7 +223,7 @@ def _keystone(name: str, arrange: Arrange, refused: int | None = None) -> Scene:
 
 
 def with_secret(ask: Callable[[str], Ask]) -> Arrange:
-    """A request that shows a secret in another way than all others."""
+    """A request that sends the secret in its body."""
     return lambda api: ask(api.world.identities.issue(a_caller(TENANT, *ORDINARY)))
 
 

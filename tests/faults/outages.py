@@ -1,4 +1,4 @@
-"""What each service of AWS answers, or does not, in an outage of each kind."""
+"""The responses of each AWS service, or their absence, for each kind of outage."""
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
@@ -63,5 +63,5 @@ OUTAGES: Mapping[str, Outages] = MappingProxyType(
 
 
 def during(service: str, reply: Callable[[Sent], AWSResponse]) -> AbstractContextManager[object]:
-    """Have a service of AWS answer whatever it is asked with this."""
+    """Give this reply to every request to an AWS service."""
     return wire(lambda sent: reply(sent) if sent.service == service else sent.deliver())

@@ -1,4 +1,4 @@
-"""What a scene is: what there is when a request comes, and the request."""
+"""Scenes: a request, and what is stored when it arrives."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -33,12 +33,12 @@ Arrange = Callable[[Api], Ask]
 
 @dataclass(frozen=True)
 class Scene:
-    """A request to a dialect, and what it finds.
+    """A request to a dialect, and what is stored when it arrives.
 
-    What it makes has no name by which a repetition could be told from a second wish if it is `nameless`. With
-    `bytes_may_fail` the image may be found in the end without the bytes, which the store did not take. The caller's
-    token was in use today; it may be `unused` instead, or `made` by another one. `refused` is the status of what is
-    never served.
+    `nameless`: the request creates something without an id of the client's, so a retry may create a second one.
+    `bytes_may_fail`: the image may end without its bytes, if the store did not take them.
+    `token`: the caller's token has been `used` today, is `unused`, or was `made` with another token.
+    `refused`: the status of a request that is never served.
     """
 
     dialect: str
@@ -54,7 +54,7 @@ class Scene:
         return f"{self.dialect}: {self.name}"
 
     def credentials(self, api: Api) -> dict[str, str]:
-        """Of a caller with a new token."""
+        """The headers of a caller with a new token."""
         principal = a_caller(TENANT, *self.policies)
         identities = api.world.identities
         secret = identities.issue(principal)
@@ -73,7 +73,7 @@ class Scene:
 
 
 def send(api: Api, ask: Ask, credentials: Mapping[str, str]) -> Answer:
-    """The answer to a request."""
+    """Send a request, and return its response."""
     headers = {"Host": "registry.example", **credentials, **ask.headers}
     if ask.body:
         headers["Content-Length"] = str(len(ask.body))
@@ -81,23 +81,23 @@ def send(api: Api, ask: Ask, credentials: Mapping[str, str]) -> Answer:
 
 
 def plain(method: str, target: str, headers: Mapping[str, str] | None = None) -> Arrange:
-    """A request that finds nothing."""
+    """A request, with nothing stored."""
     return lambda _: Ask(method, target, headers or {})
 
 
 def document(method: str, target: str, content: object, headers: Mapping[str, str] = JSON) -> Ask:
-    """A request that brings JSON."""
+    """A request with a JSON body."""
     return Ask(method, target, headers, json.dumps(content).encode())
 
 
 def kept(api: Api, **fields: Any) -> Image:
-    """An active image of the caller's tenant, unless the fields say otherwise."""
+    """Store an active image of the caller's tenant, unless the fields say otherwise."""
     usual = {"id": IMAGE, "owner": TENANT, "number": api.world.images.number(), "name": "web", "status": Status.ACTIVE}
     return api.world.images.add(an_image(**{**usual, **fields}))
 
 
 def with_image(ask: Ask, **fields: Any) -> Arrange:
-    """A request that finds an image."""
+    """A request, with an image of the caller's stored."""
 
     def arrange(api: Api) -> Ask:
         kept(api, **fields)

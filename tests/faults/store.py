@@ -1,4 +1,4 @@
-"""What the tables and buckets hold, as the invariants look at it."""
+"""The contents of tables and buckets, for the invariants."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -13,14 +13,14 @@ Raw = Mapping[str, Mapping[str, Any]]
 
 
 def items(table: str) -> list[Raw]:
-    """All items of a table, by its name without the prefix, as DynamoDB has them."""
+    """All items of a table, given its name without the prefix, in DynamoDB's JSON."""
     held = tables()[PREFIX + table].items.values()
     rows = [row for found in held for row in (found.values() if isinstance(found, dict) else [found])]
     return [{name: _plain(value) for name, value in row.attrs.items()} for row in rows]
 
 
 def item(table_name: str, key: Mapping[str, Any]) -> Raw | None:
-    """The item that has this key, of which more may be given."""
+    """The item with this key, which may have further attributes; None if it does not exist."""
     table = tables()[table_name]
     found = table.items.get(DynamoType(key[table.hash_key_attr]))
     if found is not None and table.range_key_attr is not None:
@@ -37,17 +37,17 @@ def _plain(value: Any) -> Any:
 
 
 def objects(bucket: str) -> list[str]:
-    """The keys of all objects of a bucket."""
+    """The keys of all objects in a bucket."""
     return [key for held in buckets(bucket) for key in held.keys]
 
 
 def arriving(bucket: str) -> list[str]:
-    """The keys of all objects of a bucket of which parts have come."""
+    """The keys of all multipart uploads to a bucket that have parts."""
     return [coming.key_name for held in buckets(bucket) for coming in held.multiparts.values() if coming.parts]
 
 
 def clear() -> None:
-    """Have all tables, buckets and queues empty, and no machines and images of them."""
+    """Empty all tables, buckets and queues, and remove all machines and images made from them."""
     lose_messages()
     forget_machines()
     empty_tables()

@@ -1,4 +1,4 @@
-"""Any call of AWS that the worker makes may fail: its message comes again, and what it began ends, once."""
+"""Any AWS call of the worker may fail: the message is redelivered, and the job is done once."""
 
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
@@ -14,7 +14,7 @@ from tests.conftest import MakeApi
 from tests.dialects.glance_v1.sending import SMALL
 from tests.faults.invariants import broken
 from tests.faults.kinds import Befallen, Fault, injected, watched
-from tests.faults.told import told
+from tests.faults.report import report
 from tests.jobs.arriving import KILLED, MADE, copying, left, sweep, uploading
 from tests.jobs.jobs import LEASE, Begun, Outcome, Stage
 from tests.jobs.jobs import MADE as CAPTURED
@@ -22,13 +22,13 @@ from tests.jobs.test_imports import QUEUED, STAGED, fetching, importing
 from tests.jobs.test_killed_arrivals import WRONG
 from tests.jobs.test_killed_worker import NOTHING, both, late
 
-COSTING_BYTES = ("missing", "met always", "throttled in part", "outrun always")
-"""Faults after which the worker may give bytes up: S3 says they are not there, or the image is being changed by others
-whenever it is to have them."""
+COSTING_BYTES = ("missing", "conflict always", "throttled in part", "race always lost")
+"""Faults after which the worker may discard the bytes: S3 does not find them, or the image is changed by others each
+time."""
 
 
 class Scene(NamedTuple):
-    """How a job begins, how to look at what is left of it, and what is, with its bytes or without."""
+    """How a job starts, how to read its results, and the results with the bytes and without."""
 
     begin: Callable[[Stage], Job]
     look: Callable[[Stage, Job], object]
@@ -49,26 +49,26 @@ def copy(stage: Stage) -> Job:
 
 
 def copied(stage: Stage) -> Job:
-    """A copy that is there, and is not verified."""
+    """A copy job whose bytes have arrived, but are not verified."""
     job = copy(stage)
     stage.deliver(job)
     return job
 
 
 def fetch(stage: Stage) -> Job:
-    """Bytes for an image that waits for others if they do not come."""
+    """An import job; if it fails, the image waits for other bytes."""
     return fetching(stage, stage.api.put_elsewhere("disk.raw", SMALL))
 
 
 def fetched(stage: Stage) -> Job:
-    """As above, and they are there, but not verified."""
+    """As above, with the bytes arrived, but not verified."""
     job = fetch(stage)
     stage.deliver(job)
     return job
 
 
 def swept(stage: Stage, job: Job) -> object:
-    """What is left when the sweeper has been, who finds what a killed image has left in the store."""
+    """The results after a sweep, which removes the bytes of a killed image."""
     found = left(stage, job)
     if found.image is Status.KILLED and (found.objects or found.multiparts):
         sweep(stage)
@@ -100,7 +100,7 @@ def stage(make_api: MakeApi, aws: Aws) -> Stage:
 
 
 @pytest.mark.parametrize("scene", SCENES.values(), ids=SCENES.keys())
-def test_a_job_that_meets_a_fault_is_done_when_its_message_comes_again(scene: Scene, stage: Stage) -> None:
+def test_a_job_hit_by_a_fault_succeeds_when_its_message_is_redelivered(scene: Scene, stage: Stage) -> None:
     begun = Begun(stage, scene.begin(stage))
     calls = without_fault(begun)
 
@@ -111,19 +111,19 @@ def test_a_job_that_meets_a_fault_is_done_when_its_message_comes_again(scene: Sc
     }
 
     tally.count("injected faults", len(found))
-    assert not any(found.values()), told(found)
+    assert not any(found.values()), report(found)
     assert len(found) > len(calls) > 1
 
 
 def without_fault(begun: Begun) -> list[Befallen]:
-    """The calls of a step."""
+    """The AWS calls of a step without faults."""
     with watched() as calls:
         begun.stage.deliver(begun.job)
     return calls
 
 
 def mismatches(scene: Scene, begun: Begun, nth: int, fault: Fault) -> Iterator[str]:
-    """What is not as it should be in the end, if a fault befalls a step from its n-th call on."""
+    """What is wrong in the end, if a fault starts with the n-th call of a step."""
     stage, job = begun.stage, begun.again()
     with injected(fault, nth):
         stage.deliver(job)

@@ -1,4 +1,4 @@
-"""Any call of AWS that the worker makes while it looks at image data of a request may fail: it comes to it again."""
+"""Any AWS call during the inspection of inline bytes may fail: the worker inspects them again."""
 
 from collections.abc import Iterator
 
@@ -11,7 +11,7 @@ from tests.conftest import MakeApi
 from tests.faults import store
 from tests.faults.invariants import DAY, broken, left_over
 from tests.faults.kinds import Fault, injected, watched
-from tests.faults.told import told
+from tests.faults.report import report
 from tests.jobs import disks
 from tests.jobs.arriving import FORMATS, catalog_of
 from tests.jobs.jobs import Stage
@@ -24,7 +24,7 @@ def stage(make_api: MakeApi, aws: Aws) -> Stage:
 
 
 def sent(stage: Stage) -> Image:
-    """An image that is not what was declared, and was not looked at yet."""
+    """An image whose bytes do not match its declared format, before its inspection."""
     catalog = catalog_of(stage)
     return catalog.content.upload(catalog.register(NewImage({**FORMATS, "status": Status.SAVING})), disks.qcow2())
 
@@ -34,7 +34,7 @@ def tell(stage: Stage, image: Image) -> None:
     stage.api.world.deliver([an_event(key)])
 
 
-def test_an_image_whose_inspection_meets_a_fault_is_killed_in_the_end(stage: Stage) -> None:
+def test_a_bad_image_is_killed_in_spite_of_a_fault_during_its_inspection(stage: Stage) -> None:
     image = sent(stage)
     with watched() as calls:
         tell(stage, image)
@@ -46,12 +46,12 @@ def test_an_image_whose_inspection_meets_a_fault_is_killed_in_the_end(stage: Sta
     }
 
     tally.count("injected faults", len(found))
-    assert not any(found.values()), told(found)
+    assert not any(found.values()), report(found)
     assert len(found) > len(calls) > 1
 
 
 def mismatches(stage: Stage, nth: int, fault: Fault) -> Iterator[str]:
-    """What is not as it should be if a fault befalls the worker from its n-th call on, now and when the sweep came."""
+    """What is wrong, at once and after the sweep, if a fault starts with the n-th call of the worker."""
     store.clear()
     image = sent(stage)
     with injected(fault, nth):
@@ -62,7 +62,7 @@ def mismatches(stage: Stage, nth: int, fault: Fault) -> Iterator[str]:
         stage.api.world.reaper.sweep()
         stage.api.work()
     [ended] = stage.api.world.images.many([image.id])
-    if ended.status is not Status.KILLED and fault.name != "missing":  # bytes that are lost are nothing to look at
+    if ended.status is not Status.KILLED and fault.name != "missing":  # missing bytes cannot be inspected
         yield f"it is {ended.status}"
     yield from left_over(stage.api)
     yield from broken(stage.api)

@@ -1,4 +1,4 @@
-"""Moving images to the second layout may be broken off at any call: begun again, it goes on, and nothing is left."""
+"""Moving images to the second layout may be interrupted at any AWS call: run again, it resumes and completes."""
 
 from collections.abc import Iterator
 from contextlib import suppress
@@ -14,8 +14,8 @@ from tests.faults import store
 from tests.faults.crowds import AT_ONCE, CROWD
 from tests.faults.invariants import GRACE, broken
 from tests.faults.kinds import Fault, injected, watched
+from tests.faults.report import report
 from tests.faults.scenes import OTHER, TENANT
-from tests.faults.told import told
 from tests.storage import older
 from tests.storage.contract.shelf import listed
 
@@ -23,7 +23,7 @@ WIDE, FEW, OWN, DEAD = (f"{number}1111111-1111-4111-8111-111111111111" for numbe
 VISIBLE = {TENANT: {WIDE, FEW, OWN}, OTHER: {WIDE, FEW}, CROWD[-1]: {WIDE, FEW}}
 
 
-def test_what_is_broken_off_at_any_call_goes_on_and_leaves_nothing(make_api: MakeApi) -> None:
+def test_a_migration_interrupted_at_any_call_resumes_and_leaves_nothing(make_api: MakeApi) -> None:
     shelve()
     found_there = moto_state.saved()
     api = make_api(MIGRATING="true")
@@ -37,18 +37,18 @@ def test_what_is_broken_off_at_any_call_goes_on_and_leaves_nothing(make_api: Mak
     }
 
     tally.count("injected faults", len(found))
-    assert not any(found.values()), told(found)
+    assert not any(found.values()), report(found)
     assert len(found) > len(calls) > len(CROWD) // AT_ONCE
 
 
 def again(make_api: MakeApi, found_there: moto_state.Items) -> Api:
-    """A registry over what there was at first."""
+    """The application over the initial data."""
     moto_state.restore(found_there)
     return make_api(MIGRATING="true")
 
 
 def shelve() -> None:
-    """A catalogue of the first layout."""
+    """Store a catalogue in the first layout."""
     store.clear()
     facts: list[dict[str, Any]] = [
         {"id": WIDE, "name": "wide", "status": Status.ACTIVE, "size": 3},
@@ -62,7 +62,7 @@ def shelve() -> None:
 
 
 def mismatches(api: Api, nth: int, fault: Fault) -> Iterator[str]:
-    """What is missing from lists once a fault has befallen the n-th call, and what is wrong in the end."""
+    """What is missing from lists after a fault at the n-th call, and what is wrong in the end."""
     with injected(fault, nth), suppress(CatalogError):
         list(api.world.migration.move())
     for tenant, due in VISIBLE.items():

@@ -1,4 +1,4 @@
-"""Any call of AWS that a request makes may fail: it ends in success or in an error that asks to try again, whole."""
+"""Any AWS call of a request may fail: the result is a success or an error to retry, and nothing is half done."""
 
 from collections.abc import Sequence
 from urllib.parse import urlsplit
@@ -13,26 +13,26 @@ from tests.conftest import MakeApi
 from tests.faults import crowds, glance_v2, store
 from tests.faults.glance import SCENES as GLANCE
 from tests.faults.others import DEVOPS, FOREMAN, KEYSTONE, QINGCLOUD, SCALEWAY
+from tests.faults.report import report
 from tests.faults.scenes import Scene
-from tests.faults.told import told
 from tests.faults.trials import Trials
 
 SCENES = (*GLANCE, *glance_v2.SCENES, *SCALEWAY, *DEVOPS, *FOREMAN, *QINGCLOUD, *KEYSTONE, *crowds.SCENES)
 
 
 @pytest.mark.parametrize("scene", SCENES, ids=str)
-def test_a_request_that_meets_a_fault_is_whole_and_can_be_repeated(scene: Scene, make_api: MakeApi) -> None:
+def test_a_request_hit_by_a_fault_is_atomic_and_can_be_retried(scene: Scene, make_api: MakeApi) -> None:
     trials = Trials(scene, make_api)
 
     found = dict(trials.mismatches())
 
     tally.count("injected faults", len(found))
-    assert not any(found.values()), told(found)
+    assert not any(found.values()), report(found)
     assert trials.clean.status < 400 or trials.clean.status in (405, scene.refused)
 
 
 def test_every_operation_has_a_scene(make_api: MakeApi) -> None:
-    """The routes that the requests of all scenes take are all there are."""
+    """The requests of the scenes use all routes."""
     tables = {dialect.name: dialect.routes for dialect in DIALECTS}
     routes = {(name, route.method, route.path) for name, table in tables.items() for route in table}
 
@@ -42,7 +42,7 @@ def test_every_operation_has_a_scene(make_api: MakeApi) -> None:
 
 
 def taken(scene: Scene, routes: Sequence[Route], api: Api) -> tuple[str, str]:
-    """Method and path of the route that the request of a scene takes."""
+    """Method and path of the route of a scene's request."""
     store.clear()
     ask = scene.arrange(api)
     route, _ = match(routes, ask.method, urlsplit(ask.target).path)

@@ -1,4 +1,4 @@
-"""Any call of AWS that the sweeper makes may fail: a later sweep ends what this one has not."""
+"""Any AWS call of a sweep may fail: a later sweep completes the work."""
 
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterator
@@ -23,8 +23,8 @@ from tests.faults.crowds import CROWD
 from tests.faults.glance import FORMATS
 from tests.faults.invariants import DAY, GRACE, broken, census, left_over, unfinished, uninspected
 from tests.faults.kinds import Fault, injected, watched
+from tests.faults.report import report
 from tests.faults.scenes import IMAGE, TENANT, kept
-from tests.faults.told import told
 from tests.storage.contract.faults import answering, cancelled
 
 SWEEPS = 3
@@ -32,20 +32,20 @@ TOMBSTONE = 90 * DAY
 
 
 class Scene(NamedTuple):
-    """What somebody has left, and after how many seconds the sweeper comes."""
+    """What was left behind, and the seconds until the sweep."""
 
     leave: Callable[[Api], object]
     seconds: int
 
 
 def abandoned(api: Api, *, retriable: bool = False) -> None:
-    """An upload that never ended, of which the bytes are there."""
+    """Leave an upload that never completed, and its bytes."""
     api.world.blobs.put(IMAGE, SMALL)
     kept(api, status=Status.SAVING, retriable=retriable)
 
 
 def with_bytes(api: Api, status: Status, members: int = 0) -> Image:
-    """An image that was deleted, and whose bytes and members are there."""
+    """Leave a deleted image with its bytes and members."""
     location, now = api.world.blobs.put(IMAGE, SMALL), api.clock.now()
     image = kept(api, location=location, size=len(SMALL))
     shares = [a_membership(image, f"m{number}") for number in range(members)]
@@ -56,7 +56,7 @@ def with_bytes(api: Api, status: Status, members: int = 0) -> Image:
 
 
 def behind(api: Api, visibility: Visibility = Visibility.SHARED) -> None:
-    """An image that was renamed, and given to others, and of whose very many members some have not heard of it."""
+    """Leave an image that was renamed and given to another tenant, before the rows of its members were written."""
     image, answers = kept(api), cycle(MemberStatus)
     shares = [a_membership(image, member, status=status) for member, status in zip(CROWD, answers, strict=False)]
     api.world.memberships.change(image, shares, [])
@@ -70,19 +70,19 @@ def behind(api: Api, visibility: Visibility = Visibility.SHARED) -> None:
 
 
 def captured(api: Api) -> None:
-    """A deleted image of a machine, of which the cloud may have made one."""
+    """Leave a deleted capture whose machine image may exist in the cloud."""
     kept(api, status=Status.KILLED, zone="ac1", source_instance="i-1", location=api.world.blobs.place(IMAGE))
 
 
 def in_parts(api: Api) -> None:
-    """A direct upload that never ended: its job has to be worked on."""
+    """Leave a direct upload that never completed, whose job must be done."""
     kept(api, status=Status.QUEUED, **FORMATS)
     upload = api.world.catalog(a_caller(TENANT, *ORDINARY)).uploads.begin(IMAGE, len(SMALL), None, {})
     api.world.multiparts.put(upload.multipart, 1, SMALL)
 
 
 def staged(api: Api) -> None:
-    """An import of staged bytes whose message was lost."""
+    """Leave an import of staged bytes whose message was lost."""
     kept(api, status=Status.QUEUED, **FORMATS)
     imports = api.world.catalog(a_caller(TENANT, *ORDINARY)).imports
     imports.stage(IMAGE, lambda _: None, SMALL)
@@ -91,14 +91,14 @@ def staged(api: Api) -> None:
 
 
 def copy(api: Api) -> None:
-    """A copy whose message was lost."""
+    """Leave a copy job whose message was lost."""
     source = api.put_elsewhere("disk.raw", SMALL)
     api.world.catalog(a_caller(TENANT, *ORDINARY)).register(NewImage(FORMATS), source)
     moto_state.lose_messages()
 
 
 def unseen(api: Api) -> None:
-    """An image whose bytes came within a request, of which the bucket did not tell."""
+    """Leave an image with inline bytes, whose event of the bucket was lost."""
     kept(api, location=api.world.blobs.put(IMAGE, SMALL), size=len(SMALL), uninspected=True)
 
 
@@ -126,7 +126,7 @@ SCENES = {
 
 
 @pytest.mark.parametrize("scene", SCENES.values(), ids=SCENES.keys())
-def test_what_a_sweep_that_meets_a_fault_has_left_is_swept_up_later(scene: Scene, make_api: MakeApi) -> None:
+def test_a_later_sweep_finishes_one_that_a_fault_has_hit(scene: Scene, make_api: MakeApi) -> None:
     left = Left(scene, make_api)
     api = left.alone()
     with watched() as calls:
@@ -140,12 +140,12 @@ def test_what_a_sweep_that_meets_a_fault_has_left_is_swept_up_later(scene: Scene
     }
 
     tally.count("injected faults", len(found))
-    assert not any(found.values()), told(found)
+    assert not any(found.values()), report(found)
     assert len(found) > len(calls) > 1
 
 
 class Left:
-    """What somebody leaves once, and each sweeper finds."""
+    """What was left behind, arranged once and restored for each sweep."""
 
     def __init__(self, scene: Scene, make_api: MakeApi) -> None:
         store.clear()
@@ -155,7 +155,7 @@ class Left:
         self._make_api, self._now, self._found = make_api, api.clock.time, moto_state.snapshot()
 
     def alone(self) -> Api:
-        """A registry to which the sweeper comes."""
+        """The application for a sweep."""
         api = self._make_api()
         api.clock.time = self._now
         moto_state.bring_back(self._found)
@@ -163,7 +163,7 @@ class Left:
 
 
 def ended(api: Api, end: Counter[Hashable] | None = None) -> Counter[Hashable]:
-    """What there is after more sweeps, as many as it takes to an end that is known, and the work that these make."""
+    """What is stored after more sweeps and the jobs that they queue, until `end` is reached if it is known."""
     for _ in range(SWEEPS):
         if unfinished() or uninspected():
             api.work()
@@ -175,7 +175,7 @@ def ended(api: Api, end: Counter[Hashable] | None = None) -> Counter[Hashable]:
 
 
 def mismatches(api: Api, end: Counter[Hashable], nth: int, fault: Fault) -> Iterator[str]:
-    """What is not as it should be, now and in the end, if a fault befalls a sweep from its n-th call on."""
+    """What is wrong, at once and in the end, if a fault starts with the n-th call of a sweep."""
     with injected(fault, nth), suppress(Unavailable):
         api.world.reaper.sweep()
     yield from broken(api)

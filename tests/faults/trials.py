@@ -1,4 +1,4 @@
-"""A trial: a scene with one fault at one call of AWS, then the same request again without it."""
+"""A trial: a scene with one fault at one AWS call, then the same request again without the fault."""
 
 import logging
 from collections import Counter
@@ -21,14 +21,14 @@ WITHOUT_LOSS = {
     "glance_v1": (Status.ACTIVE, Status.KILLED),
     "glance_v2": (Status.ACTIVE, Status.UPLOADING, Status.QUEUED),
 }
-"""How an image is found that got its bytes, or waits for what becomes of them, or did not get them."""
+"""The statuses of an image that has its bytes, waits for them to be checked, or did not get them."""
 MakeApi = Callable[[], Api]
 
 
 class Clean(NamedTuple):
-    """How a request goes if nothing goes wrong: its status, what there is then and in the end, and its calls of AWS.
+    """A run without faults: the status, what is stored after the request and in the end, and the AWS calls.
 
-    With each call there are the faults that may befall it.
+    Each call comes with the faults that can hit it.
     """
 
     status: int
@@ -38,7 +38,7 @@ class Clean(NamedTuple):
 
 
 class Trials:
-    """The trials of one scene. What it finds is arranged once, and brought back for each."""
+    """The trials of one scene, whose stored data is arranged once, and restored for each trial."""
 
     def __init__(self, scene: Scene, make_api: MakeApi) -> None:
         self._scene = scene
@@ -51,7 +51,7 @@ class Trials:
         self.clean = self._clean()
 
     def _begin(self) -> Api:
-        """A registry that knows no token yet, over what the scene finds."""
+        """The application over the scene's data, without cached tokens."""
         moto_state.bring_back(self._found)
         moto_state.lose_messages()
         return self._later()
@@ -73,7 +73,7 @@ class Trials:
         return send(api, self._ask, self._credentials)
 
     def mismatches(self) -> Iterator[tuple[str, list[str]]]:
-        """For each call and each fault that may befall it, what is not as it should be."""
+        """For each call and each fault that can hit it, what is wrong."""
         for sent, faults in self.clean.calls:
             for fault in faults:
                 yield f"{self._scene}, {sent}, {fault.name}", list(self._trial(sent, fault))
@@ -90,15 +90,15 @@ class Trials:
         yield from self._in_the_end(api, at, fault)
 
     def _wrong(self, answer: Answer, at: Sent, fault: Fault) -> Iterator[str]:
-        """What is wrong with an answer to the request that meets the fault."""
+        """What is wrong with the response to the request that the fault has hit."""
         if answer.status == self.clean.status or (fault.name == "missing" and answer.status == 404):
             return
         unsure = fault.unsure and at.operation == TRANSACTION
         expected = {UNSURE[self._scene.dialect]} if unsure else {BUSY[self._scene.dialect], CONFLICT}
         if fault.span is Span.ATTEMPT:
-            yield f"it is not overcome: {answer.status} {answer.text[:100]}"
+            yield f"a retry did not help: {answer.status} {answer.text[:100]}"
         elif answer.status not in expected:
-            yield f"the answer is {answer.status} {answer.text[:100]}"
+            yield f"the response is {answer.status} {answer.text[:100]}"
         else:
             yield from wrong(self._scene.dialect, self._ask.method, answer)
 
@@ -107,27 +107,27 @@ class Trials:
             answer = self._send(api)
         yield from errors
         if answer.status not in {self.clean.status, *DONE[self._scene.dialect]}:
-            yield f"again it is {answer.status} {answer.text[:100]}"
+            yield f"the response to the second request is {answer.status} {answer.text[:100]}"
         yield from broken(api)
 
     def _in_the_end(self, api: Api, at: Sent, fault: Fault) -> Iterator[str]:
         behind = any(image.members_behind for image in images())
         if at.service != "sqs" and not fault.unsure and not behind and census() == self.clean.begun:
-            return  # what is left to do is what is left if nothing goes wrong
+            return  # the same is left to do as without a fault
         settle(api)
         found = census()
         yield from orphans(api)
         if self._scene.bytes_may_fail:
             statuses = [image.status for image in images()]
             if len(statuses) != 1 or statuses[0] not in WITHOUT_LOSS[self._scene.dialect]:
-                yield f"there are {statuses}"
+                yield f"images have the statuses {statuses}"
         elif found != self.clean.ended and not (self._scene.nameless and fault.unsure and at.operation == TRANSACTION):
-            yield f"there is {found - self.clean.ended}, there is not {self.clean.ended - found}"
+            yield f"in the end too much is {found - self.clean.ended}, missing is {self.clean.ended - found}"
 
 
 @contextmanager
 def logged() -> Iterator[list[str]]:
-    """Collect what is logged as an error."""
+    """Collect what is logged with the level ERROR or above."""
     found: list[str] = []
 
     class Collector(logging.Handler):

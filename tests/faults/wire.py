@@ -1,6 +1,6 @@
-"""The wire to AWS: what is sent over it is seen, and may be lost, refused, or answered in vain.
+"""The wire to AWS: requests are recorded, and may be lost, refused, or executed without a response.
 
-A call of DynamoDB that is `spared` goes by the lane instead: it is delivered, which the wire would only do slower.
+A DynamoDB call that is `spared` takes the fast lane instead, which delivers it sooner.
 """
 
 import json
@@ -22,7 +22,7 @@ TRANSACTION = "TransactWriteItems"
 
 @dataclass(frozen=True)
 class Sent:
-    """A request on its way: the how many-th call of AWS it is, and the how many-th attempt at it."""
+    """A request to AWS. `call` numbers calls from 0, `attempt` numbers the attempts of a call from 1."""
 
     service: str
     operation: str
@@ -34,7 +34,7 @@ class Sent:
 
     @property
     def document(self) -> Mapping[str, Any]:
-        """What DynamoDB and SQS are sent."""
+        """The JSON body of a request to DynamoDB or SQS."""
         found: Mapping[str, Any] = json.loads(self.body)
         return found
 
@@ -44,7 +44,7 @@ class Sent:
 
 @contextmanager
 def wire(answer: Callable[[Sent], AWSResponse], spared: Callable[[Sent], bool] | None = None) -> Iterator[list[Sent]]:
-    """Have `answer` decide what comes of each request, but for those that are `spared`; yields those that were sent."""
+    """Let `answer` respond to each request that is not `spared`; yields all requests as they are sent."""
     sent: list[Sent] = []
     calls: list[str] = []
     original, transactions = BotocoreStubber.__call__, _Transactions()
@@ -78,21 +78,21 @@ def wire(answer: Callable[[Sent], AWSResponse], spared: Callable[[Sent], bool] |
         sent.append(passing)
         return found
 
-    BotocoreStubber.__call__ = call  # type: ignore[method-assign]  # all clients of AWS are answered there
+    BotocoreStubber.__call__ = call  # type: ignore[method-assign]  # it answers all AWS clients
     with ExitStack() as stack:
         stack.callback(setattr, BotocoreStubber, "__call__", original)
-        connection = ImageItem._get_connection().connection  # noqa: SLF001  # the one that every table uses
+        connection = ImageItem._get_connection().connection  # noqa: SLF001  # all tables share it
         if spared is not None and isinstance(connection, Lane):
             stack.enter_context(connection.bypassed(bypass))
         yield sent
 
 
 def _is_delivered() -> AWSResponse:
-    raise AssertionError("it has gone by the lane")
+    raise AssertionError("already delivered by the fast lane")
 
 
 class _Transactions:
-    """DynamoDB makes a transaction once however often it is sent with one token, which moto does not look at."""
+    """Makes transactions idempotent by their token, as DynamoDB does and moto does not."""
 
     def __init__(self) -> None:
         self._made: dict[str, tuple[int, bytes]] = {}
@@ -109,7 +109,7 @@ class _Transactions:
 
 
 def response(status: int, content: bytes, headers: Mapping[str, str] | None = None) -> AWSResponse:
-    """An answer of AWS."""
+    """A response of AWS."""
     named: Any = HTTPHeaders()
     for name, value in (headers or {}).items():
         named[name] = value

@@ -1,1 +1,1 @@
-"""Requests that no client would send: whatever comes in, what goes out is an answer in the dialect's own words."""
+"""Requests that no client would send: the response must always have the dialect's own shape."""

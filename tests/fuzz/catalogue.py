@@ -1,4 +1,4 @@
-"""What is in the registry at the start: something of everything, all of it under ids that are known."""
+"""The initial contents: an object of each kind, with known ids."""
 
 import uuid
 from collections.abc import Mapping
@@ -15,25 +15,25 @@ from tests.factories import INSPECTED, START, a_membership, an_image
 TENANT = "11111111-1111-4111-8111-111111111111"
 OTHER_TENANT = "22222222-2222-4222-8222-222222222222"
 IMAGES = {status: str(uuid.UUID(int=0xA000 + index)) for index, status in enumerate(Status)}
-"""One of the caller's own in each status."""
+"""One of the owner's images in each status."""
 PUBLIC, SHARED, HIDDEN = (str(uuid.UUID(int=0xB000 + index)) for index in range(3))
-"""Somebody else's."""
+"""Images of another tenant."""
 ALL = (*IMAGES.values(), PUBLIC, SHARED, HIDDEN)
 NUMBERS = {image_id: number for number, image_id in enumerate(ALL, start=1)}
 ALIASES = {image_id: f"img-{number:08}" for image_id, number in NUMBERS.items()}
-"""What they are called in the dialects that have ids of their own."""
+"""Their ids in the dialects that have ids of their own."""
 JOBS = {status: str(uuid.UUID(int=0xC000 + index)) for index, status in enumerate(JobStatus)}
 TITLES = {Kind.COMPUTE_RESOURCE: "cloud", Kind.OPERATINGSYSTEM: "CentOS 7.9", Kind.ARCHITECTURE: "x86_64"}
 CONTENT = bytes(range(256))
-"""The bytes of the image that has some."""
+"""The bytes of the active image."""
 STORED = "stored"
-"""Where they are in the bucket."""
+"""Their key in the bucket."""
 UPLOAD = "the-upload"
-"""Stands in requests for the id of the upload that has begun, which is another one each time."""
+"""Placeholder in requests for the id of the upload in progress, which is random."""
 PASSWORD = "never-to-be-seen"
 """The login password of every image."""
 SIGNATURE = "X-Amz-Signature"
-"""Stands in every presigned URL, which no log may hold."""
+"""Part of each presigned URL, none of which may be logged."""
 TOKEN = "the other token of the owner"
 TOKEN_ID = id_of(digest_of(TOKEN))
 CALLERS: Mapping[str, tuple[str | None, tuple[str, ...]]] = {
@@ -44,11 +44,11 @@ CALLERS: Mapping[str, tuple[str | None, tuple[str, ...]]] = {
     "homeless": (None, ("read_images", "create_image", "delete_image")),
     "powerless": (TENANT, ("delete_image",)),
 }
-"""Tenant and policies by the name of the caller."""
+"""Tenant and policies of each caller."""
 
 
 def fill(api: Api) -> None:
-    """Images in every status and of every owner, what they refer to, and jobs."""
+    """Add images in each status and of each owner, references and jobs."""
     stored = f"s3://{api.world.blobs.bucket}/{STORED}"
     assert {api.world.images.number() for _ in ALL} == set(NUMBERS.values())
     for kind, title in TITLES.items():
@@ -70,7 +70,7 @@ def fill(api: Api) -> None:
 
 
 def _job(job_id: str, status: JobStatus) -> Job:
-    """A copy that has come as far as this."""
+    """A copy job with this status."""
     return Job(
         id=job_id,
         owner=TENANT,
@@ -85,7 +85,7 @@ def _job(job_id: str, status: JobStatus) -> Job:
 
 
 def _add(api: Api, image_id: str, owner: str, **fields: Any) -> Image:
-    """An image that all dialects show."""
+    """Add an image that all dialects show."""
     facts = {
         "name": f"imagé {NUMBERS[image_id]}",
         "number": NUMBERS[image_id],

@@ -1,4 +1,4 @@
-"""The registry that is fuzzed."""
+"""The application that is fuzzed."""
 
 import pytest
 
@@ -15,5 +15,5 @@ def stock() -> Stock:
 
 @pytest.fixture
 def registry(make_api: MakeApi, aws: Aws, resolver: Resolver, stock: Stock) -> Registry:
-    """A registry with something of everything, in a network without names."""
+    """The application with an object of each kind, in a network where no host name resolves."""
     return Registry(aws, stock)

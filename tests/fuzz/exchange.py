@@ -1,4 +1,4 @@
-"""A request as it is sent, and what came back on the wire."""
+"""Requests and responses as they are on the wire."""
 
 import json
 from collections.abc import Mapping
@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import unquote
 
 VERSIONED = "application/vnd.openstack.images-"
-"""With an `Accept` that begins so, a client of Glance asks for a version, whatever the path (Glance v1's wire §1.2)."""
+"""Prefix of an `Accept` that selects a version of Glance, whatever the path (Glance v1's wire §1.2)."""
 FIRST_VERSION = ("v1", "v1.0", "v1.1")
 ROOTS = {
     **dict.fromkeys(FIRST_VERSION, "glance_v1"),
@@ -23,17 +23,17 @@ ROOTS = {
     "healthz": "health",
     "readyz": "health",
 }
-"""The dialect of a path by its first segment; other paths are those of Glance v2."""
+"""The dialect of a path, by its first segment; other paths are Glance v2's."""
 
 DEVOPS = ("images", "image", "providers", "templates")
-"""What is devops-service's below `/v3`."""
+"""The segments below `/v3` that are devops-service's."""
 SECTIONS = ("images", "schemas", "info", "tasks", "metadefs", "cache", "stores")
-"""What is Glance's below `/v2.0`."""
+"""The segments below `/v2.0` that are Glance's."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A request. `caller` is whose credentials go with it, if any do; `twist` how its event differs from the usual."""
+    """A request, with the credentials of `caller` if there is one; `twist` names the variant of its event."""
 
     method: str
     target: str
@@ -53,7 +53,7 @@ class Sent:
 
     @property
     def dialect(self) -> str:
-        """Whom it is meant for (docs/decisions/0001-one-router.md)."""
+        """The dialect that must answer (docs/decisions/0001-one-router.md)."""
         first, second, third, *_ = [*self.path.rstrip("/").split("/")[1:], "", "", ""]
         if self.twist != "no headers" and self.header("accept").startswith(VERSIONED):
             first_version = self.header("accept").removeprefix(VERSIONED) in FIRST_VERSION
@@ -68,13 +68,13 @@ class Sent:
 
     @property
     def signs_in(self) -> bool:
-        """Whether it asks for a token, which is said and refused in the words of OAuth."""
+        """Whether it asks for a token, which succeeds and fails in OAuth's form."""
         return self.dialect == "qingcloud" and self.path.rstrip("/") == "/v2/oauth2/token"
 
 
 @dataclass(frozen=True, slots=True)
 class Got:
-    """What came back, with header names in lower case, and what was logged meanwhile."""
+    """A response, with header names in lower case, and what was logged meanwhile."""
 
     status: int
     headers: Mapping[str, str]
@@ -83,7 +83,7 @@ class Got:
 
     @property
     def media_type(self) -> str:
-        """What the body is said to be, without parameters."""
+        """The media type of the body, without parameters."""
         return self.headers.get("content-type", "").partition(";")[0].strip().lower()
 
     @property
@@ -93,7 +93,7 @@ class Got:
 
     @property
     def text(self) -> str:
-        """All that a client can read in the answer, also what is quoted in it."""
+        """All text that a client can read in the response, percent-decoded as well."""
         seen = "\n".join([*self.headers, *self.headers.values(), self.body.decode("latin-1")])
         return seen + unquote(seen)
 

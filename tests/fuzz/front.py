@@ -1,4 +1,4 @@
-"""The registry as the web application that schemathesis talks to."""
+"""The application as the WSGI application that schemathesis calls."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class Front:
-    """A WSGI application in front of whatever registry is there; `seen` are the exchanges since it was emptied."""
+    """A WSGI application in front of the current registry; `seen` collects the exchanges."""
 
     registry: Registry | None = None
     seen: list[tuple[Sent, Got]] = field(default_factory=list)
@@ -30,7 +30,7 @@ class Front:
 
 
 def _headers(environ: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
-    """What the client has sent; the bytes that WSGI reads as Latin-1 come so in an event too."""
+    """The headers of a request. WSGI decodes them as Latin-1, and so do events."""
     named = {name.removeprefix("HTTP_"): value for name, value in environ.items() if name.startswith("HTTP_")}
     named |= {name: environ[name] for name in ("CONTENT_TYPE", "CONTENT_LENGTH") if environ.get(name)}
     return tuple((name.replace("_", "-").title(), value) for name, value in named.items())

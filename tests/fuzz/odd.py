@@ -1,4 +1,4 @@
-"""Odd texts, numbers, documents and bytes, as strategies of Hypothesis."""
+"""Hypothesis strategies for odd texts, numbers, documents and bytes."""
 
 import json
 from typing import Any
@@ -67,7 +67,7 @@ TEXTS = (
     "http://[::1",
     "file:///etc/passwd",
 )
-"""Each has broken a parser somewhere."""
+"""Texts that have each broken a parser somewhere."""
 SEARCHES = (
     *("name", "username", "compute_resource", "architecture", "operatingsystem", "user_data", "id", "nope", "title"),
     *("=", "!=", "<>", "~", "!~", ">", "<=", "^", "!^", "(", ")", ",", "and", "or", "not", "-", "!", "&&", "||"),
@@ -102,7 +102,7 @@ RAW = (
     json.dumps({"image": {"password": "x" * 450_000}}).encode(),
 )
 HEADS = st.characters(min_codepoint=0x20, max_codepoint=0xFF, exclude_characters="\x7f")
-"""What an HTTP server lets pass in a header, read as Latin-1."""
+"""Characters that HTTP servers accept in a header, decoded as Latin-1."""
 
 texts = st.sampled_from(TEXTS) | st.text(max_size=30)
 numbers = st.sampled_from(NUMBERS) | st.integers() | st.floats(allow_nan=False, allow_infinity=False)
@@ -115,7 +115,7 @@ searches = st.lists(st.sampled_from(SEARCHES) | st.text(max_size=5), max_size=9)
 )
 header_values = st.one_of(
     st.text(HEADS, max_size=30),
-    # As UTF-8 that was read as Latin-1, and as newer clients quote it.
+    # UTF-8 decoded as Latin-1, and percent-encoded as newer clients do.
     texts.map(lambda text: "".join(filter(str.isprintable, text)).encode().decode("latin-1")),
     texts.map(lambda text: quote(text.encode("utf-8", "replace"))),
 ).map(lambda value: value[:LONGEST_HEADER].strip())
@@ -123,7 +123,7 @@ header_values = st.one_of(
 
 @st.composite
 def segments(draw: st.DrawFn, known: str) -> str:
-    """A part of a path as it comes on the wire: another one than the known one, or that in another spelling."""
+    """A percent-encoded segment of a path: an odd text, or the known one in another spelling."""
     text = draw(texts)
     spellings = {
         "quoted": quote(text.encode("utf-8", "replace"), safe=""),
@@ -139,13 +139,13 @@ def segments(draw: st.DrawFn, known: str) -> str:
 
 
 def queries(values_: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
-    """A value in a query string as it comes on the wire."""
+    """A percent-encoded value in a query string."""
     return values_.map(lambda text: quote(text.encode("utf-8", "replace"))) | st.text("ab01+%=;é", max_size=9)
 
 
 @st.composite
 def bodies(draw: st.DrawFn, document: Any) -> bytes:
-    """Bytes that are nearly the document, or not at all."""
+    """Bytes that are almost the document, or something quite different."""
     kind = draw(st.sampled_from(["changed", "changed", "changed", "raw", "value", "bytes"]))
     if kind == "raw":
         return draw(st.sampled_from(RAW))
@@ -157,7 +157,7 @@ def bodies(draw: st.DrawFn, document: Any) -> bytes:
 
 @st.composite
 def changed(draw: st.DrawFn, document: Any) -> Any:
-    """The document with some values that are odd, or missing, or more than there should be."""
+    """The document with some odd, missing or additional values."""
     if isinstance(document, dict) and document and draw(st.integers(0, 9)):
         keys = draw(st.sets(st.sampled_from(sorted(document)), min_size=1, max_size=2))
         kept = {key: draw(changed(value)) if key in keys else value for key, value in document.items()}
@@ -172,7 +172,7 @@ def changed(draw: st.DrawFn, document: Any) -> Any:
 
 @st.composite
 def alike(draw: st.DrawFn, document: Any) -> Any:
-    """A document of the same form, some of whose values are odd ones of their type."""
+    """A document of the same shape, with some odd values of the same types."""
     if draw(st.integers(0, 5)) and not isinstance(document, dict | list):
         return document
     if isinstance(document, dict):
@@ -183,4 +183,4 @@ def alike(draw: st.DrawFn, document: Any) -> Any:
 
 
 ALIKE: dict[type, st.SearchStrategy[Any]] = {bool: st.booleans(), int: numbers, str: texts}
-"""Odd values by the type of the usual ones."""
+"""Odd values, by type."""

@@ -1,6 +1,6 @@
-"""How much is fuzzed: few requests, the same ones in every run, or with FUZZ=nightly many random ones.
+"""How much is fuzzed: a few requests, the same in each run, or with FUZZ=nightly many random ones.
 
-The random ones follow from the number that `--hypothesis-seed` is given, which `make fuzz` prints.
+The random ones depend on `--hypothesis-seed`, which `make fuzz` prints.
 """
 
 import os
@@ -11,7 +11,7 @@ NIGHTLY = os.environ.get("FUZZ") == "nightly"
 
 
 def examples(bounded: int, nightly: int) -> settings:
-    """That a test sees so many examples in every run, and so many at night."""
+    """Settings with a number of examples for each run, and another for the nightly one."""
     return settings(
         max_examples=nightly if NIGHTLY else bounded,
         derandomize=not NIGHTLY,

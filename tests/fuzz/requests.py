@@ -1,4 +1,4 @@
-"""Requests to every route, usual but for one aspect that is fuzzed, or for all of them."""
+"""Requests to each route, valid except for one aspect that is fuzzed, or several."""
 
 import json
 from collections.abc import Callable
@@ -18,7 +18,7 @@ from tests.openapi.checking import DESCRIBED
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 LONGEST_TARGET = 8000
-"""API Gateway takes 10,240 bytes for the request line and the headers together."""
+"""API Gateway accepts 10,240 bytes for the request line and the headers together."""
 ROUTES: dict[str, dict[str, list[Route]]] = {
     dialect.name: {
         path: [route for route in dialect.routes if route.path == path]
@@ -26,7 +26,7 @@ ROUTES: dict[str, dict[str, list[Route]]] = {
     }
     for dialect in (*DESCRIBED, documentation(DESCRIBED))
 }
-"""The routes of each dialect by their paths."""
+"""The routes of each dialect."""
 MEDIA = (
     "application/json",
     "application/JSON; charset=UTF-8",
@@ -69,7 +69,7 @@ Fuzz = Callable[[st.DrawFn, Sent, Usual, str, Route], Sent]
 
 
 def usual(draw: st.DrawFn, dialect: str, route: Route) -> tuple[Sent, Usual]:
-    """The request that a route understands, by somebody who has most rights."""
+    """A valid request to a route, by a caller with most policies."""
     said = USUAL.get((route.method, route.path), Usual())
     known = known_in(dialect)
     parts = [draw(st.sampled_from(known[part[1:-1]])) if part[:1] == "{" else part for part in route.path.split("/")]
@@ -79,7 +79,7 @@ def usual(draw: st.DrawFn, dialect: str, route: Route) -> tuple[Sent, Usual]:
 
 
 def fuzz_path(draw: st.DrawFn, sent: Sent, _said: Usual, _dialect: str, route: Route) -> Sent:
-    """Odd parts where the route has variables, and at times elsewhere."""
+    """Odd segments in place of the route's variables, and sometimes elsewhere."""
     pattern, parts = route.path.split("/"), sent.target.split("/")
     places = [index for index, part in enumerate(pattern) if part[:1] == "{"] or [len(parts) - 1]
     for index in draw(st.sets(st.sampled_from(places), min_size=1)):
@@ -89,7 +89,7 @@ def fuzz_path(draw: st.DrawFn, sent: Sent, _said: Usual, _dialect: str, route: R
 
 
 def fuzz_query(draw: st.DrawFn, sent: Sent, _said: Usual, dialect: str, _route: Route) -> Sent:
-    """Parameters of the dialect and others, with odd values, repeated and empty ones."""
+    """Known and unknown parameters, with odd, repeated and empty values."""
     names = st.sampled_from(PARAMETERS.get(dialect, ("q",))) | odd.texts
     pairs = draw(st.lists(st.tuples(names, odd.queries(odd.texts | odd.searches)), min_size=1, max_size=4))
     forms = ("{0}={1}", "{0}={1}", "{0}={1}", "{0}", "{0}=", "={1}", "{0}={1}&{0}={1}", "&;")
@@ -100,14 +100,14 @@ def fuzz_query(draw: st.DrawFn, sent: Sent, _said: Usual, dialect: str, _route: 
 
 
 def fuzz_headers(draw: st.DrawFn, sent: Sent, _said: Usual, dialect: str, _route: Route) -> Sent:
-    """Headers that say something to the dialect, or to somebody, with odd values; some of them twice."""
+    """The dialect's headers and common ones, with odd values; some of them twice."""
     names = st.sampled_from((*HEADERS.get(dialect, ()), *COMMON_HEADERS))
     more = draw(st.lists(st.tuples(names, odd.header_values), min_size=1, max_size=4))
     return replace(sent, headers=(*sent.headers, *more))
 
 
 def fuzz_media(draw: st.DrawFn, sent: Sent, _said: Usual, _dialect: str, _route: Route) -> Sent:
-    """What the client sends and takes."""
+    """`Content-Type` and `Accept`."""
     kept = tuple((name, value) for name, value in sent.headers if name != "Content-Type")
     names = draw(st.sampled_from([("Accept",), ("Content-Type",), ("Accept", "Content-Type"), ()]))
     media = st.sampled_from(MEDIA) | st.text(odd.HEADS, max_size=12)
@@ -115,12 +115,12 @@ def fuzz_media(draw: st.DrawFn, sent: Sent, _said: Usual, _dialect: str, _route:
 
 
 def fuzz_body(draw: st.DrawFn, sent: Sent, said: Usual, _dialect: str, _route: Route) -> Sent:
-    """Nearly the usual document, or something quite different; also where no body belongs."""
+    """Almost the usual body, or something quite different, also for requests that have none."""
     return replace(sent, body=draw(odd.bodies(said.document or {"name": "fuzzed"})))
 
 
 def fuzz_credentials(draw: st.DrawFn, sent: Sent, _said: Usual, _dialect: str, _route: Route) -> Sent:
-    """Other callers, and credentials that nobody was given."""
+    """Other callers, and invalid credentials."""
     if draw(st.booleans()):
         return replace(sent, caller=draw(st.sampled_from(sorted(CALLERS))))
     name = draw(st.sampled_from(["Authorization", "authorization", "X-Auth-Token", "Cookie"]))
@@ -129,7 +129,7 @@ def fuzz_credentials(draw: st.DrawFn, sent: Sent, _said: Usual, _dialect: str, _
 
 
 def fuzz_event(draw: st.DrawFn, sent: Sent, _said: Usual, _dialect: str, _route: Route) -> Sent:
-    """An event in another form."""
+    """A variant of the event."""
     return replace(sent, twist=draw(st.sampled_from(sorted(TWISTS))))
 
 
@@ -156,12 +156,12 @@ SINGLE: dict[str, Fuzz] = {
     "method": fuzz_method,
 }
 ASPECTS: dict[str, Fuzz] = {**SINGLE, "everything": fuzz_everything}
-"""How a request can be odd, by name."""
+"""The aspects that can be fuzzed, by name."""
 
 
 @st.composite
 def requests(draw: st.DrawFn, dialect: str, aspect: str) -> Sent:
-    """Requests to all routes of a dialect that are odd in this way."""
+    """Requests to all routes of a dialect, with this aspect fuzzed."""
     path = draw(st.sampled_from(list(ROUTES[dialect])))
     route = draw(st.sampled_from(ROUTES[dialect][path]))
     sent, said = usual(draw, dialect, route)
@@ -170,7 +170,7 @@ def requests(draw: st.DrawFn, dialect: str, aspect: str) -> Sent:
 
 @st.composite
 def writes(draw: st.DrawFn, dialect: str) -> Sent:
-    """Requests of a dialect that change something, most of them valid, but with odd values."""
+    """Requests that change something, most of them valid, but with odd values."""
     routes = [route for routes in ROUTES[dialect].values() for route in routes if (route.method, route.path) in USUAL]
     route = draw(st.sampled_from(routes))
     sent, said = usual(draw, dialect, route)
@@ -179,5 +179,5 @@ def writes(draw: st.DrawFn, dialect: str) -> Sent:
 
 
 def fuzz_values(draw: st.DrawFn, sent: Sent, said: Usual, _dialect: str, _route: Route) -> Sent:
-    """The usual document with odd texts where it has texts, and odd numbers where it has numbers."""
+    """The usual body with odd texts in place of texts, and odd numbers in place of numbers."""
     return replace(sent, body=json.dumps(draw(odd.alike(said.document))).encode())

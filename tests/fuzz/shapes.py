@@ -1,4 +1,4 @@
-"""What every answer must be, and what each dialect's refusals look like (the section on errors of its wire)."""
+"""The rules for all responses, and the shape of each dialect's errors (the section on errors of its page)."""
 
 import gzip
 import re
@@ -9,7 +9,7 @@ from typing import Any
 from tests.fuzz.exchange import Got, Sent
 
 MAX_HEADER_BYTES = 10_240
-"""What API Gateway passes on; more becomes an error of its own."""
+"""API Gateway's limit; longer headers cause an error of API Gateway's."""
 TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 CONTROLS = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 BODILESS = frozenset({204, 304})
@@ -46,7 +46,7 @@ QINGCLOUD_CODES = {
 
 
 def check(sent: Sent, got: Got) -> None:
-    """That this is a proper answer, and, if it refuses, one in the words of the dialect it was sent to."""
+    """Assert that this is a proper response, and that an error has the shape of the dialect."""
     assert got.status < 500
     check_headers(got)
     check_body(sent, got)
@@ -59,7 +59,7 @@ def check(sent: Sent, got: Got) -> None:
 
 
 def check_headers(got: Got) -> None:
-    """That the headers can be sent as they are, and that API Gateway does not find them too long."""
+    """Assert that API Gateway can send the headers: valid, and not too long."""
     for name, value in got.headers.items():
         assert TOKEN.fullmatch(name)
         assert not CONTROLS.search(value)
@@ -68,7 +68,7 @@ def check_headers(got: Got) -> None:
 
 
 def check_body(sent: Sent, got: Got) -> None:
-    """That the body is what it is said to be, and not there where there cannot be one."""
+    """Assert that the body matches its media type, and is absent where the response cannot have one."""
     if sent.method == "HEAD" or got.status in BODILESS:
         assert got.body == b""
         return
@@ -83,7 +83,7 @@ def check_body(sent: Sent, got: Got) -> None:
 
 
 def check_always(sent: Sent, got: Got) -> None:
-    """What is in the headers of every refusal of a dialect."""
+    """Assert the headers that each error of the dialect must have."""
     if sent.dialect == "foreman":
         assert got.headers["apipie-checksum"]
         assert got.headers["content-type"] == "application/json; charset=utf-8"
@@ -107,7 +107,7 @@ def _foreman(_sent: Sent, got: Got) -> None:
     document = got.document
     error = document["error"]
     if isinstance(error, str):
-        # Malformed JSON, and paths that are not there (Foreman's wire §8.6 and §8.8).
+        # Malformed JSON, and unknown paths (Foreman's wire §8.6 and §8.8).
         assert got.status in {400, 404}
         assert document == {"status": got.status, "error": error}
         assert error
@@ -124,7 +124,7 @@ def _foreman(_sent: Sent, got: Got) -> None:
 
 
 def _glance(sent: Sent, got: Got) -> None:
-    """By the `Accept` of the request; in JSON never flat, at which the real client fails (Glance v1's wire §6)."""
+    """HTML, text or JSON, depending on `Accept`; JSON is never flat, as clients fail at that (Glance v1's wire §6)."""
     accept, title = sent.header("accept"), f"{got.status} {HTTPStatus(got.status).phrase}"
     if "*/*" in accept or "text/html" in accept:
         assert got.headers["content-type"] == "text/html; charset=UTF-8"
@@ -181,7 +181,7 @@ def _documentation(_sent: Sent, got: Got) -> None:
 
 
 def is_text(value: Any) -> bool:
-    """Whether this is a text that says something."""
+    """Whether this is a text that is not blank."""
     return isinstance(value, str) and bool(value)
 
 

@@ -1,4 +1,4 @@
-"""What dialects say of themselves holds for all that can be sent by it, and for what is nearly so."""
+"""Responses match the OpenAPI description, for requests that it allows and for almost valid ones."""
 
 from typing import Any
 
@@ -54,7 +54,7 @@ def front() -> Front:
 
 @pytest.fixture
 def fronted(front: Front, registry: Registry) -> Front:
-    """The front with a registry behind it."""
+    """The front, connected to the registry."""
     front.registry = registry
     return front
 
@@ -66,7 +66,7 @@ def read() -> dict[str, schemathesis.BaseSchema]:
 
 @pytest.fixture
 def schema(fronted: Front, read: dict[str, schemathesis.BaseSchema]) -> schemathesis.BaseSchema:
-    """The whole description, of which `/openapi.json` leaves something out; it is read once."""
+    """The whole description, parsed once; `/openapi.json` omits a part of it."""
     if "schema" not in read:
         read["schema"] = schemathesis.openapi.from_dict({**described()}, config=schemathesis.Config.from_dict(CONFIG))
         read["schema"].app = fronted
@@ -77,7 +77,7 @@ def schema(fronted: Front, read: dict[str, schemathesis.BaseSchema]) -> schemath
 def flatmap_path_parameters(
     context: schemathesis.HookContext, path_parameters: dict[str, Any] | None
 ) -> st.SearchStrategy[dict[str, Any] | None]:
-    """Most of the time the ids of something that is there."""
+    """Usually the ids of existing objects."""
     if not path_parameters or context.operation is None:
         return st.just(path_parameters)
     [title] = context.operation.tags or []
@@ -91,7 +91,7 @@ def flatmap_path_parameters(
 
 
 def cases(operation: Operation) -> st.SearchStrategy[Case]:
-    """What the description allows, and what it does not, if it forbids anything but some paths."""
+    """Requests that the description allows and, if it forbids more than some paths, others."""
     valid = operation.as_strategy(schemathesis.GenerationMode.POSITIVE)
     if not [*operation.query, *operation.headers, *operation.body]:
         return valid

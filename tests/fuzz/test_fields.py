@@ -1,4 +1,4 @@
-"""Every odd text in every field that takes a text: one at a time, none left out."""
+"""Each odd text in each text field, one at a time."""
 
 import json
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ from tests.fuzz.vocabulary import USUAL, known_in
 from tests.fuzz.world import Registry
 
 ALIKE = ("/api/operatingsystems/{", "/api/architectures/{")
-"""Images below these are written as they are below compute resources."""
+"""Routes left out, because images below these parents are written like those below compute resources."""
 WRITES = [
     pytest.param(dialect, route.method, route.path, id=f"{route.method} {route.path}")
     for dialect, paths in ROUTES.items()
@@ -40,7 +40,7 @@ def test_every_text_is_taken_or_refused(registry: Registry, dialect: str, method
 
 
 def with_odd_texts(document: Any) -> Iterator[Any]:
-    """The document over and over, each time with another odd text in place of one of its texts."""
+    """Variants of the document, each with an odd text in place of one of its texts."""
     if isinstance(document, dict):
         for key, value in document.items():
             yield from ({**document, key: odd} for odd in with_odd_texts(value))

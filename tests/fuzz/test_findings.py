@@ -1,4 +1,4 @@
-"""What fuzzing has found, and what holds since then."""
+"""Regression tests for what fuzzing has found."""
 
 import json
 
@@ -10,25 +10,25 @@ from tests.fuzz.world import Registry
 
 OCTETS = ("Content-Type", "application/octet-stream")
 SNOWMAN = "\N{SNOWMAN}".encode().decode("latin-1")
-"""As it comes in a header."""
+"""UTF-8 decoded as Latin-1, as in a header."""
 RAW, BARE = ("x-image-meta-disk_format", "raw"), ("x-image-meta-container_format", "bare")
 OVERLONG = (f"name={'a' * 5000}", f"name={'%C3%A9' * 400}", f"arch={'a' * 1600}&name={'b' * 1500}")
 
 
 def ascii_start(text: str) -> str:
-    """A readable id for a case."""
+    """A readable id of a case."""
     return ascii(text[:12])
 
 
 def asked(registry: Registry, sent: Sent) -> Got:
-    """A proper answer."""
+    """The response, after checking that it is a proper one."""
     got = registry.exchange(sent)
     check(sent, got)
     return got
 
 
 @pytest.mark.parametrize("length", ["9" * 5000, "-1", "+3", "٣", "3.0", "three", " "], ids=ascii_start)
-def test_a_length_that_is_none_is_not_counted_on(registry: Registry, length: str) -> None:
+def test_an_invalid_content_length_is_ignored(registry: Registry, length: str) -> None:
     headers = (OCTETS, RAW, BARE, ("Content-Length", length.encode().decode("latin-1")))
 
     got = asked(registry, Sent("POST", "/v1/images", headers, b"foo", "owner"))
@@ -37,7 +37,7 @@ def test_a_length_that_is_none_is_not_counted_on(registry: Registry, length: str
 
 
 @pytest.mark.parametrize("digits", [31, 1000])
-def test_a_length_that_nobody_has_room_for_is_refused(registry: Registry, digits: int) -> None:
+def test_an_enormous_content_length_is_refused(registry: Registry, digits: int) -> None:
     headers = (OCTETS, RAW, BARE, ("Content-Length", "9" * digits))
 
     got = asked(registry, Sent("POST", "/v1/images", headers, b"foo", "owner"))
@@ -72,7 +72,7 @@ def test_the_id_of_a_request_comes_back_only_if_headers_can_hold_it(registry: Re
 @pytest.mark.parametrize(
     "host", [SNOWMAN, "h" * 9900, 'x", realm="y', "a b", "user@x", "x/../y", "x?y", ""], ids=ascii_start
 )
-def test_links_do_not_lead_to_what_is_no_host(registry: Registry, host: str) -> None:
+def test_links_never_contain_an_invalid_host(registry: Registry, host: str) -> None:
     told = asked(registry, Sent("GET", "/versions", (("Host", host),)))
     challenged = asked(registry, Sent("GET", "/v1/images", (("Host", host),)))
 
@@ -81,7 +81,7 @@ def test_links_do_not_lead_to_what_is_no_host(registry: Registry, host: str) -> 
 
 
 @pytest.mark.parametrize("host", ["registry.example", "registry.example:8000", "127.0.0.1:80", "[::1]:8000", "a_b"])
-def test_links_lead_to_the_host_that_was_asked(registry: Registry, host: str) -> None:
+def test_links_contain_the_requested_host(registry: Registry, host: str) -> None:
     got = asked(registry, Sent("GET", "/versions", (("Host", host),)))
 
     assert got.document["versions"][0]["links"] == [{"rel": "self", "href": f"http://{host}/v2/"}]

@@ -1,4 +1,4 @@
-"""Whatever is sent to a route, the answer is a proper one, and in the words of the dialect it was sent to."""
+"""Whatever is sent to a route, the response is a proper one, in the shape of the dialect."""
 
 import pytest
 from hypothesis import given

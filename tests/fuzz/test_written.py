@@ -1,4 +1,4 @@
-"""Whatever was written through one dialect, all of them can show."""
+"""Whatever one dialect stores, all of them can show."""
 
 import pytest
 from hypothesis import given
@@ -25,7 +25,7 @@ READS = (
     "/v2/zone/ac1/jobs",
     "/v3/images",
 )
-"""Lists of every dialect, with all there is to filter and to sort by."""
+"""Lists of each dialect, with all filters and sort orders."""
 
 
 @pytest.mark.parametrize("dialect", IMAGE_IDS)
@@ -46,7 +46,7 @@ def test_whatever_was_written_can_be_read_in_every_dialect(
 
 
 def _latest(registry: Registry) -> list[str]:
-    """The ids of the images that were changed last."""
+    """The ids of the images that were changed most recently."""
     listed = registry.exchange(Sent("GET", "/v1/images?sort_key=updated_at&limit=2", caller="administrator"))
     return [image["id"] for image in listed.document["images"]]
 

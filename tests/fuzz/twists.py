@@ -1,4 +1,4 @@
-"""Proxy events that say the same in another way, as front ends other than API Gateway, and it itself at times, do."""
+"""Variants of proxy events with the same meaning, as other front ends, and sometimes API Gateway, send them."""
 
 import base64
 from collections.abc import Callable, Mapping
@@ -21,7 +21,7 @@ def _in_context(**fields: Any) -> Twist:
 
 
 def _as_text(event: Event) -> Event:
-    """The body as a front end hands it over that takes it for text."""
+    """The body as sent by a front end that takes it for text."""
     text = base64.b64decode(event["body"] or "").decode("utf-8", "replace")
     return {**event, "body": text, "isBase64Encoded": False}
 
@@ -45,4 +45,4 @@ TWISTS: Mapping[str, Twist] = {
     "no request id": _in_context(requestId=None, domainName=None, protocol=None),
     "below a stage": _below_stage,
 }
-"""Every way an event can be by its name."""
+"""All variants, by name."""

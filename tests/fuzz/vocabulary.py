@@ -1,4 +1,4 @@
-"""What the dialects have words for: for every route a request that it understands, from which fuzzing departs."""
+"""The vocabulary of the dialects: a valid request for each route, and the names of parameters and headers."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -30,7 +30,7 @@ Record = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Usual:
-    """What a client sends to a route: a JSON document, or bytes, or nothing."""
+    """What a client sends to a route: a JSON document, bytes, or nothing."""
 
     document: Any = None
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -97,7 +97,7 @@ GLANCE_PATCH = [
 ]
 PATCH_TYPE = {"Content-Type": "application/openstack-images-v2.1-json-patch"}
 SECRET = "the-secret"
-"""Stands in bodies for the secret of the owner."""
+"""Placeholder in bodies for the owner's secret."""
 KEYSTONE_USER: Record = {
     "name": f"user-of-{TENANT}",
     "domain": {"id": "default", "name": "Default"},
@@ -162,7 +162,7 @@ USUAL: Mapping[tuple[str, str], Usual] = {
     ("POST", "/v3/image"): Usual(DEVOPS_IMAGE, JSON),
     ("PUT", "/v3/image/{image_id}"): Usual({"remote_user": "root", "name": "n"}, JSON),
 }
-"""By method and path; to all others a client sends no more than its credentials."""
+"""Valid requests, by method and path; other routes need only credentials."""
 
 SHOWN = (Status.ACTIVE, Status.QUEUED, Status.UPLOADING, Status.DEACTIVATED, Status.PENDING_DELETE)
 OWN = tuple(IMAGES[status] for status in SHOWN)
@@ -189,11 +189,11 @@ VARIABLES: Mapping[str, tuple[str, ...]] = {
     "release": (files().digest, "0123456789abcdef"),
     "file": ("main.js", "preact.js"),
 }
-"""What stands in paths, but for the ids of images."""
+"""Values of variables in paths, except the ids of images."""
 
 
 def known_in(dialect: str) -> dict[str, tuple[str, ...]]:
-    """What stands in the paths of a dialect, by the name of the variable."""
+    """Values of the variables in a dialect's paths, by the variable's name."""
     image_ids = IMAGE_IDS.get(dialect, SEEN)
     return {"image_id": image_ids, "image_ids": image_ids, **VARIABLES}
 
@@ -245,7 +245,7 @@ PARAMETERS: Mapping[str, tuple[str, ...]] = {
     ),
     "devops_service": ("provider",),
 }
-"""What stands in queries."""
+"""Query parameters, by dialect."""
 
 HEADERS: Mapping[str, tuple[str, ...]] = {
     "glance_v2": ("x-openstack-image-size", "x-image-meta-store", "X-OpenStack-Request-ID", "x-roles"),
@@ -265,7 +265,7 @@ HEADERS: Mapping[str, tuple[str, ...]] = {
         "x-roles",
     ),
 }
-"""What stands in headers, where a dialect has some of its own."""
+"""Headers of dialects that have their own."""
 COMMON_HEADERS = (
     "Host",
     "X-Forwarded-Proto",

@@ -1,4 +1,4 @@
-"""The registry that is fuzzed: whatever was done to it, it can be had as it was at the start."""
+"""The application that is fuzzed, which can be restored to its initial state."""
 
 import base64
 import io
@@ -21,12 +21,12 @@ from tests.fuzz.vocabulary import SECRET
 from tests.moto_state import Items, buckets, restore, saved
 
 MADE = re.compile('"secret": "([0-9a-f]{48})"')
-"""The secret of a token that was made, which is told once."""
+"""The secret of a new token, which is shown once."""
 
 
 @dataclass
 class Stock:
-    """What the tables and the bucket hold at the start, once it is known: it takes its time to be made."""
+    """The initial contents of the tables and the bucket, built once because that takes time."""
 
     secrets: dict[str, str] = field(default_factory=dict)
     upload: str = ""
@@ -35,7 +35,7 @@ class Stock:
 
 
 class Registry(Api):
-    """The application over tables that hold, at the start and after each `restore`, the same."""
+    """The application over tables and a bucket with the initial contents, which `restore` brings back."""
 
     def __init__(self, aws: Aws, stock: Stock) -> None:
         super().__init__({}, aws)
@@ -56,7 +56,7 @@ class Registry(Api):
         stock.multiparts = dict(_bucket().multiparts)
 
     def restore(self) -> None:
-        """Have the tables and the bucket hold again what they held at the start."""
+        """Restore the initial contents of the tables and the bucket."""
         restore(self._stock.items)
         bucket = _bucket()
         bucket.multiparts = dict(self._stock.multiparts)
@@ -64,13 +64,13 @@ class Registry(Api):
             self.world.blobs.client().put_object(Bucket=self.world.blobs.bucket, Key=STORED, Body=CONTENT)
 
     def check_secrets(self, got: Got) -> None:
-        """That neither the answer nor the log would let a reader in."""
+        """Assert that neither the response nor the log contains a secret."""
         basics = [self.credentials(name, "foreman")[1].removeprefix("Basic ") for name in CALLERS]
         told = replace(got, headers={**got.headers, "x-subject-token": ""})
         for secret in (*self._stock.secrets.values(), *basics, PASSWORD):
             text = told.text
             for shown in (f'"access_token": "{secret}"', f'"token": {{"id": "{secret}"'):
-                text = text.replace(shown, "")  # it is told to whoever showed it
+                text = text.replace(shown, "")  # a sign-in returns the caller's own secret
             assert secret not in text
             assert secret not in got.log
         assert SIGNATURE not in got.log
@@ -78,7 +78,7 @@ class Registry(Api):
             assert secret not in got.log
 
     def credentials(self, caller: str, dialect: str) -> tuple[str, str]:
-        """The header that shows who it is, in the way of a dialect."""
+        """The header with a caller's credentials in this dialect."""
         secret = self._stock.secrets[caller]
         match dialect:
             case "foreman" | "devops_service":
@@ -88,7 +88,7 @@ class Registry(Api):
         return "X-Auth-Token", secret
 
     def exchange(self, sent: Sent) -> Got:
-        """What comes back for a request, on the wire, and what was logged about it."""
+        """Send a request, and return its response and what was logged meanwhile."""
         headers = [("Host", "registry.example"), *sent.headers]
         if sent.caller is not None:
             headers.append(self.credentials(sent.caller, "foreman" if sent.signs_in else sent.dialect))
@@ -108,7 +108,7 @@ class Registry(Api):
 
 @contextmanager
 def recorded() -> Iterator[io.StringIO]:
-    """All that is logged meanwhile, tracebacks too."""
+    """Record everything that is logged, tracebacks included."""
     log = io.StringIO()
     handler = logging.StreamHandler(log)
     logging.getLogger().addHandler(handler)

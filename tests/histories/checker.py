@@ -1,7 +1,7 @@
-"""Whether a history of one object has an order of its calls that a sequential program explains (Wing and Gong).
+"""Checks whether a history of one object is linearizable (Wing and Gong).
 
-Each call takes effect at one instant between its invocation and its return. Instants are gone through in order, and
-with them all that may be true: which open calls have taken effect, and what the object is by then.
+Each call takes effect at one instant between its invocation and its return. The checker visits invocations and returns
+in order, and keeps every possible belief: which open calls have taken effect, and the object's state by then.
 """
 
 from collections.abc import Callable, Iterable
@@ -9,7 +9,7 @@ from typing import Protocol, TypeVar
 
 
 class Timed(Protocol):
-    """Something that took place at some instant of its interval."""
+    """An event that took effect at some instant between `invoked` and `returned`."""
 
     @property
     def invoked(self) -> float: ...
@@ -19,20 +19,20 @@ class Timed(Protocol):
 
     @property
     def passive(self) -> bool:
-        """Whether it certainly changed nothing."""
+        """Whether it cannot have changed anything."""
         ...
 
 
 E = TypeVar("E", bound=Timed)
 S = TypeVar("S")
 Step = Callable[[S, E], S | None]
-"""The object after an event; None if the event is impossible then."""
+"""Returns the object's state after an event; None if the event is impossible in this state."""
 Belief = tuple[S, frozenset[int]]
-"""What the object may be, and which open events have taken effect by then."""
+"""A possible state of the object, and the open events that have taken effect."""
 
 
 def first_impossible(history: Iterable[E], start: S, step: Step[S, E]) -> E | None:
-    """The event by whose return no order explains the history any more; None if it is linearizable."""
+    """The first event at whose return no order explains the history; None if the history is linearizable."""
     events = list(history)
     invocations = [(event.invoked, False, number) for number, event in enumerate(events)]
     returns = [(event.returned, True, number) for number, event in enumerate(events)]
@@ -51,7 +51,7 @@ def first_impossible(history: Iterable[E], start: S, step: Step[S, E]) -> E | No
 
 
 def _reached(beliefs: set[Belief[S]], waiting: dict[int, E], step: Step[S, E]) -> set[Belief[S]]:
-    """All that may be true once some of the open events have taken effect; nothing is gone through twice."""
+    """All beliefs possible after some of the open events have taken effect; each is visited once."""
     found: set[Belief[S]] = set()
     ahead = list(beliefs)
     while ahead:
@@ -60,7 +60,7 @@ def _reached(beliefs: set[Belief[S]], waiting: dict[int, E], step: Step[S, E]) -
         for number, event in waiting.items():
             after = None if number in done else step(state, event)
             if after is not None and event.passive:
-                done |= {number}  # it is possible now, and nothing is won by waiting
+                done |= {number}  # it is possible now, and changes nothing
             elif after is not None:
                 later.append((after, frozenset({number})))
         if (state, done) not in found:

@@ -1,4 +1,4 @@
-"""What was asked and answered, when, and by which of several threads."""
+"""Histories: calls and replies, their times, and the threads that made them."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -8,7 +8,7 @@ from tests.histories.model import LISTING, READING, Call, Outcome, Slot, Verb, a
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What an answer says: the outcomes that it may mean, and the names that were read, sorted."""
+    """The outcomes that a response may mean, and the names that it shows, sorted."""
 
     outcomes: frozenset[Outcome]
     names: tuple[str, ...] = ()
@@ -21,7 +21,7 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """A call and its answer; it took place at some instant from `invoked` to `returned`."""
+    """A call and its reply; it took effect at some instant between `invoked` and `returned`."""
 
     thread: int
     invoked: float
@@ -31,13 +31,13 @@ class Event:
 
     @property
     def passive(self) -> bool:
-        """Whether it certainly changed nothing: a reading, or a refusal."""
+        """Whether it cannot have changed anything: it only reads, or was refused."""
         return self.call.verb in READING or not self.reply.done
 
     def __str__(self) -> str:
         call, reply = self.call, self.reply
         asked = " ".join(filter(None, (call.verb, call.slot, call.born, call.name, call.member[:4])))
-        said = " | ".join(sorted(reply.outcomes)) or "an answer that cannot be"
+        said = " | ".join(sorted(reply.outcomes)) or "an undocumented response"
         span = f"{self.invoked:.4f} to {self.returned:.4f}"
         return f"{span}: {call.tenant[:4]} asks {call.dialect}: {asked} -> {said} {list(reply.names)}"
 
@@ -48,17 +48,17 @@ def slot_of(name: str) -> str:
 
 
 def slots(history: Iterable[Event]) -> list[str]:
-    """All slots that somebody has asked for, or read of."""
+    """All slots that a call or a reply names."""
     events = list(history)
     named = {event.call.slot for event in events if event.call.slot}
     return sorted(named | {slot_of(name) for event in events for name in event.reply.names})
 
 
 def of_slot(history: Iterable[Event], slot: str) -> Iterator[Event]:
-    """What concerns one slot: the calls for it that were not outrun, and what lists show of it.
+    """The events of one slot: the calls for it, except those that lost a race, and what lists show of it.
 
-    A search reads lists that an image moves between when it is given to others, and may miss it meanwhile: only one
-    during which nobody changed the image is held to an order.
+    A search reads several lists, and may miss an image that moves between them. So a search counts only if nobody
+    changed the image meanwhile.
     """
     events = list(history)
     changes = [event for event in events if event.call.slot == slot and not event.passive]
@@ -77,7 +77,7 @@ def _overlap(one: Event, other: Event) -> bool:
 
 
 def explain(slot: Slot, event: Event) -> Slot | None:
-    """The slot after the event; None if the model would have answered otherwise."""
+    """The slot after the event; None if the model would have replied differently."""
     call, reply = event.call, event.reply
     if call.verb in LISTING:
         as_seen = reply.done and names_read(slot, call) == reply.names

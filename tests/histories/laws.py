@@ -1,6 +1,6 @@
-"""Laws that a history obeys whatever the model says: each returns the events, or pairs of them, that break it.
+"""Laws that every history obeys, whatever the model says: each yields its violations.
 
-They are weaker than the checker and say more: what was lost, read of nobody, given twice, or missed.
+They are weaker than the checker, but their messages are more specific.
 """
 
 import math
@@ -15,13 +15,13 @@ NAMING = frozenset({Verb.CREATE, Verb.RENAME})
 ENDING = frozenset({Verb.DELETE, Verb.END})
 
 
-def answers_that_cannot_be(history: History) -> Iterator[str]:
-    """Statuses that no dialect gives to such a call: 5xx and time-outs among them."""
+def undocumented_responses(history: History) -> Iterator[str]:
+    """Undocumented responses, including 5xx and timeouts."""
     yield from (str(event) for event in history if not event.reply.outcomes)
 
 
 def phantoms(history: History) -> Iterator[str]:
-    """Names that nobody had begun to write when they were read."""
+    """Names that were read before anybody had started to write them."""
     written = _writers(history)
     for event in history:
         for name in event.reply.names:
@@ -31,7 +31,7 @@ def phantoms(history: History) -> Iterator[str]:
 
 
 def lost_updates(history: History) -> Iterator[str]:
-    """Names that were read although an acknowledged rename of the same image had replaced them."""
+    """Names that were read after an acknowledged rename of the same image had replaced them."""
     writers = _writers(history)
     updates = [event for event in history if event.call.verb is Verb.RENAME and event.reply.done and event.call.born]
     for read in history:
@@ -44,21 +44,21 @@ def lost_updates(history: History) -> Iterator[str]:
 
 
 def duplicate_claims(history: History) -> Iterator[str]:
-    """Slots that were given more often than they had become free, which ids of Glance never do, or are shown twice."""
+    """Slots assigned more often than they had become free (Glance's ids never do), or shown twice in a list."""
     given = Counter(event.call.slot for event in history if event.call.verb is Verb.CREATE and event.reply.done)
     freed = Counter(event.call.slot for event in history if _has_ended(event) and event.reply.done)
     chosen = (event.call for event in history if event.call.verb is Verb.CREATE)
     forever = {call.slot for call in chosen if call.dialect in {GLANCE, GLANCE_2}}
     for slot, times in given.items():
         if times > 1 + (0 if slot in forever else freed[slot]):
-            yield f"{slot} was given {times} times, and freed {freed[slot]} times"
+            yield f"{slot} was assigned {times} times, and freed {freed[slot]} times"
     for event in history:
         shown = Counter(map(slot_of, event.reply.names))
-        yield from (f"{slot} is shown {times} times: {event}" for slot, times in shown.items() if times > 1)
+        yield from (f"{slot} is listed {times} times: {event}" for slot, times in shown.items() if times > 1)
 
 
 def missed_writes(history: History) -> Iterator[str]:
-    """Lists of the owner's without an image whose creation was acknowledged, and which nobody had begun to delete."""
+    """Lists of the owner that miss an image whose creation was acknowledged and whose deletion had not started."""
     deletions = [event for event in history if event.call.verb in ENDING and event.reply.done]
     for created in history:
         if created.call.verb is not Verb.CREATE or not created.reply.done:
@@ -68,11 +68,11 @@ def missed_writes(history: History) -> Iterator[str]:
         for listed in _lists_with(history, created):
             alive = created.returned < listed.invoked and listed.returned < min(ends, default=math.inf)
             if alive and slot not in map(slot_of, listed.reply.names):
-                yield f"{slot} is missed: {listed}"
+                yield f"{slot} is missing: {listed}"
 
 
 def shown_after_deletion(history: History) -> Iterator[str]:
-    """Reads that began when the deletion of what they show was acknowledged."""
+    """Reads that started after the deletion of what they show was acknowledged."""
     writers = _writers(history)
     ended = {event.call.born: event.returned for event in history if _has_ended(event) and event.reply.done}
     for read in history:
@@ -83,7 +83,7 @@ def shown_after_deletion(history: History) -> Iterator[str]:
 
 
 def _writers(history: History) -> dict[str, Event]:
-    """Who has written each name, or tried to."""
+    """The event that wrote each name, or tried to."""
     return {event.call.name: event for event in history if event.call.verb in NAMING}
 
 
@@ -92,14 +92,14 @@ def _born(event: Event) -> str | None:
 
 
 def _has_ended(event: Event) -> bool:
-    """Whether it ends an image by itself: what is deleted through QingCloud is ended by the worker."""
+    """Whether it ends the image at once; a deletion through QingCloud is finished by the worker."""
     return event.call.verb is Verb.END or (event.call.verb is Verb.DELETE and event.call.dialect != QINGCLOUD)
 
 
 def _lists_with(history: History, created: Event) -> Iterator[Event]:
-    """The lists that an image of this tenant and dialect belongs into.
+    """The lists that must contain the created image.
 
-    Foreman has none without architecture, and v2 none that somebody may have hidden.
+    Foreman's lists omit images without an architecture, and Glance v2's may omit images that were hidden.
     """
     hidden = any(event.call.verb is Verb.HIDE and event.call.slot == created.call.slot for event in history)
     for event in history:
@@ -110,10 +110,10 @@ def _lists_with(history: History, created: Event) -> Iterator[Event]:
 
 
 LAWS: Mapping[str, Callable[[History], Iterator[str]]] = {
-    "every answer is one of its dialect": answers_that_cannot_be,
-    "nothing is read that nobody wrote": phantoms,
-    "no acknowledged update is lost": lost_updates,
-    "nothing is given twice": duplicate_claims,
-    "lists miss no acknowledged write": missed_writes,
-    "nothing is read after its deletion": shown_after_deletion,
+    "no undocumented response": undocumented_responses,
+    "nothing read that nobody wrote": phantoms,
+    "no lost update": lost_updates,
+    "nothing assigned or listed twice": duplicate_claims,
+    "no acknowledged write missing from a list": missed_writes,
+    "nothing read after its deletion": shown_after_deletion,
 }

@@ -1,4 +1,4 @@
-"""One caller after the other, as Hypothesis has them: each answer, and the lists after it, are the model's."""
+"""A Hypothesis state machine of sequential calls: each reply, and the lists after it, must be the model's."""
 
 from itertools import cycle
 from typing import Any
@@ -29,16 +29,16 @@ from tests.tally import count
 
 PAGE = 3
 CHOSEN = 2
-"""How many ids there are of each dialect whose clients choose them."""
+"""Number of ids for each dialect whose clients choose ids."""
 LASTING = (TokenItem, ReferenceItem)
 Id = tuple[str, str]
-"""What a dialect calls an image, given the name that it was created with."""
+"""A dialect and the name with which an image was created; the key to its id in this dialect."""
 
 OF_GLANCE_2 = [
     *(Verb.OPEN, Verb.SECLUDE, Verb.HIDE, Verb.UNHIDE),
     *(Verb.TAG, Verb.UNTAG, Verb.DEACTIVATE, Verb.REACTIVATE),
 ]
-"""What only Glance v2 has words for."""
+"""Calls that only Glance v2 has."""
 
 tenants = st.sampled_from(TENANTS)
 dialects = st.sampled_from(DIALECTS)
@@ -46,7 +46,7 @@ places = st.integers(0, 5)
 
 
 class CatalogueMachine(RuleBasedStateMachine):
-    """Drives a registry and the model with the same calls."""
+    """Sends the same calls to the application and to the model."""
 
     speaker: Speaker
 
@@ -59,7 +59,7 @@ class CatalogueMachine(RuleBasedStateMachine):
         self.readers = cycle(reader for tenant in TENANTS for reader in (None, tenant))
 
     def called(self, call: Call, image_id: str = "") -> Outcome:
-        """Put a call to both; the answer must be one that the model's outcome has."""
+        """Make a call to both; the response must be one that the model's outcome allows."""
         before = self.slots.get(call.slot, EMPTY)
         after, outcome = apply(before, call)
         heard = self.speaker.ask(call, image_id)
@@ -84,7 +84,7 @@ class CatalogueMachine(RuleBasedStateMachine):
             assert self.ids.setdefault((spoken, self.born[name]), image_id) == image_id, (dialect, name, image_id)
 
     def targeted(self, verb: Verb, dialect: str, tenant: str, place: int, **facts: str) -> None:
-        """Put a call about one of the images that a dialect has an id of, those that are gone among them."""
+        """Make a call for one of the images whose id in the dialect is known, deleted ones included."""
         known = sorted(born for spoken, born in self.ids if spoken == dialect)
         if not known:
             return
@@ -92,14 +92,14 @@ class CatalogueMachine(RuleBasedStateMachine):
         slot = born.rpartition(".")[0]
         held = self.slots[slot].image
         if dialect == DEVOPS and held is not None and held.home == DEVOPS:
-            born = held.born  # its clients mean whatever has the id
+            born = held.born  # its clients mean whichever image has the id
         if verb is Verb.RENAME:
             facts = {"name": f"{slot}.{len(self.born)}"}
         self.called(Call(verb, dialect, tenant, slot, born, **facts), self.ids[dialect, born])
 
     @initialize(tenant=tenants)
     def begin(self, tenant: str) -> None:
-        """With an image of each dialect, so that there is something to do."""
+        """Start with an image created through each dialect."""
         for dialect in DIALECTS:
             self.create(dialect, tenant, 0)
             self.check_list(dialect, tenant)
@@ -152,7 +152,7 @@ class CatalogueMachine(RuleBasedStateMachine):
 
     @invariant()
     def lists_are_the_models(self) -> None:
-        """In every dialect, for the next tenant, after every second step."""
+        """Check the lists of all dialects, for the next tenant, after every second step."""
         tenant = next(self.readers)
         if tenant is None:
             return
@@ -176,7 +176,7 @@ class CatalogueMachine(RuleBasedStateMachine):
                 self.check_pages(dialect, tenant)
 
     def check_pages(self, dialect: str, tenant: str) -> None:
-        """That pages, joined, are the list, in its order."""
+        """The pages, joined, must be the list, in its order."""
         joined: list[str] = []
         number, last = 1, None
         while page := self.speaker.page(tenant, dialect, PAGE, number, last):
@@ -187,7 +187,7 @@ class CatalogueMachine(RuleBasedStateMachine):
 
 
 def forget_images() -> None:
-    """Empty all tables but those of tokens and of what images refer to."""
+    """Empty all tables except those of tokens and references."""
     for model in MODELS:
         if model not in LASTING:
             items: list[Any] = list(model.scan())

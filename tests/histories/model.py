@@ -1,7 +1,7 @@
-"""The catalogue as a sequential program: what a call answers, and what it leaves, if calls come one after the other.
+"""A sequential model of the catalogue: the outcome of a call, and the state after it, if calls come one at a time.
 
-A slot is a place for one image at a time: the id that clients of Glance, devops-service and Foreman choose, or one that
-a single image ever has. It shares nothing with the catalogue that it is compared with, not even the words.
+A slot holds one image at a time. It is the id that clients of Glance, devops-service and Foreman choose, or an id that
+only one image ever has. The model shares no code and no names with the catalogue that it is compared with.
 """
 
 from dataclasses import dataclass, field, replace
@@ -11,13 +11,13 @@ GLANCE, GLANCE_2, SCALEWAY = "glance_v1", "glance_v2", "scaleway"
 DEVOPS, FOREMAN, QINGCLOUD = "devops_service", "foreman", "qingcloud"
 DIALECTS = (GLANCE, GLANCE_2, SCALEWAY, DEVOPS, FOREMAN, QINGCLOUD)
 OWN_ONLY = frozenset({DEVOPS, FOREMAN})
-"""The dialects in which nothing of other tenants exists."""
+"""The dialects in which images of other tenants do not exist."""
 BY_UUID = (GLANCE, GLANCE_2, SCALEWAY)
-"""The dialects that call an image alike."""
+"""The dialects that use the same id for an image."""
 
 
 class Verb(StrEnum):
-    """What can be asked. An `END` is not asked by clients: it is the worker that ends a deletion."""
+    """The calls. `END` is not a client's: the worker finishes a deletion."""
 
     CREATE = "create"
     RENAME = "rename"
@@ -47,7 +47,7 @@ LISTING = frozenset({Verb.LIST, Verb.SEARCH})
 
 
 class Access(StrEnum):
-    """Whom an image is for: of its members, only those of a shared one see it."""
+    """The visibility of an image. Members see it if it is shared."""
 
     PUBLIC = "public"
     COMMUNITY = "community"
@@ -64,7 +64,7 @@ ACCESS = {
 
 
 class Outcome(StrEnum):
-    """What comes of a call; all but the first leave everything as it was."""
+    """The outcome of a call; only `DONE` changes anything."""
 
     DONE = "done"
     TAKEN = "another image is there"
@@ -83,10 +83,10 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call: to create or change the image in a slot, to show it, or to list or search (without a slot).
+    """A call that creates, changes or shows the image in a slot, or that lists or searches (without a slot).
 
-    `born` is the name with which the image was created that is meant; None means the one that is in the slot.
-    `name` is a new name, never given twice; `member` a tenant that an image is shared with.
+    `born` is the name with which the image was created; None means whichever image is in the slot.
+    `name` is a new name, never used twice; `member` is a tenant with which the image is shared.
     """
 
     verb: Verb
@@ -100,9 +100,9 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Image:
-    """What is remembered of an image: `home` is the dialect that created it; `leaving` says that it will be deleted.
+    """An image in the model. `home` is the dialect that created it; `leaving` means that it is being deleted.
 
-    Members have accepted or rejected it, or said nothing yet; `withheld` are its bytes once it is deactivated.
+    Members have accepted it, rejected it, or not answered yet. `withheld` means that it is deactivated.
     """
 
     born: str
@@ -120,13 +120,13 @@ class Image:
 
     @property
     def open(self) -> bool:
-        """Whether everybody may see it who knows it."""
+        """Whether everybody who has its id may see it."""
         return self.access in {Access.PUBLIC, Access.COMMUNITY}
 
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """The image that is there, and what is left of earlier ones: `waiting` are deletions that can be taken back."""
+    """The image in the slot, and traces of earlier ones: `waiting` are deletions that can still be undone."""
 
     image: Image | None = None
     used: bool = False
@@ -137,14 +137,14 @@ EMPTY = Slot()
 
 
 def names_read(slot: Slot, call: Call) -> tuple[str, ...]:
-    """The names that a reading has of this slot: one or none."""
+    """The names that a read of this slot returns: one or none."""
     image = slot.image
     reads = _lists if call.verb is Verb.LIST else _finds if call.verb is Verb.SEARCH else _sees
     return (image.name,) if image is not None and reads(image, call.dialect, call.tenant) else ()
 
 
 def apply(slot: Slot, call: Call) -> tuple[Slot, Outcome]:
-    """The slot after the call, and what comes of it."""
+    """The slot after the call, and the outcome."""
     if call.verb is Verb.CREATE:
         return _created(slot, call)
     if call.verb is Verb.END:
@@ -159,7 +159,7 @@ def apply(slot: Slot, call: Call) -> tuple[Slot, Outcome]:
 
 
 def _created(slot: Slot, call: Call) -> tuple[Slot, Outcome]:
-    """Ids of Glance are given once; the others are free when their image is deleted and cannot come back."""
+    """Glance's ids are never reused; others become free when the deletion of their image cannot be undone any more."""
     if slot.used if call.dialect in {GLANCE, GLANCE_2} else slot.image is not None or slot.waiting:
         return slot, Outcome.TAKEN
     image = Image(born=call.name, home=call.dialect, owner=call.tenant, name=call.name)
@@ -167,7 +167,7 @@ def _created(slot: Slot, call: Call) -> tuple[Slot, Outcome]:
 
 
 def _ended(slot: Slot, call: Call) -> tuple[Slot, Outcome]:
-    """What was deleted otherwise stays so; what nobody has asked to delete is not ended."""
+    """Finish a deletion; images that nobody has asked to delete stay, deleted ones stay deleted."""
     image = slot.image
     if image is None or image.born != call.born:
         return slot, Outcome.DONE
@@ -185,7 +185,7 @@ def _changed(slot: Slot, image: Image, call: Call) -> tuple[Slot, Outcome]:
         case Verb.RENAME:
             image = replace(image, name=call.name)
         case Verb.WITHDRAW if call.dialect != GLANCE_2 and image.access is not Access.PUBLIC:
-            """It is not public already."""
+            """It is already not public."""
         case Verb.PUBLISH | Verb.WITHDRAW | Verb.OPEN | Verb.SECLUDE:
             image = replace(image, access=ACCESS[call.verb])
         case Verb.HIDE | Verb.UNHIDE:
@@ -202,14 +202,14 @@ def _changed(slot: Slot, image: Image, call: Call) -> tuple[Slot, Outcome]:
 
 
 def _shelved(slot: Slot, image: Image, *, withheld: bool) -> tuple[Slot, Outcome]:
-    """Glance v2 makes images without bytes."""
+    """Images created through Glance v2 have no bytes, and so cannot be deactivated."""
     if image.home == GLANCE_2 or (image.leaving and image.withheld is not withheld):
         return slot, Outcome.UNFIT
     return replace(slot, image=replace(image, withheld=withheld)), Outcome.DONE
 
 
 def _shared(slot: Slot, image: Image, call: Call) -> tuple[Slot, Outcome]:
-    """Members are added without an answer; what they have said goes with them."""
+    """A new member has not answered yet; a member's answer is removed with it."""
     member = frozenset({call.member})
     if call.verb is Verb.SHARE:
         if member <= image.members:
@@ -229,7 +229,7 @@ def _shared(slot: Slot, image: Image, call: Call) -> tuple[Slot, Outcome]:
 
 
 def _refusal(image: Image, call: Call) -> Outcome | None:
-    # An id is a filter of QingCloud's lists.
+    # QingCloud shows an image by filtering a list by its id.
     sees = _lists if (call.verb, call.dialect) == (Verb.SHOW, QINGCLOUD) else _sees
     if not sees(image, call.dialect, call.tenant):
         return Outcome.HIDDEN
@@ -243,19 +243,19 @@ def _refusal(image: Image, call: Call) -> Outcome | None:
 
 
 def _unshared(image: Image, call: Call) -> Outcome | None:
-    """In v1 a public image has members too: they keep it should it be withdrawn."""
+    """In v1 public images have members too, who keep access after it is withdrawn."""
     having = {Access.SHARED} if call.dialect == GLANCE_2 else {Access.SHARED, Access.PUBLIC}
     return None if image.access in having else Outcome.UNSHARED
 
 
 def _leaves(image: Image, call: Call) -> bool:
-    """A member may end its own membership, in v1."""
+    """In v1 a member may end its own membership."""
     leaves = call.verb is Verb.UNSHARE and call.dialect == GLANCE
     return leaves and call.tenant == call.member and call.member in image.members
 
 
 def _sees(image: Image, dialect: str, tenant: str) -> bool:
-    """Foreman has images below architectures, which devops-service does not know."""
+    """Whether a tenant sees the image. Foreman needs an architecture, which devops-service's images do not have."""
     if dialect == FOREMAN and image.home == DEVOPS:
         return False
     if image.owner == tenant:
@@ -264,7 +264,7 @@ def _sees(image: Image, dialect: str, tenant: str) -> bool:
 
 
 def _lists(image: Image, dialect: str, tenant: str) -> bool:
-    """In v2 lists hold what their tenant has accepted, elsewhere what it has not rejected; v2 alone hides images."""
+    """In v2 a list has what the tenant has accepted, elsewhere what it has not rejected. Only v2 hides images."""
     if image.owner != tenant and image.access is not Access.PUBLIC:
         members = image.accepted if dialect == GLANCE_2 else image.members - image.rejected
         if not _is_member(image, members, tenant):
@@ -273,7 +273,7 @@ def _lists(image: Image, dialect: str, tenant: str) -> bool:
 
 
 def _finds(image: Image, dialect: str, tenant: str) -> bool:
-    """What is of the community, or rejected, is found by those who ask for it."""
+    """A search also finds community images and rejected ones."""
     return _sees(image, dialect, tenant) and not image.hidden
 
 

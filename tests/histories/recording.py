@@ -1,4 +1,4 @@
-"""Threads that ask for whatever a generator of random numbers says, and the history of what they asked."""
+"""Threads that make random calls, and the recorded history of these calls."""
 
 import random
 import threading
@@ -40,7 +40,7 @@ SPOKEN: dict[Verb, tuple[str, ...]] = {
     Verb.SHOW: DIALECTS,
     Verb.LIST: DIALECTS,
 }
-"""The dialects that have a word for each verb; those whose ids are fought for come twice."""
+"""The dialects that have each call; those whose clients compete for ids are listed twice."""
 WEIGHTS: dict[Verb, int] = {
     Verb.CREATE: 14,
     Verb.RENAME: 22,
@@ -65,14 +65,14 @@ WEIGHTS: dict[Verb, int] = {
 }
 SHELVING = (Verb.DEACTIVATE, Verb.REACTIVATE)
 CONTESTED = 2
-"""How many slots there are of each dialect, and tenant, whose clients choose ids."""
+"""Number of slots for each tenant and dialect whose clients choose ids."""
 STRANGERS = 0.25
-"""How often somebody asks for what belongs to another tenant."""
+"""Share of calls for images of another tenant."""
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """An image as one dialect knows it."""
+    """An image, with its id in one dialect."""
 
     slot: str
     born: str | None
@@ -81,7 +81,7 @@ class Target:
 
 
 class Known:
-    """What threads have learned: the id of each image in each dialect, and which names were given to it."""
+    """What the threads have learned: the id of each image in each dialect, and the names that it has had."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -89,14 +89,14 @@ class Known:
         self._born: dict[str, tuple[str, str]] = {}
 
     def will_name(self, call: Call, owner: str) -> None:
-        """A name is about to be given; without `born` nobody can tell to which image."""
+        """Note a name before it is written; without `born` it is unknown to which image."""
         born = call.name if call.verb is Verb.CREATE else call.born
         if born is not None:
             with self._lock:
                 self._born[call.name] = born, owner
 
     def learn(self, dialect: str, heard: Heard) -> None:
-        """What a dialect calls the images of these names; two of the dialects use the same ids."""
+        """Note the ids that a reply shows; some dialects share ids."""
         with self._lock:
             for name, image_id in heard.ids.items():
                 if name not in self._born:
@@ -107,13 +107,13 @@ class Known:
                     self._targets[spoken][image_id] = Target(slot_of(name), None if chosen else born, image_id, owner)
 
     def targets(self, dialect: str) -> list[Target]:
-        """All that a dialect has ids of, in the order in which they were learned."""
+        """All images with a known id in a dialect, in the order in which they were learned."""
         with self._lock:
             return list(self._targets[dialect].values())
 
 
 class Recorder:
-    """Asks, and writes down what was asked and answered."""
+    """Makes calls, and records them with their replies."""
 
     def __init__(self, speaker: Speaker) -> None:
         self.events: list[Event] = []
@@ -122,7 +122,7 @@ class Recorder:
         self._numbers = count()
 
     def ask(self, thread: int, call: Call, target: Target | None = None) -> None:
-        """Put the call, to the target unless it creates or lists."""
+        """Make a call, for the target unless it creates or lists."""
         if call.name:
             self.known.will_name(call, target.owner if target else call.tenant)
         invoked = time.perf_counter()
@@ -131,7 +131,7 @@ class Recorder:
         self.known.learn(call.dialect, heard)
 
     def random_call(self, rng: random.Random) -> tuple[Call, Target | None]:
-        """A call that makes sense, by chance; without anything to ask for a list."""
+        """A random valid call; a list if no image is known yet."""
         [verb] = rng.choices(list(WEIGHTS), list(WEIGHTS.values()))
         dialect, tenant = rng.choice(SPOKEN[verb]), rng.choice(TENANTS)
         if verb is Verb.CREATE:
@@ -142,7 +142,7 @@ class Recorder:
             return Call(verb if verb in LISTING else Verb.LIST, dialect, tenant), None
         target = rng.choice(targets[-8:])
         if verb in SHELVING and target.slot.startswith(QINGCLOUD):
-            return Call(Verb.LIST, dialect, tenant), None  # nobody knows whether it is captured by now
+            return Call(Verb.LIST, dialect, tenant), None  # it is unknown whether its capture has finished
         own = rng.random() > STRANGERS or (dialect == DEVOPS and target.born is None)
         tenant = target.owner if own else tenant
         call = Call(verb, dialect, tenant, target.slot, target.born)
@@ -169,11 +169,11 @@ class Recorder:
 
 
 def record(speaker: Speaker, threads: int, calls: int, seed: int) -> list[Event]:
-    """The history of random calls of several threads, and of a last list in every dialect when all is quiet."""
+    """The history of random calls by several threads, and a final list in each dialect when all jobs are done."""
     recorder = Recorder(speaker)
 
     def run(thread: int) -> None:
-        rng = random.Random(f"{seed}/{thread}")  # noqa: S311  # it is repeatable that matters
+        rng = random.Random(f"{seed}/{thread}")  # noqa: S311  # it must be reproducible, not secret
         for _ in range(calls):
             recorder.ask(thread, *recorder.random_call(rng))
 
@@ -188,7 +188,7 @@ def record(speaker: Speaker, threads: int, calls: int, seed: int) -> list[Event]
 
 
 def _endings(events: Iterable[Event], rested: float) -> list[Event]:
-    """What the worker did about the deletions that were asked for through QingCloud, some time or other."""
+    """The worker's completion, at some unknown time, of each deletion through QingCloud."""
     begun = [event for event in events if event.call.verb is Verb.DELETE and event.call.dialect == QINGCLOUD]
     done = Reply(frozenset({Outcome.DONE}))
     return [

@@ -1,4 +1,4 @@
-"""The application behind the local server: the same interface as in one thread, over sockets, with its own workers."""
+"""The application behind the local server: the same interface as `Api`, over sockets, with running workers."""
 
 import http.client
 import random
@@ -19,10 +19,10 @@ from tests.api import Answer, Api
 WORKERS = 2
 PUMP_SECONDS, SWEEP_SECONDS = 0.05, 0.5
 PATIENCE = 30.0
-"""Seconds until an answer counts as lost."""
+"""Seconds until a response counts as lost."""
 LONGEST_DELAY = 0.004
 SWITCH_SECONDS = 0.0005
-"""How long a thread runs at a time: a tenth of what is usual, so that they meet more often."""
+"""The switch interval of threads: a tenth of the default, so that calls interleave more often."""
 
 
 class Served(Api):
@@ -30,7 +30,7 @@ class Served(Api):
 
     def __init__(self, aws: Aws, port: int) -> None:
         super().__init__({}, aws)
-        self.world = build_world({}, aws=aws)  # by the machine's clock; the usual one is for one thread
+        self.world = build_world({}, aws=aws)  # uses the machine's clock, as the fake one is not thread-safe
         self.app = build_app(world=self.world)
         self._port = port
         self._own = threading.local()
@@ -55,7 +55,7 @@ class Served(Api):
         return connection
 
     def work(self) -> None:
-        """Nothing: its workers are at it."""
+        """Do nothing: the workers are running."""
 
     def close(self) -> None:
         for connection in self._connections:
@@ -64,7 +64,7 @@ class Served(Api):
 
 @contextmanager
 def served(aws: Aws) -> Iterator[Served]:
-    """The server with workers and sweeper, as `python -m local` has them."""
+    """The server with workers and sweeps, as in `python -m local`."""
     with ExitStack() as stack:
         server = stack.enter_context(LocalServer(0))
         api = Served(aws, server.port)
@@ -79,7 +79,7 @@ def served(aws: Aws) -> Iterator[Served]:
 
 @contextmanager
 def delays(aws: Aws, rng: random.Random) -> Iterator[None]:
-    """Have some calls of DynamoDB wait, and threads take turns often, so that requests come between each other."""
+    """Delay some DynamoDB calls, and switch threads often, so that requests interleave."""
 
     def wait(**_: Any) -> None:
         if rng.random() < 0.5:

@@ -1,4 +1,4 @@
-"""How the model's calls are put to the dialects, and what their answers mean (docs/dialects, on statuses)."""
+"""Translates the model's calls to requests of the dialects, and responses to outcomes (see docs/dialects)."""
 
 import json
 import time
@@ -28,18 +28,18 @@ from tests.histories.model import (
 T3 = "3d2b4e50-9c74-4e90-bf2c-7f4e2b8acb33"
 TENANTS = (T1, T2, T3)
 IDS = UUID("0f6c1a52-6c0e-4d53-9b52-8a3f5c1e7d44")
-"""Under which the ids are named that clients of Glance choose."""
+"""Namespace of the UUIDs that clients of Glance choose."""
 GONE_IN_QINGCLOUD = frozenset({"deleted", "ceased"})
 PATIENCE = 60.0
-"""Seconds that jobs may take which are waited for."""
+"""Seconds to wait for jobs."""
 KEEP = {"x-glance-registry-purge-props": "false"}
 
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """A reply, and the id of each image that the answer names, by its name.
+    """A reply, and the ids of the images that the response shows, by their names.
 
-    `total` is how many images there are, where a list says so.
+    `total` is the number of images, where a list has it.
     """
 
     reply: Reply
@@ -48,7 +48,7 @@ class Heard:
 
 
 class Speaker:
-    """Puts calls to a registry in all dialects for all tenants; it may be shared by threads."""
+    """Makes calls to the application in all dialects for all tenants; threads may share it."""
 
     def __init__(self, api: Api) -> None:
         self.asked = 0
@@ -60,7 +60,7 @@ class Speaker:
             self._clients.update({(tenant, client.dialect): client(api, principal) for client in CLIENTS})
 
     def ask(self, call: Call, image_id: str = "") -> Heard:
-        """What comes of a call; `image_id` is what its dialect calls the image that it is about."""
+        """Make a call, for the image with this id in the call's dialect, and return what the response means."""
         client = self._clients[call.tenant, call.dialect]
         self.asked += 1
         answer = _put(client, call, image_id)
@@ -72,14 +72,14 @@ class Speaker:
         return _heard(client, call, answer, outcomes)
 
     def rest(self) -> None:
-        """Wait until no job is left to be done."""
+        """Wait until all jobs are done."""
         deadline = time.monotonic() + PATIENCE
         while any(self._unfinished(tenant) for tenant in TENANTS):
             assert time.monotonic() < deadline
             time.sleep(0.05)
 
     def differences(self) -> Mapping[str, int]:
-        """How many rows and totals, those of members among them, are not as the images are."""
+        """The numbers of rows and totals that do not match the images, those of members included."""
         return self._world.migration.differences()
 
     def _unfinished(self, tenant: str) -> int:
@@ -88,7 +88,7 @@ class Speaker:
         return len(answer.json)
 
     def page(self, tenant: str, dialect: str, size: int, number: int, last: str | None) -> list[tuple[str, str]]:
-        """Ids and names on one page of a list, the `last` image on the page before being known."""
+        """Ids and names on one page of a list; `last` is the last id of the page before."""
         client = self._clients[tenant, dialect]
         answer = client.caller.get(PAGES[dialect](size, number, last))
         assert answer.status == 200, answer.text
@@ -96,7 +96,7 @@ class Speaker:
 
 
 def _heard(client: Client, call: Call, answer: Answer, outcomes: frozenset[Outcome]) -> Heard:
-    """What was read, if it was a reading; an image that QingCloud shows as deleted is gone."""
+    """The images that a read shows; one that QingCloud shows as deleted is gone."""
     if call.verb in LISTING:
         records = client.records(answer)
     elif call.verb is Verb.SHOW:
@@ -190,7 +190,7 @@ def _publish_scaleway(client: Client, call: Call, image_id: str) -> Answer:
 
 
 def _rename_scaleway(client: Client, call: Call, image_id: str) -> Answer:
-    """In one call: the usual clients send back all that they have read before."""
+    """Rename in one call; Scaleway's clients would read the image and send back all of it."""
     return client.caller.put(f"/images/{image_id}", JSON, _json({"name": call.name}))
 
 
@@ -234,7 +234,7 @@ OTHERWISE: Mapping[tuple[Verb, str], Act] = {
     (Verb.PUBLISH, SCALEWAY): _publish_scaleway,
     (Verb.WITHDRAW, SCALEWAY): _publish_scaleway,
 }
-"""A slot is an id in four dialects; the other two choose ids themselves."""
+"""In four dialects the client chooses the id, which is the slot; the other two assign ids themselves."""
 
 LISTS: Mapping[str, str] = {
     GLANCE: "/v1/images/detail?limit=100",
@@ -251,7 +251,7 @@ TOTALS: Mapping[str, Callable[[Answer], int]] = {
     FOREMAN: lambda answer: int(answer.json["subtotal"]),
     QINGCLOUD: lambda answer: int(answer.json["total_count"]),
 }
-"""What a list says of how many images there are; the others do not."""
+"""How to read the total from a list, in the dialects that have one."""
 
 Page = Callable[[int, int, str | None], str]
 PAGES: Mapping[str, Page] = {
@@ -261,7 +261,7 @@ PAGES: Mapping[str, Page] = {
     FOREMAN: lambda size, number, _: f"{Foreman.below}?per_page={size}&page={number}",
     QINGCLOUD: lambda size, number, _: f"/v2/zone/ac1/images?limit={size}&offset={size * (number - 1)}",
 }
-"""The target of a page, from one on; devops-service has none."""
+"""The target of a page, numbered from 1; devops-service has no pages."""
 
 
 def _new_id(client: Client, call: Call, answer: Answer) -> str:
@@ -278,7 +278,7 @@ def _new_id(client: Client, call: Call, answer: Answer) -> str:
 
 
 def _meaning(call: Call, answer: Answer) -> frozenset[Outcome]:
-    """What a status may mean; nothing if the dialect has no such answer."""
+    """The outcomes that a status may mean; none if the dialect does not document it."""
     if 200 <= answer.status < 300:
         remembered = call.dialect == QINGCLOUD and call.verb is Verb.RENAME
         return frozenset({Outcome.DONE, Outcome.WAITING} if remembered else {Outcome.DONE})
@@ -290,7 +290,7 @@ def _meaning(call: Call, answer: Answer) -> frozenset[Outcome]:
         return frozenset({Outcome.MEMBER if "is duplicated" in answer.text else Outcome.OUTRUN})
     meaning = REFUSALS[call.dialect].get(answer.status, frozenset())
     if call.verb in {Verb.SHARE, Verb.UNSHARE} and answer.status == 404:
-        # Who may not share does not learn more (Glance v1's wire §4.2, Glance v2's wire §4).
+        # Callers who may not share get 404 as well (Glance v1's wire §4.2, Glance v2's wire §4).
         return meaning | {Outcome.SHARED if call.dialect == GLANCE_2 else Outcome.PUBLIC}
     return frozenset() if call.verb is Verb.CREATE else meaning
 
@@ -301,7 +301,7 @@ TAKEN: Mapping[str, tuple[int, str]] = {
     DEVOPS: (400, "Duplicate key error"),
     FOREMAN: (422, "has already been taken"),
 }
-"""The status of a create whose slot is taken, and what the answer says."""
+"""The status of a create whose slot is taken, and a part of the message."""
 
 _UNKNOWN = frozenset({Outcome.GONE, Outcome.WAITING, Outcome.HIDDEN})
 _FOREIGN = frozenset({Outcome.PUBLIC, Outcome.SHARED})
@@ -317,7 +317,7 @@ REFUSALS: Mapping[str, Mapping[int, frozenset[Outcome]]] = {
     SCALEWAY: {403: _FOREIGN | {Outcome.HIDDEN}, 404: frozenset({Outcome.GONE, Outcome.WAITING})},
     DEVOPS: {404: _UNKNOWN},
     FOREMAN: {404: _UNKNOWN},
-    # A deleted image is remembered, so that a tenant whom it was shown to hears whose it is.
+    # A deleted image keeps its record, so tenants who could see it get 403.
     QINGCLOUD: {403: _FOREIGN | {Outcome.GONE, Outcome.WAITING}, 404: _UNKNOWN},
 }
-"""What the statuses of refusals may mean, but for 409: somebody was faster, or the image is not in a state for it."""
+"""What error statuses may mean, except 409: a lost race, or an image in the wrong state."""

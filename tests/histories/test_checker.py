@@ -1,4 +1,4 @@
-"""The checker knows good histories from bad ones."""
+"""The checker accepts linearizable histories, and rejects others."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ from tests.histories.checker import first_impossible
 
 @dataclass(frozen=True)
 class Did:
-    """A write of a register, or a reading of it."""
+    """A write to a register, or a read of it."""
 
     invoked: float
     returned: float
@@ -63,22 +63,22 @@ BAD = {
 
 
 @pytest.mark.parametrize("history", GOOD.values(), ids=GOOD.keys())
-def test_a_history_that_some_order_explains_is_linearizable(history: list[Did]) -> None:
+def test_a_linearizable_history_is_accepted(history: list[Did]) -> None:
     assert first_impossible(history, 0, step) is None
 
 
 @pytest.mark.parametrize("history", BAD.values(), ids=BAD.keys())
-def test_a_history_that_no_order_explains_is_not(history: list[Did]) -> None:
+def test_a_history_that_no_order_explains_is_rejected(history: list[Did]) -> None:
     assert first_impossible(history, 0, step) in history
 
 
-def test_the_first_event_that_is_impossible_is_named() -> None:
+def test_the_first_impossible_event_is_returned() -> None:
     history = [write(1, 2, 7), read(3, 4, 7), read(5, 6, 9), read(7, 8, 7)]
 
     assert first_impossible(history, 0, step) == history[2]
 
 
-def test_many_open_events_are_gone_through_once_each() -> None:
+def test_many_open_events_are_visited_once_each() -> None:
     readings = [read(0, 100 + number, number % 2) for number in range(60)]
     writes = [write(1, 90, value) for value in (1, 0, 1)]
 

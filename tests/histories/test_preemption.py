@@ -1,4 +1,4 @@
-"""One call in the middle of another: before each request of the outer one to DynamoDB, the inner one comes first."""
+"""A call in the middle of another: the inner one runs before each DynamoDB request of the outer one."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -40,10 +40,10 @@ OUTER: dict[Verb, list[tuple[str, str]]] = {
     Verb.SHARE: [(GLANCE, OWNER)],
     Verb.UNSHARE: [(GLANCE, OWNER)],
 }
-"""In which dialects, and for whom, each call is met by others."""
+"""The dialects and callers with which each outer call is tried."""
 SHARED, PUBLIC = (Verb.SHARE,), (Verb.PUBLISH,)
 Meeting = tuple[tuple[Verb, ...], Verb]
-"""What was done to an image, and what is done to it in the middle."""
+"""The calls made before, and the call made in the middle."""
 MEETINGS: dict[Verb, list[Meeting]] = {
     Verb.LIST: [
         ((), Verb.PUBLISH),
@@ -58,7 +58,7 @@ WRITES: list[Meeting] = [(SHARED, Verb.RENAME), (SHARED, Verb.DELETE)]
 
 
 class Scene:
-    """An image of its own for each meeting, and what was asked about it."""
+    """Makes the calls for each meeting on a new image, and records them."""
 
     def __init__(self, aws: Aws, speaker: Speaker) -> None:
         self._aws = aws
@@ -69,7 +69,7 @@ class Scene:
         self.ids: dict[str, str] = {}
 
     def meet(self, outer: tuple[Verb, str, str], before: tuple[Verb, ...], inner: Verb) -> int:
-        """Have the calls meet at every place; returns how many there are."""
+        """Run the inner call at each place of the outer one; returns the number of places."""
         forget_images()  # moto looks at all there are in each query
         for place in counting():
             slot = self.begin(outer[1], before)
@@ -86,7 +86,7 @@ class Scene:
         raise AssertionError
 
     def begin(self, dialect: str, before: tuple[Verb, ...]) -> str:
-        """The slot of a new image, to which this was done, and whose id in the dialect is known."""
+        """The slot of a new image after these calls; its id in the dialect is known."""
         slot = f"image-{next(self._numbers)}"
         self.born, self.events, self.ids = f"{slot}.0", [], {}
         self.ask(Call(Verb.CREATE, SCALEWAY, OWNER, slot, name=self.born))
@@ -104,7 +104,7 @@ class Scene:
         return replace(call, name=f"{slot}.{verb}-{dialect}") if verb is Verb.RENAME else call
 
     def ask(self, call: Call) -> None:
-        """Put a call, and write down when it was begun and ended, in order."""
+        """Make a call, and record the order of its start and end."""
         spoken = GLANCE if call.dialect == SCALEWAY else call.dialect
         begun = float(next(self._numbers))
         heard = self._speaker.ask(call, self.ids.get(spoken, ""))
@@ -118,7 +118,7 @@ class Scene:
 
     @contextmanager
     def interrupted(self, place: int, call: Call) -> Iterator[list[int]]:
-        """Have the call come before the request to DynamoDB at this place, if there are as many."""
+        """Make the call before the DynamoDB request at this place, if there are that many."""
         requests, times = counting(), list[int]()
 
         def interrupt(**_: Any) -> None:
@@ -135,7 +135,7 @@ class Scene:
 
 
 @pytest.mark.parametrize("verb", OUTER)
-def test_two_calls_that_meet_have_an_order(aws: Aws, api: Api, verb: Verb) -> None:
+def test_two_overlapping_calls_are_linearizable(aws: Aws, api: Api, verb: Verb) -> None:
     scene = Scene(aws, Speaker(api))
     places = [
         scene.meet((verb, dialect, tenant), before, inner)

@@ -1,4 +1,4 @@
-"""All dialects over one registry, one call after the other: it is the model whoever writes and whoever reads."""
+"""Sequential calls through all dialects: whoever writes and whoever reads, the application behaves like the model."""
 
 import os
 
@@ -14,13 +14,13 @@ EXAMPLES = settings(
     max_examples=5 * int(NIGHTLY) if NIGHTLY else 8,
     stateful_step_count=25,
     derandomize=not NIGHTLY,
-    phases=[Phase.generate],  # a failure is told by its steps; to shorten them would take minutes
+    phases=[Phase.generate],  # a failure prints its steps; shrinking them would take minutes
     database=None,
     suppress_health_check=list(HealthCheck),
 )
 
 
-def test_what_one_dialect_writes_all_read_as_the_model_says(api: Api) -> None:
+def test_all_dialects_read_what_one_writes_as_the_model_does(api: Api) -> None:
     shared = Speaker(api)
 
     class Machine(CatalogueMachine):

@@ -1,4 +1,4 @@
-"""Many threads over the local server: what they were answered could have been answered one after the other."""
+"""Histories of concurrent calls to the local server are linearizable."""
 
 import os
 import random
@@ -19,11 +19,11 @@ from tests.tally import count
 THREADS, CALLS = 8, 30
 NIGHTLY = os.environ.get("HISTORIES")
 HISTORIES = int(NIGHTLY or 4)
-"""How many; if their number is asked for, they are other ones each time."""
+"""Number of histories; they are random if the number is set, else the same in each run."""
 
 
 def a_history(aws: Aws, seed: int) -> list[Event]:
-    """What eight threads asked a server with an empty catalogue."""
+    """The history of eight threads that start with an empty catalogue."""
     with served(aws) as api:
         speaker = Speaker(api)
         with delays(aws, random.Random(seed)):  # noqa: S311  # no secret
@@ -33,7 +33,7 @@ def a_history(aws: Aws, seed: int) -> list[Event]:
 
 
 @pytest.mark.parametrize("number", range(HISTORIES))
-def test_what_threads_are_answered_has_an_order_that_explains_it(aws: Aws, make_api: MakeApi, number: int) -> None:
+def test_histories_of_concurrent_calls_are_linearizable(aws: Aws, make_api: MakeApi, number: int) -> None:
     seed = random.SystemRandom().randrange(2**32) if NIGHTLY else number
     history = a_history(aws, seed)
     count("histories checked")
@@ -47,7 +47,7 @@ def test_what_threads_are_answered_has_an_order_that_explains_it(aws: Aws, make_
 
 
 def told(events: list[Event]) -> list[str]:
-    """The first event of a slot that no order explains, and all up to it; nothing if there is one."""
+    """If no order explains a slot's events: the first impossible event, and those up to it; else nothing."""
     wrong = first_impossible(events, EMPTY, explain)
     if wrong is None:
         return []

@@ -1,4 +1,4 @@
-"""A client of the echoing application."""
+"""A client of the application with the echo dialect."""
 
 import base64
 import json
@@ -43,19 +43,19 @@ class Client:
 
 
 def token(api: Api, tenant: str, user: str = "user") -> dict[str, str]:
-    """The headers of a caller who may read images."""
+    """The headers of a caller with `read_images`."""
     return {"X-Auth-Token": api.world.identities.issue(Principal(user, tenant, frozenset({Policy.READ_IMAGES})))}
 
 
 @pytest.fixture
 def client(api: Api) -> Client:
-    """A client of the application with the echoing dialect alone."""
+    """A client of the application with the echo dialect only."""
     return Client(gateway(api))
 
 
 @pytest.fixture
 def recorded() -> Callable[[str], Event]:
-    """Reads an event as API Gateway, or `chalice local`, makes it."""
+    """Reads a recorded event of API Gateway or `chalice local`."""
 
     def read(name: str) -> Event:
         event: Event = json.loads((EVENTS / f"{name}.json").read_text("utf-8"))

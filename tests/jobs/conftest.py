@@ -1,4 +1,4 @@
-"""The stage on which jobs are done."""
+"""The application with a worker, for tests of jobs."""
 
 import pytest
 
@@ -12,7 +12,7 @@ from tests.jobs.jobs import Stage
 
 @pytest.fixture
 def api(make_api: MakeApi) -> Api:
-    """A registry in which a capture may take an hour, as long as other jobs."""
+    """The application with captures limited to an hour, like other jobs."""
     return make_api(CAPTURE_HOURS="1")
 
 
@@ -23,5 +23,5 @@ def stage(api: Api, aws: Aws) -> Stage:
 
 @pytest.fixture
 def sliced(make_api: MakeApi, aws: Aws) -> Stage:
-    """A stage that takes in 5 MiB at once, and a server of ours for a public one."""
+    """A worker that copies slices of 5 MiB, and takes our web server for a public one."""
     return trusting(Stage(make_api(SLICE_BYTES=str(PART)), aws))

@@ -1,4 +1,4 @@
-"""One bundle, one stack and one runtime for the session; each test has tenants of its own."""
+"""One bundle, one stack and one set of functions for the session; each test has tenants of its own."""
 
 import os
 import signal
@@ -24,7 +24,7 @@ from tests.loopback.stack import DOMAIN, Package, Stack, a_certificate, deploy, 
 
 @pytest.fixture(scope="session", autouse=True)
 def ending_with_make() -> None:
-    """Let nothing go on when `make`, which waits for these tests, was killed."""
+    """End this process when `make`, which started it, is killed."""
     parent = os.getppid()
 
     def watch() -> None:
@@ -43,7 +43,7 @@ def packaged(tmp_path_factory: pytest.TempPathFactory) -> Package:
 
 @pytest.fixture(scope="session")
 def moto() -> Iterator[str]:
-    """The address of an AWS that runs no stacks, but has machines."""
+    """The URL of a moto server, which has machines but does not deploy stacks."""
     with moto_server(secrets={KEY: SECRET}) as url:
         yield url
 
@@ -61,7 +61,7 @@ def stack(packaged: Package, emulator: Emulator) -> Stack:
 
 @pytest.fixture(scope="session")
 def abandoned(stack: Stack) -> Abandoned:
-    """What the schedule has to end within a minute, while other tests go on."""
+    """An abandoned upload, which the schedule must end within a minute while other tests run."""
     with pytest.MonkeyPatch.context() as environment:
         use(environment, stack.emulator.environment)
         return an_abandoned_upload(DeployedApi(stack).world, a_principal())
@@ -69,20 +69,20 @@ def abandoned(stack: Stack) -> Abandoned:
 
 @pytest.fixture
 def api(stack: Stack, abandoned: Abandoned, monkeypatch: pytest.MonkeyPatch) -> DeployedApi:
-    """The stack's."""
+    """The API of the deployed stack."""
     use(monkeypatch, stack.emulator.environment)
     return DeployedApi(stack)
 
 
 @pytest.fixture(scope="session")
 def bundle(packaged: Package, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The API's bundle as Lambda unpacks it."""
+    """The API's bundle, unpacked as Lambda does."""
     return unpacked(packaged.bundle, tmp_path_factory.mktemp("task"))
 
 
 @pytest.fixture(scope="session")
 def worker_bundle(packaged: Package, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The other functions' one."""
+    """The bundle of the worker and the reaper, unpacked."""
     return unpacked(packaged.worker_bundle, tmp_path_factory.mktemp("worker"))
 
 
@@ -94,7 +94,7 @@ def unpacked(packed: Path, folder: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def functions(bundle: Path, worker_bundle: Path, moto: str) -> Iterator[Mapping[str, Function]]:
-    """The three functions, warm once they have been called, by the names of their handlers."""
+    """The three functions by the names of their handlers; they stay warm after their first call."""
     with (
         running_function("app", bundle, aws_at(moto)) as app,
         running_function("work", worker_bundle, aws_at(moto)) as work,
@@ -105,7 +105,7 @@ def functions(bundle: Path, worker_bundle: Path, moto: str) -> Iterator[Mapping[
 
 @pytest.fixture
 def runtime_api(functions: Mapping[str, Function], moto: str, monkeypatch: pytest.MonkeyPatch) -> RuntimeApi:
-    """The functions' own, without a gateway."""
+    """The API of the functions, called without a gateway."""
     use(monkeypatch, aws_at(moto))
     prepare()
     return RuntimeApi(functions)

@@ -1,1 +1,1 @@
-"""Who may do what to which image, in every operation of every dialect."""
+"""The permission matrix: who may do what to which image, in each operation of each dialect."""

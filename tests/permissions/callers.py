@@ -1,4 +1,4 @@
-"""The callers of the matrix, and how each shows its credentials in each dialect."""
+"""The callers of the matrix, and how each dialect sends credentials."""
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
@@ -17,14 +17,14 @@ TENANTS: Mapping[Who, str] = {
     Who.SHARER: "4e3c5f61-ad85-4fa1-903d-80503c91cd44",
     Who.ADMIN: "5f4d6072-be96-40b2-a14e-91614da2de55",
 }
-"""Whom each acts for; they are UUIDs, so that they are organizations as they are."""
+"""The tenant of each caller; they are UUIDs, which Scaleway uses as organizations unchanged."""
 POLICIES: Mapping[Who, tuple[str, ...]] = {
     **dict.fromkeys(Who, ORDINARY),
     Who.READER: ("read_images",),
     Who.ADMIN: ("admin",),
 }
 TRUSTED = timedelta(seconds=60)
-"""How long a token may be trusted that was looked up."""
+"""How long a cached token stays valid."""
 
 
 def by_token(_user: str, secret: str) -> dict[str, str]:
@@ -41,12 +41,12 @@ def about_itself(_user: str, secret: str) -> dict[str, str]:
 
 
 def in_body(user: str, secret: str) -> dict[str, str]:
-    """What an operation puts into its body: nothing reads these headers."""
+    """Credentials for an operation that sends them in its body; nothing reads these headers."""
     return {"X-Own-User": user, "X-Own-Secret": secret}
 
 
 Scheme = Callable[[str, str], dict[str, str]]
-"""User and secret as headers show them."""
+"""Returns the headers with user and secret."""
 SCHEMES: Mapping[str, Scheme] = {
     "devops_service": basic,
     "foreman": basic,
@@ -60,7 +60,7 @@ SCHEMES: Mapping[str, Scheme] = {
 
 
 def all_callers(api: Api, dialect: str, shown_by: Scheme | None = None) -> dict[Who, Caller]:
-    """A caller of each kind, whose credentials have just been looked up if they are good."""
+    """A caller of each kind; valid credentials have just been looked up, and are cached."""
     scheme = shown_by or SCHEMES[dialect]
     users = {who: _principal(who) for who in Who}
     secrets = {who: _bad_secret(api, who) for who in (Who.WRONG, Who.EXPIRED, Who.REVOKED)}
@@ -79,7 +79,7 @@ def _issued(world: World, who: Who) -> str:
 
 
 def _bad_secret(api: Api, who: Who) -> str:
-    """A secret that was never good, or was until a moment ago, and in use all the time."""
+    """A secret that was never valid, or was until a moment ago and is still cached."""
     if who is Who.WRONG:
         return "never-issued"
     world, clock = api.world, api.clock

@@ -1,4 +1,4 @@
-"""What is kept in all stores, compared from one moment to another, and the calls that a request sends to them."""
+"""Snapshots of everything stored, their differences, and the AWS calls that a request makes."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -12,18 +12,18 @@ Key = tuple[str, ...]
 Attributes = Mapping[str, Any]
 Stored = Mapping[Key, Attributes]
 COUNTERS = "counter/"
-"""Claims that begin so are no facts about images: a number that was drawn in vain is lost (`ports.ImageRepository`)."""
+"""Prefix of claims that are counters. They may differ, because an unused number is lost (`ports.ImageRepository`)."""
 
 
 class Difference(NamedTuple):
-    """An entry of a store that is not what it was."""
+    """An entry of a store that has changed."""
 
     key: Key
     before: Attributes | None
     after: Attributes | None
 
     def text(self, name: str) -> str | None:
-        """A text attribute of the entry, as it is or, if it is gone, as it was."""
+        """A text attribute of the entry after the change, or before it if the entry was deleted."""
         found = (self.after or self.before or {}).get(name)
         return None if found is None else str(found.value)
 
@@ -34,7 +34,7 @@ class Difference(NamedTuple):
 
 
 def stored() -> Stored:
-    """All items, objects, uploads and messages that there are."""
+    """All items, objects, uploads and messages."""
     found: dict[Key, Attributes] = {}
     for name, table in tables().items():
         found |= {(name, *_key(item)): dict(item.attrs) for item in table.all_items()}
@@ -47,7 +47,7 @@ def stored() -> Stored:
 
 
 def differences(before: Stored, after: Stored) -> list[Difference]:
-    """What has changed."""
+    """The entries that differ."""
     keys = [key for key in {**before, **after} if before.get(key) != after.get(key)]
     return [Difference(key, before.get(key), after.get(key)) for key in keys]
 
@@ -57,7 +57,7 @@ def _key(item: Any) -> list[str]:
 
 
 class Calls:
-    """The names of the calls that were sent to AWS since it was last cleared, in order."""
+    """The names of the AWS calls since `begin`, in order."""
 
     def __init__(self) -> None:
         self._made: list[str] = []
@@ -70,13 +70,13 @@ class Calls:
         return tuple(self._made)
 
     def note(self, name: str) -> None:
-        """A client is about to send a call."""
+        """Add a call that a client is about to send."""
         self._made.append(name)
 
 
 @contextmanager
 def listening(aws: Aws, lane: Lane) -> Iterator[Calls]:
-    """Hear of all calls while the block runs."""
+    """Record all AWS calls while the block runs."""
     calls = Calls()
 
     def hear(event_name: str, **_: Any) -> None:

@@ -1,4 +1,4 @@
-"""Requests that name something of one's own together with something of another tenant's, which stays unheard of."""
+"""Requests that name one of the caller's objects and one of another tenant's, whose existence must stay hidden."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -30,12 +30,12 @@ OTHERS: Mapping[str, Subject] = {
     **{name: owned(name, THEIRS) for name in ("upload", "captured image")},
     **{kind.value: Subject(Parents(kind, THEIRS), ABSENT_NUMBER) for kind in Kind},
 }
-"""What another tenant has, by what it is."""
+"""How to make another tenant's objects, by kind."""
 
 
 @dataclass(frozen=True)
 class Crossing:
-    """A request that names `{own}`, a thing of the caller's, and `{other}`; refused as if that were not there."""
+    """A request that with `{own}`, the caller's own object, and `{other}`, another tenant's, which must look absent."""
 
     dialect: str
     method: str
@@ -49,11 +49,11 @@ class Crossing:
 
     @property
     def name(self) -> str:
-        """For a person."""
+        """The name in the test's id."""
         return f"{self.method} {self.target} {json.dumps(self.body) if self.body else ''}".strip()
 
     def ask(self, caller: Caller, calls: Calls, own: Thing, other: Thing) -> Mapping[str, object]:
-        """All that the caller can tell of the answer, with the ids that it knows left out."""
+        """Everything that the caller learns from the response, with the ids that it knows left out."""
         names = {"own": own.alias_of, "other": other.upload if self.other == "upload" else other.alias_of}
         body = filled(json.dumps(self.body), names).encode() if self.body else b""
         calls.begin()
@@ -118,7 +118,7 @@ def calls(aws: Aws, lane: Lane) -> Iterator[Calls]:
 
 
 @pytest.mark.parametrize("crossing", CROSSINGS, ids=lambda crossing: crossing.name)
-def test_what_another_tenant_has_is_as_if_it_were_not_there(api: Api, calls: Calls, crossing: Crossing) -> None:
+def test_another_tenants_objects_look_absent(api: Api, calls: Calls, crossing: Crossing) -> None:
     caller = all_callers(api, crossing.dialect)[Who.OWNER]
     add_parents(api)
     own = SUBJECTS[crossing.own].make(api, crossing.state)

@@ -1,4 +1,4 @@
-"""Every operation by every caller on an image in every state does what the tables say, and no more."""
+"""Each operation, by each caller, on an image in each state does exactly what the tables say."""
 
 from collections.abc import Iterator
 from typing import TypeVar
@@ -21,7 +21,7 @@ Table = TypeVar("Table", Rule, Listing)
 
 
 def following(kind: type[Table]) -> list[tuple[Operation, Table]]:
-    """The operations whose table is of a kind, each with its table."""
+    """The operations whose table is of this kind, each with its table."""
     tables = [(operation, EXPECTED[operation.dialect][operation.table]) for operation in OPERATIONS]
     return [(operation, table) for operation, table in tables if isinstance(table, kind)]
 
@@ -48,7 +48,7 @@ def test_an_operation_answers_and_changes_what_the_table_says(trial: Trial, oper
 
 
 def count_hidden(operation: Operation, number: int) -> None:
-    """Count comparisons with what never existed; an operation about nothing has none."""
+    """Count comparisons with objects that never existed; an operation about nothing has none."""
     if operation.about != "nothing":
         what = "images" if len(SUBJECTS[operation.about].states) > 1 else "jobs, parents and machines"
         count(f"hidden {what} compared with absent ones", number)

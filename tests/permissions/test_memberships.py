@@ -1,4 +1,4 @@
-"""Whose membership is shown to whom, where all may ask who the members of an image are."""
+"""Which memberships each caller sees in the list of an image's members."""
 
 from itertools import product
 
@@ -19,13 +19,13 @@ SHOWN = {
     Who.OWNER: BOTH,
     Who.ADMIN: BOTH,
 }
-"""Glance v1's wire §4.2, Glance v2's wire §4: all to its tenant, else one's own row only, to strangers none."""
+"""Glance v1's wire §4.2, Glance v2's wire §4: the owner sees all, members only their own, strangers none."""
 SHARED = [State.SHARED, State.PROTECTED, State.DEACTIVATED]
 LISTS = [("v1", State.PUBLIC), *product(("v1", "v2"), SHARED)]
 
 
 @pytest.mark.parametrize(("version", "state"), LISTS)
-def test_a_caller_is_shown_the_members_that_concern_it(api: Api, version: str, state: State) -> None:
+def test_a_caller_sees_the_memberships_that_concern_it(api: Api, version: str, state: State) -> None:
     callers, image = all_callers(api, f"glance_{version}"), SUBJECTS["image"].make(api, state)
     asking = [who for who in SHOWN if who is not Who.STRANGER or state is State.PUBLIC]
 

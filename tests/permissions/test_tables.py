@@ -1,4 +1,4 @@
-"""The tables leave nothing out, and have nothing that is not used."""
+"""The tables are complete, and all of them are used."""
 
 import pytest
 
@@ -32,7 +32,7 @@ def test_every_table_is_used() -> None:
     assert used == {(dialect, table) for dialect, tables in EXPECTED.items() for table in tables}
 
 
-def test_every_table_says_where_it_is_laid_down() -> None:
+def test_every_table_cites_its_source() -> None:
     notes = {(dialect, name): table.note for dialect, tables in EXPECTED.items() for name, table in tables.items()}
 
     assert [key for key, note in notes.items() if "§" not in note] == []

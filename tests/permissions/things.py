@@ -1,4 +1,4 @@
-"""What requests are about: an image in each state, a job, a parent, a machine, and such as never existed."""
+"""The objects of requests: an image in each state, a job, a parent, a machine, and objects that never existed."""
 
 import hashlib
 from collections.abc import Callable, Mapping
@@ -34,7 +34,7 @@ _serial = count(700_001)
 
 @dataclass(frozen=True)
 class Thing:
-    """`alias_of` is its id in the dialect; `marks` are texts that tell of it. `upload` is the id of what comes in."""
+    """An object: `alias_of` is its id in the dialect, `marks` are texts that reveal it, `upload` is its upload's id."""
 
     alias_of: str
     marks: tuple[str, ...] = ()
@@ -44,17 +44,17 @@ class Thing:
 
 @dataclass(frozen=True)
 class Subject:
-    """How to make a thing in each of its states, and what one that never existed would be known as."""
+    """How to make a thing in each of its states, and the id of one that never existed."""
 
     make: Callable[[Api, State], Thing]
     absent: str
     states: tuple[State, ...] = (State.PRIVATE,)
-    """Only images have more than one; whatever else there is, is the owner's alone."""
+    """Only images have more than one state; other things are always their owner's alone."""
 
 
 @dataclass(frozen=True)
 class Images:
-    """Images that are known by one of their names, and what they are before anything else happens to them."""
+    """How to make images: the id by which they are known, and their fields before they change to a state."""
 
     alias_of: Callable[[Image], str]
     fields: Callable[[int], Mapping[str, object]] = lambda _: {}
@@ -63,7 +63,7 @@ class Images:
     deleted: Status = Status.DELETED
     uploading: bool = False
     stored: bool = False
-    """Whether their bytes are where they should be."""
+    """Whether their bytes are stored."""
     owner: str = T1
 
     def __call__(self, api: Api, state: State) -> Thing:
@@ -98,7 +98,7 @@ class Images:
         return api.world.images.add(image)
 
     def _delete(self, api: Api, image: Image) -> None:
-        """As a deletion by the owner leaves it."""
+        """Leave the image as a deletion by its owner does."""
         now = api.clock.now()
         gone = replace(image, status=self.deleted, status_changed_at=now, updated_at=now, deleted_at=now)
         if self.deleted is Status.DELETED:
@@ -118,7 +118,7 @@ def _shared(api: Api, image: Image) -> Image:
 
 
 def _begun(api: Api, image: Image) -> str:
-    """The id of an upload of which all has come."""
+    """The id of an upload whose parts have all arrived."""
     owner = Principal("owner", image.owner, frozenset({Policy.CREATE_IMAGE}))
     upload = api.world.catalog(owner).uploads.begin(image.id, len(BYTES), None, {})
     api.world.multiparts.put(upload.multipart, 1, BYTES)
@@ -137,7 +137,7 @@ def a_job(api: Api, _state: State) -> Thing:
 
 
 def a_token(api: Api, _state: State) -> Thing:
-    """One of the owner's, who holds another one."""
+    """A second token of the owner's."""
     secret = api.world.identities.issue(a_caller(T1, "read_images", user=Who.OWNER.value))
     token_id = id_of(digest_of(secret))
     return Thing(token_id, (token_id,))
@@ -150,7 +150,7 @@ def a_machine(_api: Api, _state: State) -> Thing:
 
 @dataclass(frozen=True)
 class Parents:
-    """A parent of one tenant that no other tenant has."""
+    """A parent that only one tenant has."""
 
     kind: Kind
     owner: str = T1
@@ -166,7 +166,7 @@ def nothing(_api: Api, _state: State) -> Thing:
 
 
 def add_parents(api: Api) -> None:
-    """The first parents of all tenants, which are called the same."""
+    """Add the first parents of all tenants, which have the same names."""
     names = {
         Kind.COMPUTE_RESOURCE: {"name": "cloud", "provider": "EC2"},
         Kind.OPERATINGSYSTEM: {"name": "Linux", "title": "Linux 7"},
@@ -225,11 +225,11 @@ SUBJECTS: Mapping[str, Subject] = {
     "machine": Subject(a_machine, "i-0123456789abcdef0"),
     **{kind.value: Subject(Parents(kind), ABSENT_NUMBER) for kind in Kind},
 }
-"""What operations may be about, by name."""
+"""The subjects of operations, by name."""
 
 
 def owned(name: str, owner: str) -> Subject:
-    """Images like those of a subject, but another tenant's."""
+    """The images of a subject, but owned by another tenant."""
     subject = SUBJECTS[name]
     assert isinstance(subject.make, Images)
     return replace(subject, make=replace(subject.make, owner=owner))

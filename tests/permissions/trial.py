@@ -1,4 +1,4 @@
-"""One operation tried by every caller on a thing in every state, each answer held against the table."""
+"""Tries one operation with each caller on a thing in each state, and compares the responses with the table."""
 
 import json
 import re
@@ -13,25 +13,25 @@ from tests.permissions.stored import Calls, Difference, Stored, differences, sto
 from tests.permissions.things import SUBJECTS, Subject, Thing, add_parents
 
 VARYING = re.compile(r'(req-|"request_id": ")[0-9a-f-]{36}')
-"""What differs from one answer to the next whatever it says."""
+"""Request ids, which differ between any two responses."""
 
 
 @dataclass(frozen=True)
 class Reply:
-    """An answer without what varies, and the calls to AWS that it took."""
+    """A response, the AWS calls that it took, and the changes to what is stored."""
 
     answer: Answer
     calls: tuple[str, ...]
     changes: Sequence[Difference] = ()
 
     def seen(self, thing: Thing) -> Mapping[str, object]:
-        """All that a caller can tell of it, with the ids that it knows left out."""
+        """Everything that a caller learns from it, with the ids that it knows left out."""
         headers = {name: _without_ids(value, thing) for name, value in self.answer.headers.items()}
         body = _without_ids(self.answer.text, thing)
         return {"status": self.answer.status, "headers": headers, "body": body, "calls": self.calls}
 
     def tells(self, thing: Thing) -> list[str]:
-        """The marks of the thing that it holds."""
+        """The marks of the thing that it reveals."""
         said = json.dumps(list(self.answer.headers.items())) + self.answer.body.decode(errors="replace")
         return [mark for mark in thing.marks if mark in said]
 
@@ -44,7 +44,7 @@ def _without_ids(text: str, thing: Thing) -> str:
 
 @dataclass
 class Trial:
-    """The world in which an operation is tried; a thing is made anew when a request has changed it."""
+    """Tries an operation; a thing is made again after a request has changed it."""
 
     api: Api
     operation: Operation
@@ -61,18 +61,18 @@ class Trial:
 
     @property
     def subject(self) -> Subject:
-        """What the operation is about."""
+        """The subject of the operation."""
         return SUBJECTS[self.operation.about]
 
     def thing(self, state: State) -> Thing:
-        """What it is about, in this state."""
+        """A thing of the subject, in this state."""
         if state not in self._things:
             self._stored = None
             self._things[state] = self.subject.make(self.api, state)
         return self._things[state]
 
     def ask(self, who: Who, thing: Thing) -> Reply:
-        """What the caller gets."""
+        """The reply to this caller."""
         before = stored() if self._stored is None else self._stored
         self.calls.begin()
         answer = self.operation.ask(self.callers[who], who, thing)
@@ -87,7 +87,7 @@ class Trial:
         if reply.answer.status != outcome.status:
             yield f"status {reply.answer.status}, not {outcome.status}: {reply.answer.text[:200]}"
         if outcome.status >= 400 and (told := set(reply.tells(thing)) - {thing.alias_of}):
-            yield f"the refusal tells {told}"
+            yield f"the refusal reveals {told}"
         if outcome.blind and self.operation.about != "nothing":
             seen, absent = reply.seen(thing), self._absence(who)
             yield from (f"{part} {seen[part]}, if absent {absent[part]}" for part in seen if seen[part] != absent[part])
@@ -99,14 +99,14 @@ class Trial:
         return outcome.status < 300 and self.operation.stores and not outcome.idle
 
     def _absence(self, who: Who) -> Mapping[str, object]:
-        """What the caller can tell of the answer for a thing that never existed."""
+        """Everything that the caller learns from the response for a thing that never existed."""
         if who not in self._absent:
             never = Thing(self.subject.absent)
             self._absent[who] = self.ask(who, never).seen(never)
         return self._absent[who]
 
     def _effects(self, reply: Reply, thing: Thing, who: Who, *, allowed: bool) -> Iterator[str]:
-        """What is wrong with what was stored, and with what was not."""
+        """What is wrong with the changes to what is stored."""
         if allowed and not reply.changes:
             yield "nothing was stored"
         if not allowed and reply.changes:
@@ -120,7 +120,7 @@ class Trial:
             yield f"made an image of {given}"
 
     def listed(self, listing: Listing, who: Who) -> Iterator[str]:
-        """What is wrong with a list, of which all things might be a part."""
+        """What is wrong with a list, given a thing in each state."""
         things = {state: self.thing(state) for state in self.subject.states}
         reply = self.ask(who, Thing(""))
         if reply.answer.status != 200 or reply.changes:
@@ -135,7 +135,7 @@ class Trial:
                 yield f"{state}: shows {told}, should {'' if state in shown else 'not '}be there"
 
     def unknown(self, who: Who) -> Iterator[str]:
-        """What is wrong with a list for a caller without good credentials."""
+        """What is wrong with the response to a caller without valid credentials."""
         reply = self.ask(who, Thing(""))
         if reply.answer.status != 401 or reply.changes:
             yield f"status {reply.answer.status}, {len(reply.changes)} changes: {reply.answer.text[:200]}"

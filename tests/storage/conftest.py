@@ -1,4 +1,4 @@
-"""Worlds whose tables and bucket are empty when a test begins."""
+"""Storage over a bucket and tables that are empty when a test starts."""
 
 from collections.abc import Iterator
 
@@ -12,14 +12,14 @@ from tests.storage.contract.shelf import MakeWorld
 
 @pytest.fixture(autouse=True)
 def on_the_wire(lane: Lane) -> Iterator[None]:
-    """What storage promises is promised of what DynamoDB is really sent."""
+    """Send each request on the wire, as it would go to DynamoDB."""
     with lane.closed():
         yield
 
 
 @pytest.fixture
 def make_world(make_api: MakeApi) -> MakeWorld:
-    """Worlds with other settings over the same tables; a module may bring another engine than moto."""
+    """Builds worlds with the given settings over the same tables; modules for another engine override it."""
     return lambda **environ: make_api(**environ).world
 
 

@@ -1,6 +1,6 @@
-"""What every caller is answered, by dialect and kind of operation, written from the pages in docs/dialects.
+"""The expected responses, by dialect, operation and caller, written from the pages in docs/dialects.
 
-Nothing of the product is imported here: the tables say what should be, whatever the code does.
+Nothing of the product is imported here: the tables are independent of the code.
 """
 
 from collections.abc import Mapping

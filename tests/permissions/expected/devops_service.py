@@ -1,4 +1,4 @@
-"""devops-service: images of other tenants do not exist, public and shared ones neither, for administrators too (§2)."""
+"""devops-service: images of other tenants do not exist, not even public and shared ones or for administrators (§2)."""
 
 from collections.abc import Mapping
 

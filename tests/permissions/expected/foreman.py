@@ -1,6 +1,6 @@
-"""Foreman: parents belong to a tenant, and images are below them, so those of other tenants are not there (§3.1).
+"""Foreman: images are below their tenant's parents, so those of other tenants do not exist (§3.1).
 
-An administrator has every permission, but no other parents than those of its own tenant (§9).
+An administrator has every permission, but only the parents of its own tenant (§9).
 """
 
 from collections.abc import Mapping

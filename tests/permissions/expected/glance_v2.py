@@ -1,4 +1,4 @@
-"""Glance v2: who may do what, by the sections and cases of its pages; wire §4 is the table of it all."""
+"""Glance v2, by the sections and cases of docs/dialects/glance-v2; the table in wire §4 is a summary."""
 
 from collections.abc import Mapping
 

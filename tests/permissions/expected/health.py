@@ -1,4 +1,4 @@
-"""What is asked of the process itself, whoever asks."""
+"""Health checks, which need no credentials."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""Keystone: whoever has a good secret signs in, and is told of itself; versions are for everybody."""
+"""Keystone: a valid secret signs in, and tokens show only themselves; versions are public."""
 
 from collections.abc import Mapping
 

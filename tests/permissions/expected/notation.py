@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Who(StrEnum):
-    """Callers. All but strangers, members and administrators act for the owner's tenant, or pretend to."""
+    """Callers. All except strangers, members and administrators act for the owner's tenant, or claim to."""
 
     NOBODY = "no credentials"
     WRONG = "wrong secret"
@@ -21,13 +21,13 @@ class Who(StrEnum):
 
 
 UNKNOWN = (Who.NOBODY, Who.WRONG, Who.EXPIRED, Who.REVOKED)
-"""Callers whom no operation knows."""
+"""Callers without valid credentials."""
 
 
 class State(StrEnum):
-    """States of an image, in the order of the columns; all but the private one are shared with both members.
+    """States of an image, in the order of the columns; all but private images have both members.
 
-    Of a community image and of one that was withdrawn, which only its owner sees, the memberships are without effect.
+    The memberships of a community image and of a withdrawn one, which only its owner sees, have no effect.
     """
 
     PRIVATE = "private"
@@ -41,24 +41,24 @@ class State(StrEnum):
 
 
 ELSEWHERE = (State.COMMUNITY, State.WITHDRAWN)
-"""States of which Glance v2 alone has a word."""
+"""States that only Glance v2 has."""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a request is answered; if `blind`, one for something that never existed is answered alike."""
+    """The response to a request; if `blind`, it must be the same as for an image that never existed."""
 
     status: int
     blind: bool
     idle: bool = False
-    """Whether nothing changes by it."""
+    """Whether the request changes nothing."""
 
 
 @dataclass(frozen=True)
 class Rule:
-    """The outcomes of an operation, with where they are laid down. A row of one outcome is for all states.
+    """The outcomes of an operation, and the source of the rule. A row with one outcome applies to all states.
 
-    Where a row says nothing of it, a community image is as a public one, and a withdrawn one as a private one.
+    A row without the last two columns treats a community image as public, and a withdrawn one as private.
     """
 
     note: str
@@ -66,7 +66,7 @@ class Rule:
 
     @property
     def open(self) -> bool:
-        """Whether callers are served whoever they are."""
+        """Whether the operation needs no credentials."""
         return self.rows[Who.NOBODY][0].status < 400
 
     def outcome(self, who: Who, state: State) -> Outcome:
@@ -76,9 +76,9 @@ class Rule:
 
 @dataclass(frozen=True)
 class Listing:
-    """What a list shows, with where it is laid down; a row of one sign is for the only thing that there is.
+    """The contents of a list, and the source of the rule. A row with one sign is for a subject with one state.
 
-    Where a row says nothing of them, community and withdrawn images are as private ones: their tenant's.
+    A row without the last two columns treats community and withdrawn images as private.
     """
 
     note: str
@@ -90,17 +90,17 @@ class Listing:
 
 
 def _column(state: State, row: Sequence[object], alike: Mapping[State, State]) -> int:
-    """Where a row has what it says of a state, or of the one that this is like."""
+    """The column of a state, or of the state that it is treated as."""
     known = list(State)[: len(row)]
     return 0 if len(row) == 1 else known.index(state if state in known else alike[state])
 
 
 def rule(note: str, **rows: str) -> Rule:
-    """A table of statuses, a row a caller; `others` stands for all callers that are known and not named.
+    """A table of statuses, a row for each caller; `others` stands for all callers with credentials that are not named.
 
-    `-` is 404 and `!` is 403 before anything is looked up; these, and a status with an asterisk, are blind. What is
-    served and changes nothing ends in `=`. Callers without good credentials get 401 before all else, unless there is a
-    row for `everybody`.
+    `-` is 404 and `!` is 403 before anything is looked up; both are blind, as is a status with an asterisk. A status
+    with `=` means a success that changes nothing. Callers without valid credentials get 401, unless there is a row for
+    `everybody`.
     """
     everybody = _outcomes(rows.pop("everybody", "401*"))
     others = rows.pop("others", None)
@@ -111,7 +111,7 @@ def rule(note: str, **rows: str) -> Rule:
 
 
 def listing(note: str, **rows: str) -> Listing:
-    """A table of `+` for what is listed and `-` for what is not, a row a caller; without a row nothing is listed."""
+    """A table of `+` for listed and `-` for not listed, a row for each caller; a caller without a row sees nothing."""
     return Listing(note, {Who(name): "".join(signs.split()) for name, signs in rows.items()})
 
 

@@ -1,4 +1,4 @@
-"""QingCloud: what a caller may not see does not exist (§2); `deleted` is as a deletion here leaves it for two hours."""
+"""QingCloud: what a caller may not see does not exist (§2); `deleted` images can still be recovered for two hours."""
 
 from collections.abc import Mapping
 

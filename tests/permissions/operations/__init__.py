@@ -1,4 +1,4 @@
-"""Every operation of every dialect, some of them asked for in more than one way."""
+"""All operations of all dialects, some of them in several variants."""
 
 from tests.permissions.operations import (
     devops_service,

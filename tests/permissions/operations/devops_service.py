@@ -1,4 +1,4 @@
-"""devops-service; an image is known by the id that its client has chosen, or by its own."""
+"""devops-service; an image is known by the id that its client has chosen, or by its UUID."""
 
 from functools import partial
 

@@ -1,4 +1,4 @@
-"""Keystone: versions for everybody, sign-ins that show their secret in the body, and what a token tells."""
+"""Keystone: versions, sign-ins with the secret in the body, and requests about a token."""
 
 from functools import partial
 

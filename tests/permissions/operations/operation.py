@@ -1,4 +1,4 @@
-"""A request of the matrix, as a template that is filled in for a caller and a thing."""
+"""Operations: templates of requests, filled in for a caller and a thing."""
 
 import json
 from collections.abc import Mapping
@@ -16,13 +16,13 @@ _new = count(1)
 
 @dataclass(frozen=True)
 class Operation:
-    """A route of a dialect, asked for in one way.
+    """A request to a route of a dialect.
 
-    `table` is the name of the rule it follows. `target`, `headers` and `body` may hold `{id}` and `{upload}` of the
-    thing it is `about`, tenants by the callers that act for them, `{own}` for that of whoever asks, `{user}` and
-    `{secret}` for credentials that are shown `in_body`, and `{new}`.
-    `stores` says whether a success leaves anything behind, and `creates` that this is a new image. A body of text is
-    sent as it is, and `shown_by` is how callers show their credentials, if not as usual in the dialect.
+    `table` is the name of the rule that it follows. `target`, `headers` and `body` may contain `{id}` and `{upload}` of
+    the thing that it is `about`, the tenants of callers such as `{owner}`, `{own}` for the caller's tenant, `{user}`
+    and `{secret}` for credentials sent `in_body`, and `{new}` for a new name.
+    `stores`: a success changes what is stored; `creates`: the change is a new image. A `body` of type str is sent
+    unchanged. `shown_by` sends credentials in another way than the dialect's usual one.
     """
 
     dialect: str
@@ -40,7 +40,7 @@ class Operation:
 
     @property
     def name(self) -> str:
-        """For a person."""
+        """The name in the test's id and in messages."""
         return f"{self.dialect}: {self.method} {self.pattern}" + (f" ({self.variant})" if self.variant else "")
 
     def ask(self, caller: Caller, who: Who, thing: Thing) -> Answer:

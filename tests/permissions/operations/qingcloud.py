@@ -1,4 +1,4 @@
-"""QingCloud; a captured image is known by a name of this dialect, others by their own ids."""
+"""QingCloud; a captured image is known by an alias of this dialect, others by their UUIDs."""
 
 from functools import partial
 

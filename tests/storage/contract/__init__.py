@@ -1,6 +1,6 @@
-"""The promises of the ports as suites, each to be run against an engine that keeps the tables.
+"""The contracts of the ports, as test suites for any engine that stores the tables.
 
-A module that runs them derives its test classes from the suites; its fixture `make_world` brings the engine.
+A module that runs them derives its test classes from the suites; its fixture `make_world` provides the engine.
 """
 
 from tests.storage.contract.backlog import Backlog

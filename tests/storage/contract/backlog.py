@@ -1,4 +1,4 @@
-"""What somebody has to come back to."""
+"""The backlog: images that the reaper still has to finish."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -19,7 +19,7 @@ PLACE = "s3://bucket/key"
 
 
 def unfinished(world: World, before: datetime) -> list[str]:
-    """All that is left to be ended, of whatever status."""
+    """The ids of all unfinished images, of any status."""
     return [*world.backlog.unfinished(before), *world.backlog.pending_delete(before)]
 
 
@@ -29,7 +29,7 @@ def deleted(world: World, image: Image) -> Image:
 
 
 class Backlog:
-    """Images are in the backlog as long as somebody has to come back to them."""
+    """Images are in the backlog as long as the reaper has work with them."""
 
     @pytest.mark.parametrize(
         ("image", "is_in"),

@@ -1,4 +1,4 @@
-"""Conditions mean the same to DynamoDB's filters and to the domain."""
+"""Conditions have the same meaning in DynamoDB's filters and in the catalogue."""
 
 from typing import Any
 
@@ -36,20 +36,20 @@ TEXTUAL = ("name", "description", "architecture")
 PROPERTIES = st.sampled_from(["a", "a.b", "a-b", "_", "0", "a[0]", "A", "é", "a b", ":x", "#x"])
 ANY_RUN = settings(
     max_examples=30,
-    # Each example empties the tables that it filled, and each engine runs all of them.
+    # Each example removes the items that it added, and each engine runs all examples.
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.differing_executors],
 )
 
 
 def images() -> st.SearchStrategy[list[Image]]:
-    """Some images of one owner."""
+    """A few images of one owner."""
     texts = st.dictionaries(PROPERTIES, st.none() | TEXTS, max_size=3)
     return st.lists(st.builds(an_image, properties=texts, **VALUES), min_size=1, max_size=4)
 
 
 @st.composite
 def conditions(draw: st.DrawFn) -> Condition:
-    """A condition on a fact or a property, its value null at times."""
+    """A condition on a field or a property; its value may be null."""
     field: Any = draw(st.sampled_from(list(VALUES)) | st.tuples(st.just("properties"), PROPERTIES))
     values = VALUES.get(field, st.none() | TEXTS)
     operator = draw(st.sampled_from((*EQUALITY, Operator.IN, *_special(field))))
@@ -59,7 +59,7 @@ def conditions(draw: st.DrawFn) -> Condition:
 
 
 def _special(field: Any) -> tuple[Operator, ...]:
-    """The operators that make sense for some fields only."""
+    """The operators that only some fields have."""
     if field in NUMERIC:
         return COMPARISON
     return (Operator.CONTAINS,) if field in TEXTUAL or isinstance(field, tuple) else ()
@@ -70,7 +70,7 @@ def _is_some(value: object) -> bool:
 
 
 class Conditions:
-    """A list has exactly the images that satisfy all its conditions."""
+    """A list has exactly the images that meet all its conditions."""
 
     @ANY_RUN
     @given(data=st.data())
@@ -148,7 +148,7 @@ class Conditions:
             found = listed(world, ImageQuery(conditions=(condition,)))
 
         assert found == [image.id]
-        # DynamoDB refuses more than a hundred operands of IN, which other engines take.
+        # DynamoDB refuses more than a hundred operands of IN; other engines accept them.
         assert max(operands) <= 100
 
     def test_with_any_number_of_conditions_an_image_is_listed_once(self, world: World) -> None:

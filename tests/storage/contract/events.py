@@ -1,4 +1,4 @@
-"""What has happened to images is remembered."""
+"""The history of images."""
 
 from contextlib import suppress
 from dataclasses import replace
@@ -20,7 +20,7 @@ def told(world: World, image_id: str) -> list[str]:
 
 
 class Events:
-    """Each write that is worth telling is an event of its image, and no write without its event."""
+    """Each write that matters to users adds an event to its image, in the same transaction."""
 
     def test_an_event_says_who_did_what_when_and_how(self, world: World) -> None:
         image = world.images.by(ALICE).add(an_image())

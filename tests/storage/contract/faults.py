@@ -1,4 +1,4 @@
-"""Answers of DynamoDB that are rare, given by a hook in front of its client."""
+"""Rare responses of DynamoDB, given by a hook in front of its client."""
 
 import json
 from collections.abc import Callable, Iterator, Mapping
@@ -23,7 +23,7 @@ Request = Mapping[str, Any]
 
 @contextmanager
 def answering(operation: str, reply: Callable[[Request], Reply | None]) -> Iterator[list[Request]]:
-    """Have `reply` answer each call of this name instead of DynamoDB, or let it pass; yields the calls."""
+    """Answer each call of this operation with `reply`, or let it pass if that returns None; yields the calls."""
     calls: list[Request] = []
 
     def hook(params: Mapping[str, Any], **_: Any) -> Any:
@@ -40,18 +40,18 @@ def answering(operation: str, reply: Callable[[Request], Reply | None]) -> Itera
 
 
 def cancelled(*codes: str) -> Reply:
-    """A transaction that failed for these reasons, none of which comes with an item."""
+    """A transaction cancelled for these reasons, without items."""
     error = {"Code": "TransactionCanceledException", "Message": "as the test asks"}
     return HTTPStatus.BAD_REQUEST, {"Error": error, "CancellationReasons": [{"Code": code} for code in codes]}
 
 
 def nothing_left(request: Request) -> Reply:
-    """What a batch of keys finds once everything is gone."""
+    """A batch of keys that finds nothing."""
     return HTTPStatus.OK, {"Responses": {table: [] for table in request["RequestItems"]}, "UnprocessedKeys": {}}
 
 
 class Faults:
-    """What storage makes of an engine that is busy, or refuses."""
+    """How storage handles an engine that is busy, or refuses a call."""
 
     def test_keys_left_unprocessed_are_asked_for_again(self, world: World) -> None:
         images = [an_image() for _ in range(3)]

@@ -1,4 +1,4 @@
-"""Jobs, what is to be done next, and images that begin a transition or come with the job that makes them."""
+"""Jobs, the order in which they are due, and images that are stored or change together with a job."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -41,12 +41,12 @@ NAMES = [
 
 
 def a_job(**fields: Any) -> Job:
-    """A job of the tenant t1 that has not begun, unless the fields say otherwise."""
+    """A pending job of the tenant t1, unless the fields say otherwise."""
     return Job(**{"id": str(uuid4()), "owner": "t1", "action": Action.DELETE, "created_at": START, **fields})
 
 
 def added(world: World) -> Job:
-    """A job that is stored and has not begun."""
+    """A pending job that is stored."""
     job = a_job()
     world.jobs.add(job)
     return job
@@ -57,7 +57,7 @@ def finished(job: Job, status: JobStatus = JobStatus.SUCCESSFUL) -> Job:
 
 
 def unfinished(world: World) -> list[str]:
-    """The ids of what is left to do, oldest first."""
+    """The ids of the unfinished jobs, oldest first."""
     return [job_id for _, job_id in world.jobs.unfinished(LATER)]
 
 
@@ -70,12 +70,12 @@ def transitions(world: World, images: Sequence[Image]) -> set[Transition | None]
 
 
 def shown(world: World) -> dict[str, Transition | None]:
-    """What the list of the tenant t1 tells, by id."""
+    """The transitions in the list of the tenant t1, by id."""
     return {image.id: image.transition for image in world.images.images(a_principal(), ImageQuery())}
 
 
 class Jobs:
-    """Jobs change one at a time; images begin a transition together or not at all."""
+    """Concurrent changes of a job conflict; images start a transition together or not at all."""
 
     @pytest.mark.parametrize(
         "job",

@@ -1,4 +1,4 @@
-"""Keys made of whatever clients send: separators, escapes, any length, any plane."""
+"""Keys made of any text that clients send: separators, escapes, any length, any Unicode plane."""
 
 from itertools import pairwise
 from typing import Any
@@ -34,7 +34,7 @@ LONGEST_NAMES = ["a" * 255, "a" * 254 + "b", "a" * 254 + "\uffff", "é" * 255, "
 
 
 class Keys:
-    """Whatever a text contains, it is told from every other."""
+    """Different texts have different keys."""
 
     def test_tenants_with_odd_names_are_told_apart(self, world: World) -> None:
         images = {

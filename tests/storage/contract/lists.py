@@ -1,4 +1,4 @@
-"""Lists: whose images they have, their orders, and where they resume."""
+"""Lists: which images they have, their orders, and how they resume after a marker."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -19,13 +19,13 @@ from tests.storage.contract.shelf import EVERYTHING, MakeWorld, add, listed, she
 
 ORDERS = [Order(key, descending) for key in SortKey for descending in (False, True)]
 NAMES = [None, "", "b", "b", "B", "a\x01", "é", "\uffff", "\U0001f600"]
-"""Null, empty, equal; in cases, signs and planes whose order is that of code points."""
+"""Null, empty and equal names, and names whose order must be that of code points."""
 CALLED_WEB = Condition("name", Operator.CONTAINS, "web")
 UNINDEXED = [SortKey.STATUS, SortKey.DISK_FORMAT, SortKey.CONTAINER_FORMAT]
 
 
 def assorted() -> list[Image]:
-    """Images with null, equal and different values in all that lists are ordered by."""
+    """Images with null, equal and different values in all sort keys."""
     return [
         an_image(
             name=name,
@@ -42,7 +42,7 @@ def assorted() -> list[Image]:
 
 
 def in_code_points(order: Order) -> Callable[[Image], tuple[Any, datetime, str]]:
-    """What images compare by: value, creation, id, where null is empty text or zero."""
+    """The sort key of images: value, creation time, id; null counts as an empty text or zero."""
     nothing: dict[SortKey, Any] = {SortKey.SIZE: 0, SortKey.NUMBER: 0}
     return lambda image: (
         getattr(image, order.key.value) or nothing.get(order.key, ""),
@@ -52,7 +52,7 @@ def in_code_points(order: Order) -> Callable[[Image], tuple[Any, datetime, str]]
 
 
 class Lists:
-    """A list has what its reader may see, in a total order, and resumes after any place in it."""
+    """A list has the images that its reader may see, in a total order, and resumes after any position."""
 
     @pytest.mark.parametrize("order", ORDERS, ids=str)
     def test_images_come_by_value_then_creation_then_id(self, world: World, order: Order) -> None:

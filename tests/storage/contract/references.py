@@ -1,4 +1,4 @@
-"""What images refer to: numbers, titles, and who has them."""
+"""References: their numbers, titles and owners."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -18,7 +18,7 @@ def a_reference(name: str, kind: Kind = Kind.ARCHITECTURE, owner: str = "t1", nu
 
 
 class References:
-    """References of a tenant and kind have numbers and titles of their own."""
+    """Numbers and titles of references are unique for a tenant and kind."""
 
     def test_what_was_added_is_read_back_by_number(self, world: World) -> None:
         added = [world.references.add(a_reference(name)) for name in ("b", "a", "c")]

@@ -1,4 +1,4 @@
-"""What images refer to is changed and removed only as it was read, and images come to refer only to what is there."""
+"""References change only in the version that was read, and images can only refer to existing ones."""
 
 from dataclasses import replace
 
@@ -21,7 +21,7 @@ def added(world: World, name: str = "a", kind: Kind = Kind.ARCHITECTURE) -> Refe
 
 
 def named(reference: Reference, name: str) -> Reference:
-    """The reference under another name."""
+    """The reference with another name."""
     return reference._replace(facts={**reference.facts, "name": name})
 
 
@@ -37,13 +37,13 @@ def refer(world: World, reference: Reference) -> None:
 
 
 def written_of_old(reference: Reference) -> None:
-    """Have the stored item look as items did before they had a title and a version."""
+    """Rewrite the stored item in its first format, without title and version."""
     item = ReferenceItem.get(f"{reference.kind}/{reference.owner}", reference.number)
     item.update(actions=[ReferenceItem.title.remove(), ReferenceItem.version.remove()])
 
 
 class Referring:
-    """References that images may come to at any moment."""
+    """Changes to references race with images that start to refer to them."""
 
     def test_a_change_of_a_reference_is_read_back(self, world: World) -> None:
         old, other = added(world), added(world, "other")

@@ -1,4 +1,4 @@
-"""Memberships: each change takes part in the version of its image."""
+"""Memberships: each change is also a new version of the image."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -20,7 +20,7 @@ from tests.storage.contract.shelf import listed, shelve, stored
 
 
 def share(world: World, image: Image, *members: str) -> Image:
-    """The image as it is once it is shared with these tenants."""
+    """Share an image with these tenants, and return it as it is then."""
     world.memberships.change(image, [a_membership(image, member) for member in members], [])
     return stored(world, image.id)
 
@@ -34,7 +34,7 @@ def named(memberships: Sequence[Membership]) -> list[str]:
 
 
 class Sharing:
-    """Memberships are added, replaced and removed together, or not at all."""
+    """Memberships are added, replaced and removed atomically."""
 
     def test_a_membership_is_read_as_it_was_written(self, world: World) -> None:
         image = world.images.add(an_image())

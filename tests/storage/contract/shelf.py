@@ -1,4 +1,4 @@
-"""What the suites share: filling the tables, and reading lists and rows from them."""
+"""Helpers of the suites: storing images, and reading lists and rows."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -25,25 +25,25 @@ EVERYTHING = ImageQuery(scope=Scope.EVERYTHING)
 
 
 class MakeWorld(Protocol):
-    """Builds adapters with other settings over the same, emptied tables."""
+    """Builds a world with the given settings over the same tables."""
 
     def __call__(self, **environ: str) -> World: ...
 
 
 def add(world: World, images: Iterable[Image]) -> list[Image]:
-    """Store images one by one, as a registration does."""
+    """Store images one at a time, as a registration does."""
     return [world.images.add(image) for image in images]
 
 
 def shelve(images: Sequence[Image]) -> None:
-    """Store many images at once, without the checks of a registration, which cost an engine much time."""
+    """Store many images at once, without the slow checks of a registration."""
     put(ImageItem, [item_of(image, None) for image in images])
     put(RowItem, [row for image in images for row in rows_of(image, None)])
     count(images)
 
 
 def put(model: type[Model], items: Iterable[Raw]) -> None:
-    """Store items of one table; moto is not even asked to, as it takes a millisecond for some of them."""
+    """Store items in one table; put them into moto's state directly, which is faster than requests."""
     if isinstance(model._get_connection().connection, Lane):  # noqa: SLF001  # the one that every table uses
         moto_state.put(model.Meta.table_name, [dict(item) for item in items])
         return
@@ -53,7 +53,7 @@ def put(model: type[Model], items: Iterable[Raw]) -> None:
 
 
 def count(images: Iterable[Image], members: Mapping[str, Sequence[str]] = MappingProxyType({}), sign: int = 1) -> None:
-    """Have the totals count images that are shared with these members, by their ids, or count them no longer."""
+    """Add images, with their members by image id, to the totals, or subtract them."""
     sums = Counter[tuple[str, str]]()
     for image in images:
         shares = dict.fromkeys(members.get(image.id, ()), MemberStatus.PENDING)
@@ -63,7 +63,7 @@ def count(images: Iterable[Image], members: Mapping[str, Sequence[str]] = Mappin
 
 
 def unshelve(images: Sequence[Image]) -> None:
-    """Take images out again, as if they had never been there."""
+    """Remove images without a trace."""
     with ImageItem.batch_write() as batch:
         for image in images:
             batch.delete(ImageItem(image.id))
@@ -75,7 +75,7 @@ def unshelve(images: Sequence[Image]) -> None:
 
 
 def listed(world: World, query: ImageQuery | None = None, tenant: str | None = "t1") -> list[str]:
-    """The ids of a tenant's list."""
+    """The ids in a tenant's list."""
     return [image.id for image in world.images.images(a_principal(tenant), query or ImageQuery())]
 
 

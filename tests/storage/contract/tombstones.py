@@ -1,4 +1,4 @@
-"""Deleted images: where they still are, what they keep, and when they end."""
+"""Tombstones: where deleted images still appear, what they keep, and when they expire."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -22,12 +22,12 @@ ORDERS = [Order(key, descending) for key in SortKey for descending in (False, Tr
 
 
 def delete(world: World, image: Image, when: datetime = TODAY) -> Image:
-    """Bury an image as the catalogue does."""
+    """Turn an image into a tombstone, as the catalogue does."""
     return world.images.save(image, replace(image, status=Status.DELETED, deleted_at=when, updated_at=when))
 
 
 class Tombstones:
-    """A deleted image keeps its id and its aliases, and is listed by its time of change only."""
+    """A deleted image keeps its id and its aliases, and appears only in lists of changes."""
 
     def test_a_deleted_image_is_found_by_its_id(self, world: World) -> None:
         tombstone = delete(world, world.images.add(an_image()))
@@ -92,7 +92,7 @@ class Tombstones:
             rest = listed(world, query)
 
         assert rest == [image.id for image in (new,) if beyond(position(image, order.key), query)]
-        for call in calls:  # DynamoDB refuses others; engines that stand in for it do not
+        for call in calls:  # DynamoDB refuses other values; its stand-ins do not
             bounds = [value["S"] for name, value in sorted(call["ExpressionAttributeValues"].items())]
             if " BETWEEN " in call["KeyConditionExpression"]:
                 assert bounds[1] <= bounds[2]

@@ -1,4 +1,4 @@
-"""Lists that are longer than one answer of DynamoDB, which ends at 1 MB."""
+"""Lists longer than one response of DynamoDB, whose limit is 1 MB."""
 
 from datetime import timedelta
 
@@ -13,11 +13,11 @@ from tests.storage.contract.faults import Reply, Request, answering
 from tests.storage.contract.shelf import listed, shelve
 
 ROW = 12_000
-"""Bytes of a row; a hundred of them are more than 1 MB."""
+"""Bytes of a row; a hundred rows exceed 1 MB."""
 
 
 def heavy(count: int) -> list[Image]:
-    """Images in order of their creation whose rows are large."""
+    """Images with large rows, in the order of their creation."""
     return [
         an_image(description="x" * ROW, size=1, status=Status.ACTIVE, created_at=START + timedelta(seconds=place))
         for place in range(count)
@@ -25,7 +25,7 @@ def heavy(count: int) -> list[Image]:
 
 
 class Volume:
-    """No list is cut short, and none costs a request for every few rows."""
+    """No list is truncated, and requests read many rows each."""
 
     @pytest.mark.parametrize("key", [SortKey.CREATED, SortKey.ID, SortKey.STATUS])
     def test_a_list_of_more_than_a_megabyte_is_whole(self, world: World, key: SortKey) -> None:
@@ -52,7 +52,7 @@ class Volume:
         world.meter.start()
         found = listed(world, query)
 
-        # Pages of the own stream double, so that they grow to 600; two more requests are for the other streams.
+        # Pages of the own stream double until they reach 600; two more requests are for the other streams.
         assert found == [rare.id]
         assert world.meter.read() <= 2 + (600 // expected).bit_length()
 

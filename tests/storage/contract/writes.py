@@ -1,4 +1,4 @@
-"""Storing and changing single images: ids, versions, claims, and the rows that follow an image."""
+"""Writing single images: ids, versions, claims, and the rows of an image."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -69,7 +69,7 @@ PRIVATE: dict[str, Any] = {
 
 
 class Writes:
-    """A write happens whole or not at all, and is seen by the next read."""
+    """A write is atomic, and the next read sees it."""
 
     def test_an_image_is_read_as_it_was_written(self, world: World) -> None:
         image = world.images.add(an_image(**FULL, **PRIVATE))
@@ -204,7 +204,7 @@ class Writes:
 
 
 class Claims:
-    """Names that one image holds at a time."""
+    """Claims: names that only one image at a time can have."""
 
     @pytest.mark.parametrize(
         ("facts", "claim"),
