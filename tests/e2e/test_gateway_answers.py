@@ -3,15 +3,14 @@
 import json
 import subprocess
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
 import pytest
 
-from local.serving import ThreadedServer
 from tests.deploy.files import read
 from tests.e2e.clients import PATIENCE, ROOT, install
 from tests.e2e.devops import ATTEMPTS, Command
+from tests.http_server import HttpServer, QuietHandler
 
 pytestmark = pytest.mark.e2e
 
@@ -77,7 +76,7 @@ def body(reason: str) -> Any:
     return json.loads(text.replace("$context.error.messageString", '"as it is said"'))
 
 
-class Gateway(BaseHTTPRequestHandler):
+class Gateway(QuietHandler):
     """Answers everything below `/<reason>` as API Gateway would for that reason."""
 
     protocol_version = "HTTP/1.1"
@@ -94,24 +93,17 @@ class Gateway(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(content)
 
-    def log_message(self, *_: object) -> None:
-        pass
-
-
-class GatewayServer(ThreadedServer, HTTPServer):
-    """It, on any free port."""
-
 
 @pytest.fixture(scope="module")
-def gateway() -> Iterator[GatewayServer]:
-    with GatewayServer(("127.0.0.1", 0), Gateway) as server, server.running():
+def gateway() -> Iterator[HttpServer]:
+    with HttpServer(Gateway) as server, server.running():
         yield server
 
 
 @pytest.mark.parametrize("client", CLIENTS)
-def test_a_client_takes_it_for_a_refusal(gateway: GatewayServer, client: str) -> None:
+def test_a_client_takes_it_for_a_refusal(gateway: HttpServer, client: str) -> None:
     installation = install(*client.split("-"))
-    urls = [f"http://127.0.0.1:{gateway.server_port}/{reason}" for reason in REASONS]
+    urls = [f"http://{gateway.netloc}/{reason}" for reason in REASONS]
     words = [installation.program("python"), "-c", CLIENTS[client] + ASK_ALL, *urls]
 
     done = subprocess.run(  # noqa: S603  # our own words
@@ -125,8 +117,8 @@ def test_a_client_takes_it_for_a_refusal(gateway: GatewayServer, client: str) ->
         assert text in {said[reason]["message"], OWN_WORDS}
 
 
-def test_who_waits_for_a_challenge_gets_one(gateway: GatewayServer) -> None:
-    command = Command(("127.0.0.1", gateway.server_port), "ann", "secret")
+def test_who_waits_for_a_challenge_gets_one(gateway: HttpServer) -> None:
+    command = Command(("127.0.0.1", gateway.port), "ann", "secret")
 
     reply = command.get("/UNAUTHORIZED")
 

@@ -10,12 +10,11 @@ import time
 import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from queue import Queue
 from typing import Any
 
-from local.serving import ThreadedServer
+from tests.http_server import HttpServer, QuietHandler
 from tests.loopback import tools
 from tests.loopback.leash import leashed
 
@@ -61,7 +60,7 @@ def running_function(handler: str, bundle: Path, environment: Mapping[str, str],
         stack.enter_context(server.running())
         log = stack.enter_context((folder / "log.txt").open("wb"))
         words = [tools.bare_python(), "-m", "awslambdaric", f"app.{handler}"]
-        told = {**_environment(handler, bundle, server.server_port), **environment, **more}
+        told = {**_environment(handler, bundle, server.port), **environment, **more}
         stack.callback(server.events.put, None)
         leash = stack.enter_context(leashed(words, cwd=bundle, env=told, stdout=log, stderr=log))
         yield Function(folder, server, leash.pid)
@@ -82,17 +81,17 @@ def _environment(handler: str, bundle: Path, port: int) -> dict[str, str]:
     }
 
 
-class _RuntimeServer(ThreadedServer, HTTPServer):
+class _RuntimeServer(HttpServer):
     """The Runtime API of one function."""
 
     def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Exchange)
+        super().__init__(_Exchange)
         self.events: Queue[tuple[str, bytes] | None] = Queue()
         self.outcomes: Queue[tuple[str, Any]] = Queue()
         self.restorations = 0
 
 
-class _Exchange(BaseHTTPRequestHandler):
+class _Exchange(QuietHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
     server: _RuntimeServer
@@ -121,6 +120,3 @@ class _Exchange(BaseHTTPRequestHandler):
             self.send_header("Lambda-Runtime-Invoked-Function-Arn", "arn:aws:lambda:us-east-1:123456789012:function:x")
         self.end_headers()
         self.wfile.write(body)
-
-    def log_message(self, *words: Any) -> None:
-        """Nothing."""

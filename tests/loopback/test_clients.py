@@ -14,7 +14,8 @@ from tests.e2e.command_line.commands import CommandLine, id_in, told
 from tests.e2e.foreman import ForemanCaller
 from tests.e2e.glance import RAW, Caller, download_of
 from tests.loopback.deployed import DeployedApi
-from tests.loopback.front import running_front
+from tests.loopback.stack import DOMAIN
+from tests.reverse_proxy import running_proxy
 
 pytestmark = pytest.mark.loopback
 
@@ -87,7 +88,8 @@ def test_the_library_of_foreman(api: DeployedApi, owner: Principal, secret: str,
         "operatingsystem": a_parent(api, owner, secret, "operatingsystem", name="Linux", major="7"),
         "architecture": a_parent(api, owner, secret, "architecture", name="x86_64"),
     }
-    with running_front(api.stack) as url, running_library(install("apypie", "0.8.0")) as library:
+    front = running_proxy(("127.0.0.1", api.stack.emulator.port), host=DOMAIN)
+    with front as url, running_library(install("apypie", "0.8.0")) as library:
         caller = ForemanCaller(library, url, secret, str(owner.tenant), owner.user, tmp_path / "cache")
         below = {"compute_resource_id": above.pop("compute_resource")}
         facts = {"name": "alpha", "username": "root", "uuid": "u1", **{f"{kind}_id": above[kind] for kind in above}}

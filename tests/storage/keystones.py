@@ -1,19 +1,17 @@
 """A Keystone on the loopback: it knows the tokens that a test gives it, and fails as the test says."""
 
 import json
-import ssl
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
 from chalicelib.storage.keystone_service import Login
-from local.serving import ThreadedServer
 from tests.api import FakeClock
+from tests.http_server import HttpServer, QuietHandler
 
 USER = {"name": "rosetta", "domain": {"name": "Default"}, "password": "correct-horse"}
 PROJECT = {"name": "service", "domain": {"name": "Default"}}
@@ -66,11 +64,11 @@ class Asked:
     connection: int
 
 
-class Keystone(ThreadedServer, HTTPServer):
+class Keystone(HttpServer):
     """`tokens` are those that it knows; `faults`, by method, are used up before it does its work."""
 
     def __init__(self, clock: FakeClock) -> None:
-        super().__init__(("127.0.0.1", 0), _Tokens)
+        super().__init__(_Tokens)
         self.clock = clock
         self.tokens: dict[str, Any] = {}
         self.lifetime = timedelta(hours=1)
@@ -83,7 +81,7 @@ class Keystone(ThreadedServer, HTTPServer):
 
     @property
     def url(self) -> str:
-        return f"{self.scheme}://localhost:{self.server_address[1]}"
+        return f"{self.scheme}://localhost:{self.port}"
 
     @property
     def end(self) -> str:
@@ -109,11 +107,8 @@ class Keystone(ThreadedServer, HTTPServer):
         names = ("KEYSTONE_URL", "KEYSTONE_USER", "KEYSTONE_PASSWORD", "KEYSTONE_PROJECT")
         return dict(zip(names, (self.url, *LOGIN[:2], "service"), strict=True)) | more
 
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that hangs up is what some tests are about."""
 
-
-class _Tokens(BaseHTTPRequestHandler):
+class _Tokens(QuietHandler):
     protocol_version = "HTTP/1.1"
     server: Keystone
 
@@ -139,7 +134,7 @@ class _Tokens(BaseHTTPRequestHandler):
             found = server.tokens.get(self.headers["X-Subject-Token"])
             self._answer(200 if found else 404, found or NOT_FOUND)
 
-    do_GET = do_POST = handle_one  # noqa: N815  # the names that http.server looks for
+    do_GET = do_POST = handle_one
 
     def _sign_in(self, auth: dict[str, Any]) -> None:
         if auth not in self.server.logins:
@@ -173,18 +168,13 @@ class _Tokens(BaseHTTPRequestHandler):
             if drips:
                 time.sleep(0.05)
 
-    def log_message(self, *_args: object) -> None:
-        """Nothing is said on the console."""
-
 
 @contextmanager
 def running_keystone(clock: FakeClock, certificate: Path | None = None) -> Iterator[Keystone]:
-    """One that runs within the block, over TLS if it has a certificate with its key."""
+    """A Keystone that serves until the block ends, over TLS if there is a certificate."""
     with Keystone(clock) as server:
         if certificate is not None:
-            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-            context.load_cert_chain(certificate)
-            server.socket = context.wrap_socket(server.socket, server_side=True)
+            server.use_tls(certificate)
             server.scheme = "https"
         with server.running():
             yield server

@@ -1,15 +1,13 @@
-"""A web server on the loopback that behaves as its paths say."""
+"""A web server on the loopback, whose paths choose its behaviour."""
 
 import gzip
 import re
 import socket
-import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -18,7 +16,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from local.serving import ThreadedServer
+from tests.http_server import HttpServer, QuietHandler
 
 CONTENT = bytes(range(256)) * 4
 SIZE = {"Content-Length": str(len(CONTENT))}
@@ -90,13 +88,13 @@ DISGUISES = {
 
 
 def host_of(address: str) -> str:
-    """An address as it is written in a URL."""
+    """The spelling of an address in a URL."""
     return f"[{address}]" if ":" in address else address
 
 
 @dataclass
 class File:
-    """A file of a server that may have parts and say its length or not, and breaks off in the middle so many times."""
+    """A file, which may support ranges and announce its length, and is cut in the middle the first `breaks` times."""
 
     content: bytes = CONTENT
     version: str = VERSION
@@ -105,7 +103,7 @@ class File:
     breaks: int = 0
 
     def answer(self, wanted: str | None) -> Answer:
-        """What is answered to one who wants this range."""
+        """The response to a request with this range."""
         found = re.fullmatch("bytes=([0-9]+)-", wanted or "") if self.parts else None
         start, whole = int(found[1]) if found else 0, len(self.content)
         if start >= whole > 0:
@@ -118,16 +116,16 @@ class File:
         return 206, headers | {"Content-Range": f"bytes {start}-{whole - 1}/{whole}"}, self.content[start:]
 
 
-class Web(ThreadedServer, HTTPServer):
-    """Remembers what it was asked: method, path and Host header, and the headers Range and Authorization."""
+class Web(HttpServer):
+    """Records requests: method, path and Host in `asked`, and the headers Range and Authorization."""
 
     def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Files)
+        super().__init__(_Files)
         self.gate = threading.Event()
         self.forget()
 
     def forget(self) -> None:
-        """Begin anew, as if nothing had been asked; who waits at the gate may go."""
+        """Forget all requests, files and answers, and release whoever waits at the gate."""
         self.asked: list[tuple[str, str, str]] = []
         self.ranges: list[str | None] = []
         self.authorizations: list[str | None] = []
@@ -137,35 +135,27 @@ class Web(ThreadedServer, HTTPServer):
         self.gate.set()
         self.gate = threading.Event()
 
-    @property
-    def port(self) -> int:
-        port: int = self.server_address[1]
-        return port
-
     def url(self, path: str, host: str = "127.0.0.1") -> str:
         return f"http://{host}:{self.port}{path}"
 
     def redirect(self, path: str, target: str, status: int = 302) -> str:
-        """Have a path lead elsewhere; returns its URL."""
+        """Redirect a path to a target; returns the URL of the path."""
         self.answers[path] = (status, {"Location": target, "Content-Length": "0"}, b"")
         return self.url(path)
 
     def answer(self, path: str, status: int, headers: dict[str, str], content: bytes = CONTENT) -> str:
-        """Have a path answer so; returns its URL."""
+        """Set the response of a path; returns its URL."""
         self.answers[path] = (status, headers, content)
         return self.url(path)
 
     def keep(self, path: str, file: File) -> str:
-        """Have a file at a path; returns its URL."""
+        """Serve a file at a path; returns its URL."""
         self.files[path] = file
         return self.url(path)
 
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that hangs up is what some tests are about."""
-
 
 class Resolver:
-    """Answers for names that do not exist, so that no test asks the network; addresses resolve as ever."""
+    """Resolves only the host names that a test adds, without the network; addresses resolve as usual."""
 
     def __init__(self, names: dict[str, list[str]]) -> None:
         self.names = names
@@ -180,7 +170,7 @@ class Resolver:
         return [entry for address in self.names[host] for entry in self._real(address, port, *args, **kwargs)]
 
 
-class _Files(BaseHTTPRequestHandler):
+class _Files(QuietHandler):
     server: Web
     answers: ClassVar[dict[str, Answer]] = {
         "/missing": (404, {"Content-Length": "0"}, b""),
@@ -232,20 +222,15 @@ class _Files(BaseHTTPRequestHandler):
             content = content[: len(content) // 2]
         self.wfile.write(content)
 
-    do_HEAD = do_GET  # noqa: N815  # the name that http.server looks for
-
-    def log_message(self, *_args: object) -> None:
-        """Nothing is said on the console."""
+    do_HEAD = do_GET
 
 
 @contextmanager
 def serving(certificate: Path | None = None) -> Iterator[Web]:
-    """A server that runs within the block, over TLS if it has a certificate with its key."""
+    """A server that serves until the block ends, over TLS if there is a certificate."""
     with Web() as web:
         if certificate is not None:
-            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-            context.load_cert_chain(certificate)
-            web.socket = context.wrap_socket(web.socket, server_side=True)
+            web.use_tls(certificate)
         with web.running():
             try:
                 yield web
@@ -254,7 +239,7 @@ def serving(certificate: Path | None = None) -> Iterator[Web]:
 
 
 def self_signed(path: Path) -> Path:
-    """A certificate for localhost that nobody vouches for, with its key."""
+    """Write a self-signed certificate for localhost, with its key, to a file, and return its path."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
     now = datetime.now(UTC)

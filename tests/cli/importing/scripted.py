@@ -1,14 +1,13 @@
-"""A service over HTTP that answers as a test tells it to, to any client."""
+"""An HTTP service whose responses a test chooses."""
 
 import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from local.serving import ThreadedServer
+from tests.http_server import HttpServer, QuietHandler
 
 
 @dataclass(frozen=True)
@@ -28,7 +27,7 @@ class Asked:
 
 @dataclass(frozen=True)
 class Reply:
-    """An answer. With a `length` other than that of its body, it breaks off or goes on too long."""
+    """A response. If `length` is not that of the body, the response is truncated or too long."""
 
     status: int = 200
     document: Any = None
@@ -44,27 +43,24 @@ class Reply:
 Answering = Callable[[Asked], Reply]
 
 
-class Scripted(ThreadedServer, HTTPServer):
-    """Remembers what it was asked."""
+class Scripted(HttpServer):
+    """Answers by calling `answer`, and collects the requests in `asked`."""
 
     def __init__(self, answer: Answering) -> None:
-        super().__init__(("127.0.0.1", 0), _Connection)
+        super().__init__(_Connection)
         self.answer = answer
         self.asked: list[Asked] = []
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_address[1]}"
+        return f"http://{self.netloc}"
 
     def paths(self, method: str = "GET") -> list[str]:
-        """What was asked for by a method, in order."""
+        """The paths requested with a method, in order."""
         return [asked.path for asked in self.asked if asked.method == method]
 
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that hangs up is what some tests are about."""
 
-
-class _Connection(BaseHTTPRequestHandler):
+class _Connection(QuietHandler):
     server: Scripted
 
     def _serve(self) -> None:
@@ -82,10 +78,7 @@ class _Connection(BaseHTTPRequestHandler):
         if self.command != "HEAD":
             self.wfile.write(reply.content)
 
-    do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = _serve  # noqa: N815  # the names that http.server looks for
-
-    def log_message(self, *_args: object) -> None:
-        """Nothing is said on the console."""
+    do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = _serve
 
 
 @contextmanager

@@ -1,74 +1,66 @@
-"""A server and its S3 behind one address, which counts what passes and can be told to misbehave."""
+"""A proxy for a server and its S3, which records requests and can be made to fail."""
 
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPResponse
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from urllib.parse import parse_qs, urlsplit
 
-from local.serving import ThreadedServer
 from tests.e2e.server import PATIENCE, Server
+from tests.http_server import HttpServer, QuietHandler
 
 BLOCK = 65536
 
 
 @dataclass
 class Behaviour:
-    """What passes, and what does not."""
+    """Which requests pass, and a record of those that did."""
 
     allowed: int | None = None
-    """So many parts are passed on; whoever sends more waits, until this is None again."""
+    """The number of parts that pass; further ones wait until it is None again."""
     refusals: list[tuple[int, bytes]] = field(default_factory=list)
-    """What the next parts are answered with, one after the other."""
+    """Responses to the next parts, one each, which are not passed on."""
     cut: int | None = None
-    """After so many bytes a download breaks off."""
+    """The number of bytes after which a download is cut."""
     is_down: bool = False
-    """Nothing is answered at all."""
+    """Whether connections are closed without a response."""
     says: tuple[int, bytes] | None = None
-    """What the server answers, whatever it is asked."""
+    """The status and body of every response, if set."""
     parts: list[int] = field(default_factory=list)
-    """The parts that were passed on to S3, in their order."""
+    """The numbers of the parts passed on to S3, in order."""
     ranges: list[str] = field(default_factory=list)
-    """What was asked of S3 with a range, and without one: an empty text."""
+    """The `Range` of each GET to S3; an empty text if it had none."""
     seen: list[str] = field(default_factory=list)
-    """Each request line of the server's, not of S3's."""
+    """Method and target of each request to the server."""
     tokens_at_s3: list[str] = field(default_factory=list)
-    """Must stay empty."""
+    """Tokens sent to S3; there must be none."""
 
     def wait_for(self, reached: Callable[["Behaviour"], bool]) -> None:
-        """Wait until something has passed."""
+        """Wait until this is true of what has passed."""
         deadline = time.monotonic() + PATIENCE
         while not reached(self):
             assert time.monotonic() < deadline, self
             time.sleep(0.02)
 
 
-class Recorder(ThreadedServer, HTTPServer):
-    """The address."""
+class Recorder(HttpServer):
+    """A proxy for a server and its S3."""
 
     def __init__(self, server: Server, aws_url: str) -> None:
-        super().__init__(("127.0.0.1", 0), _Connection)
+        super().__init__(_Connection)
         self.behind = server.address
         self.aws = aws_url.removeprefix("http://")
         self.behaviour = Behaviour()
 
     @property
-    def netloc(self) -> str:
-        return f"127.0.0.1:{self.server_port}"
-
-    @property
     def url(self) -> str:
         return f"http://{self.netloc}"
-
-    def handle_error(self, request: object, client_address: object) -> None:
-        """Clients that are killed are what this is for."""
 
 
 @contextmanager
 def recording(server: Server, aws_url: str) -> Iterator[Recorder]:
-    """The address in front of a server."""
+    """A recorder in front of a server, which serves until the block ends."""
     with Recorder(server, aws_url) as recorder, recorder.running():
         try:
             yield recorder
@@ -76,13 +68,10 @@ def recording(server: Server, aws_url: str) -> Iterator[Recorder]:
             recorder.behaviour = Behaviour()
 
 
-class _Connection(BaseHTTPRequestHandler):
+class _Connection(QuietHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
     server: Recorder
-
-    def log_message(self, *arguments: object) -> None:
-        """Nobody reads it."""
 
     def _answer(self) -> None:
         behaviour = self.server.behaviour
@@ -112,7 +101,7 @@ class _Connection(BaseHTTPRequestHandler):
         self._pass_on((host, int(port)), body)
 
     def _wait_for_turn(self) -> None:
-        """Count a part, once it may pass; whoever waits while the behaviour changes is not answered."""
+        """Wait until a part may pass, and record it; if the behaviour changes meanwhile, close the connection."""
         behaviour = self.server.behaviour
         while behaviour.allowed is not None and len(behaviour.parts) >= behaviour.allowed:
             if self.server.behaviour is not behaviour:
@@ -146,7 +135,7 @@ class _Connection(BaseHTTPRequestHandler):
         self.close_connection = True
 
     def _send(self, status: int, headers: list[tuple[str, str]], content: bytes, *, is_head: bool = False) -> None:
-        """An answer in which S3 is found here."""
+        """Send a response, with this address in place of S3's."""
         if b"X-Amz-Signature" in content and content.startswith(b"{"):
             content = content.replace(self.server.aws.encode(), self.server.netloc.encode())
         self.send_response_only(status)
@@ -159,4 +148,4 @@ class _Connection(BaseHTTPRequestHandler):
         if not is_head:
             self.wfile.write(content)
 
-    do_GET = do_HEAD = do_POST = do_PUT = do_DELETE = _answer  # noqa: N815  # where the base class looks
+    do_GET = do_HEAD = do_POST = do_PUT = do_DELETE = _answer
