@@ -6,8 +6,10 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+
+from local.serving import free_port
 
 VERSION = "1.2.1"
 START_SECONDS = 10.0
@@ -22,18 +24,29 @@ class EngineError(Exception):
 def dynoxide(folder: Path) -> Iterator[str]:
     """The URL of a DynamoDB that keeps its tables in `folder`; it ends with the block, or this process."""
     binary = install(folder)
-    port = _free_port()
+    with running(binary, folder / "dynoxide.log", "--db-path", str(folder / "dynamodb.db")) as url:
+        yield url
+
+
+@contextlib.contextmanager
+def running(binary: Path, log: Path, *options: str, environ: Mapping[str, str] | None = None) -> Iterator[str]:
+    """The URL of a dynoxide with these options, which ends with the block, or this process. Raises EngineError.
+
+    Without `--db-path` it keeps its tables in memory. `environ` is that of this process if it is None.
+    """
+    port = free_port()
     end_with_parent = _end_with_parent()
-    with (folder / "dynoxide.log").open("wb") as log:
-        process = subprocess.Popen(  # noqa: S603  # the binary that was just installed
-            [binary, "--port", str(port), "--db-path", folder / "dynamodb.db"],
-            stdout=log,
-            stderr=log,
+    with log.open("wb") as file:
+        process = subprocess.Popen(  # noqa: S603  # installed on purpose
+            [binary, "--port", str(port), *options],
+            env=environ,
+            stdout=file,
+            stderr=file,
             start_new_session=True,  # Ctrl-C reaches the server alone, which then ends this one
             preexec_fn=end_with_parent,  # noqa: PLW1509  # one system call, prepared before the fork
         )
     try:
-        _wait(process, port, folder / "dynoxide.log")
+        _wait(process, port, log)
         yield f"http://127.0.0.1:{port}"
     finally:
         process.terminate()
@@ -60,12 +73,6 @@ def install(folder: Path) -> Path:
         except subprocess.CalledProcessError as failed:
             raise EngineError(f"npm could not install dynoxide: {failed.stderr.strip()}") from failed
     return binary
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-        return port
 
 
 def _end_with_parent() -> Callable[[], None]:

@@ -12,6 +12,13 @@ GRACE_SECONDS = 5.0
 """How long clients may take to receive the answers to their last requests."""
 
 
+def free_port() -> int:
+    """A port of the loopback on which nothing listens at the moment."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+        return port
+
+
 class ThreadedServer(socketserver.ThreadingTCPServer):
     """A server with a thread for each connection, which ends with it."""
 
