@@ -3,13 +3,10 @@
 `BESIDE=revision` measures another one in the same run, in turns, whose command line may still be `python -m cli`.
 """
 
-import json
-import os
 import resource
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
@@ -17,9 +14,9 @@ from statistics import median
 
 from bench.parts.beside import ROOT, checkout, environ, other
 from bench.parts.repeats import repeats
+from tests.local_server import running_local_server
 
 TURNS = 15
-PATIENCE = 60.0
 OURS = {"--help": ("rosetta", "--help"), "image list": ("rosetta", "image", "list")}
 OLDER = {"--help": ("cli", "--help"), "image list": ("cli", "images")}
 """The same before the command had its name."""
@@ -62,26 +59,9 @@ def cpu_seconds(root: Path, words: Sequence[str], settings: Mapping[str, str]) -
 
 @contextmanager
 def served() -> Iterator[dict[str, str]]:
-    """The settings for a server that was started for this."""
-    with tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable, "-m", "local"]
-        told = {**os.environ, "PORT": "0", "LOCAL_DIR": folder, "PYTHONPATH": str(ROOT)}
-        null = subprocess.DEVNULL
-        with subprocess.Popen(command, cwd=ROOT, env=told, stdout=null, stderr=null) as process:  # noqa: S603  # ours
-            try:
-                yield _settings(Path(folder) / "state.json")
-            finally:
-                process.terminate()
-
-
-def _settings(state: Path) -> dict[str, str]:
-    deadline = time.monotonic() + PATIENCE
-    while not state.exists():
-        if time.monotonic() > deadline:
-            sys.exit("the server does not start")
-        time.sleep(0.05)
-    found = json.loads(state.read_text("utf-8"))
-    return {"ROSETTA_URL": found["url"], "ROSETTA_TOKEN": next(iter(found["principals"].values()))["secret"]}
+    """The settings of a command for a server that was started for it."""
+    with tempfile.TemporaryDirectory() as folder, running_local_server(Path(folder)) as state:
+        yield {"ROSETTA_URL": state["url"], "ROSETTA_TOKEN": next(iter(state["principals"].values()))["secret"]}
 
 
 if __name__ == "__main__":

@@ -5,23 +5,19 @@ AWS it says nothing.
 """
 
 import argparse
-import contextlib
 import http.client
 import json
-import os
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from statistics import median, quantiles
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from bench.parts.repeats import repeats
+from tests.local_server import running_local_server
 
-ROOT = Path(__file__).parents[1]
 PATIENCE = 60
 PAGE = 25
 IMAGES = 2 * PAGE
@@ -44,38 +40,13 @@ def main() -> None:
     parser.add_argument("--times", type=int, default=repeats(30), help="how often each request is sent")
     times = parser.parse_args().times
     print(f"{'local server':16}{'requests/s':>12}{'median, ms':>12}{'95 of 100, ms':>15}")
-    with _served() as state:
+    with tempfile.TemporaryDirectory() as folder, running_local_server(Path(folder)) as state:
         connection = http.client.HTTPConnection(str(urlsplit(state["url"]).netloc), timeout=PATIENCE)
         token = {"X-Auth-Token": next(iter(state["principals"].values()))["secret"]}
         for load in _loads(connection, token):
             seconds = [_seconds(connection, load, token) for _ in range(WARMING + times)][WARMING:]
             slow = quantiles(seconds, n=20)[-1]
             print(f"{load.name:16}{times / sum(seconds):>12.0f}{median(seconds) * 1e3:>12.1f}{slow * 1e3:>15.1f}")
-
-
-@contextlib.contextmanager
-def _served() -> Iterator[dict[str, Any]]:
-    """What a server that was started for this says of itself."""
-    with tempfile.TemporaryDirectory() as folder:
-        environ = {**os.environ, "PORT": "0", "LOCAL_DIR": folder, "PYTHONPATH": str(ROOT)}
-        command = [sys.executable, "-m", "local"]
-        with subprocess.Popen(  # noqa: S603  # our own words
-            command, env=environ, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        ) as server:
-            try:
-                yield _state(server, Path(folder, "state.json"))
-            finally:
-                server.terminate()
-
-
-def _state(server: "subprocess.Popen[bytes]", path: Path) -> dict[str, Any]:
-    deadline = time.monotonic() + PATIENCE
-    while time.monotonic() < deadline and server.poll() is None:
-        with contextlib.suppress(FileNotFoundError, ValueError):
-            state: dict[str, Any] = json.loads(path.read_text("utf-8"))
-            return state
-        time.sleep(0.05)
-    raise SystemExit("the local server did not start")
 
 
 def _loads(connection: http.client.HTTPConnection, token: Mapping[str, str]) -> Iterator[Load]:

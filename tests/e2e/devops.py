@@ -9,7 +9,8 @@ from email.utils import formatdate
 from http.client import HTTPConnection
 from typing import Any
 
-from tests.e2e.server import PATIENCE, Answer
+from tests.e2e.server import Answer
+from tests.processes import PATIENCE
 
 ATTEMPTS = 5
 """How many challenges in a row the library answers before it gives up."""

@@ -14,7 +14,8 @@ from typing import Any, NamedTuple
 from local.seed_file import DEMONSTRATION
 from tests.e2e.browser import PATIENCE, Page, running_browser
 from tests.e2e.clients import imported
-from tests.e2e.server import ROOT, Server, running_server
+from tests.e2e.server import Server, running_server
+from tests.processes import ROOT
 from tests.test_docs import README, commands
 
 PILLOW = "13.0.0"

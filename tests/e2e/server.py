@@ -1,12 +1,10 @@
-"""A server started as `make run` starts it, in a process and a folder of its own."""
+"""A server started as by `make run`, in a process and a folder of its own."""
 
 import contextlib
 import http.client
 import json
-import os
 import subprocess
 import sys
-import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,15 +13,14 @@ from typing import TYPE_CHECKING, Any
 import boto3
 from botocore.config import Config
 
+from tests.local_server import running_local_server
+from tests.processes import PATIENCE, ROOT
+
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-ROOT = Path(__file__).parents[2]
-PATIENCE = 60
-"""Seconds that a server may take to be ready, and to stop."""
-
 FOUND = frozenset({"os_hash_algo", "os_hash_value", "virtual_size"})
-"""What a server adds where it has reason to: if the worker has read the bytes."""
+"""Fields that an image has only after its inspection."""
 
 ORDINARY = ["read_images", "create_image", "delete_image"]
 PRINCIPALS = {
@@ -54,7 +51,7 @@ INSTANCES = {
 
 @dataclass(frozen=True)
 class Answer:
-    """What plain HTTP brings, without any client's opinion of it."""
+    """A response as it came, without a client's interpretation."""
 
     status: int
     headers: Mapping[str, str]
@@ -62,7 +59,7 @@ class Answer:
 
 
 class Server:
-    """A running server: what it told of itself, its log, and the S3 behind it."""
+    """A running server: its state, its log, and the S3 behind it."""
 
     def __init__(self, state: Mapping[str, Any], log: Path) -> None:
         self.url: str = state["url"]
@@ -93,7 +90,7 @@ class Server:
     def request(
         self, principal: str, method: str, target: str, body: bytes = b"", headers: Mapping[str, str] | None = None
     ) -> Answer:
-        """One request of a principal's, redirects not followed."""
+        """Send a request as a principal, without following redirects."""
         sent = {"X-Auth-Token": self.token(principal), **(headers or {})}
         with contextlib.closing(http.client.HTTPConnection(*self.address, timeout=PATIENCE)) as connection:
             connection.request(method, target, body, sent)
@@ -101,7 +98,7 @@ class Server:
             return Answer(response.status, dict(response.getheaders()), response.read())
 
     def images(self, principal: str, which: str = "") -> list[dict[str, Any]]:
-        """The first thousand images a principal sees, an administrator those of all tenants."""
+        """The first thousand images that a principal sees; an administrator sees those of all tenants."""
         answer = self.request(principal, "GET", f"/v1/images/detail?is_public=None&limit=1000{which}")
         found: list[dict[str, Any]] = json.loads(answer.body)["images"]
         return found
@@ -115,18 +112,18 @@ class Server:
             assert self.request("admin", "DELETE", target).status == 204
 
     def crowd(self, images: int) -> None:
-        """Give t1 so many images, which look as if they had been registered."""
+        """Store a number of images of t1, directly in the tables."""
         command = [sys.executable, "-m", "tests.e2e.crowd", str(images), self._aws_url, self._dynamodb_url]
         subprocess.run(command, cwd=ROOT, check=True, timeout=10 * PATIENCE)  # noqa: S603  # ours
 
     def answered(self) -> list[dict[str, Any]]:
-        """The log's line of each request answered so far."""
+        """The access log's lines, one for each request so far."""
         lines = self._log.read_text("utf-8").splitlines()
         return [json.loads(line) for line in lines if line.startswith("{")]
 
     @contextlib.contextmanager
     def s3(self) -> "Iterator[S3Client]":
-        """Behind the server's back."""
+        """A client of the server's S3, which bypasses the server."""
         config = Config(proxies={}, request_checksum_calculation="when_required")
         session = boto3.Session("local", "local", region_name="us-east-1")
         client = session.client("s3", endpoint_url=self._aws_url, config=config)
@@ -135,7 +132,7 @@ class Server:
 
 
 def as_sent(image: Mapping[str, Any]) -> dict[str, Any]:
-    """An image as a document, without what the server finds in its bytes in its own time."""
+    """An image's document without the fields that inspection adds at some later time."""
     known = {name: value for name, value in image.items() if not _is_found(name)}
     if "properties" not in known:
         return known
@@ -148,27 +145,8 @@ def _is_found(name: str) -> bool:
 
 @contextlib.contextmanager
 def running_server(folder: Path, **settings: str) -> Iterator[Server]:
-    """The server with these settings, its catalogue empty; it must end cleanly when it is told to."""
-    seed, log = folder / "seed.json", folder / "log.txt"
+    """A server with these settings and an empty catalogue; it must end with status 0."""
+    seed = folder / "seed.json"
     seed.write_text(json.dumps({"principals": PRINCIPALS, "instances": INSTANCES}), "utf-8")
-    environment = {"PATH": os.environ["PATH"], "PORT": "0", "SEED": str(seed), "LOCAL_DIR": str(folder)}
-    with log.open("w", encoding="utf-8") as file:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "local"], cwd=ROOT, env={**environment, **settings}, stdout=file, stderr=file
-        )
-    try:
-        yield Server(_ready(process, folder / "state.json", log), log)
-    finally:
-        process.terminate()
-        status = process.wait(PATIENCE)
-    assert status == 0, log.read_text("utf-8")
-
-
-def _ready(process: "subprocess.Popen[bytes]", state: Path, log: Path) -> dict[str, Any]:
-    deadline = time.monotonic() + PATIENCE
-    while not state.exists():
-        assert process.poll() is None, log.read_text("utf-8")
-        assert time.monotonic() < deadline, log.read_text("utf-8")
-        time.sleep(0.05)
-    told: dict[str, Any] = json.loads(state.read_text("utf-8"))
-    return told
+    with running_local_server(folder, SEED=str(seed), **settings) as state:
+        yield Server(state, folder / "log.txt")

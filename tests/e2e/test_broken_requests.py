@@ -5,7 +5,8 @@ import socket
 
 import pytest
 
-from tests.e2e.server import PATIENCE, Server
+from tests.e2e.server import Server
+from tests.processes import PATIENCE
 
 pytestmark = pytest.mark.e2e
 

@@ -16,7 +16,8 @@ import pytest
 
 from tests.e2e.browser import CHROMIUM, Page, flaws, open_page, sign_in
 from tests.e2e.console import register, shown, upload
-from tests.e2e.server import PATIENCE, Server
+from tests.e2e.server import Server
+from tests.processes import PATIENCE
 
 pytestmark = [pytest.mark.e2e, pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium")]
 

@@ -18,7 +18,8 @@ import pytest
 
 from rosetta.http import Service
 from tests.api import basic
-from tests.e2e.server import ROOT, Server, as_sent, running_server
+from tests.e2e.server import Server, as_sent, running_server
+from tests.processes import ROOT
 
 pytestmark = pytest.mark.e2e
 

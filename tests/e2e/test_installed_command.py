@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,8 +12,10 @@ from pathlib import Path
 import pytest
 
 from rosetta import __version__
-from tests.e2e.server import PATIENCE, ROOT, Server
+from tests.e2e.server import Server
 from tests.jobs import disks
+from tests.local_server import state_of
+from tests.processes import PATIENCE, ROOT
 
 pytestmark = pytest.mark.e2e
 
@@ -158,13 +159,7 @@ def test_who_has_the_libraries_of_the_server_serves(serving: Installed) -> None:
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     ) as process:
-        state = serving.home / ".local" / "state.json"
-        deadline = time.monotonic() + PATIENCE
-        while not state.exists():
-            assert process.poll() is None
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
-        url = json.loads(state.read_text("utf-8"))["url"]
+        url = state_of(process, serving.home / ".local", lambda: "no log")["url"]
         token = serving.run("token", "create", "--local", "--user", "u", "--policy", "admin")
         listed = serving.run("usage", "--tenant", "t1", ROSETTA_URL=url, ROSETTA_TOKEN=token.stdout.strip())
         process.send_signal(signal.SIGTERM)

@@ -9,7 +9,7 @@ import pytest
 
 from tests.e2e.browser import CHROMIUM
 from tests.e2e.pictures import PICTURES, measured
-from tests.e2e.server import ROOT
+from tests.processes import ROOT
 
 NEEDED = ("bash", "curl")
 

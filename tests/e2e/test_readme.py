@@ -10,13 +10,13 @@ import shutil
 import signal
 import socket
 import subprocess
-import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.processes import output_of, wait_until
 from tests.test_docs import README, ROOT, commands
 
 INSTALLATION = 600
@@ -131,16 +131,6 @@ def free_port(usual: int) -> int:
         return port
 
 
-def wait(process: Process, ready: Callable[[], bool], seconds: float) -> float:
-    """Wait until a running process has made something ready; returns how many seconds that took."""
-    began = time.monotonic()
-    while not ready():
-        assert process.poll() is None, process.communicate(timeout=PATIENCE)
-        assert time.monotonic() < began + seconds
-        time.sleep(0.05)
-    return time.monotonic() - began
-
-
 def answers(port: int, target: str = "/versions", secret: str = "") -> bool:
     """Whether there is a server that answers this request with 200."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
@@ -165,8 +155,8 @@ def says(*texts: str, **environ: str) -> Act:
 
 def serves(newcomer: Newcomer, command: str) -> None:
     process = newcomer.starts(command)
-    wait(process, (newcomer.folder / ".venv" / ".runnable").exists, INSTALLATION)
-    wait(process, newcomer.state.exists, FIRST_START)
+    wait_until((newcomer.folder / ".venv" / ".runnable").exists, process, output_of(process), INSTALLATION)
+    wait_until(newcomer.state.exists, process, output_of(process), FIRST_START)
     assert answers(newcomer.port)
     secrets = [principal["secret"] for principal in newcomer.told()["principals"].values()]
 
@@ -175,14 +165,15 @@ def serves(newcomer: Newcomer, command: str) -> None:
     assert [text for text in (f"http://127.0.0.1:{newcomer.port}", *secrets) if text not in console] == []
     # One start in three may show what a start costs; a core that is shared makes all work cost more.
     assert any(start_cost(newcomer, command) <= NEXT_START for _ in range(3))
-    wait(newcomer.starts(command), newcomer.state.exists, FIRST_START)
+    process = newcomer.starts(command)
+    wait_until(newcomer.state.exists, process, output_of(process), FIRST_START)
 
 
 def start_cost(newcomer: Newcomer, command: str) -> float:
     """The CPU seconds of a start and a stop: on a clock they would show how busy the machine is with other tests."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     process = newcomer.starts(command)
-    wait(process, newcomer.state.exists, FIRST_START)
+    wait_until(newcomer.state.exists, process, output_of(process), FIRST_START)
     newcomer.stops(process)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
@@ -190,7 +181,7 @@ def start_cost(newcomer: Newcomer, command: str) -> float:
 
 def serves_through_chalice(newcomer: Newcomer, command: str) -> None:
     process, port = newcomer.starts(command), newcomer.chalice_port
-    wait(process, lambda: answers(port), FIRST_START)
+    wait_until(lambda: answers(port), process, output_of(process), FIRST_START)
     assert answers(port, "/v1/images", newcomer.told()["principals"]["alice"]["secret"])
 
     # It runs a second process that reloads the application, and Ctrl-C goes to both of them.

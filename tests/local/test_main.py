@@ -6,64 +6,15 @@ import os
 import signal
 import socket
 import stat
-import subprocess
-import sys
 import time
 import urllib.request
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import Any, Protocol
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
-PATIENCE = 60.0
-
-
-class Start(Protocol):
-    """Starts a server with these variables, besides a free port and a folder of its own."""
-
-    def __call__(self, **environ: str) -> "subprocess.Popen[str]": ...
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return tmp_path / "deep" / "local"
-
-
-@pytest.fixture
-def start(folder: Path) -> Iterator[Start]:
-    started = []
-
-    def start(**environ: str) -> "subprocess.Popen[str]":
-        process = subprocess.Popen(
-            [sys.executable, "-m", "local"],
-            cwd=ROOT,
-            env={"PATH": os.environ["PATH"], "PORT": "0", "LOCAL_DIR": str(folder), **environ},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            start_new_session=True,
-        )
-        started.append(process)
-        return process
-
-    yield start
-    for process in started:
-        process.kill()
-        process.communicate()
-
-
-def ready(process: "subprocess.Popen[str]", folder: Path) -> dict[str, Any]:
-    """The state, as soon as there is one."""
-    deadline = time.monotonic() + PATIENCE
-    while not (folder / "state.json").exists():
-        assert process.poll() is None, process.communicate()
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-    state: dict[str, Any] = json.loads((folder / "state.json").read_text())
-    return state
+from tests.local.conftest import Start, ready
+from tests.processes import PATIENCE
 
 
 def test_it_serves_the_demonstration_until_it_is_terminated(start: Start, folder: Path) -> None:

@@ -22,9 +22,8 @@ from moto.moto_server.werkzeug_app import create_backend_app
 
 from local.environment import ACCESS_KEY, SECRET, SECRETS
 from local.s3 import Dispatcher, Refused, check, checked, read
-from tests.local.test_main import PATIENCE, Start, folder, ready, start
-
-__all__ = ["folder", "start"]
+from tests.local.conftest import Start, ready
+from tests.processes import PATIENCE
 
 HOST = "127.0.0.1:5000"
 CONTENT = b"\xff\xfe bytes that are no text & no=form \x00" * 10

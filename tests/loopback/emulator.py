@@ -4,9 +4,6 @@ import contextlib
 import http.client
 import os
 import shutil
-import socket
-import subprocess
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,16 +12,15 @@ from typing import TYPE_CHECKING, Any
 import boto3
 from botocore.config import Config
 
+from local.serving import free_port
 from tests.loopback import tools
 from tests.loopback.environment import REGION, aws_at
 from tests.loopback.leash import leashed
+from tests.processes import PATIENCE, wait_until
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_sqs import SQSClient
-
-PATIENCE = 60
-"""Seconds that the emulator may take to be ready."""
 
 LAUNCH = "import sys; sys.path.append(sys.argv.pop()); from ministack.app import main; main()"
 """The emulator starts functions with the Python that it runs on itself: what is on its path must not be on theirs."""
@@ -67,7 +63,7 @@ class Emulator:
 def running_emulator(folder: Path, ec2_url: str) -> Iterator[Emulator]:
     """Serve until the block ends; then nothing but its log is left."""
     (folder / "tmp").mkdir()
-    emulator = Emulator(_free_port(), ec2_url, folder / "emulator.log")
+    emulator = Emulator(free_port(), ec2_url, folder / "emulator.log")
     words = [tools.bare_python(), "-c", LAUNCH, str(tools.emulator())]
     try:
         with (
@@ -75,7 +71,7 @@ def running_emulator(folder: Path, ec2_url: str) -> Iterator[Emulator]:
             # The functions end with it; an orderly end takes long and is worth nothing here.
             leashed(words, cwd=folder, env=_environment(emulator, folder), stdout=log, stderr=log) as process,
         ):
-            _wait_until_ready(process, emulator)
+            wait_until(lambda: _is_ready(emulator.port), process, emulator.log.read_text)
             yield emulator
     finally:
         shutil.rmtree(folder / "tmp")
@@ -95,20 +91,6 @@ def _environment(emulator: Emulator, folder: Path) -> dict[str, str]:
         "IOT_MTLS_ENABLED": "0",
         "SFTP_ENABLED": "0",
     }
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-        return port
-
-
-def _wait_until_ready(process: "subprocess.Popen[bytes]", emulator: Emulator) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not _is_ready(emulator.port):
-        assert process.poll() is None, emulator.log.read_text("utf-8")
-        assert time.monotonic() < deadline, emulator.log.read_text("utf-8")
-        time.sleep(0.1)
 
 
 def _is_ready(port: int) -> bool:

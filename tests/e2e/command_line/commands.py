@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from tests.e2e.server import PATIENCE, ROOT
+from tests.processes import PATIENCE, ROOT
 
 MIB = 1024**2
 Result = subprocess.CompletedProcess

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPResponse
 from urllib.parse import parse_qs, urlsplit
 
-from tests.e2e.server import PATIENCE, Server
+from tests.e2e.server import Server
 from tests.http_server import HttpServer, QuietHandler
+from tests.processes import PATIENCE
 
 BLOCK = 65536
 

@@ -14,8 +14,9 @@ import pytest
 from tests.e2e.command_line.commands import MIB, CommandLine, id_in, told
 from tests.e2e.command_line.recorder import Behaviour, Recorder
 from tests.e2e.conftest import MakeFile
-from tests.e2e.server import PATIENCE, Server
+from tests.e2e.server import Server
 from tests.jobs import disks
+from tests.processes import PATIENCE
 
 pytestmark = pytest.mark.e2e
 
