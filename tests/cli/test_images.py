@@ -12,8 +12,8 @@ from rosetta.command import cli
 from tests.api import Api
 from tests.cli.importing.conftest import Target, a_target
 from tests.cli.importing.scripted import Reply, scripted
-from tests.cli.terminal import typed
 from tests.factories import an_image
+from tests.terminal import run_on_terminal
 
 UNKNOWN = "11111111-2222-3333-4444-555555555555"
 ENDING = (Status.PENDING_DELETE, Status.ACTIVE)
@@ -310,7 +310,7 @@ def test_a_folder_that_is_not_there_is_named(target: Target, image: Type, tmp_pa
 def test_a_terminal_is_not_filled_with_bytes() -> None:
     environ = {"ROSETTA_URL": "http://127.0.0.1:1", "ROSETTA_TOKEN": "secret"}
 
-    status, drawn = typed(["image", "download", UNKNOWN, "--output", "-"], [], environ)
+    status, drawn = run_on_terminal(["image", "download", UNKNOWN, "--output", "-"], [], environ)
 
     assert status == 2
     assert "Error: stdout is a terminal: redirect it, or name a file" in drawn

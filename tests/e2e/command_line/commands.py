@@ -1,9 +1,8 @@
-"""The commands as an operator types them, in processes of their own."""
+"""The commands of `rosetta`, run in processes of their own."""
 
 import hashlib
 import json
 import os
-import pty
 import re
 import subprocess
 import sys
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.processes import PATIENCE, ROOT
+from tests.terminal import Answers, run_on_terminal
 
 MIB = 1024**2
 Result = subprocess.CompletedProcess
@@ -21,7 +21,7 @@ Result = subprocess.CompletedProcess
 
 @dataclass(frozen=True)
 class CommandLine:
-    """Where the commands are typed: as whom, with which folder for what is to be remembered."""
+    """The settings of the commands: the deployment, the token, and the folder for the state of uploads."""
 
     url: str
     token: str
@@ -34,21 +34,21 @@ class CommandLine:
 
     @property
     def records(self) -> list[Path]:
-        """What is remembered of uploads."""
+        """The records of unfinished uploads."""
         return list(self.state.rglob("*.json"))
 
     def at(self, url: str) -> "CommandLine":
-        """The same operator, at another address."""
+        """The same token and folder, with another URL."""
         return replace(self, url=url)
 
     def run(self, *words: object, **environment: str) -> "Result[str]":
-        """Run a command to its end; it must keep its secrets and its composure."""
+        """Run a command until it ends; it must not print secrets or tracebacks."""
         with self.started(*words, **environment) as process:
             return self.ended(process)
 
     @contextmanager
     def started(self, *words: object, **environment: str) -> "Iterator[subprocess.Popen[str]]":
-        """A command that runs; it is killed if it still does in the end."""
+        """A running command, which is killed at the end of the block."""
         with subprocess.Popen(  # noqa: S603  # our own words
             [sys.executable, "-m", "rosetta", *map(str, words)],
             cwd=self.state,
@@ -64,50 +64,26 @@ class CommandLine:
                 process.kill()
 
     def ended(self, process: "subprocess.Popen[str]") -> "Result[str]":
-        """What a command said, once it has ended by itself."""
+        """The result of a command, once it has ended by itself."""
         stdout, stderr = process.communicate(timeout=PATIENCE)
         for secret in (self.token, "X-Amz-", "Traceback"):
             assert secret not in stdout + stderr
         return Result(process.args, process.returncode, stdout, stderr)
 
-    def on_terminal(self, *words: object, typed: str = "", **environment: str) -> tuple[int, str]:
-        """The exit status of a command that a person watches, and all that was drawn."""
-        ours, theirs = pty.openpty()
-        os.write(ours, typed.encode())
-        process = subprocess.Popen(  # noqa: S603  # our own words
-            [sys.executable, "-m", "rosetta", *map(str, words)],
-            cwd=self.state,
-            env={**self.environment, "TERM": "xterm", "COLUMNS": "160", **environment},
-            stdin=theirs,
-            stdout=theirs,
-            stderr=theirs,
-        )
-        os.close(theirs)
-        drawn = b"".join(_blocks(ours))
-        os.close(ours)
-        return process.wait(PATIENCE), drawn.decode()
+    def on_terminal(self, *words: object, answers: Answers = (), **environment: str) -> tuple[int, str]:
+        """Run a command on a terminal; returns its exit status and everything that it has drawn."""
+        environ = {**self.environment, **environment}
+        return run_on_terminal([*map(str, words)], answers, environ, folder=self.state)
 
     def json(self, *words: object) -> Any:
-        """What a command shows, read as JSON."""
+        """The JSON document that a command prints."""
         result = self.run(*words, "--json")
         assert result.returncode == 0, result.stderr
         return json.loads(result.stdout)
 
 
-def _blocks(terminal: int) -> Iterator[bytes]:
-    """What is written to a terminal until nobody has it open any more."""
-    while True:
-        try:
-            block = os.read(terminal, 65536)
-        except OSError:  # as Linux puts it
-            return
-        if not block:
-            return
-        yield block
-
-
 def id_in(result: "Result[str]") -> str:
-    """The id that an upload tells."""
+    """The id that an upload prints."""
     found = re.search(r"^id +([0-9a-f-]{36})$", result.stdout, re.MULTILINE)
     assert found is not None, (result.stdout, result.stderr)
     return found[1]

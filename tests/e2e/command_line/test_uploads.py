@@ -418,9 +418,9 @@ def test_a_refused_format_is_one_line(operator: CommandLine, make_file: MakeFile
 def test_a_person_is_asked_about_an_empty_file(operator: CommandLine, make_file: MakeFile) -> None:
     path = make_file(0)
 
-    refused, asked = operator.on_terminal("image", "upload", path, typed="n\n")
+    refused, asked = operator.on_terminal("image", "upload", path, answers=[("[y/N]", "n")])
     nothing = operator.json("image", "list")
-    wanted, _ = operator.on_terminal("image", "upload", path, typed="y\n")
+    wanted, _ = operator.on_terminal("image", "upload", path, answers=[("[y/N]", "y")])
 
     assert (refused, nothing, wanted) == (1, [], 0)
     assert f"{path} is empty. Upload it anyway? [y/N]" in asked

@@ -1,4 +1,4 @@
-"""A command on a terminal, and somebody who answers it."""
+"""The command on a pseudo-terminal, with scripted answers."""
 
 import os
 import pty
@@ -9,19 +9,21 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from select import select
 
-ROOT = Path(__file__).parents[2]
-PATIENCE = 60
+from tests.processes import PATIENCE, ROOT
+
+Answers = Sequence[tuple[str, str]]
+"""Questions, or parts of them, and what is typed once each is on the screen."""
 
 
-def typed(
-    words: Sequence[str], answers: Sequence[tuple[str, str]], environ: Mapping[str, str], columns: int = 160
+def run_on_terminal(
+    words: Sequence[str], answers: Answers, environ: Mapping[str, str], columns: int = 160, folder: Path = ROOT
 ) -> tuple[int, str]:
-    """The exit status of a command, and all that was drawn; each answer is given once its question is there."""
+    """Run a command of `rosetta` in a folder; returns its exit status and everything that it has drawn."""
     ours, theirs = pty.openpty()
     process = subprocess.Popen(  # noqa: S603  # our own words
         [sys.executable, "-m", "rosetta", *words],
-        cwd=ROOT,
-        env={"PATH": os.environ["PATH"], "TERM": "xterm", "COLUMNS": str(columns), **environ},
+        cwd=folder,
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "TERM": "xterm", "COLUMNS": str(columns), **environ},
         stdin=theirs,
         stdout=theirs,
         stderr=theirs,
@@ -42,7 +44,7 @@ def typed(
 
 
 def _until(terminal: int, text: str | None) -> str:
-    """What is drawn until a text is there, or else until nobody has the terminal open any more."""
+    """What is drawn until it contains a text or, if that is None, until the command has closed the terminal."""
     drawn, deadline = b"", time.monotonic() + PATIENCE
     while text is None or text.encode() not in drawn:
         left = deadline - time.monotonic()
