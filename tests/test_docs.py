@@ -53,8 +53,8 @@ def commands(page: Path) -> list[str]:
 
 
 def rows(page: Path) -> Iterator[list[str]]:
-    """The cells of each row of a page's tables."""
-    for line in page.read_text("utf-8").splitlines():
+    """The cells of each row of a page's tables; none if there is no such page yet."""
+    for line in page.read_text("utf-8").splitlines() if page.exists() else ():
         if line.startswith("| "):
             yield [cell.strip() for cell in line.strip("| ").split(" | ")]
 

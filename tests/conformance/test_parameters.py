@@ -14,6 +14,7 @@ from chalicelib.catalog.membership import MemberStatus
 from chalicelib.catalog.reference import Kind
 from tests.api import ORDINARY, Answer, Api, Caller, a_caller
 from tests.conformance.conftest import T1
+from tests.credentials import BY_NAME
 from tests.factories import START, a_membership, an_image
 from tests.openapi.checking import DIALECT_OF, described
 
@@ -21,7 +22,6 @@ FIRST, SECOND = "11111111-1111-4111-8111-111111111111", "22222222-2222-4222-8222
 NOBODY = "33333333-3333-4333-8333-333333333333"
 JOBS = (str(uuid4()), str(uuid4()))
 JSON = {"Content-Type": "application/json"}
-BY_NAME = ("devops_service", "foreman", "qingcloud")
 VARIABLES = {
     "v1/images/{image_id}": f"v1/images/{FIRST}",
     "{token_id}": "current",

@@ -7,7 +7,8 @@ from typing import Any
 
 from chalicelib.catalog.image import Image, Status
 from chalicelib.catalog.tokens import NewToken
-from tests.api import ORDINARY, Answer, Api, a_caller, basic
+from tests.api import ORDINARY, Answer, Api, a_caller
+from tests.credentials import SCHEMES
 from tests.factories import an_image
 
 TENANT = "33333333-3333-4333-8333-333333333333"
@@ -64,12 +65,7 @@ class Scene:
             _, secret = api.world.catalog(holder).tokens.create(NewToken("made"))
         if self.token != "unused":
             assert identities.authenticate(secret) == principal
-        match self.dialect:
-            case "foreman" | "devops_service":
-                return basic(principal.user, secret)
-            case "qingcloud":
-                return {"Authorization": f"Bearer {secret}"}
-        return {"X-Auth-Token": secret}
+        return SCHEMES[self.dialect](principal.user, secret)
 
 
 def send(api: Api, ask: Ask, credentials: Mapping[str, str]) -> Answer:

@@ -13,7 +13,8 @@ from typing import Any
 from chalicelib.bootstrap import Aws
 from chalicelib.catalog.image import Status
 from local.events import proxy_event
-from tests.api import Api, Caller, a_caller, basic
+from tests.api import Api, Caller, a_caller
+from tests.credentials import SCHEMES, by_token
 from tests.fuzz.catalogue import CALLERS, CONTENT, IMAGES, PASSWORD, SIGNATURE, STORED, UPLOAD, fill
 from tests.fuzz.exchange import Got, Sent
 from tests.fuzz.twists import TWISTS
@@ -80,12 +81,8 @@ class Registry(Api):
     def credentials(self, caller: str, dialect: str) -> tuple[str, str]:
         """The header with a caller's credentials in this dialect."""
         secret = self._stock.secrets[caller]
-        match dialect:
-            case "foreman" | "devops_service":
-                return "Authorization", basic(f"user-of-{CALLERS[caller][0]}", secret)["Authorization"]
-            case "qingcloud":
-                return "Authorization", f"Bearer {secret}"
-        return "X-Auth-Token", secret
+        [header] = SCHEMES.get(dialect, by_token)(f"user-of-{CALLERS[caller][0]}", secret).items()
+        return header
 
     def exchange(self, sent: Sent) -> Got:
         """Send a request, and return its response and what was logged meanwhile."""

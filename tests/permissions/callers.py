@@ -1,12 +1,13 @@
-"""The callers of the matrix, and how each dialect sends credentials."""
+"""The callers of the matrix."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
 
 from chalicelib.bootstrap import World
 from chalicelib.catalog.principal import Principal
 from chalicelib.storage.identities import DynamoIdentities
-from tests.api import ORDINARY, Api, Caller, a_caller, basic
+from tests.api import ORDINARY, Api, Caller, a_caller
+from tests.credentials import SCHEMES, Scheme
 from tests.permissions.expected.notation import UNKNOWN, Who
 
 T1 = "1b0f2c3e-7a52-4c7e-9d0a-5d2c0f6e9a11"
@@ -27,14 +28,6 @@ TRUSTED = timedelta(seconds=60)
 """How long a cached token stays valid."""
 
 
-def by_token(_user: str, secret: str) -> dict[str, str]:
-    return {"X-Auth-Token": secret}
-
-
-def by_bearer(_user: str, secret: str) -> dict[str, str]:
-    return {"Authorization": f"Bearer {secret}"}
-
-
 def about_itself(_user: str, secret: str) -> dict[str, str]:
     """A token that asks about itself."""
     return {"X-Auth-Token": secret, "X-Subject-Token": secret}
@@ -43,20 +36,6 @@ def about_itself(_user: str, secret: str) -> dict[str, str]:
 def in_body(user: str, secret: str) -> dict[str, str]:
     """Credentials for an operation that sends them in its body; nothing reads these headers."""
     return {"X-Own-User": user, "X-Own-Secret": secret}
-
-
-Scheme = Callable[[str, str], dict[str, str]]
-"""Returns the headers with user and secret."""
-SCHEMES: Mapping[str, Scheme] = {
-    "devops_service": basic,
-    "foreman": basic,
-    "glance_v1": by_token,
-    "glance_v2": by_token,
-    "health": by_token,
-    "keystone": by_token,
-    "qingcloud": by_bearer,
-    "scaleway": by_token,
-}
 
 
 def all_callers(api: Api, dialect: str, shown_by: Scheme | None = None) -> dict[Who, Caller]:

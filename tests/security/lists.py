@@ -92,7 +92,7 @@ def routes() -> Iterator[tuple[str, Route]]:
 def requests() -> Iterator[tuple[str, str, str]]:
     """Dialect, method and target of all of them; `{own}` and the like are left to be filled in."""
     for dialect, route in routes():
-        for query in QUERIES[dialect]:
+        for query in QUERIES.get(dialect, ()):
             path = route.path
             for name, value in VARIABLES.items():
                 path = path.replace(f"{{{name}}}", value)

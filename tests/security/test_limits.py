@@ -14,13 +14,14 @@ from chalicelib.http.fields import DEEPEST
 from tests import tally
 from tests.api import ORDINARY, Answer, Api, Caller
 from tests.conformance.conftest import T1
+from tests.credentials import BY_NAME
 from tests.dialects.glance_v1.glance import RAW, create, properties
 from tests.factories import an_image
+from tests.security.test_guessing import REQUESTS
 
 JSON = {"Content-Type": "application/json", "Accept": "application/json"}
 LAMBDA_BODY = 4_500_000
 """Bytes of a body at most that reach a function: 6 MB, in base64, within an event."""
-BY_NAME = ("devops_service", "foreman", "qingcloud")
 OPERATIONS = [(dialect.name, route) for dialect in DIALECTS for route in dialect.routes if not route.open]
 WRITES = [(name, route) for name, route in OPERATIONS if route.method in ("POST", "PUT", "PATCH")]
 SHAPES: dict[str, Callable[[Any], bool]] = {
@@ -35,6 +36,8 @@ SHAPES: dict[str, Callable[[Any], bool]] = {
     "keystone": lambda body: body["error"].keys() == {"code", "title", "message"},
 }
 """What the refusals of each dialect look like; the second shape of QingCloud is that of signing in."""
+PATHS: Mapping[str, str] = {name: target for name, (_, target, _) in REQUESTS.items() if name in SHAPES}
+"""A GET of each dialect that succeeds."""
 
 
 class Limit(NamedTuple):
@@ -232,22 +235,9 @@ def test_a_query_of_any_length_is_answered(api: Api, dialect: str, query: str) -
 def test_headers_that_nobody_asks_for_do_not_matter(api: Api, dialect: str) -> None:
     """API Gateway takes 10,240 bytes of them, the local server 256 headers of 65,536."""
     caller = the_caller(api, dialect)
-    path = {
-        "glance_v1": "/v1/images",
-        "glance_v2": "/v2/images",
-        "scaleway": "/images",
-        "devops_service": "/v3/images",
-    }.get(
-        dialect,
-        {
-            "foreman": "/api/architectures",
-            "qingcloud": "/v2/zone/ac1/images",
-            "keystone": "/identity/v3/auth/catalog",
-        }.get(dialect, ""),
-    )
     many = {f"x-header-{number}": "v" * 200 for number in range(250)}
 
-    plain, laden = caller.get(path, JSON), caller.get(path, {**many, "Cookie": "x" * 8000, **JSON})
+    plain, laden = caller.get(PATHS[dialect], JSON), caller.get(PATHS[dialect], {**many, "Cookie": "x" * 8000, **JSON})
 
     assert (plain.status, plain.body) == (laden.status, laden.body) == (200, plain.body)
 

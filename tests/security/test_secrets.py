@@ -2,6 +2,7 @@
 
 import json
 import logging
+import re
 from collections.abc import Callable, Iterator
 from functools import partial
 from http import HTTPStatus
@@ -19,6 +20,7 @@ from tests import tally
 from tests.api import ORDINARY, Answer, Caller, a_caller, basic
 from tests.conformance.conftest import T1
 from tests.conftest import MakeApi
+from tests.credentials import BY_NAME
 from tests.deploy.everything import LARGE, SETTINGS, do_everything
 from tests.dialects.glance_v1.glance import RAW
 from tests.jobs.arriving import copying, trusting
@@ -34,9 +36,6 @@ PASSWORD = "correct-horse-battery-staple"
 MARK = "a-token-in-the-wrong-place"
 JSON = {"Content-Type": "application/json"}
 OPERATIONS = [(dialect.name, route) for dialect in DESCRIBED for route in dialect.routes]
-BY_NAME = ("foreman", "devops_service", "qingcloud")
-"""The dialects whose callers show user and secret."""
-
 WRONG = ({"Authorization": f"Bearer {MARK}"}, {"Authorization": f"Basic {MARK}"})
 
 OWN = ImageQuery(Scope.OWN)
@@ -72,6 +71,8 @@ def test_nothing_that_is_done_leaves_a_secret_in_a_log(make_api: MakeApi, aws: A
     linked = api.caller("t1").get(f"/v1/images/{large.id}")
 
     logged = log()
+    served = set(re.findall(r'"dialect": "(\w+)"', "".join(logged)))
+    assert {dialect.name for dialect in DESCRIBED} - served == set(), "missing in tests/deploy/everything.py"
     assert linked.status == 302
     assert len(api.credentials) > 8
     assert len(api.signatures) > 4

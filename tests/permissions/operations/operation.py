@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from itertools import count
 
 from tests.api import Answer, Caller
-from tests.permissions.callers import TENANTS, Scheme
+from tests.credentials import Scheme
+from tests.permissions.callers import TENANTS
 from tests.permissions.expected.notation import Who
 from tests.permissions.things import MD5, Thing
 
