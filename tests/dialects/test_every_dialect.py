@@ -16,16 +16,18 @@ from tests.conformance import test_inspected, test_paths, test_refusals, test_se
 from tests.conformance.clients import CLIENTS
 from tests.credentials import SCHEMES
 from tests.faults import answers
-from tests.fuzz import shapes, vocabulary
+from tests.fuzz import shapes, test_written, vocabulary
 from tests.fuzz.exchange import Sent
 from tests.histories import model, recording, speaking
 from tests.permissions.expected import EXPECTED
 from tests.permissions.operations import OPERATIONS
 from tests.processes import ROOT
 from tests.security import lists, test_guessing, test_limits
+from tests.storage import test_releases
 
 ALL = [dialect.name for dialect in DIALECTS]
 OF_IMAGES = [dialect.name for dialect in CATALOGUES]
+MODULE = "tests/dialects/test_every_dialect.py"
 BESIDES = {"documentation", "health"}
 """Groups of routes that are tested like dialects."""
 IN_ALL: Mapping[str, Collection[str]] = {
@@ -38,7 +40,6 @@ IN_ALL: Mapping[str, Collection[str]] = {
     "SHAPES in tests/faults/answers.py": answers.SHAPES,
     "REFUSALS in tests/fuzz/shapes.py": shapes.REFUSALS,
     "SHAPES in tests/security/test_limits.py": test_limits.SHAPES,
-    "PATHS in tests/security/test_limits.py": test_limits.PATHS,
     "REQUESTS in tests/security/test_guessing.py": {name.partition(",")[0] for name in test_guessing.REQUESTS},
 }
 """The lists of all dialects."""
@@ -48,17 +49,18 @@ IN_CATALOGUES: Mapping[str, Collection[str]] = {
     "LISTS in tests/conformance/test_paths.py": test_paths.LISTS,
     "SEND_BACK in tests/conformance/test_sent_back.py": test_sent_back.SEND_BACK,
     "QUOTA in tests/conformance/test_refusals.py": test_refusals.QUOTA,
-    **{
-        f"the refusal of '{name}' in tests/conformance/test_refusals.py": statuses
-        for name, (_, statuses) in test_refusals.REFUSALS.items()
-    },
+    "REFUSALS in tests/conformance/test_refusals.py": set.intersection(
+        *(set(statuses) for _, statuses in test_refusals.REFUSALS.values())
+    ),
     "IMAGE_IDS in tests/fuzz/vocabulary.py": vocabulary.IMAGE_IDS,
     "PARAMETERS in tests/fuzz/vocabulary.py": vocabulary.PARAMETERS,
+    "READS in tests/fuzz/test_written.py": {Sent("GET", target).dialect for target in test_written.READS},
     "DIALECTS in tests/histories/model.py": model.DIALECTS,
     "the creates of SPOKEN in tests/histories/recording.py": recording.SPOKEN[model.Verb.CREATE],
     "LISTS in tests/histories/speaking.py": speaking.LISTS,
     "REFUSALS in tests/histories/speaking.py": speaking.REFUSALS,
     "QUERIES in tests/security/lists.py": lists.QUERIES,
+    "LISTS in tests/storage/test_releases.py": test_releases.LISTS,
     "DIALECTS in chalicelib/console/views.js": console_views.titles(),
     "FACTS in chalicelib/console/comparison.js": console_views.compared(),
 }
@@ -84,8 +86,8 @@ def test_a_list_has_every_dialect(place: str, entries: Collection[str], names: l
     missing = [name for name in names if name not in entries]
     unknown = sorted(set(entries) - {*names} - BESIDES)
 
-    assert missing == [], f"add {', '.join(missing)} to {place}"
-    assert unknown == [], f"remove {', '.join(unknown)} from {place}"
+    assert not missing, f"add {', '.join(missing)} to {place}"
+    assert not unknown, f"remove {', '.join(unknown)} from {place}"
 
 
 @pytest.mark.parametrize("dialect", DIALECTS, ids=ALL)
@@ -94,7 +96,7 @@ def test_fuzzing_knows_whose_a_route_is(dialect: Dialect) -> None:
 
     strays = sorted(path for path in paths if Sent("GET", path).dialect != dialect.name)
 
-    assert strays == [], "add them to ROOTS, or Sent.dialect, of tests/fuzz/exchange.py"
+    assert not strays, "add them to ROOTS, or Sent.dialect, of tests/fuzz/exchange.py"
 
 
 @pytest.mark.parametrize("name", ALL)
@@ -104,11 +106,13 @@ def test_a_dialect_has_its_files(name: str) -> None:
         Path("docs", "dialects", f"{page}.md"),
         Path("docs", "dialects", page, "wire.md"),
         Path("tests", "openapi", f"test_{name}.py"),
-        Path("tests", "e2e", CLIENT_TESTS.get(name, f"test_of_a_client.py: name it in CLIENT_TESTS of {__name__}")),
+        Path("tests", "e2e", CLIENT_TESTS.get(name, f"test_<its client>.py, and name it in CLIENT_TESTS of {MODULE}")),
     ]
 
-    assert [str(path) for path in needed if not (ROOT / path).exists()] == []
-    assert list((ROOT / "tests" / "dialects" / name).glob("test_*.py")), f"tests/dialects/{name}/ has no tests"
+    missing = [str(path) for path in needed if not (ROOT / path).exists()]
+
+    assert not missing, f"write {', '.join(missing)}"
+    assert list((ROOT / "tests" / "dialects" / name).glob("test_*.py")), f"write tests in tests/dialects/{name}/"
 
 
 @pytest.mark.parametrize("name", ALL)

@@ -24,6 +24,7 @@ READS = (
     "/v2/zone/ac1/images?limit=100&search_word=a",
     "/v2/zone/ac1/jobs",
     "/v3/images",
+    "/v2/images?limit=100&visibility=all&member_status=all&sort=name:asc,size",
 )
 """Lists of each dialect, with all filters and sort orders."""
 

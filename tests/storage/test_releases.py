@@ -36,6 +36,7 @@ LATER: dict[str, Any] = {"provenance": {"M": {"by": {"S": "somebody"}}}}
 """What some later release knows of everything."""
 LISTS = {
     "glance_v1": "/v1/images/detail",
+    "glance_v2": "/v2/images",
     "scaleway": "/images",
     "qingcloud": "/v2/zone/ac1/images",
     "devops_service": "/v3/images/provider/ec2",

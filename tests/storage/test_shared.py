@@ -14,6 +14,7 @@ from chalicelib.catalog.image import Image, Status, Visibility
 from chalicelib.catalog.membership import MemberStatus
 from chalicelib.catalog.outages import OutcomeUnknown
 from chalicelib.catalog.query import Condition, ImageQuery, Operator
+from chalicelib.dialects import CATALOGUES
 from chalicelib.storage import keys, spread
 from chalicelib.storage.items import image_of_row
 from chalicelib.storage.row import RowItem
@@ -162,7 +163,7 @@ def test_two_writers_of_an_image_of_very_many_members_leave_what_the_later_one_w
 
 
 def test_an_image_of_as_many_members_as_are_written_at_once_has_room_for_all_else_that_may_change(world: World) -> None:
-    names = {name: name for name in ("glance_v1", "scaleway", "devops_service", "foreman", "qingcloud")}
+    names = {dialect.name: dialect.name for dialect in CATALOGUES}
     facts = {"name": "x", "os_title": "t", "architecture": "a", "compute_resource": 3, "provider_image_id": "p"}
     others = {"name": "y", "os_title": "u", "architecture": "b", "compute_resource": 4, "provider_image_id": "q"}
     image = world.images.add(
