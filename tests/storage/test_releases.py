@@ -84,8 +84,8 @@ def raw(model: Any, key: dict[str, Any]) -> dict[str, Any]:
 
 
 def asked(api: Api, target: str) -> Answer:
-    caller = api.caller("t1") if target.startswith(("/v1/", "/images")) else api.basic_caller("t1", *ORDINARY)
-    return caller.get(target)
+    by_token = target.startswith(("/v1/", "/v2/images", "/images"))
+    return (api.caller("t1") if by_token else api.basic_caller("t1", *ORDINARY)).get(target)
 
 
 @pytest.fixture

@@ -47,19 +47,19 @@ class Backlog:
         ],
         ids=lambda value: value.status.value if isinstance(value, Image) else str(value),
     )
-    def test_what_is_left_to_be_ended_is_in_it(self, world: World, image: Image, is_in: bool) -> None:
+    def test_it_has_every_unfinished_image(self, world: World, image: Image, is_in: bool) -> None:
         world.images.add(image)
 
         assert unfinished(world, LATER) == [image.id] * is_in
 
-    def test_what_is_ended_leaves_it(self, world: World) -> None:
+    def test_a_finished_image_leaves_it(self, world: World) -> None:
         saving = world.images.add(an_image(status=Status.SAVING))
 
         world.images.save(saving, replace(saving, status=Status.ACTIVE))
 
         assert unfinished(world, LATER) == []
 
-    def test_what_has_waited_longest_comes_first_and_the_youngest_not_at_all(self, world: World) -> None:
+    def test_it_is_sorted_by_age_and_omits_images_younger_than_the_limit(self, world: World) -> None:
         times = [START + timedelta(microseconds=step) for step in (2, 0, 1, 3)]
         images = add(world, [an_image(status=Status.SAVING, status_changed_at=instant) for instant in times])
 
@@ -67,14 +67,14 @@ class Backlog:
 
         assert found == [images[1].id, images[2].id, images[0].id]
 
-    def test_what_else_changes_does_not_make_it_wait_longer(self, world: World) -> None:
+    def test_other_changes_do_not_reset_the_age(self, world: World) -> None:
         image = world.images.add(an_image(status=Status.PENDING_DELETE))
 
         world.images.save(image, replace(image, name="new", updated_at=LATER))
 
         assert list(world.backlog.pending_delete(LATER)) == [image.id]
 
-    def test_deletions_that_wait_are_in_a_list_of_their_own(self, world: World) -> None:
+    def test_delayed_deletions_are_listed_separately(self, world: World) -> None:
         images = add(world, [an_image(status=status, location=PLACE) for status in Status])
         soon = {image.id for image in images if image.status in {Status.SAVING, Status.KILLED, Status.DELETED}}
 
@@ -91,7 +91,7 @@ class Backlog:
         assert list(world.backlog.expired(LATER)) == [one.id]
         assert list(world.backlog.expired(LATER + timedelta(microseconds=1))) == [one.id, two.id]
 
-    def test_what_is_forgotten_leaves_nothing_but_its_aliases(self, world: World) -> None:
+    def test_a_purged_image_leaves_nothing_but_its_aliases(self, world: World) -> None:
         image = an_image(number=7, aliases={"x": "1"}, architecture="arm64", location=PLACE)
         tombstone = deleted(world, image)
 
@@ -103,7 +103,7 @@ class Backlog:
         with pytest.raises(ClaimTaken):
             world.images.add(an_image(aliases={"x": "1"}))
 
-    def test_what_happened_to_an_image_is_forgotten_with_it(self, world: World) -> None:
+    def test_the_history_of_an_image_is_purged_with_it(self, world: World) -> None:
         tombstone, other = deleted(world, an_image()), deleted(world, an_image())
 
         world.backlog.forget(tombstone.id)
@@ -111,7 +111,7 @@ class Backlog:
         assert world.chronicle.of(tombstone.id, 0, 10) == []
         assert len(world.chronicle.of(other.id, 0, 10)) == 2
 
-    def test_what_the_engine_has_removed_before_is_forgotten_too(self, world: World) -> None:
+    def test_a_tombstone_that_the_engine_has_removed_is_purged_completely(self, world: World) -> None:
         tombstone = deleted(world, an_image())
         ImageItem(tombstone.id).delete()
 
@@ -121,16 +121,16 @@ class Backlog:
         assert list(world.backlog.expired(LATER)) == []
 
     @pytest.mark.parametrize("status", [status for status in Status if status is not Status.DELETED])
-    def test_an_image_that_is_not_deleted_is_not_forgotten(self, world: World, status: Status) -> None:
+    def test_an_image_that_is_not_deleted_is_not_purged(self, world: World, status: Status) -> None:
         image = world.images.add(an_image(status=status))
 
         assert not world.backlog.forget(image.id)
         assert len(listed(world, EVERYTHING)) == (status is not Status.PENDING_DELETE)
 
-    def test_what_was_never_there_is_not_forgotten(self, world: World) -> None:
+    def test_an_unknown_image_is_not_purged(self, world: World) -> None:
         assert not world.backlog.forget(an_image().id)
 
-    def test_an_image_that_changes_meanwhile_is_not_forgotten(self, world: World) -> None:
+    def test_an_image_that_changes_meanwhile_is_not_purged(self, world: World) -> None:
         tombstone = deleted(world, an_image())
         changes = iter([replace(tombstone, location=PLACE, updated_at=LATER)])
 
@@ -144,7 +144,7 @@ class Backlog:
         assert stored(world, tombstone.id).location == PLACE
         assert unfinished(world, LATER + timedelta(seconds=1)) == [tombstone.id]
 
-    def test_an_engine_that_refuses_is_not_taken_for_somebody_else(self, world: World) -> None:
+    def test_a_refusal_by_the_engine_is_not_taken_for_a_race(self, world: World) -> None:
         tombstone = deleted(world, an_image())
 
         with answering("TransactWriteItems", lambda _: cancelled("ValidationError")), pytest.raises(TransactWriteError):

@@ -75,7 +75,9 @@ class Conditions:
     @ANY_RUN
     @given(data=st.data())
     @pytest.mark.parametrize("order", [Order(), Order(SortKey.STATUS)], ids=["indexed", "sorted"])
-    def test_a_list_has_what_satisfies_its_conditions(self, world: World, order: Order, data: st.DataObject) -> None:
+    def test_a_list_has_the_images_that_meet_its_conditions(
+        self, world: World, order: Order, data: st.DataObject
+    ) -> None:
         shelved = data.draw(images())
         asked = tuple(data.draw(st.lists(conditions(), min_size=1, max_size=3)))
         shelve(shelved)
@@ -88,7 +90,7 @@ class Conditions:
         expected = [image.id for image in shelved if all(condition.holds(image) for condition in asked)]
         assert sorted(found) == sorted(expected)
 
-    def test_every_text_contains_the_empty_one_and_so_does_none(self, world: World) -> None:
+    def test_every_text_and_null_contain_the_empty_text(self, world: World) -> None:
         shelved = [an_image(name=name) for name in (None, "", "a")]
         shelve(shelved)
         empty = Condition("name", Operator.CONTAINS, "")
@@ -119,7 +121,7 @@ class Conditions:
         [("name", ("a", None)), ("size", (None, 1)), (("properties", "x"), ("a", "b")), (("properties", "x"), (None,))],
         ids=str,
     )
-    def test_a_value_may_be_one_of_several(self, world: World, field: Any, value: tuple[Any, ...]) -> None:
+    def test_a_value_can_be_compared_with_several(self, world: World, field: Any, value: tuple[Any, ...]) -> None:
         shelved = [an_image(name=x, size=y, properties={"x": x}) for x, y in (("a", 1), (None, None), ("c", 2))]
         shelve(shelved)
         condition = Condition(field, Operator.IN, value)
@@ -129,12 +131,12 @@ class Conditions:
         assert sorted(found) == sorted(image.id for image in shelved if condition.holds(image))
         assert found
 
-    def test_nothing_is_one_of_no_values(self, world: World) -> None:
+    def test_no_value_is_in_an_empty_set(self, world: World) -> None:
         shelve([an_image()])
 
         assert listed(world, ImageQuery(conditions=(Condition("status", Operator.IN, ()),))) == []
 
-    def test_a_value_may_be_one_of_more_than_a_filter_can_name(self, world: World) -> None:
+    def test_a_value_can_be_compared_with_more_values_than_a_filter_holds(self, world: World) -> None:
         image, other = an_image(name="150"), an_image(name="other")
         shelve([image, other])
         condition = Condition("name", Operator.IN, tuple(str(number) for number in range(200)))

@@ -22,7 +22,7 @@ def told(world: World, image_id: str) -> list[str]:
 class Events:
     """Each write that matters to users adds an event to its image, in the same transaction."""
 
-    def test_an_event_says_who_did_what_when_and_how(self, world: World) -> None:
+    def test_an_event_records_who_did_what_when_and_how(self, world: World) -> None:
         image = world.images.by(ALICE).add(an_image())
         world.images.by(BOB).save(image, replace(image, name="new", properties={"a": "b"}, size=1))
 
@@ -33,7 +33,7 @@ class Events:
         assert changed.fields == ("name", "size", "properties")
         assert created.at < changed.at < world.clock.now()
 
-    def test_who_it_was_shared_with_is_told(self, world: World) -> None:
+    def test_an_event_of_sharing_records_the_members(self, world: World) -> None:
         image = world.images.add(an_image())
         one, two = a_membership(image, "t2"), a_membership(image, "t3")
         world.memberships.by(ALICE).change(image, [one, two], [])
@@ -45,7 +45,7 @@ class Events:
         assert (added.what, added.members, added.removed, added.actor) == (What.SHARED, ("t2", "t3"), (), ALICE)
         assert (removed.what, removed.members, removed.removed, removed.actor) == (What.UNSHARED, (), ("t2",), SYSTEM)
 
-    def test_the_reason_of_its_end_is_told(self, world: World) -> None:
+    def test_an_event_of_a_failure_records_the_reason(self, world: World) -> None:
         image = world.images.add(an_image(status=Status.SAVING))
         world.images.save(image, replace(image, status=Status.KILLED, status_reason="its bytes did not come"))
 
@@ -53,7 +53,7 @@ class Events:
 
         assert (killed.what, killed.reason, killed.fields) == (What.KILLED, "its bytes did not come", ())
 
-    def test_they_are_read_from_a_version_on(self, world: World) -> None:
+    def test_events_are_read_from_a_version_on(self, world: World) -> None:
         image = world.images.add(an_image())
         for number in range(4):
             image = world.images.save(image, replace(image, name=str(number)))
@@ -63,7 +63,7 @@ class Events:
         assert [event.version for event in world.chronicle.of(image.id, 4, 2)] == [5]
         assert world.chronicle.of(image.id, 5, 2) == []
 
-    def test_what_was_not_written_is_not_told(self, world: World) -> None:
+    def test_a_failed_write_adds_no_event(self, world: World) -> None:
         image = world.images.add(an_image())
         world.images.save(image, replace(image, name="first"))
 
@@ -74,7 +74,7 @@ class Events:
 
         assert told(world, image.id) == [What.CREATED, What.CHANGED]
 
-    def test_what_is_only_on_its_way_is_not_told(self, world: World) -> None:
+    def test_a_transition_adds_no_event(self, world: World) -> None:
         image = world.images.add(an_image(status=Status.ACTIVE))
         world.images.mark([image], Transition.DELETING)
         marked = replace(image, transition=Transition.DELETING, version=2)
@@ -82,7 +82,7 @@ class Events:
 
         assert told(world, image.id) == [What.CREATED]
 
-    def test_a_hundred_members_are_told_however_many_writes_they_take(self, world: World) -> None:
+    def test_adding_a_hundred_members_in_several_writes_is_recorded(self, world: World) -> None:
         image = world.images.add(an_image())
         members = [f"tenant-{number}" for number in range(150)]
         world.memberships.change(image, [a_membership(image, member) for member in members], [])

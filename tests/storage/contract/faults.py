@@ -53,7 +53,7 @@ def nothing_left(request: Request) -> Reply:
 class Faults:
     """How storage handles an engine that is busy, or refuses a call."""
 
-    def test_keys_left_unprocessed_are_asked_for_again(self, world: World) -> None:
+    def test_unprocessed_keys_are_requested_again(self, world: World) -> None:
         images = [an_image() for _ in range(3)]
         shelve(images)
         left = [image.id for image in images]
@@ -72,7 +72,7 @@ class Faults:
         assert sorted(image.id for image in found) == sorted(left)
         assert len(calls) == 3
 
-    def test_keys_that_are_never_processed_are_given_up(self, world: World) -> None:
+    def test_keys_that_are_never_processed_are_an_error(self, world: World) -> None:
         image = world.images.add(an_image())
 
         def leave_all(request: Request) -> Reply:
@@ -81,7 +81,7 @@ class Faults:
         with answering("BatchGetItem", leave_all), pytest.raises(StoreUnavailable):
             world.images.get(image.id)
 
-    def test_an_image_that_meets_another_transaction_is_added_again(self, world: World) -> None:
+    def test_adding_an_image_is_retried_after_a_transaction_conflict(self, world: World) -> None:
         replies = iter([cancelled("None", "TransactionConflict"), cancelled("ThrottlingError"), None])
 
         with answering("TransactWriteItems", lambda _: next(replies)) as calls:
@@ -91,7 +91,7 @@ class Faults:
         assert listed(world) == [image.id]
         assert len(calls) == 3
 
-    def test_an_image_that_always_meets_another_transaction_is_a_conflict(self, world: World) -> None:
+    def test_adding_an_image_fails_after_repeated_transaction_conflicts(self, world: World) -> None:
         image = an_image()
 
         with (
@@ -103,7 +103,7 @@ class Faults:
         assert refusal.value.name == image.id
         assert world.images.get(image.id) is None
 
-    def test_a_change_that_meets_another_transaction_is_stale(self, world: World) -> None:
+    def test_a_change_with_a_transaction_conflict_is_stale(self, world: World) -> None:
         image = world.images.add(an_image())
 
         with answering("TransactWriteItems", lambda _: cancelled("TransactionConflict")), pytest.raises(StaleImage):
@@ -112,7 +112,7 @@ class Faults:
         assert stored(world, image.id) == image
 
     @pytest.mark.parametrize("reply", [cancelled("ValidationError", "None"), cancelled()], ids=["invalid", "unknown"])
-    def test_a_defect_is_not_taken_for_a_race(self, world: World, reply: Reply) -> None:
+    def test_other_errors_are_not_taken_for_races(self, world: World, reply: Reply) -> None:
         image = an_image()
 
         with answering("TransactWriteItems", lambda _: reply) as calls, pytest.raises(TransactWriteError):
@@ -123,7 +123,9 @@ class Faults:
     @pytest.mark.parametrize(
         ("reply", "error"), [(cancelled("TransactionConflict"), StaleImage), (cancelled(), TransactWriteError)]
     )
-    def test_sharing_meets_other_transactions_too(self, world: World, reply: Reply, error: type[Exception]) -> None:
+    def test_sharing_with_a_transaction_conflict_fails(
+        self, world: World, reply: Reply, error: type[Exception]
+    ) -> None:
         image = world.images.add(an_image())
 
         with answering("TransactWriteItems", lambda _: reply), pytest.raises(error):

@@ -130,7 +130,7 @@ class Jobs:
 
         assert world.jobs.of("t1") == [jobs[1], jobs[2], jobs[0]]
 
-    def test_what_was_saved_is_read_back(self, world: World) -> None:
+    def test_a_saved_job_is_read_back(self, world: World) -> None:
         job = added(world)
 
         working = world.jobs.save(job, job._replace(status=JobStatus.WORKING, leased_until=START + SECOND))
@@ -159,7 +159,7 @@ class Jobs:
         assert world.jobs.of("t1") == []
 
     @pytest.mark.parametrize(("reply", "is_race"), REPLIES)
-    def test_a_defect_is_not_taken_for_somebody_who_was_faster(self, world: World, reply: Reply, is_race: bool) -> None:
+    def test_other_errors_are_not_taken_for_races(self, world: World, reply: Reply, is_race: bool) -> None:
         job, error = added(world), StaleJob if is_race else TransactWriteError
 
         with answering("TransactWriteItems", lambda _: reply), pytest.raises(error):
@@ -167,7 +167,7 @@ class Jobs:
 
         assert world.jobs.get("t1", job.id) == job
 
-    def test_what_is_left_to_do_comes_oldest_first_and_the_youngest_not_at_all(self, world: World) -> None:
+    def test_unfinished_jobs_are_sorted_by_age_and_omit_those_younger_than_the_limit(self, world: World) -> None:
         times = [START + step * timedelta(microseconds=1) for step in (2, 0, 1, 3)]
         jobs = [a_job(created_at=instant, owner=f"t{step}") for step, instant in enumerate(times)]
         for job in jobs:
@@ -177,7 +177,7 @@ class Jobs:
 
         assert found == [("t1", jobs[1].id), ("t2", jobs[2].id), ("t0", jobs[0].id)]
 
-    def test_a_job_that_somebody_is_at_is_left_alone_until_the_lease_ends(self, world: World) -> None:
+    def test_a_leased_job_is_not_due_until_the_lease_ends(self, world: World) -> None:
         leased, waiting = a_job(), a_job(created_at=START + SECOND)
         world.jobs.add(leased)
         world.jobs.add(waiting)
@@ -189,14 +189,14 @@ class Jobs:
         assert unfinished(world) == [waiting.id, leased.id]
 
     @pytest.mark.parametrize("status", [JobStatus.SUCCESSFUL, JobStatus.FAILED])
-    def test_a_finished_job_is_not_left_to_do(self, world: World, status: JobStatus) -> None:
+    def test_a_finished_job_is_not_unfinished(self, world: World, status: JobStatus) -> None:
         job, other = added(world), added(world)
 
         world.jobs.save(job, finished(job, status))
 
         assert unfinished(world) == [other.id]
 
-    def test_what_is_done_already_is_remembered_for_thirty_days(self, world: World) -> None:
+    def test_a_finished_job_is_kept_for_thirty_days(self, world: World) -> None:
         job = finished(a_job())
 
         world.jobs.add(job)
@@ -252,12 +252,12 @@ class Jobs:
         assert len(calls) == 2
 
     @pytest.mark.parametrize(("name", "is_held"), NAMES)
-    def test_an_alias_is_held_for_everybody(self, world: World, name: Name, is_held: bool) -> None:
+    def test_an_alias_is_held_across_tenants(self, world: World, name: Name, is_held: bool) -> None:
         image = world.images.add(an_image(aliases={"x": "1"}, tenant_aliases={"own": "1"}))
 
         assert world.images.holders([name], None) == ({name: image.id} if is_held else {})
 
-    def test_images_begin_a_transition_and_lists_of_a_few_tell_at_once(self, world: World) -> None:
+    def test_images_start_a_transition_and_lists_show_it_at_once(self, world: World) -> None:
         images = add(world, [an_image(status=Status.ACTIVE, name=name) for name in ("a", "b")])
         other = world.images.add(an_image())
 
@@ -267,7 +267,7 @@ class Jobs:
         assert transitions(world, [other]) == {None}
         assert shown(world) == {**{image.id: Transition.DELETING for image in images}, other.id: None}
 
-    def test_a_hundred_images_begin_a_transition_at_once(self, world: World) -> None:
+    def test_a_hundred_images_start_a_transition_together(self, world: World) -> None:
         images = [an_image(status=Status.PENDING_DELETE) for _ in range(MOST)]
         shelve(images)
 
@@ -278,7 +278,7 @@ class Jobs:
         assert {image.transition for image in found} == {Transition.RECOVERING}
 
     @pytest.mark.parametrize("count", [3, MOST])
-    def test_with_one_that_changed_since_none_begins(self, world: World, count: int) -> None:
+    def test_if_one_image_has_changed_none_starts_a_transition(self, world: World, count: int) -> None:
         images = [an_image(status=Status.ACTIVE) for _ in range(count)]
         shelve(images)
         world.images.save(images[-2], replace(images[-2], name="new"))
@@ -290,7 +290,7 @@ class Jobs:
         assert set(shown(world).values()) == {None}
 
     @pytest.mark.parametrize("members", [1, MAX_AT_ONCE + 1])
-    def test_members_see_at_once_that_an_image_begins_a_transition(self, world: World, members: int) -> None:
+    def test_members_see_at_once_that_an_image_starts_a_transition(self, world: World, members: int) -> None:
         image = world.images.add(an_image(status=Status.ACTIVE))
         world.memberships.change(image, [a_membership(image, f"m{number}") for number in range(members)], [])
 
@@ -300,7 +300,7 @@ class Jobs:
         assert seen.transition is Transition.DELETING
         assert not world.migration.differences()
 
-    def test_nobody_knows_how_a_transition_began_that_lists_are_not_told_of(self, world: World) -> None:
+    def test_an_unknown_outcome_is_an_error_if_lists_do_not_show_the_transition(self, world: World) -> None:
         images = add(world, [an_image(status=Status.ACTIVE) for _ in range(2)])
         world.memberships.change(images[0], [a_membership(images[0], "t2")], [])
         images = [stored(world, image.id) for image in images]
@@ -312,7 +312,7 @@ class Jobs:
 
         assert transitions(world, images) == {Transition.DELETING}
 
-    def test_an_image_that_begins_a_transition_has_changed(self, world: World) -> None:
+    def test_starting_a_transition_is_a_change_of_the_image(self, world: World) -> None:
         image = world.images.add(an_image(status=Status.ACTIVE))
 
         world.images.mark([image], Transition.DELETING)
@@ -321,7 +321,7 @@ class Jobs:
             world.images.save(image, replace(image, name="new"))
 
     @pytest.mark.parametrize(("reply", "is_race"), REPLIES)
-    def test_a_defect_is_not_taken_for_a_change(self, world: World, reply: Reply, is_race: bool) -> None:
+    def test_other_errors_are_not_taken_for_changes(self, world: World, reply: Reply, is_race: bool) -> None:
         images, error = add(world, [an_image(), an_image()]), StaleImage if is_race else TransactWriteError
 
         with answering("TransactWriteItems", lambda _: reply), pytest.raises(error):

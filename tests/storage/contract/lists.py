@@ -105,7 +105,7 @@ class Lists:
         assert sorted(found) == sorted(image.id for image in (own, public, own_public, shared, public_and_shared))
         assert hidden.id not in found
 
-    def test_what_is_everybodys_is_listed_if_it_is_asked_for(self, world: World) -> None:
+    def test_community_images_are_listed_on_request(self, world: World) -> None:
         theirs = world.images.add(an_image(owner="t2", visibility=Visibility.COMMUNITY, tags=("a",)))
         own = world.images.add(an_image(owner="t1", visibility=Visibility.COMMUNITY, hidden=True))
         world.images.add(an_image(owner="t2", visibility=Visibility.PRIVATE))
@@ -121,7 +121,7 @@ class Lists:
         assert found(ImageQuery(community=True, conditions=(tagged,))) == [theirs.id]
         assert found(ImageQuery(community=True, conditions=(shown,))) == [theirs.id]
 
-    def test_a_list_that_can_have_nothing_is_not_read(self, world: World) -> None:
+    def test_a_list_that_must_be_empty_is_not_read(self, world: World) -> None:
         public = Condition("visibility", Operator.EQUAL, Visibility.PUBLIC)
         community = Condition("visibility", Operator.EQUAL, Visibility.COMMUNITY)
 
@@ -137,7 +137,7 @@ class Lists:
 
         assert listed(world, tenant=None) == [public.id]
 
-    def test_what_is_a_tenants_own_is_neither_public_nor_shared(self, world: World) -> None:
+    def test_the_own_scope_has_neither_public_nor_shared_images(self, world: World) -> None:
         own, own_public, _, shared = add(
             world,
             [
@@ -164,7 +164,7 @@ class Lists:
         assert world.images.count(a_principal(), ImageQuery(Scope.OWN)) == len(Status) - 2 + 1
 
     @pytest.mark.parametrize("order", ORDERS, ids=str)
-    def test_what_comes_after_an_image_is_counted(self, world: World, order: Order) -> None:
+    def test_images_after_a_marker_are_counted(self, world: World, order: Order) -> None:
         images = assorted()
         shelve(images)
         query = ImageQuery(order=order)
@@ -216,7 +216,7 @@ class Lists:
             assert world.images.count(a_principal(), rests[image.id]) == len(expected)
 
     @pytest.mark.parametrize("changed_since", [None, START - timedelta(days=1)], ids=["plain", "gone too"])
-    def test_an_image_without_a_name_is_where_its_chosen_id_would_be(
+    def test_an_image_without_a_name_is_sorted_by_its_chosen_id(
         self, world: World, changed_since: datetime | None
     ) -> None:
         nameless = [an_image(tenant_aliases={"n": "b"}), an_image(name="", aliases={"n": "c"}), an_image()]
@@ -235,7 +235,7 @@ class Lists:
 
     @pytest.mark.parametrize("order", [Order(), Order(SortKey.NAME), Order(SortKey.STATUS)], ids=str)
     @pytest.mark.parametrize("text", ["a", "b", ""])
-    def test_images_are_found_by_what_they_are_called(self, world: World, order: Order, text: str) -> None:
+    def test_images_are_found_by_name_or_chosen_id(self, world: World, order: Order, text: str) -> None:
         images = [
             an_image(name=name, tenant_aliases=chosen)
             for place, name in enumerate(("a", "", None, "b", ""))
@@ -281,7 +281,7 @@ class Lists:
 
         assert found == [image.id for image in sorted(images, key=in_code_points(order), reverse=order.descending)]
 
-    def test_what_is_shared_is_merged_in_order_and_resumes(self, world: World) -> None:
+    def test_shared_images_are_merged_in_order_and_resume(self, world: World) -> None:
         images = [an_image(name=name, owner=owner) for name, owner in zip("abcdef", ["t1", "t2"] * 3, strict=True)]
         for image in add(world, images):
             world.memberships.change(image, [a_membership(image, "t1")], [])
@@ -293,7 +293,7 @@ class Lists:
         assert whole == [image.id for image in images]
         assert rest == whole[3:]
 
-    def test_the_bytes_of_an_owner_are_those_that_its_images_have(self, world: World) -> None:
+    def test_the_bytes_of_an_owner_are_the_sum_of_its_images(self, world: World) -> None:
         with_bytes = (
             *(Status.ACTIVE, Status.DEPRECATED, Status.DEACTIVATED, Status.PENDING_DELETE),
             Status.UPLOADING,
@@ -306,7 +306,7 @@ class Lists:
         assert world.images.totals("t1").size == 0b11111
         assert world.images.totals("nobody").size == 0
 
-    def test_the_totals_of_a_tenant_are_what_it_has_and_how_many_it_is_given(self, world: World) -> None:
+    def test_the_totals_of_a_tenant_count_own_and_shared_images(self, world: World) -> None:
         for status in (Status.ACTIVE, Status.KILLED, Status.PENDING_DELETE):
             world.images.add(an_image(status=status, size=1))
             given = world.images.add(an_image(status=status, owner="t2"))
@@ -319,7 +319,7 @@ class Lists:
         assert (dict(other.facets), other.size, other.given) == ({}, 0, 3)
 
     @pytest.mark.parametrize("key", UNINDEXED)
-    def test_an_order_that_has_to_read_too_much_is_refused(self, make_world: MakeWorld, key: SortKey) -> None:
+    def test_an_order_that_would_read_too_much_is_refused(self, make_world: MakeWorld, key: SortKey) -> None:
         world = make_world(MAX_SCAN="3")
         images = [an_image() for _ in range(4)]
         shelve(images)
@@ -330,7 +330,7 @@ class Lists:
         assert len(listed(world, ImageQuery(order=Order(key)), tenant="t2")) == 0
         assert len(listed(world, ImageQuery(order=Order(SortKey.NAME)))) == len(images)
 
-    def test_as_much_as_may_be_read_is_not_too_much(self, make_world: MakeWorld) -> None:
+    def test_an_order_that_reads_as_much_as_allowed_is_not_refused(self, make_world: MakeWorld) -> None:
         world = make_world(MAX_SCAN="4")
         shelve([an_image() for _ in range(4)])
 
@@ -351,7 +351,7 @@ class Lists:
         assert len(listed(world, ImageQuery(order=Order(SortKey.STATUS), expected=None))) == 4
 
     @pytest.mark.parametrize("order", ORDERS, ids=str)
-    def test_what_is_below_a_parent_is_in_every_order(self, world: World, order: Order) -> None:
+    def test_images_below_a_parent_are_listed_in_every_order(self, world: World, order: Order) -> None:
         images = [an_image(name=f"{n % 3}", number=n, size=n, architecture="arm64") for n in range(5)]
         shelve([*images, an_image(architecture="x86_64")])
         parent = Reference(
@@ -362,7 +362,7 @@ class Lists:
 
         assert found == [image.id for image in sorted(images, key=in_code_points(order), reverse=order.descending)]
 
-    def test_what_is_shared_is_read_no_further_than_the_rest(self, make_world: MakeWorld) -> None:
+    def test_shared_images_are_read_no_further_than_the_others(self, make_world: MakeWorld) -> None:
         world = make_world(MAX_SCAN="3")
         images = add(world, [an_image(owner="t2", created_at=START + timedelta(seconds=n)) for n in range(4)])
         for image in images:

@@ -20,13 +20,13 @@ def a_reference(name: str, kind: Kind = Kind.ARCHITECTURE, owner: str = "t1", nu
 class References:
     """Numbers and titles of references are unique for a tenant and kind."""
 
-    def test_what_was_added_is_read_back_by_number(self, world: World) -> None:
+    def test_an_added_reference_is_read_back_by_number(self, world: World) -> None:
         added = [world.references.add(a_reference(name)) for name in ("b", "a", "c")]
 
         assert [reference.number for reference in added] == [1, 2, 3]
         assert world.references.of("t1", Kind.ARCHITECTURE) == added
 
-    def test_each_tenant_and_kind_has_its_own(self, world: World) -> None:
+    def test_each_tenant_and_kind_has_its_own_references(self, world: World) -> None:
         ours = world.references.add(a_reference("a"))
         theirs = world.references.add(a_reference("a", owner="t2"))
         other = world.references.add(a_reference("a", Kind.COMPUTE_RESOURCE))
@@ -43,7 +43,7 @@ class References:
 
         assert len(world.references.of("t1", Kind.ARCHITECTURE)) == 1
 
-    def test_a_number_that_is_given_is_kept_and_the_next_one_follows(self, world: World) -> None:
+    def test_a_chosen_number_is_kept_and_the_next_one_follows(self, world: World) -> None:
         world.references.add(a_reference("a", number=7))
 
         assert world.references.add(a_reference("b")).number == 8
@@ -65,7 +65,7 @@ class References:
         assert sorted(reference.title for reference in stored) == ["a", "b", "c"]
         assert sorted(reference.number for reference in stored) == [1, 2, 3]
 
-    def test_a_number_that_is_taken_meanwhile_is_left_to_whoever_has_it(self, world: World) -> None:
+    def test_a_number_that_is_taken_meanwhile_is_not_used_again(self, world: World) -> None:
         others = iter(["faster"])
 
         def meanwhile(_request: Request) -> None:
@@ -78,7 +78,7 @@ class References:
         stored = world.references.of("t1", Kind.ARCHITECTURE)
         assert [(reference.number, reference.title) for reference in stored] == [(1, "faster"), (2, "slower")]
 
-    def test_who_is_never_fast_enough_is_told(self, world: World) -> None:
+    def test_losing_every_race_is_an_error(self, world: World) -> None:
         outrun = cancelled("TransactionConflict")
 
         with answering("TransactWriteItems", lambda _: outrun), pytest.raises(EditConflict):

@@ -54,7 +54,7 @@ class Referring:
         assert (saved.facts["major"], saved.version) == ("8", old.version + 1)
 
     @EACH_KIND
-    def test_a_title_that_is_given_up_is_free(self, world: World, kind: Kind) -> None:
+    def test_an_old_title_is_free(self, world: World, kind: Kind) -> None:
         old = added(world, kind=kind)
 
         renamed = world.references.save(old, named(old, "b"))
@@ -89,7 +89,7 @@ class Referring:
 
     @pytest.mark.parametrize("of_old", [False, True], ids=["now", "of old"])
     @EACH_KIND
-    def test_what_is_removed_is_gone_and_its_title_free(self, world: World, kind: Kind, of_old: bool) -> None:
+    def test_a_removed_reference_is_gone_and_its_title_free(self, world: World, kind: Kind, of_old: bool) -> None:
         reference = added(world, kind=kind)
         if of_old:
             written_of_old(reference)
@@ -122,7 +122,7 @@ class Referring:
         assert added(world, "c").number == 10
 
     @EACH_KIND
-    def test_an_image_that_comes_meanwhile_keeps_a_reference_from_being_removed(self, world: World, kind: Kind) -> None:
+    def test_an_image_added_meanwhile_prevents_the_removal_of_a_reference(self, world: World, kind: Kind) -> None:
         reference = added(world, kind=kind)
         refer(world, reference)
 
@@ -135,7 +135,7 @@ class Referring:
         with pytest.raises(StaleImage):
             world.references.remove(again)
 
-    def test_an_image_that_comes_meanwhile_keeps_a_key_from_being_changed(self, world: World) -> None:
+    def test_an_image_added_meanwhile_prevents_the_change_of_a_key(self, world: World) -> None:
         reference = added(world)
         refer(world, reference)
 
@@ -144,7 +144,7 @@ class Referring:
 
         assert [each.title for each in world.references.of("t1", Kind.ARCHITECTURE)] == ["a"]
 
-    def test_whatever_is_no_key_may_change_while_images_come(self, world: World) -> None:
+    def test_fields_that_are_not_keys_can_change_while_images_are_added(self, world: World) -> None:
         system, cloud = added(world), added(world, kind=CLOUD)
         for reference in (system, cloud):
             refer(world, reference)
@@ -156,7 +156,7 @@ class Referring:
         refer(world, cloud)  # it has the same number, by which images refer to it
 
     @EACH_KIND
-    def test_no_image_comes_to_refer_to_what_is_gone(self, world: World, kind: Kind) -> None:
+    def test_no_image_can_refer_to_a_removed_reference(self, world: World, kind: Kind) -> None:
         reference, other = added(world, kind=kind), added(world, "other", kind)
         world.references.remove(reference)
         image = an_image()
@@ -168,20 +168,20 @@ class Referring:
         assert world.images.get(image.id) is None
         assert read(world, other) == other
 
-    def test_no_image_comes_to_refer_to_what_never_was(self, world: World) -> None:
+    def test_no_image_can_refer_to_an_unknown_reference(self, world: World) -> None:
         with pytest.raises(ReferenceGone):
             refer(world, a_reference("a", CLOUD, number=7))
 
         assert world.references.of("t1", CLOUD) == []
 
-    def test_no_image_comes_to_refer_to_a_title_that_was_given_up(self, world: World) -> None:
+    def test_no_image_can_refer_to_an_old_title(self, world: World) -> None:
         reference = added(world)
         world.references.save(reference, named(reference, "b"))
 
         with pytest.raises(ReferenceGone):
             refer(world, reference)
 
-    def test_an_image_may_refer_to_items_of_old(self, world: World) -> None:
+    def test_an_image_can_refer_to_items_in_the_first_format(self, world: World) -> None:
         reference = added(world)
         written_of_old(reference)
 
@@ -189,7 +189,7 @@ class Referring:
 
         assert [each.title for each in world.references.of("t1", Kind.ARCHITECTURE)] == ["a"]
 
-    def test_a_change_of_an_image_comes_to_what_is_there_only(self, world: World) -> None:
+    def test_a_changed_image_can_only_refer_to_existing_references(self, world: World) -> None:
         reference, image = added(world), world.images.add(an_image())
         changed = world.images.save(image, replace(image, name="changed"), refers=[reference])
         after = read(world, reference)
@@ -203,7 +203,7 @@ class Referring:
         assert found is not None
         assert found.image == changed
 
-    def test_an_id_that_is_taken_is_told_from_a_reference_that_is_gone(self, world: World) -> None:
+    def test_a_taken_id_and_a_missing_reference_are_different_errors(self, world: World) -> None:
         reference, image = added(world), world.images.add(an_image())
 
         with pytest.raises(IdTaken):

@@ -45,7 +45,7 @@ class Sharing:
         assert world.memberships.of_image(image.id) == [membership]
         assert world.memberships.of_member("t2") == [membership]
 
-    def test_an_image_comes_with_the_memberships_that_are_asked_for(self, world: World) -> None:
+    def test_an_image_is_read_with_the_requested_memberships(self, world: World) -> None:
         image = share(world, world.images.add(an_image()), "t2", "t3", "t4")
 
         found = world.images.get(image.id, "t2", None, "t4", "t2", "stranger", "")
@@ -103,7 +103,7 @@ class Sharing:
         found = {row.member: row.can_share for row in world.memberships.of_image(image.id)}
         assert found == {"kept": False, "changed": True, "new": False}
 
-    def test_no_change_at_all_leaves_the_image_alone(self, world: World) -> None:
+    def test_a_change_of_nothing_does_not_write_the_image(self, world: World) -> None:
         image = world.images.add(an_image())
 
         world.memberships.change(image, [], [])
@@ -172,7 +172,7 @@ class Sharing:
         assert named(world.memberships.of_image(image.id)) == ["t2"]
         assert [row.image_id for row in world.memberships.of_member("t2")] == [image.id]
 
-    def test_more_shared_images_than_one_batch_holds_are_listed(self, world: World) -> None:
+    def test_more_shared_images_than_fit_into_a_batch_are_listed(self, world: World) -> None:
         images = [an_image(owner="t2", created_at=START + timedelta(seconds=n)) for n in range(130)]
         shelve(images)
         with MembershipItem.batch_write() as batch, RowItem.batch_write() as given:
@@ -185,7 +185,7 @@ class Sharing:
         assert found == [image.id for image in reversed(images)]
         assert len(world.memberships.of_member("t1")) == len(images)
 
-    def test_a_shared_image_leaves_the_list_with_its_membership_or_its_life(self, world: World) -> None:
+    def test_a_shared_image_leaves_the_list_when_unshared_or_deleted(self, world: World) -> None:
         dropped, deleted, kept = (share(world, world.images.add(an_image(owner="t2")), "t1") for _ in range(3))
 
         world.memberships.change(dropped, [], memberships(dropped, ["t1"]))

@@ -37,7 +37,7 @@ class Tombstones:
 
     @pytest.mark.parametrize("order", ORDERS, ids=str)
     @pytest.mark.parametrize("scope", Scope, ids=lambda scope: scope.name)
-    def test_only_a_list_of_changes_has_it(self, world: World, order: Order, scope: Scope) -> None:
+    def test_only_a_list_of_changes_has_a_deleted_image(self, world: World, order: Order, scope: Scope) -> None:
         live = world.images.add(an_image(updated_at=TODAY))
         tombstone = delete(world, world.images.add(an_image(visibility=Visibility.PUBLIC)))
 
@@ -50,7 +50,7 @@ class Tombstones:
         assert later == []
 
     @pytest.mark.parametrize("order", ORDERS, ids=str)
-    def test_it_is_not_counted(self, world: World, order: Order) -> None:
+    def test_a_deleted_image_is_not_counted(self, world: World, order: Order) -> None:
         world.images.add(an_image())
         delete(world, world.images.add(an_image()))
 
@@ -107,7 +107,7 @@ class Tombstones:
         assert at_once == []
         assert just_before == [image.id]
 
-    def test_its_rows_are_in_the_order_of_changes_only(self, world: World) -> None:
+    def test_a_deleted_image_has_rows_only_in_the_order_of_changes(self, world: World) -> None:
         tombstone = delete(world, world.images.add(an_image(name="a", size=1, number=1)))
 
         found = rows(tombstone.id)
@@ -116,7 +116,7 @@ class Tombstones:
         for row in found:
             assert [row.created_key, row.name_key, row.size_key] == [None] * 3
 
-    def test_it_expires_with_its_rows_after_the_tombstone_life(self, make_world: MakeWorld) -> None:
+    def test_a_tombstone_expires_with_its_rows(self, make_world: MakeWorld) -> None:
         world = make_world(TOMBSTONE_DAYS="2")
         tombstone = delete(world, world.images.add(an_image()))
         end = int((TODAY + timedelta(days=2)).timestamp())
@@ -134,7 +134,7 @@ class Tombstones:
         assert ImageItem.get(image.id).expires is None
         assert {row.expires for row in rows(waiting.id)} == {None}
 
-    def test_its_id_stays_taken(self, world: World) -> None:
+    def test_the_id_of_a_deleted_image_stays_taken(self, world: World) -> None:
         tombstone = delete(world, world.images.add(an_image()))
 
         with pytest.raises(IdTaken):
@@ -142,7 +142,7 @@ class Tombstones:
 
         assert stored(world, tombstone.id) == tombstone
 
-    def test_its_names_are_free_but_not_its_aliases(self, world: World) -> None:
+    def test_a_deleted_image_keeps_its_aliases_but_not_its_names(self, world: World) -> None:
         facts: dict[str, Any] = {"number": 1, "compute_resource": 1, "name": "web", "provider_image_id": "ami"}
         facts |= {"tenant_aliases": {"x": "1"}}
         delete(world, world.images.add(an_image(aliases={"x": "1"}, **facts)))
@@ -154,7 +154,7 @@ class Tombstones:
         assert stored(world, heir.id) == heir
         assert refusal.value.claims == ("alias/x/1",)
 
-    def test_a_deletion_that_is_undone_takes_its_names_again(self, world: World) -> None:
+    def test_undoing_a_deletion_claims_the_names_again(self, world: World) -> None:
         image = world.images.add(an_image(number=1, aliases={"x": "1"}))
         tombstone = delete(world, image)
 

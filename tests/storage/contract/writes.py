@@ -92,14 +92,14 @@ class Writes:
     def test_an_unknown_image_is_not_found(self, world: World) -> None:
         assert world.images.get(an_image().id, "t1") is None
 
-    def test_many_images_are_read_at_once_each_of_them_once(self, world: World) -> None:
+    def test_several_images_are_read_together_each_once(self, world: World) -> None:
         one, two = world.images.add(an_image()), world.images.add(an_image())
 
         found = world.images.many([one.id, an_image().id, two.id, one.id])
 
         assert sorted(image.id for image in found) == sorted([one.id, two.id])
 
-    def test_numbers_are_given_once(self, world: World) -> None:
+    def test_numbers_are_assigned_once(self, world: World) -> None:
         numbers = [world.images.number() for _ in range(5)]
 
         assert numbers == sorted(set(numbers))
@@ -123,7 +123,7 @@ class Writes:
         assert stored(world, image.id) == image
         assert listed(world, tenant="t2") == []
 
-    def test_a_change_of_what_was_changed_meanwhile_is_stale(self, world: World) -> None:
+    def test_a_change_of_an_image_changed_meanwhile_is_stale(self, world: World) -> None:
         old = world.images.add(an_image())
         changed = world.images.save(old, replace(old, name="faster"))
 
@@ -134,7 +134,7 @@ class Writes:
         assert listed(world, tenant="t2") == []
         assert world.images.add(an_image(aliases={"x": "1"})).version == 1
 
-    def test_a_change_of_what_does_not_exist_is_stale(self, world: World) -> None:
+    def test_a_change_of_a_missing_image_is_stale(self, world: World) -> None:
         image = an_image(version=1)
 
         with pytest.raises(StaleImage):
@@ -144,7 +144,7 @@ class Writes:
         assert listed(world, EVERYTHING) == []
 
     @pytest.mark.parametrize("order", [Order(key) for key in SortKey], ids=str)
-    def test_what_was_written_is_in_the_next_list_of_every_order(self, world: World, order: Order) -> None:
+    def test_a_written_image_is_in_the_next_list_in_every_order(self, world: World, order: Order) -> None:
         image = world.images.add(an_image(name="old"))
         query = ImageQuery(order=order)
 
@@ -267,7 +267,7 @@ class Claims:
         assert stored(world, image.id) == image
         assert "public" not in scopes(image.id)
 
-    def test_a_used_id_is_told_before_a_lost_claim(self, world: World) -> None:
+    def test_a_taken_id_is_reported_before_a_lost_claim(self, world: World) -> None:
         image = world.images.add(an_image(number=1))
 
         with pytest.raises(IdTaken):
@@ -275,7 +275,7 @@ class Claims:
 
         assert world.images.add(an_image(aliases={"x": "1"})).version == 1
 
-    def test_an_old_version_is_told_before_a_lost_claim(self, world: World) -> None:
+    def test_a_stale_version_is_reported_before_a_lost_claim(self, world: World) -> None:
         world.images.add(an_image(compute_resource=1, name="web"))
         old = world.images.add(an_image(compute_resource=1, name="db"))
         world.images.save(old, replace(old, description="faster"))
