@@ -1,6 +1,8 @@
 """Processes that tests start and wait for."""
 
+import json
 import subprocess
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -32,3 +34,27 @@ def wait_until(
 def output_of(process: "subprocess.Popen[Any]") -> Callable[[], object]:
     """A log for `wait_until` of a process with pipes: its output, which is read when it has ended."""
     return lambda: "it is still running" if process.poll() is None else process.communicate()
+
+
+class JsonProcess:
+    """A process that reads JSON documents, one a line, and answers each with another one."""
+
+    def __init__(self, process: "subprocess.Popen[str]") -> None:
+        self._process = process
+
+    def ask(self, document: object) -> Any:
+        """Send a document, and return the answer."""
+        assert self._process.stdin is not None
+        self._process.stdin.write(json.dumps(document) + "\n")
+        self._process.stdin.flush()
+        return self.read()
+
+    def read(self) -> Any:
+        """The next document that the process writes. Fails if it ends or hangs instead; then it is killed."""
+        assert self._process.stdout is not None
+        watchdog = threading.Timer(PATIENCE, self._process.kill)
+        watchdog.start()
+        line = self._process.stdout.readline()
+        watchdog.cancel()
+        assert line, "the process has ended, or hung and was killed: see its stderr"
+        return json.loads(line)

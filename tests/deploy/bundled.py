@@ -1,6 +1,5 @@
-"""A bundle, unpacked and run as Lambda does, spoken to like the application in this process."""
+"""A bundle, unpacked and run as Lambda does, with the same interface as the application in this process."""
 
-import json
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,6 +11,7 @@ from chalicelib.bootstrap import Aws
 from chalicelib.http.gateway import Gateway
 from local.environment import use_local_aws
 from tests.api import Api
+from tests.processes import JsonProcess
 
 START = Path(__file__).with_name("lambda_start.py")
 TICK = {
@@ -27,32 +27,23 @@ TICK = {
 }
 
 
-class Functions:
+class Functions(JsonProcess):
     """The functions of an unpacked bundle."""
 
     def __init__(self, process: "subprocess.Popen[str]") -> None:
-        self._process = process
-        started = self._read()
+        super().__init__(process)
+        started = self.read()
         self.modules: dict[str, str] = started["modules"]
         self.path: list[str] = started["path"]
 
     def call(self, handler: str, event: object) -> Any:
-        """What a handler answers to an event."""
-        assert self._process.stdin is not None
-        self._process.stdin.write(json.dumps({"handler": handler, "event": event}) + "\n")
-        self._process.stdin.flush()
-        return self._read()
-
-    def _read(self) -> Any:
-        assert self._process.stdout is not None
-        line = self._process.stdout.readline()
-        assert line, "the process has ended: see what it wrote to stderr"
-        return json.loads(line)
+        """A handler's response to an event."""
+        return self.ask({"handler": handler, "event": event})
 
 
 @contextmanager
 def started(folder: Path, endpoint: str, **environ: str) -> Iterator[Functions]:
-    """The functions of the bundle in a folder, with nothing in their environment but an AWS."""
+    """The functions of the bundle in a folder, run in an environment with nothing but an AWS."""
     variables = dict(environ)
     use_local_aws(variables, endpoint)
     command = [sys.executable, "-I", "-S", "-W", "error", str(START), str(folder)]
@@ -66,16 +57,16 @@ def started(folder: Path, endpoint: str, **environ: str) -> Iterator[Functions]:
 
 
 class BundledApi(Api):
-    """The API of a bundle and the worker of the other one; tables, bucket and queue are those of this process."""
+    """The API and the worker of two bundles, over the tables, bucket and queue of this process."""
 
     def __init__(self, aws: Aws, functions: Functions, working: Functions) -> None:
         super().__init__({}, aws)
         self._functions = functions
         self._working = working
-        self._app = cast("Gateway", self._handle)  # all that is asked of it is to be called
+        self._app = cast("Gateway", self._handle)  # it is only called
 
     def work(self) -> None:
-        """Have the bundle's worker do all that can be done by now."""
+        """Run the bundle's worker until the queue has no message that is due."""
         sqs, queue = self.world.queue.client(), self.world.queue.url
         while messages := sqs.receive_message(QueueUrl=queue, MessageSystemAttributeNames=["All"]).get("Messages"):
             [message] = messages
@@ -84,7 +75,7 @@ class BundledApi(Api):
             sqs.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
 
     def sweep(self) -> None:
-        """Have a minute pass."""
+        """Run the reaper, as its schedule does each minute."""
         assert self._working.call("sweep", TICK) is None
 
     def _handle(self, event: object, _context: None) -> Any:

@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from tests.e2e.clients import PATIENCE, Installation
+from tests.e2e.clients import Installation
 from tests.e2e.server import Server
+from tests.processes import PATIENCE
 
 Record = dict[str, Any]
 MODULES = "ansible_collections.theforeman.foreman.plugins.modules"

@@ -1,12 +1,10 @@
 """The published clients: each release in a virtual environment, its library in a process, of its own."""
 
 import fcntl
-import json
 import os
 import re
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,11 +14,10 @@ from typing import Any
 
 import pytest
 
+from tests.processes import ROOT, JsonProcess
+
 HERE = Path(__file__).parent
-ROOT = HERE.parents[1]
 CLIENTS = ROOT / ".local" / "clients"
-PATIENCE = 60
-"""Seconds after which a client counts as hanging."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +80,7 @@ def imported(client: str, version: str, module: str) -> Any:
 
 
 class ClientError(Exception):
-    """What the client's library raised: the name of the class, its text, and the status if it keeps one."""
+    """An exception of the client's library: the name of its class, its text, and its status if it has one."""
 
     def __init__(self, name: str, message: str, status: int | None) -> None:
         super().__init__(f"{name}: {message}")
@@ -92,7 +89,7 @@ class ClientError(Exception):
 
 
 def refusal(name: str, words: str = "", status: int | None = None) -> pytest.RaisesExc[ClientError]:
-    """Holds a call that must raise this class, with these words in its text, and for this status if one is named."""
+    """Expects an exception of this class, with these words in its text, and with this status if one is given."""
     return pytest.raises(
         ClientError,
         match=rf"(?s)^{name}: .*{re.escape(words)}",
@@ -100,24 +97,12 @@ def refusal(name: str, words: str = "", status: int | None = None) -> pytest.Rai
     )
 
 
-class Library:
+class Library(JsonProcess):
     """A client's library, driven in a process of its own Python."""
-
-    def __init__(self, process: "subprocess.Popen[str]") -> None:
-        self._process = process
 
     def call(self, **call: Any) -> Any:
         """The result of one call; see `drivers/protocol.py`. Raises ClientError."""
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._process.stdin.write(json.dumps(call) + "\n")
-        self._process.stdin.flush()
-        watchdog = threading.Timer(PATIENCE, self._process.kill)
-        watchdog.start()
-        line = self._process.stdout.readline()
-        watchdog.cancel()
-        assert line, f"the client hung or died in {call['method']}"
-        answer = json.loads(line)
+        answer = self.ask(call)
         if "error" in answer:
             raise ClientError(answer["error"], answer["message"], answer["status"])
         return answer["result"]
@@ -125,7 +110,7 @@ class Library:
 
 @contextmanager
 def running_library(installation: Installation, driver: str = "") -> Iterator[Library]:
-    """The library of a client; another driver than the one that is named after the client may be told."""
+    """The library of a client, run by the driver of the same name unless another one is given."""
     words = [installation.program("python"), "-m", f"tests.e2e.drivers.{driver or installation.client}"]
     pipe = subprocess.PIPE
     with subprocess.Popen(  # noqa: S603  # our own words
@@ -136,7 +121,7 @@ def running_library(installation: Installation, driver: str = "") -> Iterator[Li
 
 @dataclass(frozen=True)
 class LibraryCaller:
-    """A principal of one server who speaks through a client's library."""
+    """A principal that uses a server through a client's library."""
 
     bindings: Library
     endpoint: str

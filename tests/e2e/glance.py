@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from tests.e2e.clients import PATIENCE, Installation, LibraryCaller
+from tests.e2e.clients import Installation, LibraryCaller
+from tests.processes import PATIENCE
 
 RAW = {"disk_format": "raw", "container_format": "bare"}
 """What every image with data must say."""

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from chalicelib.storage.keystone_service import Login
-from tests.e2e.clients import PATIENCE, ROOT, Installation
+from tests.e2e.clients import Installation
+from tests.processes import PATIENCE, ROOT
 
 ADMIN = "an-admin-of-this-test"
 DOMAIN = {"name": "Default"}

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.e2e.clients import ROOT, Installation
+from tests.e2e.clients import Installation
 from tests.e2e.server import Server
+from tests.processes import ROOT
 
 PATIENCE = 180
 """Seconds after which its tests count as hanging."""

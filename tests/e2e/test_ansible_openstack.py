@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.clients import PATIENCE, install
+from tests.e2e.clients import install
 from tests.e2e.conftest import MakeFile
 from tests.e2e.openstack import write_clouds
 from tests.e2e.server import Server, as_sent
+from tests.processes import PATIENCE
 
 pytestmark = pytest.mark.e2e
 

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from tests.deploy.files import read
-from tests.e2e.clients import PATIENCE, ROOT, install
+from tests.e2e.clients import install
 from tests.e2e.devops import ATTEMPTS, Command
 from tests.http_server import HttpServer, QuietHandler
+from tests.processes import PATIENCE, ROOT
 
 pytestmark = pytest.mark.e2e
 

@@ -11,11 +11,12 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.clients import PATIENCE, Library, LibraryCaller, install, refusal, running_library
+from tests.e2e.clients import Library, LibraryCaller, install, refusal, running_library
 from tests.e2e.conftest import MakeFile
 from tests.e2e.glance import RAW, download_of
 from tests.e2e.server import Server
 from tests.e2e.test_glance_command_line import table
+from tests.processes import PATIENCE
 
 pytestmark = pytest.mark.e2e
 

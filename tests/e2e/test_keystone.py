@@ -8,11 +8,12 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from tests.e2e.clients import PATIENCE, Installation, install
+from tests.e2e.clients import Installation, install
 from tests.e2e.command_line.commands import CommandLine
 from tests.e2e.proxy import published
 from tests.e2e.server import Server, as_sent, running_server
 from tests.e2e.test_glance_command_line import table
+from tests.processes import PATIENCE
 
 pytestmark = pytest.mark.e2e
 

@@ -10,9 +10,10 @@ from unittest.mock import ANY
 import pytest
 
 from tests.api import basic
-from tests.e2e.clients import PATIENCE, Installation, Library
+from tests.e2e.clients import Installation, Library
 from tests.e2e.conftest import MakeFile
 from tests.e2e.server import Server, as_sent
+from tests.processes import PATIENCE
 
 pytestmark = [
     pytest.mark.e2e,

@@ -9,12 +9,13 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.clients import PATIENCE, Library, install, running_library
+from tests.e2e.clients import Library, install, running_library
 from tests.e2e.conftest import MakeFile
 from tests.e2e.glance import RAW
 from tests.e2e.openstack import OpenstackCaller, write_clouds
 from tests.e2e.server import Server
 from tests.e2e.test_glance_large_images import put_elsewhere
+from tests.processes import PATIENCE
 
 pytestmark = pytest.mark.e2e
 

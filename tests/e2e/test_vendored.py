@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from deploy.vendor import CONSOLE, DOCS, vendor
-from tests.e2e.clients import ROOT
+from tests.processes import ROOT
 
 pytestmark = [pytest.mark.e2e, pytest.mark.skipif(shutil.which("npm") is None, reason="needs npm")]
 
