@@ -1,4 +1,4 @@
-"""The same verbs for every dialect: one client each, and how it reads what it gets."""
+"""A client for each dialect, all with the same methods."""
 
 import json
 from abc import ABC, abstractmethod
@@ -19,7 +19,7 @@ Record = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Facts:
-    """What is said of an image; a dialect that has no word for a fact neither writes nor reads it."""
+    """Facts of an image; a dialect without a field for a fact neither writes nor reads it."""
 
     name: str = "an image"
     architecture: str = "arm64"
@@ -28,19 +28,19 @@ class Facts:
 
 
 class Client(ABC):
-    """Speaks one dialect for a principal."""
+    """Sends requests of one dialect as a principal."""
 
     dialect: ClassVar[str]
     knows: ClassVar[frozenset[str]]
-    """The facts that this dialect has words for."""
+    """The facts for which this dialect has fields."""
     says: ClassVar[frozenset[str] | None] = None
-    """The facts that it can write, if these are not all of those."""
+    """The facts that it can write, if not all that it knows."""
     needs: ClassVar[frozenset[str]] = frozenset()
-    """The facts without which it shows no image."""
+    """The facts that an image must have to be shown."""
     unknown: ClassVar[str] = "5a2f0d1c-93b0-4a6e-8a60-2f0a3f6f8e1d"
     """An id that no image has."""
     required: ClassVar[Mapping[str, type | tuple[type, ...]]]
-    """What every record has, and of which type."""
+    """The fields of each record, and their types."""
 
     def __init__(self, api: Api, principal: Principal | None) -> None:
         secret = None if principal is None else api.world.identities.issue(principal)
@@ -66,49 +66,49 @@ class Client(ABC):
 
     @abstractmethod
     def record(self, shown: Answer) -> Record:
-        """The image in the answer to `show`."""
+        """The image in the response to `show`."""
 
     @abstractmethod
     def records(self, listed: Answer) -> list[Record]:
-        """The images in the answer to `listing`."""
+        """The images in the response to `listing`."""
 
     @abstractmethod
     def facts(self, record: Record) -> Mapping[str, Any]:
-        """What a record says, of the facts that this dialect knows."""
+        """The facts in a record."""
 
     @classmethod
     def written(cls) -> frozenset[str]:
-        """The facts that it can write."""
+        """The facts that this dialect can write."""
         return cls.knows if cls.says is None else cls.says
 
     def alias_of(self, image: Image) -> str:
-        """The id of an image in this dialect, if its client has chosen none."""
+        """The id of an image in this dialect, unless its client has chosen one."""
         return image.id
 
     def is_gone(self, image_id: str) -> bool:
-        """Whether an image that was there is deleted."""
+        """Whether an image that existed is deleted."""
         return self.show(image_id).status == 404
 
     def registered(self, facts: Facts) -> str:
-        """The id of a new image, by the only record that has its name."""
+        """Register an image, and return the id of the only record with its name."""
         answer = self.create(facts)
         assert answer.status < 300, answer.text
         image_id: str = self.found(facts.name)["id"]
         return image_id
 
     def found(self, name: str) -> Record:
-        """The only record of this name in the list."""
+        """The only record in the list with this name."""
         [record] = self.all_found(name)
         return record
 
     def all_found(self, name: str) -> list[Record]:
-        """All records of this name in the list."""
+        """All records in the list with this name."""
         listed = self.listing()
         assert listed.status == 200, listed.text
         return [record for record in self.records(listed) if record["name"] == name]
 
     def check(self, record: Record) -> None:
-        """That a record has all that it must have, each of its type."""
+        """Assert that a record has all required fields, with the right types."""
         assert {
             name: type(record[name]) for name in self.required if not isinstance(record[name], self.required[name])
         } == {}
@@ -296,7 +296,7 @@ class Scaleway(Client):
         return self.caller.get("/images")
 
     def rename(self, image_id: str, name: str) -> Answer:
-        """As the clients do it: read it, change it, and send all of it back."""
+        """Rename as Scaleway's clients do: read the image, change it, and send back all of it."""
         shown = self.show(image_id)
         return self.caller.put(f"/images/{image_id}", JSON, _json({**shown.json.get("image", {}), "name": name}))
 

@@ -1,4 +1,4 @@
-"""Uploads and copies as their worker finds them, and what is left of them in the end."""
+"""Uploads and copies as the worker finds them, and their results."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -19,7 +19,7 @@ HOUR = 60 * 60
 
 
 class Left(NamedTuple):
-    """What is left of a job: its status, that of its image, how many objects there are, and how many are to come."""
+    """The results of a job: its status, that of its image, and the numbers of objects and of unfinished uploads."""
 
     job: JobStatus
     image: Status
@@ -33,12 +33,12 @@ DELETED = Left(JobStatus.FAILED, Status.DELETED)
 
 
 def catalog_of(stage: Stage) -> Catalog:
-    """The catalogue as t1 may use it."""
+    """The catalogue for t1."""
     return stage.api.world.catalog(a_caller("t1", *ORDINARY))
 
 
 def uploading(stage: Stage, data: bytes, declared: Changes | None = None, parts: int | None = None) -> Job:
-    """Begin an upload, and send its parts or the first of them, but do not say so."""
+    """Start an upload, and send its parts or the first of them, without completing it."""
     catalog = catalog_of(stage)
     image = catalog.register(NewImage({**FORMATS, **(declared or {})}))
     upload = catalog.uploads.begin(image.id, len(data), PART, {})
@@ -48,14 +48,14 @@ def uploading(stage: Stage, data: bytes, declared: Changes | None = None, parts:
 
 
 def completed(stage: Stage, data: bytes, declared: Changes | None = None) -> Job:
-    """An upload of which the client has said that all parts have come."""
+    """An upload that the client has completed."""
     job = uploading(stage, data, declared)
     catalog_of(stage).uploads.complete(job.images[0], job.id, etags(data))
     return job
 
 
 def etags(data: bytes) -> Mapping[int, str]:
-    """What completes an upload."""
+    """The ETags of the parts, which complete an upload."""
     return {number: md5(part) for number, part in enumerate(pieces(data), 1)}
 
 
@@ -64,7 +64,7 @@ def multipart_of(job: Job) -> Multipart:
 
 
 def copying(stage: Stage, url: str, declared: Changes | None = None) -> Job:
-    """Order the bytes at a URL to be copied."""
+    """Start a copy of the bytes at a URL."""
     catalog = catalog_of(stage)
     image = catalog.register(NewImage({**FORMATS, **(declared or {})}), url)
     [job] = [job for job in catalog.jobs.all() if job.images == (image.id,)]
@@ -72,7 +72,7 @@ def copying(stage: Stage, url: str, declared: Changes | None = None) -> Job:
 
 
 def trusting(stage: Stage, allowed: Callable[[str], bool] = lambda _: True) -> Stage:
-    """Have the stage take a server of ours for a public one."""
+    """Let the stage fetch from servers at these addresses, such as ours on the loopback."""
     world = stage.api.world
     source = ExternalSources(world.blobs.bucket, world.blobs.client, WebSource(allowed=allowed))
     stage.api.world = world._replace(sources=source)
@@ -81,7 +81,7 @@ def trusting(stage: Stage, allowed: Callable[[str], bool] = lambda _: True) -> S
 
 @contextmanager
 def told(stage: Stage) -> Iterator[Stage]:
-    """Have the bucket of the stage tell the queue of its objects, and be silent again in the end."""
+    """Let the bucket send events to the queue until the block ends."""
     world = stage.api.world
     stage.aws.sqs().delete_queue(QueueUrl=world.queue.url)
     create_bucket(world)
@@ -93,14 +93,14 @@ def told(stage: Stage) -> Iterator[Stage]:
 
 
 def image_of(stage: Stage, job: Job) -> Image:
-    """The image as it is now."""
+    """The image of a job, as it is now."""
     found = stage.api.world.images.get(job.images[0])
     assert found is not None
     return found.image
 
 
 def content_of(stage: Stage, job: Job) -> bytes | None:
-    """The bytes where the image says that they are."""
+    """The bytes at the location of the job's image."""
     image = image_of(stage, job)
     assert image.location is not None
     bucket, _, key = image.location.removeprefix("s3://").partition("/")
@@ -108,7 +108,7 @@ def content_of(stage: Stage, job: Job) -> bytes | None:
 
 
 def left(stage: Stage, job: Job) -> Left:
-    """What is left of a job."""
+    """The results of a job."""
     image_id = job.images[0]
     objects = [key for key in stage.api.stored() if key.startswith(image_id)]
     begun = stage.api.world.multiparts.begun(image_id)
@@ -116,7 +116,7 @@ def left(stage: Stage, job: Job) -> Left:
 
 
 def steps(stage: Stage) -> int:
-    """Have the worker do all that can be done by now; returns how many messages that took."""
+    """Run the worker until no message is due; returns the number of messages."""
     count = 0
     while pump(stage.api.world):
         count += 1
@@ -124,14 +124,14 @@ def steps(stage: Stage) -> int:
 
 
 def again(stage: Stage, job: Job, times: int = 4) -> None:
-    """Bring the message again after whoever had it is taken for dead, as often as the job has steps."""
+    """Deliver a job's message again after its lease has ended, once for each step of the job."""
     for _ in range(times):
         stage.api.clock.advance(LEASE)
         stage.deliver(job)
 
 
 def sweep(stage: Stage) -> None:
-    """Have the sweeper find what was left behind for a while, the worker do what it says, and clean up after that."""
+    """Run sweeps for what was left behind, the jobs that they queue, and the cleanup after that."""
     for _ in range(2):
         stage.api.clock.advance(GRACE)
         stage.api.world.reaper.sweep()

@@ -1,4 +1,4 @@
-"""Jobs of a tenant, the messages that bring them to the worker, the faults it meets, and what is left in the end."""
+"""Jobs of a tenant, their messages, faults that the worker meets, and their results."""
 
 import json
 from collections.abc import Callable, Iterator, Mapping
@@ -37,7 +37,7 @@ Record = dict[str, Any]
 
 
 class Outcome(NamedTuple):
-    """What is left of a job: its status, those of its images, and how many AMIs and snapshots there are."""
+    """The results of a job: its status, those of its images, and the numbers of AMIs and snapshots."""
 
     job: JobStatus
     images: tuple[tuple[Status, Transition | None], ...]
@@ -46,45 +46,45 @@ class Outcome(NamedTuple):
 
 
 MADE = Outcome(JobStatus.SUCCESSFUL, ((Status.ACTIVE, None),), 1, 1)
-"""One image, whose AMI and snapshot are there."""
+"""One image with its AMI and snapshot."""
 
 
 @dataclass(frozen=True)
 class Stage:
-    """A registry, and the AWS that it meets."""
+    """The application with a worker, and an AWS with faults."""
 
     api: Api
     aws: Aws
 
     def jobs(self, tenant: str | None = "t1", *policies: str) -> Jobs:
-        """The jobs as a caller may use them."""
+        """The jobs that a caller may use."""
         return self.api.world.catalog(a_caller(tenant, *policies or ORDINARY)).jobs
 
     def machine(self, *, state: str = "stopped", **facts: object) -> str:
         return Machines(self.aws.ec2(None)).start(state=state, **facts)
 
     def capture(self) -> Job:
-        """Begin to capture a machine of its own."""
+        """Start to capture a new machine."""
         return self.jobs().capture(self.machine(), "web", ORDER, dict)
 
     def under_way(self) -> Job:
-        """Begin to capture a machine, and let the cloud be at it."""
+        """Start to capture a machine, so that the cloud is working on it."""
         job = self.capture()
         with self.ami_state("pending"):
             self.deliver(job)
         return self.stored(job)
 
     def add(self, **fields: Any) -> Image:
-        """Keep an active image of t1, unless the fields say otherwise."""
+        """Store an active image of t1, unless the fields say otherwise."""
         usual = {"number": self.api.world.images.number(), "status": Status.ACTIVE}
         return self.api.world.images.add(an_image(**{**usual, **fields}))
 
     def delete(self, how_many: int = 2) -> Job:
-        """Begin to delete images."""
+        """Start to delete images."""
         return self.jobs().delete([self.add().id for _ in range(how_many)], ORDER)
 
     def recover(self, how_many: int = 2) -> Job:
-        """Begin to take back deletions that have just happened."""
+        """Start to recover images that have just been deleted."""
         now = self.api.clock.now()
         waiting = [
             self.add(status=Status.PENDING_DELETE, status_changed_at=now, deleted_at=now) for _ in range(how_many)
@@ -98,48 +98,48 @@ class Stage:
             assert answer.status < 300, answer.text
 
     def deliver(self, *jobs: Job, receipts: int = 1) -> list[str]:
-        """Bring messages to the worker; returns the ids of the jobs whose message failed."""
+        """Deliver messages to the worker; returns the ids of the jobs whose messages failed."""
         return self.api.world.deliver([a_message(job, receipts) for job in jobs])
 
     def redeliver(self, job: Job) -> None:
-        """Bring a message again after whoever had it is taken for dead, as often as a capture has steps."""
+        """Deliver a message again after its lease has ended, once for each step of a capture."""
         for _ in range(3):
             self.api.clock.advance(LEASE)
             self.deliver(job)
 
     def sweep_up(self, _: Job) -> None:
-        """Lose all messages, and have the sweeper find their jobs."""
+        """Remove all messages, and run the sweep that queues their jobs again."""
         self.lose_messages()
         self.api.clock.advance(GRACE)
         self.api.world.reaper.sweep()
         self.api.work()
 
     def lose_messages(self) -> None:
-        """Empty the queue, which SQS itself does but once a minute."""
+        """Empty the queue; SQS itself allows that only once a minute."""
         queue = self.api.world.queue
         queue.client().delete_queue(QueueUrl=queue.url)
         queue.client().create_queue(QueueName=queue.name)
 
     def messages(self) -> tuple[int, int]:
-        """How many messages are in the queue, and how many of them wait for their time."""
+        """The numbers of messages in the queue, and of those that are delayed."""
         queue = self.api.world.queue
         found = queue.client().get_queue_attributes(QueueUrl=queue.url, AttributeNames=["All"])["Attributes"]
         waiting = int(found["ApproximateNumberOfMessagesDelayed"])
         return int(found["ApproximateNumberOfMessages"]) + waiting, waiting
 
     def stored(self, job: Job) -> Job:
-        """The job as it stands now."""
+        """The job as it is stored now."""
         found = self.api.world.jobs.get(job.owner, job.id)
         assert found is not None
         return found
 
     def image(self, job: Job) -> Image:
-        """The only image of a job as it is now."""
+        """The only image of a job, as it is stored now."""
         (image,) = self._images(job)
         return image
 
     def outcome(self, job: Job) -> Outcome:
-        """What is left of a job."""
+        """The results of a job."""
         images = tuple((image.status, image.transition) for image in self._images(job))
         return Outcome(self.stored(job).status, images, self._amis(job), self._snapshots(job))
 
@@ -161,7 +161,7 @@ class Stage:
 
     @contextmanager
     def unseen(self) -> Iterator[None]:
-        """Have EC2 know no image when it is asked for one, though it may have just made it."""
+        """Let EC2 find no images, as if new ones were not visible yet."""
 
         def tell(parsed: Mapping[str, Any], **_: Any) -> None:
             parsed.get("Images", []).clear()
@@ -171,7 +171,7 @@ class Stage:
 
     @contextmanager
     def deaf(self, operation: str) -> Iterator[None]:
-        """Have nobody hear that EC2 did what it was asked to."""
+        """Let EC2 execute an operation, and lose the response."""
 
         def lose(**_: Any) -> None:
             raise ReadTimeoutError(endpoint_url="https://ec2.example")
@@ -181,7 +181,7 @@ class Stage:
 
     @contextmanager
     def ami_state(self, state: str) -> Iterator[None]:
-        """Have EC2 say that all images are in this state."""
+        """Let EC2 report this state for all images."""
 
         def tell(parsed: Mapping[str, Any], **_: Any) -> None:
             for image in parsed.get("Images", []):
@@ -192,7 +192,7 @@ class Stage:
 
     @contextmanager
     def ec2_fault(self, operation: str, code: str, message: str = "as the test asks") -> Iterator[None]:
-        """Have EC2 answer each call of this name with an error."""
+        """Answer each call of this EC2 operation with an error."""
         parsed = {"Error": {"Code": code, "Message": message}, "ResponseMetadata": {}}
 
         def refuse(**_: Any) -> tuple[AWSResponse, Mapping[str, Any]]:
@@ -203,7 +203,7 @@ class Stage:
 
     @contextmanager
     def sqs_fault(self) -> Iterator[None]:
-        """Have the queue take no message."""
+        """Let the queue refuse all messages."""
         parsed = {"Error": {"Code": "ServiceUnavailable", "Message": "as the test asks"}, "ResponseMetadata": {}}
 
         def refuse(**_: Any) -> tuple[AWSResponse, Mapping[str, Any]]:
@@ -214,7 +214,7 @@ class Stage:
 
     @contextmanager
     def dynamodb_fault(self, operation: str, times: int = 100, after: int = 0) -> Iterator[None]:
-        """Have DynamoDB refuse some calls of this name after it answered others."""
+        """Let DynamoDB refuse `times` calls of an operation, after the first `after` calls."""
         calls = count()
 
         def refuse(_: Mapping[str, Any]) -> tuple[HTTPStatus, Mapping[str, Any]] | None:
@@ -227,7 +227,7 @@ class Stage:
 
     @contextmanager
     def outrun(self, times: int = 100, at: str = "jobs") -> Iterator[None]:
-        """Have somebody else be faster than the first writes to this table."""
+        """Let the first `times` writes to a table lose a race."""
         left = iter(range(times))
 
         def lose(request: Mapping[str, Any]) -> tuple[HTTPStatus, Mapping[str, Any]] | None:
@@ -240,7 +240,7 @@ class Stage:
 
     @contextmanager
     def once(self, event: str, act: Callable[[], object]) -> Iterator[None]:
-        """Have something done at the first such event."""
+        """Run `act` at the first such event."""
         left = iter([act])
 
         def hook(**_: Any) -> None:
@@ -252,7 +252,7 @@ class Stage:
 
     @contextmanager
     def hooked(self, event: str, hook: Callable[..., Any]) -> Iterator[None]:
-        """Have a hook called at an event of any client."""
+        """Call a hook at an event of any client."""
         dynamodb = ImageItem._get_connection().connection.client  # noqa: SLF001  # the one that every table uses
         emitters = [client.meta.events for client in (dynamodb, self.aws.ec2(None), self.aws.s3(), self.aws.sqs())]
         for emitter in emitters:
@@ -265,20 +265,20 @@ class Stage:
 
 
 class Begun:
-    """A job that is begun once, and found as it was for each trial."""
+    """A job that is started once, and restored for each trial."""
 
     def __init__(self, stage: Stage, job: Job) -> None:
         self.stage, self.job = stage, job
         self._found, self._now = moto_state.snapshot(), stage.api.clock.time
 
     def again(self) -> Job:
-        """The job, of which nothing has been done yet."""
+        """Restore the job as it was before any of its steps."""
         moto_state.bring_back(self._found)
         self.stage.api.clock.time = self._now
         return self.job
 
 
 def a_message(job: Job, receipts: int = 1) -> Record:
-    """A message about a job as Lambda brings it, received so many times."""
+    """A job's message in the form of Lambda's events, with this receive count."""
     body = json.dumps({"owner": job.owner, "job": job.id})
     return {"messageId": job.id, "body": body, "attributes": {"ApproximateReceiveCount": str(receipts)}}

@@ -1,4 +1,4 @@
-"""What is done to a template because the emulator is not AWS; the README lists what is not like AWS."""
+"""Adapts a template to the emulator; the README lists how it differs from AWS."""
 
 import copy
 from typing import Any
@@ -6,11 +6,11 @@ from typing import Any
 Template = dict[str, Any]
 
 UNENCRYPTED = {"Bool": {"aws:SecureTransport": "false"}}
-"""Under which access is denied, and under which all access on this machine is."""
+"""The condition under which the bucket denies access; without TLS, it would deny all access on this machine."""
 
 
 def with_code_at(template: Template, bucket: str, folder: str) -> Template:
-    """The template of SAM, its functions' code uploaded, as `aws cloudformation package` leaves it."""
+    """The SAM template with the addresses of the uploaded code, as `aws cloudformation package` writes it."""
     made = copy.deepcopy(template)
     for resource in made["Resources"].values():
         if resource["Type"] == "AWS::Serverless::Function":
@@ -20,7 +20,7 @@ def with_code_at(template: Template, bucket: str, folder: str) -> Template:
 
 
 def adapted(template: Template) -> Template:
-    """The translated template as the emulator understands it."""
+    """The translated template, as the emulator understands it."""
     resources: Template = {}
     for name, resource in template["Resources"].items():
         resources.update(_adapted(name, copy.deepcopy(resource)))
@@ -32,7 +32,7 @@ def adapted(template: Template) -> Template:
 
 
 def _adapted(name: str, resource: Template) -> Template:
-    """What stands for the resource."""
+    """The adapted resource."""
     properties = resource["Properties"]
     match resource["Type"]:
         case "AWS::ApiGateway::RestApi":
@@ -48,7 +48,7 @@ def _adapted(name: str, resource: Template) -> Template:
 
 
 def _gateway_responses(api: str, body: Template) -> Template:
-    """Responses of the API's document, which the emulator does not read, as resources, which it knows."""
+    """The gateway responses of the API's document, which the emulator ignores, as resources, which it supports."""
     return {
         f"{api}Response{kind.title().replace('_', '')}": {
             "Type": "AWS::ApiGateway::GatewayResponse",

@@ -1,4 +1,4 @@
-"""The deployed API in place of the one in this process, so that the clients of the other tests speak to it."""
+"""The deployed API, with the interface of the one in this process, for the clients of other tests."""
 
 import http.client
 import time
@@ -10,13 +10,13 @@ from tests.api import Answer, Api
 from tests.loopback.stack import Stack
 
 FAILED = "message failed"
-"""How the worker's log tells of it."""
+"""The text in the worker's log that reports a failure."""
 PATIENCE = 60
-"""Seconds that a request, and all that it leaves to the worker, may take."""
+"""Seconds that a request, and the jobs that it starts, may take."""
 
 
 class DeployedApi(Api):
-    """Requests go to API Gateway; the world is the administrator's view of the stack's tables, bucket and queue."""
+    """Sends requests to API Gateway; its world uses the stack's tables, bucket and queue as the administrator."""
 
     def __init__(self, stack: Stack, host: str | None = None) -> None:
         self.stack = stack
@@ -24,7 +24,7 @@ class DeployedApi(Api):
         self._host, self._root = (stack.host, f"/{stack.stage}") if host is None else (host, "")
 
     def send(self, method: str, target: str, headers: list[tuple[str, str]], body: bytes) -> Answer:
-        """A request to a host of the API's, its own unless another is named; one that says it is chunked is."""
+        """Send a request to the API's host, or to another one in `Host`; it is chunked if its headers say so."""
         sent = {name: value for name, value in headers if name.lower() != "host"}
         chunked = sent.pop("Transfer-Encoding", None) is not None
         pieces = iter([body[:7], body[7:]]) if chunked else body
@@ -40,15 +40,15 @@ class DeployedApi(Api):
             )
 
     def follow(self, link: str) -> str:
-        """The target that a link of an answer names."""
+        """The target of a link in a response."""
         parts = urlsplit(link)
         assert (parts.netloc, parts.path.startswith(f"{self._root}/")) == (self._host, True), link
         return f"{parts.path}?{parts.query}".removeprefix(self._root).rstrip("?")
 
     def work(self) -> None:
-        """Wait until the worker has nothing to do at once; it must not have failed, as it waits long before it retries.
+        """Wait until the worker is idle. Fails if a message has failed, because its retry would take long.
 
-        A message whose job somebody else has begun comes again a minute later, and finds it done.
+        A message whose job another worker has started is redelivered a minute later, when the job is done.
         """
         sqs, deadline = self.stack.emulator.sqs, time.monotonic() + PATIENCE
         while True:

@@ -1,4 +1,4 @@
-"""An AWS on this machine that runs whole stacks, in a process and a folder of its own."""
+"""An AWS emulator that runs whole stacks, in a process and a folder of its own."""
 
 import contextlib
 import http.client
@@ -23,12 +23,12 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
 LAUNCH = "import sys; sys.path.append(sys.argv.pop()); from ministack.app import main; main()"
-"""The emulator starts functions with the Python that it runs on itself: what is on its path must not be on theirs."""
+"""The emulator runs functions with its own Python, so its packages must not be on their path."""
 
 
 @dataclass(frozen=True)
 class Emulator:
-    """A running emulator, which leaves machines to another, and what it has said."""
+    """A running emulator, with another one for EC2, and its log."""
 
     port: int
     ec2_url: str
@@ -40,11 +40,11 @@ class Emulator:
 
     @property
     def environment(self) -> dict[str, str]:
-        """Where, and as whom, its administrator reaches it."""
+        """The environment of an administrator: endpoints and credentials."""
         return {**aws_at(self.url), "AWS_ENDPOINT_URL_EC2": self.ec2_url}
 
     def client(self, service: str) -> Any:
-        """The administrator's."""
+        """The administrator's client of a service."""
         session = boto3.Session("test", "test", region_name=REGION)
         return session.client(service, endpoint_url=self.url, config=Config(proxies={}))  # type: ignore[call-overload]  # any service's name
 
@@ -61,14 +61,14 @@ class Emulator:
 
 @contextlib.contextmanager
 def running_emulator(folder: Path, ec2_url: str) -> Iterator[Emulator]:
-    """Serve until the block ends; then nothing but its log is left."""
+    """An emulator that runs until the block ends; only its log remains."""
     (folder / "tmp").mkdir()
     emulator = Emulator(free_port(), ec2_url, folder / "emulator.log")
     words = [tools.bare_python(), "-c", LAUNCH, str(tools.emulator())]
     try:
         with (
             emulator.log.open("w", encoding="utf-8") as log,
-            # The functions end with it; an orderly end takes long and is worth nothing here.
+            # The functions end with it; an orderly shutdown would take long and change nothing.
             leashed(words, cwd=folder, env=_environment(emulator, folder), stdout=log, stderr=log) as process,
         ):
             wait_until(lambda: _is_ready(emulator.port), process, emulator.log.read_text)
@@ -86,7 +86,7 @@ def _environment(emulator: Emulator, folder: Path) -> dict[str, str]:
         "TMPDIR": str(folder / "tmp"),
         "BIND_HOST": "127.0.0.1",
         "GATEWAY_PORT": str(emulator.port),
-        "AUTH": "true",  # each function may do what its role allows, and no more
+        "AUTH": "true",  # enforce the functions' roles
         "DOCKER_HOST": f"unix://{folder}/none",
         "IOT_MTLS_ENABLED": "0",
         "SFTP_ENABLED": "0",

@@ -1,4 +1,4 @@
-"""Environments in which AWS is on this machine, and nowhere else."""
+"""Environments whose AWS endpoints are all on this machine."""
 
 import os
 from collections.abc import Mapping
@@ -7,11 +7,11 @@ import pytest
 
 REGION = "us-east-1"
 KEY, SECRET = "test", "test"
-"""Those of the emulator's root user, whose presigned links it honours."""
+"""The credentials of the emulator's root user, whose presigned links it accepts."""
 
 
 def aws_at(url: str) -> dict[str, str]:
-    """Where AWS is, and as whom it is spoken to."""
+    """Endpoint, region and credentials of an AWS at this URL."""
     return {
         "AWS_ENDPOINT_URL": url,
         "AWS_ACCESS_KEY_ID": KEY,
@@ -26,7 +26,7 @@ def aws_at(url: str) -> dict[str, str]:
 
 
 def use(monkeypatch: pytest.MonkeyPatch, environment: Mapping[str, str]) -> None:
-    """Have this process live there, whatever the user's own environment says of AWS."""
+    """Replace all AWS variables of this process by those of an environment."""
     for name in [name for name in os.environ if name.startswith("AWS_")]:
         monkeypatch.delenv(name)
     for name, value in environment.items():

@@ -1,7 +1,7 @@
-"""Processes that end with the one that started them, however that ends: none of them is left behind.
+"""Processes that end with the process that started them, however that ends.
 
-`leashed` starts this very file with a pipe whose other end it holds. Whoever dies closes what it holds, even if it is
-killed: then this process kills its group, which is itself and all that came of the command.
+`leashed` runs this file with one end of a pipe, and holds the other. When the starting process ends, even if it is
+killed, the kernel closes its end; then this file kills its process group: itself, the command and its descendants.
 """
 
 import contextlib
@@ -16,7 +16,7 @@ from typing import Any
 
 @contextlib.contextmanager
 def leashed(words: Sequence[str], **options: Any) -> Iterator["subprocess.Popen[Any]"]:
-    """Run a command, with options of Popen, until the block ends; then nothing of it runs any more."""
+    """Run a command, with options of Popen, until the block ends; then it and its descendants are killed."""
     held, holding = os.pipe()
     try:
         process = subprocess.Popen(  # noqa: S603  # our own words
@@ -32,7 +32,7 @@ def leashed(words: Sequence[str], **options: Any) -> Iterator["subprocess.Popen[
 
 
 def run(words: Sequence[str], text: str | None = None, **options: Any) -> str:
-    """What a command prints, given some text. Raises CalledProcessError."""
+    """The output of a command, given some input. Raises CalledProcessError."""
     stdin = None if text is None else subprocess.PIPE
     with leashed(words, stdin=stdin, stdout=subprocess.PIPE, text=True, **options) as process:
         printed, _ = process.communicate(text)
@@ -42,7 +42,7 @@ def run(words: Sequence[str], text: str | None = None, **options: Any) -> str:
 
 
 def _serve(held: int, words: Sequence[str]) -> int:
-    """The status of the command, unless the other end of the pipe is let go before."""
+    """Run the command, and return its exit status; kill it if the other end of the pipe is closed before."""
     threading.Thread(target=_watch, args=(held,), daemon=True).start()
     return subprocess.run(words, check=False).returncode  # noqa: S603  # the words of whoever holds the leash
 

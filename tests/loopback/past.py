@@ -1,4 +1,4 @@
-"""What was begun so long ago that the sweeper has to end it."""
+"""An upload so old that the next sweep must end it."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -9,7 +9,7 @@ from chalicelib.catalog.principal import Principal
 
 
 class PastClock:
-    """The machine's own clock, two days late."""
+    """The machine's clock, two days slow."""
 
     def now(self) -> datetime:
         return datetime.now(UTC) - timedelta(days=2)
@@ -17,7 +17,7 @@ class PastClock:
 
 @dataclass(frozen=True)
 class Abandoned:
-    """An image whose bytes have been on their way for two days."""
+    """An image whose upload started two days ago."""
 
     owner: Principal
     image_id: str

@@ -1,4 +1,4 @@
-"""Who calls: nobody twice."""
+"""Callers, each with a tenant of its own."""
 
 import uuid
 
@@ -7,10 +7,10 @@ from tests.api import ORDINARY, Api, Caller, a_caller
 
 
 def a_principal() -> Principal:
-    """Somebody of a tenant that nobody has been of."""
+    """A user of a new tenant."""
     return a_caller(str(uuid.uuid4()), *ORDINARY, "publicize_image")
 
 
 def caller_of(api: Api, principal: Principal) -> Caller:
-    """Shows a token, as the clients of Glance and Scaleway do."""
+    """A caller with a token, as in the clients of Glance and Scaleway."""
     return Caller(api, {"X-Auth-Token": api.world.identities.issue(principal)})

@@ -1,4 +1,4 @@
-"""Functions as Lambda runs them: awslambdaric in a process of its own, which asks a Runtime API for its events.
+"""Functions run as on Lambda: by awslambdaric, in a process of their own, which gets events from a Runtime API.
 
 See "Using the Lambda runtime API for custom runtimes" in AWS's guide.
 """
@@ -22,21 +22,21 @@ VERSION = "/2018-06-01/runtime"
 PATIENCE = 60
 """Seconds that a function may take to start and to answer."""
 TIMEOUT = 29
-"""Seconds that it is told it may take."""
+"""The deadline of an event, in seconds, as the function sees it."""
 
 
 class FunctionError(Exception):
-    """What a function raised, in its own words."""
+    """An error that a function has raised, as the runtime reports it."""
 
 
 @dataclass(frozen=True)
 class Function:
-    """A function whose process runs."""
+    """A running function."""
 
     folder: Path
     server: "_RuntimeServer"
     leash: int
-    """The id of the process whose child it is."""
+    """The id of the function's parent process."""
 
     def invoke(self, event: object) -> Any:
         """The result of one event. Raises FunctionError."""
@@ -53,7 +53,7 @@ class Function:
 
 @contextlib.contextmanager
 def running_function(handler: str, bundle: Path, environment: Mapping[str, str], **more: str) -> Iterator[Function]:
-    """The function of a bundle that has this handler, with nothing on its path but the bundle and its runtime."""
+    """The function of a bundle with this handler; only the bundle and the runtime are on its path."""
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         server = stack.enter_context(_RuntimeServer())
@@ -97,7 +97,7 @@ class _Exchange(QuietHandler):
     server: _RuntimeServer
 
     def do_GET(self) -> None:  # where the base class looks
-        """The next event, once there is one; or leave to go on after a restoration."""
+        """Respond with the next event as soon as there is one, or acknowledge a restoration."""
         if self.path == f"{VERSION}/restore/next":
             self.server.restorations += 1
             self._answer(200, b"")
@@ -105,7 +105,7 @@ class _Exchange(QuietHandler):
             self._answer(200, event[1], event[0])
 
     def do_POST(self) -> None:  # where the base class looks
-        """What became of an event, or of the start."""
+        """Take the result of an event, or an error of the start."""
         document = self.rfile.read(int(self.headers["Content-Length"]))
         self.server.outcomes.put((self.path.rpartition("/")[2], json.loads(document)))
         self._answer(202, b'{"status": "OK"}')

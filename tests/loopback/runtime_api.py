@@ -1,4 +1,4 @@
-"""The functions of the bundle in place of the application in this process."""
+"""The bundle's functions, with the interface of the application in this process."""
 
 import base64
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ from tests.loopback.runtime import Function
 
 
 def prepare() -> None:
-    """Tables, bucket and queue; they may be there."""
+    """Create tables, bucket and queue unless they exist."""
     world = build_world({})
     create_tables()
     if world.settings.bucket not in [bucket["Name"] for bucket in world.blobs.client().list_buckets()["Buckets"]]:
@@ -21,7 +21,7 @@ def prepare() -> None:
 
 
 class RuntimeApi(Api):
-    """Requests become events of the API's function, messages of the queue events of the worker's."""
+    """Sends requests as events to the API's function, and the queue's messages as events to the worker."""
 
     def __init__(self, functions: Mapping[str, Function]) -> None:
         super().__init__({}, Aws.from_environ({}))
@@ -36,7 +36,7 @@ class RuntimeApi(Api):
             pass
 
     def deliver(self) -> list[Any]:
-        """What the worker said of each message that is waiting, one at a time as the template has it."""
+        """Deliver each waiting message to the worker, one at a time as in the template; returns its responses."""
         sqs, url = self.world.queue.client(), self.world.queue.url
         received = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, MessageSystemAttributeNames=["All"])
         messages = received.get("Messages", [])
@@ -48,7 +48,7 @@ class RuntimeApi(Api):
 
 
 def answer(result: Mapping[str, Any]) -> Answer:
-    """What API Gateway makes of a function's result."""
+    """The response that API Gateway makes of a function's result."""
     headers: Mapping[str, str] = result["headers"]
     return Answer(
         status=result["statusCode"],
@@ -59,7 +59,7 @@ def answer(result: Mapping[str, Any]) -> Answer:
 
 
 def _record(message: Any) -> dict[str, Any]:
-    """A message as Lambda hands it over."""
+    """A message in the form of Lambda's events."""
     return {
         "messageId": message["MessageId"],
         "receiptHandle": message["ReceiptHandle"],

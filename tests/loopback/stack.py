@@ -1,4 +1,4 @@
-"""The package as it goes to AWS, and the stack that becomes of it in the emulator."""
+"""The deployment package, and the stack that is deployed from it to the emulator."""
 
 import json
 import sys
@@ -13,16 +13,16 @@ from tests.loopback.emulator import Emulator
 from tests.loopback.environment import REGION
 
 DOMAIN = "images.example.org"
-"""Where the / of the stage dev is /."""
+"""The custom domain, whose root is that of the stage dev."""
 UPLOADS = "deployments"
-"""The bucket through which code and template come to CloudFormation."""
+"""The bucket for uploads of code and template."""
 PATIENCE = 60
-"""Seconds that a stack may take."""
+"""Seconds that the deployment of a stack may take."""
 
 
 @dataclass(frozen=True)
 class Package:
-    """What `make package` leaves for CloudFormation."""
+    """The files that `make package` writes for CloudFormation."""
 
     stage: str
     template: Path
@@ -31,7 +31,7 @@ class Package:
 
 
 def package(folder: Path, stage: str) -> Package:
-    """Made as `make package` makes it."""
+    """Build the package, as `make package` does."""
     words = [sys.executable, "-m", "deploy", "package", "--stage", stage, "--out", str(folder)]
     leash.run(words, cwd=tools.ROOT)
     made = folder / "cloudformation" / stage
@@ -40,23 +40,23 @@ def package(folder: Path, stage: str) -> Package:
 
 @dataclass(frozen=True)
 class Stack:
-    """A stack that exists."""
+    """A deployed stack."""
 
     emulator: Emulator
     stage: str
     stack_id: str
     resources: dict[str, str]
-    """The resources' own names by those in the template."""
+    """Physical ids of the resources, by their names in the template."""
     outputs: dict[str, str]
 
     @property
     def host(self) -> str:
-        """The API's own, as a client names it."""
+        """The API's own host, as clients send it."""
         return f"{self.resources['RestAPI']}.execute-api.localhost:{self.emulator.port}"
 
     @property
     def plain_url(self) -> str:
-        """The API's address for those who cannot look up its host."""
+        """A URL of the API for clients that cannot resolve its host."""
         return f"{self.emulator.url}/restapis/{self.resources['RestAPI']}/{self.stage}/_user_request_"
 
     def variables(self, function: str) -> dict[str, str]:
@@ -66,7 +66,7 @@ class Stack:
         return found
 
     def log(self, function: str) -> list[str]:
-        """What CloudWatch keeps of a function's invocations."""
+        """The messages in a function's log group."""
         group = f"/aws/lambda/{self.resources[function]}"
         logs = self.emulator.client("logs")
         if not logs.describe_log_groups(logGroupNamePrefix=group)["logGroups"]:
@@ -75,7 +75,7 @@ class Stack:
 
     @property
     def environment(self) -> dict[str, str]:
-        """With which an operator's commands work on the stack's tables."""
+        """The environment in which an operator's commands use the stack's tables."""
         return {**self.emulator.environment, **self.variables("APIHandler")}
 
 
@@ -97,20 +97,20 @@ def deploy(made: Package, emulator: Emulator, **parameters: str) -> Stack:
 
 
 def remove(stack: Stack) -> None:
-    """As `make destroy` does."""
+    """Delete the stack, as `make destroy` does."""
     stack.emulator.client("cloudformation").delete_stack(StackName=stack.stack_id)
     assert _finished_stack(stack.emulator, stack.stack_id)["StackStatus"] == "DELETE_COMPLETE"
 
 
 def a_certificate(emulator: Emulator) -> str:
-    """For the domain."""
+    """A certificate for the domain; returns its ARN."""
     told = emulator.client("acm").request_certificate(DomainName=DOMAIN, ValidationMethod="DNS")
     arn: str = told["CertificateArn"]
     return arn
 
 
 def translated(template: Template) -> Template:
-    """A template of SAM as CloudFormation sees it after its transformation."""
+    """A SAM template after CloudFormation's transformation."""
     printed = leash.run(
         [tools.bare_python(), "-m", "tests.loopback.translating"],
         json.dumps(template),
@@ -135,7 +135,7 @@ def _created(emulator: Emulator, stage: str, stack_id: str) -> Stack:
 
 
 def _finished_stack(emulator: Emulator, stack_id: str) -> Any:
-    """The stack, once nothing of it is in progress."""
+    """The description of a stack, as soon as its deployment has ended."""
     cloudformation, deadline = emulator.client("cloudformation"), time.monotonic() + PATIENCE
     while True:
         [stack] = cloudformation.describe_stacks(StackName=stack_id)["Stacks"]

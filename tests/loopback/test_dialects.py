@@ -1,4 +1,4 @@
-"""All five dialects through API Gateway and Lambda, from the bundle."""
+"""All dialects through API Gateway and Lambda, from the bundle."""
 
 import hashlib
 

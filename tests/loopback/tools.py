@@ -1,4 +1,4 @@
-"""The tools of these tests: each set of packages in a folder of its own, and a Python that knows none of them."""
+"""The tools of these tests: each set of packages in a folder of its own, and a Python without any packages."""
 
 import fcntl
 import shutil
@@ -13,18 +13,18 @@ TOOLS = ROOT / ".local" / "loopback"
 
 
 def bare_python() -> str:
-    """An interpreter with nothing but the standard library, as that of Lambda is to a bundle."""
+    """An interpreter with only the standard library, like Lambda's."""
     folder = _made("python", "", lambda place: _run("-m", "venv", "--without-pip", str(place)))
     return str(folder / "bin" / "python")
 
 
 def emulator() -> Path:
-    """Where ministack and the translator of SAM templates are."""
+    """The folder of ministack and the translator of SAM templates."""
     return _packages("emulator", "requirements.txt")
 
 
 def runtime_client() -> Path:
-    """Where awslambdaric is."""
+    """The folder of awslambdaric."""
     return _packages("runtime-client", "requirements-awslambdaric.txt")
 
 
@@ -35,7 +35,7 @@ def _packages(name: str, requirements: str) -> Path:
 
 
 def _made(name: str, pins: str, make: Callable[[Path], None]) -> Path:
-    """Made when asked for first, and again only when its pins, its Python or its place have changed."""
+    """A folder that is made on first use, and again when its pins, its Python or its path have changed."""
     TOOLS.mkdir(parents=True, exist_ok=True)
     folder, stamp = TOOLS / name, TOOLS / f"{name}.txt"
     wanted = f"# {folder}\n# Python {sys.version}\n{pins}"

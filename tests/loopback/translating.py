@@ -1,4 +1,4 @@
-"""Run with the translator on its path: a template of SAM in, one of CloudFormation out, as AWS would make it."""
+"""Run with SAM's translator on the path: reads a SAM template, and writes the CloudFormation template."""
 
 import importlib
 import json

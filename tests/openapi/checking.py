@@ -1,4 +1,4 @@
-"""Whether what was sent and what came back are as the description says."""
+"""Validates requests and responses against the OpenAPI description."""
 
 import json
 from collections.abc import Callable, Collection, Iterator, Mapping
@@ -16,13 +16,13 @@ from tests import tally
 from tests.api import Answer, Caller, FakeClock
 
 Operation = tuple[str, str]
-"""Method, and path as its route has it."""
+"""Method, and path of the route."""
 REFERENCE = "#/components/responses/"
 
 
 @dataclass(frozen=True)
 class Case:
-    """A request of a known operation, and the status that it must be answered with.
+    """A request of an operation, and the expected status.
 
     The target and a body of text may name facts of the test's world, such as `{image}`, and `caller` is one of its
     callers. `conforms` is whether the description allows the request.
@@ -45,14 +45,14 @@ class Case:
         return f"{self.method} {self.target} by {self.caller}: {self.status}"
 
     def send(self, callers: Mapping[str, Caller], facts: Mapping[str, object]) -> Answer:
-        """The answer to it."""
+        """Send the request, and return the response."""
         tally.count("requests held to the description")
         target, sent = self.target.format_map(facts), _filled(self.body, facts)
         body = sent.encode() if isinstance(sent, str) else b"" if sent is None else json.dumps(sent).encode()
         return callers[self.caller].request(self.method, target, self.headers, body)
 
     def problems(self, callers: Mapping[str, Caller], facts: Mapping[str, object]) -> list[str]:
-        """What is wrong with the answer to it, or with what the description says of both."""
+        """What is wrong with the response, or with the description of the request and the response."""
         answer = self.send(callers, facts)
         found = answer_violations(self.operation, answer)
         if answer.status != self.status:
@@ -64,12 +64,12 @@ class Case:
         return found
 
     def violations(self, facts: Mapping[str, object]) -> list[str]:
-        """What the description does not allow of the query and the body of the request."""
+        """Violations of the description in the query and the body of the request."""
         return list(_request_violations(self.operation, self.target.format_map(facts), _filled(self.body, facts)))
 
 
 class Facts(dict[str, Any]):
-    """What cases name, each thing made when a case names it for the first time."""
+    """The facts that cases can name; each is made when a case names it first."""
 
     def __init__(self, made: Mapping[str, Callable[[], Any]]) -> None:
         super().__init__()
@@ -96,7 +96,7 @@ def _filled(sent: Any, facts: Mapping[str, object]) -> Any:
 
 
 DESCRIBED = (*DIALECTS, health(Readiness({}, FakeClock())))
-"""All that describes itself."""
+"""All dialects, and the health checks, which are described like one."""
 
 
 DIALECT_OF = {each.describe().title: each.name for each in DESCRIBED if each.describe is not None}
@@ -126,7 +126,7 @@ def operations_of(dialect: str) -> dict[Operation, Mapping[str, Any]]:
 
 
 def documented(dialect: str, rare: Collection[tuple[Operation, int]] = ()) -> set[tuple[Operation, int]]:
-    """The statuses of a dialect's operations, but for those that mean a defect, and those that are hard to provoke."""
+    """The documented statuses of a dialect's operations, except 5xx and `rare` ones, which are hard to provoke."""
     found = {
         (operation, int(status))
         for operation, told in operations_of(dialect).items()
@@ -149,7 +149,7 @@ def violations(schema: Mapping[str, Any], value: object) -> list[str]:
 
 
 def answer_violations(operation: Operation, answer: Answer) -> list[str]:
-    """What the description does not allow of an answer: its status, headers, media type or body."""
+    """Violations of the description in the status, headers, media type and body of a response."""
     responses = operation_of(operation)["responses"]
     told = responses.get(str(answer.status))
     if told is None:
@@ -196,7 +196,7 @@ def _request_violations(operation: Operation, target: str, body: Any) -> Iterato
 
 
 def _read(schema: Mapping[str, Any], text: str) -> Any:
-    """What a text stands for in a header or a query."""
+    """The value of a text in a header or a query."""
     try:
         return int(text) if schema.get("type") == "integer" else text
     except ValueError:

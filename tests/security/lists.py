@@ -1,4 +1,4 @@
-"""Everything that lists, in every dialect: each route, each way to ask it."""
+"""All requests for lists: each route, with each of its queries."""
 
 from collections.abc import Iterator
 
@@ -69,20 +69,20 @@ QUERIES = {
         "offset=1&limit=1",
     ),
 }
-"""What can be asked of the lists of each dialect; a dialect ignores or refuses what another one's lists know."""
+"""Queries of the lists of each dialect; a list ignores or refuses those of other lists."""
 VARIABLES = {"zone": "ac1", "parent_id": "1", "provider": "ec2", "member": "{own}", "image_id": "{known}"}
-"""What stands for the variables of their paths."""
+"""Values of the variables in their paths."""
 OF_ONE = (
     *("/{image_id}", "/{job_id}", "/{upload_id}", "/{token_id}", "/status", "/{parent_id}", "/providers", "/templates"),
     *("/v2/images/{image_id}/file", "/members/{member}", "/schemas/{name}", "/locations", "/v2/tasks"),
     *("/info/import", "/info/usage", "/info/stores", "/info/stores/detail", "/namespaces", "/resource_types"),
     *("/auth/tokens", "/auth/catalog", "/auth/projects", "/v3/projects", "/{project_id}"),
 )
-"""How paths end that show a single thing, or settings, or no more than is known of a token."""
+"""Endings of paths that are not lists: they show a single object, settings, or facts of the token."""
 
 
 def routes() -> Iterator[tuple[str, Route]]:
-    """The routes that list, by dialect."""
+    """The routes of lists, with their dialects."""
     for dialect in DIALECTS:
         for route in dialect.routes:
             if route.method in ("GET", "HEAD") and not route.open and not route.path.endswith(OF_ONE):
@@ -90,7 +90,7 @@ def routes() -> Iterator[tuple[str, Route]]:
 
 
 def requests() -> Iterator[tuple[str, str, str]]:
-    """Dialect, method and target of all of them; `{own}` and the like are left to be filled in."""
+    """Dialect, method and target of each request; placeholders such as `{own}` are still to be filled in."""
     for dialect, route in routes():
         for query in QUERIES.get(dialect, ()):
             path = route.path

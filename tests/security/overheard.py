@@ -1,4 +1,4 @@
-"""A registry under test that remembers what nobody else may ever read: what was shown to it, and links it gave."""
+"""An application that records all secrets: the credentials of requests, and the signatures of links."""
 
 import base64
 import binascii
@@ -9,12 +9,12 @@ from chalicelib.bootstrap import Aws
 from tests.api import Answer, Api
 
 MADE = re.compile('"secret": "([0-9a-f]{48})"')
-"""The secret of a token that was made."""
+"""The secret of a new token."""
 SIGNATURE = re.compile("X-Amz-Signature=([0-9a-f]{64})")
 
 
 class Overheard(Api):
-    """Remembers the credentials of every request, and the signatures of every link in an answer."""
+    """Records the credentials of each request, and the signatures of links in responses."""
 
     def __init__(self, environ: Mapping[str, str], aws: Aws) -> None:
         super().__init__(environ, aws)
@@ -32,17 +32,17 @@ class Overheard(Api):
 
     @property
     def secrets(self) -> set[str]:
-        """All of them; a log that has one of these lets its reader in."""
+        """All recorded secrets, none of which may be logged."""
         return self.credentials | self.signatures
 
     def told(self, texts: Iterable[str]) -> list[str]:
-        """Those secrets that occur in some text."""
+        """The secrets that occur in these texts."""
         texts = list(texts)
         return sorted(secret for secret in self.secrets if any(secret in text for text in texts))
 
 
 def whole(answer: Answer) -> str:
-    """An answer with its headers, as one text."""
+    """A response with its headers, as one text."""
     lines = [f"{name}: {value}" for name, value in answer.headers.items()]
     return "\n".join([*lines, answer.body.decode("utf-8", "replace")])
 

@@ -1,4 +1,4 @@
-"""Which keys of which tables requests touch, read off the wire."""
+"""The keys that requests read and write in DynamoDB, recorded from the wire."""
 
 import json
 import re
@@ -19,11 +19,11 @@ HASH_KEYS = {
     "tokens": "digest",
 }
 HASH_CONDITION = re.compile(r"\(?(#\w+) = (:\w+)")
-"""How the condition of a query begins: with the hash key, of the table or of a global index."""
+"""The start of a query's condition: the hash key of the table or of a global index."""
 
 
 class Key(NamedTuple):
-    """A key that was read or written: its table, the attribute, and its value; None stands for every value there is."""
+    """A key that was read or written: table, attribute and value; None stands for all values."""
 
     table: str
     attribute: str
@@ -32,7 +32,7 @@ class Key(NamedTuple):
 
 @contextmanager
 def touched() -> Iterator[list[Key]]:
-    """Collect the keys that are touched meanwhile."""
+    """Collect the keys that requests read and write until the block ends."""
     found: list[Key] = []
 
     def note(event_name: str, request: Any, **_: Any) -> None:
@@ -71,7 +71,7 @@ def _named(table: str, change: Mapping[str, Any]) -> Key:
 
 
 def _of_batch(table: str, key: Mapping[str, Any]) -> Key:
-    """The key; of a membership the member counts, whichever image it is about."""
+    """The key of an item in a batch; of a membership, the member."""
     attribute = "member" if "member" in key else HASH_KEYS[_plain(table)]
     return Key(_plain(table), attribute, key[attribute]["S"])
 

@@ -1,4 +1,4 @@
-"""A Keystone on the loopback: it knows the tokens that a test gives it, and fails as the test says."""
+"""A fake Keystone on the loopback, with the tokens and the faults that a test adds."""
 
 import json
 import time
@@ -25,9 +25,9 @@ NOT_FOUND = {"error": {"code": 404, "title": "Not Found", "message": "Could not 
 
 
 def a_token(*roles: str, **fields: Any) -> dict[str, Any]:
-    """What Keystone says of a token of the user ann in the project p1, with these fields instead of its own.
+    """Keystone's document of a token of the user ann in the project p1, with these fields replaced.
 
-    Those that are None are missing. Its end is that of the Keystone that is given the token.
+    Fields that are None are omitted. `Keystone.know` adds the expiry.
     """
     token = {
         "methods": ["password"],
@@ -43,7 +43,7 @@ def a_token(*roles: str, **fields: Any) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Fault:
-    """What comes instead of an answer; without a status, the connection ends, or nothing comes if it is `silent`."""
+    """A faulty response. Without a status, the connection is closed; if `silent`, it stays open without a response."""
 
     status: int = 0
     body: bytes = b"{}"
@@ -55,7 +55,7 @@ class Fault:
 
 @dataclass(frozen=True)
 class Asked:
-    """A request as it came, and the connection that it came on."""
+    """A request, and the number of its connection."""
 
     method: str
     path: str
@@ -65,7 +65,7 @@ class Asked:
 
 
 class Keystone(HttpServer):
-    """`tokens` are those that it knows; `faults`, by method, are used up before it does its work."""
+    """A fake Keystone with some `tokens`. Its `faults`, by method, are the responses to the next requests."""
 
     def __init__(self, clock: FakeClock) -> None:
         super().__init__(_Tokens)
@@ -85,25 +85,25 @@ class Keystone(HttpServer):
 
     @property
     def end(self) -> str:
-        """When a token of now ends."""
+        """The expiry of a token that is issued now."""
         return f"{(self.clock.time + self.lifetime).replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
 
     def know(self, secret: str, token: dict[str, Any]) -> str:
-        """Know a token from now on; returns its secret."""
+        """Add a token, and return its secret."""
         self.tokens[secret] = {"token": {"expires_at": self.end, **token}}
         return secret
 
     def fail(self, *faults: Fault, method: str = "GET") -> None:
-        """Have the next requests of a method fail."""
+        """Add faults to the next requests of a method."""
         self.faults[method] += faults
 
     def methods(self) -> list[str]:
-        """What was asked since the last time."""
+        """The methods of the requests since the last call."""
         asked, self.asked = self.asked, []
         return [each.method for each in asked]
 
     def settings(self, **more: str) -> dict[str, str]:
-        """The environment of a registry that has this Keystone."""
+        """The settings of an application that uses this Keystone."""
         names = ("KEYSTONE_URL", "KEYSTONE_USER", "KEYSTONE_PASSWORD", "KEYSTONE_PROJECT")
         return dict(zip(names, (self.url, *LOGIN[:2], "service"), strict=True)) | more
 
