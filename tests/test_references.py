@@ -1,4 +1,4 @@
-"""What code and tests say of the wire is on the pages that a reader has: each section and each case that they name."""
+"""Each section and case that code, tests or pages name exists in docs/dialects."""
 
 import re
 from collections.abc import Iterator
@@ -12,11 +12,11 @@ ROOT = Path(__file__).parent.parent
 NAMES = sorted(dialect.name for dialect in DIALECTS)
 FOLDERS = ("bench", "chalicelib", "deploy", "docs", "findings", "local", "rosetta", "tests")
 WITH_CLIENTS = ("glance_v1", "glance_v2")
-"""Dialects some of whose cases are of real clients, which are tried together."""
+"""Dialects with cases of real clients, which are tested in tests/e2e."""
 AS_BEFORE = {"glance_v2": {"181"}}
-"""Cases that say that those of another dialect still hold."""
+"""Cases that only repeat those of another dialect."""
 ELSEWHERE = "elsewhere"
-"""Whose a file is that is no dialect's."""
+"""Stands for the dialect of a file that belongs to none."""
 
 SECTIONS = re.compile(r"§\d+(?:\.\d+)*(?:(?:,|,? and|,? or| to|) §\d+(?:\.\d+)*)*")
 OF = re.compile(r"(?:\b(?P<whose>[\w-]+(?: v\d)?)'s )?(?P<what>wire|RFC \d+) $")

@@ -53,13 +53,7 @@ MODULES = [
     *sorted((ROOT / "chalicelib").glob("*.py")),
     *(ROOT / "app.py", ROOT / "local" / "__main__.py"),
 ]
-SHARED = ("faults", "fuzz", "histories", "permissions", "storage/contract")
-"""Folders of tests whose modules other tests use."""
-TEST_HELPERS = [
-    *sorted(each for each in Path(__file__).parent.glob("*.py") if not each.name.startswith("test_")),
-    *sorted(Path(__file__).parent.glob("*/conftest.py")),
-    *(each for folder in SHARED for each in sorted((Path(__file__).parent / folder).rglob("*.py"))),
-]
+TESTS = [path for path in sorted(Path(__file__).parent.rglob("*.py")) if path != Path(__file__)]
 TO_DO = {f"chalicelib/catalog/{module}.py" for module in ("event", "image", "lengths")}
 """Files that are still to be rewritten."""
 
@@ -123,8 +117,7 @@ def test_texts_of_code_use_the_terms_of_the_field(module: Path) -> None:
     assert found == [] or name(module) in TO_DO, found
 
 
-@pytest.mark.parametrize("module", TEST_HELPERS, ids=name)
-def test_docstrings_of_shared_test_code_use_the_terms_of_the_field(module: Path) -> None:
-    found = [each for text in remarks(module) for each in found_in(text)]
+def test_docstrings_of_tests_use_the_terms_of_the_field() -> None:
+    found = {name(module): [each for text in remarks(module) for each in found_in(text)] for module in TESTS}
 
-    assert found == []
+    assert {module: phrases for module, phrases in found.items() if phrases} == {}

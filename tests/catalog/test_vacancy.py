@@ -29,7 +29,7 @@ def reference(catalog: Catalog, kind: Kind) -> Reference:
 
 
 class NotThere(Exception):
-    """What is to be chosen is not there."""
+    """The chosen reference does not exist."""
 
 
 def the(reference: Reference) -> Callable[[list[Reference]], Reference]:

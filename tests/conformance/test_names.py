@@ -1,4 +1,4 @@
-"""What is no name, because nobody could see it or it breaks the line, is refused by each dialect in its own shape."""
+"""Names that are invisible, or contain control characters, are refused by each dialect in its own shape."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""All that the functions of a deployment do: requests in every dialect, every kind of job, and the sweeps between."""
+"""Everything that the functions of a deployment do: requests in each dialect, each kind of job, and sweeps."""
 
 import json
 from collections.abc import Mapping
@@ -22,7 +22,7 @@ SETTINGS = {
     "TOMBSTONE_DAYS": "1",
     "USER_STORAGE_QUOTA": "1TB",
 }
-"""Those under which the functions do most."""
+"""The settings under which the functions make the most AWS calls."""
 FORMATS = {"disk_format": "raw", "container_format": "bare"}
 PATCH = {"Content-Type": "application/openstack-images-v2.1-json-patch"}
 TENANT = "1b0f2c3e-7a52-4c7e-9d0a-5d2c0f6e9a11"
@@ -35,7 +35,7 @@ SORTS = ("created_at", "updated_at", "name", "size", "status")
 
 
 def do_everything(stage: Stage, eager: Api) -> None:
-    """One thing after the other, each of which must succeed; `eager` is the same, but deletes at once."""
+    """Make all requests, which must succeed, and run all jobs; `eager` is the same API without delayed deletion."""
     create_tables(FIRST_LAYOUT)
     user = stage.api.caller("t1", *ORDINARY, "publicize_image")
     for path in ("/healthz", "/readyz"):
@@ -57,7 +57,7 @@ def do_everything(stage: Stage, eager: Api) -> None:
 
 
 def _older(stage: Stage, user: Caller) -> None:
-    """What functions do to images of the first layout."""
+    """Use images of the first layout."""
     job, failing = stage.capture(), stage.capture()
     image, other = (an_image(version=1, status=Status.ACTIVE) for _ in range(2))
     older.shelve([image, other, stage.image(job), stage.image(failing)])
@@ -71,7 +71,7 @@ def _older(stage: Stage, user: Caller) -> None:
 
 
 def _shared_widely(user: Caller) -> str:
-    """An image of so many members that their rows come after it."""
+    """Share an image with more members than one transaction takes, and return its id."""
     image = str(create(user, data=SMALL)["id"])
     members = [{"member_id": f"m{number}"} for number in range(40)]
     _send(user, f"PUT /v1/images/{image}/members", {"memberships": members})

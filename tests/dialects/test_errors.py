@@ -1,4 +1,4 @@
-"""Refusals that no request of a dialect meets today are told in its words all the same."""
+"""Errors that no request of a dialect causes today have its shape as well."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""`python -m tests.e2e.crowd IMAGES AWS_URL DYNAMODB_URL`: give t1 of a running server so many, behind its back."""
+"""`python -m tests.e2e.crowd IMAGES AWS_URL DYNAMODB_URL`: store that many images of t1 in the tables of a server."""
 
 import os
 import sys
@@ -9,7 +9,7 @@ from local.environment import use_local_aws
 
 
 def main(images: int, aws_url: str, dynamodb_url: str) -> None:
-    """Write them straight into the tables."""
+    """Write the images directly into the tables."""
     use_local_aws(os.environ, aws_url, dynamodb_url)
     build_world()
     shelves.shelve(shelves.own(range(images)))

@@ -17,7 +17,7 @@ ATTEMPTS = 5
 
 
 def translations(phrase: str, size: int) -> bytes:
-    """A table of translations, of at least so many bytes, as Ruby writes it down."""
+    """A table of translations of at least `size` bytes, in Ruby's notation."""
     entry = f'"message"=>"{phrase}", '.encode()
     return b'{"handler"=>{' + entry * (size // len(entry) + 1) + b'"end"=>"."}}'
 

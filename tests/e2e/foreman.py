@@ -95,7 +95,7 @@ def names(listed: Record) -> list[str]:
 
 
 def heard(server: Server, since: int) -> list[str]:
-    """The requests that a server answered after the first so many, what varies in their paths left out."""
+    """The requests that a server has answered after the first `since`, without the variables of their paths."""
     return [f"{line['method']} {re.sub('{[^}]*}', '…', line['route'])}" for line in server.answered()[since:]]
 
 

@@ -33,7 +33,7 @@ key_repository = {folder}/keys
 
 
 class Keystone:
-    """Its API, as the administrator uses it."""
+    """A client of its API, as the administrator."""
 
     def __init__(self, port: int) -> None:
         self._port = port
@@ -75,16 +75,16 @@ class Keystone:
         self.call("PUT", f"/domains/default/users/{user}/roles/{self._roles[role]}")
 
     def offer_images(self, url: str) -> None:
-        """Have the catalogue lead those who look for images there."""
+        """Add an endpoint for images at this URL to the catalogue."""
         service = self._made("service", name="rosetta", type="image")
         self._made("endpoint", service_id=service, interface="public", url=url)
 
     def revoke(self, token: str) -> None:
-        """End a token."""
+        """Revoke a token."""
         self._send("DELETE", "/auth/tokens", None, {"X-Auth-Token": self._token, "X-Subject-Token": token})
 
     def call(self, method: str, path: str, body: object = None) -> Any:
-        """What the administrator is answered."""
+        """The response to a request of the administrator's."""
         return self._send(method, path, body, {"X-Auth-Token": self._token})[0]
 
     def _made(self, kind: str, **facts: str) -> str:
@@ -103,7 +103,7 @@ class Keystone:
 
 @contextlib.contextmanager
 def running_keystone(installation: Installation, folder: Path) -> Iterator[Keystone]:
-    """A Keystone with an administrator and nothing else, until the block ends."""
+    """A Keystone with only an administrator, which runs until the block ends."""
     configuration, log = folder / "keystone.conf", folder / "keystone.log"
     configuration.write_text(CONFIGURATION.format(folder=folder), "utf-8")
     (folder / "keys").mkdir(0o700)

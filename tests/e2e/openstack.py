@@ -44,17 +44,17 @@ class OpenstackCaller:
         return self._call(method, arguments, fields)
 
     def run(self, *words: str) -> Mapping[str, Any]:
-        """The command: its exit status, and what it printed."""
+        """Run the command; returns its exit status and output."""
         done: Mapping[str, Any] = self._call("command", words, {})
         return done
 
     def openstack(self, *words: str) -> None:
-        """A command that succeeds, and has nothing to say."""
+        """Run a command that must succeed without output."""
         done = self.run(*words)
         assert (done["status"], done["stderr"]) == (0, ""), done
 
     def told(self, *words: str) -> Any:
-        """What a command that succeeds prints as JSON."""
+        """The JSON document that a command prints, which must succeed."""
         done = self.run(*words, "-f", "json")
         assert (done["status"], done["stderr"]) == (0, ""), done
         return json.loads(done["stdout"])

@@ -25,7 +25,7 @@ new PerformanceObserver((list) => tasks.push(...list.getEntries().map(({ duratio
 
 @pytest.fixture(scope="module")
 def crowded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """With the engine that finds one of so many in less than a second; moto takes ten."""
+    """A server with many images on dynoxide, which finds one of them in less than a second; moto takes ten."""
     if not binary_below(local_dir()).exists():
         pytest.skip("dynoxide is not installed: run `make dynoxide`")
     folder, kept = tmp_path_factory.mktemp("crowded"), local_dir().resolve() / f"dynoxide-{VERSION}"

@@ -137,7 +137,7 @@ def content_md5(server: Server, image_id: str, path: str = "/v1/images/{}") -> s
 
 
 def count_reaches(server: Server, number: int, process: "subprocess.Popen[str]") -> None:
-    """Wait until a server has so many active images, while a process is at work."""
+    """Wait until a server has `number` active images, while a process is running."""
     deadline = time.monotonic() + PATIENCE
     while sum(image["status"] == "active" for image in server.images("admin")) < number:
         assert process.poll() is None, "it has ended already"
@@ -209,7 +209,7 @@ def test_images_of_v2_move_in(source: Server, target: Server) -> None:
 
 
 def add_image_of_v2(server: Server, number: int, **fields: Any) -> str:
-    """An image with so many bytes, the last of which are larger than the target takes within a request."""
+    """Add an image with bytes; the last images are larger than the target accepts inline."""
     told = {"name": f"image {number}", "disk_format": "raw", "container_format": "bare", **fields}
     image_id: str = json.loads(server.request("admin", "POST", "/v2/images", as_json(**told)).body)["id"]
     content = random.Random(number).randbytes(number * MEGABYTE // 2)  # noqa: S311  # any bytes

@@ -84,7 +84,7 @@ def installed(client: str) -> Installation:
 
 
 def told(client: str, account: Mapping[str, str], *words: str) -> Any:
-    """What `openstack` prints as JSON."""
+    """The JSON document that `openstack` prints."""
     done = run(client, account, "openstack", *words, "-f", "json")
     assert (done.returncode, done.stderr) == (0, "")
     return json.loads(done.stdout)

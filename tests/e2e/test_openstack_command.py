@@ -24,14 +24,14 @@ PAGE = 25
 """Images of a page for whom names no other number."""
 
 HINT = "Use --stdin to enable read image data from standard input\n"
-"""What `image set` says when its input is no terminal."""
+"""What `image set` prints when its input is not a terminal."""
 
 Openstack = Callable[..., Any]
 
 
 @pytest.fixture
 def openstack(installation: Installation, server: Server) -> Openstack:
-    """The command with a token and an endpoint, without a Keystone; returns what it prints as JSON."""
+    """Runs the command with a token and an endpoint, without a Keystone; returns the JSON document that it prints."""
     account = {"OS_AUTH_TYPE": "admin_token", "OS_ENDPOINT": f"{server.url}/v1", "OS_TOKEN": server.token("t1")}
 
     def run(*words: str, shows: bool = True) -> Any:

@@ -19,7 +19,7 @@ WITHHELD = "the combination is 1-2-3"
 
 
 def echo(catalog: Catalog, request: Request, **variables: str) -> Response:
-    """All that arrived, as JSON."""
+    """Respond with a JSON document of everything that has arrived."""
     heard: dict[str, Any] = {
         "method": request.method,
         "path": request.path,

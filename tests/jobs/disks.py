@@ -10,7 +10,7 @@ AT_END = 2**64 - 1
 
 
 class Disk(NamedTuple):
-    """So many bytes, zeros but for some parts at their offsets; `asked` are the reads so far."""
+    """A disk of `size` bytes, zeros except for some parts at their offsets; `asked` are the reads so far."""
 
     size: int
     parts: Mapping[int, bytes]

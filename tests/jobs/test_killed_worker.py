@@ -44,7 +44,7 @@ def refusing(stage: Stage) -> AbstractContextManager[None]:
 
 
 def late(stage: Stage) -> Job:
-    """A capture that is under way when its time is over."""
+    """A capture that is in progress when its time limit ends."""
     job = stage.under_way()
     stage.api.clock.advance(LIMIT)
     return job
@@ -100,7 +100,7 @@ def killing(stage: Stage, moment: str, nth: int) -> Iterator[list[str]]:
 
 
 def death(stage: Stage, job: Job, moment: str, nth: int) -> str | None:
-    """The call at which a delivery is killed; None if it has not so many."""
+    """The call at which a delivery is killed; None if it makes fewer calls."""
     with killing(stage, moment, nth) as calls:
         try:
             stage.deliver(job)

@@ -1,4 +1,4 @@
-"""What ends without anybody asking: delayed deletions, uploads that were given up, bytes and traces of the deleted."""
+"""What the reaper finishes: delayed deletions, abandoned uploads, orphaned bytes, and tombstones."""
 
 from dataclasses import replace
 from http import HTTPStatus

@@ -18,7 +18,7 @@ from tests.jobs.jobs import Stage
 
 @pytest.fixture
 def patient(api: Api) -> Api:
-    """The queue has dead letters, and shows a message again at once."""
+    """The queue has a dead-letter queue, and a visibility timeout of zero."""
     sqs, queue = api.world.queue.client(), api.world.queue
     sqs.delete_queue(QueueUrl=queue.url)
     create_queue(api.world)

@@ -80,7 +80,7 @@ def environ(
 
 
 def refusal(made: dict[str, Any], after: int = 0) -> str | None:
-    """The code with which a request is refused that comes so many seconds from now, if it is."""
+    """The error code of a request that is sent `after` seconds from now; None if it is accepted."""
     try:
         check(made, SECRETS, datetime.now(UTC) + timedelta(seconds=after))
     except Refused as refused:

@@ -40,7 +40,7 @@ RARE = {
     # Others would have to be faster several times.
     *((operation, 409) for operation in [("DELETE", IMAGE), ("PUT", MEMBERS), ("PUT", MEMBER), ("DELETE", MEMBER)]),
     (("POST", TOKENS), 409),
-    # There would have to be so many that the answer is too large.
+    # Only a response that is too large is refused, which takes too many members to try.
     (("GET", MEMBERS), 400),
     (("GET", SHARED), 400),
 }

@@ -26,7 +26,7 @@ instants = st.sampled_from(INSTANTS)
 names = st.sampled_from(["a", "B", "b", "ab", "é", "\uffff", "\U0001f4bf"])
 zones = st.sampled_from([None, "ac1", "ac.2"])
 texts = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=8)
-"""What clients can say in a header: no control characters, and no surrogates, which are no text."""
+"""Texts that clients can send in a header: without control characters and surrogates."""
 
 
 class Entry(NamedTuple):

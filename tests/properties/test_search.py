@@ -66,7 +66,7 @@ Meaning = Callable[[Row], Truth]
 
 
 class Scanner(Lexer):
-    """The tokens of Foreman's wire §7.2, found character by character, and mended."""
+    """The tokens of Foreman's wire §7.2, scanned character by character, with its corrections."""
 
     def __init__(self, _conf: Any) -> None:
         pass

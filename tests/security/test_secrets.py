@@ -126,7 +126,7 @@ def fails(_request: object) -> tuple[HTTPStatus, Any]:
 
 
 def breaks(_request: object) -> tuple[HTTPStatus, Any]:
-    """An answer that makes no sense, which is a defect of ours to whoever reads it."""
+    """An invalid response of DynamoDB, which causes an internal error."""
     return HTTPStatus.OK, {"Responses": None, "Items": None, "Item": None}
 
 

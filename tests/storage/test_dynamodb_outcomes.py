@@ -1,4 +1,4 @@
-"""A transaction whose outcome nobody knows is told from one that was not made, by whichever client it was sent."""
+"""Both clients distinguish a transaction with an unknown outcome from one that was not executed."""
 
 from contextlib import closing
 

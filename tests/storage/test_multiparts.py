@@ -38,7 +38,7 @@ def world(api: Api) -> World:
 
 @contextmanager
 def paged(world: World, operation: str, name: str, size: int) -> Iterator[list[str]]:
-    """Have S3 list only so many at once; yields a word for each page."""
+    """Limit S3's lists to pages of `size`; yields an entry for each page."""
     events, pages = world.blobs.client().meta.events, []
 
     def shorten(params: dict[str, Any], **_: Any) -> None:

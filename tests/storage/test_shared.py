@@ -122,7 +122,7 @@ def test_what_is_shared_while_members_are_behind_reaches_all(world: World) -> No
 
 
 def after(most: int) -> Callable[[Request], Reply | None]:
-    """Let so many transactions pass, and throttle what comes then."""
+    """Let `most` transactions pass, and throttle further ones."""
     numbers = counting()
     return lambda _request: cancelled("ThrottlingError") if next(numbers) >= most else None
 

@@ -93,7 +93,7 @@ def test_what_makes_an_image_smaller_is_taken(api: Api, t1: Caller) -> None:
     larger = t1.put(f"/v1/images/{image}", {**properties(p0="z" * 200), "x-glance-registry-purge-props": "false"})
 
     assert (smaller.status, larger.status) == (200, 413)
-    unseen = len(many) - 52  # headers carry so many of these
+    unseen = len(many) - 52  # 52 of these fit into headers
     assert len(smaller.json["image"]["properties"]) == 120 + unseen - (120 - 52)
 
 

@@ -1,4 +1,4 @@
-"""Uploads that make no sense, or come at the wrong time: refused in JSON, and nothing is left of them."""
+"""Uploads that are invalid, or come at the wrong time, are refused in JSON, and leave nothing behind."""
 
 from typing import Any
 

@@ -138,7 +138,7 @@ def show(caller: Caller, image_id: str, zone: str = ZONE) -> Record:
 
 
 def status_of(caller: Caller, image_id: str) -> tuple[str, str]:
-    """The status of an image, and what is under way."""
+    """The status and the transition status of an image."""
     image = show(caller, image_id)
     return image["status"], image["transition_status"]
 

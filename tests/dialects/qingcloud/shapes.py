@@ -34,7 +34,7 @@ TRANSITIONS = {
     "deleted": {"", "recovering"},
     "ceased": {""},
 }
-"""The statuses, and what may be under way in each (wire §7)."""
+"""The statuses, and the transition statuses that each may have (wire §7)."""
 JOB_TEXTS = {
     "job_id",
     "id_prefix",

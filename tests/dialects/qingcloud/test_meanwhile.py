@@ -1,4 +1,4 @@
-"""What happens to an image while something else is under way: other requests, other dialects, other threads."""
+"""Changes of an image while other requests, dialects or threads change it too."""
 
 from functools import partial
 

@@ -1,4 +1,4 @@
-"""Tenants whose keys are no UUIDs, and their organizations here (wire §11)."""
+"""The organizations of tenants whose names are not UUIDs (wire §11)."""
 
 from uuid import UUID
 

@@ -1,4 +1,4 @@
-"""Run by the Python of Tempest, with the names of its modules of tests: prints what came of each test as JSON."""
+"""Run by the Python of Tempest, with the names of test modules: prints a JSON document with the result of each test."""
 
 import json
 import sys
