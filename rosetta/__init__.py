@@ -1,3 +1,3 @@
-"""`rosetta`, the command: it speaks to a deployment over HTTP, and needs nothing of the server but to serve."""
+"""The `rosetta` command: a client of the HTTP API. Only `serve` and operators' commands need the server's code."""
 
 __version__ = "0.1.0"

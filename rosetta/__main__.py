@@ -1,4 +1,4 @@
-"""`python -m rosetta`: the command where it is not installed, such as in a checkout."""
+"""`python -m rosetta`: run the command without installing it, e.g. in a checkout."""
 
 from rosetta.command import main
 

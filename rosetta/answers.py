@@ -1,4 +1,4 @@
-"""What a Rosetta answers, read into values. A document that is not what it should be is a ServiceError."""
+"""Parsers for a deployment's responses. A malformed document raises ServiceError."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -25,14 +25,14 @@ TOKEN_TEXTS = ("name", "tenant", "inspection", "created_at", "expires_at", "last
 NUMBERS = ("size", "min_disk", "min_ram")
 FACTS = ("is_public", "protected", "deleted")
 QUOTED = re.compile(r"(?:[A-Za-z0-9_.~/:-]|%[0-9A-Fa-f]{2})+")
-"""What is percent-encoded as a whole."""
+"""A value in which everything that needs it is percent-encoded."""
 NOT_PRINTABLE = re.compile("%(?:25)*(?:[0189A-Fa-f][0-9A-Fa-f]|7[Ff])")
-"""What alone has a text encoded in a header: in one that is printable ASCII, `%` stands for itself."""
+"""Encoded characters that force a header to be encoded: in printable ASCII, `%` stands for itself."""
 
 
 @dataclass(frozen=True, slots=True)
 class Image:
-    """An image, its eighteen fields."""
+    """An image as the API shows it."""
 
     id: str
     name: str | None
@@ -55,13 +55,13 @@ class Image:
 
     @property
     def reason(self) -> str:
-        """Why it was killed, as far as the service says so."""
+        """Why it was killed, if the service says so."""
         return self.properties.get("status_reason") or "no reason given"
 
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A tenant that an image is shared with."""
+    """A tenant with which an image is shared."""
 
     tenant: str
     can_share: bool
@@ -78,7 +78,7 @@ class Received:
 
 @dataclass(frozen=True, slots=True)
 class PartLink:
-    """Where a part is to be PUT, and with which headers. Whoever knows the URL may do so: it is not to be shown."""
+    """The presigned URL and headers for the PUT of a part. The URL is a secret: never show it."""
 
     number: int
     url: str = field(repr=False)
@@ -87,7 +87,7 @@ class PartLink:
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A direct upload that is open."""
+    """An unfinished direct upload."""
 
     id: str
     image_id: str
@@ -120,7 +120,7 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something that was done to an image, which had this version from then on."""
+    """A change to an image; `version` is the image's version after it."""
 
     version: int
     at: str
@@ -138,7 +138,7 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """What a tenant uses and is allowed; None means no limit."""
+    """A tenant's usage and quotas; a quota of None means no limit."""
 
     tenant: str
     bytes: int
@@ -151,7 +151,7 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A token, without its secret; None as its end is never, and as its inspection the deployment's."""
+    """A token without its secret. `expires_at` None means never; `inspection` None means the deployment's policy."""
 
     id: str
     name: str | None
@@ -167,9 +167,9 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class Current:
-    """The token that asks, and what becomes of images that the deployment objects to: enforce, record or off.
+    """The caller's token and the deployment's inspection policy: enforce, record or off.
 
-    Both are None if the deployment is of a release that does not say so.
+    Both are None if the deployment's release does not report them.
     """
 
     token: Token | None
@@ -178,7 +178,7 @@ class Current:
 
 @contextmanager
 def reading(what: str) -> Iterator[None]:
-    """Turn errors of reading a malformed document into ServiceError."""
+    """Convert errors raised by a malformed document to ServiceError."""
     try:
         yield
     except (KeyError, TypeError, ValueError, AttributeError) as error:
@@ -186,13 +186,13 @@ def reading(what: str) -> Iterator[None]:
 
 
 def read_image(document: Any) -> Image:
-    """An image from its document."""
+    """Parse the document of an image."""
     with reading("image"):
         return _image(document, document.get("properties") or {})
 
 
 def read_image_headers(headers: Mapping[str, str]) -> Image:
-    """An image from the headers of its HEAD, their names in lower case."""
+    """Parse the headers of a HEAD response; their names must be in lower case."""
     with reading("image"):
         fields = {name.removeprefix(META): _text(value) for name, value in headers.items() if name.startswith(META)}
         properties = {
@@ -212,7 +212,7 @@ def _image(fields: Mapping[str, Any], properties: Mapping[str, str | None]) -> I
 
 
 def _text(value: str) -> str:
-    """A text from a header. Releases that did not encode it sent UTF-8, which is read as Latin-1."""
+    """Decode a header. Older releases sent raw UTF-8, which arrives decoded as Latin-1."""
     if QUOTED.fullmatch(value) and NOT_PRINTABLE.search(value):
         return unquote(value)
     return value.encode("latin-1").decode("utf-8", "replace")
@@ -224,13 +224,13 @@ def _property_name(header: str) -> str:
 
 
 def read_members(document: Any) -> list[Member]:
-    """The members of an image, in their order."""
+    """Parse the members of an image, in the order of the document."""
     with reading("list of members"):
         return [Member(str(each["member_id"]), bool(each["can_share"])) for each in document["members"]]
 
 
 def read_upload(document: Any) -> Upload:
-    """An open upload, with what S3 has of it and the links that were asked for."""
+    """Parse an upload, with the parts that S3 has and the requested links."""
     with reading("upload"):
         return Upload(
             id=str(document["id"]),
@@ -247,13 +247,13 @@ def read_upload(document: Any) -> Upload:
 
 
 def read_links(documents: Any) -> list[PartLink]:
-    """Links for parts, in the order in which they were asked for."""
+    """Parse links for parts, in the order of the request."""
     with reading("list of links"):
         return [PartLink(int(each["number"]), str(each["url"]), dict(each["headers"])) for each in documents]
 
 
 def read_job(document: Any) -> Job:
-    """A job, as it stands."""
+    """Parse the document of a job."""
     with reading("job"):
         return Job(
             id=str(document["id"]),
@@ -270,7 +270,7 @@ def read_job(document: Any) -> Job:
 
 
 def read_event(document: Any) -> Event:
-    """Something that was done to an image."""
+    """Parse an event of an image's history."""
     with reading("event"):
         return Event(
             version=int(document["version"]),
@@ -289,7 +289,7 @@ def read_event(document: Any) -> Event:
 
 
 def read_usage(document: Any) -> Usage:
-    """What a tenant uses and is allowed."""
+    """Parse a tenant's usage and quotas."""
     with reading("usage"):
         return Usage(
             tenant=str(document["tenant"]),
@@ -303,7 +303,7 @@ def read_usage(document: Any) -> Usage:
 
 
 def read_token(document: Any) -> Token:
-    """A token."""
+    """Parse the document of a token."""
     with reading("token"):
         return Token(
             id=str(document["id"]),
@@ -314,7 +314,7 @@ def read_token(document: Any) -> Token:
 
 
 def read_current(document: Any) -> Current:
-    """The token that asks, and what is said with it."""
+    """Parse the caller's token and the inspection policy."""
     with reading("token"):
         policy = document.get("inspection")
         return Current(read_token(document["token"]), None if policy is None else str(policy))

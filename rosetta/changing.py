@@ -45,7 +45,7 @@ def set_fields(image: str, properties: Sequence[tuple[str, str]], *, as_json: bo
 @asking
 @results
 def unset(image: str, names: Sequence[str], *, as_json: bool, quiet: bool) -> None:
-    """Remove properties of an image. Properties that others set at the same moment may be lost."""
+    """Remove properties of an image. Properties that others set at the same time may be lost."""
     registry = open_registry()
     before, going = found_image(registry, image), {spelled(name) for name in names}
     unknown = sorted(going - before.properties.keys())
@@ -97,14 +97,14 @@ def restore(image: str, *, as_json: bool, quiet: bool) -> None:
 
 
 def _deleted(registry: Registry, ids: Sequence[str]) -> Iterator[str]:
-    """Delete images, each once."""
+    """Delete images; an id that is given twice is deleted once."""
     for image_id in dict.fromkeys(ids):
         registry.delete(image_id)
         yield image_id
 
 
 def _confirmed(images: Sequence[Image]) -> list[str]:
-    """The ids of images that somebody wants to be deleted. Raises ClickException."""
+    """Ask for confirmation and return the ids to delete. Raises ClickException."""
     for image in images:
         say(f"{image.id}  {image.name or '-'}")
     if not click.confirm("Delete this image?" if len(images) == 1 else f"Delete these {len(images)}?", err=True):

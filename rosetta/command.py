@@ -1,4 +1,4 @@
-"""The commands, by the words that name them."""
+"""The tree of commands: what each is called, where its module is, and its line in the help."""
 
 import click
 
@@ -77,5 +77,5 @@ asking(cli)
 
 
 def main() -> None:
-    """Run the command line."""
+    """Run `rosetta`, the entry point of the package."""
     cli(prog_name="rosetta")

@@ -1,4 +1,4 @@
-"""`completion`: what a shell needs to complete the words of `rosetta`."""
+"""`completion`: print a shell's completion script."""
 
 from collections.abc import Mapping
 
@@ -7,7 +7,7 @@ from click.shell_completion import BashComplete, FishComplete, ShellComplete, Zs
 
 SHELLS: Mapping[str, type[ShellComplete]] = {"bash": BashComplete, "zsh": ZshComplete, "fish": FishComplete}
 VARIABLE = "_ROSETTA_COMPLETE"
-"""What click reads, as the command is called `rosetta`."""
+"""The environment variable from which click derives completion for a command called `rosetta`."""
 
 
 @click.command()

@@ -1,4 +1,4 @@
-"""What the commands say: results and tables on stdout, remarks and errors on stderr, plain where nobody watches."""
+"""Output of the commands: results and tables on stdout, notes and errors on stderr."""
 
 import errno
 import os
@@ -19,39 +19,39 @@ UNITS = ("bytes", "KiB", "MiB", "GiB", "TiB")
 
 
 class Interrupted(click.ClickException):
-    """Somebody pressed Ctrl-C; the message says what that means."""
+    """The user pressed Ctrl-C; the message says what to do next."""
 
     exit_code = 130
 
     def show(self, file: Any = None) -> None:
-        """A line that does not report an error."""
+        """Print the message, without click's `Error:` before it."""
         click.echo(self.message, file=file or sys.stderr)
 
 
 class Commands(LazyGroup):
-    """Commands that end in one line, whatever goes wrong."""
+    """A group whose commands report any failure in one line."""
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run a command; what it cannot help becomes an error line."""
+        """Run a command, and turn expected exceptions into an error line and an exit status."""
         for stream in (sys.stdout, sys.stderr):
-            if hasattr(stream, "reconfigure"):  # not every terminal can show every name
+            if hasattr(stream, "reconfigure"):  # a terminal's encoding may lack characters of a name
                 stream.reconfigure(errors="backslashreplace")
         try:
             return super().invoke(ctx)
-        except (KeyboardInterrupt, click.Abort) as error:  # the latter where something is asked
+        except (KeyboardInterrupt, click.Abort) as error:  # Abort is raised by prompts
             raise Interrupted("Interrupted.") from error
         except ServiceError as error:
             said = f"{str(error).removesuffix('.')}. {error.hint}" if error.hint else str(error)
             raise click.ClickException(plain(said)) from error
         except OSError as error:
-            if error.errno == errno.EPIPE:  # whoever read has read enough
+            if error.errno == errno.EPIPE:  # the reader has closed the pipe, e.g. `head`
                 raise
             _let_go_of_results()
             raise click.ClickException(reason_of(error)) from error
 
 
 def _let_go_of_results() -> None:
-    """Forget results that cannot be written, or Python tries again at its end, and complains in its own words."""
+    """Redirect stdout to /dev/null; otherwise Python flushes it again at exit and prints a traceback."""
     try:
         sys.stdout.flush()
     except OSError:
@@ -60,23 +60,23 @@ def _let_go_of_results() -> None:
 
 
 def reason_of(error: OSError) -> str:
-    """What the system has against a file, in one line."""
+    """Format an OSError as `file: reason`."""
     reason = error.strerror or str(error)
     return reason if error.filename is None else f"{click.format_filename(error.filename)}: {reason}"
 
 
 def say(line: str) -> None:
-    """A line for whoever watches."""
+    """Print a line to stderr."""
     click.echo(plain(line), err=True)
 
 
 def time_text(instant: str | None) -> str:
-    """An instant to the second."""
+    """Format an instant, to the second."""
     return "-" if instant is None else instant.partition(".")[0].removesuffix("Z").replace("T", " ")
 
 
 def bytes_text(count: int) -> str:
-    """A number of bytes, such as 1.5 MiB."""
+    """Format a number of bytes, e.g. `1.5 MiB`."""
     value, unit = float(count), UNITS[0]
     for larger in UNITS[1:]:
         if value < 1024:
@@ -86,12 +86,12 @@ def bytes_text(count: int) -> str:
 
 
 def is_watched(stream: TextIO) -> bool:
-    """Whether a stream is a terminal on which something may be drawn anew."""
+    """Whether a stream is a terminal that can redraw lines."""
     return stream.isatty() and os.environ.get("TERM") != "dumb"
 
 
 def show_table(columns: Sequence[Column], rows: Rows, *, empty: str) -> None:
-    """A table on stdout; that it is empty, or has columns for which there is no room, is said on stderr."""
+    """Print a table to stdout; notes on an empty table or hidden columns go to stderr."""
     if not rows:
         say(empty)
     elif is_watched(sys.stdout):
@@ -104,6 +104,6 @@ def show_table(columns: Sequence[Column], rows: Rows, *, empty: str) -> None:
 
 
 def say_hidden(count: int) -> None:
-    """How many columns a terminal has no room for, if there are any."""
+    """Say on stderr how many columns were hidden to fit the terminal, if any."""
     if count:
         say(f"{count} {'column' if count == 1 else 'columns'} hidden; --json shows all.")

@@ -1,4 +1,4 @@
-"""`image create`: an image of a file, of a copy, or one that waits for its bytes."""
+"""`image create`: from a file, from a URL, or without data."""
 
 from pathlib import Path
 from typing import Any

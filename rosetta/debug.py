@@ -1,4 +1,4 @@
-"""`--debug`: requests and answers on stderr, without what is secret in them."""
+"""`--debug`: log requests and responses to stderr, with secrets masked."""
 
 import json
 import re
@@ -12,7 +12,7 @@ from rosetta.console import say
 MASK = "***"
 SECRET_HEADER = re.compile(r"authorization|cookie|token|secret|password|signature", re.IGNORECASE)
 SECRET_FIELD = re.compile(r"secret|password|token|authorization|signature|credential|key$|^sig$", re.IGNORECASE)
-"""Names of what is secret, in documents and queries."""
+"""Names of secret fields in documents and of secret query parameters."""
 ADDRESS = re.compile(r"https?://[^\s\"'<>]+", re.IGNORECASE)
 ENCODED_QUERY = "%3F"
 QUERY = re.compile(r"([^&=?#]+)=([^&#]*)")
@@ -21,22 +21,22 @@ LONGEST = 4000
 
 
 class Trace:
-    """Shows what passes; it may be used by several threads."""
+    """Logs requests and responses. Thread-safe."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
 
     def asked(self, method: str, url: str, headers: Mapping[str, str], body: object) -> None:
-        """A request that is about to be sent; of a body, what is a document is shown."""
+        """Log a request before it is sent; JSON bodies are shown, others only by size."""
         said = shown_body(headers, body) if isinstance(body, bytes) else "" if body is None else "(bytes)"
         self._show(">", f"{method} {masked_url(url)}", headers, said)
 
     def answered(self, status: int, headers: Mapping[str, str]) -> None:
-        """The head of an answer."""
+        """Log the status and headers of a response."""
         self._show("<", str(status), headers, "")
 
     def read(self, headers: Mapping[str, str], body: bytes) -> None:
-        """The body of an answer."""
+        """Log the body of a response."""
         self._show("<", shown_body(headers, body), {}, "")
 
     def _show(self, mark: str, first: str, headers: Mapping[str, str], last: str) -> None:
@@ -47,19 +47,19 @@ class Trace:
 
 
 def masked_header(name: str, value: str) -> str:
-    """A header's value, as it may be shown."""
+    """The value of a header with secrets masked."""
     if SECRET_HEADER.search(name):
         return MASK
     return masked_text(unquote(value) if ENCODED_QUERY in value.upper() else value)
 
 
 def masked_text(text: str) -> str:
-    """A text with its addresses as they may be shown."""
+    """A text with the secrets in its URLs masked."""
     return ADDRESS.sub(lambda found: masked_url(found[0]), text)
 
 
 def masked_url(url: str) -> str:
-    """An address without credentials and signatures; nothing of one that cannot be read."""
+    """A URL with credentials and signatures masked; one that cannot be parsed is masked entirely."""
     try:
         parts = urlsplit(url)
     except ValueError:
@@ -70,7 +70,7 @@ def masked_url(url: str) -> str:
 
 
 def shown_body(headers: Mapping[str, str], body: bytes) -> str:
-    """A document without its secrets; of other bytes, how many there are."""
+    """A JSON document with secrets masked; the size of any other body."""
     kind = next((value for name, value in headers.items() if name.lower() == "content-type"), "")
     if "json" not in kind:
         return f"({len(body)} bytes)" if body else ""
@@ -81,7 +81,7 @@ def shown_body(headers: Mapping[str, str], body: bytes) -> str:
 
 
 def masked_document(document: Any) -> Any:
-    """A document with its secrets, and the signatures of its addresses, masked."""
+    """A document with secrets and the signatures of its URLs masked."""
     if isinstance(document, dict):
         return {name: _masked_field(name, value) for name, value in document.items()}
     if isinstance(document, list):

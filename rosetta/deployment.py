@@ -1,4 +1,4 @@
-"""Which deployment is asked, and as whom: variables say so, each by itself, or else a profile does."""
+"""The deployment and token to use: each from its environment variable, or else from a profile."""
 
 import os
 from collections.abc import Mapping
@@ -24,7 +24,7 @@ NEEDED = {
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
-    """A deployment and a token for it, and what has said so: a variable, or a profile."""
+    """A deployment and a token for it, each with its source: a variable or a profile."""
 
     url: str
     token: str = field(repr=False)
@@ -33,7 +33,7 @@ class Deployment:
 
     @property
     def hints(self) -> Hints:
-        """What to do if it does not know the token, or does not answer."""
+        """Hints for errors: the deployment rejects the token, or does not answer."""
         renew = "" if self.token_from == TOKEN_SETTING else ", or run `rosetta login` with another one"
         return Hints(
             unknown=f"Check the token from {self.token_from}: it may be expired or revoked{renew}.",
@@ -41,7 +41,7 @@ class Deployment:
         )
 
     def service(self, headers: Mapping[str, str], connections: int) -> Service:
-        """The deployment, as it is spoken to with these headers. Raises MissingSetting."""
+        """An HTTP client for the deployment that sends these headers. Raises MissingSetting."""
         try:
             return Service(self.url, headers, connections, hints=self.hints, trace=trace())
         except ServiceError as error:
@@ -49,7 +49,7 @@ class Deployment:
 
 
 def find_deployment(environ: Mapping[str, str] = os.environ) -> Deployment:
-    """What the variables, and the profile that is asked for, say. Raises MissingSetting, OSError."""
+    """Combine the environment variables and the chosen profile. Raises MissingSetting, OSError."""
     url, token = (environ.get(name, "").strip() for name in (URL_SETTING, TOKEN_SETTING))
     url_from, token_from = URL_SETTING, TOKEN_SETTING
     if not (url and token):
@@ -70,7 +70,7 @@ def find_deployment(environ: Mapping[str, str] = os.environ) -> Deployment:
 
 
 def asked_profile(environ: Mapping[str, str] = os.environ) -> str | None:
-    """The profile that the command line names, or else the variable. Raises MissingSetting."""
+    """The profile named by `--profile`, or else by `ROSETTA_PROFILE`. Raises MissingSetting."""
     name = _asked(PROFILE) or environ.get(PROFILE_SETTING, "").strip() or None
     if name is not None and profiles.NAME.fullmatch(name) is None:
         raise MissingSetting("a profile name has up to 64 characters of A-Z, a-z, 0-9, _ and -")
@@ -78,14 +78,14 @@ def asked_profile(environ: Mapping[str, str] = os.environ) -> str | None:
 
 
 def usable(token: str, source: str) -> str:
-    """A token that can travel in a header. Raises MissingSetting."""
+    """Check that a token can be sent in a header, and return it. Raises MissingSetting."""
     if not (token.isascii() and token.isprintable()):
         raise MissingSetting(f"{source} is not a valid token: it contains characters other than printable ASCII")
     return token
 
 
 def trace() -> Trace | None:
-    """What shows the requests, if that is asked for."""
+    """The log of `--debug`, or None."""
     return Trace() if _asked(DEBUG) else None
 
 
@@ -99,7 +99,7 @@ def _asked(key: str) -> str | None:
 
 
 def _say_what_wins(url_from: str, token_from: str) -> None:
-    """Whoever names a profile on the command line may not think of the variables."""
+    """Note on stderr that environment variables override the profile named on the command line."""
     winning = [name for name in (URL_SETTING, TOKEN_SETTING) if name in {url_from, token_from}]
     if winning and _asked(PROFILE):
         verb = "overrides" if len(winning) == 1 else "override"

@@ -1,4 +1,4 @@
-"""`image download`: an image becomes a file."""
+"""`image download`: save the data of an image to a file or stdout."""
 
 import fcntl
 import json
@@ -61,7 +61,7 @@ def download(image: str, output: Path | None, *, force: bool, as_json: bool) -> 
 
 
 def _target(image: Image, output: Path | None) -> Path:
-    """The file to write. The service has no say in where that is."""
+    """The file to write. It never depends on names that the service sends."""
     suffix = f".{image.disk_format}" if re.fullmatch("[a-z0-9]+", image.disk_format or "") else ""
     usual = f"{UUID(image.id)}{suffix}"
     if output is None:
@@ -89,18 +89,18 @@ def _to_file(registry: Registry, image: Image, target: Path, *, force: bool) -> 
         if there > image.size:
             there = out.truncate(0)
         if there:
-            say(f"Resuming: {bytes_text(there)} of {bytes_text(image.size)} are there.")
+            say(f"Resuming: {bytes_text(there)} of {bytes_text(image.size)} are already downloaded.")
         with meter("Receiving", image.size) as progress:
             receiving = Receiving(registry, image, out, progress, to_file=True)
             receiving.resume()
             receiving.run()
         partial.replace(target)
-    say(f"{shown} has the {bytes_text(image.size)} of image {image.id}.")
+    say(f"Saved {bytes_text(image.size)} to {shown}.")
 
 
 @contextmanager
 def _opened(partial: Path) -> Iterator[FileIO]:
-    """The file that is being received, for this process alone; it stays if it is of use to another run."""
+    """Open and lock the partial file. It is kept on failure if another run can resume from it."""
     with FileIO(os.open(partial, os.O_RDWR | os.O_CREAT, 0o666), "r+b") as out:
         try:
             fcntl.flock(out, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -1,13 +1,13 @@
-"""What goes wrong: at a service, apart from how it is spoken to, and where nothing says which one that is."""
+"""Errors of a service, and of missing or invalid settings."""
 
 import click
 
 LONGEST_REASON = 300
-"""Characters that are shown."""
+"""Characters of a reason that are shown."""
 
 
 class ServiceError(Exception):
-    """A request that did not succeed, in one line; `status` is None if no answer came, `hint` what to do about it."""
+    """A failed request, in one line. `status` is None without a response; `hint` says what to do."""
 
     def __init__(self, reason: str, status: int | None = None) -> None:
         super().__init__(" ".join(reason.split())[:LONGEST_REASON])
@@ -16,14 +16,14 @@ class ServiceError(Exception):
 
 
 class Unreachable(ServiceError):
-    """No answer came, or not all of it."""
+    """The response is missing or incomplete."""
 
 
 class Foreign(ServiceError):
-    """What answered is hardly the service: it sent a page for browsers."""
+    """A page for browsers was received, probably from a proxy or another server."""
 
 
 class MissingSetting(click.ClickException):
-    """Nothing says where to work, or as whom, or what says so is of no use."""
+    """A URL, token or profile is missing or invalid."""
 
     exit_code = 2

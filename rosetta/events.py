@@ -1,4 +1,4 @@
-"""`image events`: what has happened to an image."""
+"""`image events`: the history of an image."""
 
 import json
 from dataclasses import asdict

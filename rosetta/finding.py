@@ -1,4 +1,4 @@
-"""Which image is meant: by its id, by the beginning of one, or by its name."""
+"""Find an image by its id, a prefix of its id, or its name."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -13,27 +13,27 @@ from rosetta.tables import Column, whole_lines
 from rosetta.texts import plain
 
 BEGINNING = re.compile("[0-9a-f][0-9a-f-]{3,35}")
-"""What may be the beginning of an id: four characters or more."""
+"""What may be a prefix of an id: four characters or more."""
 COLUMNS = (Column("ID"), Column("NAME"), Column("CREATED"))
 EVERYWHERE = {"is_public": "None"}
-"""Has administrators see the images of all tenants; for others it changes nothing."""
+"""For administrators: include the images of all tenants. Without effect for others."""
 BEGINNING_OF_TIME = "1970-01-01T00:00:00Z"
-"""Deleted images are listed only to those who ask for all changes since some time."""
+"""A `changes-since`, without which lists leave out deleted images."""
 WAITING = {"status": "pending_delete", "changes-since": BEGINNING_OF_TIME}
 
 
 def found_id(registry: Registry, words: str) -> str:
-    """The id of the image that is meant; one that is given in full is not looked up. Raises ClickException."""
+    """The id of an image; a full id is returned without a request. Raises ClickException."""
     return _id(words) or _one(registry, words).id
 
 
 def found_waiting_id(registry: Registry, words: str) -> str:
-    """As `found_id`, of images whose deletion waits."""
-    return _id(words) or _one(registry, words, {**EVERYWHERE, **WAITING}, "whose deletion waits").id
+    """Like `found_id`, among images whose deletion is pending."""
+    return _id(words) or _one(registry, words, {**EVERYWHERE, **WAITING}, "whose deletion is pending").id
 
 
 def found_image(registry: Registry, words: str) -> Image:
-    """The image that is meant, as it stands. Raises ClickException."""
+    """The current image. Raises ClickException."""
     image_id = _id(words)
     image = _one(registry, words) if image_id is None else registry.image(image_id)
     if image is None:
@@ -51,7 +51,7 @@ def _id(words: str) -> str | None:
 def _one(
     registry: Registry, words: str, filters: Mapping[str, str] = EVERYWHERE, which: str = "that you can see"
 ) -> Image:
-    """The only image of this name, or whose id begins like this, of those that pass the filters."""
+    """The only image that has this name or id prefix and passes the filters."""
     found = {image.id: image for image in _fitting(registry, words, filters)}
     if not found:
         raise _nothing(words, which)

@@ -1,4 +1,4 @@
-"""What was found in the bytes of an image, in words, with what to do about it."""
+"""Explain the results of an image's inspection, and what to do about them."""
 
 from collections.abc import Callable
 
@@ -7,17 +7,17 @@ from chalicelib.catalog.rules import shortage
 from rosetta.answers import Image
 
 PREFIX = "inspection_"
-"""How the properties of an image begin that tell it."""
+"""The prefix of the properties with the results."""
 SINGLE = ("compression", "partition_table", "filesystem")
 LISTS = ("formats", "boot_modes", "findings")
 TOO_SMALL = "disk_too_small"
-"""A finding that is not of the bytes alone, but of what they are declared to need."""
+"""A finding about the declared minimum disk rather than the bytes."""
 TOLD = frozenset(f"{PREFIX}{name}" for name in (*SINGLE, *LISTS, "signature", "signature_by", "policy"))
-"""The properties that are told in other words."""
+"""Properties that `told` explains instead of showing as they are."""
 SIGNATURES = {
-    "trusted": "trusted: the bytes are those that were signed, by a signer whom this deployment trusts",
-    "untrusted": "untrusted: the bytes are those that were signed, by a signer of whom this deployment knows nothing",
-    "unverified": "unverified: this deployment does not know whether the bytes are those that were signed",
+    "trusted": "trusted: the signature is valid, and this deployment trusts the signer",
+    "untrusted": "untrusted: the signature is valid, but this deployment does not know the signer",
+    "unverified": "unverified: this deployment could not check the signature",
 }
 POLICIES = {
     "enforce": "enforce: this deployment kills images like this on arrival",
@@ -27,11 +27,9 @@ POLICIES = {
 
 
 def told(image: Image, policy: Callable[[], str | None]) -> dict[str, object]:
-    """The facts to show, by what they are called.
+    """The results to show, by label; empty if the image was not inspected or the deployment does not report it.
 
-    If there is an objection, they say what becomes of the image: what was decided for it alone, or else `policy`, which
-    asks the deployment.
-    Without facts nobody has looked, or the deployment does not say so.
+    If a finding is unsafe, they include the policy: the image's own, or else that of `policy()`, which sends a request.
     """
     if TOLD.isdisjoint(image.properties):
         return {}
@@ -68,7 +66,7 @@ def _signature(image: Image) -> str | None:
 
 
 def _several(image: Image, name: str) -> tuple[str, ...]:
-    """The values of a property that may have several."""
+    """The values of a property that is a list."""
     return tuple(filter(None, (image.properties.get(f"{PREFIX}{name}") or "").split(",")))
 
 

@@ -1,4 +1,4 @@
-"""The disk format that a file is registered as: what its bytes are, and where they say nothing, what it is called."""
+"""Choose the disk format of a file: from its bytes, or from its name if they have no signature."""
 
 from pathlib import Path
 
@@ -8,16 +8,16 @@ from chalicelib.catalog.inspection import ACCEPTED, Finding, Inspection
 
 RAW = "raw"
 MARKED = frozenset(ACCEPTED) - {RAW}
-"""Formats that a file says it has."""
+"""Formats that can be recognised by a signature."""
 REGISTERED_AS = {"luks": RAW}
-"""Formats that images are declared by another name."""
+"""Formats that are registered under another name."""
 FITTING = frozenset({(RAW, ("iso",)), (RAW, ())})
-"""What a deployment may take, if it likes: the bytes of a disc, or of something compressed, are those of a disk too."""
+"""Pairs of declared and detected formats that may be accepted: discs and compressed data are valid raw disks, too."""
 SUFFIXES = {".img": RAW, **{f".{disk_format}": disk_format for disk_format in ACCEPTED}}
 
 
 def format_of(path: Path, declared: str | None, found: Inspection) -> str:
-    """What to register a file as. Raises UsageError if nothing is declared and the file does not say it."""
+    """The declared format, or else the detected one. Raises UsageError if there is neither."""
     if declared is not None:
         return declared
     name = click.format_filename(path.name)
@@ -35,7 +35,7 @@ def format_of(path: Path, declared: str | None, found: Inspection) -> str:
 
 
 def _check_name(path: Path, name: str, *, is_disk: bool) -> None:
-    """Raise UsageError if what has no mark of a format is not called raw either, or is called something else."""
+    """Raise UsageError unless the name of a file without a signature says that it is raw."""
     said = SUFFIXES.get(path.suffix.lower())
     if said in MARKED:
         raise click.UsageError(f"{name} is not {said}, as its name says. Pass --disk-format, e.g. raw.")
@@ -44,7 +44,7 @@ def _check_name(path: Path, name: str, *, is_disk: bool) -> None:
 
 
 def misdeclared(found: Inspection, disk_format: str, container_format: str) -> str | None:
-    """Why a declared format is a mistake, whatever a deployment makes of it; None if it is none, or nobody can say."""
+    """Why the declared format is certainly wrong, whatever the deployment's policy; None if it may be right."""
     if (disk_format, found.formats) in FITTING or Finding.SEVERAL_FORMATS in found.findings:
         return None
     return found.mismatch(disk_format, container_format)

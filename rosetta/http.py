@@ -1,4 +1,4 @@
-"""Services over HTTP, as the commands speak to them: requests that either succeed or end in one readable error."""
+"""The HTTP client of the commands: a request succeeds or raises an error that fits in one line."""
 
 import io
 import json
@@ -21,21 +21,21 @@ from rosetta.errors import Foreign, ServiceError, Unreachable
 TIMEOUT = urllib3.Timeout(connect=10, read=60)
 REDIRECTS = (301, 302, 303, 307, 308)
 BLOCK = 65536
-"""Bytes of a body that are read and sent at once."""
+"""Bytes of a body that are read or sent at a time."""
 SAID = re.compile(r"<(Message|title)>(.*?)</\1>", re.DOTALL)
 CONNECTION = re.compile(r"^HTTPS?Connection(Pool)?\([^)]*\): ")
-"""What urllib3 begins its reasons with."""
+"""The prefix of urllib3's reasons."""
 
 Body = bytes | BinaryIO | Iterable[bytes]
 
 
 class Closed(Exception):
-    """Nobody wants to know any more; no error of the service's."""
+    """The service was closed by the caller; not an error of the service."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An answer; header names in lower case."""
+    """A response; header names are in lower case."""
 
     status: int
     headers: Mapping[str, str]
@@ -43,28 +43,28 @@ class Answer:
 
     @property
     def is_page(self) -> bool:
-        """Whether this is what a proxy, or a server of something else, shows to browsers."""
+        """Whether this is a page for browsers, as a proxy or another server sends."""
         return bool(self.body) and self.headers.get("content-type", "").startswith("text/html")
 
     @property
     def json(self) -> Any:
-        """The document in the body. Raises ServiceError."""
+        """Parse the body. Raises ServiceError."""
         try:
             return json.loads(self.body)
         except ValueError as error:
-            raise ServiceError("the service answers with something that is not JSON") from error
+            raise ServiceError("unexpected response (expected: JSON)") from error
 
 
 @dataclass(frozen=True, slots=True)
 class Hints:
-    """What to do if a service does not know who asks, or does not answer."""
+    """Hints for the user: the service rejects the credentials, or does not answer."""
 
     unknown: str = ""
     unreachable: str = ""
 
 
 class Service:
-    """A service below a URL, spoken to with the same headers every time. It may be used by several threads."""
+    """A service at a URL, with the same headers for each request. Thread-safe."""
 
     def __init__(
         self,
@@ -85,15 +85,15 @@ class Service:
         self._answers: set[urllib3.BaseHTTPResponse] = set()
 
     def close(self) -> None:
-        """Break off the answers that are being read; whoever asks for anything more gets Closed."""
+        """Interrupt responses that are being read; any further request raises Closed."""
         self._closed.set()
         for answer in tuple(self._answers):
-            with suppress(OSError, ValueError, RuntimeError):  # it has just come to its end
+            with suppress(OSError, ValueError, RuntimeError):  # it has just been read to the end
                 answer.shutdown()
         self._pool.clear()
 
     def pause(self, seconds: float) -> None:
-        """Wait. Raises Closed if the service is closed meanwhile."""
+        """Sleep. Raises Closed if the service is closed meanwhile."""
         self._closed.wait(seconds)
         self._check_open()
 
@@ -111,7 +111,7 @@ class Service:
         document: Any = None,
         body: Body | None = None,
     ) -> Answer:
-        """Send a request and read the whole answer. Raises ServiceError unless its status is 2xx."""
+        """Send a request and read the whole response. Raises ServiceError unless its status is 2xx."""
         given = dict(headers or {})
         if document is not None:
             body, given = json.dumps(document).encode(), {"Content-Type": "application/json", **given}
@@ -122,7 +122,7 @@ class Service:
             return answer
 
     def send(self, method: str, url: str, headers: Mapping[str, str], body: Body | None = None) -> Answer:
-        """A request to any URL, such as a presigned one, with these headers and no others. Raises ServiceError."""
+        """Send a request to any URL, e.g. a presigned one, with only these headers. Raises ServiceError."""
         with self._open(method, url, headers, body) as response:
             answer = Answer(response.status, _lower(response.headers), response.data)
         if self._trace is not None:
@@ -131,7 +131,7 @@ class Service:
 
     @contextmanager
     def stream(self, path: str, headers: Mapping[str, str] | None = None) -> Iterator[urllib3.BaseHTTPResponse]:
-        """GET, with the body to be read in pieces. A redirect is followed without our credentials."""
+        """Send a GET, whose body the caller reads. Redirects are followed without our credentials."""
         ours = {**self._headers, **(headers or {})}
         with self._advised(), self._open("GET", self._url(path, None), ours, None) as response:
             if response.status not in REDIRECTS:
@@ -143,7 +143,7 @@ class Service:
 
     @contextmanager
     def _advised(self) -> Iterator[None]:
-        """Inside, what the service itself is asked, and errors say what to do."""
+        """Add the hints to errors of requests to the service itself."""
         try:
             yield
         except ServiceError as error:
@@ -163,7 +163,7 @@ class Service:
         self._check_open()
         if self._trace is not None:
             self._trace.asked(method, url, headers, body)
-        if isinstance(body, bytes):  # in blocks, or all of it would have to leave within the time that one may take
+        if isinstance(body, bytes):  # in blocks: the timeout applies to each of them, not to the whole body
             headers = {**headers, "Content-Length": str(len(body))}
             body = io.BytesIO(body)
         with _readable(url, HTTPError, OSError, ssl.SSLError):
@@ -179,12 +179,12 @@ class Service:
                 yield response
         finally:
             self._answers.discard(response)
-            response.close()  # a connection whose answer was read to its end is back in the pool by now
+            response.close()  # a connection whose response was read completely is back in the pool by now
 
 
 @contextmanager
 def _readable(url: str, *errors: type[Exception]) -> Iterator[None]:
-    """Inside, these errors are the service's: what its user's files do while an answer is read, is not."""
+    """Convert network errors to ServiceError. Do not wrap code that writes the user's files."""
     try:
         yield
     except errors as error:
@@ -192,7 +192,7 @@ def _readable(url: str, *errors: type[Exception]) -> Iterator[None]:
 
 
 def _host(url: str) -> str:
-    """Where a URL leads, and nothing else of it: the rest may hold secrets."""
+    """The host of a URL. The rest is not shown, as it may contain secrets."""
     return urlsplit(url).netloc.rpartition("@")[2]
 
 
@@ -224,7 +224,7 @@ def _checked(answer: Answer) -> Answer:
 
 
 def _message(answer: Answer) -> str:
-    """What an error body says, whichever of the dialects' shapes it has."""
+    """The message of an error body in any dialect's shape."""
     try:
         document = json.loads(answer.body)
     except ValueError:
@@ -240,7 +240,7 @@ def _message(answer: Answer) -> str:
 
 
 def _text(answer: Answer) -> str:
-    """What a page, or a document of S3's, says: its words alone, as what stands beside them may be a signature."""
+    """The message of an HTML page or of S3's XML, without other elements, which may contain a signature."""
     text = answer.body.decode("utf-8", "replace")
     said = SAID.search(text)
     said_plainly = "" if "<" in text else text.strip()

@@ -1,4 +1,4 @@
-"""`image list`, `image show` and `image share`: what is in the catalogue, and who sees it."""
+"""`image list`, `image show` and `image share`."""
 
 import itertools
 import json
@@ -27,7 +27,7 @@ COLUMNS = (
 MEMBERS = (Column("TENANT"), Column("CAN SHARE", 1))
 STATUSES = ("queued", "saving", "active", "deactivated", "killed", "pending_delete", "deleted")
 LISTED_WITH_CHANGES = frozenset({"killed", "deleted", "pending_delete"})
-"""States that a list shows only to those who ask for all changes since some time."""
+"""Statuses that lists show only with `changes-since`."""
 
 
 @click.command("list")
@@ -77,7 +77,7 @@ def show(image: str, *, as_json: bool, quiet: bool) -> None:
     if quiet or as_json:
         show_image(found, as_json=as_json, quiet=quiet)
         return
-    from rosetta.findings import TOLD, told  # noqa: PLC0415  # lists do without
+    from rosetta.findings import TOLD, told  # noqa: PLC0415  # not needed for lists
 
     reason = {"reason": found.reason} if found.status == "killed" else {}
     show_facts({**_facts(found), **reason, **told(found, registry.inspection_policy), **_properties(found, TOLD)})
@@ -113,13 +113,13 @@ def share(image: str, tenants: Sequence[str], *, can_share: bool | None, remove:
 
 
 def show_ids(ids: Iterable[str]) -> None:
-    """Ids on stdout, one a line."""
+    """Print ids to stdout, one per line."""
     for each in ids:
         click.echo(plain(each))
 
 
 def show_image(image: Image, *, as_json: bool, quiet: bool = False) -> None:
-    """All of an image, on stdout, or only its id."""
+    """Print an image to stdout as a table, as JSON, or only its id."""
     if quiet:
         show_ids([image.id])
         return
@@ -130,7 +130,7 @@ def show_image(image: Image, *, as_json: bool, quiet: bool = False) -> None:
 
 
 def _facts(image: Image) -> dict[str, object]:
-    """The fields; sizes of disks as people read them, too."""
+    """The fields by label, sizes also in human-readable units."""
     facts = {name: value for name, value in asdict(image).items() if name != "properties"}
     if image.virtual_size is not None:
         facts["virtual_size"] = f"{image.virtual_size} ({bytes_text(image.virtual_size)})"
@@ -142,7 +142,7 @@ def _properties(image: Image, without: Collection[str] = ()) -> dict[str, object
 
 
 def show_facts(facts: dict[str, object]) -> None:
-    """What is known, a line each; None is not."""
+    """Print one line per fact, except those that are None."""
     width = max(map(len, facts)) + 2
     for name, value in facts.items():
         if value is not None:
@@ -150,7 +150,7 @@ def show_facts(facts: dict[str, object]) -> None:
 
 
 def shown(value: object) -> str:
-    """A value as people read it."""
+    """Format a value for people."""
     return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
 
 

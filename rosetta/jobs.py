@@ -1,4 +1,4 @@
-"""`job`: what the worker has done, does and will do."""
+"""`job`: list, show and watch background jobs."""
 
 import json
 import sys
@@ -29,7 +29,7 @@ COLUMNS = (
     Column("REASON", 4, least=12),
 )
 INTERVAL = 1.0
-"""Seconds between two looks."""
+"""Seconds between two polls."""
 
 limit_option = click.option(
     "--limit", type=click.IntRange(1, 1000), default=25, show_default=True, help="Maximum number to list."
@@ -83,7 +83,7 @@ def watch(limit: int, *, as_json: bool) -> None:
 
 
 def _looks(registry: Registry, limit: int) -> Iterator[list[Job]]:
-    """The jobs now, and again and again until all are finished."""
+    """Poll the jobs until all have finished, yielding each state."""
     found = registry.jobs(limit)
     yield found
     while not all(job.is_finished for job in found):
@@ -93,8 +93,8 @@ def _looks(registry: Registry, limit: int) -> Iterator[list[Job]]:
 
 
 def _draw(registry: Registry, limit: int) -> None:
-    """A table that is kept up to date."""
-    from rich.console import Console  # noqa: PLC0415  # what nobody watches is faster without
+    """Draw the jobs as a table, and redraw it until all have finished."""
+    from rich.console import Console  # noqa: PLC0415  # only needed on a terminal
     from rich.live import Live  # noqa: PLC0415  # as above
     from rich.text import Text  # noqa: PLC0415  # as above
 
@@ -110,7 +110,7 @@ def _draw(registry: Registry, limit: int) -> None:
 
 
 def _tell(registry: Registry, limit: int, *, as_json: bool) -> None:
-    """A line for each job that is there, and one for each change of it."""
+    """Print a line for each job, and again whenever it changes."""
     known: dict[str, Job] = {}
     for found in _looks(registry, limit):
         for job in reversed(found):
@@ -125,7 +125,7 @@ def _row(job: Job) -> tuple[str, ...]:
 
 
 def _done(job: Job) -> str:
-    """How far a job is."""
+    """The progress of a job."""
     if not job.size:
         return "-"
     return f"{100 * (job.done or 0) // job.size} % of {bytes_text(job.size)}"

@@ -1,4 +1,4 @@
-"""The system's keyring, if the library `keyring` is there and knows one."""
+"""Tokens in the system's keyring, if the library `keyring` is installed and finds one."""
 
 from importlib import import_module
 from typing import Any
@@ -6,11 +6,11 @@ from typing import Any
 from rosetta.errors import MissingSetting
 
 RECOMMENDED = 1
-"""The priority from which on the library recommends what it has found; below are files, and what keeps nothing."""
+"""The minimum priority of keyrings that the library recommends; below it are files and the null keyring."""
 
 
 def write(url: str, profile: str, token: str) -> bool:
-    """Keep a token; returns whether there is a keyring that has done so."""
+    """Store a token; return whether there is a keyring that took it."""
     keyring = _library()
     if keyring is None or not _is_real(keyring):
         return False
@@ -22,7 +22,7 @@ def write(url: str, profile: str, token: str) -> bool:
 
 
 def read(url: str, profile: str) -> str:
-    """A token that was kept. Raises MissingSetting."""
+    """Read a stored token. Raises MissingSetting."""
     keyring, reason = _library(), "the Python library keyring is not installed"
     if keyring is not None:
         try:
@@ -40,7 +40,7 @@ def read(url: str, profile: str) -> str:
 
 
 def forget(url: str, profile: str) -> bool:
-    """Keep a token no longer; returns whether it is gone."""
+    """Remove a token; return whether it is gone."""
     keyring = _library()
     if keyring is None:
         return False
@@ -56,7 +56,7 @@ def _service(url: str) -> str:
 
 
 def _library() -> Any:
-    """The library, or None."""
+    """The library if it is installed and has a recommended keyring, otherwise None."""
     try:
         import_module("keyring.errors")
         return import_module("keyring")

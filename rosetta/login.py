@@ -1,4 +1,4 @@
-"""`login`, `logout` and `whoami`: profiles are made, forgotten and looked at."""
+"""`login`, `logout` and `whoami`: create, remove and check profiles."""
 
 import json
 import os
@@ -36,7 +36,7 @@ def login(url: str | None, *, token_stdin: bool, no_keyring: bool, is_default: b
     url_from = "--url" if url else "your answer"
     url = (url or _asked("URL of the deployment", "--url names the deployment")).strip().rstrip("/")
     asked = Deployment(url, "", url_from, "stdin" if token_stdin else "your answer")
-    _registry(asked)  # a URL that is none is refused before anybody types a token
+    _registry(asked)  # refuse an invalid URL before the user types a token
     token = _token(is_piped=token_stdin)
     found = _checked(replace(asked, token=token))
     kept = not no_keyring and keyrings.write(url, name, token)
@@ -47,7 +47,7 @@ def login(url: str | None, *, token_stdin: bool, no_keyring: bool, is_default: b
         click.echo(json.dumps({"profile": name, "url": url, "token": found and asdict(found)}, indent=2))
     place = "the system's keyring" if kept else click.format_filename(file)
     whose = f" The token is that of {found.user}, tenant {found.tenant or '-'}." if found is not None else ""
-    say(f"Profile {name} is {url}.{whose} The token is kept in {place}.")
+    say(f"Saved profile {name} for {url}.{whose} The token is stored in {place}.")
 
 
 @click.command()
@@ -96,7 +96,7 @@ def _facts(token: Token) -> dict[str, object]:
 
 
 def _asked(what: str, otherwise: str, *, is_hidden: bool = False) -> str:
-    """What somebody types. Raises UsageError where nobody can."""
+    """Prompt for a value. Raises UsageError if stdin is not a terminal."""
     if not sys.stdin.isatty():
         raise click.UsageError(f"stdin is not a terminal: {otherwise}")
     typed: str = click.prompt(what, hide_input=is_hidden, err=True)
@@ -114,7 +114,7 @@ def _token(*, is_piped: bool) -> str:
 
 
 def _checked(deployment: Deployment) -> Token | None:
-    """What the deployment says of a token. Raises ClickException, ServiceError."""
+    """Check a token at the deployment, and return it. Raises ClickException, ServiceError."""
     try:
         return _registry(deployment).current_token()
     except ServiceError as error:
@@ -132,7 +132,7 @@ def _registry(deployment: Deployment) -> Registry:
 
 
 def _revoke(name: str, profile: Profile) -> None:
-    """End the token of a profile, whatever the variables say. Raises ClickException, ServiceError."""
+    """Revoke the token of a profile, ignoring environment variables. Raises ClickException, ServiceError."""
     token = keyrings.read(profile.url, name) if profile.token is None else profile.token
     registry = _registry(Deployment(profile.url, token, f"profile {name}", f"profile {name}"))
     try:
@@ -140,7 +140,7 @@ def _revoke(name: str, profile: Profile) -> None:
     except ServiceError as error:
         if error.status != 401:
             raise
-        return  # it has ended already
+        return  # it is already invalid
     if found is None:
         raise click.ClickException(
             "this deployment does not revoke tokens over HTTP; run it without --revoke to remove the profile"
@@ -149,7 +149,7 @@ def _revoke(name: str, profile: Profile) -> None:
 
 
 def _forget_replaced(before: profiles.Profiles, name: str, url: str, *, kept: bool) -> None:
-    """Take out of the keyring the token that a profile had before, unless there is another in its place."""
+    """Remove a profile's previous token from the keyring, unless the new one has replaced it there."""
     old = before.known.get(name)
     if old is not None and old.token is None and not (kept and old.url == url):
         keyrings.forget(old.url, name)

@@ -1,4 +1,4 @@
-"""What a file is, before it is sent: as the deployment's worker will find it, by the same code."""
+"""Inspect a file before it is uploaded, by the code that the deployment's worker uses."""
 
 import sys
 from pathlib import Path
@@ -15,7 +15,7 @@ from rosetta.registry import Registry
 from rosetta.texts import plain
 
 PACKED = Path(__file__).with_name("packed")
-"""Where a wheel has the module of oslo.utils that inspects images; used unless the library itself is installed."""
+"""Where a wheel bundles oslo.utils' image inspection; used unless oslo.utils is installed."""
 ENFORCE = "enforce"
 POLICIES = {
     "record": "This deployment records that and accepts the image.",
@@ -26,10 +26,10 @@ FORCE = "Nothing was sent; pass --force to send it anyway."
 
 
 def look(source: Source) -> Inspection:
-    """What a file is. Raises OSError."""
+    """Inspect a file. Raises OSError."""
     if str(PACKED) not in sys.path:
         sys.path.append(str(PACKED))
-    from chalicelib.jobs.inspection import inspect  # noqa: PLC0415  # finds its library there
+    from chalicelib.jobs.inspection import inspect  # noqa: PLC0415  # finds its library in PACKED
 
     with source.path.open("rb") as file:
 
@@ -41,7 +41,7 @@ def look(source: Source) -> Inspection:
 
 
 def description(found: Inspection, size: int) -> str:
-    """What was found, and in how many bytes: `qcow2, 10.0 GiB virtual, in 1.2 GiB`."""
+    """Describe a file, e.g. `qcow2, 10.0 GiB virtual, in 1.2 GiB`."""
     told = [" and ".join(found.formats), f"compressed by {found.compression}" if found.compression else ""]
     told += [{"gpt": "partitioned by a GPT", "mbr": "partitioned by an MBR"}.get(found.partition_table or "", "")]
     told += [f"with a file system ({found.filesystem})" if found.filesystem else ""]
@@ -54,7 +54,7 @@ def description(found: Inspection, size: int) -> str:
 
 
 class Declared(NamedTuple):
-    """What an image is to be called, and on how many GB of disk it promises to fit; 0 promises nothing."""
+    """The declared formats and minimum disk of an image, in GB; 0 means unspecified."""
 
     disk_format: str
     container_format: str

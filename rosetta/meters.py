@@ -1,4 +1,4 @@
-"""How far a command has come: bars on a terminal, lines where nobody watches. All of it goes to stderr."""
+"""Progress of a command on stderr: a bar on a terminal, otherwise lines."""
 
 import sys
 import threading
@@ -24,24 +24,24 @@ from rich.progress import (
 from rosetta.console import bytes_text, is_watched, say
 
 STEP = 10
-"""Per cent between two lines of a progress that nobody watches."""
+"""Per cent between two lines of progress."""
 SHORTEST, LONGEST = 1.0, 30.0
-"""Seconds between two such lines: no fewer, and no more if anything was done."""
+"""Minimum and maximum seconds between two lines, if there is any progress."""
 
 
 class Meter(Protocol):
-    """How far something has come. It may be told by several threads."""
+    """A progress meter. Thread-safe."""
 
     def advance(self, count: int) -> None:
-        """So much more is done; less than nothing if it has to be done again."""
+        """Add to the progress; negative if something has to be repeated."""
 
     def set_progress(self, done: int) -> None:
-        """So much is done in all."""
+        """Set the progress."""
 
 
 @contextmanager
 def meter(title: str, total: int, *, in_bytes: bool = True) -> Iterator[Meter]:
-    """Show progress on stderr: a bar on a terminal, else a line now and then."""
+    """Show progress on stderr: a bar on a terminal, otherwise lines."""
     if not is_watched(sys.stderr):
         yield LineMeter(Percentages(title, total, in_bytes=in_bytes), say)
         return
@@ -49,30 +49,30 @@ def meter(title: str, total: int, *, in_bytes: bool = True) -> Iterator[Meter]:
     if in_bytes:
         counts = [DownloadColumn(binary_units=True), TransferSpeedColumn()]
     columns = [TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), *counts, TimeRemainingColumn()]
-    # stdout is left alone: it may be the file that is being received.
+    # stdout may be the target of the download.
     with Progress(*columns, console=Console(stderr=True), redirect_stdout=False) as progress:
         task = progress.add_task(title.ljust(9), total=total)
         yield BarMeter(progress, task)
 
 
 class BarMeter:
-    """Progress as a bar of Rich's."""
+    """A meter with a bar of Rich's."""
 
     def __init__(self, progress: Progress, task: TaskID) -> None:
         self._progress = progress
         self._task = task
 
     def advance(self, count: int) -> None:
-        """Move the bar."""
+        """Advance the bar."""
         self._progress.advance(self._task, count)
 
     def set_progress(self, done: int) -> None:
-        """Move the bar there."""
+        """Set the bar."""
         self._progress.update(self._task, completed=done)
 
 
 class LineMeter:
-    """Progress as lines."""
+    """A meter that prints lines."""
 
     def __init__(self, percentages: "Percentages", show: Callable[[str], None]) -> None:
         self._percentages = percentages
@@ -81,12 +81,12 @@ class LineMeter:
         self._lock = threading.Lock()
 
     def advance(self, count: int) -> None:
-        """Show a line if one is due."""
+        """Print a line if one is due."""
         with self._lock:
             self._set(self._done + count)
 
     def set_progress(self, done: int) -> None:
-        """Show a line if one is due."""
+        """Print a line if one is due."""
         with self._lock:
             self._set(done)
 
@@ -98,7 +98,7 @@ class LineMeter:
 
 
 class Percentages:
-    """Which lines tell of a progress: one every ten per cent or half minute, but none in a hurry, and the last."""
+    """Decides when to print a line: every ten per cent or half minute, at most one per second, and at the end."""
 
     def __init__(
         self, title: str, total: int, *, in_bytes: bool = True, clock: Callable[[], float] = time.monotonic
@@ -111,7 +111,7 @@ class Percentages:
         self._since = clock()
 
     def line(self, done: int) -> str | None:
-        """The line that is due now that so much is done, if one is."""
+        """The line to print at this progress, or None."""
         share = 100 * done // self._total if self._total else 100
         waited = self._clock() - self._since
         is_due = waited >= (SHORTEST if share // STEP > self._shown // STEP else LONGEST)

@@ -1,4 +1,4 @@
-"""`migrate`: bring the tables to the layout of this release."""
+"""`migrate`: move the tables to the layout of this release."""
 
 import json
 
@@ -8,7 +8,7 @@ from rosetta.needs import opened
 from rosetta.options import json_option, local_option
 
 STEP = 1000
-"""Images after which it is said how far it is."""
+"""Images between two lines of progress."""
 
 
 @click.command()
@@ -37,4 +37,4 @@ def migrate(*, check: bool, local: bool, as_json: bool) -> None:
     if differences:
         raise SystemExit(1)
     if not as_json:
-        click.echo("All lists and totals are as the images are.")
+        click.echo("All lists and totals match the images.")

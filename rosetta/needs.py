@@ -1,4 +1,4 @@
-"""Libraries of the server, which the commands that need them may find missing."""
+"""Errors for commands whose libraries are not installed."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +11,7 @@ EXTRA = "rosetta-images[server]"
 
 @contextmanager
 def server_libraries(command: str) -> Iterator[None]:
-    """Inside, a library that is not installed ends the command, with a line that says how to install it."""
+    """Convert ImportError to an error that says how to install the library."""
     try:
         yield
     except ModuleNotFoundError as error:
@@ -22,8 +22,8 @@ def server_libraries(command: str) -> Iterator[None]:
 
 @contextmanager
 def opened(command: str, *, local: bool) -> Iterator[Any]:
-    """The tables that a command of operators works on, as `rosetta.world` has them. Raises ClickException."""
+    """The tables for an operators' command; see `rosetta.world`. Raises ClickException."""
     with server_libraries(command):
-        from rosetta import world  # noqa: PLC0415  # only operators have its libraries
+        from rosetta import world  # noqa: PLC0415  # its libraries are optional
     with world.opened(local=local) as found:
         yield found

@@ -1,4 +1,4 @@
-"""What tells OpenStack's clients to speak to a deployment by a token: a file for shells, or a clouds.yaml."""
+"""Configuration of OpenStack clients for a token: an openrc file or a clouds.yaml."""
 
 import shlex
 
@@ -7,11 +7,11 @@ from rosetta.texts import quoted
 
 DOMAIN = "Default"
 CLOUD = "rosetta"
-HEADING = "# {name}: written by `rosetta token create`. It holds a secret: keep it to yourself.\n"
+HEADING = "# {name}: written by `rosetta token create`. It contains a secret: do not share it.\n"
 
 
 def openrc(url: str, token: Token, secret: str) -> str:
-    """Lines for a shell that export the variables."""
+    """An openrc file: shell commands that export the variables."""
     variables = {
         "OS_AUTH_URL": _auth_url(url),
         "OS_USERNAME": token.user,
@@ -26,7 +26,7 @@ def openrc(url: str, token: Token, secret: str) -> str:
 
 
 def clouds_yaml(url: str, token: Token, secret: str) -> str:
-    """A clouds.yaml of one cloud, `rosetta`."""
+    """A clouds.yaml with one cloud, `rosetta`."""
     facts = {
         "auth_url": _auth_url(url),
         "username": token.user,

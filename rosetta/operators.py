@@ -1,4 +1,4 @@
-"""`token` as operators have it: on the tables of a deployment, or of the local server, and for any user."""
+"""`token --aws` and `--local`: manage tokens of any user, directly in the tables."""
 
 import json
 from collections.abc import Sequence
@@ -31,9 +31,9 @@ def create(
     local: bool,
     as_json: bool,
 ) -> None:
-    """Create a token for anybody: user, tenant, policies, inspection. Its secret is printed. Raises ClickException."""
+    """Create a token for any user and print its secret. Raises ClickException."""
     with opened("token", local=local) as world:
-        from rosetta.world import principal  # noqa: PLC0415  # only operators have its libraries
+        from rosetta.world import principal  # noqa: PLC0415  # its libraries are optional
 
         end = None if expires is None else world.clock.now() + expires
         secret = world.identities.issue(principal(*who), expires=end, name=name)
@@ -42,7 +42,7 @@ def create(
 
 
 def show_all(*, local: bool, as_json: bool, quiet: bool) -> None:
-    """Show all tokens that are valid. Raises ClickException."""
+    """Print all valid tokens. Raises ClickException."""
     with opened("token", local=local) as world:
         documents = [_document(found) for found in world.identities.list()]
     if as_json:
@@ -54,7 +54,7 @@ def show_all(*, local: bool, as_json: bool, quiet: bool) -> None:
 
 
 def revoke(token_id: str, *, local: bool) -> bool:
-    """Revoke a token; returns whether it existed. Raises ClickException."""
+    """Revoke a token; return whether it existed. Raises ClickException."""
     with opened("token", local=local) as world:
         return bool(world.identities.revoke(token_id))
 

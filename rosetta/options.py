@@ -1,4 +1,4 @@
-"""Options and arguments that several commands have, and the types of their values."""
+"""Options and arguments shared by several commands, and their types."""
 
 import re
 from collections.abc import Callable
@@ -12,36 +12,36 @@ MULTIPLES = {"": 1, "K": KIB, "M": MIB, "G": GIB}
 LARGEST_MINIMUM = 2**31 - 1
 UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
 LONGEST_LABEL = 255
-"""Characters of a user's or tenant's name that a deployment keeps."""
+"""Maximum length of a user's or tenant's name."""
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 PROFILE, DEBUG = "rosetta.profile", "rosetta.debug"
-"""Where the context has what `asking` reads."""
+"""Keys of the values that `asking` stores in click's context."""
 
 image_argument = click.argument("image", metavar="IMAGE")
-"""An image, by its id, the beginning of one, or its name."""
+"""An image: its id, a prefix of its id, or its name."""
 json_option = click.option("--json", "as_json", is_flag=True, help="Output JSON.")
 force_option = click.option("--force", is_flag=True, help="Send the file even if the deployment would refuse it.")
 local_option = click.option("--local", is_flag=True, help="Use the server started by `make run` or `rosetta serve`.")
 
 
 def asking(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command the options that say which deployment it asks, and whether it shows how."""
+    """Add `--profile` and `--debug` to a command."""
     for option in reversed(_ASKING):
         command = option(command)
     return command
 
 
 def results(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command the options that say how it shows what has an id."""
+    """Add `--json` and `--quiet` to a command."""
     for option in reversed(_RESULTS):
         command = option(command)
     return command
 
 
 def _alone(ctx: click.Context, parameter: click.Parameter, value: bool) -> bool:  # noqa: FBT001  # as click calls it
-    """Refuse an option of `results` beside another one."""
+    """Refuse `--json` together with `--quiet`."""
     if value and any(ctx.params.get(name) for name in ("as_json", "quiet") if name != parameter.name):
         raise click.UsageError("--json and --quiet cannot be combined")
     return value
@@ -54,7 +54,7 @@ _RESULTS: tuple[Decorator, ...] = (
 
 
 def _remember(key: str) -> Callable[[click.Context, click.Parameter, Any], None]:
-    """What keeps an option's value for whoever opens the deployment."""
+    """A callback that stores an option's value in the context."""
 
     def remember(ctx: click.Context, _parameter: click.Parameter, value: Any) -> None:
         if value:
@@ -82,7 +82,7 @@ _ASKING: tuple[Decorator, ...] = (
 
 
 class ByteCount(click.ParamType[int]):
-    """A number of bytes, or one with a unit, such as 16M."""
+    """A number of bytes with an optional unit, e.g. 16M."""
 
     name = "size"
 
@@ -97,14 +97,14 @@ class ByteCount(click.ParamType[int]):
 
 
 class Property(click.ParamType[tuple[str, str]]):
-    """A property and its value, as K=V."""
+    """A property as K=V."""
 
     name = "K=V"
 
     def convert(
         self, value: str | tuple[str, str], param: click.Parameter | None, ctx: click.Context | None
     ) -> tuple[str, str]:
-        """Read `os_distro=debian`; the name as the service will spell it."""
+        """Read e.g. `os_distro=debian`; the name is spelled as the service does."""
         if isinstance(value, tuple):
             return value
         name, equals, text = value.partition("=")
@@ -114,12 +114,12 @@ class Property(click.ParamType[tuple[str, str]]):
 
 
 def spelled(name: str) -> str:
-    """The name of a property as the service spells it."""
+    """The name of a property as the service stores it."""
     return name.lower().replace("-", "_")
 
 
 class Lifetime(click.ParamType[timedelta]):
-    """How long: a number with a unit, such as 90d."""
+    """A duration with a unit, e.g. 90d."""
 
     name = "lifetime"
 
@@ -134,12 +134,12 @@ class Lifetime(click.ParamType[timedelta]):
 
 
 class Label(click.ParamType[str]):
-    """What somebody is called, in no more characters than the catalogue can keep."""
+    """A user's or tenant's name."""
 
     name = "text"
 
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """Read 1 to 255 characters."""
+        """Check that there are 1 to 255 characters."""
         if not 0 < len(value) <= LONGEST_LABEL:
             self.fail(f"must have 1 to {LONGEST_LABEL} characters", param, ctx)
         return value
@@ -157,7 +157,7 @@ _DESCRIBING: tuple[Decorator, ...] = (
 
 
 def describing(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command the options that say what a new image is."""
+    """Add the options that describe a new image."""
     for option in reversed(_DESCRIBING):
         command = option(command)
     return command

@@ -1,4 +1,4 @@
-"""The file of an upload: how it is cut into parts, what their MD5s are, and the bytes of each as they leave."""
+"""The file of an upload: its parts, their MD5s, and their data."""
 
 import hashlib
 import stat
@@ -15,27 +15,27 @@ from rosetta.options import MIB
 
 USUAL_PART = 16 * MIB
 MAX_PARTS = 10_000
-"""S3 takes no more."""
+"""S3's limit."""
 FEW_PARTS = 9_000
-"""How many parts of a larger size are preferred to more of the usual one."""
+"""Above this number, parts become larger than usual instead of more."""
 BLOCK = 128 * 1024
-"""Bytes read at once: all that a thread keeps in memory."""
+"""Bytes read at a time, and so kept in memory by a thread."""
 
 
 class FileChanged(click.ClickException):
-    """The file is no longer what it was when the command began."""
+    """The file was changed after the upload began."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(f"{click.format_filename(path)} changed during the upload: run the command again")
 
 
 class Stopped(Exception):
-    """Nobody wants the bytes any more."""
+    """Reading was cancelled."""
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A file as it was when the command began."""
+    """A file, with its size and modification time at the beginning."""
 
     path: Path
     size: int
@@ -43,14 +43,14 @@ class Source:
 
     @classmethod
     def of(cls, path: Path) -> "Source":
-        """The file as it is. Raises ClickException for what is not a regular file."""
+        """The file in its current state. Raises ClickException if it is not a regular file."""
         found = path.stat()
         if not stat.S_ISREG(found.st_mode):
             raise click.ClickException(f"{click.format_filename(path)} is not a regular file")
         return cls(path.resolve(), found.st_size, found.st_mtime_ns)
 
     def check(self) -> None:
-        """Raise FileChanged unless the file is the same."""
+        """Raise FileChanged if the file was changed."""
         try:
             now = Source.of(self.path)
         except OSError as error:
@@ -61,7 +61,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A part of a file. Numbers begin at 1."""
+    """A part of a file. Numbers start at 1."""
 
     number: int
     offset: int
@@ -70,26 +70,26 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Digests:
-    """The MD5 of a file and those of its parts, in hexadecimal, in their order."""
+    """The MD5s of a file and of its parts in order, in hexadecimal."""
 
     md5: str
     parts: tuple[str, ...]
 
 
 def usual_part_size(size: int) -> int:
-    """How large the parts of a file are if nobody says so: 16 MiB, or whole MiB that make few enough of them."""
+    """The default part size: 16 MiB, or for huge files as many MiB as it takes for at most `FEW_PARTS`."""
     enough = -(-size // FEW_PARTS)
     return max(USUAL_PART, -(-enough // MIB) * MIB)
 
 
 def parts_of(size: int, part_size: int) -> list[Part]:
-    """The parts of a file; only the last may be smaller than the others."""
+    """Split a file into parts; only the last may be smaller."""
     offsets = range(0, size, part_size)
     return [Part(number, offset, min(part_size, size - offset)) for number, offset in enumerate(offsets, start=1)]
 
 
 def digest(source: Source, part_size: int, advance: Callable[[int], None]) -> Digests:
-    """Read the file once. Raises FileChanged if it does not stay the same."""
+    """Compute all MD5s in one pass. Raises FileChanged."""
     whole, of_parts = _md5(), []
     with source.path.open("rb", buffering=0) as file:
         for part in parts_of(source.size, part_size):
@@ -108,16 +108,16 @@ def _md5() -> "hashlib._Hash":
 
 
 def _blocks(file: BinaryIO, size: int) -> Iterator[bytes]:
-    """The next `size` bytes, or fewer at the end."""
+    """Yield the next `size` bytes in blocks, or fewer at the end of the file."""
     while size > 0 and (block := file.read(min(BLOCK, size))):
         size -= len(block)
         yield block
 
 
 def bytes_of(source: Source, part: Part, left: Callable[[int], None], stop: Event) -> Generator[bytes]:
-    """The bytes of a part, block by block, each counted once the next one is asked for.
+    """Yield the data of a part in blocks; each is counted when the next is requested.
 
-    Raises FileChanged if the file has become too short, and Stopped if it is told to.
+    Raises FileChanged if the file has become too short, and Stopped if it is cancelled.
     """
     missing = part.size
     try:
@@ -129,7 +129,7 @@ def bytes_of(source: Source, part: Part, left: Callable[[int], None], stop: Even
                 yield block
                 missing -= len(block)
                 left(len(block))
-    except OSError as error:  # or else it would pass for one of the connection's
+    except OSError as error:  # an OSError would be taken for one of the connection
         raise click.ClickException(reason_of(error)) from error
     if missing:
         raise FileChanged(source.path)

@@ -1,4 +1,4 @@
-"""Deployments that the user has signed in to, each by a name, in a file that only the user can read."""
+"""Profiles: named deployments with their tokens, in a file that only the user can read."""
 
 import os
 import re
@@ -16,16 +16,16 @@ from rosetta.errors import MissingSetting
 from rosetta.texts import quoted
 
 NAME = re.compile("[A-Za-z0-9_-]{1,64}")
-"""What a profile may be called: what TOML takes as a key without quotes."""
+"""Names of profiles: the keys that TOML accepts without quotes."""
 USUAL = "default"
 OTHERS = 0o077
-"""Rights of anybody but the owner."""
+"""Permission bits of everybody but the owner."""
 HEADING = "# Written by `rosetta login` and `rosetta logout`.\n"
 
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """A deployment, and the token for it; None if the system's keyring has that."""
+    """A deployment and its token; None if the token is in the system's keyring."""
 
     url: str
     token: str | None = field(repr=False)
@@ -33,13 +33,13 @@ class Profile:
 
 @dataclass(frozen=True, slots=True)
 class Profiles:
-    """All that there are, and which one it is if nobody names one."""
+    """All profiles, and the name of the default."""
 
     known: Mapping[str, Profile] = field(default_factory=dict)
     default: str | None = None
 
     def chosen(self, name: str | None) -> str | None:
-        """The name of the profile to use; None if there are none and none is asked for. Raises MissingSetting."""
+        """The profile to use: `name`, or else the default. None if there are none. Raises MissingSetting."""
         if name is not None and name not in self.known:
             raise MissingSetting(f"no profile {name}: create it with `rosetta login --profile {name}`")
         found = name or self.default or (next(iter(self.known)) if len(self.known) == 1 else None)
@@ -48,25 +48,25 @@ class Profiles:
         return found
 
     def including(self, name: str, profile: Profile, *, is_default: bool) -> "Profiles":
-        """These and one more, or another in the place of the one of that name."""
+        """A copy with the profile added or replaced."""
         default = name if is_default or not self.known else self.default
         return Profiles({**self.known, name: profile}, default)
 
     def without(self, name: str) -> "Profiles":
-        """These but for one."""
+        """A copy without the profile."""
         known = {other: profile for other, profile in self.known.items() if other != name}
         return replace(self, known=known, default=None if self.default == name else self.default)
 
 
 def file_of(environ: Mapping[str, str]) -> Path:
-    """The user's file, where the XDG base directories have it."""
+    """The path of the user's file, below `XDG_CONFIG_HOME`."""
     given = Path(environ.get("XDG_CONFIG_HOME", ""))
     config = given if given.is_absolute() else Path(environ.get("HOME", "/")) / ".config"
     return config / "rosetta" / "config.toml"
 
 
 def load(file: Path) -> Profiles:
-    """What a file says; nothing if there is none. Raises MissingSetting, OSError."""
+    """Read a file; no profiles if it does not exist. Raises MissingSetting, OSError."""
     shown = click.format_filename(file)
     try:
         with file.open("rb") as stream:
@@ -82,13 +82,13 @@ def load(file: Path) -> Profiles:
 
 
 def save(file: Path, profiles: Profiles) -> None:
-    """Write a file, at once and for its owner alone; without profiles there is none. Raises OSError."""
-    file = file.resolve()  # a link stays one
+    """Write a file atomically, readable by its owner only; remove it if there are no profiles. Raises OSError."""
+    file = file.resolve()  # keep symbolic links
     if not profiles.known:
         file.unlink(missing_ok=True)
         return
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    handle, draft = tempfile.mkstemp(dir=file.parent, prefix=".config-")  # readable by its owner alone
+    handle, draft = tempfile.mkstemp(dir=file.parent, prefix=".config-")  # created with mode 600
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as out:
             out.write(written(profiles))
@@ -101,7 +101,7 @@ def save(file: Path, profiles: Profiles) -> None:
 
 
 def written(profiles: Profiles) -> str:
-    """Profiles in TOML."""
+    """The profiles as TOML."""
     return HEADING + "".join(f"{line}\n" for line in _lines(profiles))
 
 
@@ -122,11 +122,11 @@ def _text(content: bytes) -> str:
 
 
 def _read(document: Mapping[str, Any]) -> Profiles:
-    """Profiles from their document. Raises ValueError."""
+    """Parse the profiles of a document. Raises ValueError."""
     _check_keys("the file", document, {"default", "profiles"})
     sections, default = document.get("profiles", {}), document.get("default")
     if not isinstance(sections, dict):
-        raise ValueError("profiles is not a table")  # noqa: TRY004  # it is the file's value
+        raise ValueError("profiles is not a table")  # noqa: TRY004  # reported like other invalid values
     known = {name: _profile(name, section) for name, section in sections.items()}
     if default is not None and not (isinstance(default, str) and default in known):
         raise ValueError("default does not name a profile")
@@ -148,4 +148,4 @@ def _profile(name: str, section: Any) -> Profile:
 def _check_keys(what: str, document: Mapping[str, Any], known: set[str]) -> None:
     unknown = sorted(document.keys() - known)
     if unknown:
-        raise ValueError(f"{what} has {unknown[0]!r}, which is none of {', '.join(sorted(known))}")
+        raise ValueError(f"{what} has the unknown key {unknown[0]!r}; valid keys are {', '.join(sorted(known))}")

@@ -17,11 +17,11 @@ BLOCK = 128 * 1024
 
 
 class WrongBytes(click.ClickException):
-    """What arrived is not what the image is."""
+    """The received data is not that of the image."""
 
 
 class Receiving:
-    """The bytes of an image being written to a file, or to a pipe, where nothing can be undone."""
+    """Writes the data of an image to a file, or to a pipe, which cannot be rewound."""
 
     def __init__(self, registry: Registry, image: Image, out: FileIO, meter: Meter, *, to_file: bool) -> None:
         self._registry = registry
@@ -33,20 +33,20 @@ class Receiving:
         self._done = 0
 
     def resume(self) -> None:
-        """Count what an earlier run has put into the file."""
+        """Read the data of an earlier run, and continue after it."""
         self._out.seek(0)
         while block := self._out.read(BLOCK):
             self._count(block)
 
     def run(self) -> None:
-        """Receive what is missing. Raises ServiceError, or WrongBytes if it is not the image in the end."""
+        """Receive the missing data and verify all of it. Raises ServiceError, WrongBytes."""
         tries = iter(PAUSES)
         while self._done < self._image.size:
             before = self._done
             try:
                 self._receive()
             except ServiceError as error:
-                if self._done > before:  # a long way may have more holes than there are tries
+                if self._done > before:  # after progress, all retries are available again
                     tries = iter(PAUSES)
                 pause = next(tries, None)
                 if pause is None or is_refusal(error):
@@ -63,7 +63,7 @@ class Receiving:
                 self._write(block)
                 self._count(block)
         if self._done < self._image.size:
-            raise ServiceError("the bytes end too early")
+            raise ServiceError("the connection was closed before the end of the image")
         if self._done > self._image.size:
             raise WrongBytes(f"the service sent more bytes than the {self._image.size} of image {self._image.id}")
 

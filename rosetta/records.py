@@ -1,4 +1,4 @@
-"""What is remembered of uploads that are not over, so that the same command can go on with them."""
+"""Records of unfinished uploads, from which the same command resumes."""
 
 import fcntl
 import hashlib
@@ -15,7 +15,7 @@ from rosetta.parts import Digests, Source, parts_of
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """An upload: of which file, as it was then, to which image, by which upload, if one has begun."""
+    """An unfinished upload: the state of its file, its image, and its upload id once it has begun."""
 
     url: str
     path: str
@@ -32,35 +32,35 @@ class Record:
         return Digests(self.md5, self.parts)
 
     def is_of(self, source: Source) -> bool:
-        """Whether the file is still what it was."""
+        """Whether the file is unchanged."""
         return (self.path, self.size, self.mtime_ns) == (str(source.path), source.size, source.mtime_ns)
 
 
 class UploadRunning(Exception):
-    """Another command is at this upload."""
+    """Another process is running this upload."""
 
     def __init__(self, process: str) -> None:
         super().__init__(f"process {process}" if process else "another process")
 
 
 class Records:
-    """The records in a folder, one for each pair of a deployment and a file."""
+    """The records in a folder, one per deployment and file."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
     @classmethod
     def of(cls, environ: Mapping[str, str]) -> "Records":
-        """Those of the user, where the XDG base directories have them."""
+        """The user's records, below `XDG_STATE_HOME`."""
         given = Path(environ.get("XDG_STATE_HOME", ""))
         state = given if given.is_absolute() else Path(environ.get("HOME", "/")) / ".local" / "state"
         return cls(state / "rosetta" / "uploads")
 
     @contextmanager
     def alone(self, url: str, path: Path) -> Iterator[None]:
-        """Inside, no other command of this user has the upload. Raises UploadRunning if one has it now.
+        """Lock an upload against other processes of this user. Raises UploadRunning if one has the lock.
 
-        Without a place to say so, nobody is kept out; a command that is killed leaves the upload to the next one.
+        If the folder cannot be written, there is no lock. The lock of a killed process is released.
         """
         file = self._file(url, str(path)).with_suffix(".lock")
         try:
@@ -88,10 +88,10 @@ class Records:
             if os.fstat(lock).st_nlink:
                 os.pwrite(lock, str(os.getpid()).encode(), 0)
                 return lock
-            os.close(lock)  # whoever had it has removed it meanwhile
+            os.close(lock)  # its owner has removed it meanwhile
 
     def load(self, url: str, path: Path) -> Record | None:
-        """What is remembered; nothing if the record is damaged."""
+        """Read a record; None if there is none or it is damaged."""
         try:
             document = json.loads(self._file(url, str(path)).read_text("utf-8"))
             record = Record(**{**document, "parts": tuple(document["parts"])})
@@ -101,7 +101,7 @@ class Records:
         return record if is_sound else None
 
     def save(self, record: Record) -> None:
-        """Remember an upload; without a place to do so, say it and go on."""
+        """Write a record; print a warning if that fails."""
         file = self._file(record.url, record.path)
         draft = file.with_suffix(f".{os.getpid()}")
         try:
@@ -115,7 +115,7 @@ class Records:
             say(f"Warning: if interrupted, this upload cannot be resumed: {reason_of(error)}")
 
     def forget(self, record: Record) -> None:
-        """Remember an upload no longer."""
+        """Remove a record; print a warning if that fails."""
         try:
             self._file(record.url, record.path).unlink(missing_ok=True)
         except OSError as error:

@@ -1,4 +1,4 @@
-"""`reference`: all commands and their options, as the page about the command line has them."""
+"""`reference`: generate the reference in docs/command-line.md."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,13 +14,13 @@ BEGINNING = "<!-- From here on the page is written by `make docs`. -->\n"
 @click.argument("page", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.pass_context
 def reference(ctx: click.Context, page: Path) -> None:
-    """Write the reference into a page, behind the line that says so."""
+    """Write the reference of all commands into a page, after its marker line."""
     introduction, _, _ = page.read_text("utf-8").partition(BEGINNING)
     page.write_text(f"{introduction}{BEGINNING}{written(ctx.find_root().command)}", "utf-8")
 
 
 def written(root: click.Command) -> str:
-    """The reference in Markdown."""
+    """The reference as Markdown."""
     sections = [_section(ctx) for ctx in _commands(click.Context(root, info_name="rosetta", **root.context_settings))]
     return "\n## Reference\n\nEvery command knows `--help`, or `-h`.\n\n" + "\n".join(sections)
 

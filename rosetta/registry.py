@@ -1,4 +1,4 @@
-"""A Rosetta, as the commands speak to it: one method a request of its Glance mount."""
+"""A client of a deployment: one method per request, most of them to its Glance v1 dialect."""
 
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -37,7 +37,7 @@ from rosetta.http import Body, Service
 
 PAGE = 100
 LINKS_AT_ONCE = 100
-"""For how many parts links may be asked for in one request."""
+"""Maximum number of links in one request."""
 
 Fields = Mapping[str, str | int | bool | None]
 """Fields of an image by their names in the API; those that are None are not sent."""
@@ -46,13 +46,13 @@ Properties = Mapping[str, str | None]
 
 
 def open_registry(environ: Mapping[str, str] = os.environ, *, connections: int = 8) -> "Registry":
-    """The Rosetta that the environment or a profile names. Raises MissingSetting, OSError."""
+    """A client for the deployment of the environment or a profile. Raises MissingSetting, OSError."""
     deployment = find_deployment(environ)
     return Registry(deployment.service({"X-Auth-Token": deployment.token}, connections))
 
 
 class Registry:
-    """A Rosetta. Each method is a request and raises ServiceError; it may be used by several threads."""
+    """A deployment. Each method is one request and raises ServiceError. Thread-safe."""
 
     def __init__(self, service: Service) -> None:
         self._service = service
@@ -62,7 +62,7 @@ class Registry:
         return self._service.url
 
     def pause(self, seconds: float) -> None:
-        """Wait. Raises Closed if the service is closed meanwhile."""
+        """Sleep. Raises Closed if the service is closed meanwhile."""
         self._service.pause(seconds)
 
     def create(
@@ -73,24 +73,24 @@ class Registry:
         content: bytes | None = None,
         copy_from: str | None = None,
     ) -> Image:
-        """Register an image, with its bytes or where to copy them from, if they are given."""
+        """Register an image, optionally with its data or a URL to copy it from."""
         headers = _headers(fields, properties or {}, content, copy_from)
         return self._image("POST", "/v1/images", headers=headers, body=content)
 
     def update(
         self, image_id: str, fields: Fields, properties: Properties | None = None, *, purge: bool = False
     ) -> Image:
-        """Change the fields and properties that are named; `purge` removes the properties that are not."""
+        """Change the given fields and properties; `purge` removes all other properties."""
         headers = {"x-glance-registry-purge-props": str(purge), **_headers(fields, properties or {})}
         return self._image("PUT", _path(image_id), headers=headers)
 
     def put_bytes(self, image_id: str, content: bytes, fields: Fields | None = None) -> Image:
-        """Send all bytes of a queued image inline; status 413 if they are too many for that."""
+        """Send the data of a queued image inline; ServiceError with status 413 if it is too large."""
         headers = {"x-glance-registry-purge-props": "False", **_headers(fields or {}, {}, content)}
         return self._image("PUT", _path(image_id), headers=headers, body=content)
 
     def image(self, image_id: str) -> Image | None:
-        """An image as it stands; None if there is none that the caller may see."""
+        """The image, or None if it does not exist or is not visible."""
         try:
             return read_image_headers(self._service.call("HEAD", _path(image_id)).headers)
         except ServiceError as error:
@@ -99,7 +99,7 @@ class Registry:
             return None
 
     def images(self, **filters: str) -> Iterator[Image]:
-        """All images that pass the filters, page by page, lazily."""
+        """Yield all images that pass the filters, fetching pages as needed."""
         query = {"limit": str(PAGE), **filters}
         while True:
             document = self._service.call("GET", "/v1/images/detail", query=query).json
@@ -116,7 +116,7 @@ class Registry:
         self._confirmed("DELETE", _path(image_id))
 
     def restore(self, image_id: str) -> Image:
-        """Undo the deletion of an image that waits for it."""
+        """Restore an image whose deletion is pending."""
         return self._image("POST", _path(image_id, "restore"))
 
     def move(self, image_id: str, action: str) -> Image:
@@ -126,31 +126,31 @@ class Registry:
     def content(
         self, image_id: str, headers: Mapping[str, str] | None = None
     ) -> AbstractContextManager[urllib3.BaseHTTPResponse]:
-        """The bytes of an image, to be read in pieces, from wherever the service keeps them."""
+        """The response with the data of an image, after redirects, to be read in blocks."""
         return self._service.stream(_path(image_id), headers)
 
     def members(self, image_id: str) -> list[Member]:
-        """Whom an image is shared with."""
+        """The members of an image."""
         return read_members(self._service.call("GET", _path(image_id, "members")).json)
 
     def replace_members(self, image_id: str, members: Iterable[Member]) -> None:
-        """Share an image with these tenants and no others."""
+        """Replace the members of an image."""
         rows = [{"member_id": member.tenant, "can_share": member.can_share} for member in members]
         self._confirmed("PUT", _path(image_id, "members"), document={"memberships": rows})
 
     def add_member(self, image_id: str, tenant: str, *, can_share: bool | None = None) -> None:
-        """Share an image with a tenant; None leaves alone whether it may share it on."""
+        """Share an image with a tenant; `can_share` None keeps a member's right to share it on."""
         document = {"member": {} if can_share is None else {"can_share": can_share}}
         self._confirmed("PUT", _path(image_id, "members", tenant), document=document)
 
     def remove_member(self, image_id: str, tenant: str) -> None:
-        """Share an image with a tenant no longer."""
+        """Stop sharing an image with a tenant."""
         self._confirmed("DELETE", _path(image_id, "members", tenant))
 
     def begin_upload(
         self, image_id: str, size: int, part_size: int | None = None, parts: Mapping[int, str] | None = None
     ) -> Upload:
-        """Begin a direct upload; `parts` are the MD5s of those to get links for at once, by number."""
+        """Begin a direct upload; `parts` maps numbers to MD5s of the parts whose links to return with it."""
         document: dict[str, Any] = {"size": size}
         if parts:
             document["parts"] = _parts(parts, "md5")
@@ -159,25 +159,25 @@ class Registry:
         return self._upload("POST", _path(image_id, "uploads"), document=document)
 
     def uploads(self, image_id: str) -> list[Upload]:
-        """The uploads of an image that are open: one, or none."""
+        """The unfinished uploads of an image: at most one."""
         document = self._service.call("GET", _path(image_id, "uploads")).json
         with reading("list of uploads"):
             return [read_upload(each) for each in document["uploads"]]
 
     def links(self, upload: Upload, parts: Mapping[int, str]) -> list[PartLink]:
-        """Links for parts, given the MD5 of each by its number; for no more than LINKS_AT_ONCE."""
+        """Links for parts, given as MD5s by number; at most LINKS_AT_ONCE."""
         path = _path(upload.image_id, "uploads", upload.id, "links")
         document = self._service.call("POST", path, document={"parts": _parts(parts, "md5")}).json
         with reading("list of links"):
             return read_links(document["links"])
 
     def put_part(self, link: PartLink, body: Body) -> str:
-        """Send a part to S3; returns its ETag, which is the MD5 of what S3 got."""
+        """Send a part to S3; return its ETag, the MD5 of what S3 received."""
         answer = self._service.send("PUT", link.url, link.headers, body)
         return answer.headers.get("etag", "").strip('"').lower()
 
     def events(self, image_id: str) -> list[Event]:
-        """All that has happened to an image, oldest first."""
+        """Yield the history of an image, oldest first."""
         found: list[Event] = []
         query = {"limit": str(PAGE)}
         while True:
@@ -190,12 +190,12 @@ class Registry:
             query["marker"] = str(page[-1].version)
 
     def complete_upload(self, upload: Upload, etags: Mapping[int, str]) -> Image:
-        """Have the parts put together and verified, which is the job of the upload's id."""
+        """Complete an upload; the job with the upload's id then verifies it."""
         path = _path(upload.image_id, "uploads", upload.id)
         return self._image("POST", path, document={"parts": _parts(etags, "etag")})
 
     def abort_upload(self, image_id: str, upload_id: str) -> None:
-        """End an upload; its image is killed."""
+        """Abort an upload; its image is killed."""
         self._confirmed("DELETE", _path(image_id, "uploads", upload_id))
 
     def jobs(self, limit: int) -> list[Job]:
@@ -205,23 +205,23 @@ class Registry:
             return [read_job(each) for each in document["jobs"]]
 
     def job(self, job_id: str) -> Job:
-        """A job as it stands."""
+        """The job, or None if it does not exist."""
         document = self._service.call("GET", f"/v1/jobs/{quote(job_id, safe='')}").json
         with reading("job"):
             return read_job(document["job"])
 
     def usage(self, tenant: str | None = None) -> Usage:
-        """What a tenant uses and is allowed: the caller's own, or, for administrators, any."""
+        """The usage and quotas of the caller's tenant, or for administrators of any tenant."""
         document = self._service.call("GET", "/v1/usage", query=_tenant(tenant)).json
         with reading("usage"):
             return read_usage(document["usage"])
 
     def current_token(self) -> Token | None:
-        """The token that asks; None if it works, and the deployment is of a release that says no more of it."""
+        """The caller's token; None if it is valid but the deployment's release does not describe it."""
         return self.current().token
 
     def inspection_policy(self) -> str | None:
-        """What becomes of images that the deployment objects to; None if it does not say so to this caller."""
+        """The inspection policy for the caller; None if the deployment does not report it."""
         try:
             return self.current().inspection
         except ServiceError as error:
@@ -230,7 +230,7 @@ class Registry:
             return None
 
     def current(self) -> Current:
-        """The token that asks, and what the deployment says with it."""
+        """The caller's token and the inspection policy."""
         try:
             document = self._service.call("GET", "/v1/tokens/current").json
             with reading("token"):
@@ -241,14 +241,14 @@ class Registry:
         try:
             self._service.call("GET", "/v1/images", query={"limit": "1"})
         except ServiceError as error:
-            if error.status != 403:  # it may do other things
+            if error.status != 403:  # the token is valid, but lacks this permission
                 raise
         return Current(None, None)
 
     def create_token(
         self, name: str, policies: Sequence[str], lifetime: timedelta | None, inspection: str | None = None
     ) -> tuple[Token, str]:
-        """A new token of the caller's, and its secret; None and no policies leave the deployment to decide."""
+        """Create a token for the caller; return it with its secret. The deployment chooses what is None or empty."""
         wanted: dict[str, Any] = {"name": name}
         if policies:
             wanted["policies"] = list(policies)
@@ -261,7 +261,7 @@ class Registry:
             return read_token(document["token"]), str(document["token"]["secret"])
 
     def tokens(self, tenant: str | None = None) -> list[Token]:
-        """The caller's tokens, or, for administrators, those of a tenant."""
+        """The caller's tokens, or for administrators those of a tenant."""
         document = self._service.call("GET", "/v1/tokens", query=_tenant(tenant)).json
         with reading("list of tokens"):
             return [read_token(each) for each in document["tokens"]]
@@ -271,7 +271,7 @@ class Registry:
         self._confirmed("DELETE", f"/v1/tokens/{quote(token_id, safe='')}", query=_tenant(tenant))
 
     def _confirmed(self, method: str, path: str, **request: Any) -> None:
-        """Have something done that is answered by nothing: what says more, such as a proxy's page, has not done it."""
+        """Send a request whose response has no body. Raises ServiceError if it has one, e.g. a proxy's page."""
         if self._service.call(method, path, **request).body:
             raise ServiceError("unexpected response (expected: confirmation)")
 
@@ -301,7 +301,7 @@ def _parts(parts: Mapping[int, str], name: str) -> list[dict[str, str | int]]:
 def _headers(
     fields: Fields, properties: Properties, content: bytes | None = None, copy_from: str | None = None
 ) -> dict[str, str]:
-    """What travels in headers, encoded, since most texts could not stand there as they are."""
+    """The headers for fields and properties, percent-encoded."""
     headers = {f"x-image-meta-{name}": _value(value) for name, value in fields.items() if value is not None}
     headers |= {
         f"x-image-meta-property-{quote(name, safe='')}": _value(value or "") for name, value in properties.items()

@@ -1,4 +1,4 @@
-"""`serve`: the whole of Rosetta on this machine."""
+"""`serve`: run Rosetta on this machine."""
 
 import os
 from pathlib import Path
@@ -23,7 +23,7 @@ def serve(ctx: click.Context, port: int | None, seed: Path | None, engine: str |
     tables with the engine dynoxide.
     """
     with server_libraries("serve"):
-        from local.__main__ import main  # noqa: PLC0415  # only who serves has its libraries
+        from local.__main__ import main  # noqa: PLC0415  # its libraries are optional
     said = {"PORT": port, "SEED": seed, "ENGINE": engine, "LOCAL_DIR": folder}
     os.environ.update({name: str(value) for name, value in said.items() if value is not None})
     ctx.exit(main())

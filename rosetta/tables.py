@@ -1,4 +1,4 @@
-"""Tables: whole for programs and files, and on a terminal as much of them as fits."""
+"""Tables as text: complete for files and pipes, fitted to the width of a terminal."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -10,9 +10,9 @@ GAP = "  "
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column; where there is no room for all, the one of the highest rank goes first. Those of rank 0 stay.
+    """A column. In a narrow terminal columns are first cut to `least` cells, then dropped, highest rank first.
 
-    It is cut down to `least` cells before any column goes; without that it is there as a whole or not at all.
+    Columns of rank 0 are never dropped; those without `least` are never cut.
     """
 
     heading: str
@@ -22,7 +22,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """The lines of a table, the headings first, and how many columns are not in them."""
+    """The lines of a table, headings first, and the number of columns dropped."""
 
     lines: tuple[str, ...]
     hidden: int
@@ -32,7 +32,7 @@ Rows = Sequence[Sequence[str]]
 
 
 def whole_lines(columns: Sequence[Column], rows: Rows) -> Iterator[str]:
-    """A table as it is: columns of equal width, two blanks between them."""
+    """The complete table: aligned columns, separated by two blanks."""
     shown = [[column.heading for column in columns], *([plain(cell) for cell in row] for row in rows)]
     widths = [max(map(len, column)) for column in zip(*shown, strict=True)]
     for row in shown:
@@ -40,8 +40,8 @@ def whole_lines(columns: Sequence[Column], rows: Rows) -> Iterator[str]:
 
 
 def fitted(columns: Sequence[Column], rows: Rows, width: int) -> Fitted:
-    """A table in `width` cells of a terminal, or more if the columns of rank 0 need it."""
-    from rich.cells import cell_len  # noqa: PLC0415  # what nobody watches is faster without
+    """Fit a table into `width` cells of a terminal; columns of rank 0 may exceed it."""
+    from rich.cells import cell_len  # noqa: PLC0415  # only needed on a terminal
 
     shown = [[column.heading for column in columns], *([plain(cell) for cell in row] for row in rows)]
     wanted = [max(map(cell_len, column)) for column in zip(*shown, strict=True)]
@@ -56,7 +56,7 @@ def fitted(columns: Sequence[Column], rows: Rows, width: int) -> Fitted:
 
 
 def _kept(columns: Sequence[Column], least: Sequence[int], width: int) -> list[int]:
-    """Which columns there is room for, if each is as narrow as it may be."""
+    """The columns that fit at their minimum widths."""
     kept = list(range(len(columns)))
     while _total([least[index] for index in kept]) > width:
         last = max(kept, key=lambda index: columns[index].rank)
@@ -69,7 +69,7 @@ def _kept(columns: Sequence[Column], least: Sequence[int], width: int) -> list[i
 def _widened(
     indexes: Sequence[int], wanted: Sequence[int], least: Sequence[int], spare: int
 ) -> Iterator[tuple[int, int]]:
-    """The width of each column, the most important of which takes first what is left."""
+    """The width of each column; remaining cells go to the most important columns first."""
     for index in indexes:
         more = max(0, min(spare, wanted[index] - least[index]))
         spare -= more
@@ -81,7 +81,7 @@ def _total(widths: Sequence[int]) -> int:
 
 
 def _cell(text: str, width: int) -> str:
-    """A text in exactly `width` cells; cut texts end in an ellipsis."""
+    """Pad or cut a text to exactly `width` cells; cut texts end in an ellipsis."""
     from rich.cells import cell_len, set_cell_size  # noqa: PLC0415  # as above
 
     if cell_len(text) <= width:

@@ -1,8 +1,8 @@
-"""Texts as terminals, TOML and YAML have them."""
+"""Quoting for TOML and YAML, and escaping for terminals."""
 
 
 def quoted(text: str) -> str:
-    """A text in double quotes, which both languages read as it is, whatever it holds; no lone surrogates for TOML."""
+    """Quote a text for TOML or YAML. TOML cannot represent lone surrogates."""
     return f'"{"".join(map(_escaped, text))}"'
 
 
@@ -13,5 +13,5 @@ def _escaped(character: str) -> str:
 
 
 def plain(text: str) -> str:
-    """A text from elsewhere as it may be shown: nothing in it commands the terminal."""
+    """Escape control characters of an untrusted text for the terminal."""
     return "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text)

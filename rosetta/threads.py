@@ -1,4 +1,4 @@
-"""Threads of a command that has come to its end, or was interrupted."""
+"""Threads at the end of a command."""
 
 import threading
 import time
@@ -8,9 +8,9 @@ PARTING_SECONDS = 2.0
 
 
 def join_briefly(threads: Iterable[threading.Thread]) -> None:
-    """Wait for threads that were told to end, which they do unless they wait for the network.
+    """Wait briefly for threads that were told to stop.
 
-    Those have a moment; whoever pressed Ctrl-C does not wait for them, and as daemons they end with the process.
+    Threads that wait for the network may not stop in time; they are daemons and end with the process.
     """
     deadline = time.monotonic() + PARTING_SECONDS
     for thread in threads:

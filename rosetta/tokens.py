@@ -1,4 +1,4 @@
-"""`token`: create, list, revoke. A caller's own over HTTP; for operators, on the tables, those of anybody."""
+"""`token`: create, list and revoke the caller's tokens over HTTP; with `--aws` or `--local`, any user's."""
 
 import json
 from collections.abc import Callable, Iterator, Sequence
@@ -40,7 +40,7 @@ _TABLES = (
 
 
 def on_tables(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command the options that say whether it works on tables, and on whose."""
+    """Add `--aws` and `--local` to a command."""
     for option in reversed(_TABLES):
         command = option(command)
     return command
@@ -156,7 +156,7 @@ def _refuse(given: dict[str, str | None], one: str, other: str, reason: str) -> 
 
 @contextmanager
 def _over_http() -> Iterator[None]:
-    """Inside, a deployment that does not know the path is one of an earlier release."""
+    """Explain a 404: releases before tokens over HTTP lack the path."""
     try:
         yield
     except ServiceError as error:

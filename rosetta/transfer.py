@@ -1,4 +1,4 @@
-"""The parts of an upload on their way to S3: several at a time, each tried a few times, in memory a block of each."""
+"""Send the parts of an upload to S3: several at a time, with retries, one block of each in memory."""
 
 import threading
 from collections import deque
@@ -14,11 +14,11 @@ from rosetta.threads import join_briefly
 from rosetta.waiting import PAUSES, is_refusal
 
 LINKS_AHEAD = 4
-"""For how many parts a thread links are asked for at once: few, as links expire."""
+"""Links requested per thread at a time: few, as links expire."""
 
 
 class Links:
-    """The parts that wait, with links for them, which are asked for in batches."""
+    """A queue of parts to send, with links that are requested in batches."""
 
     def __init__(self, registry: Registry, upload: Upload, digests: Digests, parts: Iterable[Part], batch: int) -> None:
         self._registry = registry
@@ -30,12 +30,12 @@ class Links:
         self._lock = threading.Lock()
 
     def next(self) -> Part | None:
-        """A part for the caller to send; None if there are no more."""
+        """Take the next part to send; None at the end."""
         with self._lock:
             return self._waiting.popleft() if self._waiting else None
 
     def link(self, part: Part) -> PartLink:
-        """Where to send a part: each time another link. Raises ServiceError."""
+        """The link for a part; another one for each retry. Raises ServiceError."""
         with self._lock:
             if part.number not in self._links:
                 soon = [part, *list(self._waiting)[: self._batch - 1]]
@@ -52,7 +52,7 @@ class Links:
 
 
 class Sending:
-    """Parts of a file being sent by several threads."""
+    """Sends parts of a file in several threads."""
 
     def __init__(
         self, registry: Registry, source: Source, links: Links, sent: Callable[[int], None], parallel: int
@@ -66,8 +66,8 @@ class Sending:
         self._ends: SimpleQueue[Exception | None] = SimpleQueue()
 
     def run(self) -> None:
-        """Send all parts. Raises FileChanged, or ServiceError for the first part that could not be sent."""
-        # Daemons, because what was interrupted must not wait for S3 to answer.
+        """Send all parts. Raises FileChanged, or ServiceError for the first part that fails."""
+        # Daemons, so that Ctrl-C need not wait for S3.
         threads = [threading.Thread(target=self._work, daemon=True) for _ in range(self._parallel)]
         for thread in threads:
             thread.start()
@@ -85,7 +85,7 @@ class Sending:
         try:
             while not self._stop.is_set() and (part := self._links.next()) is not None:
                 self._send(part)
-        except Exception as error:  # noqa: BLE001  # raised again by the thread that waits
+        except Exception as error:  # noqa: BLE001  # raised again by the main thread
             end = error
         self._ends.put(end)
 
@@ -97,14 +97,14 @@ class Sending:
                     return self._try(part, link)
             except ServiceError as error:
                 self._source.check()
-                if pause is None or error.status == 404:  # then there is no such upload any more
+                if pause is None or error.status == 404:  # the upload no longer exists
                     raise ServiceError(f"part {part.number} could not be sent: {error}", error.status) from error
             if self._stop.wait(pause):
                 raise Stopped
         return None
 
     def _link(self, part: Part, pause: float | None) -> PartLink | None:
-        """Where to send a part; None if that is to be asked again later."""
+        """The link for a part; None if the request should be retried later."""
         try:
             return self._links.link(part)
         except ServiceError as error:
@@ -113,7 +113,7 @@ class Sending:
             return None
 
     def _try(self, part: Part, link: PartLink) -> None:
-        """Send a part once; what did not arrive counts as not sent."""
+        """Try to send a part; on failure its bytes are subtracted from the progress."""
         gone = Tally(self._sent)
         try:
             with closing(bytes_of(self._source, part, gone.add, self._stop)) as body:
@@ -127,7 +127,7 @@ class Sending:
 
 
 class Tally:
-    """How much was counted, so that it can be subtracted."""
+    """Counts the bytes of one attempt so that they can be subtracted."""
 
     def __init__(self, count: Callable[[int], None]) -> None:
         self._count = count
@@ -139,10 +139,10 @@ class Tally:
         self._count(count)
 
     def undo(self) -> None:
-        """Subtract what was counted."""
+        """Subtract all counted bytes."""
         self.add(-self._total)
 
 
 def batch_for(parallel: int) -> int:
-    """For how many parts to ask links for at once, given the threads."""
+    """The number of links to request at a time for this number of threads."""
     return min(parallel * LINKS_AHEAD, LINKS_AT_ONCE)

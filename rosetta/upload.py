@@ -1,4 +1,4 @@
-"""`image upload`: a file becomes an image."""
+"""`image upload`: create an image from a file."""
 
 import os
 import sys
@@ -21,12 +21,12 @@ from rosetta.texts import plain
 from rosetta.uploading import Uploading, UploadRequest
 
 SMALLEST_PART, LARGEST_PART = 5 * MIB, 5 * GIB
-"""What S3 takes; the last part may be smaller."""
+"""S3's limits; the last part may be smaller."""
 USUAL_PARALLEL = 4
 
 
 class Allowed(NamedTuple):
-    """What is uploaded although it is empty, or would be refused."""
+    """Exceptions that the user allows: empty files, or files that would be refused."""
 
     empty: bool = False
     refused: bool = False
@@ -111,7 +111,7 @@ def upload_file(  # an option each
 
 
 def _looked_at(registry: Registry, source: Source, file: Path, described: Mapping[str, Any], *, force: bool) -> str:
-    """The disk format of a file that may be sent. Raises ClickException, ServiceError."""
+    """Inspect a file and return its disk format. Raises ClickException, also if it must not be sent; ServiceError."""
     name, found = click.format_filename(file.name), look(source)
     say(f"{name} is {description(found, source.size)}.")
     disk_format = format_of(file, described["disk_format"], found)
@@ -130,7 +130,7 @@ def _check_parts(source: Source, part_size: int | None) -> None:
 
 
 def _ask_for_empty(file: Path) -> None:
-    """Raise ClickException unless somebody is there who wants an empty image."""
+    """Ask whether to upload an empty file. Raises ClickException unless confirmed."""
     name = click.format_filename(file)
     if not sys.stdin.isatty():
         raise click.UsageError(f"{name} is empty: `rosetta image upload --allow-empty` uploads it anyway")
@@ -139,7 +139,7 @@ def _ask_for_empty(file: Path) -> None:
 
 
 def _utf8(name: str) -> str:
-    """A file's name as text: it may be any bytes."""
+    """A file name as valid text: on disk it may be any bytes."""
     return os.fsencode(name).decode("utf-8", "replace")
 
 

@@ -1,4 +1,4 @@
-"""The way of a file into the catalogue, which may break off anywhere and be gone on with."""
+"""Resumable uploads: an upload can be interrupted at any point and continued by another run."""
 
 import uuid
 from collections.abc import Mapping
@@ -24,7 +24,7 @@ GONE = frozenset({"killed", "deleted", "pending_delete"})
 
 @dataclass(frozen=True, slots=True)
 class UploadRequest:
-    """A file to upload, and the image to make of it."""
+    """A file to upload, and the image to create."""
 
     source: Source
     fields: Fields
@@ -34,7 +34,7 @@ class UploadRequest:
 
 
 class Uploading:
-    """An upload, remembered from its first step on, so that another run can take it up."""
+    """An upload. It is recorded from its first step on, so that another run can resume it."""
 
     def __init__(self, registry: Registry, records: Records, order: UploadRequest) -> None:
         self._registry = registry
@@ -42,10 +42,10 @@ class Uploading:
         self._order = order
 
     def run(self) -> Image:
-        """The image, active, with the file's bytes. Raises ServiceError, FileChanged or ClickException."""
+        """Upload the file and return the active image. Raises ServiceError, FileChanged or ClickException."""
         record = self._remembered()
         image_id = str(uuid.uuid4()) if record is None else record.image
-        image = self._registry.image(image_id)  # before much is read for nothing
+        image = self._registry.image(image_id)  # before reading a large file in vain
         record = record or self._read(image_id)
         if image is not None and image.status not in {*UNFINISHED, *GONE}:
             say(f"Image {image.id} is {image.status} already.")
@@ -58,20 +58,20 @@ class Uploading:
         return image
 
     def _remembered(self) -> Record | None:
-        """Where an earlier run left off. If that cannot be gone on with, its upload is ended."""
+        """The record of an earlier run, or None. If it cannot be resumed, its upload is aborted."""
         source, part_size = self._order.source, self._order.part_size
         record = self._records.load(self._registry.url, source.path)
         if record is None or (record.is_of(source) and part_size in {None, record.part_size}):
             return record
         changed = "the part size" if record.is_of(source) else click.format_filename(source.path.name)
         say(f"Starting over: {changed} has changed since the upload began.")
-        with suppress(ServiceError):  # what cannot be ended now ends by itself some day
+        with suppress(ServiceError):  # an upload that cannot be aborted expires
             self._abandon(record)
         self._records.forget(record)
         return None
 
     def _abandon(self, record: Record) -> None:
-        """End an upload and remove its image, unless all bytes are there by now."""
+        """Abort an upload and delete its image, unless the image has become complete."""
         image = self._registry.image(record.image)
         uploads = self._registry.uploads(record.image) if image is not None and image.status == "saving" else []
         for upload in uploads:
@@ -80,7 +80,7 @@ class Uploading:
             self._registry.delete(record.image)
 
     def _read(self, image_id: str) -> Record:
-        """Read the file for its MD5s and remember them, as it may be large, with the id that its image will have."""
+        """Compute the MD5s and record them with the id of the new image, as reading a large file takes long."""
         source = self._order.source
         part_size = self._order.part_size or usual_part_size(source.size)
         with meter("Reading", source.size) as reading:
@@ -99,7 +99,7 @@ class Uploading:
         return record
 
     def _prepared(self, image: Image | None, record: Record) -> tuple[Image, Record]:
-        """The image as this command describes it, which an earlier one may have created; it chose the id before."""
+        """Create the image, or update the one that an earlier run created under the recorded id."""
         order = self._order
         if image is not None and image.status in UNFINISHED:
             return (image if self._is_described(image) else self._describe(image)), record
@@ -119,9 +119,9 @@ class Uploading:
         return self._registry.update(image.id, self._order.fields, self._order.properties)
 
     def _sent(self, image: Image, record: Record) -> Record:
-        """Send what is missing and have it put together; returns what to remember."""
+        """Send the missing parts and complete the upload; return the updated record."""
         upload = self._open_upload(image, record)
-        if upload is None:  # an earlier run got that far
+        if upload is None:  # an earlier run has completed it
             return record
         record = replace(record, upload=upload.id)
         self._records.save(record)
@@ -131,7 +131,7 @@ class Uploading:
         except ServiceError:
             if self._registry.uploads(image.id):
                 raise
-            # It is over: perhaps completed by a request whose answer was lost. The image tells.
+            # The upload is gone: perhaps completed by a request whose response was lost. Check the image.
         return record
 
     def _open_upload(self, image: Image, record: Record) -> Upload | None:
@@ -142,7 +142,7 @@ class Uploading:
         else:
             upload = next(iter(self._registry.uploads(image.id)), None)
         if upload is not None and (upload.size, upload.part_size) != (record.size, record.part_size):
-            raise ServiceError("the service expects other parts than those of the file")
+            raise ServiceError("the parts of the upload do not match those of the file")
         return upload
 
     def _send_missing(self, upload: Upload, record: Record) -> None:
@@ -151,14 +151,14 @@ class Uploading:
         there = {part.number for part in upload.received if part.etag == md5s.get(part.number)}
         missing = [part for part in parts if part.number not in there]
         if there:
-            say(f"Resuming: {len(there)} of {len(parts)} parts are there.")
+            say(f"Resuming: {len(there)} of {len(parts)} parts are already uploaded.")
         with meter("Sending", record.size) as sending:
             sending.set_progress(record.size - sum(part.size for part in missing))
             links = Links(self._registry, upload, record.digests, missing, batch_for(order.parallel))
             Sending(self._registry, order.source, links, sending.advance, min(order.parallel, len(missing))).run()
 
     def _verified(self, record: Record) -> Image:
-        """The image once the worker is done with it. Raises ClickException unless it is active."""
+        """Wait until the worker has verified the image. Raises ClickException unless it becomes active."""
         with meter("Verifying", record.size) as verifying:
             image = wait_for_image(self._registry, record.image, record.upload, verifying.set_progress)
             if image is not None and image.status == "active":

@@ -1,4 +1,4 @@
-"""`usage`: what a tenant uses and is allowed."""
+"""`usage`: the usage and quotas of a tenant."""
 
 import json
 from collections.abc import Callable, Iterator

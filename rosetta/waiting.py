@@ -1,4 +1,4 @@
-"""Patience: with the worker, which takes its time, and with a service that does not answer for a moment."""
+"""Wait for the worker, and retry requests to a service that does not answer."""
 
 import itertools
 import time
@@ -14,15 +14,15 @@ from rosetta.registry import Registry
 from rosetta.texts import plain
 
 PAUSES = (0.5, 1.0, 2.0, 4.0)
-"""Seconds to wait before each further attempt at something."""
+"""Seconds to wait before each retry."""
 FIRST_LOOK, LAST_LOOKS, SLOWDOWN = 0.2, 3.0, 1.5
-"""Seconds between two looks at the worker: few at first, for small images, then more and more."""
+"""Seconds between polls: the first, the longest, and the factor by which they grow."""
 
 T = TypeVar("T")
 
 
 def retrying(ask: Callable[[], T]) -> T:
-    """An answer, asked for several times if none comes. Raises ServiceError, at once if the answer is a refusal."""
+    """Call a function, and retry if there is no response. Raises ServiceError, at once for a refusal."""
     for pause in PAUSES:
         try:
             return ask()
@@ -34,7 +34,7 @@ def retrying(ask: Callable[[], T]) -> T:
 
 
 def is_refusal(error: ServiceError) -> bool:
-    """Whether asking again would be of no use."""
+    """Whether a retry would be useless."""
     return error.status is not None and error.status < 500
 
 
@@ -46,9 +46,10 @@ def wait_for_image(
     *,
     first: float = FIRST_LOOK,
 ) -> Image | None:
-    """An image once it is neither queued nor saving; None if it is gone.
+    """Poll until an image is neither queued nor saving; None if it is gone.
 
-    `set_progress` is told how many bytes are read. Raises ClickException if its job ends without deciding on the image.
+    `set_progress` is called with the number of bytes read. Raises ClickException if the job ends before the image is
+    decided.
     """
     is_over = False
     for pause in pauses(first):
@@ -65,13 +66,13 @@ def wait_for_image(
 
 
 def pauses(first: float) -> Iterator[float]:
-    """Without end: longer and longer, up to a limit."""
+    """Yield increasing pauses in seconds, without end."""
     growing = itertools.accumulate(itertools.repeat(SLOWDOWN), lambda pause, factor: pause * factor, initial=first)
     return (min(pause, LAST_LOOKS) for pause in growing)
 
 
 def _job(registry: Registry, job_id: str | None) -> Job | None:
-    """A job; None if nothing is known of it, for it is the image that matters."""
+    """The job, or None if it cannot be read: only the image matters."""
     with suppress(ServiceError):
         return registry.job(job_id) if job_id is not None else None
     return None

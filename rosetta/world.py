@@ -1,4 +1,4 @@
-"""Where the commands of operators work: the world that the environment names, or the one of a local server."""
+"""The tables for operators' commands: those of the environment, or of the local server."""
 
 import contextlib
 import os
@@ -20,7 +20,7 @@ from local.state import local_dir, read_state
 
 @contextlib.contextmanager
 def opened(*, local: bool) -> Iterator[World]:
-    """The world to work on; what goes wrong in it becomes one line on stderr and exit status 1."""
+    """Open the world; errors inside become one line on stderr and exit status 1."""
     try:
         if local:
             _use_local_server()
@@ -33,7 +33,7 @@ def opened(*, local: bool) -> Iterator[World]:
 
 
 def principal(user: str, tenant: str | None, policies: Iterable[str], inspection: str | None) -> Principal:
-    """Whoever a token stands for."""
+    """The principal that a token stands for."""
     inspecting = None if inspection is None else Inspecting(inspection)
     return Principal(user, tenant, frozenset(map(Policy, policies)), inspecting=inspecting)
 

@@ -1,1 +1,1 @@
-"""Moving in: what a running service of one of the dialects has, registered in a Rosetta."""
+"""`rosetta import`: copy the images of a running service to a deployment, through the dialect they share."""

@@ -1,4 +1,4 @@
-"""`import`: from a running service into the Rosetta that the environment names."""
+"""`import`: copy images from a running service to a deployment."""
 
 import base64
 import json
@@ -30,16 +30,16 @@ from rosetta.texts import plain
 GLANCE_V1, GLANCE_V2 = "glance-v1", "glance-v2"
 FOREMAN, SCALEWAY, DEVOPS = "foreman", "scaleway", "devops-service"
 BY_TOKEN = frozenset({GLANCE_V1, GLANCE_V2, SCALEWAY})
-"""Dialects whose callers show a token; those of the others show a user and its secret."""
+"""Dialects that authenticate by token; the others use a user name and a password."""
 SOME_REFUSED = 3
 MAX_PARALLEL = 32
 VERSION = re.compile(r"/v[12](\.\d)?/?$")
-"""How the addresses of Glance end in catalogues of services."""
+"""The version that Glance's URLs end with in service catalogues."""
 
 
 @dataclass(frozen=True, slots=True)
 class Users:
-    """Who acts at either end, where a dialect asks for it."""
+    """User names at both ends, for dialects that need them."""
 
     source: str | None
     target: str | None
@@ -109,7 +109,7 @@ def import_images(  # noqa: PLR0913  # an option each
 
 
 def _run(move: Move[Any], parallel: int, tally: Tally, watch: Watch) -> click.ClickException | None:
-    """Bring over what can be; returns why not everything was tried."""
+    """Import what can be imported; return why it stopped early, or None."""
     try:
         with closing(Run(move, parallel).outcomes()) as outcomes:
             for record, outcome in outcomes:
@@ -136,7 +136,7 @@ def _move(dialect: str, source: Service, target: Service, whose: Whose, moved: M
 
 
 def _services(dialect: str, url: str, users: Users, parallel: int) -> tuple[Service, Service]:
-    """Both ends. Raises MissingSetting, UsageError."""
+    """The source and the target. Raises MissingSetting, UsageError."""
     by_token = dialect in BY_TOKEN
     secret = "SOURCE_TOKEN" if by_token else "SOURCE_PASSWORD"
     given = {secret: os.environ.get(secret, "").strip()}

@@ -1,4 +1,4 @@
-"""devops-service: records under the ids that their clients chose."""
+"""devops-service: images under the ids that their clients chose. It has no image data."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -13,7 +13,7 @@ Document = Mapping[str, Any]
 
 
 class DevopsImages:
-    """From one devops-service to another; the second one is ours."""
+    """Copies images from a devops-service to a Rosetta."""
 
     probe = "/v3/images"
     note = ""
@@ -23,14 +23,14 @@ class DevopsImages:
         self.target = target
 
     def images(self) -> Iterator[Record[Document]]:
-        """The records of all providers. There are no pages."""
+        """The images of all providers; the API has no pages."""
         document = self.source.call("GET", "/v3/images").json
         with reading("list of images"):
             records = [Record(str(image["id"]), str(image.get("name") or ""), image) for image in document]
         yield from records
 
     def copy(self, record: Record[Document]) -> Outcome:
-        """Create the record, or change what differs."""
+        """Create the image, or update what differs."""
         found, wanted = self._found(record.id), _fields(record.facts)
         if found is None:
             self._create(record.id, wanted)
@@ -66,7 +66,7 @@ def _path(image_id: str) -> str:
 
 
 def _fields(image: Document) -> dict[str, str | None]:
-    """The facts of a record, what is absent among them, without blanks at their ends."""
+    """The fields of an image, None for absent ones, without surrounding blanks."""
     texts = {name: (image.get(name) or "").strip() for name in ("provider", "remote_user", "name")}
     template = (image.get("bootstrap_template") or "").strip()
     return {**texts, "bootstrap_template": template or None}

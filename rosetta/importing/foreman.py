@@ -13,11 +13,11 @@ Document = Mapping[str, Any]
 
 FACTS = ("name", "username", "uuid")
 IF_SHOWN = ("user_data", "iam_role")
-"""Facts that depend on the kind of the cloud."""
+"""Fields that only images of some providers have."""
 
 
 class ForemanImages:
-    """From one Foreman to another; the second one is ours."""
+    """Copies images and their parents from a Foreman to a Rosetta."""
 
     probe = "/api/status"
     note = "Foreman does not show passwords: set them again on images that need one."
@@ -30,13 +30,13 @@ class ForemanImages:
         self._lock = threading.Lock()
 
     def images(self) -> Iterator[Record[Document]]:
-        """The images of all compute resources, one after the other."""
+        """The images of all compute resources."""
         for cloud in self._parents.read_source():
             for record in listed(self.source, f"/api/compute_resources/{cloud['id']}/images"):
                 yield Record(record.id, f"{cloud.get('name')}/{record.name}", record.facts)
 
     def copy(self, record: Record[Document]) -> Outcome:
-        """Create the image below its parents, unless one with its uuid is there."""
+        """Create the image below its parents, unless one with its uuid exists."""
         cloud = self._parents.number(CLOUDS, record.facts.get("compute_resource_id"))
         wanted = self._wanted(record.facts)
         uuid = str(wanted["uuid"])
@@ -59,7 +59,7 @@ class ForemanImages:
         return SKIPPED
 
     def _wanted(self, image: Document) -> dict[str, str | int | bool | None]:
-        """The image as it is to be created, below parents of the target."""
+        """The document to create the image with, referring to the target's parents."""
         return {
             **{name: image.get(name) for name in FACTS},
             **{name: image[name] for name in IF_SHOWN if name in image},
@@ -68,7 +68,7 @@ class ForemanImages:
         }
 
     def _known(self, cloud: int, *, again: bool = False) -> Mapping[str, Document]:
-        """The images of the target's compute resource by their uuids, as they were when the import came to it."""
+        """The images of a compute resource of the target by uuid, read once."""
         with self._lock:
             if again or cloud not in self._here:
                 entries = listed(self.target, f"/api/compute_resources/{cloud}/images")

@@ -1,4 +1,4 @@
-"""What Foreman's images are below: the same by name or title at both ends, under other numbers."""
+"""Parents of Foreman's images: matched by name or title, as their numbers differ between source and target."""
 
 import threading
 from collections.abc import Iterator, Mapping
@@ -15,23 +15,23 @@ Document = Mapping[str, Any]
 PAGE = 500
 CLOUDS, SYSTEMS, ARCHITECTURES = "compute_resource", "operatingsystem", "architecture"
 TITLES = {CLOUDS: "name", SYSTEMS: "title", ARCHITECTURES: "name"}
-"""The kinds of parents, and what each is known by."""
+"""The kinds of parents, and the field that identifies each."""
 OF_CLOUDS = (
     *("user", "region", "datacenter", "server", "tenant", "domain", "project_domain_name", "project_domain_id"),
     *("project", "email", "key_path", "zone", "ovirt_quota", "keyboard_layout", "display_type", "use_v4"),
     *("set_console_password", "caching_enabled", "sub_id", "app_ident", "cloud", "ssl_verify_peer"),
 )
-"""What compute resources of some providers say of their cloud."""
+"""Attributes that only compute resources of some providers have."""
 ATTRIBUTES = {
     CLOUDS: ("name", "provider", "url", "description", *OF_CLOUDS),
     SYSTEMS: ("name", "major", "minor", "description", "family", "release_name", "password_hash"),
     ARCHITECTURES: ("name",),
 }
-"""What can be said of one that is created."""
+"""Attributes that a parent can be created with."""
 
 
 def listed(service: Service, path: str) -> Iterator[Record[Document]]:
-    """All entries of a list, page by page, ordered by name so that pages keep their places."""
+    """All entries of a list, page by page, ordered by name so that pages are stable."""
     return fresh(_page(service, path, number) for number in count(1))
 
 
@@ -43,7 +43,7 @@ def _page(service: Service, path: str, number: int) -> list[Record[Document]]:
 
 
 class Parents:
-    """The parents at both ends; those that the target lacks are created there when they are needed."""
+    """Maps parents of the source to those of the target, and creates missing ones on first use."""
 
     def __init__(self, source: Service, target: Service) -> None:
         self._source = source
@@ -53,13 +53,13 @@ class Parents:
         self._lock = threading.Lock()
 
     def read_source(self) -> list[Document]:
-        """Learn the parents at the source; returns the compute resources."""
+        """Read the parents of the source; return its compute resources."""
         for kind in TITLES:
             self._there[kind] = {int(entry.id): entry.facts for entry in listed(self._source, f"/api/{kind}s")}
         return list(self._there[CLOUDS].values())
 
     def number(self, kind: str, source_number: int | None) -> int:
-        """The number at the target of a parent at the source. Raises Refused, ServiceError."""
+        """The number at the target of a parent of the source. Raises Refused, ServiceError."""
         wanted = self._there[kind].get(source_number or 0)
         if wanted is None:
             raise Refused(f"the source does not show its {kind}, {source_number}")
@@ -72,7 +72,7 @@ class Parents:
         return int(found["id"])
 
     def _known(self, kind: str, *, again: bool = False) -> dict[str, Document]:
-        """The target's parents by their titles, as they were when they were first needed."""
+        """The target's parents by title, read once."""
         if again or kind not in self._here:
             entries = listed(self._target, f"/api/{kind}s")
             self._here[kind] = {_title(kind, entry.facts): entry.facts for entry in entries}

@@ -27,7 +27,7 @@ OVER = frozenset({"killed", "deleted", "pending_delete"})
 
 
 class GlanceImages:
-    """From one Glance v1 to another; the second one is ours."""
+    """Copies images from a Glance v1 to a Rosetta."""
 
     probe = "/v1/images?limit=1"
     note = ""
@@ -41,7 +41,7 @@ class GlanceImages:
         self._bytes = Bytes(self._from, self._to, moved)
 
     def images(self) -> Iterator[Record[Image]]:
-        """All images that the caller sees, oldest first."""
+        """All images visible to the caller, oldest first."""
         for record in fresh(pages_after_markers(self._page)):
             if self._whose.includes(record.facts.owner):
                 yield record
@@ -56,7 +56,7 @@ class GlanceImages:
         return [Record(image.id, image.name or "", image, image.size) for image in images]
 
     def copy(self, record: Record[Image]) -> Outcome:
-        """Register what is not there, send what is missing of it, and update what differs."""
+        """Register a missing image, send its missing bytes, and update what differs."""
         image = record.facts
         if image.status not in {"active", "queued"}:
             raise Refused(f"it is {image.status} at the source")
@@ -79,11 +79,11 @@ class GlanceImages:
         return self._checked(image, created)
 
     def _update(self, image: Image, found: Image) -> bool:
-        """Whether it had to be written anew what is said of the image."""
+        """Update the fields if they differ; return whether they did."""
         if found.status in OVER:
             raise Refused(f"it is {found.status} at the target: {found.reason}")
         if found.status == "active" and _differs(image, found):
-            raise Refused("there is an image with this id and other bytes at the target")
+            raise Refused("the target has an image with this id but other bytes")
         waits = found.status == "queued"
         fields = fields_of(image, with_owner=self._whose.all_tenants, with_bytes=waits)
         properties = properties_of(image)
@@ -93,13 +93,13 @@ class GlanceImages:
         return True
 
     def _checked(self, image: Image, written: Image) -> Image:
-        """The image as it was written, unless the target has not let us choose its owner."""
+        """Return the image as written. Raises CannotGoOn if the target ignored the owner."""
         if self._whose.all_tenants and (written.owner or "") != (image.owner or ""):
             raise CannotGoOn("images cannot keep their owners, because ROSETTA_TOKEN is not an administrator's")
         return written
 
     def _complete(self, image: Image, found: Image) -> bool:
-        """Whether bytes had to be brought."""
+        """Send missing bytes; return whether any were missing."""
         if image.status == "queued" and found.status != "queued":
             raise Refused(f"it is {found.status} at the target, but has no bytes at the source")
         if image.status == "queued" or found.status == "active":
@@ -110,7 +110,7 @@ class GlanceImages:
         return True
 
     def _share(self, image: Image, *, is_new: bool) -> bool:
-        """Whether the members had to be changed."""
+        """Update the members if they differ; return whether they did."""
         wanted = self._from.members(image.id)
         has = [] if is_new else self._to.members(image.id)
         if set(wanted) == set(has):
@@ -120,5 +120,5 @@ class GlanceImages:
 
 
 def _differs(image: Image, found: Image) -> bool:
-    """Whether two active images have different bytes, as far as the source tells."""
+    """Whether two active images differ in size or, if the source reports it, in checksum."""
     return image.size != found.size or (bool(image.size) and image.checksum not in (None, found.checksum))

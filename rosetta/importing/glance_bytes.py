@@ -1,4 +1,4 @@
-"""Bytes of images on their way from one Glance to another: never more of one than a part in memory, none sent twice."""
+"""Copy image data between Glances: at most one part in memory, and nothing sent again that has arrived."""
 
 import hashlib
 import time
@@ -15,31 +15,31 @@ from rosetta.importing.records import Moved, Refused
 from rosetta.registry import Registry
 
 INLINE = 4 << 20
-"""Bytes of the largest image that is sent within a request."""
+"""Bytes of the largest image that is sent inline."""
 PIECE = 1 << 17
-"""Bytes that are read, and sent, at once."""
+"""Bytes that are read or sent at a time."""
 PAUSES = (1.0, 5.0)
-"""Seconds before a part is sent again."""
+"""Seconds to wait before a part is sent again."""
 PATIENCE = 3600.0
-"""Seconds that the target may take to verify an image."""
+"""Seconds to wait for the target to verify an image."""
 PATIENCE_WITH_OTHERS = 60.0
-"""Seconds that an image may be saving at the target of which no upload is open: an earlier import's, or somebody's."""
+"""Seconds to wait for an image that is saving at the target without an open upload, i.e. by another request."""
 FIRST_LOOK, RAREST_LOOK = 0.1, 2.0
-"""Seconds between two looks at an image that is being verified."""
+"""Seconds between polls while an image is verified: first and longest."""
 
 Read = Callable[[int], bytes]
 
 
 class Contents(Protocol):
-    """Where the bytes of images are read."""
+    """A source of image data."""
 
     def content(self, image_id: str, /) -> AbstractContextManager[urllib3.BaseHTTPResponse]:
-        """The bytes of an image, to be read in pieces."""
+        """The response with the data of an image, to be read in blocks."""
 
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What the source says of an image's bytes: `checksum` is an MD5, `digest` what the algorithm of hashlib makes."""
+    """Image data as the source describes it: `checksum` is its MD5, `digest` its hex digest by `algorithm`."""
 
     id: str
     size: int
@@ -49,7 +49,7 @@ class Content:
 
 
 class Bytes:
-    """Copies the bytes of an image. Reads all of them at the source, which has no parts, and sends the missing ones."""
+    """Copies image data. The source has no ranges, so everything is read, and only missing parts are sent."""
 
     def __init__(self, source: Contents, target: Registry, moved: Moved) -> None:
         self._source = source
@@ -57,7 +57,7 @@ class Bytes:
         self._moved = moved
 
     def bring(self, image: Content, status: str) -> None:
-        """Complete the image, which is queued or saving at the target. Raises Refused, ServiceError."""
+        """Complete an image that is queued or saving at the target. Raises Refused, ServiceError."""
         if status == "saving":
             self._resume(image)
         elif image.size > INLINE:
@@ -89,7 +89,7 @@ class Bytes:
             _check_sent(sent, md5)
 
     def _send(self, image: Content, upload: Upload) -> None:
-        """Send what an open upload lacks. If the source turns out to be broken, nothing is made of it."""
+        """Send the missing parts of an upload; complete it only if the data matches the source's checksum."""
         received = {part.number: part.etag for part in upload.received}
         whole, etags = Digests(image), {}
         with self._reading(image) as read:
@@ -113,14 +113,14 @@ class Bytes:
                 for link in self._target.links(upload, {number: md5}):
                     self._target.put_part(link, iter(pieces))
             except ServiceError as error:
-                if pause is None or error.status == 404:  # then there is no such upload any more
+                if pause is None or error.status == 404:  # the upload no longer exists
                     raise
                 self._target.pause(pause)
             else:
                 return
 
     def _await(self, image: Content, md5: str | None, patience: float) -> None:
-        """Wait until the target has verified the bytes."""
+        """Poll until the target has verified the image. Raises Refused."""
         deadline, pause = time.monotonic() + patience, FIRST_LOOK
         while (found := self._target.image(image.id)) is not None and found.status == "saving":
             if time.monotonic() > deadline:
@@ -133,7 +133,7 @@ class Bytes:
 
     @contextmanager
     def _reading(self, image: Content) -> Iterator[Read]:
-        """The bytes of an image at the source, to be read one after the other."""
+        """A reader of image data at the source."""
         done = 0
         with self._source.content(image.id) as response:
 
@@ -148,7 +148,7 @@ class Bytes:
 
 
 def _pieces(read: Read, count: int) -> list[bytes]:
-    """The next `count` bytes. Raises ServiceError if there are fewer."""
+    """Yield the next `count` bytes. Raises ServiceError if there are fewer."""
     pieces = []
     while count and (piece := read(min(count, PIECE))):
         pieces.append(piece)
@@ -168,7 +168,7 @@ def _md5(content: bytes = b"") -> "hashlib._Hash":
 
 
 class Digests:
-    """What is made of an image's bytes while they are read: their MD5, and what the source knows besides."""
+    """Computes the MD5 of the data, and the digest that the source reports."""
 
     def __init__(self, image: Content) -> None:
         self._image = image
@@ -182,7 +182,7 @@ class Digests:
             self._other.update(piece)
 
     def check(self) -> str:
-        """The MD5 of the bytes. Raises Refused if the source says that it, or the other digest, should be another."""
+        """Return the MD5. Raises Refused if it or the other digest differs from the source's."""
         md5, image = self._md5.hexdigest(), self._image
         if image.checksum not in (None, md5):
             raise Refused(f"checksum mismatch at the source: MD5 {md5}, expected {image.checksum}")

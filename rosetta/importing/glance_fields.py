@@ -1,4 +1,4 @@
-"""What is said of an image in Glance, as it is sent to the target and compared with what is there."""
+"""Fields and properties of a Glance v1 image: what is sent to the target and compared with it."""
 
 import re
 from collections.abc import Mapping
@@ -8,9 +8,9 @@ from rosetta.importing.records import Refused
 from rosetta.registry import Fields
 
 COMPUTED = frozenset({"os_hash_algo", "os_hash_value", "status_reason"})
-"""Properties that a service finds out itself."""
+"""Properties that a service computes."""
 INSPECTION_PREFIX = "inspection_"
-"""The prefix of those that tell what Rosetta found in the bytes; it takes no others of this prefix."""
+"""The prefix of Rosetta's inspection results; clients cannot set properties with it."""
 CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
 ALWAYS = ("is_public", "protected", "min_disk", "min_ram")
 IF_KNOWN = ("disk_format", "container_format", "virtual_size")
@@ -18,12 +18,12 @@ IF_KNOWN = ("disk_format", "container_format", "virtual_size")
 
 
 def fields_of(image: Image, *, with_owner: bool, with_bytes: bool) -> dict[str, str | int | bool | None]:
-    """The fields to write; `with_bytes` also what its bytes are expected to be."""
+    """The fields to write; `with_bytes` adds the expected size and checksum."""
     fields = {"name": image.name or "", **{name: getattr(image, name) for name in ALWAYS}}
     fields |= {name: getattr(image, name) for name in IF_KNOWN if getattr(image, name) is not None}
     if with_owner:
         fields["owner"] = image.owner or ""
-    # Declared as empty it would be complete, and wait for no bytes.
+    # With size 0 it would become active at once.
     if with_bytes and (image.size or image.status == "active"):
         fields["size"] = image.size
     if with_bytes and image.checksum is not None:
@@ -32,7 +32,7 @@ def fields_of(image: Image, *, with_owner: bool, with_bytes: bool) -> dict[str, 
 
 
 def properties_of(image: Image) -> dict[str, str]:
-    """The properties as they will be named and shown. Raises Refused if two would have the same name."""
+    """The properties under the names that Rosetta gives them. Raises Refused if two would have the same name."""
     given = {name: value for name, value in image.properties.items() if value}
     named = {name.lower().replace("-", "_"): value for name, value in given.items()}
     if len(named) < len(given):
@@ -41,12 +41,12 @@ def properties_of(image: Image) -> dict[str, str]:
 
 
 def is_computed(name: str) -> bool:
-    """Whether a property of this name is one that a service finds out itself."""
+    """Whether a service computes the property of this name."""
     return name in COMPUTED or name.startswith(INSPECTION_PREFIX)
 
 
 def is_as_wanted(found: Image, fields: Fields, properties: Mapping[str, str]) -> bool:
-    """Whether an image says what was to be written, apart from what headers do not show."""
+    """Whether an image has the written values, except those that headers cannot show."""
     has = {name: getattr(found, name) for name in fields}
     return _comparable(has) == _comparable(fields) and _comparable(properties_of(found)) == _comparable(properties)
 

@@ -29,11 +29,11 @@ COMPLETE = frozenset({"active", "deactivated"})
 ADMIN = "admin"
 LISTS: tuple[Mapping[str, str], ...] = ({}, {"os_hidden": "true"})
 LISTS_OF_ALL = (*LISTS, *({"visibility": "community", **each} for each in LISTS))
-"""What is listed: the list without a visibility lacks the community images of others, for administrators too."""
+"""Queries that together list everything: without `visibility`, lists leave out others' community images."""
 
 
 class GlanceV2Images:
-    """From one Glance v2 to another; the second one is ours."""
+    """Copies images from a Glance v2 to a Rosetta."""
 
     probe = "/v2/images?limit=1"
 
@@ -49,12 +49,12 @@ class GlanceV2Images:
 
     @property
     def note(self) -> str:
-        """How many members must accept again."""
+        """The number of members who must accept again, as a note."""
         count = self._members.unanswered
         return f"Only administrators can import the answers of members. Pending again: {count}." if count else ""
 
     def images(self) -> Iterator[Record[ImageV2]]:
-        """All images that the caller sees, the hidden ones last, in each list oldest first."""
+        """All images visible to the caller, oldest first, hidden ones last."""
         seen: set[str] = set()
         for filters in LISTS_OF_ALL if self._whose.all_tenants else LISTS:
             for record in fresh(pages_after_markers(partial(self._page, filters))):
@@ -69,7 +69,7 @@ class GlanceV2Images:
         return [Record(image.id, str(image.fields["name"] or ""), image, image.content.size) for image in images]
 
     def copy(self, record: Record[ImageV2]) -> Outcome:
-        """Register what is not there, send what is missing of it, and update what differs."""
+        """Register a missing image, send its missing bytes, and update what differs."""
         image = record.facts
         if image.status not in COMPLETE | {"queued"}:
             raise Refused(f"it is {image.status} at the source")
@@ -107,9 +107,9 @@ class GlanceV2Images:
             raise Refused(reason) from error
 
     def _update(self, image: ImageV2, found: ImageV2, fields: Mapping[str, Any]) -> bool:
-        """Whether it had to be written anew what is said of the image."""
+        """Update fields and properties if they differ; return whether they did."""
         if image.status in COMPLETE and found.status in COMPLETE and _differs(image.content, found.content):
-            raise Refused("there is an image with this id and other bytes at the target")
+            raise Refused("the target has an image with this id but other bytes")
         operations = patch_between(found, fields, image.properties)
         if not operations:
             return False
@@ -121,14 +121,14 @@ class GlanceV2Images:
         return True
 
     def _check_owner(self, error: ServiceError) -> None:
-        """Raise CannotGoOn if that is an error because images should keep their owners."""
+        """Raise CannotGoOn if images should keep their owners and this one did not."""
         if error.status == 403 and self._whose.all_tenants:
             token = self._registry.current_token()
             if token is not None and ADMIN not in token.policies:
                 raise CannotGoOn("images cannot keep their owners, because ROSETTA_TOKEN is not an administrator's")
 
     def _complete(self, image: ImageV2, found: ImageV2) -> bool:
-        """Whether bytes had to be brought, or the image had to be activated or deactivated."""
+        """Send missing bytes, and deactivate or reactivate the image; return whether anything was done."""
         if image.status == "queued" and found.status != "queued":
             raise Refused(f"it is {found.status} at the target, but has no bytes at the source")
         if image.status == found.status:
@@ -146,6 +146,6 @@ class GlanceV2Images:
 
 
 def _differs(image: Content, found: Content) -> bool:
-    """Whether two images have different bytes, as far as both services tell."""
+    """Whether two images differ in size, or in a digest that both services report."""
     same_digest = image.digest == found.digest or image.algorithm != found.algorithm
     return image.size != found.size or image.checksum not in (None, found.checksum) or not same_digest

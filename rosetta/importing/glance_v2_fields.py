@@ -1,4 +1,4 @@
-"""What Glance's v2 says of an image, and the patch that makes one say what another does."""
+"""Fields and properties of a Glance v2 image, and the patch between two images."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,18 +19,18 @@ SHOWN = frozenset(
         *WRITABLE,
     )
 )
-"""Members of an image that are not custom properties."""
+"""Members of an image's document that are not custom properties."""
 IMPORT_PREFIX = "os_glance_"
-"""The prefix of properties that a service keeps of its own imports."""
+"""The prefix of properties that Glance uses for its own imports."""
 
 Document = Mapping[str, Any]
 Member = tuple[str, str]
-"""A tenant, and what it has made of the offer: pending, accepted or rejected."""
+"""A tenant and its answer: pending, accepted or rejected."""
 
 
 @dataclass(frozen=True, slots=True)
 class ImageV2:
-    """An image: `fields` are those that can be written, `owner` can be by administrators."""
+    """An image. Clients can write `fields`; administrators also `owner`."""
 
     id: str
     status: str
@@ -45,7 +45,7 @@ class ImageV2:
 
 
 def read_image_v2(document: Any) -> ImageV2:
-    """An image from its document. Raises ServiceError."""
+    """Parse the document of an image. Raises ServiceError."""
     with reading("image"):
         image_id = str(document["id"])
         digest = (document.get("os_hash_algo"), document.get("os_hash_value"))
@@ -60,7 +60,7 @@ def read_image_v2(document: Any) -> ImageV2:
 
 
 def _fields(document: Document) -> dict[str, Any]:
-    """The writable fields; before release 2.7 none was hidden."""
+    """The writable fields; services older than version 2.7 have no `os_hidden`."""
     fields = {name: document[name] for name in WRITABLE if name not in {"os_hidden", "tags"}}
     return {**fields, "os_hidden": bool(document.get("os_hidden")), "tags": sorted(document["tags"])}
 
@@ -70,7 +70,7 @@ def _is_custom(name: str) -> bool:
 
 
 def patch_between(found: ImageV2, wanted: Document, properties: Mapping[str, str]) -> list[Document]:
-    """The operations after which an image has these fields and properties, and no others."""
+    """The operations that give an image exactly these fields and properties."""
     has = {**found.fields, "owner": found.owner}
     fields = [_operation("replace", name, value) for name, value in wanted.items() if has[name] != value]
     changed = [

@@ -1,4 +1,4 @@
-"""Whom images are shared with: the same tenants at the target, who need not accept again if that can be had."""
+"""Members of Glance v2 images: the same tenants at the target, with their answers where possible."""
 
 from collections.abc import Callable, Mapping
 
@@ -14,16 +14,16 @@ WITH_MEMBERS = frozenset({"shared", "private"})
 
 
 class Members:
-    """The members at both ends."""
+    """Copies the members of images."""
 
     def __init__(self, source: GlanceV2, target: GlanceV2) -> None:
         self._source = source
         self._target = target
         self.unanswered = 0
-        """How many answers the target did not let us give for the members."""
+        """The number of answers that could not be imported."""
 
     def of_source(self, image: ImageV2) -> Mapping[str, str]:
-        """The members of an image; none if that cannot be asked."""
+        """The members of an image at the source; none if the caller may not list them."""
         if image.visibility not in WITH_MEMBERS:
             return {}
         try:
@@ -34,7 +34,7 @@ class Members:
             return {}
 
     def bring(self, image_id: str, wanted: Mapping[str, str], *, is_new: bool) -> bool:
-        """Whether those of the shared image had to be changed. What a member has answered at the target stays."""
+        """Update the members of a shared image; return whether they changed. Answers given at the target stay."""
         has = {} if is_new else self._target.members(image_id)
         for tenant in wanted.keys() - has.keys():
             _unless(CONFLICT, self._target.add_member, image_id, tenant)
@@ -49,7 +49,7 @@ class Members:
         return wanted.keys() != has.keys() or any(answered)
 
     def _answer(self, image_id: str, tenant: str, status: str) -> bool:
-        """Whether the target took it, as it does from administrators."""
+        """Answer for a member; return whether the target accepts that, as it does from administrators."""
         try:
             self._target.answer(image_id, tenant, status)
         except ServiceError as error:
@@ -61,7 +61,7 @@ class Members:
 
 
 def _unless(status: int, change: Callable[[str, str], None], image_id: str, tenant: str) -> None:
-    """Make a change of a member, unless somebody else has made it, which this status tells."""
+    """Change a member; ignore `status`, which means that somebody else did the same."""
     try:
         change(image_id, tenant)
     except ServiceError as error:

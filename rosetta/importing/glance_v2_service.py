@@ -1,4 +1,4 @@
-"""A Glance's Image API v2, as an import speaks to it: one method a request."""
+"""A client of Glance v2: one method per request."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -19,7 +19,7 @@ OCTETS = {"Content-Type": "application/octet-stream"}
 
 
 class GlanceV2:
-    """The images of a Glance. Each method is a request and raises ServiceError."""
+    """A Glance v2. Each method is one request and raises ServiceError."""
 
     def __init__(self, service: Service) -> None:
         self._service = service
@@ -31,7 +31,7 @@ class GlanceV2:
             return [read_image_v2(entry) for entry in document["images"]]
 
     def image(self, image_id: str) -> ImageV2 | None:
-        """An image as it stands; None if there is none that the caller may see."""
+        """The image, or None if it does not exist or is not visible."""
         try:
             return read_image_v2(self._service.call("GET", _path(image_id)).json)
         except ServiceError as error:
@@ -40,7 +40,7 @@ class GlanceV2:
             return None
 
     def create(self, document: Document) -> ImageV2:
-        """Register an image that waits for its bytes."""
+        """Register an image without data."""
         return read_image_v2(self._service.call("POST", "/v2/images", document=document).json)
 
     def patch(self, image_id: str, operations: Sequence[Document]) -> ImageV2:
@@ -49,41 +49,41 @@ class GlanceV2:
         return read_image_v2(self._service.call("PATCH", _path(image_id), headers=PATCH, body=body).json)
 
     def content(self, image_id: str, /) -> AbstractContextManager[urllib3.BaseHTTPResponse]:
-        """The bytes of an image, to be read in pieces, from wherever the service keeps them."""
+        """The response with the data of an image, after redirects, to be read in blocks."""
         return self._service.stream(_path(image_id, "file"))
 
     def deactivate(self, image_id: str) -> None:
-        """Have nobody but administrators download an image."""
+        """Block downloads of an image, except by administrators."""
         self._service.call("POST", _path(image_id, "actions", "deactivate"))
 
     def reactivate(self, image_id: str) -> None:
-        """Undo that."""
+        """Allow downloads again."""
         self._service.call("POST", _path(image_id, "actions", "reactivate"))
 
     def members(self, image_id: str) -> dict[str, str]:
-        """Whom an image is shared with, and what each has made of it."""
+        """The members of an image and their answers."""
         document = self._service.call("GET", _path(image_id, "members")).json
         with reading("list of members"):
             return dict(_member(row) for row in document["members"])
 
     def add_member(self, image_id: str, tenant: str) -> None:
-        """Offer an image to a tenant."""
+        """Share an image with a tenant, who has yet to accept."""
         self._service.call("POST", _path(image_id, "members"), document={"member": tenant})
 
     def answer(self, image_id: str, tenant: str, status: str) -> None:
-        """Accept or reject the offer, as the tenant itself or as an administrator."""
+        """Accept or reject an image for a tenant: its own users and administrators may."""
         self._service.call("PUT", _path(image_id, "members", tenant), document={"status": status})
 
     def remove_member(self, image_id: str, tenant: str) -> None:
-        """Share an image with a tenant no longer."""
+        """Stop sharing an image with a tenant."""
         self._service.call("DELETE", _path(image_id, "members", tenant))
 
 
 class TargetV2(Registry):
-    """A Rosetta whose images take bytes as v2 does: where that fails they are queued again, and not killed."""
+    """A Rosetta that receives data through v2: after a failure the image is queued again instead of killed."""
 
     def put_bytes(self, image_id: str, content: bytes, fields: Fields | None = None) -> Image:  # noqa: ARG002  # v1's
-        """Send all bytes of a queued image inline; status 413 if they are too many for that."""
+        """Send the data of a queued image inline; ServiceError with status 413 if it is too large."""
         self._confirmed("PUT", _path(image_id, "file"), headers=OCTETS, body=content)
         return read_image(self._service.call("GET", _path(image_id)).json)
 

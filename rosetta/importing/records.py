@@ -1,4 +1,4 @@
-"""What an import deals in: the images of a source, and what became of each."""
+"""The records of a source, their outcomes, and the interface that each dialect's import implements."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -11,11 +11,11 @@ from rosetta.http import Service
 T = TypeVar("T")
 
 CONFLICT = 409
-"""Somebody else was faster, such as the last request of an import that was killed: what they did is looked at anew."""
+"""Another request was faster, e.g. the last one of an interrupted import: compare again."""
 
 
 class Kind(StrEnum):
-    """What can become of an image."""
+    """The kinds of outcomes."""
 
     COPIED = "copied"
     SKIPPED = "skipped"
@@ -24,7 +24,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of an image, and why it was refused."""
+    """The outcome of an image; `reason` if it was refused."""
 
     kind: Kind
     reason: str = ""
@@ -32,20 +32,20 @@ class Outcome:
 
 COPIED = Outcome(Kind.COPIED)
 SKIPPED = Outcome(Kind.SKIPPED)
-"""It was there already, and as it should be."""
+"""The target already has the same image."""
 
 
 class Refused(Exception):
-    """This image cannot be brought over; the others can."""
+    """This image cannot be imported; others can."""
 
 
 class CannotGoOn(Exception):
-    """No further image can be brought over."""
+    """No further image can be imported."""
 
 
 @dataclass(frozen=True, slots=True)
 class Record(Generic[T]):
-    """An image as its source lists it. `size` counts its bytes, as far as they are moved."""
+    """An image as its source lists it. `size` is the number of bytes to copy."""
 
     id: str
     name: str
@@ -55,27 +55,24 @@ class Record(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class Whose:
-    """Which images are meant. Those of `all_tenants` keep their owners, others become those of the target's caller."""
+    """Which images to import. With `all_tenants` they keep their owners, otherwise the caller becomes the owner."""
 
     all_tenants: bool = False
     owner: str | None = None
 
     def includes(self, owner: str | None) -> bool:
-        """Whether an image of this owner is one of them."""
+        """Whether to import images of this owner."""
         return self.owner is None or owner == self.owner
 
 
 class Moved(Protocol):
-    """Told how many of the bytes of an image have left the source so far."""
+    """Called with an image and the number of its bytes read so far."""
 
     def __call__(self, image_id: str, done: int, size: int, /) -> None: ...
 
 
 class Move(Protocol[T]):
-    """A way from a source to a target that speak the same dialect.
-
-    `probe` is a path that both answer to anyone whom they know.
-    """
+    """The import of one dialect. `probe` is a path that succeeds at both ends for any valid credentials."""
 
     source: Service
     target: Service
@@ -83,23 +80,20 @@ class Move(Protocol[T]):
 
     @property
     def note(self) -> str:
-        """What does not come over, as far as that is known; empty if all does."""
+        """What is not imported, for the user; empty if everything is."""
 
     def images(self) -> Iterator[Record[T]]:
-        """All images of the source, read no further than they are consumed. Raises ServiceError."""
+        """All images of the source, read lazily. Raises ServiceError."""
 
     def copy(self, record: Record[T]) -> Outcome:
-        """Have the image at the target as it is at the source; may be interrupted anywhere and done again.
+        """Make the image at the target equal to that at the source. Can be interrupted and repeated.
 
         Raises Refused, ServiceError, CannotGoOn.
         """
 
 
 def fresh(pages: Iterable[Sequence[Record[T]]]) -> Iterator[Record[T]]:
-    """The records of pages, each once, until a page brings none that is new.
-
-    A service without pages, or lowers their size, or moves its images while it is read, does no harm.
-    """
+    """The records of pages, each once, until a page has no new ones: some services ignore the page parameters."""
     seen: set[str] = set()
     for page in pages:
         new = {record.id: record for record in page if record.id not in seen}
@@ -110,7 +104,7 @@ def fresh(pages: Iterable[Sequence[Record[T]]]) -> Iterator[Record[T]]:
 
 
 def pages_after_markers(read: Callable[[str | None], list[Record[T]]]) -> Iterator[list[Record[T]]]:
-    """The pages of a list that is read after a marker, the id of an image, until one is empty. Raises ServiceError."""
+    """The pages of a list with markers (image ids), until one is empty. Raises ServiceError."""
     page = read(None)
     while page:
         yield page
@@ -118,7 +112,7 @@ def pages_after_markers(read: Callable[[str | None], list[Record[T]]]) -> Iterat
 
 
 def _next_page(read: Callable[[str | None], list[Record[T]]], page: Sequence[Record[T]]) -> list[Record[T]]:
-    """What follows a page; after the last of its images that has not been deleted meanwhile."""
+    """The next page; its marker is the last image of the page that has not been deleted meanwhile."""
     for record in reversed(page[1:]):
         try:
             return read(record.id)

@@ -1,4 +1,4 @@
-"""What an import shows: while it runs, how far it is, and at its end what became of the images."""
+"""Progress and results of an import."""
 
 import sys
 import threading
@@ -20,35 +20,35 @@ from rosetta.texts import plain
 
 REFUSED = (Column("REFUSED"), Column("NAME", 1, least=12), Column("WHY"))
 LULL = 5.0
-"""Seconds between two lines about an import that nobody watches."""
+"""Seconds between two progress lines if stderr is not a terminal."""
 WORTH_A_BAR = 16 << 20
-"""Bytes of an image that has a bar of its own."""
+"""Minimum size of an image with its own progress bar."""
 
 
 class Tally:
-    """What became of the images so far."""
+    """Counts outcomes."""
 
     def __init__(self) -> None:
         self.counts = Counter(dict.fromkeys(Kind, 0))
         self.refused: list[tuple[str, str, str]] = []
 
     def add(self, record: Record[Any], outcome: Outcome) -> None:
-        """Count an image."""
+        """Count the outcome of an image."""
         self.counts[outcome.kind] += 1
         if outcome.kind is Kind.REFUSED:
             self.refused.append((record.id, record.name, outcome.reason))
 
     def line(self) -> str:
-        """The numbers, in one line."""
+        """The counts in one line."""
         return ", ".join(f"{kind.value} {count}" for kind, count in self.counts.items())
 
     def document(self) -> dict[str, Any]:
-        """The numbers, and each refused image with the reason."""
+        """The counts, and each refused image with the reason, for JSON."""
         refused = [{"id": image, "name": name, "reason": reason} for image, name, reason in self.refused]
         return {**{kind.value: count for kind, count in self.counts.items()}, "images_refused": refused}
 
     def show(self) -> None:
-        """The tables of the end, on stdout: each refused image with the reason, and the totals."""
+        """Print refused images with reasons, then totals, to stdout."""
         if self.refused:
             show_table(REFUSED, self.refused, empty="")
             click.echo()
@@ -60,18 +60,18 @@ class Tally:
 
 
 class Watch(Protocol):
-    """Shows an import that runs."""
+    """Shows the progress of an import."""
 
     def moved(self, image_id: str, done: int, size: int, /) -> None:
-        """Show that `done` bytes of an image were read; callable from any thread."""
+        """Show that `done` bytes of an image were read. Thread-safe."""
 
     def finished(self, record: Record[Any], tally: Tally) -> None:
-        """An image is done with, and counted."""
+        """Show that an image is finished; it was counted before."""
 
 
 @contextmanager
 def watching() -> Iterator[Watch]:
-    """Show progress on stderr: bars on a terminal, else a line now and then."""
+    """Show progress on stderr: bars on a terminal, otherwise lines."""
     if not is_watched(sys.stderr):
         yield Lines(say)
         return
@@ -81,7 +81,7 @@ def watching() -> Iterator[Watch]:
 
 
 class Lines:
-    """Progress as lines, one after some seconds if something was done in them."""
+    """Progress as lines, at most one every few seconds."""
 
     def __init__(self, show: Callable[[str], None], clock: Callable[[], float] = time.monotonic) -> None:
         self._show = show
@@ -91,11 +91,11 @@ class Lines:
         self._lock = threading.Lock()
 
     def moved(self, image_id: str, done: int, _size: int) -> None:
-        """Remember it for the next line."""
+        """Add to the number of bytes of the next line."""
         with self._lock:
             self._bytes[image_id] = done
 
-    def finished(self, record: Record[Any], tally: Tally) -> None:  # noqa: ARG002  # only how many there are is shown
+    def finished(self, record: Record[Any], tally: Tally) -> None:  # noqa: ARG002  # only counts are shown
         """Show a line if one is due."""
         now = self._clock()
         if now - self._shown_at >= LULL:
@@ -106,7 +106,7 @@ class Lines:
 
 
 class Bars:
-    """Progress as bars: one of the whole import, whose end nobody knows, and one of each large image in progress."""
+    """Progress as bars: one for the import, whose total is unknown, and one for each large image in progress."""
 
     def __init__(self, progress: Progress) -> None:
         self._progress = progress
@@ -116,7 +116,7 @@ class Bars:
         self._lock = threading.Lock()
 
     def moved(self, image_id: str, done: int, size: int) -> None:
-        """Move the bars."""
+        """Update the bars."""
         with self._lock:
             self._bytes[image_id] = done
             self._progress.update(self._whole, completed=self._bytes.total())
@@ -126,7 +126,7 @@ class Bars:
                 self._progress.update(self._tasks[image_id], completed=done)
 
     def finished(self, record: Record[Any], tally: Tally) -> None:
-        """Show the numbers, and the image's own bar no longer."""
+        """Update the counts, and remove the image's own bar."""
         with self._lock:
             task = self._tasks.pop(record.id, None)
             if task is not None:

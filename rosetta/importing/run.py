@@ -1,4 +1,4 @@
-"""An import at work: a few images at a time, each until it is settled."""
+"""Run an import: a few images at a time, with retries."""
 
 import queue
 import threading
@@ -13,15 +13,15 @@ from rosetta.threads import join_briefly
 T = TypeVar("T")
 
 PAUSES = (0.5, 2.0)
-"""Seconds before an image is tried again whose services were not there, or too busy, or told of a conflict."""
+"""Seconds to wait before an image is retried after a temporary failure or a conflict."""
 PASSING = frozenset({None, 429, 502, 503, 504})
-"""Statuses that may be others the next time."""
+"""Statuses of temporary failures; None is a missing response."""
 TELLING = PASSING | {401}
-"""Statuses after which it is asked whether the services still answer at all."""
+"""Statuses after which both services are probed."""
 
 
 class Run(Generic[T]):
-    """One import. Closing `outcomes` ends it and interrupts what is in progress."""
+    """One import. Closing `outcomes` stops it and interrupts images in progress."""
 
     def __init__(self, move: Move[T], parallel: int) -> None:
         self._move = move
@@ -32,7 +32,7 @@ class Run(Generic[T]):
         self._stopped = threading.Event()
 
     def outcomes(self) -> Generator[tuple[Record[T], Outcome]]:
-        """The images of the source with what became of them, as soon as that is known. Raises CannotGoOn."""
+        """Yield each image with its outcome as it finishes. Raises CannotGoOn."""
         self._check()
         # They are daemons so that an interrupted process need not wait for the network.
         threads = [threading.Thread(target=self._work, daemon=True) for _ in range(self._parallel)]
@@ -60,7 +60,7 @@ class Run(Generic[T]):
         try:
             while (record := self._next()) is not None:
                 self._results.put((record, self._outcome(record)))
-        except BaseException as error:  # noqa: BLE001  # raised again by the thread that listens
+        except BaseException as error:  # noqa: BLE001  # raised again by the main thread
             self._results.put(error)
         else:
             self._results.put(None)
@@ -88,13 +88,13 @@ class Run(Generic[T]):
             self._move.target.pause(pause)
 
     def _refused(self, error: ServiceError) -> Outcome:
-        """It is this image that cannot be had, unless nothing can."""
+        """The outcome of a failed image. Raises CannotGoOn if a service is unusable."""
         if error.status in TELLING:
             self._check()
         return Outcome(Kind.REFUSED, str(error))
 
     def _check(self) -> None:
-        """Raise CannotGoOn unless both services answer, and know us."""
+        """Raise CannotGoOn unless both services answer and accept our credentials."""
         for end, service in (("source", self._move.source), ("target", self._move.target)):
             try:
                 service.call("GET", self._move.probe)

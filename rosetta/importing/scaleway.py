@@ -1,4 +1,4 @@
-"""The early Scaleway (Online Labs) API: images under their own ids. It has no bytes, and fixes root volumes itself."""
+"""The early Scaleway (Online Labs) API: images under their own ids, without data; it sets root volumes itself."""
 
 from collections.abc import Iterator, Mapping
 from itertools import count
@@ -15,11 +15,11 @@ Document = Mapping[str, Any]
 
 PAGE = 100
 ARCHES = frozenset({"arm", "arm64", "x86_64", "unknown_arch"})
-"""Architectures that can be written through this API, and the word for none."""
+"""Architectures that this API can write, including the one for none."""
 
 
 class ScalewayImages:
-    """From one Scaleway API to another; the second one is ours, whose Glance API lets us choose the ids."""
+    """Copies images from a Scaleway API to a Rosetta, whose Glance API lets us choose the ids."""
 
     probe = "/images?per_page=1"
     note = "Scaleway's API has no image data and sets root volumes and dates itself: these were not imported."
@@ -31,7 +31,7 @@ class ScalewayImages:
         self._registry = Registry(target)
 
     def images(self) -> Iterator[Record[Document]]:
-        """The images of the caller's organization, or of another one if that is meant, or all that the caller sees."""
+        """The images of the caller's or the given organization, or all visible ones."""
         organization = self._whose.owner
         if organization is None and not self._whose.all_tenants:
             organization = self._own_organization()
@@ -40,7 +40,7 @@ class ScalewayImages:
                 yield record
 
     def _own_organization(self) -> str | None:
-        """That of the private images, as no others show theirs; None if there are no images at all."""
+        """The owner of a private image: only the caller's own are listed. None if there are no images."""
         is_empty = True
         for record in self._listed({}):
             is_empty = False
@@ -59,7 +59,7 @@ class ScalewayImages:
             return [Record(str(image["id"]), str(image.get("name") or ""), image) for image in document["images"]]
 
     def copy(self, record: Record[Document]) -> Outcome:
-        """Register what is not there, and write what differs."""
+        """Register a missing image, and update what differs."""
         state = record.facts.get("state", "available")
         if state != "available":
             raise Refused(f"it is in the state {state} at the source")
@@ -88,7 +88,7 @@ class ScalewayImages:
             return found
 
     def _create(self, record: Record[Document]) -> None:
-        """An image that waits for no bytes, with nothing but what this API could not write."""
+        """Create an active image without data, with only the fields that this API cannot write."""
         arch = record.facts.get("arch") or "unknown_arch"
         fields: dict[str, str | int] = {"id": record.id, "size": 0, **self._owner(record)}
         try:
@@ -102,7 +102,7 @@ class ScalewayImages:
         return {"owner": str(record.facts.get("organization"))} if self._whose.all_tenants else {}
 
     def _settle_owner(self, record: Record[Document], found: Document) -> bool:
-        """Whether the image had to be given to the organization that it is of."""
+        """Give the image to its organization; return whether that was needed."""
         owner = self._owner(record)
         if not owner or found.get("organization") == owner["owner"]:
             return False
@@ -116,7 +116,7 @@ def _path(image_id: str) -> str:
 
 
 def writable(image: Document) -> dict[str, Any]:
-    """What a PUT can write of an image, in the form in which ours shows it."""
+    """The fields that a PUT can write, as Rosetta shows them."""
     volumes, bootscript = image.get("extra_volumes"), image.get("default_bootscript")
     if isinstance(bootscript, str):
         bootscript = {"id": bootscript}
@@ -124,7 +124,7 @@ def writable(image: Document) -> dict[str, Any]:
         "name": image.get("name"),
         "arch": image.get("arch") or "unknown_arch",
         "public": bool(image.get("public")),
-        # Until 2018 none at all were the text "[]".
+        # Until 2018 no volumes were shown as the text "[]".
         "extra_volumes": volumes if isinstance(volumes, dict) else {},
         "default_bootscript": bootscript or None,
     }

@@ -167,7 +167,7 @@ def test_an_image_whose_deletion_does_not_wait_is_not_restored(image: Type, wait
 
     by_name, by_id = image("restore", "one"), image("restore", waiting)
 
-    assert (by_name.exit_code, by_name.output) == (1, "Error: no image one whose deletion waits\n")
+    assert (by_name.exit_code, by_name.output) == (1, "Error: no image one whose deletion is pending\n")
     assert (by_id.exit_code, by_id.output) == (1, f"Error: 409: Image {waiting} is active\n")
 
 

@@ -112,7 +112,8 @@ def test_who_signs_in_needs_no_variables(service: Scripted, config: Path) -> Non
     file = config / "rosetta" / "config.toml"
     assert (result.exit_code, result.stdout) == (0, "")
     assert result.stderr == (
-        f"Profile default is {service.url}. The token is that of ann, tenant t1. The token is kept in {file}.\n"
+        f"Saved profile default for {service.url}. The token is that of ann, tenant t1."
+        f" The token is stored in {file}.\n"
     )
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert rosetta("image", "list").exit_code == 0
@@ -359,7 +360,7 @@ def test_a_keyring_keeps_the_token_and_the_file_none(
 
     result = signed_in(service.url)
 
-    assert result.stderr.endswith(" The token is kept in the system's keyring.\n")
+    assert result.stderr.endswith(" The token is stored in the system's keyring.\n")
     assert "secret" not in (config / "rosetta" / "config.toml").read_text()
     assert secrets(folder) == {f"rosetta {service.url} default": "secret"}
     assert rosetta("whoami").exit_code == 0

@@ -11,7 +11,7 @@ from tests.storage.contract.shelf import rows
 def test_tables_of_this_release_are_as_they_are(run: Run) -> None:
     moved, as_json = run("migrate"), run("migrate", "--check", "--json")
 
-    assert (moved.exit_code, moved.stdout) == (0, "All lists and totals are as the images are.\n")
+    assert (moved.exit_code, moved.stdout) == (0, "All lists and totals match the images.\n")
     assert moved.stderr == "0 images seen, 0 moved\n"
     assert (as_json.exit_code, as_json.stdout, as_json.stderr) == (0, "{}\n", "")
 

@@ -102,7 +102,7 @@ def test_a_file_that_is_open_to_others_is_refused(tmp_path: Path, mode: int) -> 
     [
         (b'default = "prod"\n[profiles\n', "(at line 2, column 10)"),
         (b"# \xc3\xa9\n# \xff\n", "line 2 is not UTF-8"),
-        (b'defualt = "prod"\n', "the file has 'defualt', which is none of default, profiles"),
+        (b'defualt = "prod"\n', "the file has the unknown key 'defualt'; valid keys are default, profiles"),
         (b'default = "prod"\n', "default does not name a profile"),
         (b"default = []\n", "default does not name a profile"),
         (b"profiles = 7\n", "profiles is not a table"),
@@ -111,7 +111,10 @@ def test_a_file_that_is_open_to_others_is_refused(tmp_path: Path, mode: int) -> 
         (b'profiles.prod = {token = "t"}\n', "profile prod has no url, or it is not a string"),
         (b'profiles.prod = {url = "u"}\n', "profile prod needs either a token (a string) or keyring = true"),
         (b'profiles.prod = {url = "u", token = "t", keyring = true}\n', "profile prod needs either a token"),
-        (b'profiles.prod = {url = "u", tokn = "t"}\n', "profile prod has 'tokn', which is none of keyring, token, url"),
+        (
+            b'profiles.prod = {url = "u", tokn = "t"}\n',
+            "profile prod has the unknown key 'tokn'; valid keys are keyring, token, url",
+        ),
     ],
     ids=[
         *(

@@ -60,7 +60,7 @@ def reason_for(reply: Reply) -> str:
             "403: Expired",
         ),
         (Reply(599, body=b""), "599: no reason given"),
-        (Reply(200, body=b"oops"), "the service answers with something that is not JSON"),
+        (Reply(200, body=b"oops"), "unexpected response (expected: JSON)"),
         (Reply(200, []), "unexpected response (expected: list of jobs)"),
         (Reply(200, {"jobs": [{"id": "1"}]}), "unexpected response (expected: job)"),
         (Reply(302, headers={"Location": "http://elsewhere.example/"}), "302: Found"),

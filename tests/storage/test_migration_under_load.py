@@ -93,7 +93,7 @@ def test_images_move_under_load_although_the_command_is_killed_twice(
 
     assert (load.wrong, load.done > 0) == ([], True)
     assert "images seen" in moved.stderr
-    assert (checked.returncode, checked.stdout) == (0, "All lists and totals are as the images are.\n")
+    assert (checked.returncode, checked.stdout) == (0, "All lists and totals match the images.\n")
     assert older.left() == set()
     everything = ImageQuery(Scope.OWN, order=Order(SortKey.ID, descending=False))
     assert [

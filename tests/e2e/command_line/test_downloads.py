@@ -114,7 +114,7 @@ def test_a_killed_download_is_resumed(recorded: CommandLine, recorder: Recorder,
 
     result = recorded.run("image", "download", image, "--output", "saved")
 
-    assert "Resuming: 1.0 MiB of 3.0 MiB are there." in result.stderr
+    assert "Resuming: 1.0 MiB of 3.0 MiB are already downloaded." in result.stderr
     assert recorder.behaviour.ranges == [f"bytes={MIB}-"]
     assert (recorded.state / "saved").read_bytes() == path.read_bytes()
     assert files_in(recorded.state) == ["saved"]

@@ -109,7 +109,7 @@ def test_a_killed_upload_is_resumed(recorded: CommandLine, recorder: Recorder, m
 
     assert result.returncode == 0, result.stderr
     assert sorted(first.parts + second.parts) == list(range(1, 13))
-    assert "Resuming: 5 of 12 parts are there." in result.stderr
+    assert "Resuming: 5 of 12 parts are already uploaded." in result.stderr
     assert "Reading" not in result.stderr
     assert told(path).items() <= dict(line.split() for line in result.stdout.splitlines()).items()
     assert not record.exists()
@@ -167,7 +167,7 @@ def test_an_interrupted_upload_says_that_it_can_be_resumed(
 
     assert interrupted.returncode == 130
     assert interrupted.stderr.splitlines()[-1] == "Interrupted. Run the same command to resume."
-    assert "Resuming: 1 of 3 parts are there." in resumed.stderr
+    assert "Resuming: 1 of 3 parts are already uploaded." in resumed.stderr
     assert recorder.behaviour.parts == [2, 3]
 
 
@@ -206,7 +206,7 @@ def test_another_part_size_begins_anew_and_none_keeps_the_one_before(
 
     result = recorded.run("image", "upload", path)
 
-    assert "Resuming: 1 of 2 parts are there." in result.stderr
+    assert "Resuming: 1 of 2 parts are already uploaded." in result.stderr
     assert len(recorded.json("image", "list")) == 1
 
 
@@ -316,7 +316,7 @@ def test_a_server_that_goes_away_in_the_middle_is_one_line_and_the_upload_resume
     assert (result.returncode, result.stdout) == (1, "")
     assert [line for line in result.stderr.splitlines() if "Error" in line] == [result.stderr.splitlines()[-1]]
     assert f"{recorder.netloc} does not answer" in result.stderr
-    assert "Resuming: 1 of 3 parts are there." in resumed.stderr
+    assert "Resuming: 1 of 3 parts are already uploaded." in resumed.stderr
     assert resumed.returncode == 0
 
 
