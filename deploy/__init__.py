@@ -1,1 +1,1 @@
-"""What is deployed, made from the sources: a developer's tool, never a part of what it makes."""
+"""Build what is deployed: a developer's tool, not part of any bundle."""

@@ -1,4 +1,4 @@
-"""`python -m deploy package --stage dev`: make what is deployed; `python -m deploy vendor`: fetch what it serves."""
+"""`python -m deploy package --stage dev`: build a deployment; `python -m deploy vendor`: fetch the pages' libraries."""
 
 from pathlib import Path
 
@@ -15,14 +15,14 @@ ROOT = Path(__file__).parent.parent
 
 @click.group()
 def deploy() -> None:
-    """Make what is deployed."""
+    """Build deployments, and fetch the pages' libraries."""
 
 
 @deploy.command()
 @click.option("--stage", required=True, help="One of the stages in .chalice/config.json.")
-@click.option("--out", type=click.Path(path_type=Path, file_okay=False), default=ROOT / "build", help="Where to.")
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), default=ROOT / "build", help="Output folder.")
 def package(stage: str, out: Path) -> None:
-    """Write the bundle, and the templates for CloudFormation and for Terraform."""
+    """Write the bundles, and the templates for CloudFormation and Terraform."""
     try:
         made = make_package(ROOT, stage, out)
     except (BundleError, TemplateError, RuntimeError, ValueError) as error:
@@ -33,7 +33,7 @@ def package(stage: str, out: Path) -> None:
 
 @deploy.command()
 def vendor() -> None:
-    """Write the libraries of the pages, in the versions that are pinned."""
+    """Write the pinned versions of the pages' libraries."""
     try:
         made = fetch_libraries(ROOT)
     except VendorError as error:

@@ -1,7 +1,6 @@
-"""The part of botocore's data that a program needs: descriptions of a few services, cut down to a few operations.
+"""Reduce botocore's data to what a program needs: a few operations of a few services.
 
-botocore describes all of AWS, in some 100 MB. All functions here are pure; where they keep less than everything, what
-they keep means the same as before.
+botocore describes all of AWS, in some 100 MB. All functions are pure, and do not change the meaning of what they keep.
 """
 
 import ast
@@ -13,17 +12,17 @@ from typing import Any
 from botocore import xform_name
 
 SERVICES = ("dynamodb", "ec2", "s3", "sqs", "sts")
-"""What the code calls, and `sts`, by which botocore comes to credentials."""
+"""The services that the code calls, and `sts`, from which botocore gets credentials."""
 COMMON = ("_retry", "endpoints", "partitions", "sdk-default-configuration")
 KINDS = ("endpoint-rule-set-1", "paginators-1", "paginators-1.sdk-extras", "service-2", "service-2.sdk-extras")
-"""Not the examples, and not the waiters, of which the code uses none."""
+"""Files to keep: examples and waiters are not used."""
 FOLDER = "botocore/data/"
 
 Description = dict[str, Any]
 
 
 def chosen(files: Mapping[str, bytes], names: Collection[str]) -> dict[str, bytes]:
-    """Of all files of botocore's data those that are needed, uncompressed, with the operations that `names` has."""
+    """The needed files of botocore's data, uncompressed and reduced to the operations in `names`."""
     needed = {path: content for path, content in files.items() if is_needed(path)}
     kept: dict[str, bytes] = {}
     for path in _latest(needed):
@@ -35,7 +34,7 @@ def chosen(files: Mapping[str, bytes], names: Collection[str]) -> dict[str, byte
 
 
 def is_needed(path: str) -> bool:
-    """Whether a file is botocore's data, of a service and of a kind that is needed."""
+    """Whether a file is botocore's data of a needed service and kind."""
     if not path.startswith(FOLDER):
         return False
     place, kind = _place(path)
@@ -43,7 +42,7 @@ def is_needed(path: str) -> bool:
 
 
 def spoken_names(source: bytes, *, texts: bool) -> Iterator[str]:
-    """The names of attributes that a module uses; with `texts` its strings as well."""
+    """The attribute names in a module; with `texts` also its strings."""
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Attribute):
             yield node.attr
@@ -52,9 +51,9 @@ def spoken_names(source: bytes, *, texts: bool) -> Iterator[str]:
 
 
 def shrunk_service(model: Description, names: Collection[str]) -> Description:
-    """A service's description with the operations that `names` has, as AWS or as Python spells them.
+    """Reduce a service's description to the operations in `names`, in AWS's or Python's spelling.
 
-    Of the shapes those stay that the operations are made of; the documentation goes.
+    Shapes that these operations do not use, and documentation, are removed.
     """
     operations = _named(model["operations"], names)
     shapes = _reachable(model["shapes"], _shape_names(operations))
@@ -62,12 +61,12 @@ def shrunk_service(model: Description, names: Collection[str]) -> Description:
 
 
 def shrunk_paginators(model: Description, names: Collection[str]) -> Description:
-    """A service's paginators, for the operations that `names` has."""
+    """Reduce a service's paginators to the operations in `names`."""
     return {**model, "pagination": _named(model["pagination"], names)}
 
 
 def shrunk_endpoints(model: Description) -> Description:
-    """Where the services that are kept are found, in all partitions."""
+    """Reduce the endpoints to the services that are kept, in all partitions."""
     return {**model, "partitions": [_with_our_services(partition) for partition in model["partitions"]]}
 
 
@@ -81,7 +80,7 @@ def _named(operations: Description, names: Collection[str]) -> Description:
 
 
 def _latest(paths: Collection[str]) -> list[str]:
-    """All but earlier versions of a service's description, at which botocore does not look either."""
+    """Drop older versions of service descriptions, which botocore does not use either."""
     places = {place for place, _ in map(_place, paths)}
     latest = {max(place for place in places if _service(place) == service) for service in map(_service, places)}
     return [path for path in paths if _place(path)[0] in latest]
@@ -92,7 +91,7 @@ def _service(place: str) -> str:
 
 
 def _place(path: str) -> tuple[str, str]:
-    """Folder and kind: `ec2/2016-11-15` and `service-2`."""
+    """The folder and kind of a file, e.g. `ec2/2016-11-15` and `service-2`."""
     folder, _, name = path.removeprefix(FOLDER).rpartition("/")
     return folder, name.removesuffix(".gz").removesuffix(".json")
 
@@ -119,7 +118,7 @@ def _reachable(shapes: Description, begin: Iterable[str]) -> Description:
 
 
 def _shape_names(node: Any) -> Iterator[str]:
-    """The names of all shapes that a part of a description refers to."""
+    """The names of all shapes that a part of a description refers to, directly."""
     if isinstance(node, list):
         for each in node:
             yield from _shape_names(each)
@@ -132,7 +131,7 @@ def _shape_names(node: Any) -> Iterator[str]:
 
 
 def _undocumented(node: Any) -> Any:
-    """Without what only people read; a member may have the name `documentation`, but is no text."""
+    """Remove documentation. A member may be called `documentation`, but is not a string."""
     if isinstance(node, list):
         return [_undocumented(each) for each in node]
     if isinstance(node, dict):

@@ -1,17 +1,17 @@
-"""The bundles: all that Lambda runs, in one zip for the API and one for the other functions.
+"""The bundles that Lambda runs: one zip for the API and one for the other functions.
 
-The same sources, the same requirements and the same Python give the same bytes, wherever and whenever it is made:
+Builds are reproducible: the same sources, requirements and Python give the same bytes. Contents:
 
     app.py, chalicelib/     the application, and the pages that it serves
-    <library>/              code of the requirements, as they are installed here: pure Python, so any processor runs it;
-                            without what no function imports (`UNUSED_LIBRARIES`, `UNUSED_MODULES`)
-    chalicelib/storage/amazon.pem   of the authorities that botocore trusts Amazon's own (`amazon_roots`)
+    <library>/              the installed requirements, pure Python, without modules that no function imports
+                            (`UNUSED_LIBRARIES`, `UNUSED_MODULES`)
+    chalicelib/storage/amazon.pem   Amazon's own certificate authorities (`amazon_roots`)
     botocore/data/          the few descriptions of AWS that the application needs (`aws_data`)
     *.dist-info/            the libraries' licences
-    chalicelib/jobs/, oslo_utils/   in the worker's only (`WORKERS_ONLY`)
-    cryptography/, _cffi_backend.*.so   in the worker's only, compiled for the functions' processor (`wheels`)
-    **/__pycache__/         bytecode of all of it: `/var/task` is read-only, and compiling takes longer than the rest;
-                            but not of what describes the API, which a process is hardly ever asked for
+    chalicelib/jobs/, oslo_utils/   in the worker's bundle only (`WORKERS_ONLY`)
+    cryptography/, _cffi_backend.*.so   in the worker's bundle only, compiled for the functions' processor (`wheels`)
+    **/__pycache__/         bytecode: `/var/task` is read-only, and compiling would dominate a cold start;
+                            not of the API's descriptions, which are rarely requested (`describes`)
 """
 
 import base64
@@ -31,17 +31,17 @@ from deploy.compiling import compiled
 from deploy.wheels import WheelError, files_of, machine_of
 
 LARGEST = 4_000_000
-"""Bytes: a cold start begins with fetching them. Swagger UI is half a million of them, read when it is asked for."""
+"""Maximum bytes of the API's bundle: a cold start begins with fetching it. Half a million are Swagger UI."""
 LARGEST_WORKER = 9_000_000
-"""Nobody waits for what the other functions do."""
+"""Maximum bytes of the other functions' bundle; nobody waits for their cold start."""
 WORKERS_ONLY = ("chalicelib/jobs/", "oslo_utils")
-"""What no request needs."""
+"""Files that requests do not need."""
 LONG_AGO = (1980, 1, 1, 0, 0, 0)
 PLAIN_FILE = 0o100644
 LICENCE = re.compile(r"(LICEN[CS]E|NOTICE|COPYING)(\.\w+)?")
 PAGES = ("chalicelib/console", "chalicelib/docs")
 SERVED = ("html", "css", "js", "svg", "txt")
-"""What pages consist of, and the licences of the libraries that they load."""
+"""Suffixes of the pages' files and of their libraries' licences."""
 CERTIFICATES = "botocore/cacert.pem"
 USED_MODULES = {
     "chalice": frozenset({"chalice/__init__.py", "chalice/app.py"}),
@@ -49,11 +49,11 @@ USED_MODULES = {
         {"oslo_utils/__init__.py", "oslo_utils/units.py", "oslo_utils/imageutils/format_inspector.py"}
     ),
 }
-"""All that runs on Lambda of libraries whose other modules are for something else."""
+"""The modules of libraries that run on Lambda; others are left out."""
 CALLERS = ("chalicelib/", "pynamodb/")
-"""Whose code names operations in texts, too: `get_paginator("list_parts")`, `"TransactWriteItems"`."""
+"""Code that also names operations in strings: `get_paginator("list_parts")`, `"TransactWriteItems"`."""
 LIBRARIES = ("botocore/",)
-"""Whose code calls operations of its own accord, such as `assume_role`."""
+"""Libraries that call operations themselves, e.g. `assume_role`."""
 UNUSED_LIBRARIES = {
     "boto3": "functions make their clients with botocore alone; operators' and local tools use it",
     "s3transfer": "boto3's, to move files",
@@ -68,7 +68,7 @@ UNUSED_MODULES = {
     "urllib3/contrib/": "for browsers, SOCKS, and an OpenSSL other than Python's",
     "urllib3/http2/connection.py": "for HTTP/2, with a library that is not here",
 }
-"""Files and folders of libraries that are left out, because nothing that runs on Lambda imports them."""
+"""Files and folders of libraries that Lambda never imports, each with its purpose."""
 AMAZON = "chalicelib/storage/amazon.pem"
 AMAZON_ROOTS = (
     ("Amazon", "Amazon Root CA 1"),
@@ -77,26 +77,25 @@ AMAZON_ROOTS = (
     ("Amazon", "Amazon Root CA 4"),
     ("Starfield Technologies, Inc.", "Starfield Services Root Certificate Authority - G2"),
 )
-"""Organisation and name of the authorities below which AWS's servers are."""
+"""Organisation and name of the certificate authorities that AWS uses."""
 
 Files = dict[str, bytes]
 
 
 class BundleError(Exception):
-    """The bundle cannot be made from what is here; the message says why."""
+    """The bundle cannot be built; the message says why."""
 
 
 def bundle(root: Path) -> bytes:
-    """The zip with the API of the project in a folder. Raises BundleError."""
+    """The API's bundle of the project in a folder. Raises BundleError."""
     files = _sources(root)
     return _made({path: files[path] for path in files if not path.startswith(WORKERS_ONLY)}, LARGEST)
 
 
 def worker_bundle(root: Path, machine: str | None = None) -> bytes:
-    """The zip with all functions, for those that nobody waits for.
+    """The bundle of the other functions. Raises BundleError.
 
-    What is compiled is for the processor of the project's functions, or for another one, such as `x86_64`. Raises
-    BundleError.
+    Compiled libraries are for `architecture`, e.g. `x86_64`; by default for that of the project's functions.
     """
     try:
         wheels = files_of(root, machine or machine_of(root))
@@ -107,7 +106,7 @@ def worker_bundle(root: Path, machine: str | None = None) -> bytes:
 
 
 def _sources(root: Path) -> Files:
-    """The application, its libraries, and the descriptions of AWS that they call."""
+    """The application, its libraries, and the AWS descriptions they need."""
     files = _application(root)
     for name, version in _requirements(root / "requirements.txt"):
         if name not in UNUSED_LIBRARIES:
@@ -119,7 +118,7 @@ def _sources(root: Path) -> Files:
 
 
 def _made(files: Files, most: int) -> bytes:
-    """The zip of files and their bytecode. Raises BundleError if it has more bytes than that."""
+    """The zip of files and their bytecode. Raises BundleError if it exceeds `most` bytes."""
     bytecode = compiled({path: content for path, content in files.items() if _is_code(path) and not describes(path)})
     packed = _zipped(files | {_bytecode_path(path): content for path, content in bytecode.items()})
     if len(packed) > most:
@@ -128,9 +127,9 @@ def _made(files: Files, most: int) -> bytes:
 
 
 def amazon_roots(store: bytes) -> bytes:
-    """Of certificates in PEM those of AMAZON_ROOTS: they are read in a moment, where all of them take some 15 ms.
+    """The certificates of AMAZON_ROOTS, in PEM. Raises BundleError if one is missing.
 
-    Raises BundleError if one is missing.
+    A cold start reads them in no time, but takes some 15 ms for all of botocore's.
     """
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.load_verify_locations(cadata=store.decode("ascii", "ignore"))
@@ -143,13 +142,13 @@ def amazon_roots(store: bytes) -> bytes:
 
 
 def _subject(certificate: Mapping[str, Any]) -> tuple[str | None, str | None]:
-    """Organisation and name."""
+    """The organisation and name in a certificate."""
     parts = dict(pair for several in certificate["subject"] for pair in several)
     return parts.get("organizationName"), parts.get("commonName")
 
 
 def _application(root: Path) -> Files:
-    """Only modules, pages and operators' certificates: Chalice would pack whatever is there, such as bytecode."""
+    """The application's modules, pages and certificates; Chalice would pack any other file, too."""
     found = [path for kind in ("py", "pem") for path in (root / "chalicelib").rglob(f"*.{kind}")]
     served = [path for page in PAGES for kind in SERVED for path in (root / page).rglob(f"*.{kind}")]
     paths = [root / "app.py", *found, *served]
@@ -167,7 +166,7 @@ def _requirements(path: Path) -> Iterator[tuple[str, str]]:
 
 
 def _library(name: str, version: str) -> Files:
-    """What of an installed library is packed. Raises BundleError unless it is what was published, and pure Python."""
+    """The files of an installed library to pack. Raises BundleError unless it is unmodified and pure Python."""
     try:
         library = distribution(name)
     except PackageNotFoundError:
@@ -180,7 +179,7 @@ def _library(name: str, version: str) -> Files:
 
 
 def _published(path: PackagePath) -> bytes:
-    """A file as its distribution recorded it. Raises BundleError if it was changed since."""
+    """The content of a file. Raises BundleError if it differs from its distribution's record."""
     content = path.read_binary()
     found = base64.urlsafe_b64encode(hashlib.sha256(content).digest()).rstrip(b"=").decode()
     if path.hash is None or (path.hash.mode, path.hash.value) != ("sha256", found):
@@ -192,7 +191,7 @@ def _is_packed(path: PurePosixPath) -> bool:
     """Whether a library's file is code, a licence, or data that the code reads."""
     text = str(path)
     if path.parts[0] == "..":
-        return False  # a command, outside of what is imported
+        return False  # a script outside the package
     if text.startswith(tuple(UNUSED_MODULES)):
         return False
     if path.parts[0] in USED_MODULES:
@@ -219,7 +218,7 @@ def _is_code(path: str) -> bool:
 
 
 def _names(files: Mapping[str, bytes]) -> frozenset[str]:
-    """By which operations of AWS could be called."""
+    """The names by which the code could call AWS operations."""
     return frozenset(
         name
         for path, content in files.items()
@@ -235,12 +234,12 @@ def _bytecode_path(path: str) -> str:
 
 
 def _zipped(files: Mapping[str, bytes]) -> bytes:
-    """A zip that depends on nothing but the files."""
+    """A reproducible zip of the files."""
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
         for path in sorted(files):
             entry = zipfile.ZipInfo(path, LONG_AGO)
-            entry.create_system = 3  # Unix, whose permissions follow
+            entry.create_system = 3  # Unix, for the permissions below
             entry.external_attr = PLAIN_FILE << 16
             entry.compress_type = zipfile.ZIP_DEFLATED
             archive.writestr(entry, files[path], compresslevel=9)

@@ -1,7 +1,7 @@
-"""Chalice's own blocks for Terraform, brought up to date and joined with the template's changes to them.
+"""Update the Terraform blocks that Chalice generates, and merge the template's changes into them.
 
-Chalice has `--merge-template` for CloudFormation only, asks for releases of Terraform and its providers that are long
-gone, and lets the API call the function itself (see `cloudformation` for why it must not).
+Chalice supports `--merge-template` for CloudFormation only, requires outdated releases of Terraform and its providers,
+and lets the API call the unpublished function (see `cloudformation` for why that does not do).
 """
 
 import copy
@@ -38,7 +38,7 @@ EVENT_SOURCE: Schema = {
 }
 EVERY_METHOD = {"HttpMethod": "*", "ResourcePath": "/*"}
 TOLD_APART = frozenset({"OpenApiVersion", "MethodSettings", "AccessLogSetting", "DisableExecuteApiEndpoint"})
-"""What of the API is not in its definition: what SAM alone wants, and what is elsewhere."""
+"""Properties of the API that are not part of its definition: SAM's own, and those that are translated elsewhere."""
 ACCESS_LOG: Schema = {"DestinationArn": "destination_arn", "Format": "format"}
 METHODS: Schema = {
     "ThrottlingRateLimit": "throttling_rate_limit",
@@ -51,7 +51,7 @@ EVENT_INVOKE: Schema = {
 
 
 def targets_of(chalice: Document) -> dict[str, Target]:
-    """Chalice's blocks by the names that their resources have in CloudFormation."""
+    """Chalice's blocks, by the logical names of their resources in CloudFormation."""
     functions, roles = chalice["resource"]["aws_lambda_function"], chalice["resource"]["aws_iam_role"]
     return {
         **{
@@ -65,7 +65,7 @@ def targets_of(chalice: Document) -> dict[str, Target]:
 
 
 def renewed(chalice: Document, changed: Document, scope: Scope, addresses: Mapping[str, list[str]]) -> Document:
-    """The blocks, as a file has them. Raises TemplateError for a change that there is no translation of."""
+    """The content of the file. Raises TemplateError for a change without a translation."""
     result = copy.deepcopy(chalice)
     result["terraform"] = REQUIRED
     del result["data"]["null_data_source"]
@@ -92,14 +92,14 @@ def _logical(name: str) -> str:
 
 
 def _name_rules(blocks: Document) -> None:
-    """Rules are known by name in an account; Chalice gives all stages the same."""
+    """Give schedule rules unique names: Chalice uses the same in all stages."""
     prefix = blocks["aws_lambda_function"][HANDLER]["function_name"]
     for name, rule in blocks["aws_cloudwatch_event_rule"].items():
         rule["name"] = f"{prefix}-{name}"
 
 
 def _complete_functions(blocks: Document) -> None:
-    """The bundles are beside the file; a function is of use, and let at its queue, only when its role has rights."""
+    """Refer to the bundles, and create functions after their roles' policies, which event sources need."""
     for name, function in blocks["aws_lambda_function"].items():
         code = ZIP if name == HANDLER else WORKER_ZIP
         function["filename"] = f"${{path.module}}/{code}"
@@ -108,7 +108,7 @@ def _complete_functions(blocks: Document) -> None:
 
 
 def _publish(blocks: Document) -> None:
-    """The API calls the alias of a published version."""
+    """Let the API call the alias of a published version."""
     function = blocks["aws_lambda_function"][HANDLER]
     function["publish"] = True
     if has_snap_start(function["runtime"], blocks["aws_api_gateway_deployment"][API]["stage_name"]):
@@ -127,7 +127,7 @@ def _publish(blocks: Document) -> None:
 
 
 def _deploy_to_a_stage(result: Document) -> None:
-    """A stage of its own: as an argument of the deployment it is deprecated, and gone in the provider's release 6."""
+    """Add a resource for the stage: release 6 of the provider removes the deployment's deprecated argument."""
     blocks = result["resource"]
     old = blocks["aws_api_gateway_deployment"][API]
     blocks["aws_api_gateway_deployment"][API] = {
@@ -150,7 +150,7 @@ def _change_function(
 ) -> None:
     names = [name for name in blocks["aws_lambda_function"] if _logical(name) == logical]
     if not names:
-        raise TemplateError(f"{logical}: Chalice makes no such function")
+        raise TemplateError(f"{logical}: Chalice generates no such function")
     [name] = names
     properties = scope.value(change["Properties"])
     events, invoked = properties.pop("Events", {}), properties.pop("EventInvokeConfig", None)
@@ -170,16 +170,16 @@ def _change_source(blocks: Document, event: str, source: Document) -> None:
     sources = blocks["aws_lambda_event_source_mapping"]
     names = [name for name in sources if to_cfn_resource_name(name) == event]
     if not names:
-        raise TemplateError(f"{event}: Chalice makes no such source of events")
+        raise TemplateError(f"{event}: Chalice generates no such event source")
     sources[names[0]] |= rendered(translated(source["Properties"], EVENT_SOURCE, event))
 
 
 def _limit_requests(blocks: Document, settings: Sequence[Document], scope: Scope) -> None:
-    """What holds for all methods of the stage; single ones have no settings of their own."""
+    """Settings for all methods of the stage; there are none for single methods."""
     for each in settings:
         limits = {name: scope.value(value) for name, value in each.items() if name not in EVERY_METHOD}
         if {name: each[name] for name in EVERY_METHOD} != EVERY_METHOD:
-            raise TemplateError("RestAPI: no translation of settings of single methods")
+            raise TemplateError("RestAPI: no translation for settings of single methods")
         blocks.setdefault("aws_api_gateway_method_settings", {})[API] = {
             "rest_api_id": f"${{aws_api_gateway_rest_api.{API}.id}}",
             "stage_name": f"${{aws_api_gateway_stage.{API}.stage_name}}",
@@ -189,7 +189,7 @@ def _limit_requests(blocks: Document, settings: Sequence[Document], scope: Scope
 
 
 def _change_api(blocks: Document, properties: Document, scope: Scope) -> None:
-    """Where its stage logs, and whether it has an address of its own."""
+    """Set the log of the stage, and whether the API has a default endpoint."""
     if "AccessLogSetting" in properties:
         log = scope.value(properties["AccessLogSetting"])
         blocks["aws_api_gateway_stage"][API]["access_log_settings"] = rendered(translated(log, ACCESS_LOG, "RestAPI"))
@@ -199,7 +199,7 @@ def _change_api(blocks: Document, properties: Document, scope: Scope) -> None:
 
 
 def _definition(swagger: Document, change: Document, scope: Scope) -> Document:
-    """The API's definition with the template's additions; what SAM alone wants is left out."""
+    """The API's definition with the template's additions, without SAM's own properties."""
     properties = {key: value for key, value in change.get("Properties", {}).items() if key not in TOLD_APART}
     added = translated(properties, {"DefinitionBody": "body"}, "RestAPI").get("body", {})
     return _merged(rendered(scope.value(added)), _with_alias(swagger))
@@ -214,5 +214,5 @@ def _with_alias(node: Any) -> Any:
 
 
 def _merged(change: Document, base: Document) -> Document:
-    """As Chalice merges templates for CloudFormation."""
+    """Merge as Chalice merges CloudFormation templates."""
     return TemplateDeepMerger().merge(change, base)

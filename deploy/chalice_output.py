@@ -1,6 +1,6 @@
-"""What Chalice makes of the application and of `.chalice/`, for CloudFormation and for Terraform.
+"""Run Chalice's generators for CloudFormation and Terraform.
 
-As `chalice package` makes it, but without its zip: the bundle is made elsewhere, and nothing is fetched.
+The result is that of `chalice package` without its zip: the bundle is built elsewhere, and nothing is downloaded.
 """
 
 import json
@@ -20,19 +20,19 @@ from chalice.policy import AppPolicyGenerator
 from chalice.utils import OSUtils
 
 ZIP = "deployment.zip"
-"""The name of the API's bundle, beside what refers to it."""
+"""The file name of the API's bundle."""
 WORKER_ZIP = "worker.zip"
-"""The name of that of the other functions."""
+"""The file name of the other functions' bundle."""
 RESOURCES = Path(".chalice", "resources.json")
-"""All that Chalice does not make by itself."""
+"""The template of resources that Chalice does not generate."""
 
 Document = dict[str, Any]
 
 
 def read_config(root: Path, stage: str) -> Config:
-    """The configuration of a stage. Raises ValueError if Chalice could not deploy it.
+    """The configuration of a stage. Raises ValueError if Chalice cannot deploy it.
 
-    The application is imported, with the stage's environment, hence a process can read one stage only.
+    Imports the application with the stage's environment, so a process can read only one stage.
     """
     config: Config = CLIFactory(str(root), environ=os.environ).create_config_obj(stage)
     if stage not in json.loads((root / ".chalice" / "config.json").read_text("utf-8"))["stages"]:
@@ -42,42 +42,42 @@ def read_config(root: Path, stage: str) -> Config:
 
 
 def read_resources(root: Path) -> Document:
-    """The template of what Chalice does not make."""
+    """Read the template of resources that Chalice does not generate."""
     template: Document = json.loads((root / RESOURCES).read_text("utf-8"))
     return template
 
 
 def sam_template(config: Config, resources: Document) -> Document:
-    """The template of both, for CloudFormation with the SAM transform."""
+    """The merged template for CloudFormation with the SAM transform."""
     made = SAMTemplateGenerator(config, _Principals()).generate(_models(config, CFNSwaggerGenerator()))
     return TemplateDeepMerger().merge(resources, made)
 
 
 def terraform_blocks(config: Config) -> Document:
-    """What Chalice makes, for Terraform."""
+    """Chalice's output for Terraform."""
     return TerraformGenerator(config, _Principals()).generate(_models(config, TerraformSwaggerGenerator()))
 
 
 class _Principals(PackageOptions):
-    """Who may call functions; Chalice's own would ask for a region and credentials."""
+    """Service principals. Chalice's own class needs a region and credentials."""
 
     def __init__(self) -> None:
         pass
 
     def service_principal(self, service: str) -> str:
-        """In every partition."""
+        """The name of a service, valid in every partition."""
         return f"{service}.amazonaws.com"
 
 
 class _NameZip(BaseDeployStep):
-    """Stands where Chalice would make its zip."""
+    """Replaces Chalice's packager: only names the zip."""
 
     def handle_deploymentpackage(self, _config: Config, resource: models.DeploymentPackage) -> None:
         resource.filename = ZIP
 
 
 def _models(config: Config, swagger: SwaggerGenerator) -> list[models.Model]:
-    """As `chalice.package` builds them."""
+    """Build the models as `chalice.package` does."""
     dependencies, osutils = DependencyBuilder(), OSUtils()
     application = ApplicationGraphBuilder().build(config, config.chalice_stage)
     steps = [

@@ -1,7 +1,7 @@
-"""The template for CloudFormation: Chalice's and ours, with what Chalice has no words for.
+"""Complete the template for CloudFormation with what Chalice cannot express.
 
-The API calls a published version of its function, by the alias `live`: SnapStart works on published versions only, and
-an alias changes at once. As long as the API called the function itself, neither would have any effect.
+The API calls its function by the alias `live` of a published version: SnapStart works for published versions only, and
+an alias switches versions atomically.
 """
 
 import copy
@@ -16,17 +16,17 @@ FUNCTION = "AWS::Serverless::Function"
 API_HANDLER = "APIHandler"
 ALIAS = "live"
 ALIAS_RESOURCE = f"{API_HANDLER}Alias{ALIAS}"
-"""What the SAM transform calls the alias."""
+"""The logical name that the SAM transform gives the alias."""
 FIRST_WITH_SNAP_START = (3, 12)
 RETENTION = ("DeletionPolicy", "UpdateReplacePolicy")
 
 
 class TemplateError(Exception):
-    """What Chalice made, or the template of the other resources, is not as this code expects; the message says how."""
+    """Chalice's output or the template of resources has something unexpected; the message says what."""
 
 
 def finished(template: Document, stage: str) -> Document:
-    """The merged template, ready for `aws cloudformation package`. Raises TemplateError."""
+    """Complete the merged template, ready for `aws cloudformation package`. Raises TemplateError."""
     result = copy.deepcopy(template)
     result["Parameters"]["Stage"] |= {"Default": stage, "AllowedValues": [stage]}
     for name, resource in result["Resources"].items():
@@ -39,12 +39,12 @@ def finished(template: Document, stage: str) -> Document:
 
 
 def serialised(document: Document) -> str:
-    """JSON that depends on the content only."""
+    """Serialise to JSON reproducibly."""
     return json.dumps(document, indent=2, sort_keys=True) + "\n"
 
 
 def has_snap_start(runtime: str, stage: str) -> bool:
-    """Whether functions start from a snapshot: in `prod`, as keeping one is paid for, if the runtime can do it."""
+    """Whether to use SnapStart: only in `prod`, as snapshots cost money, and if the runtime supports it."""
     version = re.fullmatch(r"python(\d+)\.(\d+)", runtime)
     can = version is not None and tuple(map(int, version.groups())) >= FIRST_WITH_SNAP_START
     return can and stage == "prod"
@@ -52,7 +52,7 @@ def has_snap_start(runtime: str, stage: str) -> bool:
 
 def _call_the_alias(resources: Document, stage: str) -> None:
     function = resources[API_HANDLER]["Properties"]
-    # A new version not only when the code changed: settings are frozen in a version, too.
+    # Publish a version also if only settings changed: versions include them.
     function |= {"AutoPublishAlias": ALIAS, "AutoPublishAliasAllProperties": True}
     if has_snap_start(function["Runtime"], stage):
         function["SnapStart"] = {"ApplyOn": "PublishedVersions"}
@@ -62,7 +62,7 @@ def _call_the_alias(resources: Document, stage: str) -> None:
 
 
 def _with_alias(node: Any) -> Any:
-    """The API's definition, each integration with the alias in place of the function."""
+    """The API's definition with integrations that call the alias instead of the function."""
     if isinstance(node, list):
         return [_with_alias(each) for each in node]
     if not isinstance(node, dict):

@@ -1,7 +1,7 @@
-"""Bytecode, made by a Python that has done nothing else.
+"""Compile bytecode reproducibly.
 
-Which texts bytecode marks as interned depends on what was imported before, so whoever compiles in his own process gets
-other bytes now and then. Hence `compiled` has this file run as a program, isolated, that knows no package of ours.
+Which strings bytecode marks as interned depends on earlier imports. So `compiled` runs this file as a program, in an
+isolated process that imports no other package.
 """
 
 import ast
@@ -13,13 +13,13 @@ import warnings
 from collections.abc import Mapping
 
 UNCHECKED = (1).to_bytes(4, "little")
-"""The flag of bytecode that names its source by a hash which is not looked at: no source is read to start."""
+"""The flag of hash-based bytecode that is not checked against its source, which is not read then."""
 TASK_ROOT = "/var/task/"
-"""Where Lambda unpacks the bundle: what tracebacks show."""
+"""Where Lambda unpacks the bundle; shown in tracebacks."""
 
 
 def compiled(sources: Mapping[str, bytes]) -> dict[str, bytes]:
-    """The modules' bytecode by their paths, for the Python that runs this; it holds no path of this machine."""
+    """Compile modules, by path, for the running Python version. The bytecode contains no path of this machine."""
     words = [sys.executable, "-I", "-S", "-X", "utf8", __file__]
     given = marshal.dumps([(path, sources[path]) for path in sorted(sources)])
     made = subprocess.run(words, input=given, stdout=subprocess.PIPE, check=True).stdout  # noqa: S603  # our own program
@@ -33,10 +33,7 @@ def _bytecode(path: str, source: bytes) -> bytes:
 
 
 def _undescribed(source: bytes) -> ast.Module:
-    """A module without what describes it and its functions, which is fetched, read and kept in memory for nobody.
-
-    Nor does it say what functions take and return, all of which Python would work out as it defines them.
-    """
+    """Remove docstrings and function annotations, which would only take time and memory at each start."""
     module = ast.parse(source)
     for node in ast.walk(module):
         if isinstance(node, _DESCRIBED) and ast.get_docstring(node, clean=False) is not None:
@@ -51,9 +48,9 @@ def _undescribed(source: bytes) -> ast.Module:
 
 _FUNCTION = ast.FunctionDef | ast.AsyncFunctionDef
 _DESCRIBED = ast.Module | _FUNCTION
-"""Not classes, for whose descriptions dataclasses would make others, and whose fields are what they say."""
+"""Not classes: dataclasses generate a missing docstring, and need the annotations."""
 
 if __name__ == "__main__":
-    warnings.simplefilter("ignore")  # of libraries, and not ours to heed
+    warnings.simplefilter("ignore")  # warnings of libraries
     answer = {path: _bytecode(path, source) for path, source in marshal.load(sys.stdin.buffer)}  # noqa: S302  # from `compiled`
     sys.stdout.buffer.write(marshal.dumps(answer))

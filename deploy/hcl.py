@@ -1,4 +1,4 @@
-"""Values of Terraform's JSON syntax: plain data in which some texts, or parts of them, are yet to be computed."""
+"""Values of Terraform's JSON syntax: plain data with expressions."""
 
 import json
 from collections.abc import Iterable
@@ -15,20 +15,20 @@ class Code:
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A text with expressions in it."""
+    """A string with interpolated expressions."""
 
     parts: tuple[str | Code, ...]
 
 
 def joined(parts: Iterable[str | Code | Template]) -> str | Template:
-    """One text of several, plain if all of them are."""
+    """Join parts to one string, plain if all parts are."""
     flat = [inner for part in parts for inner in (part.parts if isinstance(part, Template) else (part,))]
     plain = [part for part in flat if isinstance(part, str)]
     return "".join(plain) if len(plain) == len(flat) else Template(tuple(flat))
 
 
 def rendered(value: Any) -> Any:
-    """The value as it stands in a `*.tf.json`."""
+    """The value as written in a `*.tf.json`."""
     match value:
         case Code():
             return f"${{{value.text}}}"
@@ -44,7 +44,7 @@ def rendered(value: Any) -> Any:
 
 
 def code(value: Any) -> str:
-    """The value as an expression of its own, to be part of a larger one."""
+    """The value as an expression, to be part of a larger one."""
     match value:
         case Code():
             return value.text
@@ -63,14 +63,14 @@ def code(value: Any) -> str:
 
 
 def json_text(value: Any) -> str | Code:
-    """The value as JSON, computed by Terraform if parts of it are."""
+    """The value as a JSON string; with `jsonencode` if it contains expressions."""
     if is_plain(value):
         return json.dumps(value, sort_keys=True)
     return Code(f"jsonencode({code(value)})")
 
 
 def is_plain(value: Any) -> bool:
-    """Whether nothing in it is yet to be computed."""
+    """Whether the value contains no expressions."""
     if isinstance(value, dict):
         return all(map(is_plain, value.values()))
     if isinstance(value, list):

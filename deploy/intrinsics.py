@@ -1,6 +1,6 @@
-"""CloudFormation's functions and references, as Terraform computes them.
+"""Translate CloudFormation's intrinsic functions and references to Terraform.
 
-What the stage decides is decided here; what a parameter decides is left to Terraform, as its variable of the same name.
+Conditions on the stage are evaluated here; parameters become Terraform variables of the same name.
 """
 
 import re
@@ -18,12 +18,12 @@ PSEUDO = {
     "AWS::Region": Code("data.aws_region.chalice.name"),
     "AWS::URLSuffix": Code("data.aws_partition.chalice.dns_suffix"),
 }
-"""By the data sources that Chalice declares."""
+"""Pseudo parameters, from the data sources that Chalice declares."""
 VARIABLE = re.compile(r"\$\{([^}]*)\}")
 
 
 class _Absent:
-    """`AWS::NoValue`: as if the property were not there."""
+    """`AWS::NoValue`: the property is omitted."""
 
 
 ABSENT = _Absent()
@@ -31,20 +31,20 @@ ABSENT = _Absent()
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A block of Terraform that stands for a resource of CloudFormation."""
+    """The Terraform block of a CloudFormation resource."""
 
     address: str
     attributes: Mapping[str, str]
-    """What `Ref` ("") and `Fn::GetAtt` yield, by the block's attributes."""
+    """The block's attributes for `Ref` (key "") and `Fn::GetAtt`."""
 
     def attribute(self, name: str) -> Code:
-        """Raises KeyError."""
+        """The expression for an attribute. Raises KeyError."""
         return Code(f"{self.address}.{self.attributes[name]}")
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """All that a template's functions may refer to; `targets` grows until all resources are known."""
+    """What a template's functions can refer to; `targets` grows until all resources are known."""
 
     constants: Mapping[str, str]
     variables: frozenset[str]
@@ -52,7 +52,7 @@ class Scope:
     targets: dict[str, Target]
 
     def value(self, node: Any) -> Any:
-        """A part of the template with its functions carried out, or turned into code. Raises TemplateError."""
+        """Evaluate a part of the template; functions become values or expressions. Raises TemplateError."""
         if isinstance(node, list):
             return [value for value in map(self.value, node) if value is not ABSENT]
         if not isinstance(node, dict):
@@ -64,11 +64,11 @@ class Scope:
         return {key: each for key, each in values.items() if each is not ABSENT}
 
     def holds(self, name: str) -> bool | Code:
-        """A condition, known or as code. Raises TemplateError."""
+        """A condition: a boolean, or an expression. Raises TemplateError."""
         try:
             return self._condition(self.conditions[name])
         except KeyError:
-            raise TemplateError(f"there is no condition {name}") from None
+            raise TemplateError(f"unknown condition {name}") from None
 
     def _called(self, name: str, argument: Any) -> Any:
         functions: dict[str, Callable[[Any], Any]] = {
@@ -106,8 +106,8 @@ class Scope:
 
     def _substituted(self, text: Any) -> Any:
         if not isinstance(text, str):
-            raise TemplateError(f"no translation of Fn::Sub with names of its own: {text}")
-        pieces = VARIABLE.split(text)  # every other piece is a name
+            raise TemplateError(f"no translation of Fn::Sub with its own variables: {text}")
+        pieces = VARIABLE.split(text)  # names and literal text alternate
         return joined([self._named(piece) if index % 2 else piece for index, piece in enumerate(pieces)])
 
     def _named(self, name: str) -> Any:

@@ -1,4 +1,4 @@
-"""Everything that a deployment needs, in files: the same for the same sources, stage and Python."""
+"""Write the files of a deployment, reproducibly."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ Files = dict[Path, bytes]
 
 
 def package(root: Path, stage: str, out: Path) -> list[Path]:
-    """Write `cloudformation/<stage>/` and `terraform/<stage>/`; returns the files. Other files there are let alone.
+    """Write `cloudformation/<stage>/` and `terraform/<stage>/`, keeping other files there; return the files.
 
     Raises BundleError, TemplateError, and RuntimeError or ValueError for what Chalice cannot read.
     """
@@ -28,7 +28,7 @@ def _json(document: chalice_output.Document) -> bytes:
 
 
 def _write(folder: Path, files: dict[str, bytes]) -> list[Path]:
-    folder.mkdir(parents=True, exist_ok=True)  # Terraform's state may be kept in it
+    folder.mkdir(parents=True, exist_ok=True)  # may contain Terraform's state
     for name, content in files.items():
         (folder / name).write_bytes(content)
     return [folder / name for name in sorted(files)]

@@ -1,21 +1,21 @@
-"""What a policy's resources are in the partition, the region and the account that a stack is in.
+"""Restrict a policy's resources to the partition, region and account of the stack.
 
-The files in `.chalice/` name them with `aws` and asterisks, as Chalice hands policies on as they are.
+The files in `.chalice/` use `aws` and asterisks, as Chalice does not process policies.
 """
 
 import re
 from typing import Any
 
 HERE = re.compile(r"arn:aws:(dynamodb|sqs|logs):\*:\*:")
-"""What has a region and an account."""
+"""Services whose ARNs have a region and an account."""
 ANYWHERE = re.compile(r"arn:aws:(ec2):\*:(\*?):")
-"""Machines may be in other regions, and public images belong to no account."""
+"""Instances may be in other regions, and public images belong to no account."""
 BUCKETS = re.compile(r"arn:aws:s3:::(.*?)\$\{aws:PrincipalAccount\}-\*")
-"""Of buckets only names are known, which have account and region in them."""
+"""ARNs of buckets have neither; account and region are part of the bucket's name."""
 
 
 def located(policy: dict[str, Any]) -> dict[str, Any]:
-    """The policy with CloudFormation's pseudo parameters in its resources."""
+    """Put CloudFormation's pseudo parameters into the policy's resources."""
     return {**policy, "Statement": [{**each, "Resource": _located(each["Resource"])} for each in policy["Statement"]]}
 
 

@@ -1,6 +1,6 @@
-"""How properties of CloudFormation become arguments of Terraform: a schema is a table of the ones that are known.
+"""Translate CloudFormation properties to Terraform arguments, by schemas.
 
-What a schema does not name is an error, never left out: what was described once must not be half deployed.
+A property that is missing from its schema is an error: a deployment must not silently lose settings.
 """
 
 from collections.abc import Callable, Mapping
@@ -11,13 +11,13 @@ from deploy.hcl import json_text
 
 Fields = dict[str, Any]
 Rule = Callable[[Any, str], Fields]
-"""From a property's value, and the place where it stands, to the arguments that say the same."""
+"""A function of a property's value and its path, for errors, that returns the arguments."""
 Schema = Mapping[str, "str | Rule"]
-"""By property: the argument of another name, or a rule."""
+"""By property: the name of the argument, or a rule."""
 
 
 def translated(properties: Fields, schema: Schema, place: str) -> Fields:
-    """The arguments for some properties. Raises TemplateError for one that the schema does not have."""
+    """Translate properties. Raises TemplateError for one that is missing from the schema."""
     arguments: Fields = {}
     for name, value in properties.items():
         if name not in schema:
@@ -28,41 +28,41 @@ def translated(properties: Fields, schema: Schema, place: str) -> Fields:
 
 
 def block(name: str, schema: Schema) -> Rule:
-    """A property with properties becomes a block."""
+    """Translate a nested property to a block."""
     return lambda value, place: {name: translated(value, schema, place)}
 
 
 def blocks(name: str, schema: Schema) -> Rule:
-    """A list of properties with properties becomes as many blocks."""
+    """Translate a list of nested properties to blocks."""
     return lambda value, place: {name: [translated(each, schema, place) for each in value]}
 
 
 def inlined(schema: Schema) -> Rule:
-    """What is a level deeper in CloudFormation, but not in Terraform."""
+    """Translate a nested property to arguments of the outer block."""
     return lambda value, place: translated(value, schema, place)
 
 
 def in_json(name: str) -> Rule:
-    """A document becomes a text."""
+    """Translate a document to a JSON string."""
     return lambda value, _: {name: json_text(value)}
 
 
 def only(name: str) -> Rule:
-    """A list of one becomes the one. Raises TemplateError if there are more, or none."""
+    """Translate a list with one element to that element. Raises TemplateError for other lengths."""
 
     def rule(value: Any, place: str) -> Fields:
         if len(value) != 1:
-            raise TemplateError(f"{place}: not one, but {len(value)}")
+            raise TemplateError(f"{place}: expected one element, not {len(value)}")
         return {name: value[0]}
 
     return rule
 
 
 def listed(name: str) -> Rule:
-    """One becomes a list of one."""
+    """Translate a value to a list with one element."""
     return lambda value, _: {name: [value]}
 
 
 def mapped(name: str, key: str = "Name") -> Rule:
-    """Pairs such as `{"Name": …, "Value": …}` become a map."""
+    """Translate pairs such as `{"Name": …, "Value": …}` to a map."""
     return lambda value, _: {name: {each[key]: each["Value"] for each in value}}

@@ -1,4 +1,4 @@
-"""The types of resources that the template has, each with what stands for it in Terraform."""
+"""The resource types of the template, with their translations to Terraform."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ from deploy.properties import Fields, Rule, Schema, block, blocks, in_json, inli
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A block of its own for what is a property in CloudFormation."""
+    """A separate block for a CloudFormation property."""
 
     type: str
     schema: Schema
@@ -17,19 +17,19 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class ResourceType:
-    """A type of CloudFormation in Terraform: a block, and perhaps further ones for some of its properties."""
+    """The translation of a resource type: a block, and further ones for some properties."""
 
     type: str
     schema: Schema
     attributes: Mapping[str, str] = field(default_factory=dict)
-    """What `Ref` ("") and `Fn::GetAtt` yield."""
+    """The block's attributes for `Ref` (key "") and `Fn::GetAtt`."""
     parts: Mapping[str, Part] = field(default_factory=dict)
     owner: str = ""
-    """The argument by which a part names the whole."""
+    """The argument by which a part refers to the main block."""
 
 
 def _keys(value: list[Any], _place: str) -> Fields:
-    """The key of a table, or of an index that covers all of its items."""
+    """The key of a table or of a global index."""
     kinds = {"HASH": "hash_key", "RANGE": "range_key"}
     return {kinds[each["KeyType"]]: each["AttributeName"] for each in value}
 
@@ -53,7 +53,7 @@ def _lifecycle_rule(value: list[Any], place: str) -> Fields:
         ),
     }
     rules = blocks("rule", schema)(value, place)["rule"]
-    return {"rule": [{**rule, "filter": {}} for rule in rules]}  # an empty filter: for all objects
+    return {"rule": [{**rule, "filter": {}} for rule in rules]}  # an empty filter selects all objects
 
 
 TABLE: Schema = {

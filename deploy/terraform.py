@@ -1,6 +1,6 @@
-"""The same deployment for Terraform: what Chalice makes, brought up to date, and the other resources, translated.
+"""Build the deployment for Terraform: one module of two files in JSON syntax.
 
-Two files of Terraform's JSON syntax come of it, which are one module: `chalice.tf.json` and `resources.tf.json`.
+`chalice.tf.json` is Chalice's output, updated; `resources.tf.json` is the translated template of the other resources.
 """
 
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ from deploy.properties import translated
 from deploy.resource_types import RESOURCE_TYPES, ResourceType
 
 KEPT = frozenset({"Retain", "RetainExceptOnCreate"})
-"""Deletion policies under which CloudFormation leaves a resource behind; Terraform can only refuse to destroy it."""
+"""Deletion policies that keep a resource. Terraform can only refuse to destroy it."""
 SECTIONS = frozenset({"Parameters", "Conditions", "Resources", "Outputs"})
 ATTRIBUTES = frozenset({"Type", "Properties", "Condition", "DependsOn", "DeletionPolicy", "UpdateReplacePolicy"})
 PARAMETER = frozenset({"Type", "Default", "Description", "AllowedPattern"})
@@ -22,11 +22,11 @@ OUTPUT = frozenset({"Value", "Description", "Condition"})
 STAGE = "Stage"
 
 Blocks = list[tuple[str, Document]]
-"""Types of Terraform, and the arguments of a block of each."""
+"""Terraform types, and the arguments of a block."""
 
 
 def files(chalice: Document, template: Document, stage: str) -> dict[str, Document]:
-    """The files by their names, of Chalice's blocks and of the template. Raises TemplateError."""
+    """The files by name. Raises TemplateError."""
     _check(template, SECTIONS, "the template")
     added = {name: each for name, each in template["Resources"].items() if "Type" in each}
     changed = {name: each for name, each in template["Resources"].items() if "Type" not in each}
@@ -80,7 +80,7 @@ def _condition(node: Document, scope: Scope) -> bool | Code:
 
 
 def _blocks(name: str, resource: Document, scope: Scope) -> Blocks:
-    """A resource's own block, and those for the properties that have blocks of their own."""
+    """The blocks of a resource: the main one, and those of properties with separate blocks."""
     _check(resource, ATTRIBUTES, name)
     kind, condition = _kind(name, resource), _condition(resource, scope)
     properties = scope.value(resource["Properties"])

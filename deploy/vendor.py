@@ -1,4 +1,4 @@
-"""Code of others that a browser runs: fetched from npm, each package in one version and known by its digest."""
+"""Third-party libraries of the pages, fetched from npm and pinned by version and digest."""
 
 import base64
 import hashlib
@@ -15,7 +15,7 @@ DOCS = Path("chalicelib/docs/vendor")
 
 
 class Package(NamedTuple):
-    """A release at npm. `files` names what is kept of it in `folder`, by the name that it gets here."""
+    """A release at npm. `files` maps the names in `folder` to paths in the package."""
 
     name: str
     version: str
@@ -25,7 +25,7 @@ class Package(NamedTuple):
 
     @property
     def tarball(self) -> str:
-        """The name of the file that `npm pack` leaves."""
+        """The file name that `npm pack` writes."""
         return f"{self.name}-{self.version}.tgz"
 
 
@@ -69,11 +69,11 @@ PACKAGES = (
 
 
 class VendorError(Exception):
-    """A package cannot be fetched, or is not what it was; the message says why."""
+    """A package cannot be fetched or does not match its digest; the message says why."""
 
 
 def vendor(root: Path) -> list[Path]:
-    """Write the libraries of the pages below the root of the project; returns what was written. Raises VendorError."""
+    """Write the pages' libraries below the project's root; return the files. Raises VendorError."""
     written = []
     for package in PACKAGES:
         for name, content in files_of(package, fetched(package)).items():
@@ -84,11 +84,11 @@ def vendor(root: Path) -> list[Path]:
 
 
 def fetched(package: Package) -> bytes:
-    """The tarball as npm has it. Raises VendorError."""
+    """Download the tarball. Raises VendorError."""
     with tempfile.TemporaryDirectory() as folder:
         command = ["npm", "pack", "--silent", "--pack-destination", folder, f"{package.name}@{package.version}"]
         try:
-            subprocess.run(command, check=True, capture_output=True, text=True, cwd=folder)  # noqa: S603  # fixed words
+            subprocess.run(command, check=True, capture_output=True, text=True, cwd=folder)  # noqa: S603  # a fixed command
         except FileNotFoundError as missing:
             raise VendorError("npm was not found") from missing
         except subprocess.CalledProcessError as failed:
@@ -97,10 +97,10 @@ def fetched(package: Package) -> bytes:
 
 
 def files_of(package: Package, tarball: bytes) -> dict[str, bytes]:
-    """What is kept of a tarball, ready to be served. Raises VendorError if it is not the one that was pinned."""
+    """The files to keep of a tarball. Raises VendorError if it does not match the pinned digest."""
     digest = base64.b64encode(hashlib.sha512(tarball).digest()).decode("ascii")
     if package.integrity != f"sha512-{digest}":
-        raise VendorError(f"{package.tarball} is not what it was: its digest is sha512-{digest}")
+        raise VendorError(f"{package.tarball} does not match its pinned digest: it is sha512-{digest}")
     with tarfile.open(fileobj=io.BytesIO(tarball)) as archive:
         return {name: _servable(_member(archive, source)) for name, source in package.files.items()}
 
@@ -113,7 +113,7 @@ def _member(archive: tarfile.TarFile, path: str) -> bytes:
 
 
 def _servable(content: bytes) -> bytes:
-    """The file without the name of a map that is not served, and with a path where it imports by a bare name."""
+    """Remove the reference to a source map, which is not served, and replace bare import names by paths."""
     kept = [
         line
         for line in content.splitlines(keepends=True)

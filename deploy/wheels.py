@@ -1,6 +1,6 @@
-"""Compiled libraries for the processor of the functions, as their wheels have them: what is installed is for this one.
+"""Compiled libraries for the functions' processor, from wheels: installed libraries are for this machine.
 
-`requirements-worker.txt` pins each wheel by its SHA-256. Those that are not kept yet are fetched by pip, once.
+`requirements-worker.txt` pins each wheel by its SHA-256. pip downloads them once.
 """
 
 import hashlib
@@ -16,24 +16,24 @@ from pathlib import Path
 REQUIREMENTS = "requirements-worker.txt"
 KEPT = Path(".local", "wheels")
 MACHINES = {"arm64": "aarch64", "x86_64": "x86_64"}
-"""What Lambda's architectures are called by wheels."""
+"""Lambda's architectures, and their names in wheels."""
 PLATFORM = "manylinux2014"
 """Its glibc, 2.17, is older than that of any of Lambda's runtimes."""
 
 
 class WheelError(Exception):
-    """A wheel is not to be had; the message says why."""
+    """A wheel cannot be downloaded; the message says why."""
 
 
 def machine_of(root: Path) -> str:
-    """The processor of the functions of a project."""
+    """The processor architecture of a project's functions."""
     config = root / ".chalice" / "config.json"
     found = json.loads(config.read_text("utf-8")) if config.exists() else {}
     return MACHINES[found.get("lambda_architecture", "x86_64")]
 
 
 def files_of(root: Path, machine: str) -> Mapping[str, bytes]:
-    """All files of the wheels that a project's worker needs. Raises WheelError."""
+    """The files of all wheels that a project's worker needs. Raises WheelError."""
     pinned = root / REQUIREMENTS
     if not pinned.exists():
         return {}
@@ -48,7 +48,7 @@ def files_of(root: Path, machine: str) -> Mapping[str, bytes]:
 
 
 def _kept(folder: Path, hashes: frozenset[str]) -> list[bytes]:
-    """The wheels in a folder that are as they were pinned."""
+    """The wheels in a folder that match their pins."""
     contents = [path.read_bytes() for path in sorted(folder.glob("*.whl"))]
     return [content for content in contents if hashlib.sha256(content).hexdigest() in hashes]
 
@@ -61,7 +61,7 @@ def _fetch(pinned: Path, machine: str, folder: Path) -> None:
         *("--python-version", version, "--abi", f"cp{version}", "--abi", "abi3"),
         *("--dest", str(folder), "--requirement", str(pinned)),
     ]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603  # our own words
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603  # our own arguments
     if done.returncode:
         *_, last = ["no reason", *done.stderr.strip().splitlines()]
         raise WheelError(f"the wheels of {pinned.name} for {machine} cannot be fetched: {last}")

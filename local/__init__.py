@@ -1,1 +1,1 @@
-"""One machine: a local AWS, an HTTP server around the Lambda handler, and seeds. Never packaged."""
+"""The local server: an emulated AWS, an HTTP server for the Lambda handler, and demonstration data. Not packaged."""

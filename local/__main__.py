@@ -1,7 +1,7 @@
-"""`python -m local`: serve Rosetta on this machine until SIGINT or SIGTERM.
+"""`python -m local`: run Rosetta on this machine until SIGINT or SIGTERM.
 
-The environment says how: PORT (8000; 0 for any that is free), SEED (a JSON file; without it a small
-demonstration set), ENGINE (moto or dynoxide), LOCAL_DIR (.local), and whatever the application itself reads.
+Environment variables: PORT (default 8000; 0 for any free port), SEED (a JSON file; default: demonstration data),
+ENGINE (moto or dynoxide), LOCAL_DIR (default .local), and the application's own settings.
 """
 
 import contextlib
@@ -33,18 +33,18 @@ from local.state import FolderTaken, local_dir, own, remove_state, write_state
 
 MAX_INLINE_BYTES = 64 << 20
 SLICE_BYTES = 128 << 20
-"""Taken in within a second or two, after which the server can stop."""
+"""Small enough to be processed within a second or two, so that the server stops quickly."""
 WORKERS = 2
 QUEUE_SECONDS, SWEEP_SECONDS = 0.5, 5.0
-"""How often the queue and the backlog are looked at: a person is waiting here, whom a minute would bore."""
+"""Intervals for polling the queue and for sweeps: shorter than deployed, as a person is waiting."""
 
 
 def main() -> int:
-    """Serve until a signal; what prevents it is one line, and status 2 if it was asked wrongly, or 1."""
+    """Serve until a signal. An error is one line on stderr; exit status 2 for invalid usage, otherwise 1."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _stop)
     logging.basicConfig(format="%(message)s")
-    gc.disable()  # what the start makes stays to the end, and looking through it takes nearly half of the start
+    gc.disable()  # garbage collection finds nothing during the start, but takes nearly half of it
     port, seed, engine = (os.environ.get(name, "") for name in ("PORT", "SEED", "ENGINE"))
     try:
         _serve(port or "8000", Path(seed) if seed else DEMONSTRATION, engine or "moto")
@@ -64,12 +64,12 @@ class BadOption(Exception):
 
 
 class PortTaken(Exception):
-    """Somebody else listens there."""
+    """Another process listens on the port."""
 
 
 def _stop(_number: int, _frame: object) -> NoReturn:
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: None)  # a second one would disturb the cleaning up
+        signal.signal(number, lambda *_: None)  # a second one would interrupt the cleanup
     raise SystemExit(0)
 
 
@@ -89,11 +89,11 @@ def _serve(port: str, seed_file: Path, engine: str) -> None:
     with contextlib.ExitStack() as stack:
         stack.enter_context(own(folder))
         server = stack.enter_context(_listening(port))
-        remove_state(folder)  # of a server that was killed
+        remove_state(folder)  # left by a server that was killed
         endpoints = stack.enter_context(local_aws(engine, folder))
         world = StreamingWorld(*build_world())
         create_tables()
-        # The bucket is empty whatever the engine: moto keeps nothing beyond the end of its process.
+        # The bucket is always empty: moto's S3 does not persist, whatever the engine.
         create_bucket(world, server.url)
         loaded = load(world, seed)
         app = build_app(world=world)
@@ -122,7 +122,7 @@ def _listening(port: str) -> LocalServer:
 
 
 def _introduce(url: str, aws_url: str, principals: Mapping[str, Mapping[str, Any]]) -> None:
-    """Say on the console what there is and what to try."""
+    """Print URLs, principals and example requests."""
     lines = [f"Rosetta is ready: {url}/console in a browser, {url} for clients (local AWS at {aws_url})", ""]
     for name, principal in principals.items():
         who = f"{name} (tenant {principal['tenant']}; {' '.join(principal['policies'])})"
@@ -130,7 +130,7 @@ def _introduce(url: str, aws_url: str, principals: Mapping[str, Mapping[str, Any
     for principal in list(principals.values())[:1]:
         lines += ["", "Try:"]
         lines += [f"    curl {dialect.example.format(url=url, **principal)}" for dialect in DIALECTS]
-    print("\n".join([*lines, "", f"API reference: {url}/docs", "Ctrl-C stops it."]), flush=True)
+    print("\n".join([*lines, "", f"API reference: {url}/docs", "Press Ctrl-C to stop."]), flush=True)
 
 
 if __name__ == "__main__":

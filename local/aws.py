@@ -1,4 +1,4 @@
-"""The local AWS: moto's server in a thread of this process, and another DynamoDB if one is asked for."""
+"""The local AWS: moto's server in a thread of this process, optionally with another DynamoDB."""
 
 import contextlib
 import logging
@@ -20,14 +20,14 @@ from local.serving import ThreadedServer
 
 ENGINES = ("moto", "dynoxide")
 USUAL_PORT = 5000
-"""Where people look for a local AWS."""
+"""moto's default port."""
 
 
 @contextlib.contextmanager
 def local_aws(engine: str, folder: Path) -> Iterator[dict[str, str]]:
-    """Serve an AWS on this machine and point this process's environment at it.
+    """Run an emulated AWS and point this process's environment at it.
 
-    Yields its endpoints as `state.json` names them. Raises EngineError.
+    Yields the endpoints as in `state.json`. Raises EngineError.
     """
     with contextlib.ExitStack() as stack:
         endpoints = {"aws_endpoint_url": stack.enter_context(moto_server(USUAL_PORT))}
@@ -39,13 +39,13 @@ def local_aws(engine: str, folder: Path) -> Iterator[dict[str, str]]:
 
 @contextlib.contextmanager
 def moto_server(port: int = 0, secrets: Mapping[str, str] = SECRETS) -> Iterator[str]:
-    """The URL of a moto that shares its state with this process; at any free port if this one is taken.
+    """Run moto in this process and yield its URL; on any free port if this one is taken.
 
-    Links may be signed with these secrets, which are known by their access keys.
+    `secrets` maps access keys to the secrets that may sign links.
     """
     speed_up_moto()
     share_items()
-    # The pages of others are let in where a bucket says so, and nowhere else.
+    # Cross-origin requests are allowed by the bucket's CORS rules only.
     setattr(werkzeug_app, "DISABLE_GLOBAL_CORS", True)  # noqa: B010  # moto does not export it
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     app = _one_at_a_time(checked(Dispatcher(create_backend_app), secrets))
@@ -61,7 +61,7 @@ class _MotoServer(ThreadedServer, BaseWSGIServer):
 
 
 class _MotoConnection(MotoRequestHandler):
-    # Head and body leave in two writes, which would otherwise wait for each other 40 ms.
+    # Head and body are two writes; Nagle's algorithm would delay the second by 40 ms.
     disable_nagle_algorithm = True
 
 
@@ -76,7 +76,7 @@ WsgiApp = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
 
 def _one_at_a_time(app: WsgiApp) -> WsgiApp:
-    """The app with its DynamoDB calls one after the other."""
+    """Serialise the app's DynamoDB calls."""
 
     def call(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         dynamodb = environ.get("HTTP_X_AMZ_TARGET", "").startswith("DynamoDB_")

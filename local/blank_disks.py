@@ -1,4 +1,4 @@
-"""Empty disks for demonstrations: small files that are what they are called, and can be downloaded."""
+"""Empty disk images for demonstrations: small, valid and downloadable."""
 
 import struct
 
@@ -6,15 +6,15 @@ CLUSTER = 1 << 16
 """Bytes; one cluster of L2 entries describes 2**29 bytes of the disk."""
 ENTRY = 8
 REFCOUNTS, FIRST_BLOCK, L1 = 1, 2, 3
-"""The clusters of the parts that follow the header."""
+"""Clusters of the refcount table, the first refcount block and the L1 table."""
 
 
 class NoBlankDisk(ValueError):
-    """There are no blank disks of this format here."""
+    """Blank disks of this format are not supported."""
 
 
 def blank(disk_format: str | None, size: int) -> bytes:
-    """A disk of so many bytes that has nothing on it: `raw`, or `qcow2`, which takes 256 kB. Raises NoBlankDisk.
+    """An empty disk image, raw or qcow2, of this virtual size in bytes. A qcow2 takes 256 kB. Raises NoBlankDisk.
 
     >>> len(blank("qcow2", 10 << 30))
     262144
@@ -27,7 +27,7 @@ def blank(disk_format: str | None, size: int) -> bytes:
 
 
 def _qcow2(size: int) -> bytes:
-    """Version 3, as QEMU's specification (docs/interop/qcow2.rst) has it, without any cluster of data."""
+    """A qcow2 version 3 without data clusters (QEMU, docs/interop/qcow2.rst)."""
     entries = -(-size // (CLUSTER // ENTRY * CLUSTER))
     clusters = L1 + -(-entries * ENTRY // CLUSTER)
     places = (L1 * CLUSTER, REFCOUNTS * CLUSTER)

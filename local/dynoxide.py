@@ -1,4 +1,4 @@
-"""Dynoxide, a DynamoDB in one binary that keeps its tables in a file; an npm package brings it."""
+"""Dynoxide: a DynamoDB emulator in one binary, installed from npm, that keeps its tables in a file."""
 
 import contextlib
 import ctypes
@@ -22,7 +22,7 @@ class EngineError(Exception):
 
 @contextlib.contextmanager
 def dynoxide(folder: Path) -> Iterator[str]:
-    """The URL of a DynamoDB that keeps its tables in `folder`; it ends with the block, or this process."""
+    """Run a DynamoDB with its tables in `folder` and yield its URL. It ends with the block, or with this process."""
     binary = install(folder)
     with running(binary, folder / "dynoxide.log", "--db-path", str(folder / "dynamodb.db")) as url:
         yield url
@@ -37,12 +37,12 @@ def running(binary: Path, log: Path, *options: str, environ: Mapping[str, str] |
     port = free_port()
     end_with_parent = _end_with_parent()
     with log.open("wb") as file:
-        process = subprocess.Popen(  # noqa: S603  # installed on purpose
+        process = subprocess.Popen(  # noqa: S603  # the binary that was just installed
             [binary, "--port", str(port), *options],
             env=environ,
             stdout=file,
             stderr=file,
-            start_new_session=True,  # Ctrl-C reaches the server alone, which then ends this one
+            start_new_session=True,  # Ctrl-C must reach only the server, which then stops dynoxide
             preexec_fn=end_with_parent,  # noqa: PLW1509  # one system call, prepared before the fork
         )
     try:
@@ -54,12 +54,12 @@ def running(binary: Path, log: Path, *options: str, environ: Mapping[str, str] |
 
 
 def binary_below(folder: Path) -> Path:
-    """Where the binary is, once it is installed below this folder."""
+    """The path of the binary once it is installed below this folder."""
     return folder / f"dynoxide-{VERSION}" / "node_modules/@dynoxide/linux-x64/dynoxide"
 
 
 def install(folder: Path) -> Path:
-    """The binary, fetched on first use. Raises EngineError."""
+    """Install the binary on first use and return its path. Raises EngineError."""
     binary = binary_below(folder)
     if not binary.exists():
         prefix = str(folder / f"dynoxide-{VERSION}")
@@ -76,7 +76,7 @@ def install(folder: Path) -> Path:
 
 
 def _end_with_parent() -> Callable[[], None]:
-    """What a child calls to have the kernel end it when this process dies, however it dies."""
+    """Called in the child: have the kernel kill it when the parent dies."""
     libc = ctypes.CDLL(None)
 
     def call() -> None:

@@ -1,4 +1,4 @@
-"""The environment in which botocore finds the local AWS, whatever the user's own says."""
+"""Point botocore at the local AWS, overriding the user's own configuration."""
 
 import os
 from collections.abc import Mapping, MutableMapping
@@ -6,16 +6,16 @@ from collections.abc import Mapping, MutableMapping
 REGION = "us-east-1"
 ACCESS_KEY, SECRET = "local", "local"
 SECRETS = {ACCESS_KEY: SECRET}
-"""By the access key; whatever is signed here is signed with the only one."""
+"""Secrets by access key; there is only one pair."""
 HERE = ("127.0.0.1", "localhost")
 
 
 def use_local_aws(
     environ: MutableMapping[str, str], aws_endpoint_url: str, aws_endpoint_url_dynamodb: str | None = None
 ) -> None:
-    """Have an environment name these endpoints, and credentials that mean nothing.
+    """Set these endpoints and dummy credentials in an environment.
 
-    Whatever it says of AWS is forgotten, so that no request can reach a real account.
+    All other AWS variables are removed, so that no request can reach a real account.
     """
     for name in [name for name in environ if name.startswith("AWS_")]:
         del environ[name]

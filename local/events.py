@@ -1,7 +1,7 @@
-"""Lambda proxy events (API Gateway REST, format 1.0) made from what an HTTP client sent.
+"""Build Lambda proxy events (API Gateway REST, format 1.0) from HTTP requests.
 
-`Router` picks the resource as API Gateway does, segment by segment: literal text before a variable, a
-variable before `{proxy+}`. Path parameters stay percent-encoded, query values arrive decoded, as on AWS.
+`Router` picks the resource as API Gateway does, segment by segment: literal text before a variable, a variable before
+`{proxy+}`. As on AWS, path parameters stay percent-encoded and query values are decoded.
 """
 
 import base64
@@ -20,7 +20,7 @@ class NotRouted(LookupError):
 
 
 class Resource(NamedTuple):
-    """The pattern that a path matched, and the values of its variables as they were sent."""
+    """The pattern that a path matches, and the values of its variables, still percent-encoded."""
 
     pattern: str
     parameters: dict[str, str]
@@ -30,7 +30,7 @@ class Router:
     """The routes of an app (`app.routes`: pattern → method → anything)."""
 
     def __init__(self, routes: Mapping[str, Mapping[str, object]]) -> None:
-        # A copy: Chalice's own mapping grows an entry whenever an unknown path is looked up.
+        # A copy: Chalice's own mapping gains an entry whenever an unknown path is looked up.
         self._routes = {pattern: frozenset(methods) for pattern, methods in routes.items()}
 
     def resource(self, method: str, path: str) -> Resource:
@@ -51,7 +51,7 @@ def proxy_event(
     body: bytes,
     source_ip: str = "127.0.0.1",
 ) -> Event:
-    """The event for a request; `target` is `path?query` as it was sent. Raises NotRouted."""
+    """Build the event for a request; `target` is the raw `path?query`. Raises NotRouted."""
     path, _, query = target.partition("?")
     resource = router.resource(method, path)
     spellings = {name.lower(): name for name, _ in headers}
@@ -83,7 +83,7 @@ def proxy_event(
 
 
 def _segments(path: str) -> list[str]:
-    """The parts between slashes; one slash at the end does not count, and `/` has none."""
+    """Split a path, ignoring one trailing slash: `/a/b/` gives `a`, `b`; `/` gives none."""
     trimmed = path.removeprefix("/").removesuffix("/")
     return trimmed.split("/") if trimmed else []
 
@@ -122,7 +122,7 @@ def _is_greedy(part: str) -> bool:
 
 
 def _grouped(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
-    """All values of each name, in the order they came."""
+    """Group values by name, in their order: `a=1&b=2&a=3` gives `{"a": ["1", "3"], "b": ["2"]}`."""
     grouped: dict[str, list[str]] = {}
     for name, value in pairs:
         grouped.setdefault(name, []).append(value)

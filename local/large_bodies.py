@@ -1,7 +1,7 @@
-"""Image data of any size: what no function could take goes on to S3 in parts while it arrives.
+"""Accept image data of any size: bodies too large for a function are stored in S3 in parts while they arrive.
 
-Deployed, `PUT /v2/images/{id}/file` ends at `MAX_INLINE_BYTES`, and the refusal names other ways. Here the dialect is
-asked without the body, so that all refusals are its own, and the catalogue reads the body from the connection.
+A deployment refuses `PUT /v2/images/{id}/file` beyond `MAX_INLINE_BYTES` and names alternatives. Here the dialect is
+called without the body, so that its own refusals apply, and the catalogue reads the body from the connection.
 """
 
 import hashlib
@@ -33,13 +33,13 @@ from chalicelib.http.message import Request
 from local.wire import Head, Refused
 
 RENEWAL = timedelta(minutes=1)
-"""How often an image says that its bytes are still coming: the sweep gives it up after five."""
+"""How often an image is updated while its data arrives: the sweep aborts it after five minutes."""
 PARTS_OF_A_SIZE = 500
-"""After how many parts they become larger, so that 10,000 are enough for 1.6 TiB."""
+"""Parts of each size before the size grows, so that 10,000 parts suffice for 1.6 TiB."""
 
 
 class Arriving(NamedTuple):
-    """A body on its way: its pieces, how long it is if that is known, and how many bytes the client has announced."""
+    """A body that is arriving: its pieces, its length if known, and the size that the client announced."""
 
     pieces: Iterator[bytes]
     length: int | None
@@ -50,7 +50,7 @@ _arriving: ContextVar[Arriving | None] = ContextVar("arriving", default=None)
 
 
 def is_image_data(head: Head) -> bool:
-    """Whether a request brings the bytes of an image, by any of the paths that the dialect has for it."""
+    """Whether a request uploads image data, by any of the dialect's paths for it."""
     path = head.target.partition("?")[0].strip("/")
     request = Request(head.method, f"/{path}", {name.lower(): value for name, value in head.headers})
     dialect = owner(DIALECTS, request)
@@ -63,9 +63,9 @@ def is_image_data(head: Head) -> bool:
 
 @contextmanager
 def arriving(head: Head, pieces: Iterator[bytes]) -> Iterator[Head]:
-    """Have catalogues that are opened inside the block take these pieces for the bytes of an image.
+    """Make catalogues that are opened in the block read image data from these pieces.
 
-    Gives the head to ask with, without the size that is announced, which is not that of no body.
+    Yields the request's head to call the dialect with, without the announced size, which would not match an empty body.
     """
     found = [value.strip() for name, value in head.headers if name.lower() == SIZE]
     announced = int(found[-1]) if found and re.fullmatch("[0-9]{1,18}", found[-1]) else None
@@ -79,12 +79,12 @@ def arriving(head: Head, pieces: Iterator[bytes]) -> Iterator[Head]:
 
 
 class StreamingWorld(World):
-    """A world whose catalogues take the bytes of images from a body that is `arriving`, if one is."""
+    """A world whose catalogues read image data from a body that is `arriving`, if there is one."""
 
     __slots__ = ()
 
     def catalog(self, principal: Principal, dialect: str = "", request_id: str = "") -> Catalog:
-        """As of any world."""
+        """Open a catalogue whose uploads read the arriving body."""
         catalog, body = super().catalog(principal, dialect, request_id), _arriving.get()
         if body is not None:
             ports = self._ports.by(Actor.of(principal, dialect, request_id))
@@ -93,7 +93,7 @@ class StreamingWorld(World):
 
 
 class ArrivingContent(Content):
-    """The bytes of one image, which arrive."""
+    """The content of an image whose data arrives over the connection."""
 
     def __init__(self, ports: Ports, limits: Limits, body: Arriving) -> None:
         super().__init__(ports, limits)
@@ -101,7 +101,7 @@ class ArrivingContent(Content):
         self._body = body
 
     def upload(self, image: Image, _content: bytes) -> Image:
-        """As of any content, but for the body that arrives. Raises also BadMessage, if it is not what was announced."""
+        """Upload the arriving body. Raises as `Content.upload`, and BadMessage if it is not as announced."""
         self._image = image
         try:
             self._check_known()
@@ -113,7 +113,7 @@ class ArrivingContent(Content):
         return self.accept(self._image, measured, multipart.location)
 
     def _check_known(self) -> None:
-        """Refuse what is known to be wrong before it has come."""
+        """Refuse a body that is known to be wrong before it has arrived."""
         if self._body.length is not None:
             self._check_announced(self._body.length)
         expected = self._body.announced if self._body.length is None else self._body.length
@@ -126,13 +126,13 @@ class ArrivingContent(Content):
 
     @contextmanager
     def _multipart(self) -> Iterator[Multipart]:
-        """Where parts can be put: they are one object after the block, and nothing is left of them if it fails."""
+        """A multipart upload: completed at the end of the block, aborted if it fails."""
         multipart = self._multiparts.begin(self._image.id, uuid4().hex)
         try:
             yield multipart
             self._multiparts.complete(multipart, self._multiparts.parts(multipart) or [])
         except BaseException:
-            with suppress(StoreError):  # what is left then costs memory only
+            with suppress(StoreError):  # leftover parts only take memory here
                 self._multiparts.abort(multipart)
                 self._blobs.delete(multipart.location)
             raise
@@ -149,7 +149,7 @@ class ArrivingContent(Content):
         return Measured(size, md5.hexdigest(), sha256.hexdigest(), sha512.hexdigest())
 
     def _pieces(self) -> Iterator[bytes]:
-        """The body, whose end the client may not live to see. Raises BadMessage, and as `_renew`."""
+        """Yield the pieces of the body; the client may vanish before its end. Raises BadMessage, and as `_renew`."""
         try:
             for piece in self._body.pieces:
                 self._renew()
@@ -158,7 +158,7 @@ class ArrivingContent(Content):
             raise BadMessage("body", f"The body is broken: {error}") from error
 
     def _renew(self) -> None:
-        """Say now and then that bytes are still coming. Raises DeletedMeanwhile, NotQueued, EditConflict."""
+        """Update the image from time to time while data arrives. Raises DeletedMeanwhile, NotQueued, EditConflict."""
         if self._clock.now() - self._image.status_changed_at >= RENEWAL:
             self._image = retry(self._image.id, self._renewed)
 
@@ -172,7 +172,7 @@ class ArrivingContent(Content):
 
 
 def parts_of(pieces: Iterator[bytes]) -> Iterator[bytes]:
-    """The pieces put together to parts of 16 MiB, and larger ones where there would be too many."""
+    """Join pieces to parts: of 16 MiB, and larger ones later, as their number is limited."""
     part, number = bytearray(), 0
     for piece in pieces:
         part += piece

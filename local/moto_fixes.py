@@ -1,4 +1,4 @@
-"""Repairs of moto, for tests and local server alike: atomic DynamoDB calls, and cheaper answers that say the same."""
+"""Patches of moto, for tests and the local server: atomic DynamoDB calls, and the same responses faster."""
 
 import base64
 import copy
@@ -31,7 +31,7 @@ from moto.dynamodb.responses import DynamoHandler
 from werkzeug.exceptions import HTTPException
 
 DYNAMODB_LOCK = threading.RLock()
-"""Held while moto answers: its conditional writes and transactions are not atomic by themselves."""
+"""Held during each DynamoDB call: moto's conditional writes and transactions are not atomic."""
 
 PLAIN = frozenset(
     {
@@ -46,29 +46,26 @@ PLAIN = frozenset(
         "UpdateItem",
     }
 )
-"""The operations of DynamoDB whose requests and answers hold nothing but what JSON has: no times, and bytes as text."""
+"""Operations of DynamoDB whose requests and responses are plain JSON: no timestamps, and bytes as text."""
 
 BYTES = re.compile(rb'"BS?"\s*:')
-"""How values begin that moto wants as bytes, which JSON has none of."""
+"""The beginning of binary values, which moto expects as bytes."""
 
 MAX_ITEM_BYTES = 405_000
-"""What an item may weigh, as moto has it."""
+"""Maximum size of an item in moto."""
 
 HOSTED = ("dynamodb", "ec2", "s3", "sqs")
-"""The services that are asked for often enough to know them by their host."""
+"""Services that are called often enough to be recognised by host."""
 
 INDEX_NAME = 6
-"""Where `Table.query` has the index among the arguments that follow the hash key."""
+"""The position of the index name among the positional arguments of `Table.query` after the hash key."""
 
 REMEMBERED = 5_000
-"""Texts of conditions that are remembered parsed; a suite has some hundreds."""
+"""Size of the cache of parsed conditions; a test suite has a few hundred."""
 
 
 def lock_moto() -> None:
-    """Let one thread at a time into moto's in-process answers (`mock_aws`).
-
-    Calling it again changes nothing.
-    """
+    """Serialise moto's in-process responses (`mock_aws`). Idempotent."""
 
     def locked(answer: Callable[..., Any]) -> Callable[..., Any]:
         def call(self: BotocoreStubber, *args: Any, **kwargs: Any) -> Any:
@@ -81,10 +78,7 @@ def lock_moto() -> None:
 
 
 def speed_up_moto() -> None:
-    """Have moto do once what it does again for each attribute, condition or request, with the same outcome.
-
-    Calling it again changes nothing.
-    """
+    """Cache what moto computes again for each attribute, condition or request. Idempotent."""
     _replace(Item, "__init__", _weighed_once)
     _replace(BotocoreStubber, "process_request", _routed_by_host)
     _replace(responses, "method_names_from_class", cache)
@@ -99,27 +93,27 @@ def speed_up_moto() -> None:
 
 
 def share_items() -> None:
-    """Have the copy of a table that moto makes for each action of a transaction share its items.
+    """Make the copies of tables that moto keeps for rollbacks share their items. Idempotent.
 
-    Moto copies them all, in case it has to roll back. Puts and deletions replace items and leave the copy as it
-    was, and so do updates when they are made in a copy of the item. Calling it again changes nothing.
+    Moto deep-copies the table for each action of a transaction. Puts and deletions replace items and so leave the copy
+    intact; updates do if they are made in a copy of the item.
     """
 
     def snapshot(self: Table, _memo: object) -> Table:
         copied = object.__new__(type(self))
         copied.__dict__.update(self.__dict__)
         copied.items = defaultdict(dict)
-        found: Any  # an item, or the items of one hash key by their range key
+        found: Any  # an item, or the items of a hash key by range key
         for key, found in self.items.items():
             copied.items[key] = dict(found) if isinstance(found, dict) else found
         return copied
 
-    Table.__deepcopy__ = snapshot  # type: ignore[attr-defined]  # the repair is this assignment
+    Table.__deepcopy__ = snapshot  # type: ignore[attr-defined]  # the patch is this assignment
     _replace(DynamoDBBackend, "update_item", _updated_in_a_copy)
 
 
 def _replace(owner: Any, name: str, repaired: Callable[[Any], Any]) -> None:
-    """Put what `repaired` makes of an attribute of moto in its place, once."""
+    """Replace an attribute of moto by `repaired(attribute)`, once."""
     if (owner, name) not in _REPLACED:
         _REPLACED.add((owner, name))
         setattr(owner, name, repaired(getattr(owner, name)))
@@ -129,11 +123,11 @@ _REPLACED: set[tuple[Any, str]] = set()
 
 
 def _updated_in_a_copy(original: Callable[..., Item]) -> Callable[..., Item]:
-    """An item replaced by its copy before it is updated."""
+    """Replace an item by a copy before it is updated."""
 
     def update_item(self: DynamoDBBackend, table_name: str, key: dict[str, Any], **asked: Any) -> Item:
         table = self.get_table(table_name)
-        kept: Any = table.items  # an item, or items by their range key
+        kept: Any = table.items  # an item, or items by range key
         place = DynamoType(key[table.hash_key_attr])
         if table.range_key_attr is not None:
             kept, place = kept.get(place, {}), DynamoType(key[table.range_key_attr])
@@ -145,7 +139,7 @@ def _updated_in_a_copy(original: Callable[..., Item]) -> Callable[..., Item]:
 
 
 def _weighed_once(_original: object) -> Callable[..., None]:
-    """An item's size summed up as its attributes come, not all of it again for each of them."""
+    """Sum up an item's size as attributes are added, instead of recomputing it for each."""
 
     def init(self: Item, hash_key: DynamoType, range_key: DynamoType | None, attrs: dict[str, Any]) -> None:
         self.hash_key, self.range_key = hash_key, range_key
@@ -161,7 +155,7 @@ def _weighed_once(_original: object) -> Callable[..., None]:
 
 
 def _routed_by_host(original: Callable[..., Any]) -> Callable[..., Any]:
-    """The service behind a host looked up once, instead of every service's patterns tried for each request."""
+    """Cache the service of each host, instead of matching every service's patterns for each request."""
 
     @cache
     def methods(root: str) -> list[tuple[re.Pattern[str], Callable[..., Any]]]:
@@ -190,7 +184,7 @@ def _routed_by_host(original: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _parameters_as_they_stand(original: Callable[..., None]) -> Callable[..., None]:
-    """A request's JSON taken as it is, unless it may hold bytes, instead of walked along its shapes."""
+    """Use a request's JSON as it is unless it may contain bytes, instead of converting it by its shapes."""
 
     def parse_parameters(self: DynamoHandler, request: Request) -> None:
         if self._get_action() in PLAIN and not BYTES.search(request.data):
@@ -202,7 +196,7 @@ def _parameters_as_they_stand(original: Callable[..., None]) -> Callable[..., No
 
 
 def _results_as_they_stand(original: Callable[..., Any]) -> Callable[..., Any]:
-    """An answer's JSON written as it is, instead of walked along its shapes, which costs 3 ms an item."""
+    """Write a response's JSON as it is, instead of converting it by its shapes, which takes 3 ms per item."""
 
     @cache
     def known(action: str) -> frozenset[str]:
@@ -224,7 +218,7 @@ def _base64(value: bytes) -> str:
 
 
 def _conditions_parsed_once(original: Callable[..., Any]) -> Callable[..., Any]:
-    """The tree of a condition kept by its text and names, and filled with the values of the request at hand."""
+    """Cache the syntax tree of a condition by its text and names, and fill in the values of each request."""
     trees: dict[object, tuple[Any, list[str], list[str]]] = {}
 
     def filled(parser: ConditionExpressionParser, node: Any) -> Any:
@@ -251,9 +245,9 @@ def _conditions_parsed_once(original: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _noting_the_root(parser: ConditionExpressionParser, parse: Callable[..., Any]) -> tuple[Any, Any]:
-    """The root of the tree that a parser makes of its condition, and the condition."""
+    """Record the root of a parsed condition's tree, with the condition."""
     nodes: list[Any] = []
-    make = parser._make_op_condition  # noqa: SLF001  # where moto hands on what it has parsed
+    make = parser._make_op_condition  # noqa: SLF001  # moto has no public hook
 
     def note(node: Any) -> Any:
         nodes.append(node)
@@ -265,12 +259,12 @@ def _noting_the_root(parser: ConditionExpressionParser, parse: Callable[..., Any
 
 
 def _updates_parsed_once(original: Callable[[str], Any]) -> Callable[[str], Any]:
-    """The tree of an update kept by its text: moto writes into a copy only, which its validator makes."""
+    """Cache the syntax tree of an update by its text: moto's validator copies it before changing it."""
     return staticmethod(cache(original))
 
 
 def _copied(node: Node, memo: dict[int, Any]) -> Node:
-    """A tree without the detours that a copy of just any object takes."""
+    """Copy a syntax tree, faster than `copy.deepcopy`."""
     made: Node = object.__new__(type(node))
     memo[id(node)] = made
     vars(made).update(vars(node))
@@ -283,7 +277,7 @@ def _copied(node: Node, memo: dict[int, Any]) -> Node:
 
 
 def _queried_by_hash_key(original: Callable[..., Any]) -> Callable[..., Any]:
-    """A query shown the items of its hash key alone, instead of the whole table."""
+    """Restrict a query to the items of its hash key, instead of scanning the whole table."""
 
     def query(self: Table, hash_key: DynamoType | None, *args: Any, **kwargs: Any) -> Any:
         index = args[INDEX_NAME] if len(args) > INDEX_NAME else kwargs.get("index_name")
@@ -301,7 +295,7 @@ def _queried_by_hash_key(original: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _names_known(original: Callable[..., Any]) -> Callable[..., Any]:
-    """The names under which a kind of object may have a member of an answer, found once and kept with its shape."""
+    """Cache, with each shape, the attribute names under which an object may hold a member of a response."""
 
     def get_possible_keys(self: XFormedAttributePicker, context: AttributePickerContext) -> list[str]:
         known = vars(context.shape).setdefault("known_names", {})

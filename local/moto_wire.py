@@ -1,7 +1,7 @@
-"""Have moto answer in this process what our own client of DynamoDB sends, and tell botocore's events of it.
+"""Let moto answer our own DynamoDB client in this process, and emit botocore's events for its calls.
 
-moto's `mock_aws` is a hook of botocore's clients, and so is whatever else listens to calls of AWS. All that leads up to
-the wire, and what follows it, is the same as ever; without moto requests go over the wire.
+moto's `mock_aws` hooks into botocore's clients, and so do other listeners. Only the transport is replaced; without moto
+requests go over the network.
 """
 
 import json
@@ -24,7 +24,7 @@ from chalicelib.storage.wire import Reply, Wire
 
 
 class MotoWire(Wire):
-    """A wire that whoever hooks into `before-send` may answer on."""
+    """A transport on which hooks of `before-send` can answer."""
 
     def __init__(self, url: str, connect_seconds: float, read_seconds: float) -> None:
         super().__init__(url, connect_seconds, read_seconds)
@@ -34,24 +34,24 @@ class MotoWire(Wire):
 
     @property
     def latest(self) -> Reply:
-        """The last answer to this thread."""
+        """The last response to this thread."""
         reply: Reply = self._latest.reply
         return reply
 
     def exchange(self, headers: Mapping[str, str], body: bytes) -> Steps[Reply]:
-        """The answer of the first hook that has one, or of the server."""
+        """Return the response of the first hook that has one, otherwise of the server."""
         operation = headers["x-amz-target"].rpartition(".")[2]
         given = self.asked(operation, headers, body)
         reply = given or (yield from super().exchange(headers, body))
         told = {"status_code": reply.status, "headers": reply.headers, "body": reply.body}
         self.events.emit(f"response-received.{SERVICE}.{operation}", response_dict=told)
         if given is not None:
-            yield  # as if it had to be waited for
+            yield  # as if it had to wait for the network
         self._latest.reply = reply
         return reply
 
     def asked(self, operation: str, headers: Mapping[str, str], body: bytes) -> Reply | None:
-        """What a hook answers."""
+        """Return the response of a hook, or None."""
         sent = HTTPHeaders()
         for name, value in headers.items():
             sent[name] = value
@@ -64,7 +64,7 @@ class MotoWire(Wire):
 
 
 class TellingClient(Client):
-    """The client, with the events `before-call`, whose hooks may answer, and `after-call`."""
+    """The client, with botocore's events `before-call`, whose hooks may answer, and `after-call`."""
 
     def __init__(self, wire: MotoWire, *args: Any) -> None:
         super().__init__(wire, *args)
@@ -87,7 +87,7 @@ class TellingClient(Client):
 
 @contextmanager
 def intercepted() -> Iterator[None]:
-    """Have connections that are first used while the block runs ask moto, and tell of it."""
+    """Make connections that are first used inside the block use moto and emit events."""
     usual = SharedConnection.wire_to, SharedConnection.client_over
     SharedConnection.wire_to, SharedConnection.client_over = MotoWire, TellingClient  # type: ignore[assignment]  # they go together
     try:
@@ -97,7 +97,7 @@ def intercepted() -> Iterator[None]:
 
 
 def _given(operation: str, http: Any, parsed: Any) -> dict[str, Any]:
-    """What a hook answers in place of DynamoDB. Raises ClientError."""
+    """The response of a hook in place of DynamoDB's. Raises ClientError."""
     if http.status_code >= 300:
         raise ClientError(parsed, operation)
     return dict(parsed)

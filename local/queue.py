@@ -1,4 +1,4 @@
-"""The worker's queue as SQS and Lambda would drive it: created, and pumped by whoever calls."""
+"""The worker's queue, driven as SQS and Lambda do."""
 
 import json
 from typing import TYPE_CHECKING, Any
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def create_bucket(world: World, console: str | None = None) -> None:
-    """The bucket, which tells the queue of its objects, and takes parts from the page at the origin of the console."""
+    """Create the bucket, with its notifications to the queue and CORS for the console's origin."""
     s3, bucket = world.blobs.client(), world.blobs.bucket
     s3.create_bucket(Bucket=bucket)
     s3.put_bucket_notification_configuration(
@@ -32,7 +32,7 @@ def create_bucket(world: World, console: str | None = None) -> None:
 
 
 def create_queue(world: World) -> str:
-    """The queue, and the one for its dead letters; both may be there. Returns its ARN."""
+    """Create the queue and its dead-letter queue if they do not exist; return the queue's ARN."""
     sqs = world.queue.client()
     dead = sqs.create_queue(QueueName=f"{world.queue.name}-dead")["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=dead, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
@@ -45,7 +45,7 @@ def create_queue(world: World) -> str:
 
 
 def pump(world: World) -> int:
-    """Deliver a message if there is one, and remove it if it was worked on; returns how many there were."""
+    """Deliver at most one message, and delete it if the worker succeeds; return the number delivered."""
     sqs, url = world.queue.client(), world.queue.url
     received = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=1, MessageSystemAttributeNames=["All"])
     messages = received.get("Messages", [])
@@ -57,7 +57,7 @@ def pump(world: World) -> int:
 
 
 def _record(message: Any) -> dict[str, Any]:
-    """A message as Lambda hands it over."""
+    """A message as a record of Lambda's event."""
     return {
         "messageId": message["MessageId"],
         "body": message["Body"],

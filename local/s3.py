@@ -1,4 +1,4 @@
-"""What S3 looks at before it takes a request, and moto does not: signatures of links, and digests of bytes."""
+"""Checks that S3 makes and moto does not: signatures of links, and digests of bodies."""
 
 import base64
 import binascii
@@ -22,18 +22,18 @@ WsgiApp = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
 SIGNATURE = "X-Amz-Signature"
 UNSIGNED = ("x-amz-content-sha256",)
-"""Headers of AWS's own that need no signature."""
+"""AWS headers that need not be signed."""
 DIGESTS: Mapping[str, Callable[[bytes], bytes]] = {
     "content-md5": lambda content: hashlib.md5(content, usedforsecurity=False).digest(),
     "x-amz-checksum-crc32": lambda content: zlib.crc32(content).to_bytes(4, "big"),
     "x-amz-checksum-sha1": lambda content: hashlib.sha1(content, usedforsecurity=False).digest(),
     "x-amz-checksum-sha256": lambda content: hashlib.sha256(content).digest(),
 }
-"""What a client may say of its bytes, in base64, as far as Python can compute it."""
+"""Headers with a base64 digest of the body, and how to compute it."""
 
 
 class Dispatcher(DomainDispatcherApplication):
-    """moto's, which loses a body that is called a form and is none, as curl's `--data-binary` calls every body."""
+    """moto's dispatcher; moto loses bodies that are labelled as forms, as curl's `--data-binary` does by default."""
 
     def _get_body(self, environ: dict[str, Any]) -> str | None:
         if not environ.get("CONTENT_TYPE", "").startswith("application/x-www-form-urlencoded"):
@@ -45,14 +45,14 @@ class Dispatcher(DomainDispatcherApplication):
 
 
 class Refused(Exception):
-    """What S3 says to a request that it does not take."""
+    """An error of S3."""
 
     def __init__(self, status: HTTPStatus, code: str, message: str) -> None:
         super().__init__(message)
         self.status, self.code = status, code
 
     def answer(self, start_response: Any) -> Iterable[bytes]:
-        """The refusal as S3 writes it."""
+        """The error as S3's XML."""
         body = (
             f"<Error><Code>{self.code}</Code><Message>{html.escape(str(self), quote=False)}</Message></Error>".encode()
         )
@@ -62,10 +62,10 @@ class Refused(Exception):
 
 
 def checked(app: WsgiApp, secrets: Mapping[str, str]) -> WsgiApp:
-    """The app behind the checks of S3; `secrets` are those of the access keys that may sign links."""
+    """Wrap the app in S3's checks; `secrets` maps access keys to the secrets that may sign links."""
 
     def call(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        if environ["REQUEST_METHOD"] == "OPTIONS":  # a browser asks whether it may, which is never signed
+        if environ["REQUEST_METHOD"] == "OPTIONS":  # CORS preflights are never signed
             return app(environ, start_response)
         try:
             check(environ, secrets, datetime.now(UTC))
@@ -77,7 +77,7 @@ def checked(app: WsgiApp, secrets: Mapping[str, str]) -> WsgiApp:
 
 
 def check(environ: dict[str, Any], secrets: Mapping[str, str], now: datetime) -> None:
-    """Raise Refused for a link that is wrong or too old, and for bytes that are not what they are said to be."""
+    """Raise Refused for an invalid or expired link, and for a body that does not match its digests."""
     query = dict(parse_qsl(environ.get("QUERY_STRING", ""), keep_blank_values=True))
     is_link = SIGNATURE in query
     if not is_link and "/s3/aws4_request" not in environ.get("HTTP_AUTHORIZATION", ""):
@@ -90,7 +90,7 @@ def check(environ: dict[str, Any], secrets: Mapping[str, str], now: datetime) ->
 
 
 def read(environ: dict[str, Any]) -> bytes:
-    """The body, which can be read again afterwards. Raises Refused if the client broke off."""
+    """Read the body, so that it can be read again. Raises Refused if the client disconnects."""
     length = environ.get("CONTENT_LENGTH")
     stream = environ["wsgi.input"]
     content: bytes = stream.read(int(length)) if length else stream.read() if _is_terminated(environ) else b""
@@ -101,7 +101,7 @@ def read(environ: dict[str, Any]) -> bytes:
 
 
 def _is_terminated(environ: Mapping[str, Any]) -> bool:
-    """Whether a body without a length ends by itself, in chunks."""
+    """Whether a body without a length is chunked."""
     return bool(environ.get("wsgi.input_terminated"))
 
 
@@ -144,7 +144,7 @@ def _end(query: Mapping[str, str]) -> datetime:
 def _signature(
     environ: Mapping[str, Any], query: Mapping[str, str], signed: Iterable[str], credentials: Credentials, region: str
 ) -> str:
-    """What a link to this request would be signed with."""
+    """Compute the signature of a link to this request."""
     path = quote(unquote(urlsplit(environ["RAW_URI"]).path), safe="/-_.~")
     pairs = [
         f"{quote(name, safe='-_.~')}={quote(value, safe='-_.~')}" for name, value in query.items() if name != SIGNATURE

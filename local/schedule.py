@@ -1,4 +1,4 @@
-"""What AWS would call by schedule, called by a thread of this process."""
+"""Run scheduled calls in a thread of this process."""
 
 import contextlib
 import logging
@@ -10,9 +10,9 @@ _log = logging.getLogger(__name__)
 
 @contextlib.contextmanager
 def repeating(act: Callable[[], object], seconds: float, *, eagerly: bool = False) -> Iterator[None]:
-    """Call it now and then, or, eagerly, at once as long as it returns something true.
+    """Call a function at an interval in a thread; if `eagerly`, without a pause while it returns a true value.
 
-    A failure is logged, and it is called again.
+    Exceptions are logged, and it is called again.
     """
     stop = threading.Event()
 
@@ -23,7 +23,7 @@ def repeating(act: Callable[[], object], seconds: float, *, eagerly: bool = Fals
             try:
                 if act() and eagerly:
                     pause = 0
-            except Exception:  # noqa: BLE001  # whatever it was, the next call may succeed
+            except Exception:  # noqa: BLE001  # the next call may succeed
                 _log.exception("scheduled call failed")
 
     thread = threading.Thread(target=run, daemon=True)

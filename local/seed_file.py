@@ -1,4 +1,4 @@
-"""What a seed file may say; every mistake in one is named with its key."""
+"""The schema of seed files; errors name the key."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,11 +11,11 @@ from chalicelib.catalog.principal import Policy
 
 DEMONSTRATION = Path(__file__).with_name("demonstration.json")
 COUNTED = frozenset({"version", "member_count", "members_behind", "stored_format"})
-"""Fields of an image that nobody sets."""
+"""Fields of an image that cannot be set."""
 
 
 class SeedError(Exception):
-    """A seed cannot be loaded; the text is one line that names the key and the reason."""
+    """A seed cannot be loaded; the message is one line with the key and the reason."""
 
 
 class _Strict(BaseModel):
@@ -23,7 +23,7 @@ class _Strict(BaseModel):
 
 
 class PrincipalSeed(_Strict):
-    """A caller with a token; without a `secret` a random one is issued."""
+    """A principal with a token; without a `secret` a random one is generated."""
 
     user: str
     tenant: str | None = None
@@ -33,7 +33,7 @@ class PrincipalSeed(_Strict):
 
 
 class InstanceSeed(_Strict):
-    """A virtual machine that could be captured."""
+    """A virtual machine that can be captured."""
 
     tenant: str
     zone: str
@@ -45,9 +45,9 @@ class InstanceSeed(_Strict):
 
 
 class ReferenceSeed(_Strict):
-    """Something that images refer to by number; all that is not said here are facts of its own.
+    """An object that images refer to by number; unknown keys become its attributes.
 
-    Without a `tenant`, each tenant of a principal gets one; without a `number`, the next one.
+    Without a `tenant`, one is created for each tenant of a principal; without a `number`, it gets the next one.
     """
 
     model_config = ConfigDict(extra="allow")
@@ -58,12 +58,12 @@ class ReferenceSeed(_Strict):
 
     @property
     def facts(self) -> Mapping[str, Any]:
-        """What is kept of it."""
+        """The attributes to store."""
         return {"name": self.name, **(self.model_extra or {})}
 
 
 class ReferencesSeed(_Strict):
-    """References by kind."""
+    """References, by kind."""
 
     compute_resources: list[ReferenceSeed] = []
     operatingsystems: list[ReferenceSeed] = []
@@ -80,7 +80,7 @@ else:
 
 
 class Seed(_Strict):
-    """All that a server starts with."""
+    """The data that a server starts with."""
 
     principals: dict[str, PrincipalSeed] = {}
     instances: dict[str, InstanceSeed] = {}
@@ -89,7 +89,7 @@ class Seed(_Strict):
 
 
 def read_seed(path: Path) -> Seed:
-    """The seed in a JSON file. Raises SeedError."""
+    """Read a seed from a JSON file. Raises SeedError."""
     try:
         return Seed.model_validate_json(path.read_bytes())
     except OSError as error:

@@ -1,6 +1,6 @@
-"""Puts what a seed says into a world, images through the catalogue, so that all its rules hold.
+"""Load a seed into a world: images through the catalogue, so that all its rules hold.
 
-What an earlier load made is left alone, so that tables that outlive the server are seeded once.
+Objects of an earlier load are left alone, so that tables that outlive the server are seeded once.
 """
 
 import contextlib
@@ -26,15 +26,15 @@ if TYPE_CHECKING:
     from mypy_boto3_ec2 import EC2Client
 
 IDS = uuid.UUID("165f0eb4-4d48-4c08-9ea6-3b1c4aafcc62")
-"""Ids of images come from their owner and their key in the file, so that the next load finds what this one made."""
+"""The namespace of image ids, which are derived from owner and key so that the next load finds them."""
 ANY_AMI = "ami-12c6146b"
-"""One of the machine images that moto knows from the start: an instance needs one."""
+"""One of moto's built-in machine images: an instance needs one."""
 
 Loaded = dict[str, dict[str, Any]]
 
 
 def load(world: World, seed: Seed) -> Loaded:
-    """Load a seed, and say what is there now as `state.json` says it. Raises SeedError."""
+    """Load a seed and return its objects in the form of `state.json`. Raises SeedError."""
     tenants = sorted({principal.tenant for principal in seed.principals.values() if principal.tenant})
     for kind, references in seed.references:
         for reference in references:
@@ -56,7 +56,7 @@ def _issue(world: World, seed: PrincipalSeed) -> dict[str, Any]:
 def run(instances: Mapping[str, InstanceSeed]) -> dict[str, str]:
     """Start EC2 instances and stop those that should not run; returns their ids."""
     if not instances:
-        return {}  # the description of EC2 is large, and takes its time to load
+        return {}  # loading botocore's description of EC2 is slow
     ec2 = boto3.client("ec2")
     ids = {name: _start(ec2, name, seed) for name, seed in instances.items()}
     stopped = [ids[name] for name, seed in instances.items() if seed.state == "stopped"]
@@ -88,7 +88,7 @@ def _add_reference(world: World, kind: Kind, tenant: str, seed: ReferenceSeed) -
 
 
 def _add_image(world: World, name: str, seed: BaseModel) -> str:
-    """Register an image unless it is, or was, there; returns its id."""
+    """Register an image unless it exists or was deleted; return its id."""
     fields = {"name": name, "owner": world.settings.limits.operator_tenant, **seed.model_dump(exclude_unset=True)}
     image_id: str = fields.pop("id", None) or str(uuid.uuid5(IDS, f"{fields['owner']}/{name}"))
     found = world.images.get(image_id)
@@ -104,7 +104,7 @@ def _add_image(world: World, name: str, seed: BaseModel) -> str:
 
 
 def _content(fields: dict[str, Any]) -> bytes:
-    """The bytes that a seed gives to an image, whose words for them are taken out. Raises NoBlankDisk."""
+    """Remove `content` and `blank` from the fields, and return the data they describe. Raises NoBlankDisk."""
     content, size = fields.pop("content", "").encode(), fields.pop("blank", 0)
     return blank(fields.get("disk_format"), size) if size else content
 
@@ -114,11 +114,11 @@ def _register(world: World, image_id: str, fields: Mapping[str, Any], content: b
     catalog = world.catalog(operator)
     asked = {name: fields[name] for name in fields.keys() & Changes.__annotations__.keys() - {"status"}}
     aliases, tenant_aliases = fields.get("aliases", {}), fields.get("tenant_aliases", {})
-    new = NewImage(cast(Changes, asked), image_id, aliases, tenant_aliases)  # the file's types were checked
+    new = NewImage(cast(Changes, asked), image_id, aliases, tenant_aliases)  # pydantic has checked the types
     image = catalog.register(new)
     if content:
         image = _upload(catalog, image_id, content)
-    # The rest, such as a status or a time, is what no client can ask for.
+    # The rest, such as statuses and times, cannot be set by clients.
     complete = replace(image, **fields)
     if complete != image:
         world.images.save(image, complete)
@@ -130,7 +130,7 @@ def _upload(catalog: Catalog, image_id: str, content: bytes) -> Image:
 
 
 def _restore(world: World, image: Image, content: bytes) -> None:
-    """Put the bytes back where the image says they are: moto's bucket does not outlive the server."""
+    """Restore an image's data in the bucket, which does not outlive the server."""
     bucket = f"s3://{world.blobs.bucket}/"
     if content and image.location is not None and image.location.startswith(bucket):
         _, key = split_s3(image.location)

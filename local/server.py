@@ -1,4 +1,4 @@
-"""A small threaded HTTP/1.1 server in front of the Lambda handler, standing in for API Gateway."""
+"""A threaded HTTP/1.1 server in front of the Lambda handler, in place of API Gateway."""
 
 import contextlib
 import json
@@ -26,9 +26,9 @@ _log = logging.getLogger(__name__)
 
 
 class LocalServer(ThreadedServer):
-    """Serves `handler(event, context)` on a port of this machine; with port 0 on any that is free.
+    """Serves `handler(event, context)` on a local port; with port 0 on any free one.
 
-    It listens once it is made, and answers inside `serving`. Raises OSError if the port is taken.
+    It listens once created, and answers inside `serving`. Raises OSError if the port is taken.
     """
 
     allow_reuse_address = True
@@ -43,9 +43,10 @@ class LocalServer(ThreadedServer):
     def serving(
         self, handler: Handler, router: Router, max_inline_bytes: int, *, streaming: bool = False
     ) -> Iterator[None]:
-        """Answer requests until the block ends. Of a body, one byte more than the maximum is kept.
+        """Answer requests until the block ends.
 
-        But image data is read by the handler itself as it arrives if it is `streaming`: over a `StreamingWorld`.
+        Bodies are cut one byte above the maximum, which the handler then refuses. With `streaming` the handler reads
+        image data as it arrives, by a `StreamingWorld`.
         """
         self.handler, self.router, self.most, self.streaming = handler, router, max_inline_bytes + 1, streaming
         with self.running():
@@ -53,7 +54,7 @@ class LocalServer(ThreadedServer):
 
 
 class _Connection(socketserver.StreamRequestHandler):
-    """One client's connection: requests one after the other, each answered in a single write."""
+    """A client's connection: requests in sequence, each answered in a single write."""
 
     server: LocalServer
     connection: socket.socket
@@ -61,13 +62,13 @@ class _Connection(socketserver.StreamRequestHandler):
     disable_nagle_algorithm = True
 
     def handle(self) -> None:
-        # A client that goes away, or falls silent, has not asked for anything more.
+        # A client that disconnects or falls silent has no further request.
         with contextlib.suppress(ConnectionError, TimeoutError):
             while self._serve_one():
                 pass
 
     def _serve_one(self) -> bool:
-        """Read one request and answer it; whether another may follow."""
+        """Read and answer one request; return whether another may follow."""
         try:
             head = read_head(self.rfile)
             if head is None:
@@ -86,7 +87,7 @@ class _Connection(socketserver.StreamRequestHandler):
         return self._continues(head)
 
     def _stream(self, head: Head, taken: list[bytes], body: Body) -> bool:
-        """As `_serve_one`, with a body that the handler reads; its refusals do not wait for the end of it."""
+        """Like `_serve_one`, with a body that the handler reads; it may refuse before the end of the body."""
         with arriving(head, chain(taken, body)) as asked:
             self.connection.sendall(self._answer(asked, b""))
         with contextlib.suppress(Refused):
@@ -107,7 +108,7 @@ class _Connection(socketserver.StreamRequestHandler):
             return write_answer(head.method, answer, keep_alive=head.keep_alive)
         except NotRouted:
             answer = UNKNOWN
-        except Exception:  # noqa: BLE001  # whatever it raises, its client gets an answer, as from API Gateway
+        except Exception:  # noqa: BLE001  # any exception is a 500, as from API Gateway
             _log.exception("%s %s failed", head.method, head.target.partition("?")[0])
             answer = _text(HTTPStatus.BAD_GATEWAY, "Internal server error")
         return write_answer(head.method, answer, keep_alive=head.keep_alive)
@@ -117,7 +118,7 @@ class _Connection(socketserver.StreamRequestHandler):
         self._linger()
 
     def _linger(self) -> None:
-        """Read on for a moment: closing at once would take the answer away from the client."""
+        """Read on for a moment: after an immediate close the client may lose the response."""
         self.connection.shutdown(socket.SHUT_WR)
         self.connection.settimeout(LINGER_SECONDS)
         for _ in range(MAX_LINGERED // PIECE):
@@ -130,10 +131,10 @@ def _text(status: HTTPStatus, text: str) -> Answer:
 
 
 def _message(status: HTTPStatus, message: str) -> Answer:
-    """An answer that API Gateway gives by itself, as our template words it."""
+    """A response of API Gateway itself, with the text of our template."""
     body = {"error": {"code": status, "title": status.phrase, "message": message}, "message": {"text": message}}
     return {"statusCode": status, "headers": {"Content-Type": "application/json"}, "body": json.dumps(body)}
 
 
 UNKNOWN = _message(HTTPStatus.NOT_FOUND, "There is nothing at this path.")
-"""To a method that no route has."""
+"""The response to a method without a route."""

@@ -1,4 +1,4 @@
-"""Servers that leave nothing behind: once they have stopped, no request of theirs is at work any more."""
+"""Servers that finish all requests before they stop."""
 
 import contextlib
 import socket
@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 GRACE_SECONDS = 5.0
-"""How long clients may take to receive the answers to their last requests."""
+"""How long clients may take to receive their last responses."""
 
 
 def free_port() -> int:
@@ -20,13 +20,13 @@ def free_port() -> int:
 
 
 class ThreadedServer(socketserver.ThreadingTCPServer):
-    """A server with a thread for each connection, which ends with it."""
+    """A server with a thread per connection."""
 
-    daemon_threads = True  # if the process dies before it has stopped the server
+    daemon_threads = True  # let the process exit even if the server was not stopped
     stopping = False
 
     def process_request(self, request: Any, client_address: Any) -> None:
-        """Begin a thread for a connection, and remember both."""
+        """Start a thread for a connection and keep track of both."""
         thread = threading.Thread(target=self.process_request_thread, args=(request, client_address), daemon=True)
         thread.start()
         alive = {each: connection for each, connection in self._connections.items() if each.is_alive()}
@@ -34,7 +34,7 @@ class ThreadedServer(socketserver.ThreadingTCPServer):
 
     @contextlib.contextmanager
     def running(self) -> Iterator[None]:
-        """Serve until the block ends, and every request is done with that has come whole by then."""
+        """Serve until the block ends, then finish every request that has arrived completely."""
         self._connections, self.stopping = {}, False
         thread = threading.Thread(target=self.serve_forever, args=(0.02,), daemon=True)
         thread.start()
@@ -44,14 +44,14 @@ class ThreadedServer(socketserver.ThreadingTCPServer):
             self.stopping = True
             self.shutdown()
             thread.join()
-            self._end(socket.SHUT_RD, GRACE_SECONDS)  # nothing more comes from clients
-            self._end(socket.SHUT_RDWR, None)  # nor goes to those that do not take it
+            self._end(socket.SHUT_RD, GRACE_SECONDS)  # no more requests
+            self._end(socket.SHUT_RDWR, None)  # drop clients that do not read their responses
 
     def _end(self, how: int, seconds: float | None) -> None:
-        """Shut all connections, and wait for their threads, no longer than some seconds."""
+        """Shut down all connections, and wait for their threads, at most `seconds` unless it is None."""
         deadline = None if seconds is None else time.monotonic() + seconds
         for connection in self._connections.values():
-            with contextlib.suppress(OSError):  # it is closed already
-                socket.socket.shutdown(connection, how)  # as it stands: TLS would forget how to encrypt
+            with contextlib.suppress(OSError):  # already closed
+                socket.socket.shutdown(connection, how)  # SSLSocket.shutdown would drop the encryption
         for thread in self._connections:
             thread.join(None if deadline is None else max(0.0, deadline - time.monotonic()))

@@ -1,4 +1,4 @@
-"""What a running local server tells programs: `.local/state.json`, there as long as it is ready."""
+"""The state of a running local server, for programs: `.local/state.json` exists while it is ready."""
 
 import contextlib
 import fcntl
@@ -10,17 +10,17 @@ from typing import Any
 
 
 def local_dir() -> Path:
-    """The folder of everything that the local server keeps: LOCAL_DIR, or `.local` here."""
+    """The folder of the local server's files: LOCAL_DIR, or `.local` in the working directory."""
     return Path(os.environ.get("LOCAL_DIR", ".local"))
 
 
 class FolderTaken(Exception):
-    """Another server keeps its things in this folder."""
+    """Another server uses this folder."""
 
 
 @contextlib.contextmanager
 def own(folder: Path) -> Iterator[None]:
-    """Have the folder for this process alone; the kernel gives it back however the process ends. Raises FolderTaken."""
+    """Lock the folder for this process; the kernel releases the lock when it ends. Raises FolderTaken."""
     with contextlib.ExitStack() as stack:
         descriptor = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
         stack.callback(os.close, descriptor)
@@ -32,7 +32,7 @@ def own(folder: Path) -> Iterator[None]:
 
 
 def write_state(folder: Path, state: Mapping[str, Any]) -> None:
-    """Write the state whole or not at all, readable for its owner only, as it holds secrets. Raises OSError."""
+    """Write the state atomically, readable by its owner only, as it contains secrets. Raises OSError."""
     unfinished = folder / "state.json.new"
     descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     try:
@@ -45,11 +45,11 @@ def write_state(folder: Path, state: Mapping[str, Any]) -> None:
 
 
 def read_state(folder: Path) -> dict[str, Any]:
-    """The state of the running server. Raises FileNotFoundError if there is none."""
+    """Read the state of the running server. Raises FileNotFoundError if there is none."""
     state: dict[str, Any] = json.loads((folder / "state.json").read_text("utf-8"))
     return state
 
 
 def remove_state(folder: Path) -> None:
-    """Say that no server is ready."""
+    """Remove the state: no server is ready."""
     (folder / "state.json").unlink(missing_ok=True)

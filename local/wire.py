@@ -1,6 +1,6 @@
-"""HTTP/1.1 as bytes: requests read strictly, answers of the Lambda handler written whole.
+"""Parse HTTP/1.1 requests strictly, and serialise responses of the Lambda handler.
 
-What cannot be understood raises `Refused`; a client that goes away in the middle raises ConnectionError.
+Malformed requests raise `Refused`; a client that disconnects in the middle raises ConnectionError.
 """
 
 import base64
@@ -20,7 +20,7 @@ MAX_HEADERS = 256
 MAX_HEADER_BYTES = 65536
 MAX_DRAINED = 4 << 30
 PIECE = 1 << 16
-"""How many bytes are read at once."""
+"""Bytes that are read at a time."""
 
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 BODILESS = frozenset({HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED})
@@ -33,7 +33,7 @@ _FORBIDDEN_IN_HEADERS = re.compile(r"[\r\n\0]")
 
 
 class Refused(Exception):
-    """The request cannot be answered, and nothing after it on this connection can be understood."""
+    """The request is malformed, and the rest of the connection cannot be parsed."""
 
     def __init__(self, status: HTTPStatus, reason: str) -> None:
         super().__init__(reason)
@@ -42,7 +42,7 @@ class Refused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """All of a request before its body. `length` is None for a chunked body."""
+    """The request line and headers. `length` is None for a chunked body."""
 
     method: str
     target: str
@@ -53,7 +53,7 @@ class Head:
 
 
 def read_head(stream: BufferedIOBase) -> Head | None:
-    """The next request's head, or None if the client has ended the connection. Raises Refused."""
+    """Read the head of the next request; None if the client has closed the connection. Raises Refused."""
     line = _line(stream, HTTPStatus.REQUEST_URI_TOO_LONG)
     if line == b"":
         line = _line(stream, HTTPStatus.REQUEST_URI_TOO_LONG)  # some clients send a blank line after a body
@@ -69,24 +69,24 @@ def read_head(stream: BufferedIOBase) -> Head | None:
 
 
 def _line(stream: BufferedIOBase, too_long: HTTPStatus) -> bytes | None:
-    """The next line without its end; None at the end of the stream. Raises ConnectionError inside a line."""
+    """Read a line without its end; None at the end of the stream. Raises ConnectionError inside a line."""
     line = stream.readline(LONGEST_LINE + 1)
     if not line:
         return None
     if len(line) > LONGEST_LINE:
         raise Refused(too_long, "Line too long")
     if not line.endswith(b"\n"):
-        raise ConnectionAbortedError("the client went away inside a line")
+        raise ConnectionAbortedError("the client disconnected inside a line")
     return line.removesuffix(b"\n").removesuffix(b"\r")
 
 
 def _headers(stream: BufferedIOBase) -> Iterator[tuple[str, str]]:
-    """Header fields up to the blank line; trailers look the same."""
+    """Read header fields, or trailers, up to the blank line."""
     size = 0
     for count in range(MAX_HEADERS + 1):
         line = _line(stream, HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
         if line is None:
-            raise ConnectionAbortedError("the client went away inside the headers")
+            raise ConnectionAbortedError("the client disconnected inside the headers")
         if not line:
             return
         size += len(line)
@@ -100,7 +100,7 @@ def _headers(stream: BufferedIOBase) -> Iterator[tuple[str, str]]:
 
 
 def _text(value: bytes) -> str:
-    """A header value as clients mean it: UTF-8 where it is, and Latin-1, HTTP's first choice, otherwise."""
+    """Decode a header: as UTF-8 if it is valid, otherwise as Latin-1."""
     try:
         return value.decode()
     except UnicodeDecodeError:
@@ -108,7 +108,7 @@ def _text(value: bytes) -> str:
 
 
 def _origin_form(raw: bytes) -> str:
-    """`path?query`, with bytes beyond ASCII percent-encoded as a browser would have done."""
+    """`path?query`, with non-ASCII bytes percent-encoded as browsers do."""
     target = "".join(chr(byte) if 0x20 < byte < 0x7F else f"%{byte:02X}" for byte in raw)
     target = _ORIGIN.sub("", target, count=1) if not target.startswith("/") else target
     if target.startswith("?") or not target:
@@ -136,7 +136,7 @@ def _head(method: str, target: str, headers: Headers, *, modern: bool) -> Head:
 
 
 def _length(headers: Headers, *, modern: bool) -> int | None:
-    """How long the body is; None if it is chunked. Two ways to tell its end are one too many."""
+    """The length of the body; None if it is chunked. Raises Refused for malformed or contradictory headers."""
     codings, lengths = _values(headers, "transfer-encoding"), _values(headers, "content-length")
     if not codings:
         if len(set(lengths)) > 1 or not all(re.fullmatch("[0-9]{1,18}", length) for length in lengths):
@@ -154,9 +154,9 @@ def _values(headers: Headers, name: str) -> list[str]:
 
 
 class Body:
-    """A request's body, read as it comes, in pieces; `ended` says whether all of it was read.
+    """A request's body, read in pieces as it arrives; `ended` says whether all of it was read.
 
-    Reading raises Refused for malformed chunks, and ConnectionError if the client goes away.
+    Reading raises Refused for malformed chunks, and ConnectionError if the client disconnects.
     """
 
     def __init__(self, stream: BufferedIOBase, length: int | None) -> None:
@@ -171,7 +171,7 @@ class Body:
         return self._pieces
 
     def take(self, most: int) -> list[bytes]:
-        """The next pieces, until they have so many bytes together, or more."""
+        """Yield pieces until they have at least this number of bytes."""
         taken, total = [], 0
         for piece in self:
             taken.append(piece)
@@ -181,7 +181,7 @@ class Body:
         return taken
 
     def drain(self) -> None:
-        """Read the rest and forget it, so that the client hears the answer. Raises Refused for one without end."""
+        """Discard the rest, so that the client reads the response. Raises Refused if it is too long."""
         total = 0
         for piece in self:
             total += len(piece)
@@ -193,7 +193,7 @@ def _counted(stream: BufferedIOBase, length: int) -> Iterator[bytes]:
     while length:
         piece = stream.read(min(length, PIECE))
         if not piece:
-            raise ConnectionAbortedError("the client went away inside the body")
+            raise ConnectionAbortedError("the client disconnected inside the body")
         length -= len(piece)
         yield piece
 
@@ -202,7 +202,7 @@ def _chunks(stream: BufferedIOBase) -> Iterator[bytes]:
     while True:
         line = _line(stream, HTTPStatus.BAD_REQUEST)
         if line is None:
-            raise ConnectionAbortedError("the client went away between chunks")
+            raise ConnectionAbortedError("the client disconnected between chunks")
         found = _CHUNK.fullmatch(line)
         if found is None:
             raise Refused(HTTPStatus.BAD_REQUEST, "Malformed chunk")
@@ -213,11 +213,11 @@ def _chunks(stream: BufferedIOBase) -> Iterator[bytes]:
         if _line(stream, HTTPStatus.BAD_REQUEST) != b"":
             raise Refused(HTTPStatus.BAD_REQUEST, "Malformed chunk")
     for _ in _headers(stream):
-        """Trailers say nothing that is used here."""
+        """Read and ignore trailers."""
 
 
 def write_answer(method: str, answer: Mapping[str, Any], *, keep_alive: bool) -> bytes:
-    """The bytes of what the handler returned. Raises ValueError if it cannot be sent."""
+    """Serialise what the handler returned. Raises ValueError if it is invalid."""
     status = int(answer["statusCode"])
     body = _body(answer)
     headers = _answer_headers(answer)
@@ -231,7 +231,7 @@ def write_answer(method: str, answer: Mapping[str, Any], *, keep_alive: bool) ->
 
 
 _OURS = frozenset({"connection", "content-length", "date", "transfer-encoding"})
-"""Headers that only the server can know."""
+"""Headers that the server sets itself."""
 
 
 def _body(answer: Mapping[str, Any]) -> bytes:
@@ -240,7 +240,7 @@ def _body(answer: Mapping[str, Any]) -> bytes:
 
 
 def _answer_headers(answer: Mapping[str, Any]) -> Headers:
-    """Both kinds of headers as API Gateway merges them: `multiValueHeaders` win over a single value."""
+    """Merge both kinds of headers as API Gateway does: `multiValueHeaders` override single values."""
     single: Mapping[str, str] = answer.get("headers") or {}
     several: Mapping[str, Sequence[str]] = answer.get("multiValueHeaders") or {}
     overruled = {name.lower() for name in several}

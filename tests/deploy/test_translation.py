@@ -125,7 +125,7 @@ def test_an_order_is_kept_between_all_blocks_of_two_resources() -> None:
         ),
         (
             {"Type": "AWS::SQS::QueuePolicy", "Properties": {"Queues": ["a", "b"]}},
-            "It.Queues: not one, but 2",
+            "It.Queues: expected one element, not 2",
         ),
         ({"Type": "AWS::SNS::Topic", "Properties": {"TopicName": {"Fn::Base64": "x"}}}, "no translation of Fn::Base64"),
         ({"Type": "AWS::SNS::Topic", "Properties": {"TopicName": {"Fn::Sub": ["a", {}]}}}, "no translation of Fn::Sub"),
@@ -134,8 +134,8 @@ def test_an_order_is_kept_between_all_blocks_of_two_resources() -> None:
             {"Type": "AWS::SNS::Topic", "Properties": {"TopicName": {"Fn::GetAtt": "It.Age"}}},
             "no translation of It.Age",
         ),
-        ({"Type": "AWS::SNS::Topic", "Properties": {}, "Condition": "Rain"}, "there is no condition Rain"),
-        ({"Properties": {"FunctionName": "x"}}, "It: Chalice makes no such function"),
+        ({"Type": "AWS::SNS::Topic", "Properties": {}, "Condition": "Rain"}, "unknown condition Rain"),
+        ({"Properties": {"FunctionName": "x"}}, "It: Chalice generates no such function"),
     ],
 )
 def test_what_there_is_no_translation_of_is_refused(resource: Document, reason: str) -> None:
@@ -147,7 +147,7 @@ def test_what_there_is_no_translation_of_is_refused(resource: Document, reason: 
     ("change", "reason"),
     [
         ({"Layers": []}, "APIHandler: no translation of Layers"),
-        ({"Events": {"Tick": {}}}, "Tick: Chalice makes no such source of events"),
+        ({"Events": {"Tick": {}}}, "Tick: Chalice generates no such event source"),
     ],
 )
 def test_a_change_that_there_is_no_translation_of_is_refused(change: Document, reason: str) -> None:

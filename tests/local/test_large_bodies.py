@@ -367,7 +367,7 @@ def test_a_client_that_vanishes_leaves_a_queued_image_and_no_bytes(site: Site, c
         rest = wire.recv(1)
 
     assert status == 400
-    assert message == "The body is broken: the client went away inside the body"
+    assert message == "The body is broken: the client disconnected inside the body"
     assert rest == b""
     assert site.is_queued(image)
     assert site.put(path_of(image, "file"))[0] == 204
