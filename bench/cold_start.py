@@ -1,9 +1,9 @@
-"""Prints what a cold start costs, from the bundle as it is deployed: CPU time, memory, the dearest imports, and bytes.
+"""Measure a cold start of the deployed bundle: CPU time, memory, the slowest imports, and size.
 
-Functions start afresh, one after the other and again: Rosetta, whose first request shows an image, or links to its
-bytes; one that makes one call of DynamoDB with botocore, as published but with bytecode as in our bundle; and one that
-does nothing, whose CPU time is that of Python and of Lambda's runtime client and is taken off the others'. Memory is
-the most that a process held. With BESIDE, a revision of git, its bundle starts in the same turns.
+Functions start in turn, several times: Rosetta, with a first request that shows an image or links to its data; one that
+makes one DynamoDB call with botocore, as published but with bytecode as in our bundle; and one that does nothing, whose
+CPU time, of Python and Lambda's runtime client, is subtracted from the others. Memory is a process' peak. With BESIDE,
+a git revision, that revision's bundle starts in the same turns.
 """
 
 import argparse
@@ -49,18 +49,18 @@ BOTOCORE = ("botocore", "jmespath", "python-dateutil", "six", "urllib3")
 DEAREST = 10
 KINDS = ("code", "bytecode", "data")
 CPU_BUDGET, MEMORY_BUDGET = 0.6, 0.65
-"""Of what showing an image takes, over one call with botocore."""
+"""Maximum ratios of showing an image to one call with botocore."""
 BESIDE_BUDGETS = {"link": 0.45}
-"""Of CPU time, over that of the other revision."""
+"""Maximum ratios of CPU time to the other revision's."""
 IDLE, FLOOR = "Python and its runtime client", "one call with botocore"
 REQUESTS = {"show": "showing an image", "link": "linking to its bytes"}
 
 Turns = Sequence[Mapping[str, Used]]
-"""What the functions used by their names, once each in each turn."""
+"""What each function used, by name, per turn."""
 
 
 class Starting(NamedTuple):
-    """A function to start: where its code is, its first event, and its environment."""
+    """A function to start: its code, first event and environment."""
 
     folder: Path
     event: object
@@ -68,7 +68,7 @@ class Starting(NamedTuple):
 
 
 def main() -> None:
-    """Measure all of it in one run and print three tables."""
+    """Measure everything in one run and print three tables."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--times", type=int, default=repeats(5), help="how often each function starts")
     parser.add_argument("--beside", metavar="REVISION", default=other(), help="another revision to measure")
@@ -85,7 +85,7 @@ def main() -> None:
 
 
 def starts_table(turns: Turns, revision: str | None) -> list[str]:
-    """The lines of a table of what the functions used, ratios being medians of those within a turn."""
+    """The table of what the functions used; ratios are medians of the ratios within each turn."""
     ours = [_line(f"Rosetta, {what}", turns, *_budgets(request)) for request, what in REQUESTS.items()]
     heads = f"{'CPU, ms':>8}{'ratio':>7}{'budget':>7}{'peak, MB':>10}{'ratio':>7}{'budget':>7}"
     lines = [f"{'import and first request':34}{heads}", _line(IDLE, turns), _line(FLOOR, turns), *ours]
@@ -116,7 +116,7 @@ def _line(name: str, turns: Turns, cpu_budget: object = "", memory_budget: objec
 
 
 def _ratio(turns: Turns, name: str, floor: str) -> float:
-    """Of CPU times beyond that of doing nothing."""
+    """The ratio of CPU times, each minus that of doing nothing."""
     return median(
         (turn[name].cpu_seconds - turn[IDLE].cpu_seconds) / (turn[floor].cpu_seconds - turn[IDLE].cpu_seconds)
         for turn in turns
@@ -124,7 +124,7 @@ def _ratio(turns: Turns, name: str, floor: str) -> float:
 
 
 def _turns(made: Mapping[str, Made], place: Path, times: int) -> Turns:
-    """Start all functions so often, their code being unpacked into a folder."""
+    """Start all functions this number of times, with their code unpacked into a folder."""
     _write(place / "bare", {**_botocore(), "app.py": BARE.encode()})
     _write(place / "nothing", {"app.py": NOTHING.encode()})
     starts = {IDLE: Starting(place / "nothing", {}, _aws(""))}
@@ -138,7 +138,7 @@ def _turns(made: Mapping[str, Made], place: Path, times: int) -> Turns:
             for request, what in REQUESTS.items():
                 starts[f"{name}, {what}"] = Starting(place / name, each.asked[request].event, environment)
         turns = [{name: _started(start) for name, start in starts.items()} for _ in range(times + 1)]
-    return turns[1:]  # the first has read everything from the disk
+    return turns[1:]  # the first turn filled the disk cache
 
 
 def _aws(url: str) -> dict[str, str]:
@@ -148,19 +148,19 @@ def _aws(url: str) -> dict[str, str]:
 
 
 def _started(start: Starting) -> Used:
-    # Ended while it waits for another event, it leaves a broken connection, of which the Runtime API complains.
+    # Killed while it waits for an event, it leaves a broken connection, about which the Runtime API complains.
     with (
         contextlib.redirect_stderr(io.StringIO()),
         running_function("app", start.folder, start.environment) as function,
     ):
         answer = function.invoke(start.event)
         used = used_by_child(function.leash)
-    assert answer["statusCode"] < 400, answer  # noqa: S101  # a refusal costs less
+    assert answer["statusCode"] < 400, answer  # noqa: S101  # an error would cost less
     return used
 
 
 def _botocore() -> dict[str, bytes]:
-    """The library, and of its data what DynamoDB takes."""
+    """The library with its data for DynamoDB."""
     paths = [path for name in BOTOCORE for path in distribution(name).files or [] if path.parts[0] != ".."]
     return {
         path.as_posix(): path.read_binary()
@@ -170,7 +170,7 @@ def _botocore() -> dict[str, bytes]:
 
 
 def _write(folder: Path, files: Mapping[str, bytes]) -> None:
-    """The files, with the bytecode of those that are modules where Python looks for it."""
+    """Write the files, with bytecode of modules in `__pycache__`."""
     bytecode = compiled({path: content for path, content in files.items() if path.endswith(".py")})
     cached = {_cached(Path(path)): content for path, content in bytecode.items()}
     for path, content in {**files, **cached}.items():
@@ -184,7 +184,7 @@ def _cached(path: Path) -> str:
 
 
 def _print_imports(folder: Path, times: int) -> None:
-    """Of each module the least that it took, since this is by the clock, which runs for other programs too."""
+    """Print the minimum import time of each module; wall-clock time includes other programs."""
     environment = {"PYTHONPATH": str(folder)}
     use_local_aws(environment, "http://127.0.0.1:1")
     command = [bare_python(), "-X", "importtime", "-c", "import app"]
@@ -203,7 +203,7 @@ def _print_imports(folder: Path, times: int) -> None:
 
 
 def _print_sizes(bundles: Sequence[bytes], revision: str | None) -> None:
-    """Of the first one by kinds of files, and of the other revision's all together."""
+    """Print the size of the first bundle by kind of file, and the total of the other revision's."""
     sizes, *others = map(_sizes, bundles)
     print(
         f"\n{'bundle, kB zipped':32}" + "".join(f"{head:>10}" for head in (*KINDS, "all", *filter(None, (revision,))))
@@ -217,7 +217,7 @@ def _print_sizes(bundles: Sequence[bytes], revision: str | None) -> None:
 
 
 def _sizes(packed: bytes) -> Mapping[str, dict[str, float]]:
-    """Kilobytes by what files belong to, and by their kind."""
+    """Kilobytes, by package and kind of file."""
     sizes: dict[str, dict[str, float]] = defaultdict(lambda: dict.fromkeys(KINDS, 0))
     with zipfile.ZipFile(io.BytesIO(packed)) as archive:
         for entry in archive.infolist():
@@ -226,7 +226,7 @@ def _sizes(packed: bytes) -> Mapping[str, dict[str, float]]:
 
 
 def _package(path: Path) -> str:
-    """What a file belongs to: the application, a library, or the licences."""
+    """The group of a file: the application, a library, or the licences."""
     top = path.parts[0]
     if top.endswith(".dist-info"):
         return "licences"

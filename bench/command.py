@@ -1,6 +1,6 @@
-"""Prints what CPU the command takes to begin: for its help, and for a list of the images of a local server.
+"""Measure the CPU time of the command: for its help, and for a list of images on a local server.
 
-`BESIDE=revision` measures another one in the same run, in turns, whose command line may still be `python -m cli`.
+`BESIDE=revision` measures another one in the same run, in turns; it may still be called `python -m cli`.
 """
 
 import resource
@@ -19,11 +19,11 @@ from tests.local_server import running_local_server
 TURNS = 15
 OURS = {"--help": ("rosetta", "--help"), "image list": ("rosetta", "image", "list")}
 OLDER = {"--help": ("cli", "--help"), "image list": ("cli", "images")}
-"""The same before the command had its name."""
+"""The same commands in revisions before `rosetta`."""
 
 
 def main() -> None:
-    """Print the table."""
+    """Measure and print the table."""
     revision = other()
     with served() as settings, checkout(revision) if revision else nullcontext() as beside:
         roots = {"here": ROOT, **({revision: beside} if revision and beside else {})}
@@ -37,7 +37,7 @@ def main() -> None:
 
 
 def measure(roots: Mapping[str, Path], settings: Mapping[str, str]) -> dict[str, list[float]]:
-    """The CPU seconds of each command in each checkout: the median of the turns after the first, which compiles."""
+    """The CPU seconds of each command in each checkout: the median of all turns but the first, which compiles."""
     taken: dict[tuple[str, str], list[float]] = {}
     for _ in range(1 + repeats(TURNS)):
         for label, root in roots.items():
@@ -47,7 +47,7 @@ def measure(roots: Mapping[str, Path], settings: Mapping[str, str]) -> dict[str,
 
 
 def cpu_seconds(root: Path, words: Sequence[str], settings: Mapping[str, str]) -> float:
-    """What a command takes, from its start to its end. Raises CalledProcessError."""
+    """The CPU seconds of running a command. Raises CalledProcessError."""
     told = {name: text for name, text in environ(**settings).items() if name != "PYTHONDONTWRITEBYTECODE"}
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     command = [sys.executable, "-m", *words]
@@ -59,7 +59,7 @@ def cpu_seconds(root: Path, words: Sequence[str], settings: Mapping[str, str]) -
 
 @contextmanager
 def served() -> Iterator[dict[str, str]]:
-    """The settings of a command for a server that was started for it."""
+    """Start a local server and yield the variables for the command."""
     with tempfile.TemporaryDirectory() as folder, running_local_server(Path(folder)) as state:
         yield {"ROSETTA_URL": state["url"], "ROSETTA_TOKEN": next(iter(state["principals"].values()))["secret"]}
 

@@ -1,4 +1,4 @@
-"""Prints what a million requests of each kind cost on AWS: the capacity and the calls to S3 that each uses."""
+"""Print the costs on AWS of a million requests of each kind, from their capacity units and calls to S3."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,14 +8,14 @@ from bench.parts.trial import emulated, measure
 from bench.round_trips import SECTIONS
 
 GATEWAY, FUNCTION, READ, WRITE, PUT, GET = 3.50, 0.20, 0.125, 0.625, 5.00, 0.40
-"""Dollars a million in us-east-1, November 2026: requests, units of tables paid by the request, requests to S3."""
+"""Dollars per million in us-east-1, November 2026: requests, on-demand capacity units, requests to S3."""
 GB_SECOND, LOG_GB = 0.0000133334, 0.50
 DURATION, MEMORY, LOG_BYTES = 0.05, 1.0, 1100
-"""Assumed: seconds and gigabytes that a request takes of the function, and what is logged of it, Lambda's lines too."""
+"""Assumptions: seconds and gigabytes of the function per request, and bytes logged, Lambda's lines included."""
 BASE = GATEWAY + FUNCTION + DURATION * MEMORY * GB_SECOND * 1e6 + LOG_BYTES * LOG_GB / 1000
 """Dollars for a million requests that use nothing."""
 READS = 10
-"""Of an image for each write."""
+"""Reads per written image."""
 USED = ("glance-lists", "glance-images", "scaleway", "qingcloud", "devops-service", "sweeps")
 KINDS = {
     ("sweep", "nothing to do"): "sweeps that find nothing",
@@ -35,12 +35,12 @@ KINDS = {
     ("GET /v3/image/{id}", ""): "devops-service: show",
     ("GET /v2/zone/{zone}/images", ""): "QingCloud: list",
 }
-"""The requests that are priced, and what they are called; lists are of 30 own images, 30 public and 5 shared ones."""
+"""The priced requests and their titles; lists have 30 own images, 30 public and 5 shared ones."""
 
 
 @dataclass(frozen=True)
 class Bill:
-    """What an operation uses."""
+    """The resources that an operation uses."""
 
     usage: Usage
 
@@ -59,19 +59,19 @@ class Bill:
 
     @property
     def used(self) -> float:
-        """Dollars for a million, without the request itself."""
+        """Dollars per million for tables and S3."""
         tables = self.usage.reads * READ + self.usage.writes * WRITE
         return tables + self.puts * PUT + self.gets * GET
 
 
 def main() -> None:
-    """Run every operation once, and print a table, and what a million images cost that are read as they usually are."""
+    """Run every operation once; print a table, and the costs of a million images with typical reads."""
     found: dict[str, float] = {}
     print("| A million of | Read units | Write units | S3 | Tables and S3 | In all |")
     print("| --- | ---: | ---: | ---: | ---: | ---: |")
     for name, bill in bills():
         units = f"{bill.usage.reads:g} | {bill.usage.writes:g} | {bill.puts + bill.gets}"
-        total = bill.used if name.startswith("sweeps") else BASE + bill.used  # nobody asks for a sweep
+        total = bill.used if name.startswith("sweeps") else BASE + bill.used  # a sweep does not pass API Gateway
         print(f"| {name} | {units} | {bill.used:.2f} | {total:.2f} |")
         found[name] = bill.used
     reads = READS * (found["Glance: show"] + found["Glance: page of 25"]) / 2
@@ -81,7 +81,7 @@ def main() -> None:
 
 
 def bills() -> Iterator[tuple[str, Bill]]:
-    """Name and bill of each kind of request."""
+    """Title and bill of each kind of request."""
     with emulated():
         for row in measure({name: SECTIONS[name] for name in USED}):
             if (row.request, row.case) in KINDS:

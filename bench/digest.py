@@ -1,4 +1,4 @@
-"""Prints what digests cost that can be carried from one worker to the next, compared with those of hashlib."""
+"""Compare digests whose state can be stored with those of hashlib."""
 
 import hashlib
 import math
@@ -23,7 +23,7 @@ ROTATIONS = ((7, 12, 17, 22), (5, 9, 14, 20), (4, 11, 16, 23), (6, 10, 15, 21))
 
 
 def main() -> None:
-    """Measure all of it in one run and print a table."""
+    """Measure everything in one run and print a table."""
     hashlibs, ours = (_seconds(function, PIECES) for function in (_hashlib, _ours))
     print(f"MD5, SHA-256 and SHA-512 of {PIECES} MiB in pieces of 1 MiB")
     print(f"{'hashlib, MB/s':32}{PIECES * MIB / 1e6 / hashlibs:>12.0f}")
@@ -53,7 +53,7 @@ def _ours(count: int) -> None:
 
 
 def _in_python(_: int) -> None:
-    """The MD5 of RFC 1321, without its padding, which is as good as no work."""
+    """MD5 in Python (RFC 1321), without the padding, whose cost is negligible."""
     words: tuple[int, ...] = (0x67452301, 0xEFCDAB89, 0x98BADCFE, 0x10325476)
     for block in struct.iter_unpack("<16I", SLOW):
         words = _block(words, block)
@@ -85,7 +85,7 @@ def _carried(count: int) -> None:
 
 
 def _import(modules: str) -> float:
-    """The milliseconds that modules add to a fresh process which can do without them."""
+    """The milliseconds that importing modules adds to a fresh process."""
     program = f"import chalicelib.bootstrap; from time import perf_counter as now; start = now(); import {modules}"
     command = [sys.executable, "-c", program + "; print(now() - start)"]
     return median(float(subprocess.check_output(command)) for _ in range(repeats(PROCESSES))) * 1000  # noqa: S603  # our own

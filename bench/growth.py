@@ -1,8 +1,8 @@
-"""What lists cost in a catalogue that grows: `growth.py [images ...] [--public N] [--shared N]`.
+"""Measure the costs of lists in a growing catalogue: `growth.py [images ...] [--public N] [--shared N]`.
 
-Each list is asked for when the tenant has as many images as the first argument says, then the second, and so on, over a
-dynoxide, which ends pages at 1 MB and counts capacity. It is fetched by npm on first use.
-`--beside REVISION`, or BESIDE of the environment, adds what lists cost in another revision in the largest catalogue.
+Each list is requested when the tenant has as many images as the first argument, then the second, and so on. The tables
+are dynoxide's, which ends pages at 1 MB and counts capacity units; npm downloads it on first use.
+`--beside REVISION`, or the variable BESIDE, adds the costs of another revision in the largest catalogue.
 """
 
 import argparse
@@ -32,7 +32,7 @@ from tests.api import ORDINARY, Api, Caller
 
 SIZES, PUBLIC, SHARED = (250, 1000), 100, 20
 PAGE, FAR = 25, 40
-MEMORY = Path("/dev/shm")  # noqa: S108  # where there is one, a file in it costs no waiting for a disk
+MEMORY = Path("/dev/shm")  # noqa: S108  # in memory, if there is one
 BYTES_AN_IMAGE = 30_000
 JSON = {"Content-Type": "application/json"}
 PARENTS = {
@@ -44,7 +44,7 @@ PARENTS = {
 
 @dataclass
 class Cost:
-    """What a list takes of DynamoDB: requests, rows that are read for them, read units, and bytes that are sent."""
+    """The costs of a list: requests to DynamoDB, rows read, read units, and bytes sent."""
 
     requests: int = 0
     rows: int = 0
@@ -59,13 +59,13 @@ class Cost:
 
 @dataclass
 class Tally:
-    """Adds up what DynamoDB says that its answers cost."""
+    """Sums the capacity that DynamoDB reports."""
 
     cost: Cost = field(default_factory=Cost)
 
     @contextlib.contextmanager
     def open(self) -> Iterator["Tally"]:
-        """Write down all that goes through the one client of all tables."""
+        """Record all calls of the client."""
         events = TokenItem._get_connection().connection.client.meta.events  # noqa: SLF001  # no public name for it
         events.register("after-call.dynamodb", self._answered)
         try:
@@ -82,7 +82,7 @@ class Tally:
         self.cost.bytes += len(http_response.content)
 
     def take(self, status: int) -> Cost:
-        """What was added up so far; the next list begins at zero."""
+        """Return the sums so far and reset them."""
         cost, self.cost = self.cost, Cost()
         cost.status = status
         return cost
@@ -96,7 +96,7 @@ def main() -> None:
     parser.add_argument("--shared", type=int, default=SHARED)
     parser.add_argument("--beside", metavar="REVISION", default=other(), help="another revision to measure")
     asked = parser.parse_args()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended"))  # no tables are left behind in memory
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended"))  # leave no tables in memory
     sizes = sorted(asked.sizes)
     try:
         with _engine(sizes[-1] + asked.public + asked.shared) as aws:
@@ -107,7 +107,7 @@ def main() -> None:
 
 
 def _costs_of(revision: str, asked: argparse.Namespace) -> dict[str, str]:
-    """What each list costs in another revision, in a catalogue of the largest size."""
+    """The costs of each list in another revision, in a catalogue of the largest size."""
     words = [*map(str, asked.sizes), "--public", str(asked.public), "--shared", str(asked.shared)]
     with checkout(revision) as root:
         rows = printed(output(root, "bench/growth.py", *words))
@@ -119,9 +119,9 @@ def _head(size: int) -> str:
 
 
 def table(sizes: Sequence[int], measured: Sequence[Mapping[str, Cost]], before: Mapping[str, str]) -> Iterator[str]:
-    """A row for each list, a column for each size; the ratio is between the largest and the smallest.
+    """The table: a row per list, a column per size, and the ratio of the largest size to the smallest.
 
-    `before` are cells of another revision, whose own lists come last.
+    `before` has the cells of another revision; lists that only it has come last.
     """
     heads = [*map(_head, sizes), *(["in the other revision"] if before else [])]
     yield "| requests / rows read / read units | " + " | ".join(heads) + " | units | KB |"
@@ -139,7 +139,7 @@ def table(sizes: Sequence[int], measured: Sequence[Mapping[str, Cost]], before: 
 
 @contextlib.contextmanager
 def _engine(images: int) -> Iterator[Aws]:
-    """A dynoxide whose tables are empty, and forgotten afterwards. Raises EngineError."""
+    """Run a dynoxide with empty tables that are removed afterwards. Raises EngineError."""
     roomy = MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > 2 * images * BYTES_AN_IMAGE
     with tempfile.TemporaryDirectory(dir=MEMORY if roomy else None) as folder:
         kept = local_dir().resolve() / f"dynoxide-{VERSION}"
@@ -152,7 +152,7 @@ def _engine(images: int) -> Iterator[Aws]:
 
 
 def measure(api: Api, sizes: Sequence[int], public: int, shared: int) -> Iterator[dict[str, Cost]]:
-    """What each list costs, size after size."""
+    """Measure each list at each size."""
     create_tables()
     others = list(shelves.others(public, shared))
     shelves.shelve(others, shelves.shares(others))
@@ -173,7 +173,7 @@ def _ask(caller: Caller, target: str, tally: Tally) -> Cost:
 
 @dataclass(frozen=True)
 class Callers:
-    """Who asks, by token or by user and secret; each was looked up already."""
+    """The callers, with token or user and secret; each token is cached already."""
 
     member: Caller
     admin: Caller
@@ -181,7 +181,7 @@ class Callers:
 
     @classmethod
     def of(cls, api: Api) -> "Callers":
-        """Callers, and the parents that images refer to."""
+        """Create the callers, and the parents that images refer to."""
         found = cls(api.caller(TENANT), api.caller("ops", "admin"), api.basic_caller(TENANT, *ORDINARY))
         for kind, facts in PARENTS.items():
             found.user.post(f"/api/{kind}", JSON, json.dumps(facts).encode())

@@ -1,8 +1,8 @@
-"""Prints the CPU time of the Lambda handler, from event to response, over that of the bare calls it makes.
+"""Compare the CPU time of the Lambda handler, from event to response, with that of the bare calls it makes.
 
-The floor is a plain client of botocore, with its own parser, that makes the same calls of the same DynamoDB. Handler
-and floor take turns in one process; DynamoDB is another one, which replays what an emulated one answered. With BESIDE,
-a revision of git, its ratios over the floor of its own calls are printed beside ours.
+The floor is a plain botocore client that makes the same calls to the same DynamoDB. Handler and floor take turns in one
+process; DynamoDB is another process, which replays the responses of an emulator. With BESIDE, a git revision, the
+ratios of that revision are printed beside ours.
 """
 
 import argparse
@@ -51,7 +51,7 @@ WARMING = 30
 
 
 class Operation(NamedTuple):
-    """Something to measure: the event of a request, and the calls that it leads to."""
+    """An operation to measure: the event of a request, and the calls that it leads to."""
 
     name: str
     event: Event
@@ -59,14 +59,14 @@ class Operation(NamedTuple):
 
 
 def main() -> None:
-    """Measure all of it in one run and print a table."""
+    """Measure everything in one run and print a table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--times", type=int, default=repeats(150), help="how often each operation runs")
     parser.add_argument("--beside", metavar="REVISION", default=other(), help="another revision to measure")
     asked = parser.parse_args()
     before = ratios_of(asked.beside, asked.times) if asked.beside else {}
     alone()
-    logging.getLogger().addHandler(logging.FileHandler(os.devnull))  # Lambda would write it, too
+    logging.getLogger().addHandler(logging.FileHandler(os.devnull))  # Lambda writes the log, too
     operations, answers = recorded()
     print(
         f"{'CPU time, ms':16}{'calls':>7}{'handler':>10}{'floor':>8}{'ratio':>8}{'budget':>8}{asked.beside or '':>10}"
@@ -81,13 +81,13 @@ def main() -> None:
 
 
 def ratios_of(revision: str, times: int) -> Mapping[str, str]:
-    """What the script of another revision prints as ratios, by operation."""
+    """The ratios that another revision's script prints, by operation."""
     with checkout(revision) as root:
         return ratios(output(root, "bench/handler_cpu.py", "--times", str(times)))
 
 
 def ratios(table: str) -> Mapping[str, str]:
-    """The column of that name of a table as this script prints it: what follows an operation's name are figures."""
+    """The column `ratio` of a table printed by this script."""
     head, *lines = table.splitlines()
     place = head.split("CPU time, ms")[1].split().index("ratio")
     found = (re.fullmatch(r"(.{16})(.*)", line) for line in lines)
@@ -95,13 +95,13 @@ def ratios(table: str) -> Mapping[str, str]:
 
 
 def alone() -> None:
-    """Have this process speak to no AWS but an emulated one, which is where the real one would be."""
+    """Replace AWS in this process by an emulated one."""
     use_local_aws(os.environ, "")
     del os.environ["AWS_ENDPOINT_URL"]
 
 
 def recorded() -> tuple[list[Operation], Mapping[str, str]]:
-    """Each operation, run once, and all that DynamoDB answered."""
+    """Run each operation once; return the operations and all responses of DynamoDB."""
     with intercepted(), mock_aws():
         aws = Aws.from_environ(os.environ)
         world, recorder = build_world({}, aws=aws), Recorder(aws.dynamodb.client)
@@ -114,7 +114,7 @@ def recorded() -> tuple[list[Operation], Mapping[str, str]]:
         operations = []
         for name, event in _events(router, image):
             recorder.take()
-            assert app(event, None)["statusCode"] < 300, name  # noqa: S101  # a refusal costs less
+            assert app(event, None)["statusCode"] < 300, name  # noqa: S101  # an error would cost less
             operations.append(Operation(name, event, recorder.take()))
         return operations, recorder.answers
 
@@ -130,12 +130,12 @@ def _events(router: Router, image: str) -> Iterator[tuple[str, Event]]:
 
 def _event(router: Router, method: str, target: str, headers: Mapping[str, str] | None = None) -> Event:
     event = proxy_event(router, method, target, list((HEADERS | dict(headers or {})).items()), b"")
-    event["requestContext"]["apiId"] = "a1b2c3d4e5"  # behind API Gateway the line is one of metrics, too
+    event["requestContext"]["apiId"] = "a1b2c3d4e5"  # behind API Gateway the log line includes metrics
     return event
 
 
 def running(operations: list[Operation]) -> Callable[[Event], Any]:
-    """The handler, which knows the token."""
+    """The handler, with the token cached."""
     app = build_app()
     for operation in operations:
         assert app(operation.event, None)["statusCode"] < 300, operation.name  # noqa: S101  # nothing else is replayed
@@ -143,7 +143,7 @@ def running(operations: list[Operation]) -> Callable[[Event], Any]:
 
 
 def calling() -> Callable[[list[Call]], None]:
-    """The floor: a client of botocore as it comes."""
+    """The floor: a plain botocore client."""
     client: Any = botocore.session.get_session().create_client("dynamodb", region_name=REGION)
     methods = {name: getattr(client, method) for method, name in client.meta.method_to_api_mapping.items()}
 
@@ -155,7 +155,7 @@ def calling() -> Callable[[list[Call]], None]:
 
 
 def alternating(ours: Callable[[], Any], floor: Callable[[], Any], times: int) -> tuple[float, float, float]:
-    """The medians of the CPU seconds that each takes, and of the ratios within a turn."""
+    """The medians of both CPU times, and of the ratios within each turn."""
     turns = [(_cpu_seconds(ours), _cpu_seconds(floor)) for _ in range(WARMING + times)][WARMING:]
     return median(o for o, _ in turns), median(f for _, f in turns), median(o / f for o, f in turns)
 

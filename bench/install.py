@@ -1,6 +1,6 @@
-"""Prints what is installed to run it, for the command alone, and to work on it: packages and megabytes.
+"""Print the packages and megabytes that are installed to run Rosetta, to use only the command, and to develop.
 
-It looks at what is installed here, so it needs the environment of `make test`.
+The figures are those of the installed packages, so it needs the environment of `make test`.
 """
 
 import re
@@ -28,7 +28,7 @@ def main() -> None:
 
 
 def packages(path: Path) -> set[str]:
-    """The names of the packages in a list, and in those that it includes."""
+    """The names of the packages in a requirements file, and in those it includes."""
     found: set[str] = set()
     for line in path.read_text("utf-8").splitlines():
         if line.startswith("-r "):
@@ -39,13 +39,13 @@ def packages(path: Path) -> set[str]:
 
 
 def command() -> set[str]:
-    """The names of the packages that the command needs, directly and by what it needs."""
+    """The names of the command's direct and indirect requirements."""
     project = tomllib.loads((ROOT / PYPROJECT).read_text("utf-8"))["project"]
     return set(needed([Requirement(each) for each in project["dependencies"]]))
 
 
 def needed(requirements: list[Requirement]) -> Iterator[str]:
-    """The names of packages, and of those that they require without any extra."""
+    """The names of packages and of their requirements without extras."""
     for requirement in requirements:
         if requirement.marker is None or requirement.marker.evaluate({"extra": ""}):
             yield named(requirement)
@@ -53,12 +53,12 @@ def needed(requirements: list[Requirement]) -> Iterator[str]:
 
 
 def named(requirement: Requirement) -> str:
-    """The name of a package as the index compares it."""
+    """The normalized name of a package."""
     return re.sub(r"[-_.]+", "-", requirement.name).lower()
 
 
 def size(name: str) -> int:
-    """Bytes of a package's files, without what Python has compiled."""
+    """Bytes of a package's files, without bytecode."""
     files = [Path(str(each.locate())) for each in distribution(name).files or () if each.suffix != ".pyc"]
     return sum(path.stat().st_size for path in files if path.exists())
 

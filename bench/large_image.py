@@ -1,8 +1,8 @@
-"""How long a large image takes to go up and down, and how much memory: `large_image.py [megabytes]`, 128 by itself.
+"""Measure time and memory for uploading and downloading a large image: `large_image.py [megabytes]`, 128 by default.
 
-Three processes are watched apart: the command, Rosetta (server and worker), and the AWS that it runs on here, whose
-share is not ours: moto keeps all bytes in memory, and hands them out slowly. The image goes up once more, to a Rosetta
-that does not inspect it: CPU is compared, as seconds depend on what else the machine does.
+Three processes are measured: the command, Rosetta (server and worker), and the local AWS, whose memory is not ours:
+moto keeps all data in memory. The image is uploaded again to a Rosetta without inspection, to compare the worker's CPU
+time.
 """
 
 import hashlib
@@ -33,7 +33,7 @@ INLINE = 64 * MEGABYTE
 
 @dataclass(frozen=True)
 class Step:
-    """What one command did: seconds, and the most memory that it had."""
+    """One command: its seconds and peak memory."""
 
     name: str
     seconds: float
@@ -41,7 +41,7 @@ class Step:
 
 
 def main() -> None:
-    """Print the table, and what inspecting adds to the worker's share."""
+    """Print the table, and the CPU time that inspection adds to the worker."""
     size = int(sys.argv[1]) if len(sys.argv) > 1 else 128
     with tempfile.TemporaryDirectory() as folder:
         source, target = Path(folder, "disk.raw"), Path(folder, "copy.raw")
@@ -60,7 +60,7 @@ def main() -> None:
 
 
 def measured(inspection: str, folder: str, source: Path, target: Path | None = None) -> tuple[list[Step], float]:
-    """What an upload takes, and a download if there is a target; then the CPU seconds of the worker for the upload."""
+    """Measure an upload, and a download if there is a target; return the steps and the worker's CPU seconds."""
     aws = child("aws")
     rosetta = child("rosetta", json.loads(read_line(aws))["aws_endpoint_url"], INSPECTION=inspection)
     environ = {**os.environ, **json.loads(read_line(rosetta)), "XDG_STATE_HOME": folder}
@@ -78,14 +78,14 @@ def measured(inspection: str, folder: str, source: Path, target: Path | None = N
 
 
 def cpu_of_worker(rosetta: subprocess.Popen[str]) -> float:
-    """The CPU seconds that the worker has had so far."""
+    """The worker's CPU seconds so far."""
     if rosetta.stdin:
         print(file=rosetta.stdin, flush=True)
     return float(read_line(rosetta))
 
 
 def write(path: Path, megabytes: int) -> None:
-    """Make a file of random bytes."""
+    """Write a file of random bytes."""
     with path.open("wb") as file:
         for _ in range(megabytes):
             file.write(os.urandom(MEGABYTE))
@@ -98,7 +98,7 @@ def digest(path: Path) -> str:
 
 
 def command(name: str, environ: Mapping[str, str], words: Sequence[str]) -> tuple[Step, str]:
-    """Run a command of ours to its end, and see how much memory it had at most."""
+    """Run a command, and measure its time and peak memory."""
     begin = time.monotonic()
     process = subprocess.Popen(  # noqa: S603  # our own command
         [sys.executable, "-m", "rosetta", *words], env=environ, stdout=subprocess.PIPE, text=True
@@ -113,7 +113,7 @@ def command(name: str, environ: Mapping[str, str], words: Sequence[str]) -> tupl
 
 
 def child(*words: str, **environ: str) -> subprocess.Popen[str]:
-    """This script in another role, which ends with this one."""
+    """Run this script in another role, until this process ends."""
     return subprocess.Popen(  # noqa: S603  # this script
         [sys.executable, __file__, *words],
         stdin=subprocess.PIPE,
@@ -124,25 +124,25 @@ def child(*words: str, **environ: str) -> subprocess.Popen[str]:
 
 
 def read_line(process: subprocess.Popen[str]) -> str:
-    """What a child says first."""
+    """The first line that a child prints."""
     return process.stdout.readline() if process.stdout else ""
 
 
 def peak(pid: int) -> float:
-    """The most memory that a process has had, in MB."""
+    """The peak memory of a process, in MB."""
     status = Path(f"/proc/{pid}/status").read_text("utf-8")
     return int(status.partition("VmHWM:")[2].split()[0]) / 1024
 
 
 def serve_aws() -> None:
-    """Be the AWS."""
+    """Run the local AWS."""
     with tempfile.TemporaryDirectory() as folder, local_aws("moto", Path(folder)) as endpoints:
         print(json.dumps(endpoints), flush=True)
         sys.stdin.read()
 
 
 def serve_rosetta(endpoint: str) -> None:
-    """Be Rosetta, over that AWS; to each line, answer how much CPU the worker has had."""
+    """Run Rosetta on that AWS; answer each line with the worker's CPU seconds so far."""
     use_local_aws(os.environ, endpoint)
     os.environ["MAX_INLINE_BYTES"] = str(INLINE)
     world = build_world()

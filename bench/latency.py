@@ -1,7 +1,7 @@
-"""Prints how long a first page with own, public and shared images takes where each call of DynamoDB takes 5 ms.
+"""Measure the latency of a first page with own, public and shared images if each DynamoDB call takes 5 ms.
 
-It is the least of many times by the clock, from event to response, the token being known; and how many of its calls
-wait for each other. With BESIDE, a revision of git, its page is measured in the same run.
+It is the minimum wall-clock time of many runs, from event to response, with the token cached; printed with the number
+of sequential calls. With BESIDE, a git revision, that revision is measured in the same run.
 """
 
 import argparse
@@ -16,11 +16,11 @@ from bench.parts.revision import made_of, milliseconds
 REQUEST = "first page"
 CALL_SECONDS = 0.005
 DEPTH_BUDGET, BUDGET = 2, 0.5
-"""Calls one after the other; and milliseconds over those of the other revision."""
+"""Maximum number of sequential calls, and maximum ratio of milliseconds to the other revision's."""
 
 
 class Page(NamedTuple):
-    """What a page took: calls, those of them that waited for others, and milliseconds."""
+    """A page: its calls, how many of them were sequential, and milliseconds."""
 
     calls: int
     depth: int
@@ -41,7 +41,7 @@ def main() -> None:
 
 
 def page(root: Path, times: int) -> Page:
-    """What the page takes in a checkout."""
+    """Measure the page in a checkout."""
     made = made_of(root)
     found = made.asked[REQUEST]
     of_token = 1
@@ -49,7 +49,7 @@ def page(root: Path, times: int) -> Page:
 
 
 def table(ours: Page, theirs: Page | None, revision: str | None) -> Iterator[str]:
-    """Our page, and that of another revision."""
+    """The table of our page and another revision's."""
     title = f"{REQUEST}, {CALL_SECONDS * 1e3:g} ms a call"
     yield f"{title:28}{'calls':>7}{'deep':>6}{'budget':>8}{'ms':>8}{'ratio':>8}{'budget':>8}"
     ratio = "" if theirs is None else f"{ours.milliseconds / theirs.milliseconds:.2f}"

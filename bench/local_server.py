@@ -1,7 +1,7 @@
-"""Prints how the local server answers: requests a second and their latency, with the load from a second process.
+"""Measure the local server: requests per second and latency, with the load from a second process.
 
-The server is `python -m local`, with its emulated AWS in the same process, so that this is what a developer sees; of
-AWS it says nothing.
+The server is `python -m local` with its emulated AWS in the same process: this is what developers see, and says nothing
+about AWS.
 """
 
 import argparse
@@ -26,7 +26,7 @@ FORMATS = {"x-image-meta-disk_format": "raw", "x-image-meta-container_format": "
 
 
 class Load(NamedTuple):
-    """A request that is sent again and again on one connection."""
+    """A request that is repeated on one connection."""
 
     name: str
     method: str
@@ -35,7 +35,7 @@ class Load(NamedTuple):
 
 
 def main() -> None:
-    """Measure all of it in one run and print a table."""
+    """Measure everything in one run and print a table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--times", type=int, default=repeats(30), help="how often each request is sent")
     times = parser.parse_args().times
@@ -67,7 +67,7 @@ def _sent(connection: http.client.HTTPConnection, load: Load, token: Mapping[str
     connection.request(load.method, load.path, headers={**load.headers, **token})
     response = connection.getresponse()
     body = response.read()
-    assert response.status < 300, body  # noqa: S101  # a refusal takes less
+    assert response.status < 300, body  # noqa: S101  # an error would take less time
     return body
 
 

@@ -1,8 +1,7 @@
-"""Prints what every operation costs in calls to AWS and in capacity, beside the least that it could take.
+"""Print the calls to AWS and capacity units of every operation, beside the minimum.
 
-`round_trips.py FILE` puts the table in the place of the one in a file, such as `docs/round-trips.md`.
-`round_trips.py --beside REVISION`, or BESIDE of the environment, prints calls and capacity of DynamoDB beside those of
-another revision.
+`round_trips.py FILE` replaces the table in a file, e.g. `docs/round-trips.md`. `round_trips.py --beside REVISION`, or
+the variable BESIDE, compares calls and capacity of DynamoDB with those of another revision.
 """
 
 import argparse
@@ -35,7 +34,7 @@ SECTIONS = {
 }
 HEADS = ("operation", "DynamoDB", "S3", "SQS", "EC2", "deep", "read", "write", "out", "in", "least", "why more")
 COMPARED = ("DynamoDB", "deep", "read", "write")
-"""Columns that are printed beside those of another revision."""
+"""Columns to compare with another revision's."""
 FACTS = ROOT / "bench/parts/facts.py"
 DRIVER = """
 import runpy, sys
@@ -44,11 +43,11 @@ from bench import round_trips
 round_trips.SECTIONS["facts"] = runpy.run_path(sys.argv.pop())["facts"]
 round_trips.main()
 """
-"""Prints the table of a revision, and in it our requests of facts, which it may not have."""
+"""Prints the table of a revision, with our section `facts`, which it may not have."""
 
 
 def main() -> None:
-    """Try all operations once, and print the table."""
+    """Try all operations and print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("page", type=Path, nargs="?", metavar="FILE", help="where to put the table, without comparison")
     parser.add_argument("--beside", metavar="REVISION", default=other(), help="another revision to measure")
@@ -66,12 +65,12 @@ def main() -> None:
 
 
 def rows_of(root: Path) -> Table:
-    """The rows that another revision prints, and in any case those of facts."""
+    """The rows that another revision prints, including the section `facts`."""
     return printed(output(root, "-c", DRIVER, str(FACTS)))
 
 
 def compared(ours: Table, theirs: Table, revision: str) -> Iterator[Sequence[str]]:
-    """The lines of a table: our rows, with empty cells where the other revision has no such row."""
+    """The table: our rows, with empty cells where the other revision has no such row."""
     yield (HEADS[0], *(head for name in COMPARED for head in (name, revision)))
     yield ("---", *["---:"] * (2 * len(COMPARED)))
     for operation, row in ours.items():

@@ -1,4 +1,4 @@
-"""Prints how the parser of searches compares with one that lark makes of the same grammar, as the tests have it."""
+"""Compare the search parser with one that lark generates from the grammar in the tests."""
 
 import re
 import subprocess
@@ -25,14 +25,14 @@ SEARCHES = {
 
 
 def main() -> None:
-    """Measure both in one run and print a table."""
+    """Measure both parsers in one run and print a table."""
     print(f"{'':32}{'ours, ms':>12}{'lark, ms':>12}{'lark / ours':>14}")
     for name, ours, lark in measure():
         print(f"{name:32}{ours * 1000:>12.3f}{lark * 1000:>12.3f}{lark / ours:>14.1f}")
 
 
 def measure() -> Iterator[tuple[str, float, float]]:
-    """What is measured, and the seconds it takes; of a search we make a test of rows, lark only a tree."""
+    """What is measured, and the seconds of both; our parser also builds a filter, lark only a tree."""
     ours, lark = (median(times) for times in zip(*(_imports() for _ in range(repeats(PROCESSES))), strict=True))
     yield "import", ours, lark
     yield "import, and build the parser", ours, lark + _seconds(lambda: Lark(GRAMMAR, parser="lalr", lexer=Scanner))
@@ -41,7 +41,7 @@ def measure() -> Iterator[tuple[str, float, float]]:
 
 
 def _imports() -> tuple[float, float]:
-    """The seconds that a fresh process spends in the modules of each, but not in those of Python that they import."""
+    """The import times of both in a fresh process, without modules of the standard library."""
     command = [sys.executable, "-X", "importtime", "-c", f"import {OURS[0]}, lark"]
     log = subprocess.run(command, check=True, capture_output=True, text=True).stderr  # noqa: S603  # our own command
     times = {name: int(time) / 1e6 for time, name in re.findall(r"import time: +(\d+) \| +\d+ \| +(\S+)", log)}

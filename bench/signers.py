@@ -1,6 +1,6 @@
-"""Prints what a signature of a request costs by our own code, by botocore's, and by packages that do nothing else.
+"""Compare the costs of signing a request: by our own code, by botocore, and by packages for signing.
 
-The packages are fetched from the package index, each into a folder of its own: nothing of the product needs them.
+The packages are installed from the package index, each into its own folder: the product does not need them.
 """
 
 import importlib
@@ -30,14 +30,14 @@ TURNS, ROUNDS = 400, 7
 
 
 class Package(NamedTuple):
-    """A package that signs: its version, and how its signature is made."""
+    """A package for signing: its version, and a function that signs."""
 
     version: str
     signing: Callable[[], Callable[[], object]]
 
 
 def main() -> None:
-    """Print the table."""
+    """Measure and print the table."""
     print("| signer | µs | over botocore | kB installed |\n| --- | ---: | ---: | ---: |")
     floor, own = _microseconds(_botocore()), _microseconds(_own())
     for name, took in (("botocore", floor), ("our own", own)):
@@ -93,7 +93,7 @@ PACKAGES = {
 
 @contextmanager
 def _installed(name: str, version: str) -> Iterator[int]:
-    """Have a package be importable; yields how many bytes it has."""
+    """Install a package and make it importable; yield its size in bytes."""
     with tempfile.TemporaryDirectory() as folder:
         pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", folder]
         subprocess.run([*pip, f"{name}=={version}"], check=True, stderr=subprocess.DEVNULL)  # noqa: S603  # as named above
@@ -105,7 +105,7 @@ def _installed(name: str, version: str) -> Iterator[int]:
 
 
 def _microseconds(sign: Callable[[], object]) -> float:
-    """CPU of this thread for one signature: the median of some rounds."""
+    """Microseconds of CPU time for one signature: the median of several rounds."""
     found = []
     for _ in range(ROUNDS):
         start = time.process_time()

@@ -1,7 +1,6 @@
-"""What the tests cost in CPU seconds: `python bench/suite.py [REVISION]` measures that revision too, in the same run.
+"""Measure the CPU seconds of the tests: `python bench/suite.py [REVISION]` also measures that revision.
 
-BESIDE of the environment may name it as well. A newcomer waits for `make test`, and every change for the gate's run of
-`make check`, which measures coverage too.
+The variable BESIDE is the default revision. Tests run as in `make test`, and with coverage as in `make check`.
 """
 
 import json
@@ -91,7 +90,7 @@ def folder(test: str) -> str:
 
 
 def collect(root: Path) -> float:
-    """CPU seconds of finding all tests, in one process."""
+    """CPU seconds of collecting all tests in one process."""
     return _cpu([sys.executable, "-m", "pytest", "--collect-only", "-q"], root, {})
 
 

@@ -1,8 +1,7 @@
-"""Prints the CPU time of a worker that copies and verifies an image: `worker_cpu.py [megabytes]`.
+"""Measure the CPU time of a worker that copies and verifies an image: `worker_cpu.py [megabytes]`.
 
-It has 1,024 megabytes, or as many as MEGABYTES of the environment says, unless it is told. The AWS is another process,
-whose time is not counted: what remains is reading the bytes, their digests, and what they are. With BESIDE, a revision
-of git, its worker takes turns with ours.
+The default size is the variable MEGABYTES, or 1,024. AWS is another process, whose time is not counted: what remains is
+reading, digesting and inspecting the data. With BESIDE, a git revision, its worker takes turns with ours.
 """
 
 import argparse
@@ -25,11 +24,11 @@ MEGABYTE = 2**20
 PART = 64 * MEGABYTE
 TURNS = 5
 BUDGET = 1.25
-"""Of the other revision's."""
+"""Maximum ratio to the other revision's CPU time."""
 
 
 def main() -> None:
-    """Measure all of it in one run and print a table."""
+    """Measure everything in one run and print a table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("megabytes", type=int, nargs="?", default=os.environ.get("MEGABYTES", "1024"))
     parser.add_argument("--times", type=int, default=repeats(TURNS), help="how often each worker works")
@@ -50,13 +49,13 @@ def main() -> None:
 
 
 def worked(root: Path, endpoint: str) -> float:
-    """The CPU seconds of a worker of the revision in a folder."""
+    """The CPU seconds of a worker of the revision in this folder."""
     return float(output(root, __file__, "work", endpoint))
 
 
 @contextmanager
 def aws(megabytes: int) -> Iterator[str]:
-    """An AWS that has an image of random bytes."""
+    """Run a local AWS with an image of random bytes."""
     command = [sys.executable, __file__, "aws", str(megabytes)]
     with subprocess.Popen(  # noqa: S603  # this script
         command, stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": "."}
@@ -68,7 +67,7 @@ def aws(megabytes: int) -> Iterator[str]:
 
 
 def serve_aws(megabytes: int) -> None:
-    """Be the AWS."""
+    """Run the local AWS."""
     from local.aws import local_aws  # noqa: PLC0415  # of the revision that is run
     from local.environment import use_local_aws  # noqa: PLC0415  # as above
 
@@ -84,7 +83,7 @@ def serve_aws(megabytes: int) -> None:
 
 
 def work(endpoint: str) -> None:
-    """Be the worker, and print what that took."""
+    """Run the worker, and print its CPU seconds."""
     from chalicelib.bootstrap import build_world  # noqa: PLC0415  # of the revision that is run
     from chalicelib.catalog.image import NewImage  # noqa: PLC0415  # as above
     from chalicelib.catalog.principal import Policy, Principal  # noqa: PLC0415  # as above

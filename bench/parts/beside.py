@@ -1,6 +1,6 @@
-"""Another revision of this repository, checked out to be measured in the same run.
+"""Check out another revision of this repository, to be measured in the same run.
 
-`BESIDE`, a revision of git, names the one that scripts compare with unless they are told another.
+The variable `BESIDE`, a git revision, is the default of the scripts' options.
 """
 
 import os
@@ -17,22 +17,22 @@ ROOT = Path(__file__).parents[2]
 VARIABLE = "BESIDE"
 
 Table = Mapping[str, Mapping[str, str]]
-"""Rows by their first cells, each cell by the head of its column."""
+"""Rows by first cell, cells by column heading."""
 
 
 def other() -> str | None:
-    """The revision to compare with, if any."""
+    """The revision to compare with, or ""."""
     return os.environ.get(VARIABLE) or None
 
 
 def environ(**more: str) -> dict[str, str]:
-    """The environment of a process that is measured, which itself compares with nothing."""
+    """The environment for measured processes, without BESIDE."""
     return {**os.environ, VARIABLE: "", **more}
 
 
 @contextmanager
 def checkout(revision: str) -> Iterator[Path]:
-    """The files of another revision, while the block runs."""
+    """Check out another revision while the block runs."""
     with TemporaryDirectory() as folder:
         git = ["git", "-C", str(ROOT), "worktree"]
         subprocess.run([*git, "add", "--quiet", "--detach", folder, revision], check=True)  # noqa: S603  # ours
@@ -43,14 +43,16 @@ def checkout(revision: str) -> Iterator[Path]:
 
 
 def output(root: Path, *words: str) -> str:
-    """What Python prints in a checkout, whose modules it imports. Raises CalledProcessError."""
-    environment = environ(PYTHONPATH=str(root), LOCAL_DIR=str(local_dir().resolve()))  # where the engine is already
+    """Run Python with the modules of a checkout and return its stdout. Raises CalledProcessError."""
+    environment = environ(
+        PYTHONPATH=str(root), LOCAL_DIR=str(local_dir().resolve())
+    )  # where the engine is already installed
     command = [sys.executable, *words]
     done = subprocess.run(command, cwd=root, env=environment, stdout=subprocess.PIPE, text=True, check=True)  # noqa: S603  # ours
     return done.stdout
 
 
 def printed(text: str) -> Table:
-    """The table in a text."""
+    """Parse a Markdown table."""
     lines = [[cell.strip() for cell in line.split("|")[1:-1]] for line in text.splitlines() if line.startswith("|")]
     return {cells[0]: dict(zip(lines[0], cells, strict=True)) for cells in lines[2:]}

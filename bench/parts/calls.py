@@ -1,4 +1,4 @@
-"""What a piece of work sends to AWS, counted where the clients send it."""
+"""Count the calls to AWS of a piece of work."""
 
 import json
 import threading
@@ -14,17 +14,16 @@ from bench.parts.capacity import Capacity, Ledger, Write
 from chalicelib.bootstrap import Aws
 
 PENDING = "bench"
-"""Below which name a call is kept in its own context."""
+"""The key of a pending call in its request context."""
 SERVICES = ("dynamodb", "s3", "sqs", "ec2")
 
 
 @dataclass
 class Usage:
-    """What a piece of work has used: calls by service, those to S3 by name, capacity, and bytes of bodies both ways.
+    """What was used: calls by service, calls to S3 by name, capacity, and bytes of request and response bodies.
 
-    `depth` is the number of calls that had to wait for each other: a call waits for those that were answered before it
-    was made. Other threads work at the same time, so of theirs, between two calls of the first one, those of the
-    longest count.
+    `depth` is the number of sequential calls: a call waits for those that were answered before it was made. Of other
+    threads that work between two calls of the first thread, only the longest chain counts.
     """
 
     services: Counter[str] = field(default_factory=Counter)
@@ -37,12 +36,12 @@ class Usage:
 
     @property
     def calls(self) -> int:
-        """To all services together."""
+        """The number of calls to all services."""
         return self.services.total()
 
 
 class _Pending(NamedTuple):
-    """A call that is not answered yet: how long its body is, what is asked of DynamoDB, and how deep it began."""
+    """A pending call: its body's length, its DynamoDB request, and its depth."""
 
     length: int
     body: dict[str, Any]
@@ -51,7 +50,7 @@ class _Pending(NamedTuple):
 
 
 class Recorder:
-    """Counts the calls of clients, as long as somebody wants to know."""
+    """Counts the calls of clients while `counting`."""
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
@@ -62,7 +61,7 @@ class Recorder:
 
     @contextmanager
     def counting(self) -> Iterator[Usage]:
-        """What the block uses; this thread is the one whose calls wait for each other."""
+        """Count what the block uses; this is the thread whose calls are sequential."""
         usage = self._usage = Usage()
         self._thread, self._wave = threading.current_thread(), Counter()
         try:
@@ -71,7 +70,7 @@ class Recorder:
             self._usage = None
 
     def before(self, event_name: str, params: Any, context: dict[str, Any], **_: Any) -> None:
-        """A call is about to be made."""
+        """Called before a call is sent."""
         if self._usage is None:
             return
         service, operation = _called(event_name)
@@ -80,7 +79,7 @@ class Recorder:
         context[PENDING] = _Pending(len(_body(params["body"])), body, writes, self._usage.depth)
 
     def after(self, event_name: str, parsed: Any, http_response: Any, model: Any, context: Any, **_: Any) -> None:
-        """It was answered."""
+        """Called after the response."""
         if self._usage is None:
             return
         service, operation = _called(event_name)
@@ -136,10 +135,10 @@ def _called(event_name: str) -> tuple[str, str]:
 
 
 def _body(body: Any) -> bytes:
-    """The bytes of a body, however botocore holds it."""
+    """The length of a body in any of botocore's representations."""
     if isinstance(body, str):
         return body.encode()
-    if isinstance(body, dict):  # a form, which is sent as text
+    if isinstance(body, dict):  # a form
         return "&".join(f"{name}={value}" for name, value in body.items()).encode()
     if isinstance(body, bytes | bytearray):
         return bytes(body)

@@ -1,7 +1,7 @@
-"""Capacity units that calls to DynamoDB consume, computed from the calls and the items that they meet.
+"""Compute the capacity units of DynamoDB calls from the calls and the affected items.
 
-An emulator's own figures are not to be trusted. What a call reads or writes is looked at through a client of its own,
-which nobody meters: items before and after a write, and all rows of a query, those too that its filter keeps back.
+The emulator's own figures are unreliable. An unmetered client reads the items before and after a write, and all rows of
+a query, including those that its filter drops.
 """
 
 import json
@@ -14,9 +14,9 @@ from typing import Any
 READ_UNIT, WRITE_UNIT = 4096, 1024
 """Bytes that a unit pays for."""
 TRANSACTION = 2
-"""Times an item is paid for that goes through a transaction; its entries in indexes are paid for once."""
+"""The factor for items in a transaction; their index entries are charged once."""
 NARROWING = ("FilterExpression", "ProjectionExpression", "Select", "ReturnConsumedCapacity")
-"""What a query says of the rows that it has already read, and paid for."""
+"""Parameters of a query that do not reduce the rows it is charged for."""
 
 Item = Mapping[str, Any]
 Body = Mapping[str, Any]
@@ -24,7 +24,7 @@ Body = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Capacity:
-    """Units of reading and of writing."""
+    """Read and write units."""
 
     reads: float = 0
     writes: float = 0
@@ -32,7 +32,7 @@ class Capacity:
 
 @dataclass(frozen=True)
 class Write:
-    """An action on one item, and the item as it was."""
+    """An action on one item, and the item before it."""
 
     table: str
     key: Item
@@ -41,14 +41,14 @@ class Write:
 
 
 class Ledger:
-    """Knows what calls cost: each is announced before it is made, and settled with its answer."""
+    """Computes the costs of calls: each is `announced` before it is sent and `settled` after the response."""
 
     def __init__(self, client: Any) -> None:
         self._client = client
         self._schemas: dict[str, Mapping[str, Any]] = {}
 
     def announced(self, operation: str, body: Body) -> list[Write]:
-        """What a call is about to write, as it is now."""
+        """The items that a call will write, in their current state."""
         found = []
         for table, action, weight in _actions(operation, body):
             key = {name: (action.get("Item") or action["Key"])[name] for name in _names(self._schema(table))}
@@ -56,7 +56,7 @@ class Ledger:
         return found
 
     def settled(self, operation: str, body: Body, writes: Iterable[Write], answer: Body) -> Capacity:
-        """What the call has cost."""
+        """The costs of a call."""
         written = [self._written(write) for write in writes]
         return Capacity(self._read(operation, body, answer), sum(written))
 
@@ -84,7 +84,7 @@ class Ledger:
         return (sum(_units(size(item), READ_UNIT) for item in items) + missing) * _share(asked)
 
     def _passed(self, body: Body, answer: Body) -> list[Item]:
-        """All rows that a query has read."""
+        """All rows that a query has read, before its filter."""
         if answer["ScannedCount"] == answer["Count"] and not {"ProjectionExpression", "Select"} & body.keys():
             return list(answer["Items"])
         if not answer["ScannedCount"]:
@@ -108,7 +108,7 @@ class Ledger:
 
 
 def _actions(operation: str, body: Body) -> Iterator[tuple[str, Body, int]]:
-    """Table, action and weight of all that a call writes."""
+    """The table, action and cost factor of each item that a call writes."""
     match operation:
         case "TransactWriteItems":
             for part in body["TransactItems"]:
@@ -124,7 +124,7 @@ def _actions(operation: str, body: Body) -> Iterator[tuple[str, Body, int]]:
         case "GetItem" | "BatchGetItem" | "Query":
             return
         case _:
-            raise ValueError(f"it is not known what {operation} costs")
+            raise ValueError(f"unknown costs of {operation}")
 
 
 def _names(schema: Mapping[str, Any]) -> list[str]:
@@ -132,7 +132,7 @@ def _names(schema: Mapping[str, Any]) -> list[str]:
 
 
 def _indexed(names: list[str], before: Item, after: Item) -> int:
-    """Units for an index's entry, a copy of the item: one that changes its place is removed and written anew."""
+    """Units for an index entry, a copy of the item; if its key changes, it is deleted and written."""
     old, new = (item if all(name in item for name in names) else {} for item in (before, after))
     if old == new:
         return 0
@@ -150,7 +150,7 @@ def _share(asked: Body) -> float:
 
 
 def size(item: Item) -> int:
-    """The bytes that DynamoDB counts for an item, names of its attributes included."""
+    """The bytes that DynamoDB counts for an item, including attribute names."""
     return sum(len(name.encode()) + _weight(value) for name, value in item.items())
 
 

@@ -1,7 +1,7 @@
-"""Run in the checkout of any revision, it prints the least milliseconds that a request takes there, by the clock.
+"""Print the minimum wall-clock milliseconds of a request in the checkout of any revision.
 
-Its words are a file with the event and the table prefix in JSON, where DynamoDB is, and how often to ask. For
-`revision.milliseconds`; what it imports is what revisions have had for long.
+Arguments: a JSON file with the event and the table prefix, DynamoDB's URL, and the number of repetitions. Used by
+`revision.milliseconds`; it imports only modules that old revisions have, too.
 """
 
 import json
@@ -15,7 +15,7 @@ from local.environment import use_local_aws
 
 
 def main() -> None:
-    """Ask once to have the token known, then measure."""
+    """Send the request once to cache the token, then measure."""
     file, url, times = sys.argv[1:]
     told = json.loads(Path(file).read_text("utf-8"))
     use_local_aws(os.environ, url)
@@ -26,7 +26,7 @@ def main() -> None:
         start = time.perf_counter()
         answer = app(told["event"], None)
         taken.append(time.perf_counter() - start)
-        assert answer["statusCode"] == 200, answer  # noqa: S101  # a refusal takes less
+        assert answer["statusCode"] == 200, answer  # noqa: S101  # an error would take less time
     print(min(taken[1:]) * 1e3)
 
 

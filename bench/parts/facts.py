@@ -1,6 +1,6 @@
-"""An image with the facts that images of OpenStack have.
+"""An image with the properties that OpenStack's images have.
 
-Revisions that lack these requests are measured with this module too, so it imports nothing but what they have as well.
+Revisions without these requests are measured with this module, too, so it imports only what they have.
 """
 
 from bench.parts.trial import RAW, Least, Trial
@@ -15,17 +15,17 @@ FACTS = {
 
 
 def facts(trial: Trial) -> None:
-    """Both requests, by themselves."""
+    """Both requests."""
     rename(trial, create(trial, Least(1)), Least(2))
 
 
 def create(trial: Trial, least: Least) -> str:
-    """Reserve an image; its id."""
+    """Reserve an image and return its id."""
     answer = trial.ask("POST /v1/images", least, case="reserved, with facts", headers=RAW | FACTS)
     return str(answer.json["image"]["id"])
 
 
 def rename(trial: Trial, image: str, least: Least) -> None:
-    """Change its name alone."""
+    """Change only its name."""
     renamed = {"x-image-meta-name": "renamed"}
     trial.ask("PUT /v1/images/{id}", least, case="the name of one with facts", headers=renamed, id=image)

@@ -33,7 +33,7 @@ def lists(trial: Trial) -> None:
 
 
 def tokens(trial: Trial) -> None:
-    """A token that is made, listed, shown and ended."""
+    """A token that is created, listed, shown and revoked."""
     wanted = {"token": {"name": "laptop"}}
     token = trial.ask(f"POST {TOKENS}", Least(3, READ_FIRST, 2), body=wanted).json["token"]["id"]
     trial.ask(f"GET {TOKENS}", Least(2, READ_FIRST, 1))
@@ -43,7 +43,7 @@ def tokens(trial: Trial) -> None:
 
 
 def images(trial: Trial) -> None:
-    """One image from its creation to its end."""
+    """An image from creation to deletion."""
     reserved = trial.ask(f"POST {IMAGES}", ADDED, case="reserved", headers=RAW).json["image"]["id"]
     known = facts.create(trial, ADDED)
     whole = Least(2, f"{NUMBER}; {SAVING}")
@@ -87,7 +87,7 @@ def _members(trial: Trial, image: str) -> None:
 
 
 def uploads(trial: Trial) -> None:
-    """A direct upload of two parts, and one that is given up."""
+    """A direct upload of two parts, and one that is aborted."""
     data = content(PART + 1)
     image = trial.caller.post(IMAGES, RAW).json["image"]["id"]
     asked = {"size": len(data), "part_size": PART, "parts": named(pieces(data))}
@@ -107,7 +107,7 @@ def uploads(trial: Trial) -> None:
 
 
 def an_upload(trial: Trial, data: bytes) -> tuple[str, str]:
-    """An upload that has begun; the ids of its image and of itself."""
+    """Begin an upload; return the ids of its image and itself."""
     image = trial.caller.post(IMAGES, RAW).json["image"]["id"]
     asked = {"size": len(data), "part_size": PART, "parts": named(pieces(data))}
     document = trial.send("POST", UPLOADS.format(id=image), asked)

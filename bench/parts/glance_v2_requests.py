@@ -49,7 +49,7 @@ def lists(trial: Trial) -> None:
 
 
 def images(trial: Trial) -> None:
-    """One image from its creation to its end."""
+    """An image from creation to deletion."""
     image = trial.ask(f"POST {IMAGES}", ADDED, body=FORMATS).json["id"]
     known = trial.ask(f"POST {IMAGES}", ADDED, case="with facts", body=FACTS).json["id"]
     trial.ask(f"GET {IMAGE}", SHOWN, id=image)

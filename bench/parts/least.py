@@ -1,8 +1,7 @@
-"""The least that operations could take, the caller's token being known, and why some take more.
+"""The minimum costs of operations, with the caller's token cached, and why some cost more.
 
-One read of all that the answer or a check needs, for a batch reads any items whose keys are known; one query for each
-list that an answer is made of; one transaction for all that is changed; a call for each object in S3, each message and
-each machine; and calls that do not need each other's answers at the same time.
+The minimum is one batch read of all items with known keys, one query for each list, one transaction for all changes,
+and one call for each S3 object, message and machine; independent calls are concurrent.
 """
 
 from bench.parts.trial import Least

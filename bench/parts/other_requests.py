@@ -30,7 +30,7 @@ BELOW = {"name": "web", "uuid": "ami-1", "username": "root", **{f"{kind[:-1]}_id
 
 
 def scaleway(trial: Trial) -> None:
-    """All of Scaleway's."""
+    """Scaleway's operations."""
     trial.fill()
     trial.ask("GET /images", LISTED, case="all on the page", query="?per_page=100")
     trial.ask("GET /images", Least(4, TOTAL, 1), case="more behind it", query="?per_page=25")
@@ -44,7 +44,7 @@ def scaleway(trial: Trial) -> None:
 
 
 def foreman(trial: Trial) -> None:
-    """All of Foreman's; its images are below three kinds of parents."""
+    """Foreman's operations; its images are below three kinds of parents."""
     trial.fill(compute_resource=1, os_title="Linux", architecture="arm64")
     for path in ("/api/status", "/apidoc/v2.json", "/apidoc/apipie_checksum"):
         trial.ask(f"GET {path}", NOTHING)
@@ -62,7 +62,7 @@ def foreman(trial: Trial) -> None:
 
 
 def _foreman_changes(trial: Trial, kind: str, facts: Mapping[str, str]) -> None:
-    """Of a parent that no image refers to."""
+    """Changes of a parent that no image refers to."""
     path, spare = f"/api/{kind}/{{parent}}", trial.send("POST", f"/api/{kind}", {**facts, "name": "spare"})["id"]
     renamed = Least(2) if kind == "compute_resources" else Least(3)
     for method in ("PUT", "PATCH"):
@@ -72,7 +72,7 @@ def _foreman_changes(trial: Trial, kind: str, facts: Mapping[str, str]) -> None:
 
 def _foreman_images(trial: Trial, kind: str) -> None:
     images = f"/api/{kind}/{{parent}}/images"
-    # Below a compute resource images are found by its number, elsewhere by its title, which is read first.
+    # Images of a compute resource are found by its number, of other parents by title, which is read first.
     depth = 1 if kind == "compute_resources" else 2
     trial.ask(f"GET {images}", Least(5, f"{PARENTS}; {TOTAL}", depth), parent=1)
     trial.ask(f"GET {images}", Least(4, PARENTS, depth), case="a search", parent=1, query="?search=name~0007")
@@ -85,7 +85,7 @@ def _foreman_images(trial: Trial, kind: str) -> None:
 
 
 def qingcloud(trial: Trial) -> None:
-    """All of QingCloud's, on a captured image."""
+    """QingCloud's operations, on a captured image."""
     trial.fill()
     trial.ask("POST /v2/oauth2/token", NOTHING, headers=FORM, body=b"grant_type=client_credentials")
     images = "/v2/zone/{zone}/images"
@@ -112,7 +112,7 @@ def qingcloud(trial: Trial) -> None:
 
 
 def devops_service(trial: Trial) -> None:
-    """All of the devops service's."""
+    """devops-service's operations."""
     trial.fill()
     trial.ask("GET /v3/images", SHOWN)
     trial.ask("GET /v3/images/provider/{provider}", LISTED, provider="ec2")
@@ -125,7 +125,7 @@ def devops_service(trial: Trial) -> None:
 
 
 def keystone(trial: Trial) -> None:
-    """All of Keystone's, on a token that is known."""
+    """Keystone's operations, on a cached token."""
     secret = trial.caller.shown("X-Auth-Token")
     for path in ("/identity", "/identity/v3", "/identity/v2.0"):
         trial.ask(f"GET {path}", NOTHING)
@@ -140,6 +140,6 @@ def keystone(trial: Trial) -> None:
 
 
 def health(trial: Trial) -> None:
-    """What monitors ask."""
+    """The health checks."""
     trial.ask("GET /healthz", NOTHING)
     trial.ask("GET /readyz", Least(3, "a token is asked for by itself, as callers' are", 1))

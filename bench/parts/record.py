@@ -1,7 +1,7 @@
-"""Run in the checkout of any revision, it writes down what a function of that needs, into a folder.
+"""Write what is needed to run the functions of a revision, in its checkout, into a folder.
 
-`bundle.zip` is what it deploys; `recorded.json` has requests by name, each from somebody whose token is not known yet,
-and all that DynamoDB answered to them. For `revision.made_of`; what it imports is what revisions have had for long.
+`bundle.zip` is its bundle; `recorded.json` has requests by name, each with a token that is not cached, and all
+responses of DynamoDB. Used by `revision.made_of`; it imports only modules that old revisions have, too.
 """
 
 import json
@@ -19,18 +19,18 @@ from tests.api import ORDINARY, Api, Caller, a_caller
 
 PREFIX = "first"
 LARGE = 2**30
-"""Bytes of an image that is sent as a link."""
+"""Bytes of an image that is sent as a link instead of inline."""
 
 
 class Recording:
-    """A section of `measure`: what it asks, and what was answered."""
+    """A section of `measure` that records its requests and responses."""
 
     def __init__(self) -> None:
         self.asked: dict[str, dict[str, Any]] = {}
         self.answers: dict[str, str] = {}
 
     def __call__(self, trial: Trial) -> None:
-        """Ask each with a token that was used today, in another process, and again to see what waits for what."""
+        """Send each request with a token that another process used today, and again to count sequential calls."""
         elsewhere = Api({**ENVIRON, "TABLE_PREFIX": f"{PREFIX}-"}, trial.aws)
         trial.fill()
         large = an_own_image(trial, size=LARGE, location=f"s3://{trial.api.world.blobs.bucket}/large")
@@ -43,7 +43,7 @@ class Recording:
         ):
             secret = trial.api.world.identities.issue(a_caller(TENANT, *ORDINARY, user="ann"))
             headers = {**HEADERS, "X-Auth-Token": secret}
-            Caller(elsewhere, headers).request(method, target)  # once a day a token's use is written down
+            Caller(elsewhere, headers).request(method, target)  # the last use of a token is stored once a day
             recorder.take()
             trial.caller.request(method, target, headers)
             calls = recorder.take()
@@ -54,7 +54,7 @@ class Recording:
 
 
 def main() -> None:
-    """Write both files into the folder that is named."""
+    """Write both files into the given folder."""
     folder = Path(sys.argv[1])
     folder.joinpath("bundle.zip").write_bytes(bundle(Path.cwd()))
     alone()

@@ -1,4 +1,4 @@
-"""What can be measured of any revision: its bundle, and requests with the answers that it gets from DynamoDB."""
+"""Measure any revision: its bundle, and requests with the responses of its DynamoDB."""
 
 import json
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ HERE = Path(__file__).parent
 
 
 class Asked(NamedTuple):
-    """A request: its event, its calls of DynamoDB with that of its token, and how many others waited for each other."""
+    """A request: its event, its DynamoDB calls with that for the token, and the number of other sequential calls."""
 
     event: Any
     calls: list[Call]
@@ -22,7 +22,7 @@ class Asked(NamedTuple):
 
 
 class Made(NamedTuple):
-    """What was made of a revision: where it is, the zip, requests by name, and all that DynamoDB answered."""
+    """A prepared revision: its checkout, its zip, requests by name, and all responses of DynamoDB."""
 
     root: Path
     bundle: bytes
@@ -31,12 +31,12 @@ class Made(NamedTuple):
     answers: Mapping[str, str]
 
     def replayed(self, delay: float = 0) -> AbstractContextManager[str]:
-        """The URL of a DynamoDB that gives these answers, each after so many seconds."""
+        """Run a DynamoDB with these responses, each after `delay` seconds, and yield its URL."""
         return replayed(self.answers, delay)
 
 
 def made_of(root: Path) -> Made:
-    """What a checkout makes of itself. Raises CalledProcessError."""
+    """Prepare a checkout. Raises CalledProcessError."""
     with TemporaryDirectory() as name:
         folder = Path(name)
         output(root, str(HERE / "record.py"), name)
@@ -51,7 +51,7 @@ def made_of(root: Path) -> Made:
 
 
 def milliseconds(made: Made, request: str, delay: float, times: int) -> float:
-    """The least by the clock of so many times, with a known token, where DynamoDB answers after `delay` seconds."""
+    """The minimum wall-clock time of a request with a cached token, if DynamoDB answers after `delay` seconds."""
     with TemporaryDirectory() as name, made.replayed(delay) as url:
         file = Path(name, "told.json")
         file.write_text(json.dumps({"event": made.asked[request].event, "prefix": made.prefix}), "utf-8")

@@ -1,7 +1,7 @@
-"""A catalogue of any size, its rows as registrations make them, but written in batches and unchecked.
+"""Fill a catalogue of any size, with the rows of registrations, but written in batches and unchecked.
 
-Every tenth of the tenant's own images is below the same three parents, every second is `raw`, every hundredth waits for
-its bytes, and one alone is called `rare`: the oldest.
+Every tenth of the tenant's own images is below the same three parents, every second is `raw`, every hundredth is
+queued, and only the oldest is called `rare`.
 """
 
 import hashlib
@@ -24,14 +24,14 @@ TENANT, OTHER = "t1", "t2"
 RARE, FORMATS = "rare", ("qcow2", "raw")
 PARENTS = {"compute_resource": 1, "os_title": "Linux", "architecture": "arm64"}
 SPREAD = 1000
-"""Minutes over which the images of others are spread; own ones are a minute apart."""
+"""Minutes over which other tenants' images are spread; own images are a minute apart."""
 LATER = timedelta(hours=1)
 CHUNK = 1000
 IDS = uuid.UUID("7c0a4ab1-5e0b-4a54-9b3c-d3f3f4f7a2d6")
 
 
 def own(numbers: Iterable[int]) -> Iterator[Image]:
-    """The tenant's own images of these numbers."""
+    """The tenant's own images with these numbers."""
     for number in numbers:
         known = {**PARENTS, "login_user": "root", "provider_image_id": f"ami-{number:08x}"} if number % 10 == 0 else {}
         yield _image(
@@ -46,7 +46,7 @@ def own(numbers: Iterable[int]) -> Iterator[Image]:
 
 
 def others(public: int, shared: int) -> Iterator[Image]:
-    """Public images of another tenant, and private ones to be shared."""
+    """Another tenant's public images, and private ones to share."""
     for kind, count in ((Visibility.PUBLIC, public), (Visibility.SHARED, shared)):
         for number in range(count):
             created = START + timedelta(minutes=SPREAD * number // count, seconds=30)
@@ -54,7 +54,7 @@ def others(public: int, shared: int) -> Iterator[Image]:
 
 
 def shares(images: Iterable[Image]) -> Iterator[Membership]:
-    """The tenant's shares in the private ones."""
+    """The tenant's memberships of the private ones."""
     return (a_membership(image, TENANT) for image in images if image.visibility is Visibility.SHARED)
 
 
@@ -68,7 +68,7 @@ def _created_at(number: int) -> datetime:
 
 
 def _image(number: int, created: datetime, **fields: Any) -> Image:
-    """An image whose rows are as large as those of any other number."""
+    """An image whose rows have the same size for all numbers."""
     image_id = uuid.uuid5(IDS, f"{fields['name']} {number}")
     usual = {
         "status": Status.ACTIVE,
@@ -84,7 +84,7 @@ def _image(number: int, created: datetime, **fields: Any) -> Image:
 
 
 def shelve(images: Iterable[Image], shared: Iterable[Membership] = ()) -> None:
-    """Write images with their rows, and shares in them; claims are left out, as no list reads any."""
+    """Write images, their rows and memberships, without claims, which no list reads."""
     shares = {share.image_id: share for share in shared}
     waiting = iter(images)
     while chunk := list(islice(waiting, CHUNK)):

@@ -1,4 +1,4 @@
-"""A registry over an emulated AWS, and the requests that are tried on it: each becomes a row of a table."""
+"""Try requests on a registry with an emulated AWS; each becomes a row of a table."""
 
 import json
 import os
@@ -35,7 +35,7 @@ RAW = {"x-image-meta-disk_format": "raw", "x-image-meta-container_format": "bare
 OCTETS = {"Content-Type": "application/octet-stream"}
 SEED = 8
 OWN, PUBLIC, SHARED = 30, 30, 5
-"""Images in a catalogue that is filled: more than a page has, so that a first page does not read all of them."""
+"""Images in a filled catalogue: more than a page, so that a first page does not read all of them."""
 FIRST_NUMBER = 1001
 ENVIRON = {
     "AWS_ACCESS_KEY_ID": "bench",
@@ -46,7 +46,7 @@ ENVIRON = {
 
 
 class Least(NamedTuple):
-    """The fewest calls that could do, how many of them one after the other if not all, and why it takes more."""
+    """The minimum number of calls, how many of them are sequential if not all, and why more are made."""
 
     calls: int
     why: str = ""
@@ -55,7 +55,7 @@ class Least(NamedTuple):
 
 @dataclass(frozen=True)
 class Row:
-    """What was tried, what it used, and what it might have done with."""
+    """A tried operation, what it used, and the minimum."""
 
     request: str
     case: str
@@ -64,7 +64,7 @@ class Row:
 
 
 class Trial:
-    """One user's requests, whose token is known, and the work that comes of them."""
+    """The requests of a user whose token is cached, and the jobs they cause."""
 
     def __init__(self, api: Api, aws: Aws, recorder: Recorder) -> None:
         self.api = api
@@ -76,7 +76,7 @@ class Trial:
         self.warm()
 
     def fill(self, **facts: Any) -> None:
-        """Have a catalogue in which each list is longer than a page; the facts are of the user's own images."""
+        """Fill the catalogue so that each list is longer than a page; `facts` are fields of the user's own images."""
         own = [_image(place, TENANT, **facts) for place in range(OWN)]
         public = [_image(OWN + place, OTHER, visibility=Visibility.PUBLIC) for place in range(PUBLIC)]
         shared = [_image(OWN + PUBLIC + place, OTHER) for place in range(SHARED)]
@@ -86,18 +86,18 @@ class Trial:
             self.api.world.memberships.change(image, [share], [])
 
     def administrator(self) -> Mapping[str, str]:
-        """The credentials of one, whose token is known."""
+        """The credentials of an administrator whose token is cached."""
         token = {"X-Auth-Token": self.api.world.identities.issue(a_caller("ops", "admin"))}
         assert self.caller.get("/v1/images?limit=1", token).status == 200  # noqa: S101  # as below
         return token
 
     def warm(self) -> None:
-        """Have the token looked up, and the queue found."""
+        """Cache the token and the queue's URL."""
         assert self.caller.get("/v1/images?limit=1").status == 200  # noqa: S101  # as below
-        assert self.api.world.queue.url  # noqa: S101  # a setup that failed measures nothing
+        assert self.api.world.queue.url  # noqa: S101  # a failed setup measures nothing
 
     def pass_time(self, **duration: float) -> None:
-        """Let the clock move on."""
+        """Advance the clock."""
         self.api.clock.advance(timedelta(**duration).total_seconds())
         self.warm()
 
@@ -112,9 +112,9 @@ class Trial:
         refused: int | None = None,
         **names: object,
     ) -> Answer:
-        """Send a request as it is documented, its variables replaced; `query` is what follows its path.
+        """Send a request, given as documented, with its variables replaced, and record its row.
 
-        `refused` is the status with which it must be, if it is never served.
+        `query` is appended to the path. `refused` is the expected error status of operations that are not offered.
         """
         method, path = request.split(" ")
         target = path.format_map(names) + str(names.get("query", ""))
@@ -127,21 +127,21 @@ class Trial:
         return answer
 
     def send(self, method: str, target: str, document: Any = None) -> Any:
-        """Send a document without measuring it; the answer's own."""
+        """Send a document without measuring it; return the response's document."""
         answer = self.caller.request(method, target, JSON, b"" if document is None else json.dumps(document).encode())
         if answer.status >= 400:
             raise RuntimeError(f"{method} {target}: {answer.status} {answer.text}")
         return answer.json
 
     def multipart(self, image_id: str, upload_id: str) -> Multipart:
-        """Where the parts of an upload go."""
+        """The multipart upload of an upload."""
         [found] = self.api.world.multiparts.begun(image_id)
         if not found.location.endswith(upload_id):
             raise RuntimeError(f"{upload_id} is not the only upload of its image")
         return found
 
     def work(self, case: str, least: Least, message: Mapping[str, Any]) -> None:
-        """Bring a message to the worker."""
+        """Deliver a message to the worker."""
         record = {"messageId": "1", "body": json.dumps(message), "attributes": {}}
         with self._row("worker", case, least):
             failed = self.api.world.deliver([record])
@@ -149,7 +149,7 @@ class Trial:
             raise RuntimeError(f"{case}: the message failed")
 
     def sweep(self, case: str, least: Least, count: int = 0) -> None:
-        """Have the sweeper find so many things to do."""
+        """Run a sweep that must find this number of things to do."""
         with self._row("sweep", case, least):
             found = self.api.world.reaper.sweep()
         if found != count:
@@ -163,7 +163,7 @@ class Trial:
 
 
 def measure(sections: Mapping[str, Callable[[Trial], None]]) -> Iterator[Row]:
-    """The rows of all sections, each over tables of its own; ids come from a fixed seed, so that they never differ."""
+    """Measure all sections, each with its own tables; ids come from a fixed seed, so that results are reproducible."""
     for repair in (lock_moto, speed_up_moto, share_items):
         repair()
     mock_random.seed(SEED)
@@ -178,14 +178,14 @@ def measure(sections: Mapping[str, Callable[[Trial], None]]) -> Iterator[Row]:
 
 @contextmanager
 def emulated() -> Iterator[None]:
-    """An environment in which no client finds a real account."""
+    """Emulate AWS, and hide real accounts from all clients."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     with patch.dict(os.environ, {**kept, **ENVIRON}, clear=True):
         yield
 
 
 def _empty(aws: Aws, name: str) -> Api:
-    """A registry with tables of its own."""
+    """A registry with new tables."""
     api = Api({**ENVIRON, "TABLE_PREFIX": f"{name}-"}, aws)
     create_tables()
     create_bucket(api.world)
@@ -193,7 +193,7 @@ def _empty(aws: Aws, name: str) -> Api:
 
 
 def an_own_image(trial: Trial, **facts: Any) -> str:
-    """The id of a further image of the user's, active unless the facts say otherwise."""
+    """Create another image of the user, active unless `facts` say otherwise; return its id."""
     now = trial.api.clock.now()
     usual = {"status": Status.ACTIVE, "number": trial.api.world.images.number(), "name": "further", "created_at": now}
     image = an_image(owner=TENANT, **{**usual, "status_changed_at": now, **facts})
@@ -201,12 +201,12 @@ def an_own_image(trial: Trial, **facts: Any) -> str:
 
 
 def a_machine(trial: Trial) -> str:
-    """The id of a stopped machine of the user's."""
+    """Create a stopped machine of the user; return its id."""
     return Machines(trial.aws.ec2(None)).start(tenant=TENANT)
 
 
 def _image(place: int, owner: str, **facts: Any) -> Image:
-    """An image as they usually are."""
+    """A typical image."""
     usual: dict[str, Any] = {
         "id": str(UUID(int=place + 1)),
         "number": FIRST_NUMBER + place,

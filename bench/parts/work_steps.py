@@ -1,4 +1,4 @@
-"""The steps of the worker, and what a sweep finds."""
+"""Steps of the worker, and findings of sweeps."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -32,12 +32,12 @@ def uploads(trial: Trial) -> None:
 
 
 def message(job: str) -> dict[str, str]:
-    """What brings a job to the worker."""
+    """The message of a job."""
     return {"owner": TENANT, "job": job}
 
 
 def copies(trial: Trial) -> None:
-    """A copy inside S3, which takes two steps."""
+    """A copy within S3, which takes two steps."""
     place = trial.api.put_elsewhere("disk", content(PART + 1))
     trial.caller.post("/v1/images", {**RAW, "x-glance-api-copy-from": place})
     [job] = trial.caller.get("/v1/jobs").json["jobs"]
@@ -61,7 +61,7 @@ def captures(trial: Trial) -> None:
 
 @contextmanager
 def _slow_cloud(trial: Trial) -> Iterator[None]:
-    """Have EC2 say that all images are still being made."""
+    """Make EC2 report all images as pending."""
 
     def tell(parsed: Any, **_: Any) -> None:
         for image in parsed.get("Images", []):
@@ -76,7 +76,7 @@ def _slow_cloud(trial: Trial) -> Iterator[None]:
 
 
 def sweeps(trial: Trial) -> None:
-    """Nothing to do, and each thing that may be found."""
+    """A sweep without work, and one for each kind of work."""
     trial.sweep("nothing to do", Least(4))
     an_own_image(trial, status=Status.SAVING)
     trial.pass_time(hours=25)
