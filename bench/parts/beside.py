@@ -44,9 +44,8 @@ def checkout(revision: str) -> Iterator[Path]:
 
 def output(root: Path, *words: str) -> str:
     """Run Python with the modules of a checkout and return its stdout. Raises CalledProcessError."""
-    environment = environ(
-        PYTHONPATH=str(root), LOCAL_DIR=str(local_dir().resolve())
-    )  # where the engine is already installed
+    # The engine is already installed in LOCAL_DIR.
+    environment = environ(PYTHONPATH=str(root), LOCAL_DIR=str(local_dir().resolve()))
     command = [sys.executable, *words]
     done = subprocess.run(command, cwd=root, env=environment, stdout=subprocess.PIPE, text=True, check=True)  # noqa: S603  # ours
     return done.stdout
