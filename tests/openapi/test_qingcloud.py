@@ -10,7 +10,7 @@ from chalicelib.bootstrap import Aws
 from chalicelib.catalog.image import Status
 from chalicelib.catalog.job import Action, Job, JobStatus
 from chalicelib.dialects.qingcloud import listing, schema, tokens
-from chalicelib.dialects.qingcloud.openapi_shapes import PROCESSORS, PROVIDERS, VISIBILITIES
+from chalicelib.dialects.qingcloud.openapi import PROCESSORS, PROVIDERS, VISIBILITIES
 from tests.api import ORDINARY, Api, Caller, a_caller
 from tests.dialects.qingcloud.machines import Machines
 from tests.dialects.qingcloud.qingcloud import FORM, add, add_in_status, add_system_image

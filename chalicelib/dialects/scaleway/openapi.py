@@ -1,21 +1,13 @@
-"""What this dialect says of its operations (wire §1 to §8), by the constants that serve its requests."""
+"""The description of this dialect (wire §1 to §8): its operations, and the schemas of what they take and answer."""
 
 from collections.abc import Mapping
 from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 
-from chalicelib.dialects.scaleway import listing, schema
+from chalicelib.dialects.scaleway import listing, objects, schema
 from chalicelib.dialects.scaleway.errors import OURS, STATUS, TYPES
-from chalicelib.dialects.scaleway.openapi_objects import (
-    BOOTSCRIPT,
-    BOOTSCRIPT_READ,
-    NOTHING,
-    UUID,
-    UUID_READ,
-    VOLUMES,
-    VOLUMES_READ,
-)
+from chalicelib.dialects.scaleway.objects import Reader
 from chalicelib.http.errors import BadMessage, ServerError, Unauthorized
 from chalicelib.http.openapi import (
     TOKEN_HEADER,
@@ -29,6 +21,53 @@ from chalicelib.http.openapi import (
     record,
     ref,
 )
+
+UUID: Schema = {"type": "string", "format": "uuid", "pattern": "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"}
+UUID_READ: Schema = {
+    "type": "string",
+    "format": "uuid",
+    "pattern": "^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$",
+}
+NOTHING: Schema = {"type": "null"}
+
+PLAIN: Mapping[Reader, Schema] = {
+    objects.text: {"type": "string"},
+    objects.boolean: {"type": "boolean"},
+    objects.number: {"type": "integer", "minimum": 0, "maximum": objects.LARGEST_NUMBER},
+    objects.texts: {"type": "array", "items": {"type": "string"}},
+    objects.instant: {"type": "string", "format": "date-time", "pattern": f"^{objects.INSTANT}$"},
+}
+SHOWN_TYPES: Mapping[Reader, Schema] = {**PLAIN, objects.uuid: UUID}
+READ_TYPES: Mapping[Reader, Schema] = {**PLAIN, objects.uuid: UUID_READ}
+"""What a reader gives, and what it takes."""
+
+
+def _object(members: Mapping[str, Reader], types: Mapping[Reader, Schema]) -> Schema:
+    """An object with an id, of whose known members any other may be null."""
+    typed = {key: types[read] for key, read in members.items() if read in types}
+    known = {key: schema if key == "id" else {"anyOf": [NOTHING, schema]} for key, schema in typed.items()}
+    return {"type": "object", "properties": known, "required": ["id"]}
+
+
+def _read(members: Mapping[str, Reader], types: Mapping[Reader, Schema] = READ_TYPES) -> Schema:
+    return {"anyOf": [UUID_READ, _object(members, types)]}
+
+
+VOLUME = _object(objects.VOLUME, {**SHOWN_TYPES, objects.server: _object(objects.SERVER, SHOWN_TYPES)})
+VOLUMES: Schema = {"type": "object", "additionalProperties": VOLUME}
+VOLUMES_READ: Schema = {
+    "anyOf": [
+        {
+            "type": "object",
+            "additionalProperties": _read(objects.VOLUME, {**READ_TYPES, objects.server: _read(objects.SERVER)}),
+        },
+        {"const": "[]"},
+        {"type": "array", "items": {}, "maxItems": 0},
+    ],
+    "description": "A UUID stands for a volume with this id, `[]` for no volumes",
+}
+BOOTSCRIPT: Schema = {"anyOf": [NOTHING, _object(objects.BOOTSCRIPT, SHOWN_TYPES)]}
+BOOTSCRIPT_READ: Schema = {"anyOf": [NOTHING, *_read(objects.BOOTSCRIPT)["anyOf"]]}
 
 INSTANT: Schema = {
     "type": "string",
