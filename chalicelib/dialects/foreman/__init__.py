@@ -2,8 +2,7 @@
 
 from chalicelib.dialects.foreman.errors import render_error
 from chalicelib.dialects.foreman.providers import read_options
-from chalicelib.dialects.foreman.routes import ROUTES, authenticate, finish, negotiate
-from chalicelib.dialects.foreman.sight import sight
+from chalicelib.dialects.foreman.routes import ROUTES, authenticate, finish, negotiate, sight
 from chalicelib.http.dialect import Dialect, described_in
 
 DIALECT = Dialect(

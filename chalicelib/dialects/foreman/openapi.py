@@ -1,10 +1,10 @@
-"""What the operations of this dialect take and answer, made of the operations that are served (wire §1 and §8)."""
+"""The description of this dialect for `/openapi.json` (wire §1 to §4 and §8), generated from its operations."""
 
 from collections.abc import Iterator, Mapping
 from http import HTTPStatus
+from typing import Any
 
 from chalicelib.catalog.reference import Kind
-from chalicelib.dialects.foreman import openapi_examples as examples
 from chalicelib.dialects.foreman import parents, schema
 from chalicelib.dialects.foreman.errors import STATUS
 from chalicelib.dialects.foreman.listing import LONGEST_SEARCH, USUAL_SIZE
@@ -15,6 +15,81 @@ from chalicelib.dialects.foreman.routes import OPERATIONS, VERSION
 from chalicelib.dialects.foreman.search import Fields
 from chalicelib.http import openapi
 from chalicelib.http.openapi import USER_AND_SECRET, Answer, Body, Description, Parameter, Schema, ref
+
+Document = Mapping[str, Any]
+
+STAMPS = {"created_at": "2016-04-02 09:15:29 UTC", "updated_at": "2016-04-02 09:15:33 UTC"}
+A_NEW_IMAGE: Document = {
+    "name": "web golden",
+    "username": "root",
+    "uuid": "ami-0abc",
+    "operatingsystem_name": "CentOS 7.9",
+    "architecture_id": 6,
+    "user_data": True,
+}
+SOME_CHANGES: Document = {"username": "centos"}
+_FACTS: Document = {
+    "id": 11,
+    "name": "web golden",
+    "username": "root",
+    "uuid": "ami-0abc",
+    "operatingsystem_id": 13,
+    "compute_resource_id": 8,
+    "architecture_id": 6,
+    "user_data": True,
+    "iam_role": None,
+}
+AN_IMAGE: Document = {
+    **_FACTS,
+    "operatingsystem_name": "CentOS 7.9",
+    "compute_resource_name": "cloud",
+    "architecture_name": "x86_64",
+    **STAMPS,
+}
+A_DELETED_IMAGE: Document = {
+    **_FACTS,
+    "created_at": "2016-04-02T09:15:29.296Z",
+    "updated_at": "2016-04-02T09:15:33.213Z",
+    "password": None,
+}
+ISO_STAMPS = {name: A_DELETED_IMAGE[name] for name in STAMPS}
+PARENT_FACTS: Mapping[Kind, Document] = {
+    Kind.COMPUTE_RESOURCE: {"name": "cloud", "provider": "EC2", "url": "eu-west-1"},
+    Kind.OPERATINGSYSTEM: {"name": "CentOS", "major": "7", "minor": "9"},
+    Kind.ARCHITECTURE: {"name": "x86_64"},
+}
+EXAMPLE_PARENTS: Mapping[Kind, Document] = {
+    Kind.COMPUTE_RESOURCE: {
+        "id": 8,
+        **PARENT_FACTS[Kind.COMPUTE_RESOURCE],
+        "description": None,
+        "provider_friendly_name": "EC2",
+        **STAMPS,
+    },
+    Kind.OPERATINGSYSTEM: {
+        "id": 13,
+        **PARENT_FACTS[Kind.OPERATINGSYSTEM],
+        "title": "CentOS 7.9",
+        **dict.fromkeys(("description", "family", "release_name")),
+        "password_hash": "SHA256",
+        **STAMPS,
+    },
+    Kind.ARCHITECTURE: {"id": 6, **PARENT_FACTS[Kind.ARCHITECTURE], **STAMPS},
+}
+
+
+def page_of(entry: Document) -> Document:
+    """The only page of a list that has one entry."""
+    return {
+        "total": 1,
+        "subtotal": 1,
+        "page": 1,
+        "per_page": USUAL_SIZE,
+        "search": None,
+        "sort": {"by": None, "order": None},
+        "results": [entry],
+    }
+
 
 ALWAYS: Mapping[str, Schema] = {
     "Foreman_api_version": {"const": "2"},
@@ -140,28 +215,28 @@ def _answers(operation: Operation, kind: Kind | None) -> dict[int, Answer]:
         return {200: _answer("As it is now", ALONE[operation.path])}
     if operation.resource != "images":
         return _answers_of_parents(operation.action, kind)
-    name, example = "ForemanImage", examples.IMAGE
+    name, example = "ForemanImage", AN_IMAGE
     match operation.action:
         case "index":
-            return {200: _answer("A page", f"{name}Page", examples.page_of(example))}
+            return {200: _answer("A page", f"{name}Page", page_of(example))}
         case "create":
             return {201: _answer("What is there now", name, example)}
         case "destroy":
-            return {200: _answer("What was there", "ForemanDeletedImage", examples.DELETED_IMAGE)}
+            return {200: _answer("What was there", "ForemanDeletedImage", A_DELETED_IMAGE)}
     return {200: _answer("What is there", name, example)}
 
 
 def _answers_of_parents(action: str, kind: Kind) -> dict[int, Answer]:
-    name, example = NAMES[kind], examples.PARENTS[kind]
+    name, example = NAMES[kind], EXAMPLE_PARENTS[kind]
     written = {**example, **{each: [] for each in parents.LISTS[kind]}}
     match action:
         case "index":
-            return {200: _answer("A page", f"{name}Page", examples.page_of(example))}
+            return {200: _answer("A page", f"{name}Page", page_of(example))}
         case "show":
             shown = {**written, "images": [{"id": 11, "name": "web golden"}]}
             return {200: _answer("What is there", f"{name}Shown", shown)}
         case "destroy":
-            gone = {**example, **examples.ISO_STAMPS}
+            gone = {**example, **ISO_STAMPS}
             return {200: _answer("What was there", name.replace("Foreman", "ForemanDeleted"), gone)}
     return {201 if action == "create" else 200: _answer("What is there now", f"{name}Written", written)}
 
@@ -211,10 +286,10 @@ def _bodies(operation: Operation, kind: Kind | None) -> tuple[Body, ...]:
     if kind is None or operation.action not in ("create", "update"):
         return ()
     key, name, example = {
-        ("images", "create"): ("image", "ForemanNewImageBody", examples.NEW_IMAGE),
-        ("images", "update"): ("image", "ForemanChangesBody", examples.IMAGE_CHANGES),
+        ("images", "create"): ("image", "ForemanNewImageBody", A_NEW_IMAGE),
+        ("images", "update"): ("image", "ForemanChangesBody", SOME_CHANGES),
         (parents.plural(kind), "update"): (kind.value, f"{NAMES[kind]}ChangesBody", {"name": "new"}),
-    }.get((operation.resource, operation.action), (kind.value, f"{NAMES[kind]}Body", examples.PARENT_FACTS[kind]))
+    }.get((operation.resource, operation.action), (kind.value, f"{NAMES[kind]}Body", PARENT_FACTS[kind]))
     return (Body(ref(name), required=operation.method != "PATCH", example={key: example}),)
 
 

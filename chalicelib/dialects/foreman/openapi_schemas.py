@@ -1,17 +1,19 @@
-"""The documents of this dialect as JSON Schemas (wire §2 to §5 and §8), closed where its objects are."""
+"""The schemas of the documents of this dialect (wire §2 to §5, §8 and §12), closed where its objects are."""
 
 from collections.abc import Mapping
 
 from chalicelib.catalog.reference import Kind
-from chalicelib.dialects.foreman import openapi_apidoc as apidoc
 from chalicelib.dialects.foreman import parents, providers, schema, values
+from chalicelib.dialects.foreman.description import VALIDATORS
 from chalicelib.dialects.foreman.operations import Parameter, image_parameter
 from chalicelib.http.openapi import NEVER, Schema, record, ref, with_inspection
 
 TEXT: Schema = {"type": "string"}
 SEGMENT: Schema = {**TEXT, "minLength": 1}
 MAYBE_TEXT: Schema = {"type": ["string", "null"]}
+BOOLEAN: Schema = {"type": "boolean"}
 FLAG: Schema = {"type": ["boolean", "null"]}
+NOTHING: Schema = {"type": "null"}
 COUNT: Schema = {"type": "integer", "minimum": 0}
 NUMBER: Schema = {"type": "integer", "minimum": 1}
 MAYBE_NUMBER: Schema = {"type": ["integer", "null"], "minimum": 1}
@@ -175,6 +177,62 @@ PARTS: Mapping[str, Schema] = {
     **dict.fromkeys(("plugins", "smart_proxies", "compute_resources"), NO_LIST),
 }
 
+
+def _texts(*names: str) -> dict[str, Schema]:
+    return dict.fromkeys(names, TEXT)
+
+
+def _list(name: str) -> Schema:
+    return {"type": "array", "items": ref(name)}
+
+
+_API = record({**_texts("api_url", "http_method", "short_description"), "deprecated": NOTHING})
+_SEARCHED = record({"name": TEXT, "type": TEXT, "values": {"type": "array", "items": TEXT}}, ("type", "values"))
+
+APIDOC: Mapping[str, Schema] = {
+    "ForemanDescription": record(
+        {
+            "docs": record(
+                {
+                    **_texts("name", "info", "copyright", "doc_url", "api_url"),
+                    "resources": {"type": "object", "additionalProperties": ref("ForemanDescribedResource")},
+                }
+            )
+        }
+    ),
+    "ForemanDescribedResource": record(
+        {
+            **_texts("doc_url", "api_url", "name", "version", "full_description"),
+            **dict.fromkeys(("short_description", "formats", "metadata"), NOTHING),
+            "headers": NO_LIST,
+            "methods": _list("ForemanDescribedMethod"),
+        }
+    ),
+    "ForemanDescribedMethod": record(
+        {
+            **_texts("name", "doc_url", "full_description"),
+            "apis": {"type": "array", "items": _API, "minItems": 1},
+            "params": _list("ForemanDescribedParameter"),
+            "formats": NOTHING,
+            "metadata": {"anyOf": [NOTHING, record({"search": {"type": "array", "items": _SEARCHED}})]},
+            **dict.fromkeys(("errors", "examples", "see", "headers"), NO_LIST),
+            "show": BOOLEAN,
+        }
+    ),
+    "ForemanDescribedParameter": record(
+        {
+            **_texts("name", "full_name", "description", "validator"),
+            **dict.fromkeys(("required", "allow_nil", "show"), BOOLEAN),
+            "expected_type": {"enum": [*VALIDATORS]},
+            "metadata": NOTHING,
+            "validations": NO_LIST,
+            "params": _list("ForemanDescribedParameter"),
+        },
+        ("params",),
+    ),
+}
+"""The description that this dialect has for its own clients (wire §12)."""
+
 SCHEMAS: Mapping[str, Schema] = {
     "ForemanImage": with_inspection(
         record(
@@ -218,7 +276,7 @@ SCHEMAS: Mapping[str, Schema] = {
     ),
     "ForemanPing": record({"results": record({"foreman": record(PINGED)})}),
     "ForemanStatuses": record({"results": record({"foreman": record({**PARTS, **PINGED})})}),
-    **apidoc.SCHEMAS,
+    **APIDOC,
     "ForemanChecksum": record({"checksum": TEXT}),
     **ERRORS,
 }

@@ -4,6 +4,7 @@ import time
 from functools import cache
 from typing import Any
 
+from chalicelib.catalog.image import Image
 from chalicelib.catalog.ports import Identities
 from chalicelib.catalog.principal import Principal
 from chalicelib.catalog.reference import Kind
@@ -27,6 +28,7 @@ from chalicelib.dialects.foreman.parent_handlers import (
     update_parent,
 )
 from chalicelib.http import auth
+from chalicelib.http.dialect import Sight
 from chalicelib.http.errors import Refused, Unauthorized
 from chalicelib.http.message import Request, Response
 
@@ -145,3 +147,12 @@ def _description() -> dict[str, Any]:
 @cache
 def _checksum() -> str:
     return description.checksum(_description())
+
+
+def sight(catalog: Catalog, image: Image) -> Sight | None:
+    """Where the dialect shows an image: below a parent of the caller's tenant; None if it has none."""
+    for kind in Kind:
+        for parent in catalog.references.of(kind):
+            if parent.is_of(image):
+                return Sight(f"/api/{parents.plural(kind)}/{parent.number}/images/{image.number}", "basic")
+    return None
