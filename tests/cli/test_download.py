@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from rosetta import receiving
+from rosetta import download
 from rosetta.answers import read_image
+from rosetta.download import Receiving, WrongBytes
 from rosetta.http import Service
-from rosetta.receiving import Receiving, WrongBytes
 from rosetta.registry import Registry
 from tests.cli.importing.scripted import Asked, Reply, scripted
 
@@ -83,7 +83,7 @@ def test_a_pipe_cannot_be_begun_anew(out: FileIO) -> None:
 
 
 def test_each_piece_that_arrives_gives_it_all_tries_again(out: FileIO, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(receiving, "PAUSES", (0.0,))
+    monkeypatch.setattr(download, "PAUSES", (0.0,))
     pieces = [
         Reply(206, body=CONTENT[begin : begin + 10], headers={"Content-Range": f"bytes {begin}-199/200"})
         for begin in range(THERE, len(CONTENT), 10)
