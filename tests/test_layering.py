@@ -46,6 +46,13 @@ SERVING = {"rosetta.serve", "rosetta.world"}
 COMMANDS = {
     ".".join(path.relative_to(ROOT).with_suffix("").parts): path for path in sorted((ROOT / "rosetta").rglob("*.py"))
 }
+USUAL_LINES = 400
+"""A longer module is looked at: does it tell one story, or two?"""
+LONG = {
+    "chalicelib.dialects.glance_v1.openapi": "one description: its parameters, headers, answers and operations",
+    "chalicelib.dialects.glance_v2.openapi": "one description: its schemas, parameters, answers and operations",
+}
+"""Modules that are longer, each with the reason why it is one."""
 FOREIGN = {"glance", "foreman", "scaleway", "qingcloud", "devops", *(dialect.name for dialect in DIALECTS)}
 
 
@@ -140,9 +147,16 @@ def test_what_all_dialects_share_names_none_of_them(module: str) -> None:
 
 
 @pytest.mark.parametrize("module", MODULES)
-def test_nothing_is_longer_than_a_reader_can_bear(module: str) -> None:
-    text = MODULES[module].read_text("utf-8")
-    functions = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.FunctionDef)]
+def test_a_long_module_has_a_reason(module: str) -> None:
+    lines = len(MODULES[module].read_text("utf-8").splitlines())
 
-    assert len(text.splitlines()) <= 400
+    assert (lines > USUAL_LINES) == (module in LONG), f"{lines} lines: split the module, or say in LONG why it is one"
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_no_function_is_longer_than_a_screen(module: str) -> None:
+    functions = [
+        node for node in ast.walk(ast.parse(MODULES[module].read_text("utf-8"))) if isinstance(node, ast.FunctionDef)
+    ]
+
     assert [node.name for node in functions if (node.end_lineno or 0) - node.lineno >= 40] == []

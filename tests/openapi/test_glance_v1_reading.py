@@ -13,7 +13,7 @@ from chalicelib.catalog.upload import LARGEST_PART, SMALLEST_PART, check_parts, 
 from chalicelib.dialects.glance_v1 import schema
 from chalicelib.dialects.glance_v1.listing import parse_page
 from chalicelib.dialects.glance_v1.metadata import FIELDS, LONGEST_NAME, PREFIX, parse_changes, parse_metadata
-from chalicelib.dialects.glance_v1.openapi_headers import FACTS, LIST_QUERY
+from chalicelib.dialects.glance_v1.openapi import FACTS, LIST_QUERY
 from chalicelib.dialects.glance_v1.openapi_schemas import IMAGE, SCHEMAS
 from chalicelib.dialects.glance_v1.options import read_options
 from chalicelib.http.errors import BadMessage
