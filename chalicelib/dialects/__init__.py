@@ -1,4 +1,4 @@
-"""The dialects, each a folder of its own."""
+"""The dialects, one folder each."""
 
 from chalicelib.dialects import devops_service, foreman, glance_v1, glance_v2, keystone, qingcloud, scaleway
 
@@ -10,6 +10,6 @@ CATALOGUES = (
     foreman.DIALECT,
     qingcloud.DIALECT,
 )
-"""Those over the catalogue of images."""
+"""The dialects for images."""
 DIALECTS = (*CATALOGUES, keystone.DIALECT)
-"""All of them, the sign-in of OpenStack's clients included."""
+"""All dialects, including Keystone's for signing in."""

@@ -14,7 +14,7 @@ below.
 
 ## Sign in
 
-You need a token. An administrator gives you the first one (`rosetta token issue`); with that, make more by \
+You need a token. An administrator gives you the first one (`rosetta token create`); with that, make more by \
 `POST /v1/tokens`. Dialects expect its secret in different places: as `X-Auth-Token`, as a Bearer token, or as the \
 password of your user name. At `/docs`, enter it under *Authorize*, and send requests with *Try it out*; the page \
 forgets it when you leave.

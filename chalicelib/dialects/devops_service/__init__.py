@@ -1,4 +1,4 @@
-"""Express 42's devops-service, images and what its command asks for beside them."""
+"""Express 42's devops-service: images, and the other resources that its command reads."""
 
 from chalicelib.dialects.devops_service.errors import render_error
 from chalicelib.dialects.devops_service.options import authenticate, read_options

@@ -1,4 +1,4 @@
-"""How refusals look in this dialect (wire §5)."""
+"""Error responses of this dialect (wire §5)."""
 
 from chalicelib.catalog import errors as catalog
 from chalicelib.catalog.errors import CatalogError
@@ -12,38 +12,38 @@ STATUS: dict[type[Exception], int] = {
     catalog.Forbidden: 400,
     catalog.Invalid: 400,
     catalog.Conflict: 409,
-    # The client has chosen a name that is taken, which the original does not tell from other mistakes.
+    # A name that is taken: the original does not distinguish that from other invalid input.
     catalog.ClaimTaken: 400,
     catalog.QuotaExceeded: 400,
     catalog.Unavailable: 503,
-    # The original knows operations by method and path together.
+    # The original does not distinguish unknown paths from unsupported methods.
     MethodNotAllowed: 404,
 }
 
 SHOWN = {"login_user": "remote_user"}
-"""Canonical fields that have another name here."""
+"""Canonical fields and their names here."""
 
 
 class ProviderUnknown(HttpError):
-    """A list was asked for by a provider that is not configured."""
+    """The provider of a list is not configured."""
 
     status = 404
 
 
 class NotAcceptable(HttpError):
-    """The client does not take the only media type there is."""
+    """The client does not accept the only media type."""
 
     status = 406
 
 
 class UnsupportedMediaType(HttpError):
-    """The body is not JSON by its own account."""
+    """The `Content-Type` is not JSON."""
 
     status = 415
 
 
 def render_error(request: Request, error: CatalogError | HttpError) -> Response:
-    """A message."""
+    """Render a message."""
     status = STATUS.get(type(error), error.status) if isinstance(error, HttpError) else nearest(STATUS, error)
     challenge = {"WWW-Authenticate": error.challenge} if isinstance(error, Unauthorized) else {}
     return Response({"message": _message(request, error)}, status, headers(error, status) | challenge)

@@ -1,4 +1,4 @@
-"""What this dialect says of its operations (wire §2 to §6), by the constants that serve its requests."""
+"""The description of this dialect (wire §2 to §6), built from the constants that its requests use."""
 
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -24,7 +24,7 @@ from chalicelib.http.openapi import (
 
 PROVIDERS = list(read_options({}).providers)
 TEXT: Schema = {"type": "string", "minLength": 1}
-# Python and ECMAScript differ in what is blank; some control characters are no blanks here.
+# Python and ECMAScript disagree on blanks; here some control characters are not blank.
 _BLANKS = r"[^\S\x1c-\x1f\x85]*"
 _LINE = r"[^\s\x00-\x1f\x7f-\x9f]([^\x00-\x1f\x7f-\x9f]*[^\s\x00-\x1f\x7f-\x9f])?"
 FILLED: Schema = {
@@ -48,17 +48,17 @@ CHANGEABLE: Mapping[str, Schema] = {
 CHOSEN_ID: Schema = {
     "type": "string",
     "pattern": f"^{schema.IMAGE_ID}$",
-    "description": "What the client likes, but blanks, slashes and control characters",
+    "description": "Chosen by the client, without blanks, slashes or control characters",
 }
 
 WORDS = {
-    400: "The body makes no sense, or the id is taken",
-    401: "User and secret are missing, or wrong",
-    403: "The user has no right to do this",
-    404: "There is no such image, or no such provider",
+    400: "Invalid body, or the id is taken",
+    401: "User or secret is missing or wrong",
+    403: "The user lacks the permission",
+    404: "Unknown image or provider",
     406: "`Accept` excludes JSON",
-    409: "Others were faster, too many times",
-    415: "The body is not JSON by its `Content-Type`",
+    409: "Too many concurrent changes: try again",
+    415: "The `Content-Type` is not JSON",
 }
 STATUSES = {
     BadMessage.status,
@@ -96,15 +96,15 @@ SCHEMAS: Mapping[str, Schema] = {
         "type": "object",
         "properties": {"id": CHOSEN_ID, "provider": PROVIDER, **CHANGEABLE},
         "required": list(schema.REQUIRED),
-        "description": "Blanks around texts are dropped, other keys ignored",
+        "description": "Surrounding blanks are removed; other keys are ignored",
     },
     "DevopsServiceChanges": {
         "type": "object",
         "properties": {
-            "provider": {"type": "string", "description": "If it is given at all, the image's own"},
+            "provider": {"type": "string", "description": "If given, that of the image"},
             **CHANGEABLE,
         },
-        "description": "What is absent stays; blanks around texts are dropped, other keys ignored",
+        "description": "Absent fields are kept; surrounding blanks are removed; other keys are ignored",
     },
     "DevopsServiceNames": {"type": "array", "items": TEXT},
     "DevopsServiceError": record({"message": TEXT}),
@@ -129,7 +129,7 @@ def _names(example: list[str]) -> dict[int, Answer]:
 
 DESCRIPTION = Description(
     title="devops-service",
-    about="The API of Express 42's devops-service: its images, and what its command asks for beside them.",
+    about="The API of Express 42's devops-service: images, and the other resources that its command reads.",
     security=USER_AND_SECRET,
     schemas=SCHEMAS,
     operations={
@@ -137,7 +137,7 @@ DESCRIPTION = Description(
             "List images",
             _list("DevopsServiceRecord", [NEW]),
             (Parameter("provider", "query", PROVIDER),),
-            description="Those of the user's tenant, by their ids.",
+            description="The images of the user's tenant, sorted by id.",
             refuses=(400, 404),
         ),
         ("POST", "/v3/image"): Operation(
@@ -176,7 +176,7 @@ DESCRIPTION = Description(
             "List the images of a provider",
             _list("DevopsServiceChoice", [CHOICE]),
             (Parameter("provider", "path", {**PROVIDER, "minLength": 1}),),
-            description="All images of the provider that the user may see, by their ids there.",
+            description="All images of the provider that the user can see, sorted by the provider's ids.",
             refuses=(400, 404),
         ),
         ("GET", "/v3/templates"): Operation("List bootstrap templates", _names(["base"])),

@@ -1,4 +1,4 @@
-"""What an operator can set for this dialect alone, and who its callers are (wire §2)."""
+"""The settings of this dialect, and the authentication of its callers (wire §2)."""
 
 from collections.abc import Mapping
 from typing import NamedTuple, cast
@@ -10,19 +10,19 @@ from chalicelib.http.errors import Refused, Unauthorized
 from chalicelib.http.message import Request
 
 NO_PROVIDER = "static"
-"""The provider of images whose own is none of those that are configured, or that have none."""
+"""The provider shown for images without one, or with one that is not configured."""
 CHALLENGE = 'Basic realm="devops-service"'
 
 
 class Options(NamedTuple):
-    """The settings whose names begin with `DEVOPS_SERVICE_`; `NO_PROVIDER` is always among the providers."""
+    """The settings `DEVOPS_SERVICE_*`; the providers always include `NO_PROVIDER`."""
 
     providers: tuple[str, ...]
     templates: tuple[str, ...]
 
 
 def read_options(settings: Mapping[str, str]) -> Options:
-    """The options that the settings ask for. Raises ValueError if there would be no provider at all."""
+    """Parse the settings. Raises ValueError if there is no provider."""
     providers = _words(settings.get("providers", "ec2,openstack,static"))
     if not providers:
         raise ValueError("DEVOPS_SERVICE_PROVIDERS names no provider")
@@ -35,12 +35,12 @@ def _words(text: str) -> tuple[str, ...]:
 
 
 def options_of(request: Request) -> Options:
-    """The options in force."""
-    return cast("Options", request.options)  # the gateway puts there what read_options returned
+    """The options of this deployment."""
+    return cast("Options", request.options)  # set by the gateway to the result of read_options
 
 
 def authenticate(request: Request, identities: Identities) -> Principal:
-    """Who shows user and secret. The challenge matters: the real client sends nothing until it is asked."""
+    """Authenticate by Basic credentials. The original client sends them only after a challenge."""
     principal = auth.basic_principal(request, identities)
     if principal is None:
         raise Unauthorized(CHALLENGE, "Invalid username or password")

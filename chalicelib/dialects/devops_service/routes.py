@@ -1,4 +1,4 @@
-"""The operations of this dialect: the route table, then a short handler each (wire §4)."""
+"""The route table of this dialect and its handlers (wire §4)."""
 
 from functools import wraps
 from urllib.parse import quote
@@ -24,7 +24,7 @@ def list_images(catalog: Catalog, request: Request) -> Response:
     catalog.require(Policy.READ_IMAGES)
     provider, options = request.parameter("provider"), options_of(request)
     images = _images(catalog, Scope.OWN, options, None if provider is None else _known(provider, options))
-    # An image whose id somebody has chosen for another one is hidden behind that.
+    # An id that is also another image's chosen id means the latter.
     records = {schema.shown_id(image): image for image in sorted(images, key=schema.has_chosen_id)}
     return Response([schema.render_record(records[image_id], options) for image_id in sorted(records)])
 
@@ -77,7 +77,7 @@ def list_choices(catalog: Catalog, request: Request, provider: str) -> Response:
 
 
 def _images(catalog: Catalog, scope: Scope, options: Options, provider: str | None) -> list[Image]:
-    """The images that are shown with this provider, or with any."""
+    """The images shown with this provider, or all."""
     conditions: tuple[Condition | Predicate, ...] = ()
     if provider == NO_PROVIDER:
         conditions = (Predicate(lambda image: schema.shown_provider(image, options) == provider),)
@@ -94,7 +94,7 @@ def _known(provider: str, options: Options) -> str:
 
 
 def _negotiated(route: Route) -> Route:
-    """The route with the checks that come before all others (wire §2)."""
+    """Add the checks of `Accept` and `Content-Type`, which come first (wire §2)."""
 
     @wraps(route.handler)
     def negotiated(catalog: Catalog, request: Request, **variables: str) -> Response:
@@ -109,7 +109,7 @@ def _negotiated(route: Route) -> Route:
 
 
 CONTENT_TYPES: dict[str, set[str | None]] = {"POST": {JSON}, "PUT": {JSON, None}}
-"""What a body may be by method; other methods have none that is read."""
+"""Accepted media types by method; other methods' bodies are ignored."""
 
 
 def sight(_catalog: Catalog, image: Image) -> Sight:

@@ -1,4 +1,4 @@
-"""Messages of this dialect ↔ the domain, as pure functions (wire §3 to §5)."""
+"""Parse requests and render responses (wire §3 to §5). Pure functions."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -12,37 +12,37 @@ from chalicelib.http import fields
 from chalicelib.http.errors import BadMessage
 
 NAMESPACE = "devops"
-"""Where the ids that clients choose are unique, for each tenant."""
+"""The namespace of ids chosen by clients, which are unique per tenant."""
 REQUIRED = ("id", "provider", "remote_user")
 OPTIONAL = ("name", "bootstrap_template")
 LONGEST = lengths.TEXT
-"""Of every field."""
+"""Maximum length of every field."""
 IMAGE_ID = rf"(?!\.{{1,2}}$)[^\s/\x00-\x1f\x7f-\x9f]{{1,{LONGEST}}}"
-"""No client could address `.` and `..`, which most of them take for parts of a path."""
+"""`.` and `..` are excluded: most clients resolve them as parts of a path."""
 BLANKS = (
     "\t\n\v\f\r \xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006"
     "\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
 )
-"""Python counts some more control characters among them, which no id may have."""
+"""Python's `str.strip` also removes some control characters, which ids may not contain."""
 
 
 def alias_of(image_id: str) -> TenantAlias:
-    """The image of the caller's tenant that has this id here."""
+    """The alias for an id of the caller's tenant."""
     return TenantAlias(NAMESPACE, image_id)
 
 
 def shown_id(image: Image) -> str:
-    """The id that its client has chosen, or its own."""
+    """The id that a client has chosen, or the image's own."""
     return image.tenant_aliases.get(NAMESPACE, image.id)
 
 
 def has_chosen_id(image: Image) -> bool:
-    """Whether a client has chosen the id."""
+    """Whether a client has chosen the image's id."""
     return NAMESPACE in image.tenant_aliases
 
 
 def shown_provider(image: Image, options: Options) -> str:
-    """The kind of cloud, as far as it is configured: other dialects know more of them."""
+    """The image's provider if it is configured, otherwise `NO_PROVIDER`."""
     return image.provider if image.provider in options.providers else NO_PROVIDER
 
 
@@ -60,12 +60,12 @@ def render_record(image: Image, options: Options) -> dict[str, Any]:
 
 
 def render_choice(image: Image) -> dict[str, Any]:
-    """An image of a cloud, of which the client's user picks one."""
+    """An entry of a provider's list, from which users choose."""
     return {"id": image.provider_image_id or image.id, "name": image.name or "", "status": image.status.value}
 
 
 def parse_document(body: bytes) -> dict[str, Any]:
-    """The object that a request sends."""
+    """Parse the body, a JSON object."""
     try:
         document = fields.json_body(body)
     except BadMessage as error:
@@ -76,7 +76,7 @@ def parse_document(body: bytes) -> dict[str, Any]:
 
 
 def parse_new_image(document: Mapping[str, Any], options: Options) -> NewImage:
-    """The image that a POST registers. There are no bytes, nor will there be. Raises BadMessage."""
+    """Parse the image of a POST; it has no data. Raises BadMessage."""
     _refuse([name for name in REQUIRED if document.get(name) is None], "can not be undefined")
     texts = _texts(document, (*REQUIRED, *OPTIONAL))
     _check(texts, options)
@@ -90,7 +90,7 @@ def parse_new_image(document: Mapping[str, Any], options: Options) -> NewImage:
 
 
 def parse_update(document: Mapping[str, Any], image: Image, options: Options) -> Changes:
-    """What a PUT changes of the image as it stands; what is absent, or sent back, stays. Raises BadMessage."""
+    """Parse the changes of a PUT; absent and unchanged fields are kept. Raises BadMessage."""
     document = fields.changed(document, render_record(image, options))
     if "provider" in document and _stripped(document["provider"]) != shown_provider(image, options):
         raise BadMessage("provider", "Parameter 'provider' can not be changed")
@@ -102,7 +102,7 @@ def parse_update(document: Mapping[str, Any], image: Image, options: Options) ->
 
 
 def _texts(document: Mapping[str, Any], names: Sequence[str]) -> dict[str, str | None]:
-    """The fields that are given, without blanks at their ends."""
+    """The given fields, without surrounding blanks."""
     given = {name: document[name] for name in names if name in document}
     _refuse([name for name, value in given.items() if not isinstance(value, str | None)], "have invalid type(s)")
     return {name: _stripped(value) for name, value in given.items()}
@@ -125,21 +125,21 @@ def _check(texts: Mapping[str, str | None], options: Options) -> None:
 
 
 def _refuse(names: Sequence[str], reason: str) -> None:
-    """Refuse the fields, if there are any."""
+    """Raise BadMessage if there are any of these fields."""
     if names:
         raise BadMessage(names[0], f"Parameter(s) {quoted(names)} {reason}")
 
 
 def quoted(names: Sequence[str]) -> str:
-    """Names as messages list them."""
+    """Format names for messages."""
     return ", ".join(f"'{name}'" for name in names)
 
 
 def _changes(texts: Mapping[str, str | None]) -> Changes:
     changed = {field: texts[name] for name, field in FIELDS.items() if name in texts}
     if "name" in changed:
-        changed["name"] = changed["name"] or ""  # named with nothing, which other dialects tell from never named
-    return cast("Changes", changed)  # FIELDS has keys of texts
+        changed["name"] = changed["name"] or ""  # empty, which other dialects distinguish from absent
+    return cast("Changes", changed)  # FIELDS maps to keys of Changes
 
 
 FIELDS: Mapping[str, str] = {
@@ -147,4 +147,4 @@ FIELDS: Mapping[str, str] = {
     "name": "name",
     "bootstrap_template": "bootstrap_template",
 }
-"""The canonical field of each one that a PUT can change."""
+"""Fields that a PUT can change, with their canonical names."""

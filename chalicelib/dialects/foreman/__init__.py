@@ -1,4 +1,4 @@
-"""Foreman's API v2: images, and what its clients read before they come to them."""
+"""Foreman's API v2: images, their parents, and the API description that clients load first."""
 
 from chalicelib.dialects.foreman.errors import render_error
 from chalicelib.dialects.foreman.providers import read_options

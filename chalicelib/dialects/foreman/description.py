@@ -1,4 +1,4 @@
-"""The description of the API that clients load first, made of the operations that are served (wire §12)."""
+"""Generate the API description that clients load first (wire §12)."""
 
 import hashlib
 import json
@@ -28,11 +28,11 @@ UNSERVED = (
     "usergroups",
     "users",
 )
-"""Resources without any operation, whose names the releases of one of the clients look up when they start."""
+"""Resources without operations, which one of the clients looks up when it starts."""
 
 
 def describe(operations: Iterable[Operation], searched: Mapping[str, Fields]) -> dict[str, Any]:
-    """The document; `searched` is what the resources can be searched for."""
+    """The description; `searched` has the searchable fields of each resource."""
     described = sorted((operation for operation in operations if operation.described), key=attrgetter("resource"))
     resources = {name: _resource(name, []) for name in UNSERVED}
     for name, members in groupby(described, key=attrgetter("resource")):
@@ -51,7 +51,7 @@ def describe(operations: Iterable[Operation], searched: Mapping[str, Fields]) ->
 
 
 def checksum(description: Mapping[str, Any]) -> str:
-    """A text that changes when the description does: clients load it again then."""
+    """The checksum of the description: clients reload it when this changes."""
     return hashlib.sha256(json.dumps(description, sort_keys=True).encode()).hexdigest()[:32]
 
 
@@ -71,7 +71,7 @@ def _resource(name: str, methods: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def _methods(resource: str, operations: list[Operation], searched: Mapping[str, Fields]) -> list[dict[str, Any]]:
-    """An entry for each action, with all the routes that lead to it."""
+    """An entry for each action, with all its routes."""
     actions = list(dict.fromkeys(operation.action for operation in operations))
     routes = {action: [each for each in operations if each.action == action] for action in actions}
     metadata = {"index": {"search": _searched(searched[resource])}} if resource in searched else {}
@@ -121,7 +121,7 @@ def _api(url: str, method: str, summary: str) -> dict[str, Any]:
 
 
 def _pattern(resource: str, path: str) -> str:
-    """The path with the variables that clients fill in: of images `:compute_resource_id` and `:id`."""
+    """The path in the form that clients fill in, e.g. with `:compute_resource_id` and `:id`."""
     if resource != "images":
         return path.replace("{parent_id}", ":id")
     parent = path.split("/")[2].removesuffix("s")
@@ -154,4 +154,4 @@ HOSTS_UPDATE = _entry(
     [_parameter(parameter) for parameter in (ID, *TAXONOMIES)],
     None,
 )
-"""Not served, but one of the clients fails unless it finds the operation, and in some releases the taxonomies in it."""
+"""Not served: one client fails unless the operation is described, with taxonomies in some of its releases."""

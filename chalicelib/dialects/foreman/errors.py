@@ -1,4 +1,4 @@
-"""How refusals look in this dialect (wire §8)."""
+"""Error responses of this dialect (wire §8)."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -20,21 +20,21 @@ STATUS: dict[type[Exception], int] = {
     catalog.Conflict: 409,
     catalog.QuotaExceeded: 422,
     catalog.Unavailable: 503,
-    # The original knows operations by method and path together.
+    # The original does not distinguish unknown paths from unsupported methods.
     MethodNotAllowed: 404,
 }
 
 VERBS = {"POST": "create", "PUT": "edit", "PATCH": "edit", "DELETE": "destroy"}
 SHOWN = {"login_user": "username", "login_password": "password", "provider_image_id": "uuid", "owner": "base"}
-"""Canonical fields that have another name here."""
+"""Canonical fields and their names here."""
 CLAIMED = {"uuid": "uuid", "name": "name"}
-"""The attribute that a lost claim was about, by the sort of the claim."""
+"""The attribute of each kind of claim."""
 TAKEN = "has already been taken"
 ABSENT = "does not exist"
 
 
 class Unprocessable(HttpError):
-    """Attributes that cannot be stored; `number` is that of the image or parent, None if it is a new one."""
+    """Invalid attributes; `number` is that of the image or parent, None for a new one."""
 
     status = 422
 
@@ -45,7 +45,7 @@ class Unprocessable(HttpError):
 
 
 class NameUnknown(HttpError):
-    """A parent that the body names is not there."""
+    """A parent named in the body does not exist."""
 
     status = 422
 
@@ -54,19 +54,19 @@ class NameUnknown(HttpError):
 
 
 class BadSearch(HttpError):
-    """A search or an order that cannot be understood."""
+    """An invalid search or order."""
 
     status = 400
 
 
 class BadPage(HttpError):
-    """A page that cannot be."""
+    """An invalid page or page size."""
 
     status = 400
 
 
 class MalformedBody(HttpError):
-    """A body that is no JSON object."""
+    """The body is not a JSON object."""
 
     status = 400
 
@@ -75,7 +75,7 @@ class MalformedBody(HttpError):
 
 
 class ParentUnknown(HttpError):
-    """A parent that was asked for itself is not there."""
+    """A parent in the path does not exist."""
 
     status = 404
 
@@ -84,7 +84,7 @@ class ParentUnknown(HttpError):
 
 
 class UnsupportedMediaType(HttpError):
-    """The body is not JSON by its own account."""
+    """The `Content-Type` is not JSON."""
 
     status = 415
 
@@ -96,30 +96,30 @@ class UnsupportedMediaType(HttpError):
 
 
 def check_media_type(request: Request) -> None:
-    """Raise UnsupportedMediaType unless the body says that it is JSON; PATCH is not checked (wire §10)."""
+    """Raise UnsupportedMediaType unless the `Content-Type` is JSON; PATCH is not checked (wire §10)."""
     if request.method != "PATCH" and media.content_type(request) != "application/json":
         raise UnsupportedMediaType(request.header("content-type") or "")
 
 
 def taken(error: catalog.ClaimTaken, number: int | None) -> Unprocessable:
-    """The refusal of names that other images have, all of them at once."""
+    """The error for attributes that other images have, all at once."""
     return Unprocessable({CLAIMED.get(sort, "base"): TAKEN for sort in error.sorts}, number)
 
 
 def gone(error: ReferenceGone, number: int | None) -> Unprocessable:
-    """The refusal of an image one of whose parents went while it came."""
+    """The error for an image whose parent was deleted during the request."""
     return Unprocessable({f"{error.kind}_id": ABSENT}, number)
 
 
 def in_use(error: ReferenceInUse) -> Unprocessable:
-    """The refusal of a change or a deletion that images stand against."""
+    """The error for changing or deleting a parent that images refer to."""
     parent = error.reference.title
     used = [f"{parent} is used by {image}" for image in error.images]
     return Unprocessable({"base": used or f"{parent} is being used by a hidden Image resource"}, error.reference.number)
 
 
 def render_error(request: Request, error: CatalogError | HttpError) -> Response:
-    """The error in an object, but for the two that the original words elsewhere."""
+    """Render an `error` object, except for the two errors that have other shapes."""
     status = STATUS.get(type(error), error.status) if isinstance(error, HttpError) else nearest(STATUS, error)
     match error:
         case PathUnknown() | MethodNotAllowed():
@@ -153,7 +153,7 @@ def _attributes(errors: Mapping[str, Sequence[str]], number: int | None = None) 
 
 
 def _human(field: str) -> str:
-    """What a person calls an attribute: `compute_resource_id` is a Compute resource; what is about all has no name."""
+    """The label of an attribute: `compute_resource_id` is `Compute resource`; that of `base` is empty."""
     return "" if field == "base" else field.removesuffix("_id").replace("_", " ").capitalize()
 
 
@@ -166,12 +166,12 @@ def _denied(permissions: Sequence[str]) -> dict[str, Any]:
 
 
 def permission(request: Request) -> str:
-    """What the original calls the right that a request needs (wire §9)."""
+    """The original's name of the permission that a request needs (wire §9)."""
     _, _, parents, *rest = request.path.split("/")
     return f"{VERBS.get(request.method, 'view')}_{'images' if 'images' in rest[1:2] else parents}"
 
 
 def _image_id(request: Request) -> str:
-    """The id of the image in the path, as it was sent; empty if there is none, although a parent was missing."""
+    """The id of the image in the path, as sent; empty if the path has none."""
     found = re.search("/images/([^/]+)$", request.path)
     return unquote(found[1]) if found else ""

@@ -1,4 +1,4 @@
-"""The operations on images, a short handler each (wire §1)."""
+"""The handlers of operations on images (wire §1)."""
 
 from functools import partial
 
@@ -19,7 +19,7 @@ from chalicelib.http import paging
 from chalicelib.http.message import Request, Response
 
 LARGEST_PAGE = 1000
-"""Entries of a page that is read by itself; larger ones read the whole list."""
+"""Maximum size of a page that is read by itself; larger ones read the whole list."""
 
 
 def list_images(catalog: Catalog, request: Request, parent_id: str) -> Response:
@@ -35,7 +35,7 @@ def list_images(catalog: Catalog, request: Request, parent_id: str) -> Response:
 def _page(
     catalog: Catalog, asked: listing.ListParams, below: list[Reference], known: Parents
 ) -> tuple[list[Image], int, int]:
-    """The images of a page, how many there are, and how many match."""
+    """The images of a page, the number of all images, and of matching ones."""
     others = tuple(Condition(reference.FIELDS[other.kind], Operator.EQUAL, other.key) for other in below[1:])
     descending = asked.order == ("id", True)
     query = ImageQuery(Scope.OWN, others, Order(SortKey.NUMBER, descending), below=below[0])
@@ -78,7 +78,7 @@ def update_image(catalog: Catalog, request: Request, parent_id: str, image_id: s
     check_media_type(request)
     attributes = values.attributes(request.body, "image", schema.ATTRIBUTES)
     if not catalog.principal.holds(Policy.READ_IMAGES):
-        raise ImageNotFound(image_id)  # who may not see a parent does not find it (wire §9)
+        raise ImageNotFound(image_id)  # a hidden parent is not found (wire §9)
     known = _parents(catalog)
     below = _below(known, request, parent_id)
     number = _number(image_id)
@@ -108,7 +108,7 @@ def _parents(catalog: Catalog) -> Parents:
 
 
 def _below(known: Parents, request: Request, parent_id: str) -> list[Reference]:
-    """The parents that a request names, that of its path first; images must be below all of them."""
+    """The parents in path and query, path first; images must be below all of them."""
     named = [(kind_of(request), parent_id)]
     named += [(other, text) for other in Kind if (text := request.parameter(parents.field(other)))]
     found = [known.found(other, text) for other, text in named]
@@ -125,6 +125,6 @@ def _number(image_id: str) -> ImageNumber:
 
 
 def _check_below(below: list[Reference], image: Image) -> None:
-    """An image that is not below its parents is not there."""
+    """Raise ImageNotFound unless the image is below these parents."""
     if not all(parent.is_of(image) for parent in below):
         raise ImageNotFound(image.id)

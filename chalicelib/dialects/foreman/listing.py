@@ -1,4 +1,4 @@
-"""Lists: search, order and pages (wire §2.3 and §6), of images and of parents alike."""
+"""Lists of images and parents: search, order and pages (wire §2.3 and §6)."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -12,11 +12,11 @@ T = TypeVar("T")
 
 USUAL_SIZE = 20
 LONGEST_SEARCH = 2000
-"""Characters: every row is compared with every word, so words are what a search costs."""
+"""Maximum characters of a search: its cost is the number of its words times the number of rows."""
 
 
 class ListParams(NamedTuple):
-    """What a list is asked for. A `size` of None means everything; `order` is a field and whether it descends."""
+    """The parameters of a list. `size` None means everything; `order` is a field and whether it descends."""
 
     search: str | None
     matches: Callable[[Row], bool] | None
@@ -56,7 +56,7 @@ def _page(text: str | None) -> int:
 
 
 def _size(text: str | None) -> int | None:
-    """A number of entries by its leading digits, as the original has it; nonsense is zero."""
+    """Read the leading digits as the original does; without digits it is zero."""
     text = (text or "").strip() or str(USUAL_SIZE)
     if text == "all":
         return None
@@ -68,7 +68,7 @@ def _size(text: str | None) -> int | None:
 
 
 def select(asked: ListParams, entries: Sequence[T], row: Callable[[T], Row]) -> tuple[list[T], int]:
-    """The entries of the page that is asked for, and how many match; `entries` are in the order of their numbers."""
+    """The entries of the requested page, and the number of matches; `entries` must be sorted by number."""
     rows = [(row(entry), entry) for entry in entries]
     if asked.matches is not None:
         rows = [pair for pair in rows if asked.matches(pair[0])]
@@ -81,12 +81,12 @@ def select(asked: ListParams, entries: Sequence[T], row: Callable[[T], Row]) -> 
 
 
 def _place(value: object) -> tuple[bool, Any]:
-    """Null goes before everything else."""
+    """A sort key; null comes first."""
     return value is not None, value
 
 
 def envelope(asked: ListParams, results: Sequence[Mapping[str, Any]], total: int, subtotal: int) -> dict[str, Any]:
-    """A page as it is answered."""
+    """Render a page."""
     by, _, direction = (asked.order_text or "").partition(" ")
     return {
         "total": total,

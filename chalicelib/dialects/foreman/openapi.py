@@ -79,7 +79,7 @@ EXAMPLE_PARENTS: Mapping[Kind, Document] = {
 
 
 def page_of(entry: Document) -> Document:
-    """The only page of a list that has one entry."""
+    """The page of a list with one entry."""
     return {
         "total": 1,
         "subtotal": 1,
@@ -94,7 +94,11 @@ def page_of(entry: Document) -> Document:
 ALWAYS: Mapping[str, Schema] = {
     "Foreman_api_version": {"const": "2"},
     "Foreman_version": {"const": VERSION},
-    "Apipie-Checksum": {"type": "string", "pattern": "^[0-9a-f]{32}$", "description": "Of the description for clients"},
+    "Apipie-Checksum": {
+        "type": "string",
+        "pattern": "^[0-9a-f]{32}$",
+        "description": "Checksum of the description for clients",
+    },
 }
 """The headers of every answer."""
 SHAPES: Mapping[int, tuple[str, ...]] = {
@@ -102,7 +106,7 @@ SHAPES: Mapping[int, tuple[str, ...]] = {
     403: ("ForemanError", "ForemanDenied"),
     422: ("ForemanError", "ForemanInvalid"),
 }
-"""Errors that have other shapes than a mere message."""
+"""Errors with other shapes than a message."""
 SERVER_ERRORS = tuple(sorted({500, *(status for status in STATUS.values() if status > 500)}))
 CHANGES = (400, 403, 404, 409, 422)
 REFUSES: Mapping[tuple[bool, str], tuple[int, ...]] = {
@@ -120,9 +124,9 @@ REFUSES: Mapping[tuple[bool, str], tuple[int, ...]] = {
     (True, "update"): CHANGES,
     (True, "destroy"): (403, 404, 409),
 }
-"""What operations refuse with, by whether they are on images, and by their action."""
+"""Error statuses by (is on images, action)."""
 CHECKED = ("POST", "PUT")
-"""Methods that refuse bodies which do not say that they are JSON."""
+"""Methods whose bodies must be labelled as JSON."""
 ALONE_SUMMARIES = {
     "/api/status": "Show the status and the version",
     "/api/ping": "Ping the service",
@@ -136,14 +140,14 @@ WORDS: Mapping[Kind, tuple[str, str]] = {
     Kind.OPERATINGSYSTEM: ("an operating system", "operating systems"),
     Kind.ARCHITECTURE: ("an architecture", "architectures"),
 }
-"""One of a kind, and several."""
+"""Singular and plural."""
 
-IN_BODIES = "Parameters may also stand in a JSON or form body; those of the query go first."
+IN_BODIES = "Parameters may also be in a JSON or form body; the query takes precedence."
 DESCRIPTIONS = {
     ("images", "create"): "Parents that the path does not name must be given, each by its number or its name."
     " A compute resource in the path goes before one in the body.",
     ("images", "update"): "Only attributes that are given change. Another compute resource moves the image.",
-    ("images", "index"): f"Images that are below all of the parents that are named. {IN_BODIES}",
+    ("images", "index"): f"Images below all the given parents. {IN_BODIES}",
     ("images", "show"): IN_BODIES,
     **{(parents.plural(kind), "index"): IN_BODIES for kind in Kind},
     **{(parents.plural(kind), "show"): f"Without `images` if there are more than {MAX_IMAGES}." for kind in Kind},
@@ -163,7 +167,7 @@ ALONE = {
     "/apidoc/v2.json": "ForemanDescription",
     "/apidoc/apipie_checksum": "ForemanChecksum",
 }
-"""What is answered at paths that are about no parents."""
+"""Schemas of paths without parents."""
 
 
 def _answer(description: str, name: str, example: object = None) -> Answer:
@@ -176,7 +180,7 @@ def _error(status: int) -> Answer:
 
 
 def _operation(operation: Operation) -> openapi.Operation:
-    """An operation as everybody is told of it who does not use the dialect's own description."""
+    """The operation for `/openapi.json`; the dialect's own description is separate."""
     kind = _kind(operation)
     return openapi.Operation(
         _summary(operation, kind),
@@ -189,7 +193,7 @@ def _operation(operation: Operation) -> openapi.Operation:
 
 
 def _summary(operation: Operation, kind: Kind | None) -> str:
-    """Unlike the ones that Foreman's own description has, this says what it is about."""
+    """The summary; unlike those of the dialect's own description it names the resource."""
     if kind is None:
         return ALONE_SUMMARIES[operation.path]
     one, several = WORDS[kind]
@@ -206,7 +210,7 @@ def _refuses(operation: Operation) -> tuple[int, ...]:
 
 
 def _kind(operation: Operation) -> Kind | None:
-    """The kind of parents that the path is about."""
+    """The kind of parents in the path."""
     return next((kind for kind in Kind if operation.path.split("/")[2] == parents.plural(kind)), None)
 
 
@@ -250,7 +254,7 @@ def _parameters(operation: Operation, kind: Kind | None) -> Iterator[Parameter]:
         yield Parameter("image_id", "path", SEGMENT, "The number of the image, or a text that begins with it")
     if operation.resource == "images":
         for other in Kind:
-            yield Parameter(parents.field(other), "query", TEXT, "One more parent that there must be")
+            yield Parameter(parents.field(other), "query", TEXT, "Only images below this parent, too")
     if operation.action == "index":
         fields = schema.FIELDS if operation.resource == "images" else parents.FIELDS[kind]
         for told in LIST:
@@ -265,7 +269,7 @@ PARENT_IDS: Mapping[Kind, str] = {
 
 
 def _query(fields: Fields) -> Mapping[str, tuple[Schema, str]]:
-    """What a list can be asked for, by these fields."""
+    """The parameters of a list with these searchable fields."""
     names = "|".join(fields)
     return {
         "search": (
@@ -273,16 +277,16 @@ def _query(fields: Fields) -> Mapping[str, tuple[Schema, str]]:
             f"In the language of scoped_search, such as `name ~ gold and id > 3`; the fields are {', '.join(fields)}",
         ),
         "order": ({"type": "string", "pattern": f"^ *(({names})( .*)?)?$"}, "A field, and `desc` to descend by it"),
-        "page": ({"type": "integer", "minimum": 1}, "1 unless it is given"),
+        "page": ({"type": "integer", "minimum": 1}, "Default: 1"),
         "per_page": (
             {"type": "string", "pattern": "^([0-9]{1,18}|all)$"},
-            f"{USUAL_SIZE} unless it is given",
+            f"Default: {USUAL_SIZE}",
         ),
     }
 
 
 def _bodies(operation: Operation, kind: Kind | None) -> tuple[Body, ...]:
-    """The document of a write; only PATCH takes none for an empty one, as it may lack a media type."""
+    """The body of a write; only PATCH accepts an empty one, as its media type is not checked."""
     if kind is None or operation.action not in ("create", "update"):
         return ()
     key, name, example = {

@@ -30,13 +30,13 @@ ISO_STAMP: Schema = {
 }
 
 NAMES: Mapping[Kind, str] = {kind: f"Foreman{kind.title().replace('_', '')}" for kind in Kind}
-"""What the schema of a parent is called."""
+"""Names of the parents' schemas."""
 IMAGE: Mapping[str, Schema] = {
     "id": NUMBER,
     **dict.fromkeys(schema.REQUIRED, TEXT),
     **{parents.field(kind): MAYBE_NUMBER for kind in Kind},
 }
-"""What every image has, shown or deleted."""
+"""Fields of every image, shown or deleted."""
 PARENT: Mapping[Kind, Mapping[str, Schema]] = {
     Kind.COMPUTE_RESOURCE: {
         "description": MAYBE_TEXT,
@@ -50,19 +50,19 @@ PARENT: Mapping[Kind, Mapping[str, Schema]] = {
     },
     Kind.ARCHITECTURE: {},
 }
-"""What parents have beside a name."""
+"""Fields of parents besides the name."""
 
 IMAGES: Schema = {"type": "array", "items": record({"id": NUMBER, "name": TEXT})}
 OF_PROVIDERS: Mapping[str, Schema] = {
     **dict.fromkeys((*providers.KEPT, "access_key"), MAYBE_TEXT),
     **dict.fromkeys(providers.FLAGS, FLAG),
 }
-"""What compute resources of some providers have."""
+"""Fields that compute resources of some providers have."""
 
-# What a body may say: the readers in `values` take more than one type for most attributes.
+# Attributes in bodies: the readers in `values` accept several types for most of them.
 SAID_TEXT: Schema = {"type": ["string", "number", "null"]}
 SHORT_TEXT: Schema = {**SAID_TEXT, "maxLength": values.LONGEST}
-UNKEPT: Schema = {**SAID_TEXT, "description": "Taken and forgotten: nobody here signs in to a cloud with it"}
+UNKEPT: Schema = {**SAID_TEXT, "description": "Accepted and discarded"}
 REQUIRED_TEXT: Schema = {
     "type": ["string", "number"],
     "maxLength": values.LONGEST,
@@ -81,7 +81,7 @@ SAID: Mapping[str, Schema] = {
         "description": f"{', '.join(sorted(values.FALSE))}, in any case, are false; null and an empty text are null",
     },
 }
-"""By the kind of a parameter."""
+"""Schemas by kind of parameter."""
 PROVIDER = (
     f"{', '.join(providers.PROVIDERS)}, whatever their case, or one of a plug-in; unless others are set,"
     f" these are {providers.PLUGINS.replace(',', ', ')}"
@@ -92,7 +92,7 @@ PARENT_NUMBER: Schema = {
 
 
 def _said(parameter: Parameter) -> Schema:
-    """What an attribute of an image may be, which clients are told less of."""
+    """The schema of an image's attribute, more precise than in the dialect's own description."""
     if parameter.name in map(parents.field, Kind):
         return PARENT_NUMBER
     if parameter.name in schema.TEXTS:
@@ -101,14 +101,14 @@ def _said(parameter: Parameter) -> Schema:
 
 
 def _attributes(parameters: tuple[Parameter, ...]) -> Schema:
-    """An object of these attributes; others are dropped."""
+    """An object with these attributes; others are ignored."""
     required = [each.name for each in parameters if each.required]
     said = {each.name: _said(each) for each in parameters}
     return {"type": "object", "properties": said, **({"required": required} if required else {})}
 
 
 def _below(key: str, name: str) -> Schema:
-    """Attributes of this schema below their key, or beside each other at the top if the key is not there."""
+    """Attributes below `key`, or at the top level if `key` is absent."""
     wrapped = {"type": "object", "properties": {key: ref(name)}, "required": [key]}
     return {"anyOf": [wrapped, {"allOf": [ref(name)], "properties": {key: NEVER}}]}
 
@@ -140,7 +140,7 @@ def _changed_parent(kind: Kind) -> Schema:
 
 
 def _page_of(name: str) -> Schema:
-    """A page of what has this schema."""
+    """A page of entries with this schema."""
     sort = record({"by": MAYBE_TEXT, "order": MAYBE_TEXT})
     head: Mapping[str, Schema] = {
         "total": COUNT,
@@ -231,7 +231,7 @@ APIDOC: Mapping[str, Schema] = {
         ("params",),
     ),
 }
-"""The description that this dialect has for its own clients (wire §12)."""
+"""The dialect's own description for clients (wire §12)."""
 
 SCHEMAS: Mapping[str, Schema] = {
     "ForemanImage": with_inspection(
@@ -280,4 +280,4 @@ SCHEMAS: Mapping[str, Schema] = {
     "ForemanChecksum": record({"checksum": TEXT}),
     **ERRORS,
 }
-"""By the names that operations call them by."""
+"""Schemas by the names that operations refer to."""

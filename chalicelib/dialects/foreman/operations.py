@@ -1,4 +1,4 @@
-"""What an operation is: enough to serve it, and to describe it to clients."""
+"""Operations: both served and described to clients."""
 
 from typing import NamedTuple
 
@@ -10,7 +10,7 @@ from chalicelib.http.dialect import Handler, Route
 
 
 class Parameter(NamedTuple):
-    """A parameter as clients are told of it; `inside` are those of a hash."""
+    """A parameter in the description; `inside` are the members of a hash."""
 
     name: str
     kind: str = "string"
@@ -20,7 +20,7 @@ class Parameter(NamedTuple):
 
 
 class Operation(NamedTuple):
-    """An action on a resource. One that is not `described` is served to those who know of it."""
+    """An action on a resource. If not `described`, it is served but left out of the description."""
 
     resource: str
     action: str
@@ -34,7 +34,7 @@ class Operation(NamedTuple):
 
     @property
     def route(self) -> Route:
-        """How it is served."""
+        """The route that serves it."""
         return Route(self.method, self.path, self.handler, self.open)
 
 
@@ -46,7 +46,7 @@ LIST = (Parameter("search"), Parameter("order"), Parameter("page", "numeric"), P
 
 
 def parent_parameter(kind: Kind, *, required: bool) -> Parameter:
-    """The hash of a parent's attributes; on creation some of them are required."""
+    """The hash of a parent's attributes; some are required on creation."""
     inside = (
         Parameter(name, required=required)
         if name in parents.REQUIRED[kind]
@@ -57,7 +57,7 @@ def parent_parameter(kind: Kind, *, required: bool) -> Parameter:
 
 
 def image_parameter(*, required: bool) -> Parameter:
-    """The hash of attributes; on creation some of them are required."""
+    """The hash of attributes; some are required on creation."""
     texts = [name for name in schema.ATTRIBUTES if name not in (*schema.REQUIRED, "user_data")]
     inside = (
         *(Parameter(name, required=required) for name in schema.REQUIRED),

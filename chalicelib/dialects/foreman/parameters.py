@@ -1,4 +1,4 @@
-"""The parameters of a GET: those of its query, and beneath them those of its body, as Rails merges them."""
+"""The parameters of a GET: from its query and, as in Rails, its body; the query takes precedence."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -14,18 +14,18 @@ from chalicelib.http.message import Request
 FORM = "application/x-www-form-urlencoded"
 MAX_FIELDS = 100
 NAMES = ("search", "order", "page", "per_page", *map(field, Kind))
-"""All that a GET can be told; what else stands in a body is ignored, as it is in a query."""
+"""The parameters of GETs; others are ignored."""
 
 
 def merged(request: Request) -> Request:
-    """The request with the parameters of its body in its query, which goes first. Raises MalformedBody."""
+    """Merge the body's parameters into the query, which takes precedence. Raises MalformedBody."""
     if not request.body.strip():
         return request
     return request._replace(query={**_body(request), **request.query})
 
 
 def _body(request: Request) -> Mapping[str, list[str]]:
-    """A form that says so, or a JSON object whatever it says: curl calls all that it sends a form."""
+    """Parse a form, or a JSON object even if it is labelled as a form, as by curl."""
     if media.content_type(request) == FORM and not request.body.lstrip().startswith(b"{"):
         return _form(request.body)
     document = values.json_object(request.body)

@@ -1,4 +1,4 @@
-"""The operations on parents, a short handler each (wire §3.3)."""
+"""The handlers of operations on parents (wire §3.3)."""
 
 from collections.abc import Mapping
 from functools import partial
@@ -20,7 +20,7 @@ from chalicelib.http import paging
 from chalicelib.http.message import Request, Response
 
 MAX_IMAGES = 1000
-"""Images that a parent is shown with."""
+"""Maximum number of images that are shown with a parent."""
 
 
 def list_parents(catalog: Catalog, request: Request) -> Response:
@@ -40,7 +40,7 @@ def show_parent(catalog: Catalog, request: Request, parent_id: str) -> Response:
 
 
 def _images(catalog: Catalog, parent: Reference) -> list[Image] | None:
-    """The images below it; None if they are more than are shown with it."""
+    """The images below a parent; None if there are more than MAX_IMAGES."""
     order = Order(SortKey.NUMBER, descending=False)
     query = ImageQuery(Scope.OWN, order=order, expected=MAX_IMAGES + 1, below=parent)
     found = paging.first(catalog.images(query), MAX_IMAGES + 1)
@@ -74,7 +74,7 @@ def update_parent(catalog: Catalog, request: Request, parent_id: str) -> Respons
 
 
 def _wrong(error: CatalogError) -> Mapping[str, str]:
-    """What the catalogue has against a parent: a name that is taken, or a title that is too long."""
+    """Convert errors of the catalogue: a name that is taken, or a title that is too long."""
     return {error.field: values.TOO_LONG} if isinstance(error, Invalid) else {"name": TAKEN}
 
 
@@ -87,7 +87,7 @@ def delete_parent(catalog: Catalog, request: Request, parent_id: str) -> Respons
 
 
 def _found(kind: Kind, parent_id: str, known: list[Reference]) -> Reference:
-    """The one that a path means. Raises ParentUnknown."""
+    """Find the parent of a path. Raises ParentUnknown."""
     found = Parents({kind: known}).found(kind, parent_id)
     if found is None:
         raise ParentUnknown(kind, parent_id)

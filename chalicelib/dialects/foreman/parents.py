@@ -1,4 +1,4 @@
-"""The three kinds of parents of an image: how they are found, written and shown (wire §3)."""
+"""The three kinds of parents of images: finding, parsing and rendering them (wire §3)."""
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
@@ -18,14 +18,14 @@ ATTRIBUTES: Mapping[Kind, tuple[str, ...]] = {
     Kind.OPERATINGSYSTEM: ("name", "major", "minor", "description", "family", "release_name", "password_hash"),
     Kind.ARCHITECTURE: ("name",),
 }
-"""What a client can say of each."""
+"""Attributes that clients can set."""
 REQUIRED: Mapping[Kind, tuple[str, ...]] = {
     Kind.COMPUTE_RESOURCE: ("name", "provider"),
     Kind.OPERATINGSYSTEM: ("name",),
     Kind.ARCHITECTURE: ("name",),
 }
 TITLE = ("name", "major", "minor", "description")
-"""What the title of an operating system is made of."""
+"""Attributes from which the title of an operating system is built."""
 LISTS: Mapping[Kind, tuple[str, ...]] = {
     Kind.COMPUTE_RESOURCE: ("compute_attributes", "locations", "organizations"),
     Kind.OPERATINGSYSTEM: (
@@ -34,7 +34,7 @@ LISTS: Mapping[Kind, tuple[str, ...]] = {
     ),
     Kind.ARCHITECTURE: ("operatingsystems",),
 }
-"""What each is shown with, of all of which there is nothing here."""
+"""Lists that the original shows with each; here they are always empty."""
 _TEXT, _FREE, _NUMBER = Field(FieldKind.TEXT), Field(FieldKind.TEXT, free=True), Field(FieldKind.INTEGER)
 FIELDS: Mapping[Kind, Mapping[str, Field]] = {
     Kind.COMPUTE_RESOURCE: {"name": _FREE, "type": _FREE, "id": _NUMBER},
@@ -49,7 +49,7 @@ FIELDS: Mapping[Kind, Mapping[str, Field]] = {
     },
     Kind.ARCHITECTURE: {"name": _FREE, "id": _NUMBER},
 }
-"""What each can be searched for."""
+"""Searchable fields of each kind."""
 
 
 class Parents:
@@ -59,46 +59,46 @@ class Parents:
         self.known = known
 
     def numbered(self, kind: Kind, number: int) -> Reference | None:
-        """The one with this number."""
+        """The parent with this number."""
         return next((parent for parent in self.known[kind] if parent.number == number), None)
 
     def titled(self, kind: Kind, title: str) -> Reference | None:
-        """The one with exactly this title."""
+        """The parent with exactly this title."""
         return next((parent for parent in self.known[kind] if parent.title == title), None)
 
     def found(self, kind: Kind, segment: str) -> Reference | None:
-        """The one that a path or a query means, by number or title; compute resources are not found by theirs."""
+        """The parent with this number or, except for compute resources, this title."""
         titled = None if kind is Kind.COMPUTE_RESOURCE else self.titled(kind, segment)
         number = values.leading_number(segment)
         return titled or (None if number is None else self.numbered(kind, number))
 
     def of(self, image: Image) -> list[Reference]:
-        """Those that an image refers to, by kind."""
+        """The parents of an image, by kind."""
         return [parent for parent in self.all_of(image).values() if parent is not None]
 
     def all_of(self, image: Image) -> dict[Kind, Reference | None]:
-        """Those that an image refers to."""
+        """The parents of an image."""
         return {kind: next(filter(lambda parent: parent.is_of(image), self.known[kind]), None) for kind in Kind}
 
 
 def number_of(parent: Reference | None) -> int | None:
-    """The number by which clients know it."""
+    """A parent's number as clients see it."""
     return None if parent is None else parent.number
 
 
 def provider_of(compute_resource: Reference | None) -> str | None:
-    """The kind of its cloud, in the words of this dialect."""
+    """The provider of a compute resource, as this dialect calls it."""
     return None if compute_resource is None else str(compute_resource.facts.get("provider", ""))
 
 
 def parse(kind: Kind, attributes: Mapping[str, Any], plugins: tuple[str, ...]) -> dict[str, Any]:
-    """The facts of a new parent; `plugins` may provide more kinds of clouds. Raises Unprocessable."""
+    """Parse the attributes of a new parent; `plugins` are further providers. Raises Unprocessable."""
     given, errors = _read(kind, attributes, plugins)
     return _checked(kind, given, errors, None)
 
 
 def parse_update(attributes: Mapping[str, Any], plugins: tuple[str, ...], parent: Reference) -> dict[str, Any]:
-    """All facts of a parent after a PUT; `plugins` as for `parse`. Raises Unprocessable."""
+    """Parse a PUT and return all attributes; `plugins` as for `parse`. Raises Unprocessable."""
     given, errors = _read(parent.kind, attributes, plugins)
     if "provider" in given:
         if (given["provider"] or "").lower() != str(parent.facts.get("provider")).lower():
@@ -108,7 +108,7 @@ def parse_update(attributes: Mapping[str, Any], plugins: tuple[str, ...], parent
 
 
 def _read(kind: Kind, attributes: Mapping[str, Any], plugins: tuple[str, ...]) -> tuple[dict[str, Any], dict[str, str]]:
-    """The attributes that are given, and what is wrong with which of them."""
+    """The given attributes, and the errors by attribute."""
     readers = {name: partial(_reader(name), attributes[name]) for name in ATTRIBUTES[kind] if name in attributes}
     given, errors = values.collect(readers)
     given = {name: value for name, value in given.items() if name not in UNKEPT}
@@ -129,7 +129,7 @@ def _reader(name: str) -> Callable[[Any], Any]:
 
 
 def _checked(kind: Kind, facts: Mapping[str, Any], errors: dict[str, str], old: Reference | None) -> dict[str, Any]:
-    """The facts without blanks, an operating system's with its title. Raises Unprocessable."""
+    """Check the attributes and strip blanks; add an operating system's title. Raises Unprocessable."""
     errors |= {name: values.BLANK for name in REQUIRED[kind] if not facts.get(name) and name not in errors}
     if errors:
         raise Unprocessable(errors, number_of(old))
@@ -140,35 +140,35 @@ def _checked(kind: Kind, facts: Mapping[str, Any], errors: dict[str, str], old: 
 
 
 def _title(facts: Mapping[str, Any]) -> str:
-    """The description, or else name and release."""
+    """The title of an operating system: its description, or else name and release."""
     release = ".".join(facts[name] for name in ("major", "minor") if name in facts)
     return str(facts.get("description") or f"{facts['name']} {release}".strip())
 
 
 def render(parent: Reference) -> dict[str, Any]:
-    """The object that is listed."""
+    """Render an entry of a list."""
     stamps = {"created_at": values.stamp(parent.created_at), "updated_at": values.stamp(parent.updated_at)}
     return {**_render_facts(parent), **stamps}
 
 
 def render_written(parent: Reference) -> dict[str, Any]:
-    """The object that answers a create or an update, with lists of what is not offered here: clients insist on them."""
+    """Render the response to a create or an update, with the empty lists that clients expect."""
     return {**render(parent), **{name: [] for name in LISTS[parent.kind]}}
 
 
 def render_shown(parent: Reference, images: Sequence[Image] | None) -> dict[str, Any]:
-    """The object that is shown by itself; without its images if these are too many."""
+    """Render a single parent; without its images if there are too many."""
     below = {} if images is None else {"images": [{"id": image.number, "name": image_name(image)} for image in images]}
     return {**render_written(parent), **below}
 
 
 def image_name(image: Image) -> str:
-    """What an image is called, whichever dialect it came through."""
+    """The name of an image from any dialect."""
     return image.name or image.id
 
 
 def render_deleted(parent: Reference) -> dict[str, Any]:
-    """The record that is gone, with the times of the original's records."""
+    """Render a deleted parent, with timestamps in the original's format for records."""
     stamps = {"created_at": values.iso_stamp(parent.created_at), "updated_at": values.iso_stamp(parent.updated_at)}
     return {**_render_facts(parent), **stamps}
 
@@ -208,13 +208,13 @@ RENDERERS: Mapping[Kind, Callable[[Reference], dict[str, Any]]] = {
 
 
 def row(parent: Reference) -> Row:
-    """What a search sees of it."""
+    """The searchable values of a parent."""
     shown = render(parent)
     return {name: shown["provider" if name == "type" else name] for name in FIELDS[parent.kind]}
 
 
 def kind_of(request: Request) -> Kind:
-    """The kind of parents that a path is about: `/api/architectures/…`."""
+    """The kind of parents in a path such as `/api/architectures/…`."""
     return Kind(request.path.split("/")[2].removesuffix("s"))
 
 

@@ -1,4 +1,4 @@
-"""Kinds of clouds: what they are called, and what a compute resource of each shows (wire §3.3)."""
+"""Providers of compute resources: their names and attributes (wire §3.3)."""
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple, cast
@@ -14,13 +14,13 @@ PROVIDERS = {
     "Rackspace": "Rackspace",
     "GCE": "Google",
 }
-"""Those of the original, and what people call them."""
+"""The original's providers, with their display names."""
 PLUGINS = "AzureRm,Digitalocean,Docker,Kubevirt,Nutanix,Opennebula,Proxmox,Scaleway,Xenserver"
-"""Those of its plug-ins, unless an operator names others."""
+"""Providers of plug-ins; operators can set others."""
 FLAGS = ("set_console_password", "caching_enabled", "use_v4", "ssl_verify_peer")
-"""Attributes that are true or false."""
+"""Boolean attributes."""
 UNKEPT = ("password", "public_key")
-"""Attributes that are taken and forgotten: nobody here signs in to a cloud with them."""
+"""Attributes that are accepted and discarded: they are not needed here."""
 SHOWN: Mapping[str, tuple[str, ...]] = {
     "libvirt": ("display_type", "set_console_password"),
     "ovirt": ("user", "datacenter", "use_v4", "ovirt_quota", "display_type", "keyboard_layout"),
@@ -32,37 +32,37 @@ SHOWN: Mapping[str, tuple[str, ...]] = {
     "azurerm": ("sub_id", "tenant", "app_ident", "region", "cloud"),
     "proxmox": ("user", "ssl_verify_peer"),
 }
-"""What a compute resource of each provider shows beside what all of them do."""
+"""Additional attributes shown for each provider."""
 KEPT = tuple(dict.fromkeys(name for names in SHOWN.values() for name in names))
 TAKING_USER_DATA = frozenset({"EC2", "Openstack", "Vmware", "Rackspace", "Ovirt"})
 TAKING_IAM_ROLE = frozenset({"EC2"})
 
 
 class Options(NamedTuple):
-    """The settings whose names begin with `FOREMAN_`."""
+    """The settings `FOREMAN_*`."""
 
     providers: tuple[str, ...]
 
 
 def read_options(settings: Mapping[str, str]) -> Options:
-    """The options that the settings ask for."""
+    """Parse the settings."""
     names = settings.get("providers", PLUGINS).split(",")
     return Options(tuple(name.strip() for name in names if name.strip()))
 
 
 def plugins_of(request: Request) -> tuple[str, ...]:
-    """The providers of plug-ins that there are."""
-    return cast("Options", request.options).providers  # the gateway puts there what read_options returned
+    """The configured providers of plug-ins."""
+    return cast("Options", request.options).providers  # set by the gateway to the result of read_options
 
 
 def shown(facts: Mapping[str, Any]) -> dict[str, Any]:
-    """What a compute resource shows beside what all of them do; a cloud of EC2 shows its user by another name too."""
+    """The additional attributes of a compute resource; EC2 shows the user under a second name, too."""
     provider = str(facts.get("provider", "")).lower()
     found = {name: facts.get(name) for name in SHOWN.get(provider, ())}
     return {**found, "access_key": found["user"]} if provider == "ec2" else found
 
 
 def spelled(provider: str, plugins: tuple[str, ...]) -> str | None:
-    """A provider as the original writes it, one of a plug-in as it is given; None if it is unknown."""
+    """Normalize a provider's spelling; those of plug-ins are kept as given. None if it is unknown."""
     known = next((name for name in PROVIDERS if name.lower() == provider.lower()), None)
     return known or (provider if provider.lower() in map(str.lower, plugins) else None)

@@ -1,4 +1,4 @@
-"""The table of operations, and what every request goes through (wire §1, §9, §10)."""
+"""The table of operations, authentication, and the handling of versions and headers (wire §1, §9, §10)."""
 
 import time
 from functools import cache
@@ -33,11 +33,11 @@ from chalicelib.http.errors import Refused, Unauthorized
 from chalicelib.http.message import Request, Response
 
 VERSION = "3.1.0"
-"""What clients take us for; it must look like a release of the original."""
+"""The version that clients see; it must look like a release of the original."""
 
 
 def authenticate(request: Request, identities: Identities) -> Principal:
-    """Who shows user and secret."""
+    """Authenticate by Basic credentials."""
     principal = auth.basic_principal(request, identities)
     if principal is None:
         raise Unauthorized('Basic realm="Foreman"', f"Unable to authenticate user {auth.user_shown(request)}")
@@ -47,7 +47,7 @@ def authenticate(request: Request, identities: Identities) -> Principal:
 
 
 def negotiate(request: Request) -> Request:
-    """The request with the version taken out of its path, and the format: there is one of each."""
+    """Remove version and format from the path: there is only one of each."""
     path = request.path
     if path == "/api/v2" or path.startswith("/api/v2/"):
         path = f"/api{path.removeprefix('/api/v2')}"
@@ -57,7 +57,7 @@ def negotiate(request: Request) -> Request:
 
 
 def finish(_request: Request, response: Response) -> Response:
-    """The response with what clients look for in its headers: the version, and whether the description has changed."""
+    """Add the headers that clients read: the versions, and the description's checksum."""
     headers = {
         "Content-Type": "application/json; charset=utf-8",
         "Foreman_api_version": "2",
@@ -82,7 +82,7 @@ def show_statuses(catalog: Catalog, _request: Request) -> Response:
 
 
 def _pinged(catalog: Catalog) -> dict[str, Any]:
-    """How long the tables take to answer; that they do not is a refusal."""
+    """Ping the tables, and render the duration. Raises Unavailable if they do not answer."""
     started = time.perf_counter()
     catalog.ping()
     return {"database": {"active": True, "duration_ms": str(round((time.perf_counter() - started) * 1000))}}
@@ -112,7 +112,7 @@ def _operations_on_parents(kind: Kind) -> list[Operation]:
 
 
 def _operations_on_images(kind: Kind) -> list[Operation]:
-    """Those below a kind of parents. Of the writes, clients are told those below compute resources only."""
+    """The operations on images below a kind of parents; writes are described for compute resources only."""
     images, what = f"/api/{parents.plural(kind)}/{{parent_id}}/images", kind.replace("_", " ")
     image, told = f"{images}/{{image_id}}", kind is Kind.COMPUTE_RESOURCE
     new, changed = (PARENT_ID, image_parameter(required=True)), (PARENT_ID, ID, image_parameter(required=False))

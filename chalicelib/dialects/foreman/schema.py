@@ -1,4 +1,4 @@
-"""Images as this dialect writes and shows them, as pure functions (wire §2, §4 and §5)."""
+"""Parse and render images (wire §2, §4 and §5). Pure functions."""
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
@@ -23,7 +23,7 @@ TEXTS: Mapping[str, str] = {
     "password": "login_password",
     "iam_role": "iam_role",
 }
-"""Attributes that are texts, with their canonical fields."""
+"""Text attributes, with their canonical names."""
 NAMED: Mapping[Kind, str] = {kind: f"{kind}_name" for kind in Kind}
 ATTRIBUTES = (*TEXTS, "user_data", *map(field, Kind), *NAMED.values())
 REQUIRED = ("username", "name", "uuid")
@@ -38,11 +38,11 @@ FIELDS: Mapping[str, Field] = {
     "inspection_formats": Field(FieldKind.TEXT),
     "virtual_size": Field(FieldKind.INTEGER),
 }
-"""What images can be searched for."""
+"""Searchable fields of images."""
 
 
 def render_image(image: Image, parents: Parents) -> dict[str, Any]:
-    """The object that is shown, listed, and answered to a create and an update."""
+    """Render an image, for all responses except to a deletion."""
     refers = parents.all_of(image)
     shown: dict[str, Any] = {
         **inspected(image),
@@ -84,7 +84,7 @@ def _render_facts(image: Image) -> dict[str, Any]:
 
 
 def row(image: Image, parents: Parents) -> Row:
-    """What a search sees of an image."""
+    """The searchable values of an image."""
     refers = parents.all_of(image)
     compute_resource = refers.pop(Kind.COMPUTE_RESOURCE)
     found = inspected(image)
@@ -133,7 +133,7 @@ def parse_update(attributes: Mapping[str, Any], image: Image, parents: Parents) 
 def _read(
     attributes: Mapping[str, Any], parents: Parents
 ) -> tuple[dict[str, Any], dict[Kind, Reference], dict[str, str]]:
-    """The attributes that are given, the parents that they mean, and what is wrong with which of them."""
+    """The given attributes, the parents they refer to, and the errors by attribute."""
     texts = {name: values.name if name in REQUIRED else values.short_text for name in TEXTS}
     readers: dict[str, Callable[[], Any]] = {
         name: partial(read, attributes[name]) for name, read in texts.items() if name in attributes
@@ -146,7 +146,7 @@ def _read(
 
 
 def _parent(attributes: Mapping[str, Any], kind: Kind, parents: Parents) -> Reference | None:
-    """The parent that a body means, by number or by name. Raises WrongValue, NameUnknown."""
+    """Find a parent of the body by number or name. Raises WrongValue, NameUnknown."""
     number = values.number(attributes.get(field(kind)))
     if number is not None:
         return _known(parents.numbered(kind, number))

@@ -1,6 +1,6 @@
-"""The search language: a text becomes a test of rows (wire §7), or is refused.
+"""Parse the search language into a predicate on rows (wire §7).
 
-Comparisons with null are unknown and count as false: NOT is true of both, so nothing could tell them apart.
+Comparisons with null are unknown in the original and false here: as NOT is true of both, the results are the same.
 """
 
 import math
@@ -12,17 +12,17 @@ from typing import Any, NamedTuple
 from chalicelib.dialects.foreman.tokens import COMPARISONS, ENDS, LISTS, PATTERNS, Sign, Tokens, pattern
 
 Row = Mapping[str, str | int | bool | None]
-"""A value for each field; None is null."""
+"""Values by field; None is null."""
 Test = Callable[[Row], bool]
 
 DEEPEST = 64
-"""Levels of brackets at most."""
+"""Maximum nesting of brackets."""
 LONGEST_INTEGER = 600
-"""Digits of an integer that are read, which Python always can; nothing that has more is equal to what is stored."""
+"""Maximum digits of an integer: Python can always convert them, and larger ones equal no stored value."""
 
 
 class Kind(Enum):
-    """How the values of a field compare."""
+    """The type of a field, which determines its comparisons."""
 
     TEXT = auto()
     INTEGER = auto()
@@ -30,7 +30,7 @@ class Kind(Enum):
 
 
 class Field(NamedTuple):
-    """What can be searched; texts that are free are also where words without a field are looked for."""
+    """A searchable field; words without a field are searched in `free` texts."""
 
     kind: Kind
     free: bool = False
@@ -40,16 +40,16 @@ Fields = Mapping[str, Field]
 
 
 class SearchRefused(Exception):
-    """A search or an order that makes no sense; the message is the one that clients are shown."""
+    """An invalid search or order; the message is shown to clients."""
 
 
 def parse_search(text: str, fields: Fields) -> Test:
-    """Whether a row matches; a search of which nothing is left matches everything. Raises SearchRefused."""
+    """Parse a search into a predicate; an empty search matches everything. Raises SearchRefused."""
     return _Parser(Tokens(text), fields).query()
 
 
 def parse_order(text: str, fields: Fields) -> tuple[str, bool]:
-    """A field, and whether descending: anything but `desc` ascends (wire §6.2). Raises SearchRefused."""
+    """Parse an order into a field and whether it descends: only with `desc` (wire §6.2). Raises SearchRefused."""
     name, *direction = text.split(maxsplit=1) or [""]
     if name not in fields:
         raise SearchRefused(f"the field '{name}' in the order statement is not valid field for search")
@@ -57,9 +57,9 @@ def parse_order(text: str, fields: Fields) -> tuple[str, bool]:
 
 
 class _Parser:
-    """Recursive descent over the grammar of wire §7.3: a method reads what it is named after.
+    """A recursive-descent parser for the grammar of wire §7.3, with a method per rule.
 
-    The end closes all brackets that are open, and a bracket that closes none is the end.
+    The end of the text closes all open brackets; an unmatched closing bracket ends the text.
     """
 
     def __init__(self, tokens: Tokens, fields: Fields) -> None:
@@ -69,14 +69,14 @@ class _Parser:
         self._depth = 0
 
     def query(self) -> Test:
-        """Neighbours are joined by AND."""
+        """Terms side by side are joined by AND."""
         terms: list[Test] = []
         while self._tokens.next.sign not in ENDS:
             terms.append(self._logical())
         return lambda row: all(term(row) for term in terms)
 
     def _logical(self) -> Test:
-        """AND and OR are equally strong and associate to the right, so the first term that can decides."""
+        """AND and OR have the same precedence and are right-associative."""
         deciding: list[tuple[Test, bool]] = []
         last = self._unary()
         while self._tokens.next.sign in (Sign.AND, Sign.OR):
@@ -136,7 +136,7 @@ class _Parser:
         return sign, values
 
     def _anywhere(self, sign: Sign, values: Sequence[str]) -> Test:
-        """A comparison without a field: that any free text compares so, or nothing at all for most signs."""
+        """A comparison without a field: matches if any free text does; most operators match nothing."""
         if sign not in (Sign.EQUAL, Sign.UNEQUAL, *PATTERNS):
             return lambda _row: True
         return _holds(self._free, sign, values)
@@ -157,7 +157,7 @@ def _compare(name: str, field: Field, sign: Sign, texts: Sequence[str]) -> Test:
 
 
 def _holds(names: Sequence[str], sign: Sign, operands: Sequence[Any]) -> Test:
-    """Whether one of the fields compares so; null never does."""
+    """A predicate: one of the fields is not null and satisfies the comparison."""
     compares = COMPARISONS[sign]
     operand = frozenset(operands) if sign in LISTS else pattern(*operands) if sign in PATTERNS else operands[0]
 
@@ -172,7 +172,7 @@ def _holds(names: Sequence[str], sign: Sign, operands: Sequence[Any]) -> Test:
 
 
 def _read(name: str, kind: Kind, sign: Sign, text: str) -> Any:
-    """What the values of a field are compared with."""
+    """Parse the operand for a field."""
     if kind is Kind.INTEGER:
         return _integer(sign, text)
     return _flag(name, sign, text) if kind is Kind.FLAG else text
@@ -180,7 +180,7 @@ def _read(name: str, kind: Kind, sign: Sign, text: str) -> Any:
 
 def _integer(sign: Sign, text: str) -> float:
     if not re.fullmatch("-?[0-9]+", text):
-        # Of whatever field: this is how the service calls it.
+        # The original names `id` whatever the field is.
         raise SearchRefused(f"Value '{text}' is not valid for field 'id'")
     if sign in PATTERNS:
         raise SearchRefused(f"the operator '{sign.value}' is not supported for field type 'integer'")

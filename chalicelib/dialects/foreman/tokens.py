@@ -1,4 +1,4 @@
-"""What a search is written in: tokens (wire §7.2), and the comparisons that some of them stand for (§7.4)."""
+"""The tokens of searches (wire §7.2), and the comparisons of operators (§7.4)."""
 
 import operator
 import re
@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 
 class Sign(Enum):
-    """What a token is. Refusals call the comparisons by these names."""
+    """The kinds of tokens; errors name operators by these values."""
 
     VALUE = "value"
     OPEN = "("
@@ -46,18 +46,18 @@ COMPARISONS: Mapping[Sign, Callable[[Any, Any], bool]] = {
     Sign.AMONG: lambda value, values: value in values,
     Sign.NOT_AMONG: lambda value, values: value not in values,
 }
-"""A value that is not null, and what it is compared with: another one, a pattern, or a set."""
+"""Functions of a value that is not null and an operand: a value, a pattern, or a set."""
 
 
 class Token(NamedTuple):
-    """A sign, and the text that it was written as; of a value, the text that is meant."""
+    """A token: its sign and source text; of a quoted value, the text without quotes."""
 
     sign: Sign
     text: str
 
 
 class Tokens:
-    """The tokens of a search up to its last value, read from left to right; after them comes END, again and again."""
+    """A stream of the tokens up to the last value, followed by END without limit."""
 
     def __init__(self, text: str) -> None:
         tokens = list(_scan(text))
@@ -71,7 +71,7 @@ class Tokens:
         return taken
 
     def took(self, sign: Sign) -> bool:
-        """Whether such a token came next; if so, it is taken."""
+        """Consume the next token if it has one of these signs; return whether it did."""
         found = self.next.sign is sign
         if found:
             self.take()
@@ -115,7 +115,7 @@ _KEYWORDS = {
     "at": Sign.EQUAL,
 }
 
-# Between them the three alternatives take every character but white space and commas.
+# Together the three alternatives match every character but white space and commas.
 _WORDS = r"""(?xs)
       "(?P<quoted>(?:\\.|[^"\\])*)\\?"?
     | (?P<punctuation>&&|\|\||!~|==|!=|<>|>=|<=|!\^|[()&|=<>^!~-])
@@ -136,7 +136,7 @@ def _scan(text: str) -> Iterator[Token]:
 
 
 def pattern(text: str) -> Callable[[str], bool]:
-    """Whether a value contains the text or, if that has wildcards, is what it describes; never looks back."""
+    """A predicate: the value contains the text or, with wildcards, matches it. Linear, without backtracking."""
     first, *others = re.split("[*%]", text.casefold())
     if not others:
         return lambda value: first in value.casefold()

@@ -1,4 +1,4 @@
-"""How attributes are read and shown, whosever they are (wire §2 and §4)."""
+"""Parse and render attributes of images and parents (wire §2 and §4)."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -18,11 +18,11 @@ FALSE = frozenset({"0", "f", "false", "off"})
 
 
 class WrongValue(Exception):
-    """An attribute that cannot be had; the text goes with its name: `is invalid`."""
+    """An invalid attribute; the message follows its name, e.g. `is invalid`."""
 
 
 def attributes(body: bytes, key: str, known: Sequence[str]) -> Mapping[str, Any]:
-    """The attributes in a body: below their key, or beside each other at the top. Raises MalformedBody."""
+    """The attributes in a body: below `key`, or else at the top level. Raises MalformedBody."""
     document = json_object(body)
     inner = document.get(key, document)
     if not isinstance(inner, dict | None):
@@ -31,7 +31,7 @@ def attributes(body: bytes, key: str, known: Sequence[str]) -> Mapping[str, Any]
 
 
 def json_object(body: bytes) -> dict[str, Any]:
-    """The object of a body; a blank one is empty. Raises MalformedBody."""
+    """Parse the object of a body; a blank body is an empty object. Raises MalformedBody."""
     try:
         document = fields.json_body(body) if body.strip() else {}
     except BadMessage as error:
@@ -42,7 +42,7 @@ def json_object(body: bytes) -> dict[str, Any]:
 
 
 def collect(readers: Mapping[str, Callable[[], Any]]) -> tuple[dict[str, Any], dict[str, str]]:
-    """What the readers bring, and what those complain of that raise WrongValue."""
+    """Call the readers; return their values, and the messages of those that raise WrongValue."""
     found: dict[str, Any] = {}
     errors: dict[str, str] = {}
     for name, read in readers.items():
@@ -54,7 +54,7 @@ def collect(readers: Mapping[str, Callable[[], Any]]) -> tuple[dict[str, Any], d
 
 
 def short_text(value: Any) -> str | None:
-    """A text of at most 255 characters. Raises WrongValue."""
+    """Read a text of at most 255 characters. Raises WrongValue."""
     found = text(value)
     if found is not None and len(found) > LONGEST:
         raise WrongValue(TOO_LONG)
@@ -62,7 +62,7 @@ def short_text(value: Any) -> str | None:
 
 
 def name(value: Any) -> str | None:
-    """A short text in one line. Raises WrongValue."""
+    """Read a short text in one line. Raises WrongValue."""
     found = short_text(value)
     if found is not None and re.search(fields.CONTROLS, found):
         raise WrongValue(INVALID)
@@ -70,7 +70,7 @@ def name(value: Any) -> str | None:
 
 
 def text(value: Any) -> str | None:
-    """A text; numbers become one. Raises WrongValue."""
+    """Read a text; numbers are converted. Raises WrongValue."""
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, str | int | float):
@@ -79,7 +79,7 @@ def text(value: Any) -> str | None:
 
 
 def number(value: Any) -> int | None:
-    """The number of a parent; None if it is absent. Raises WrongValue."""
+    """Read the number of a parent; None if it is empty. Raises WrongValue."""
     if value is None or value == "":
         return None
     if isinstance(value, int) and not isinstance(value, bool):
@@ -90,7 +90,7 @@ def number(value: Any) -> int | None:
 
 
 def flag(value: Any) -> bool | None:
-    """A truth value in one of many spellings. Raises WrongValue."""
+    """Read a boolean in any of its spellings. Raises WrongValue."""
     if value is None or value == "":
         return None
     if isinstance(value, dict | list):
@@ -99,16 +99,16 @@ def flag(value: Any) -> bool | None:
 
 
 def leading_number(segment: str) -> int | None:
-    """The number that a segment of a path begins with: 11 in `11-web-golden`."""
+    """The leading number of a path segment: 11 in `11-web-golden`."""
     found = re.match("[0-9]{1,18}(?![0-9])", segment)
     return int(found[0]) if found else None
 
 
 def stamp(instant: datetime) -> str:
-    """An instant in whole seconds: `2016-04-02 09:15:29 UTC`."""
+    """Format an instant in whole seconds: `2016-04-02 09:15:29 UTC`."""
     return instant.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
 
 
 def iso_stamp(instant: datetime) -> str:
-    """An instant in milliseconds: `2016-04-02T09:15:29.296Z`."""
+    """Format an instant in milliseconds: `2016-04-02T09:15:29.296Z`."""
     return instant.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -1,4 +1,4 @@
-"""OpenStack Image API v1."""
+"""OpenStack's Image API v1."""
 
 from chalicelib.dialects.glance_v1.errors import render_error
 from chalicelib.dialects.glance_v1.options import authenticate, read_options

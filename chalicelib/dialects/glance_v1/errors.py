@@ -1,4 +1,4 @@
-"""How refusals look in this dialect (wire §6)."""
+"""Error responses of this dialect (wire §6)."""
 
 from chalicelib.catalog import errors as catalog
 from chalicelib.catalog.errors import CatalogError
@@ -9,9 +9,9 @@ from chalicelib.http.message import Request, Response
 STATUS: dict[type[Exception], int] = {
     catalog.NotFound: 404,
     catalog.Forbidden: 403,
-    # Only usages and tokens are asked for without saying whose: the request lacks a parameter.
+    # Only usage and tokens can lack a tenant: the request needs the parameter.
     catalog.TenantMissing: 400,
-    # What a caller may not change is not there for it, unless everybody can see it.
+    # An image that a caller may not change is not found, unless it is public.
     catalog.NotOwner: 404,
     catalog.NotOwnerOfPublic: 403,
     catalog.NotSharable: 404,
@@ -36,15 +36,15 @@ PAGE = """<html>
   {message}<br /><br />
  </body>
 </html>"""
-"""The real client takes the tags out, drops repeated lines, and shows the rest."""
+"""The original client strips the tags and repeated lines, and shows the rest."""
 
 SHOWN = {field: name for name, field in PROPERTY_FIELDS.items()}
-"""Canonical fields that are properties here."""
+"""Canonical fields that are properties here, with their names."""
 VERBS = {"PUT": "update", "DELETE": "delete"}
 
 
 def render_error(request: Request, error: CatalogError | HttpError) -> Response:
-    """The error in the form that `Accept` asks for. JSON is nested: the real client fails on a flat object."""
+    """Render the error in the format that `Accept` prefers. JSON is nested: the client fails on a flat object."""
     status = error.status if isinstance(error, HttpError) else nearest(STATUS, error)
     from http import HTTPStatus  # noqa: PLC0415  # most processes do without
 
@@ -65,7 +65,7 @@ def render_error(request: Request, error: CatalogError | HttpError) -> Response:
 
 
 def _message(request: Request, error: CatalogError | HttpError) -> str:
-    """What went wrong, in the words of the original where programs look for them."""
+    """The message, in the original's words where programs match them."""
     match error:
         case catalog.NotOwnerOfPublic():
             words = f"Forbidden to {VERBS.get(request.method, 'change')} image {error.image_id}"

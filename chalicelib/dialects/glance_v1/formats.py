@@ -1,4 +1,4 @@
-"""Formats as this version has them: those of Amazon go together, and none is no format (wire §2.4)."""
+"""Checks of formats: Amazon's must be combined with each other, and a format may be missing (wire §2.4)."""
 
 from chalicelib.catalog import rules
 from chalicelib.catalog.errors import UnknownFormat
@@ -10,7 +10,7 @@ AMAZON_FORMATS = frozenset({"ami", "ari", "aki"})
 
 
 class MixedFormats(BadMessage):
-    """An Amazon format goes with the same one only."""
+    """An Amazon format must be combined with the same one."""
 
     def __init__(self, disk_format: str, container_format: str) -> None:
         reason = f"Invalid mix of disk and container formats: '{disk_format}' and '{container_format}' must be equal"
@@ -18,7 +18,7 @@ class MixedFormats(BadMessage):
 
 
 def check_formats(changes: Changes, limits: Limits, old: Image | None = None) -> None:
-    """Refuse formats that are not offered, and mixtures with Amazon's, unless the image has them already."""
+    """Refuse formats that are not allowed, and mixtures with Amazon's, unless the image already has them."""
     new = rules.differing(changes, old)
     for name in ("disk_format", "container_format"):
         if name in new and new.get(name) is None:
@@ -29,7 +29,7 @@ def check_formats(changes: Changes, limits: Limits, old: Image | None = None) ->
 
 
 def check_complete(changes: Changes, image: Image) -> None:
-    """Refuse bytes for an image whose formats are mixed with Amazon's."""
+    """Refuse data for an image whose formats are a mixture with Amazon's."""
     if "location" in changes or changes.get("status") is Status.SAVING:
         disk_format = changes.get("disk_format", image.disk_format)
         _check_mixture(disk_format, changes.get("container_format", image.container_format))
@@ -42,7 +42,7 @@ def _check_mixture(disk_format: str | None, container_format: str | None) -> Non
 
 
 def with_amazon_formats(changes: Changes) -> Changes:
-    """One Amazon format given alone fills in the other one too."""
+    """If only one format is given and is Amazon's, set the other one to it, too."""
     given = changes.get("disk_format"), changes.get("container_format")
     match given:
         case (str(disk_format), None) if disk_format in AMAZON_FORMATS and "container_format" not in changes:

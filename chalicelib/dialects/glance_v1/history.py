@@ -1,4 +1,4 @@
-"""What has happened to an image: an extension of the original, which keeps no history."""
+"""The history of an image: an extension of the original."""
 
 from typing import Any
 
@@ -23,7 +23,7 @@ def list_events(catalog: Catalog, request: Request, image_id: str) -> Response:
 
 
 def _marker(request: Request) -> int:
-    """The version that the page begins after."""
+    """The version after which the page begins."""
     text = request.parameter("marker")
     if text is None:
         return 0
@@ -34,7 +34,7 @@ def _marker(request: Request) -> int:
 
 
 def render_event(event: Event) -> dict[str, Any]:
-    """An event; what its kind never has is left out."""
+    """Render an event, without the fields that its kind does not have."""
     actor = event.actor
     more = {
         "fields": list(event.fields),

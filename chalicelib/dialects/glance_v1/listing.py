@@ -1,4 +1,4 @@
-"""The query string of a list (wire §3)."""
+"""The query of a list (wire §3)."""
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -22,11 +22,11 @@ PROPERTY_PREFIX = "property-"
 NOT_DELETED = Condition("status", Operator.UNEQUAL, Status.DELETED)
 NOTHING = Condition("id", Operator.IN, ())
 NOT_INLINE = Condition("inline", Operator.UNEQUAL, value=True)
-"""Of the bytes of the others no `os_hash_*` is shown."""
+"""Images whose data was sent inline show no `os_hash_*`."""
 
 
 class Page(NamedTuple):
-    """One page: the query, how many entries, and the id it begins after."""
+    """A page: the query, its size, and the id after which it begins."""
 
     query: ImageQuery
     limit: int
@@ -34,7 +34,7 @@ class Page(NamedTuple):
 
 
 def parse_page(request: Request, principal: Principal, options: Options) -> Page:
-    """Read the whole query string. Raises BadMessage for every value that makes no sense."""
+    """Parse the query. Raises BadMessage for any invalid value."""
     limit = parse_limit(request, options)
     scope, conditions = _scope(request, principal)
     since = _since(request)
@@ -59,7 +59,7 @@ def render_next(request: Request, last: str) -> dict[str, str]:
 
 
 def parse_limit(request: Request, options: Options) -> int:
-    """How many entries a page has. Raises BadMessage."""
+    """Parse the size of a page. Raises BadMessage."""
     return paging.limit(request, options.limit_param_default, options.api_limit_max)
 
 
@@ -94,7 +94,7 @@ def _since(request: Request) -> Any:
 
 
 def _scope(request: Request, principal: Principal) -> tuple[Scope, list[Condition]]:
-    """`is_public` chooses whose images an administrator lists; for others it must only make sense."""
+    """Parse `is_public`: it selects the images that an administrator lists; for others it is only validated."""
     text = request.parameter("is_public")
     if text is None:
         return Scope.VISIBLE, []
@@ -144,7 +144,7 @@ def _property_conditions(request: Request) -> list[Condition | Predicate]:
 
 
 def _conditions_of(name: str, value: str | None) -> list[Condition | Predicate]:
-    """That an image shows a property of this name and value, wherever the value is kept."""
+    """Conditions for a shown property of this name and value, wherever it is stored."""
     if name == "os_hash_algo":
         return [NOT_INLINE, Condition("sha256", Operator.UNEQUAL, None) if value == HASH else NOTHING]
     if name == "os_hash_value":

@@ -1,4 +1,4 @@
-"""Images in headers: how `x-image-meta-*` is spelled, read and checked (wire §2.1 and §2.2)."""
+"""Images in headers: encoding, parsing and checking `x-image-meta-*` (wire §2.1 and §2.2)."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -44,26 +44,26 @@ FIELDS = frozenset(
 TIMES = ("created_at", "updated_at", "deleted_at")
 TRUE = frozenset({"1", "t", "true", "on", "y", "yes"})
 PROPERTY_BYTES = lengths.PROPERTY_VALUE
-"""Of all together, in headers: API Gateway carries 10,240 with all the rest, a signed link among it (wire §10)."""
+"""Maximum of all properties in headers, of which API Gateway allows 10,240 bytes, a signed link included (wire §10)."""
 MAX_PROPERTIES = 64
-"""In headers: Python's clients take a hundred lines and no more, of which some are not ours."""
+"""Maximum in headers: Python's HTTP client accepts a hundred headers, and some are not ours."""
 TEXTS = ("name", "checksum", "owner")
-"""Fields that can be any text."""
+"""Fields that are arbitrary texts."""
 LONGEST_NAME = lengths.IMAGE["name"]
-"""Here it is bytes (wire §11)."""
+"""In bytes, unlike in other dialects (wire §11)."""
 LONGEST_CHARACTER = 4
-"""Bytes, in UTF-8."""
+"""Bytes of the longest character in UTF-8."""
 REMEMBERED = 256
-"""Names of headers: those of fields, and of properties that many images have."""
+"""Size of the cache of header names: those of fields and of common properties."""
 LONGEST_CHECKSUM = lengths.IMAGE["checksum"]
 LONGEST_OWNER = lengths.IMAGE["owner"]
 LARGEST_MINIMUM = 2**31 - 1
 LARGEST_SIZE = 2**63 - 1
 QUOTED = r"(?:[A-Za-z0-9_.~/:-]|%[0-9A-Fa-f]{2})+"
 NOT_PRINTABLE = "%(?:25)*(?:[0189A-Fa-f][0-9A-Fa-f]|7[Ff])"
-"""A byte that is not printable ASCII, encoded once or more often."""
+"""A byte that is not printable ASCII, percent-encoded once or more."""
 HEADER_NAME = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
-"""What a header name may be (RFC 9110 §5.6.2)."""
+"""Valid header names (RFC 9110 §5.6.2)."""
 
 
 class Metadata(NamedTuple):
@@ -78,7 +78,7 @@ class Metadata(NamedTuple):
 
 
 def decode(text: str) -> str:
-    """The text of a header. Newer clients quote every name and value, older ones none, and nothing tells which."""
+    """Decode a header: newer clients percent-encode all names and values, older ones none, without saying so."""
     if "%" not in text or not re.fullmatch(QUOTED, text):
         return text
     try:
@@ -88,7 +88,7 @@ def decode(text: str) -> str:
 
 
 def parse_metadata(request: Request) -> Metadata:
-    """Collect the headers about the image. Raises BadMessage for names that are not known."""
+    """Collect the headers about the image. Raises BadMessage for unknown names."""
     given: dict[str, str | None] = {}
     properties: dict[str, str | None] = {}
     sent: dict[str, str] = {}
@@ -109,7 +109,7 @@ def parse_metadata(request: Request) -> Metadata:
 
 
 def parse_changes(metadata: Metadata) -> Changes:
-    """The canonical fields that the headers set, all but the properties. Raises BadMessage."""
+    """Parse the canonical fields, without the properties. Raises BadMessage."""
     for name in TIMES:
         _check_time(name, metadata.given.get(name))
     changes: dict[str, Any] = {
@@ -117,7 +117,7 @@ def parse_changes(metadata: Metadata) -> Changes:
         for name, (canonical, read) in READERS.items()
         if name in metadata.given
     }
-    return with_amazon_formats(cast("Changes", changes))  # READERS has the keys and their types
+    return with_amazon_formats(cast("Changes", changes))  # READERS has the keys of Changes and their types
 
 
 def _check_time(name: str, text: str | None) -> None:
@@ -129,7 +129,7 @@ def _check_time(name: str, text: str | None) -> None:
 
 
 def boolean(text: str | None) -> bool:
-    """Forgiving, as upstream: what is not clearly true is false."""
+    """Parse a boolean as the original: anything that is not clearly true is false."""
     return (text or "").strip().lower() in TRUE
 
 
@@ -197,7 +197,7 @@ READERS: Mapping[str, tuple[str, Callable[[str, str | None], Any]]] = {
     "checksum": ("checksum", _checksum),
     "owner": ("owner", _owner),
 }
-"""Header → canonical field and its reader."""
+"""By header: the canonical field and its reader."""
 
 
 def header_block(shown: Mapping[str, Any]) -> dict[str, str]:
@@ -218,13 +218,13 @@ def _capitalised(name: str) -> str:
 
 
 def header_texts(shown: Mapping[str, Any]) -> dict[str, str]:
-    """The fields of an image as headers carry them, all but the properties."""
+    """The fields of an image encoded for headers, without the properties."""
     said = {name: str(value) for name, value in shown.items() if value is not None and name != "properties"}
     return {name: spelled(cut(text)) for name, text in said.items()}
 
 
 def carried(shown: Mapping[str, Any]) -> dict[str, str]:
-    """The properties of an image as headers carry them: in their order, as many as fit. Nulls are not sent."""
+    """The properties of an image encoded for headers: as many as fit, in order, without nulls."""
     found: dict[str, str] = {}
     room = PROPERTY_BYTES - added_size(shown[name] for name in TEXTS)
     for name, value in shown["properties"].items():
@@ -236,7 +236,7 @@ def carried(shown: Mapping[str, Any]) -> dict[str, str]:
 
 
 def cut(text: str) -> str:
-    """As much of a text as a header is given, which is all of it unless another dialect has made it very long."""
+    """Truncate a text for a header; only other dialects can write texts that are too long."""
     if len(text) * LONGEST_CHARACTER <= LONGEST_NAME:
         return text
     return text.encode()[:LONGEST_NAME].decode(errors="ignore")
@@ -257,17 +257,17 @@ def _seems_encoded(text: str) -> bool:
 
 
 def sent_size(properties: Mapping[str, str | None]) -> int:
-    """The bytes that properties take as headers, names included; nulls are not sent."""
+    """The bytes of properties as headers, including names; nulls are not sent."""
     sent = [(name, value) for name, value in properties.items() if value is not None]
     return sum(len(f"{PREFIX}property-{_header_name(name)}") + len(spelled(value)) for name, value in sent)
 
 
 def added_size(texts: Iterable[str | None]) -> int:
-    """The bytes that encoding adds to the texts of an image, for which its properties have to make room."""
+    """The bytes that encoding adds to the texts of an image; they reduce the room for properties."""
     sent = [cut(text) for text in texts if text is not None]
     return sum(len(spelled(text)) - len(text.encode()) for text in sent)
 
 
 def _header_name(name: str) -> str:
-    """The name of a property as it can stand in a header, quoted if it cannot, or would be read as quoted."""
+    """The name of a property in a header: percent-encoded if necessary, or if it would be decoded."""
     return name if re.fullmatch(HEADER_NAME, name) and decode(name) == name else quote(name, safe="")

@@ -54,7 +54,7 @@ INSTANT: Schema = {
 
 
 def _up_to(largest: int) -> str:
-    """An expression for the natural numbers up to one, zeros before them aside."""
+    """A pattern for the natural numbers up to `largest`."""
     digits = str(largest)
     shorter = f"[0-9]{{1,{len(digits) - 1}}}"
     smaller = (
@@ -66,36 +66,36 @@ def _up_to(largest: int) -> str:
 
 
 FORGIVING = f"{', '.join(sorted(TRUE))}, in any case, are true; everything else is false"
-UNUSED = "Taken, and ignored"
+UNUSED = "Ignored"
 FACTS: Mapping[str, tuple[Schema, str]] = {
-    "id": (UUID, "Chosen by the client when the image is registered; a change is refused"),
+    "id": (UUID, "Can be chosen when the image is registered, not changed"),
     "name": ({**PRINTABLE, "maxLength": LONGEST_NAME}, f"At most {LONGEST_NAME} bytes of UTF-8"),
     "disk_format": (
         {**PRINTABLE, "examples": ["qcow2", "raw"]},
-        "One of those that the operator allows; an Amazon format alone fills in the other one",
+        "One of the allowed formats; an Amazon format given alone sets the other one, too",
     ),
     "container_format": ({**PRINTABLE, "examples": ["bare", "ovf"]}, "As `x-image-meta-disk_format`"),
-    "size": ({"type": "integer", "minimum": 0, "maximum": LARGEST_SIZE}, "Bytes; compared with those that come"),
+    "size": ({"type": "integer", "minimum": 0, "maximum": LARGEST_SIZE}, "Bytes; compared with the received data"),
     "virtual_size": (
         {"type": "string", "pattern": f"^(-?0|{_up_to(LARGEST_SIZE)}|None)$", "examples": ["10737418240"]},
         "Bytes of the disk; `None` is null",
     ),
-    "checksum": ({**PRINTABLE, "maxLength": LONGEST_CHECKSUM}, "MD5 in lower case; compared with that of the bytes"),
+    "checksum": ({**PRINTABLE, "maxLength": LONGEST_CHECKSUM}, "MD5 in lower case; compared with the received data"),
     "is_public": (PRINTABLE, FORGIVING),
     "protected": (PRINTABLE, f"Whether the image cannot be deleted: {FORGIVING}"),
     "min_disk": ({"type": "integer", "minimum": 0, "maximum": LARGEST_MINIMUM}, "GB"),
     "min_ram": ({"type": "integer", "minimum": 0, "maximum": LARGEST_MINIMUM}, "MB"),
-    "owner": ({**PRINTABLE, "maxLength": LONGEST_OWNER}, "Of administrators only; ignored otherwise"),
-    "location": (URL, "Where the bytes are and stay: `s3://`, `https://` or `http://`"),
-    "store": ({"type": "string", "enum": [*STORES]}, "There is one store, by two names"),
-    "status": (PRINTABLE, "Ignored when an image is registered; a change is refused"),
-    **dict.fromkeys(TIMES, (INSTANT, "Checked, and ignored")),
+    "owner": ({**PRINTABLE, "maxLength": LONGEST_OWNER}, "For administrators; otherwise ignored"),
+    "location": (URL, "URL of data that stays where it is: `s3://`, `https://` or `http://`"),
+    "store": ({"type": "string", "enum": [*STORES]}, "One store, with two names"),
+    "status": (PRINTABLE, "Ignored when an image is registered; cannot be changed"),
+    **dict.fromkeys(TIMES, (INSTANT, "Validated, then ignored")),
     **dict.fromkeys(("deleted", "copy_from", "uri"), (PRINTABLE, UNUSED)),
 }
-"""What a request can say of an image: all that `metadata.FIELDS` names."""
+"""Fields of an image in requests: all of `metadata.FIELDS`."""
 
 METADATA = (
-    "Names and values of headers may be percent-encoded; what is not ASCII must be, or be UTF-8. Empty is null."
+    "Names and values of headers may be percent-encoded; non-ASCII ones must be, or be UTF-8. Empty is null."
     " Answers encode a value that is not printable ASCII, or could be taken for such a one."
     " `x-image-meta-property-<name>`, as often as needed, sets a property of this name: lower case, `_` for `-`."
 )
@@ -108,23 +108,23 @@ REQUEST_ID = Parameter(
 )
 FACT_HEADERS = (
     *(Parameter(f"{PREFIX}{name}", "header", schema, text) for name, (schema, text) in FACTS.items()),
-    Parameter(COPY_FROM, "header", URL, "A URL from which the bytes are to be copied"),
+    Parameter(COPY_FROM, "header", URL, "URL to copy the data from"),
 )
 PURGE = Parameter(
     "x-glance-registry-purge-props",
     "header",
     PRINTABLE,
-    f"Whether properties that the request does not name are removed; they are if it is absent. {FORGIVING}",
+    f"Whether to remove properties that the request does not name (default: true). {FORGIVING}",
 )
 
 SEGMENT: Schema = {**TEXT, "minLength": 1}
 IMAGE_ID = Parameter("image_id", "path", SEGMENT, "A UUID, with hyphens or without")
-LIMIT = Parameter("limit", "query", NATURAL, "Entries at most")
-FILTERS = "Filters are combined with AND; parameters that are unknown are ignored."
+LIMIT = Parameter("limit", "query", NATURAL, "Maximum number of entries")
+FILTERS = "Filters are combined with AND; unknown parameters are ignored."
 LIST_QUERY = (
     LIMIT,
-    Parameter("marker", "query", UUID, "The id of the image that the list begins after"),
-    Parameter("sort_key", "query", {"type": "string", "enum": sorted(SORT_KEYS)}, "`created_at` unless it is given"),
+    Parameter("marker", "query", UUID, "Id of the image after which the list begins"),
+    Parameter("sort_key", "query", {"type": "string", "enum": sorted(SORT_KEYS)}, "Default: `created_at`"),
     Parameter("sort_dir", "query", {"type": "string", "enum": [*DIRECTIONS]}, "`desc` unless it is given"),
     *(Parameter(name, "query", TEXT, "Equal to this") for name in ("name", "container_format", "disk_format")),
     Parameter("status", "query", TEXT, f"One of {', '.join(sorted(set(STATUS_NAMES.values())))}"),
@@ -148,7 +148,7 @@ LIST_QUERY = (
 
 
 def _in_header(schema: Schema) -> Schema:
-    """A field as a header shows it: truth as the word of it, no null, and texts longer if they have to be encoded."""
+    """The schema of a field in a header: booleans as text, no null, and room for encoding."""
     kind = schema["type"][0] if isinstance(schema["type"], list) else schema["type"]
     if kind == "boolean":
         return {"type": "string", "enum": ["True", "False"]}
@@ -161,18 +161,18 @@ def _is_always_shown(schema: Schema) -> bool:
 
 _SHOWN = {name: schema for name, schema in FIELDS.items() if name != "properties"}
 IMAGE_HEADERS = {f"{PREFIX}{name}": _in_header(each) for name, each in _SHOWN.items() if _is_always_shown(each)}
-"""What the headers of every image say."""
+"""Headers of every image."""
 MORE_IMAGE_HEADERS = {
     **{f"{PREFIX}{name}": _in_header(each) for name, each in _SHOWN.items() if not _is_always_shown(each)},
     "ETag": _in_header(FIELDS["checksum"]),
 }
-"""What is left out if it is null."""
+"""Headers that are omitted for null."""
 
 LOCATION: Mapping[str, Schema] = {"Location": {"type": "string", "format": "uri"}}
 ALWAYS: Mapping[str, Schema] = {
     "x-openstack-request-id": {"type": "string", "pattern": "^req-", "description": "`req-` and the id of the request"}
 }
-"""The header that every answer has."""
+"""The header of every response."""
 OF_ERRORS: Mapping[int, Mapping[str, Schema]] = {401: {"WWW-Authenticate": TEXT}, 405: {"Allow": TEXT}}
 HTTP_ERRORS = (
     errors.BadMessage,
@@ -187,16 +187,16 @@ LISTS = (400, 403, 503)
 READS = (403, 404, 503)
 WRITES = (400, 403, 404, 409, 503)
 CLOSED_STORE = (410,)
-"""Of operations that need the store of the bytes."""
+"""Errors of operations that need S3."""
 
 
 def answer(description: str, schema: str | None = None, example: Any = None) -> Answer:
-    """One with a document of this schema, or without any body."""
+    """A response with a document of this schema, or without a body."""
     return Answer(description, None if schema is None else ref(schema), headers=ALWAYS, example=example)
 
 
 def _error(status: int) -> Answer:
-    """In the form that `Accept` asks for."""
+    """An error, in any of the formats for `Accept`."""
     return Answer(
         HTTPStatus(status).phrase,
         ref("GlanceError"),
@@ -246,10 +246,10 @@ BYTES_ELSEWHERE = replace(
 
 TOKENS, TOKEN = "/v1/tokens", "/v1/tokens/{token_id}"
 OF_TENANT = Parameter(
-    "tenant", "query", MEMBER_NAME, "A tenant, for administrators, who see the tokens of all its users"
+    "tenant", "query", MEMBER_NAME, "For administrators: a tenant, to see the tokens of all its users"
 )
 ID = Parameter(
-    "token_id", "path", {"anyOf": [TOKEN_ID, {"const": "current"}]}, "An id; `current` is the token that is asked with"
+    "token_id", "path", {"anyOf": [TOKEN_ID, {"const": "current"}]}, "An id; `current` is the caller's token"
 )
 A_TOKEN: dict[str, Any] = {
     "id": "5f1c2b3a9d8e",
@@ -268,7 +268,7 @@ A_NEW_TOKEN = {**A_TOKEN, "last_used_at": None, "secret": "3b1f0c0d5a7e4c7bb9a0d
 TOKEN_OPERATIONS = {
     ("GET", TOKENS): Operation(
         "List tokens, oldest first",
-        {200: answer("The tokens that are good", "GlanceTokens", {"tokens": [A_TOKEN]})},
+        {200: answer("The valid tokens", "GlanceTokens", {"tokens": [A_TOKEN]})},
         (OF_TENANT,),
         description="Of the caller's own user and tenant. What was just made or ended may be missing for a moment,"
         " or still be there.",
@@ -278,7 +278,7 @@ TOKEN_OPERATIONS = {
         "Create a token",
         {
             201: answer(
-                "The token, with its secret, which is never told again", "GlanceNewTokenAnswer", {"token": A_NEW_TOKEN}
+                "The token with its secret, which is not shown again", "GlanceNewTokenAnswer", {"token": A_NEW_TOKEN}
             )
         },
         (),
@@ -295,17 +295,17 @@ TOKEN_OPERATIONS = {
         refuses=(400, 403, 404, 503),
     ),
     ("DELETE", TOKEN): Operation(
-        "Revoke a token, and all that were made with it",
+        "Revoke a token, and all tokens created with it",
         {204: NOTHING},
         (ID, OF_TENANT),
-        description="A server that knows it may trust it for another minute.",
+        description="Servers may accept it for up to one more minute (cache).",
         refuses=(400, 403, 404, 503),
     ),
 }
 
 UPLOADS = "/v1/images/{image_id}/uploads"
 UPLOAD = f"{UPLOADS}/{{upload_id}}"
-UPLOAD_ID = Parameter("upload_id", "path", SEGMENT, "The id that the upload was given")
+UPLOAD_ID = Parameter("upload_id", "path", SEGMENT, "Id of the upload")
 A_PART = {"number": 1, "md5": "d41d8cd98f00b204e9800998ecf8427e"}
 A_LINK = {
     "number": 1,
@@ -361,7 +361,7 @@ UPLOAD_OPERATIONS = {
         "List the events of an image, oldest first",
         {200: answer("The events", "GlanceEvents", {"events": [AN_EVENT]})},
         (IMAGE_ID, LIMIT, Parameter("marker", "query", {"type": "integer"}, "The version after which the page begins")),
-        description="For whoever may change the image, also once it is deleted.",
+        description="For those who may change the image, even after its deletion.",
         refuses=(400, *READS),
     ),
     ("GET", UPLOADS): Operation(
@@ -372,25 +372,21 @@ UPLOAD_OPERATIONS = {
     ),
     ("POST", UPLOADS): Operation(
         "Start an upload, in parts",
-        {
-            201: answer(
-                "The upload, with links for the parts that were named", "GlanceUploadAnswer", {"upload": AN_UPLOAD}
-            )
-        },
+        {201: answer("The upload, with links for the given parts", "GlanceUploadAnswer", {"upload": AN_UPLOAD})},
         (IMAGE_ID,),
         (Body(ref("GlanceNewUpload"), example={"size": 4979632, "parts": [A_PART]}),),
-        "For images that do not fit into a request. A part is sent by a PUT to its link, with the headers of the link.",
+        "For images that do not fit into a request. Send each part with a PUT to its link, with the link's headers.",
         (*WRITES, *CLOSED_STORE, 413),
     ),
     ("GET", UPLOAD): Operation(
         "Show an upload",
-        {200: answer("The upload, with the parts that have come", "GlanceUploadAnswer", {"upload": AN_UPLOAD})},
+        {200: answer("The upload, with the received parts", "GlanceUploadAnswer", {"upload": AN_UPLOAD})},
         (IMAGE_ID, UPLOAD_ID),
         refuses=(*READS, *CLOSED_STORE),
     ),
     ("POST", UPLOAD): Operation(
         "Complete an upload",
-        {202: answer("The image, which is verified by and by", "GlanceImageAnswer", {"image": AN_IMAGE})},
+        {202: answer("The image; it is verified in the background", "GlanceImageAnswer", {"image": AN_IMAGE})},
         (IMAGE_ID, UPLOAD_ID),
         (Body(ref("GlanceSentParts"), example={"parts": [{"number": 1, "etag": A_PART["md5"]}]}),),
         refuses=(400, *READS, *CLOSED_STORE),
@@ -412,10 +408,10 @@ UPLOAD_OPERATIONS = {
         "Show a job", {200: answer("The job", "GlanceJobAnswer", {"job": A_JOB})}, refuses=READS
     ),
     ("GET", "/v1/usage"): Operation(
-        "Show usage, and what a tenant is allowed",
+        "Show usage, with quotas",
         {200: answer("The usage", "GlanceUsageAnswer", {"usage": A_USAGE})},
-        (Parameter("tenant", "query", MEMBER_NAME, "Another tenant, for administrators"),),
-        description="What has no limit is allowed null.",
+        (Parameter("tenant", "query", MEMBER_NAME, "For administrators: another tenant"),),
+        description="A quota of null means no limit.",
         refuses=LISTS,
     ),
 }
@@ -427,14 +423,14 @@ TENANT = Parameter("member", "path", MEMBER_NAME, "A tenant")
 DATA = Body(OCTETS, OCTET_STREAM, required=False)
 
 ACTIONS = (
-    ("deactivate", "Deactivate an image", "Nobody gets them until it is reactivated."),
-    ("reactivate", "Reactivate an image", "One that is deactivated or deprecated."),
+    ("deactivate", "Deactivate an image", "Only administrators can download it until it is reactivated."),
+    ("reactivate", "Reactivate an image", "Makes a deactivated or deprecated image active again."),
     (
         "allow",
-        "Allow an image, whatever inspection finds in its bytes",
-        "For administrators, as long as it is neither killed nor deleted. Its history tells who did it.",
+        "Allow an image, whatever its inspection finds",
+        "For administrators, unless the image is killed or deleted. Its history records who did it.",
     ),
-    ("deprecate", "Deprecate an image", "It can be used as before, but other dialects show that it should not."),
+    ("deprecate", "Deprecate an image", "It can still be used; some dialects show that it should not be."),
 )
 BRIEF_LIST = Operation(
     "List images, in brief",
@@ -490,7 +486,7 @@ IMAGE_OPERATIONS = {
         "Restore a deleted image",
         {200: THE_IMAGE},
         (IMAGE_ID,),
-        description="For whoever may delete the image. It is active again, and shared as it was.",
+        description="For those who may delete the image. It becomes active again, with the same members.",
         refuses=(*READS, 409),
     ),
     **{
@@ -512,7 +508,7 @@ MEMBER_OPERATIONS = {
         {204: NOTHING},
         (IMAGE_ID,),
         (Body(ref("GlanceMemberships"), example={"memberships": [{"member_id": "t2", "can_share": False}]}),),
-        "An entry that does not say `can_share` leaves the right of a member alone, and gives none to a new one.",
+        "An entry without `can_share` keeps the right of a member; a new member has none.",
         (*WRITES, 413),
     ),
     ("GET", MEMBER): Operation("Not offered", {}, (IMAGE_ID,), refuses=(405,)),
@@ -521,19 +517,19 @@ MEMBER_OPERATIONS = {
         {204: NOTHING},
         (IMAGE_ID, TENANT),
         (Body(ref("GlanceNewMember"), required=False, example={"member": {"can_share": True}}),),
-        "Without `can_share` the right of a member is left alone, and a new one has none.",
+        "Without `can_share` a member keeps its right; a new one has none.",
         (*WRITES, 413),
     ),
     ("DELETE", MEMBER): Operation(
         "Stop sharing an image with a tenant",
         {204: NOTHING},
         (IMAGE_ID, TENANT),
-        description="A member removes its own tenant, and leaves, whether or not it may share.",
+        description="A member can remove its own tenant, whether or not it may share.",
         refuses=(*READS, 409),
     ),
     ("GET", "/v1/shared-images/{member}"): Operation(
         "List the images that are shared with a tenant",
-        {200: answer("As far as it concerns the caller", "GlanceSharedImages")},
+        {200: answer("Those that the caller may see", "GlanceSharedImages")},
         refuses=(400, 503),
     ),
 }
@@ -546,7 +542,7 @@ OPERATIONS = {
 
 DESCRIPTION = Description(
     title="OpenStack Glance v1",
-    about="The Image API v1, and more than the original has: uploads in parts, jobs, events, usage and tokens."
+    about="The Image API v1, with extensions: uploads in parts, jobs, events, usage and tokens."
     " `/v1.0` and `/v1.1` are `/v1`, and so is `/` with `Accept: application/vnd.openstack.images-v1`. `GET /v1` lists"
     " images, and `GET /v1/images/{image_id}/file` downloads one, as current clients do.",
     security={**TOKEN_HEADER, **USER_AND_SECRET},

@@ -43,7 +43,7 @@ def nullable(schema: Schema) -> Schema:
 
 
 def list_of(items: Schema) -> Schema:
-    """A list of any length."""
+    """The schema of a list."""
     return {"type": "array", "items": items}
 
 
@@ -70,14 +70,14 @@ IMAGE: Mapping[str, Schema] = {
     "deleted": FLAG,
     "properties": {"type": "object", "additionalProperties": nullable(TEXT)},
 }
-"""The fields of an image, which are shown in documents and, but for the properties, in headers."""
+"""The fields of an image in documents and, without the properties, in headers."""
 
 NEXT: Mapping[str, Schema] = {
-    "next": {**TEXT, "format": "uri", "description": "Of a full page: where the next one is, which may be empty"}
+    "next": {**TEXT, "format": "uri", "description": "Of a full page: the next page, which may be empty"}
 }
 
 MEMBER_NAME: Schema = {**TEXT, "minLength": 1, "maxLength": lengths.TEXT}
-CAN_SHARE: Schema = {"description": "A text is read as in headers; of all else the truth value counts"}
+CAN_SHARE: Schema = {"description": "A text is read as in headers; other values by their truth value"}
 ENTRY: Mapping[str, Schema] = {"member_id": MEMBER_NAME, "can_share": CAN_SHARE}
 
 LINK = record({"number": NUMBER, "url": TEXT, "headers": {"type": "object", "additionalProperties": TEXT}})
@@ -139,7 +139,7 @@ TOKEN_ID: Schema = {"type": "string", "pattern": f"^[0-9a-f]{{{ID_LENGTH}}}$", "
 POLICIES = list_of({"type": "string", "enum": [policy.value for policy in Policy]})
 INSPECTION: Schema = {
     "enum": [policy.value for policy in Inspecting],
-    "description": "What becomes of images that are unsafe, or not what was declared: `enforce` kills them",
+    "description": "Policy for unsafe or misdeclared images: `enforce` kills them",
 }
 TOKEN: Mapping[str, Schema] = {
     "id": TOKEN_ID,
@@ -147,7 +147,7 @@ TOKEN: Mapping[str, Schema] = {
     "user": TEXT,
     "tenant": nullable(TEXT),
     "policies": POLICIES,
-    "inspection": {"enum": [*INSPECTION["enum"], None], "description": "null leaves that to the deployment"},
+    "inspection": {"enum": [*INSPECTION["enum"], None], "description": "null means the deployment's policy"},
     "created_at": INSTANT,
     "expires_at": nullable(INSTANT),
     "last_used_at": nullable({"type": "string", "format": "date", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}),
@@ -235,4 +235,4 @@ SCHEMAS: Mapping[str, Schema] = {
     "GlanceNewToken": record({"token": {**NEW_TOKEN, "not": {"required": list(ENDS)}}}),
     "GlanceError": record({"error": record({"code": {"type": "integer"}, "title": TEXT, "message": TEXT})}),
 }
-"""By the names that operations call them by."""
+"""Schemas by the names that operations refer to."""

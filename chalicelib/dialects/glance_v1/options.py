@@ -1,4 +1,4 @@
-"""What an operator can set for this dialect alone, and who its callers are (wire §5)."""
+"""The settings of this dialect, and the authentication of its callers (wire §5)."""
 
 from collections.abc import Mapping
 from typing import NamedTuple, cast
@@ -25,11 +25,11 @@ POLICIES: Policies = {
     "delete_image": Policy.DELETE_IMAGE,
     "publicize_image": Policy.PUBLICIZE_IMAGE,
 }
-"""The right that each of Glance's policies needs unless the operator says otherwise."""
+"""The permission required by each of Glance's policies, unless the operator changes it."""
 
 
 class Options(NamedTuple):
-    """The settings whose names begin with `GLANCE_V1_`."""
+    """The settings `GLANCE_V1_*`."""
 
     statuses: str
     limit_param_default: int
@@ -40,7 +40,7 @@ class Options(NamedTuple):
 
     @property
     def created(self) -> int:
-        """The status of a successful creation: the documented one, or the one upstream sends."""
+        """The status of a successful creation: as documented, or as the original sends it."""
         return 201 if self.statuses == "upstream" else 202
 
     @property
@@ -50,7 +50,7 @@ class Options(NamedTuple):
 
 
 def read_options(settings: Mapping[str, str]) -> Options:
-    """The options that the settings ask for. Raises ValueError naming one that makes no sense."""
+    """Parse the settings. Raises ValueError naming the invalid one."""
     chosen = Settings("GLANCE_V1_", settings)
     read = chosen.read
     return Options(
@@ -64,8 +64,8 @@ def read_options(settings: Mapping[str, str]) -> Options:
 
 
 def options_of(request: Request) -> Options:
-    """The options in force."""
-    return cast("Options", request.options)  # the gateway puts there what read_options returned
+    """The options of this deployment."""
+    return cast("Options", request.options)  # set by the gateway to the result of read_options
 
 
 def authenticate(request: Request, identities: Identities) -> Principal:
@@ -84,11 +84,11 @@ def authenticate(request: Request, identities: Identities) -> Principal:
 
 
 def enforce(principal: Principal, request: Request, *names: str) -> None:
-    """Raise PolicyMissing unless the caller holds what each of these policies of Glance's needs."""
+    """Raise PolicyMissing unless the caller has the permissions for all these policies of Glance."""
     options.enforce(principal, options_of(request).policies, *names)
 
 
 def refuse_readers(principal: Principal) -> None:
-    """Anonymous callers may only read."""
+    """Refuse anonymous callers, who may only read."""
     if not principal.user:
         raise Refused("Read-only access")

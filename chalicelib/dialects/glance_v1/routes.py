@@ -1,4 +1,4 @@
-"""The operations of this dialect: the route table, then a short handler each (wire §1.3)."""
+"""The handlers of operations on images, and the route table of this dialect (wire §1.3)."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -76,7 +76,7 @@ def update_image(catalog: Catalog, request: Request, image_id: str) -> Response:
             _check_single_source(request, metadata, body)
         _check_passable(catalog, body)
         if image.waits and body is not None:
-            _check_octets(body)  # before the image is lost to a client that sends JSON, as newer ones do
+            _check_octets(body)  # in time: the upload of a newer client's JSON would kill the image
         return changes
 
     image = catalog.update(known(image_id), change, gone=catalog.principal.is_admin, source=_copied(request))
@@ -86,7 +86,7 @@ def update_image(catalog: Catalog, request: Request, image_id: str) -> Response:
 
 
 def _parse_update(catalog: Catalog, request: Request, image_id: str) -> tuple[Metadata, Body | None, list[str]]:
-    """As `_parse_write`, but for what the image shows already: that is right, whatever is wrong with it."""
+    """Like `_parse_write`, but accept any value that the image already shows, even if it is invalid."""
     metadata = parse_metadata(request)
     try:
         return _parse_write(catalog, request, metadata)
@@ -101,7 +101,7 @@ def _parse_update(catalog: Catalog, request: Request, image_id: str) -> tuple[Me
 def _parse_write(
     catalog: Catalog, request: Request, metadata: Metadata, old: Image | None = None
 ) -> tuple[Metadata, Body | None, list[str]]:
-    """The headers and the data, and the policies they call for; checks 2 to 4 of wire §2.4."""
+    """Parse headers and data, and enforce the policies they need: checks 2 to 4 of wire §2.4."""
     changes = parse_changes(metadata)
     formats.check_formats(changes, catalog.limits, old)
     body = schema.parse_body(request)
@@ -117,7 +117,7 @@ def _parse_write(
 
 
 def _source(catalog: Catalog, request: Request, metadata: Metadata) -> str | None:
-    """The URL that the bytes are to come from, if it is one that may be named here; check 7."""
+    """The URL of the data, if given and allowed: check 7."""
     if "location" in metadata.given:
         enforce(catalog.principal, request, "set_image_location")
     copy_from = request.header(COPY_FROM)
@@ -130,7 +130,7 @@ def _source(catalog: Catalog, request: Request, metadata: Metadata) -> str | Non
 
 @contextmanager
 def _after_reading(catalog: Catalog, source: str | None) -> Iterator[None]:
-    """What is refused inside is refused only if the source can be read: check 9 goes before 10 and 11."""
+    """Delay errors of the block until the source has been read: check 9 precedes 10 and 11."""
     try:
         yield
     except BadMessage:
@@ -146,7 +146,7 @@ def _check_single_source(request: Request, metadata: Metadata, body: Body | None
 
 
 def _copied(request: Request) -> str | None:
-    """The URL that the bytes are to be copied from."""
+    """The URL to copy the data from, or None."""
     copy_from = request.header(COPY_FROM)
     return None if copy_from is None else decode(copy_from)
 
@@ -279,7 +279,7 @@ ROUTES = (
     Route("GET", "/v1/images", list_images, heads=False),
     Route("POST", "/v1/images", add_image),
     Route("GET", "/v1/images/detail", list_details),
-    # A HEAD that is not offered, in the words of the original, which lists it in `Allow` all the same.
+    # HEAD is not supported, but the original lists it in `Allow`.
     Route("HEAD", "/v1/images/detail", refusing(MethodNotAllowed(["GET"]))),
     Route("GET", "/v1/images/{image_id}", download_image),
     Route("HEAD", "/v1/images/{image_id}", show_headers),
@@ -290,7 +290,7 @@ ROUTES = (
     Route("POST", "/v1/images/{image_id}/actions/reactivate", reactivate_image),
     Route("POST", "/v1/images/{image_id}/actions/deprecate", deprecate_image),
     Route("POST", "/v1/images/{image_id}/actions/allow", allow_image),
-    # Where current clients look for the bytes: they know the next version's path only.
+    # Current clients use the path of v2 for image data.
     Route("GET", "/v1/images/{image_id}/file", download_image),
     Route("GET", "/v1/images/{image_id}/members", list_members),
     Route("PUT", "/v1/images/{image_id}/members", replace_members),

@@ -1,4 +1,4 @@
-"""Messages of this dialect ↔ the domain, as pure functions (wire §2 to §4)."""
+"""Parse requests and render responses (wire §2 to §4). Pure functions."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -40,15 +40,15 @@ STORES = ("s3", "file")
 TRANSFER_CODINGS = frozenset({"chunked", "compress", "deflate", "gzip", "identity"})
 OCTETS = "application/octet-stream"
 HTML = {"Content-Type": "text/html; charset=UTF-8"}
-"""For answers without a body: the real client reads an empty one as JSON if it is told so."""
+"""For responses without a body: labelled as JSON, the original client would try to parse it."""
 HASH = "sha256"
 MEASURED_FIELDS: Mapping[str, str] = {"status_reason": "status_reason"}
 MEASURED = frozenset({"os_hash_algo", "os_hash_value", *MEASURED_FIELDS})
-"""Properties that are shown, and never taken: what the server found out itself."""
+"""Read-only properties, which the server computes."""
 
 
 class Body(NamedTuple):
-    """The image data of a request, and whether it says what it is."""
+    """The image data of a request, and whether its media type is right."""
 
     content: bytes
     is_octets: bool
@@ -56,7 +56,7 @@ class Body(NamedTuple):
 
 
 def parse_body(request: Request) -> Body | None:
-    """The data, None if there is none: what counts is that bytes, or a transfer coding, are there (wire §2.3)."""
+    """The data, or None: there is data if there are bytes or a transfer coding (wire §2.3)."""
     coding = (request.header("transfer-encoding") or "").strip().lower()
     if not request.body and coding not in TRANSFER_CODINGS:
         return None
@@ -66,7 +66,7 @@ def parse_body(request: Request) -> Body | None:
 
 
 def parse_new_fields(metadata: Metadata, body: Body | None, limit: int) -> Changes:
-    """What a POST says of an image, and the status that its data, or their absence, give it (wire §2.4)."""
+    """Parse the fields of a POST, with the status that follows from its data (wire §2.4)."""
     changes = parse_changes(metadata)
     changes.update(_property_changes(metadata.properties, changes, limit))
     if "location" in metadata.given:
@@ -79,14 +79,14 @@ def parse_new_fields(metadata: Metadata, body: Body | None, limit: int) -> Chang
 
 
 def check_store(metadata: Metadata) -> None:
-    """There is one store, by two names."""
+    """Check the name of the store: there is one, with two names."""
     store = metadata.given.get("store", STORES[0])
     if store not in STORES:
         raise BadMessage("store", f"Required store {store} is invalid")
 
 
 def known(image_id: str) -> str:
-    """An id from a path, in canonical form. Raises ImageNotFound for what cannot be one."""
+    """Normalize an id in a path. Raises ImageNotFound if it is not a UUID."""
     found = fields.uuid(image_id)
     if found is None:
         raise ImageNotFound(image_id)
@@ -94,7 +94,7 @@ def known(image_id: str) -> str:
 
 
 def parse_id(metadata: Metadata) -> str | None:
-    """The id that the client chooses, in canonical form."""
+    """The id chosen by the client, normalized."""
     text = metadata.given.get("id")
     image_id = None if text is None else fields.uuid(text)
     if text is not None and image_id is None:
@@ -103,7 +103,7 @@ def parse_id(metadata: Metadata) -> str | None:
 
 
 def parse_update(metadata: Metadata, body: Body | None, image: Image, *, purge: bool, limit: int) -> Changes:
-    """What a PUT changes of the image as it stands (wire §2.6, checks 6 to 12)."""
+    """Parse the changes of a PUT (wire §2.6, checks 6 to 12)."""
     if image.gone:
         raise Refused(f"Forbidden to update deleted image {image.id}")
     metadata = changed(metadata, image)
@@ -147,13 +147,13 @@ def changed(metadata: Metadata, image: Image) -> Metadata:
 
 
 def parse_purge(request: Request) -> bool:
-    """Whether properties that a PUT does not name are removed: unless the header says otherwise."""
+    """Whether a PUT removes the properties that it does not name: the default."""
     text = request.header("x-glance-registry-purge-props")
     return text is None or boolean(text)
 
 
 def _unseen(image: Image) -> Properties:
-    """The properties that headers do not carry: whoever sends back what they got does not mean to remove them."""
+    """Properties that headers cannot show: clients that send back what they received must not remove them."""
     seen = carried(render_image(image))
     return {name: value for name, value in shown_properties(image).items() if value is not None and name not in seen}
 
@@ -182,7 +182,7 @@ def _settable(properties: Properties) -> Properties:
 
 
 def _is_measured(name: str) -> bool:
-    """Whether a name is one of the server's own, or is read as one in a header, which has no case."""
+    """Whether a name is, case-insensitively, one of the server's own properties."""
     read = name.lower().replace("-", "_")
     return read in MEASURED or read.startswith(INSPECTION_PREFIX)
 
@@ -201,7 +201,7 @@ def shown_properties(image: Image) -> dict[str, str | None]:
 
 
 def _hash(image: Image) -> dict[str, str]:
-    """The SHA-256 of bytes that no request had: those that one had are shown as the original shows them."""
+    """The SHA-256 of data that was not sent inline; for inline data the original shows none."""
     return {} if image.sha256 is None or image.inline else {"os_hash_algo": HASH, "os_hash_value": image.sha256}
 
 
@@ -210,7 +210,7 @@ def _facts(image: Image, names: Mapping[str, str]) -> dict[str, str]:
 
 
 def render_brief(image: Image) -> dict[str, Any]:
-    """An entry of the brief list."""
+    """Render an entry of the brief list."""
     return {
         "id": image.id,
         "name": image.called,
@@ -222,7 +222,7 @@ def render_brief(image: Image) -> dict[str, Any]:
 
 
 def render_image(image: Image) -> dict[str, Any]:
-    """The eighteen fields."""
+    """Render the eighteen fields."""
     return {
         **render_brief(image),
         "virtual_size": image.virtual_size,
@@ -245,12 +245,12 @@ def _time(instant: datetime | None) -> str | None:
 
 
 def render_headers(image: Image) -> dict[str, str]:
-    """The image as `x-image-meta-*`, with its ETag."""
+    """Render the image as `x-image-meta-*`, with its ETag."""
     return header_block(render_image(image))
 
 
 def parse_member(body: bytes) -> bool | None:
-    """Whether a single member may share; None if the request does not say."""
+    """Parse whether a member may share; None if the request does not say."""
     document = fields.json_body(body) if body.strip() else {}
     if not isinstance(document, dict):
         raise BadMessage("body", "Malformed JSON in the request body: not an object")
@@ -259,7 +259,7 @@ def parse_member(body: bytes) -> bool | None:
 
 
 def parse_memberships(document: Any) -> list[tuple[str, bool | None]]:
-    """The entries of a replacement, in order."""
+    """Parse the members of a replacement, in order."""
     entries = document.get("memberships") if "memberships" in document else [document]
     if not isinstance(entries, list):
         raise BadMessage("memberships", "Invalid membership association: not a list")
@@ -281,10 +281,10 @@ def _can_share(entry: Mapping[str, Any]) -> bool | None:
 
 
 def render_members(memberships: Sequence[Membership]) -> dict[str, Any]:
-    """The members of an image."""
+    """Render the members of an image."""
     return {"members": [{"member_id": row.member, "can_share": row.can_share} for row in memberships]}
 
 
 def render_shared(memberships: Sequence[Membership]) -> dict[str, Any]:
-    """The images of a member."""
+    """Render the images of a member."""
     return {"shared_images": [{"image_id": row.image_id, "can_share": row.can_share} for row in memberships]}

@@ -1,4 +1,4 @@
-"""Tokens that callers make for themselves: an extension of the original, which leaves that to Keystone."""
+"""Tokens that callers create for themselves: an extension; the original leaves that to Keystone."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -54,7 +54,7 @@ def end_token(catalog: Catalog, request: Request, token_id: str) -> Response:
 
 @contextmanager
 def _signed_in(request: Request) -> Iterator[None]:
-    """Answer those who have no token, or one that has just ended, as if it were not known any more."""
+    """Raise Unauthorized for callers without a token, or with one that has just expired."""
     try:
         yield
     except TokenEnded as error:
@@ -68,7 +68,7 @@ def _known(token_id: str) -> str:
 
 
 def parse_new_token(document: Any, now: datetime) -> NewToken:
-    """The token that is asked for. Raises BadMessage."""
+    """Parse the requested token. Raises BadMessage."""
     wanted = _record(_record(document, "body", {"token"}).get("token"), "token", MEMBERS)
     if {"expires_at", "expires_in"} <= wanted.keys():
         raise BadMessage("expires_at", "Only one of 'expires_at' and 'expires_in' can be given")
@@ -124,7 +124,7 @@ def _end(wanted: Mapping[str, Any], now: datetime) -> datetime | None:
 
 
 def render_token(token: Token) -> dict[str, Any]:
-    """A token, without its secret."""
+    """Render a token without its secret."""
     return {
         "id": token.id,
         "name": token.name,

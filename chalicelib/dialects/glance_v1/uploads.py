@@ -1,4 +1,4 @@
-"""Direct uploads and jobs: what this dialect has beyond the original, for images that do not fit into a request."""
+"""Direct uploads and jobs: an extension of the original, for images that do not fit into a request."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -66,7 +66,7 @@ def show_job(catalog: Catalog, _request: Request, job_id: str) -> Response:
 
 
 def _document(catalog: Catalog, request: Request) -> Mapping[str, Any]:
-    """What the request says, by a caller that may upload."""
+    """Parse the body of a caller that may upload."""
     refuse_readers(catalog.principal)
     enforce(catalog.principal, request, "upload_image")
     document = fields.json_body(request.body)
@@ -78,14 +78,14 @@ def _document(catalog: Catalog, request: Request) -> Mapping[str, Any]:
 def _number(document: Mapping[str, Any], name: str) -> int:
     value = document.get(name)
     if isinstance(value, float) and value.is_integer():
-        return int(value)  # JSON has one sort of numbers: 1.0 is an integer to JSON Schema
+        return int(value)  # to JSON Schema 1.0 is an integer
     if not isinstance(value, int) or isinstance(value, bool):
         raise BadMessage(name, f"'{name}' must be an integer")
     return value
 
 
 def _texts(document: Mapping[str, Any], name: str) -> dict[int, str]:
-    """One text of each part, by its number."""
+    """Parse one text of each part, by number."""
     entries = document.get("parts", [])
     if not isinstance(entries, list):
         raise BadMessage("parts", "'parts' must be a list")
@@ -98,7 +98,7 @@ def _texts(document: Mapping[str, Any], name: str) -> dict[int, str]:
 
 
 def render_upload(upload: Upload, links: Sequence[PartLink] = ()) -> dict[str, Any]:
-    """An upload with the parts that have come, and links for some that have not."""
+    """Render an upload, with its received parts and the requested links."""
     return {
         "id": upload.id,
         "image_id": upload.image_id,
@@ -117,7 +117,7 @@ def _render_link(link: PartLink) -> dict[str, Any]:
 
 
 def render_job(job: Job) -> dict[str, Any]:
-    """A job, and how many bytes of how many are done, if it is about any."""
+    """Render a job, with its progress in bytes if it moves data."""
     done, size = (job.facts.get(name) for name in ("done", "size"))
     return {
         "id": job.id,

@@ -1,4 +1,4 @@
-"""What a tenant uses and is allowed: an extension of the original, which tells nobody."""
+"""The usage and quotas of a tenant: an extension of the original."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ def show_usage(catalog: Catalog, request: Request) -> Response:
 
 
 def render_usage(usage: Usage) -> dict[str, Any]:
-    """A usage; what has no limit allows null."""
+    """Render usage and quotas; null means no limit."""
     return {
         "tenant": usage.tenant,
         "bytes": usage.size,

@@ -1,4 +1,4 @@
-"""OpenStack Image API v2."""
+"""OpenStack's Image API v2."""
 
 from chalicelib.dialects.glance_v2.errors import render_error
 from chalicelib.dialects.glance_v2.options import authenticate, read_options

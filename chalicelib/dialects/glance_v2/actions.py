@@ -1,4 +1,4 @@
-"""Withholding the bytes of images, and giving them again (wire §5.8)."""
+"""Deactivate and reactivate images (wire §5.8)."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""What a client says of an image that it registers, in the order in which it is checked (wire §2)."""
+"""Parse and check new images, in the original's order of checks (wire §2)."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -17,7 +17,7 @@ RESERVED = frozenset({"location", "locations", "deleted", "deleted_at"})
 
 
 def check(document: Mapping[str, Any], limits: Limits) -> None:
-    """Refuse what no image can be. Raises BadMessage, Refused."""
+    """Check the document, whoever sends it. Raises BadMessage, Refused."""
     for name in SHOWN:
         refuse_read_only(name, name in document)
     for name, value in document.items():
@@ -27,22 +27,22 @@ def check(document: Mapping[str, Any], limits: Limits) -> None:
         refuse_reserved(name)
 
 
-def refuse_read_only(name: str, given: bool) -> None:  # noqa: FBT001  # whether it is given is all there is to it
-    """Raise Refused for a field that only the server writes."""
+def refuse_read_only(name: str, given: bool) -> None:  # noqa: FBT001  # the only parameter besides the name
+    """Raise Refused for a read-only field."""
     if given:
         raise Refused(f"Attribute '{name}' is read-only.")
 
 
 def refuse_reserved(name: str) -> None:
-    """Raise Refused for a name that is the server's own."""
+    """Raise Refused for a reserved name."""
     if name in RESERVED or name.startswith((values.RESERVED_PREFIX, INSPECTION_PREFIX)):
         raise Refused(f"Attribute '{name}' is reserved.")
 
 
 def parse(document: Mapping[str, Any], principal: Principal, limits: Limits) -> NewImage:
-    """The image that a document which `check` has passed describes. Raises TenantMissing, Refused, and of a quota."""
+    """Parse a document that `check` has accepted. Raises TenantMissing, Refused, and errors of quotas."""
     if principal.tenant is None and not principal.is_admin:
-        raise TenantMissing  # nobody but administrators would see the image
+        raise TenantMissing  # only administrators would see the image
     if "owner" in document and document["owner"] != principal.tenant and not principal.is_admin:
         raise Refused(f"You are not permitted to create images owned by '{document['owner']}'.")
     for name in MEASURED:

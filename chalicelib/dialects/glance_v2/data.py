@@ -1,4 +1,4 @@
-"""The bytes of images: up and down, a part of them, or from elsewhere (wire §5.3 and §5.4)."""
+"""Upload and download image data: whole, in ranges, or by redirect (wire §5.3 and §5.4)."""
 
 import re
 from dataclasses import replace
@@ -26,7 +26,7 @@ RANGE = rf"(?i:bytes)=\s*(?:({DIGITS})-((?:{DIGITS})?)|-({DIGITS}))\s*"
 
 
 class OctetsExpected(HttpError):
-    """Bytes that call themselves something else."""
+    """The media type of the data is not `application/octet-stream`."""
 
     status = 415
 
@@ -35,7 +35,7 @@ class OctetsExpected(HttpError):
 
 
 class RangeUnknown(HttpError):
-    """No bytes are there."""
+    """The range is outside of the data."""
 
     status = 416
 
@@ -45,7 +45,7 @@ class RangeUnknown(HttpError):
 
 
 def parse_content(request: Request, limit: int) -> bytes:
-    """The bytes that a request carries. Raises OctetsExpected; BadMessage if they are not as many as announced."""
+    """The data of a request. Raises OctetsExpected; BadMessage if its size is not the announced one."""
     if media.content_type(request) != OCTETS:
         raise OctetsExpected
     announced = request.header(SIZE)
@@ -60,7 +60,7 @@ def parse_content(request: Request, limit: int) -> bytes:
 
 
 def check_passable(content: bytes, limit: int) -> None:
-    """Refuse more bytes than pass through here, and say which other ways there are."""
+    """Refuse data that is too large for a request, and name the alternatives."""
     if len(content) > limit:
         raise TooLarge(
             f"At most {limit} bytes of image data can be sent this way. Have larger images fetched"
@@ -70,7 +70,7 @@ def check_passable(content: bytes, limit: int) -> None:
 
 
 def check_formats(image: Image) -> None:
-    """Refuse bytes for an image whose formats are not known."""
+    """Refuse data for an image without formats."""
     missing = [name for name in FORMATS if getattr(image, name) is None]
     if missing:
         noun = "Property" if len(missing) == 1 else "Properties"
@@ -117,20 +117,20 @@ def download_file(catalog: Catalog, request: Request, image_id: str) -> Response
 
 
 def prefers_link(request: Request) -> bool:
-    """Whether the client wants to follow a link by itself: a browser's page sees no redirect."""
+    """Whether the client prefers a link to a redirect, which scripts in browsers cannot see."""
     preferences = (request.header("prefer") or "").split(",")
     return any(each.partition(";")[0].strip().lower() == LINK for each in preferences)
 
 
 def _content(catalog: Catalog, image: Image) -> bytes | Link:
-    """The bytes; administrators get those of deactivated images too. Raises as `Content.read`, and ImageDeactivated."""
+    """Read the data; of deactivated images only for administrators. Raises as `Content.read`, and ImageDeactivated."""
     if image.status is Status.DEACTIVATED and catalog.principal.is_admin:
         image = replace(image, status=Status.ACTIVE)
     return catalog.content.read(image)
 
 
 def parse_range(text: str, size: int) -> range:
-    """The places of a range: `bytes=1-3`, `bytes=2-`, `bytes=-2`. Raises RangeUnknown, and BadMessage for several."""
+    """Parse one range: `bytes=1-3`, `bytes=2-` or `bytes=-2`. Raises RangeUnknown, and BadMessage for several."""
     if "," in text:
         raise BadMessage("range", "Only one range of bytes can be asked for at once")
     found = re.fullmatch(RANGE, text)

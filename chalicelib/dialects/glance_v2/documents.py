@@ -1,4 +1,4 @@
-"""Bodies of requests: JSON whatever the media type says, or none at all (wire §1.3)."""
+"""Bodies of requests: JSON whatever the media type, or no body (wire §1.3)."""
 
 from functools import wraps
 from typing import Any
@@ -10,7 +10,7 @@ from chalicelib.http.message import Request, Response
 
 
 def parse_body(request: Request) -> dict[str, Any] | list[Any]:
-    """The document of a request that needs one. Raises BadMessage."""
+    """Parse a required body. Raises BadMessage."""
     if not request.body:
         raise BadMessage("body", "Body expected in request")
     try:
@@ -23,7 +23,7 @@ def parse_body(request: Request) -> dict[str, Any] | list[Any]:
 
 
 def parse_object(request: Request) -> dict[str, Any]:
-    """The document of a request that needs an object. Raises BadMessage."""
+    """Parse a required body that must be an object. Raises BadMessage."""
     document = parse_body(request)
     if not isinstance(document, dict):
         raise BadMessage("body", "Unexpected body type: not an object")
@@ -31,7 +31,7 @@ def parse_object(request: Request) -> dict[str, Any]:
 
 
 def bodiless(handler: Handler) -> Handler:
-    """A handler that refuses a body before all else."""
+    """Wrap a handler so that a body is refused first."""
 
     @wraps(handler)
     def handle(catalog: Any, request: Request, **variables: str) -> Response:

@@ -1,4 +1,4 @@
-"""How refusals look in this dialect: nested JSON, whatever `Accept` says (wire §1.3)."""
+"""Error responses of this dialect: nested JSON, whatever `Accept` says (wire §1.3)."""
 
 from chalicelib.catalog import errors as catalog
 from chalicelib.catalog.errors import CatalogError
@@ -23,7 +23,7 @@ STATUS: dict[type[Exception], int] = {
 
 
 def render_error(request: Request, error: CatalogError | HttpError) -> Response:
-    """An `error` with code, title and message: the clients fail on a flat object."""
+    """Render an `error` with code, title and message: clients fail on a flat object."""
     from http import HTTPStatus  # noqa: PLC0415  # most processes do without
 
     status = error.status if isinstance(error, HttpError) else nearest(STATUS, error)
@@ -37,7 +37,7 @@ def render_error(request: Request, error: CatalogError | HttpError) -> Response:
 
 
 def _message(request: Request, error: CatalogError | HttpError) -> str:
-    """What went wrong, in the words of the original where programs look for them."""
+    """The message, in the original's words where programs match them."""
     match error:
         case catalog.ImageNotFound():
             return _not_found(request, error.image_id)
@@ -51,7 +51,7 @@ def _message(request: Request, error: CatalogError | HttpError) -> str:
 
 
 def _not_found(request: Request, image_id: str) -> str:
-    """What is said of an image that is not there, by what was asked of it."""
+    """The message for an unknown image, which depends on the operation."""
     below = request.path.split("/")[4:5]
     if not below and request.method == "DELETE":
         return f"Failed to find image {image_id} to delete"

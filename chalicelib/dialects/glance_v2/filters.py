@@ -1,4 +1,4 @@
-"""The filters of a list: parameters of the query → conditions of the catalogue (wire §3.2)."""
+"""Parse the filters of a list into conditions of the catalogue (wire §3.2)."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -24,11 +24,11 @@ from chalicelib.http.errors import BadMessage
 from chalicelib.http.message import Request
 
 NOT_FILTERS = frozenset({"limit", "marker", "sort", "sort_key", "sort_dir", "visibility", "member_status", "deleted"})
-"""Parameters that say something else than which images."""
+"""Parameters that are not filters."""
 NOTHING = Condition("id", Operator.IN, ())
 SIZED = Condition("status", Operator.IN, tuple(sorted(STORED)))
 MOVING = frozenset({STATUS_NAMES[Status.QUEUED], STATUS_NAMES[Status.UPLOADING], IMPORTING})
-"""Statuses that an image is shown in by more than its status."""
+"""Statuses here that depend on more than the image's status."""
 OPERATOR = r"(?s)([A-Za-z_-]*):(.*)"
 QUOTED = '"([^"]*:[^"]*)"'
 SHA512_DIGITS = 128
@@ -38,7 +38,7 @@ Conditions = Iterator[Condition | Predicate]
 
 
 def conditions(request: Request) -> Conditions:
-    """What the query asks of an image, apart from whose it is. Raises BadMessage."""
+    """The conditions of a query, except for its scope. Raises BadMessage."""
     yield Condition("status", Operator.UNEQUAL, Status.KILLED)
     if "os_hidden" not in request.query:
         yield Condition("hidden", Operator.EQUAL, False)  # noqa: FBT003  # a value
@@ -51,7 +51,7 @@ def conditions(request: Request) -> Conditions:
 
 
 def _operator_and_values(name: str, text: str) -> list[str]:
-    """The values that a text names: `x`, `eq:x` or `in:x,"y, z"`."""
+    """Parse the operator and values of a filter: `x`, `eq:x` or `in:x,"y, z"`."""
     if quoted := re.fullmatch(QUOTED, text):
         return [quoted[1]]
     if ":" not in text:
@@ -63,7 +63,7 @@ def _operator_and_values(name: str, text: str) -> list[str]:
 
 
 def parse_values(name: str, text: str) -> list[str]:
-    """Values between commas, which quoted ones may have in them: `a,"b, c"` → `a`, `b, c`. Raises BadMessage."""
+    """Split values at commas outside of quotes: `a,"b, c"` → `a`, `b, c`. Raises BadMessage."""
     found, rest = [], f"{text},"
     while rest:
         if not rest.startswith('"'):
@@ -133,13 +133,13 @@ def _hash_algorithm(text: str) -> Conditions:
 
 
 def _hash_value(text: str) -> Conditions:
-    """Also the digest that is not shown, as it was before there was a better one."""
+    """Match also the older digest, which is no longer shown if there is a better one."""
     yield SIZED
     yield Condition("sha512" if len(text) == SHA512_DIGITS else "sha256", Operator.EQUAL, text)
 
 
 def _of_bytes(field: str, text: str) -> Conditions:
-    """What is shown of an image with bytes only."""
+    """A condition on a field that only images with data show."""
     yield SIZED
     yield Condition(field, Operator.EQUAL, text)
 
@@ -170,7 +170,7 @@ def _hidden(text: str) -> Conditions:
 
 
 def _time(field: str, text: str) -> Conditions:
-    """A comparison of what is shown, in whole seconds."""
+    """A comparison of times as shown, in whole seconds."""
     found = re.fullmatch(OPERATOR, text)
     operator, written = (found[1], found[2]) if found else ("eq", text)
     if operator not in COMPARISONS:
@@ -183,7 +183,7 @@ def _time(field: str, text: str) -> Conditions:
 
 
 def compares(found: datetime, operator: str, instant: datetime) -> bool:
-    """Whether an instant, without its fractions of a second, stands in this relation to another one."""
+    """Compare instants in whole seconds."""
     shown = found.replace(microsecond=0)
     match operator:
         case "gt":
@@ -204,7 +204,7 @@ def _changes_since(_text: str) -> NoReturn:
 
 
 def _property(name: str, text: str) -> Conditions:
-    """That an image shows a property of this name and value, wherever the value is kept."""
+    """Conditions for a shown property of this name and value, wherever it is stored."""
     if name.startswith(INSPECTION_PREFIX):
         yield Predicate(lambda image: was_found(image, name, text))
     elif text == "":
@@ -240,4 +240,4 @@ READERS: Mapping[str, Callable[[str], Conditions]] = {
     "updated_at": partial(_time, "updated_at"),
     "changes-since": _changes_since,
 }
-"""How each parameter is read that filters by a field."""
+"""The reader of each filter by a field."""

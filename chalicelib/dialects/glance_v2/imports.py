@@ -1,4 +1,4 @@
-"""Bytes that are staged before they become the image's, or fetched from elsewhere (wire §5.5)."""
+"""Import image data that is staged, or fetched from a URL (wire §5.5)."""
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -17,17 +17,17 @@ from chalicelib.http.message import Request, Response
 WEB, DIRECT = "web-download", "glance-direct"
 METHODS = (WEB, DIRECT)
 HEADER = {"OpenStack-image-import-methods": ",".join(METHODS)}
-"""What clients look for on a new image before they import its bytes."""
+"""The header of a new image in which clients look for import methods."""
 
 
 class ImportRefused(HttpError):
-    """The image is in no state to be imported."""
+    """The image's status does not allow an import."""
 
     status = 409
 
 
 class ImportRequest(NamedTuple):
-    """How the bytes are to come, and from where if they are fetched."""
+    """The method of an import, and its URL if the data is fetched."""
 
     method: str
     uri: str | None
@@ -65,7 +65,7 @@ def _fetch(catalog: Catalog, image_id: str, uri: str) -> None:
 
 
 def parse_order(document: Mapping[str, Any]) -> ImportRequest:
-    """What an import asks for. Raises BadMessage."""
+    """Parse a request to import. Raises BadMessage."""
     method = document.get("method")
     name = method.get("name") if isinstance(method, dict) else None
     if not isinstance(method, dict) or not isinstance(name, str):
@@ -85,12 +85,12 @@ def _filtered(uri: object) -> BadMessage:
 
 
 def check_queued(image: Image) -> None:
-    """Refuse to fetch the bytes of an image that does not wait for them."""
+    """Refuse to fetch data for an image that is not queued."""
     _check_target(image, Status.QUEUED)
 
 
 def check_staged(image: Image) -> None:
-    """Refuse to import the bytes of an image that has none staged."""
+    """Refuse to import an image without staged data."""
     _check_target(image, Status.UPLOADING)
 
 

@@ -1,4 +1,4 @@
-"""What images and members look like, as JSON schemas that clients check their updates against (wire §5.9)."""
+"""JSON schemas of images and members, against which clients validate their updates (wire §5.9)."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -16,7 +16,7 @@ STATUSES = sorted({*STATUS_NAMES.values(), IMPORTING})
 
 
 def _shown(kind: str | list[str], description: str, **more: Any) -> Schema:
-    """A field that only the server writes."""
+    """A read-only field."""
     return {"type": kind, "readOnly": True, "description": description, **more}
 
 
@@ -29,33 +29,33 @@ def _minimum(description: str) -> Schema:
 
 
 def fields() -> Schema:
-    """The schemas of the fields, but for those that an operator chooses from."""
+    """The schemas of the fields, except for those that depend on settings."""
     return {
         "id": {"type": "string", "pattern": UUID, "description": "The image's own UUID"},
-        "name": {"type": ["null", "string"], "maxLength": lengths.TEXT, "description": "What people call the image"},
-        "status": _shown("string", "Where the image stands", enum=STATUSES),
+        "name": {"type": ["null", "string"], "maxLength": lengths.TEXT, "description": "The name of the image"},
+        "status": _shown("string", "The status of the image", enum=STATUSES),
         "visibility": {"type": "string", "enum": list(Visibility), "description": "Who may see the image"},
         "protected": {"type": "boolean", "description": "Whether the image cannot be deleted"},
-        "os_hidden": {"type": "boolean", "description": "Whether lists leave the image out unless they are asked"},
+        "os_hidden": {"type": "boolean", "description": "Whether lists omit the image by default"},
         "tags": {
             "type": "array",
             "items": {"type": "string", "maxLength": LONGEST_TAG},
-            "description": "Words that the image is found by",
+            "description": "Tags, to filter by",
         },
         "owner": {"type": ["null", "string"], "maxLength": lengths.TEXT, "description": "The tenant it belongs to"},
-        "min_disk": _minimum("Gigabytes of disk that it takes to boot the image"),
-        "min_ram": _minimum("Megabytes of memory that it takes to boot the image"),
-        "size": _shown(["null", "integer"], "Bytes of the image"),
-        "virtual_size": _shown(["null", "integer"], "Bytes of the disk in it"),
+        "min_disk": _minimum("Minimum disk, in gigabytes"),
+        "min_ram": _minimum("Minimum memory, in megabytes"),
+        "size": _shown(["null", "integer"], "Size of the data, in bytes"),
+        "virtual_size": _shown(["null", "integer"], "Size of the disk, in bytes"),
         "checksum": _shown(
             ["null", "string"], "The MD5 of the bytes, in hexadecimal", maxLength=lengths.IMAGE["checksum"]
         ),
         "os_hash_algo": _shown(["null", "string"], "The algorithm of os_hash_value", maxLength=64),
         "os_hash_value": _shown(["null", "string"], "A digest of the bytes, in hexadecimal", maxLength=128),
         "created_at": _shown("string", "When the image was registered"),
-        "updated_at": _shown("string", "When the image was changed last"),
-        "self": _shown("string", "Where the image is"),
-        "file": _shown("string", "Where its bytes are"),
+        "updated_at": _shown("string", "When the image was last changed"),
+        "self": _shown("string", "Path of the image"),
+        "file": _shown("string", "Path of the image data"),
         "schema": _shown("string", "Where this schema is"),
         "direct_url": _shown("string", "Never shown here"),
         "locations": {
@@ -69,7 +69,7 @@ def fields() -> Schema:
 
 
 def image(limits: Limits) -> Schema:
-    """An image; what is no field is a property, and a text."""
+    """The schema of an image; additional members are properties, which are texts."""
     formats = {
         "disk_format": _format(limits.disk_formats, "The format of the disk"),
         "container_format": _format(limits.container_formats, "The format of the container around it"),
@@ -87,7 +87,7 @@ def image(limits: Limits) -> Schema:
 
 
 def member(_limits: Limits) -> Schema:
-    """A member of an image."""
+    """The schema of a member."""
     return {
         "name": "member",
         "properties": {
@@ -102,7 +102,7 @@ def member(_limits: Limits) -> Schema:
 
 
 def images(limits: Limits) -> Schema:
-    """A page of images."""
+    """The schema of a page of images."""
     return {
         "name": "images",
         "properties": {
@@ -118,7 +118,7 @@ def images(limits: Limits) -> Schema:
 
 
 def members(limits: Limits) -> Schema:
-    """The members of an image."""
+    """The schema of an image's members."""
     return {
         "name": "members",
         "properties": {"members": {"type": "array", "items": member(limits)}, "schema": {"type": "string"}},

@@ -1,4 +1,4 @@
-"""Lists of images: which ones, in which order, from where on, and the links between pages (wire §3)."""
+"""Lists of images: scope, filters, order, marker, and the links between pages (wire §3)."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -25,11 +25,11 @@ from chalicelib.http.message import Request
 ALL = "all"
 ACCEPTED = MemberStatus.ACCEPTED
 PAGE_BYTES = 5_000_000
-"""Of images in a page, as Lambda sends them on: it takes 6 MB in all, links of many filters included."""
+"""Maximum bytes of images in a page: Lambda returns 6 MB, including links with long filters."""
 
 
 class Page(NamedTuple):
-    """One page: the query, its order, how many entries, and the id of the image that it begins after."""
+    """A page: the query, its order, its size, and the id after which it begins."""
 
     query: ImageQuery
     sorting: Sorting
@@ -38,7 +38,7 @@ class Page(NamedTuple):
 
 
 def parse_page(request: Request, principal: Principal, options: Options) -> Page:
-    """Read the whole query string. Raises BadMessage for every value that makes no sense."""
+    """Parse the query. Raises BadMessage for any invalid value."""
     query = _scope(request, principal)
     query = query._replace(conditions=(*query.conditions, *filters.conditions(request)))
     limit = paging.limit(request, options.limit_param_default, options.api_limit_max)
@@ -46,7 +46,7 @@ def parse_page(request: Request, principal: Principal, options: Options) -> Page
 
 
 def _scope(request: Request, principal: Principal) -> ImageQuery:
-    """Whose images are listed (wire §3.1)."""
+    """The scope of the list (wire §3.1)."""
     shares = _shares(request)
     asked = request.parameter("visibility")
     if asked is not None and asked not in (ALL, *Visibility):
@@ -87,7 +87,7 @@ def _marker(catalog: Catalog, text: str) -> Image:
 
 
 def render_page(request: Request, images: Sequence[Image], limit: int) -> dict[str, Any]:
-    """The images with links to the first page and, if this one is full, to the next; all parameters are kept."""
+    """Render a page, with links to the first page and, if this one is full, to the next; both keep all parameters."""
     query = {name: values for name, values in request.query.items() if name != "marker"}
     rendered = list(fitting(map(render_image, images)))
     full = rendered and (len(rendered) == limit or len(rendered) < len(images))
@@ -96,7 +96,7 @@ def render_page(request: Request, images: Sequence[Image], limit: int) -> dict[s
 
 
 def fitting(rendered: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    """The first images of a page, as many as one answer can have."""
+    """As many images of a page as fit into a response."""
     size = 0
     for image in rendered:
         text = json.dumps(image)

@@ -1,4 +1,4 @@
-"""Who images are shared with, and what they say of it (wire §5.6)."""
+"""Members of images, and their answers (wire §5.6)."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -45,7 +45,7 @@ def remove_member(catalog: Catalog, request: Request, image_id: str, member: str
 
 
 def parse_new_member(document: Mapping[str, Any]) -> str:
-    """The tenant that is to be a member. Raises BadMessage."""
+    """Parse the tenant of a new member. Raises BadMessage."""
     member = document.get("member")
     if not isinstance(member, str) or not member:
         raise BadMessage("member", "Member to be added not specified")
@@ -53,7 +53,7 @@ def parse_new_member(document: Mapping[str, Any]) -> str:
 
 
 def parse_status(document: Mapping[str, Any]) -> MemberStatus:
-    """What a member says. Raises BadMessage."""
+    """Parse a member's answer. Raises BadMessage."""
     if "status" not in document:
         raise BadMessage("status", "Status not specified")
     status = document["status"]
@@ -63,7 +63,7 @@ def parse_status(document: Mapping[str, Any]) -> MemberStatus:
 
 
 def render_member(row: Membership) -> dict[str, Any]:
-    """A member of an image."""
+    """Render a member."""
     return {
         "member_id": row.member,
         "image_id": row.image_id,
@@ -75,7 +75,7 @@ def render_member(row: Membership) -> dict[str, Any]:
 
 
 def render_members(rows: Sequence[Membership]) -> dict[str, Any]:
-    """The members of an image."""
+    """Render the members of an image."""
     return {"members": [render_member(row) for row in rows], "schema": "/v2/schemas/members"}
 
 

@@ -41,7 +41,7 @@ TEXT: Schema = {"type": "string"}
 IDENTIFIER: Schema = {"type": "string", "format": "uuid", "pattern": UUID}
 INSTANT: Schema = {"type": "string", "format": "date-time", "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$"}
 POINTER: Schema = {"type": "string", "description": "A JSON pointer to a field, a property, or a tag: `/tags/0`"}
-FORMAT: Schema = {"type": ["null", "string"], "description": "One of those that the operator offers, or null"}
+FORMAT: Schema = {"type": ["null", "string"], "description": "One of the allowed formats, or null"}
 FORMATS = {"disk_format": FORMAT, "container_format": FORMAT}
 PROPERTY: Schema = {"type": "string", "description": "A property"}
 
@@ -59,7 +59,7 @@ NONE: Schema = {"type": "array", "items": {}, "maxItems": 0}
 
 
 def list_of(schema: Schema) -> Schema:
-    """A list of these."""
+    """The schema of a list."""
     return {"type": "array", "items": schema}
 
 
@@ -149,12 +149,12 @@ SCHEMAS: Mapping[str, Schema] = {
     ),
     "GlanceV2Error": record({"error": record({"code": {"type": "integer"}, "title": TEXT, "message": TEXT})}),
 }
-"""By the names that operations call them by."""
+"""Schemas by the names that operations refer to."""
 
 ALWAYS: Mapping[str, Schema] = {
     REQUEST_ID: {"type": "string", "pattern": "^req-", "description": "`req-` and the id of the request"}
 }
-"""The header that every answer has."""
+"""The header of every response."""
 OF_ERRORS: Mapping[int, Mapping[str, Schema]] = {401: {"WWW-Authenticate": TEXT}}
 ERRORS = {
     status: Answer(HTTPStatus(status).phrase, ref("GlanceV2Error"), headers={**ALWAYS, **OF_ERRORS.get(status, {})})
@@ -192,7 +192,7 @@ AN_IMAGE: Mapping[str, Any] = {
 
 
 def answer(description: str, schema: str | None = None, example: Any = None) -> Answer:
-    """One with a document of this schema, or without any body."""
+    """A response with a document of this schema, or without a body."""
     return Answer(description, None if schema is None else ref(schema), headers=ALWAYS, example=example)
 
 
@@ -204,23 +204,21 @@ NEW_IMAGE = Answer(
     headers={**ALWAYS, "Location": {"type": "string", "format": "uri"}, **dict.fromkeys(HEADER, TEXT)},
     example=AN_IMAGE,
 )
-CHECKSUM: Mapping[str, Schema] = {"Content-MD5": {"type": "string", "description": "Of all bytes, in hexadecimal"}}
+CHECKSUM: Mapping[str, Schema] = {"Content-MD5": {"type": "string", "description": "MD5 of all bytes, in hexadecimal"}}
 BINARY: Schema = {"type": "string", "format": "binary"}
 THE_BYTES = Answer("The bytes", BINARY, OCTETS, headers=ALWAYS, more_headers=CHECKSUM)
-SOME_BYTES = Answer("A part of them", BINARY, OCTETS, {**ALWAYS, "Content-Range": TEXT}, CHECKSUM)
+SOME_BYTES = Answer("The requested range", BINARY, OCTETS, {**ALWAYS, "Content-Range": TEXT}, CHECKSUM)
 ELSEWHERE = Answer("The bytes are at `Location`", headers={**ALWAYS, "Location": TEXT}, more_headers=CHECKSUM)
 NONE_HERE = Answer(
-    "There are none yet; or they are at `Location`, if that was preferred",
+    "No data yet; or, if preferred, the data is at `Location`",
     headers=ALWAYS,
     more_headers={**CHECKSUM, "Location": TEXT, "Preference-Applied": TEXT},
 )
 IMAGE_ID = Parameter("image_id", "path", TEXT, "A UUID with hyphens")
 TENANT = Parameter("member", "path", TEXT, "A tenant")
-OF_SIZE = Parameter(SIZE, "header", {"type": "integer", "minimum": 0}, "How many bytes are sent; it is checked")
-OF_VERSION = Parameter(IF_MATCH, "header", TEXT, "The `ETag` of the image as it was seen; another is refused by 412")
-PREFER = Parameter(
-    "Prefer", "header", TEXT, "`link`: bytes that are elsewhere are answered by 204 and `Location`, not 302"
-)
+OF_SIZE = Parameter(SIZE, "header", {"type": "integer", "minimum": 0}, "Number of bytes sent; verified")
+OF_VERSION = Parameter(IF_MATCH, "header", TEXT, "The `ETag` of the image; 412 if it has changed")
+PREFER = Parameter("Prefer", "header", TEXT, "`link`: data elsewhere is answered by 204 and `Location` instead of 302")
 RANGE = Parameter("Range", "header", TEXT, "One range of bytes: `bytes=0-99`")
 DATA = Body(BINARY, OCTETS, required=False)
 FILTERS = (
@@ -228,15 +226,17 @@ FILTERS = (
     " statuses take `in:a,b` as well, times `gt:`, `gte:`, `lt:`, `lte:`, `eq:` and `neq:` before them."
 )
 LIST_QUERY = (
-    Parameter("limit", "query", {"type": "integer", "minimum": 0}, "Entries at most"),
-    Parameter("marker", "query", IDENTIFIER, "The id of the image that the page begins after"),
+    Parameter("limit", "query", {"type": "integer", "minimum": 0}, "Maximum number of entries"),
+    Parameter("marker", "query", IDENTIFIER, "Id of the image after which the page begins"),
     Parameter("sort", "query", TEXT, f"Keys with directions: `name:asc,size`. Keys are {', '.join(sorting.READERS)}"),
     *(
         Parameter(name, "query", {"type": "array", "items": {"enum": [*words]}})
         for name, words in (("sort_key", sorting.READERS), ("sort_dir", sorting.DIRECTIONS))
     ),
-    Parameter("visibility", "query", {"enum": [ALL, *Visibility]}, "Whose images are listed"),
-    Parameter("member_status", "query", {"enum": [ALL, *MemberStatus]}, "Which shared ones; `accepted` by default"),
+    Parameter("visibility", "query", {"enum": [ALL, *Visibility]}, "Scope of the list"),
+    Parameter(
+        "member_status", "query", {"enum": [ALL, *MemberStatus]}, "Filter shared images by answer (default: `accepted`)"
+    ),
     Parameter("tag", "query", {"type": "array", "items": TEXT}, "All of these tags"),
     *(Parameter(name, "query", TEXT) for name in filters.READERS if name != "changes-since"),
 )
@@ -299,14 +299,14 @@ IMAGE_OPERATIONS = {
     ),
     ("PUT", f"{IMAGE}/stage"): Operation(
         "Stage an image, to import it",
-        {204: answer("They wait for it")},
+        {204: answer("The data is staged")},
         (IMAGE_ID, OF_SIZE),
         (DATA,),
         refuses=(*WRITES, 410, 413, 415),
     ),
     ("POST", f"{IMAGE}/import"): Operation(
-        "Import an image, from what is staged or from a URL",
-        {202: answer("They are on their way")},
+        "Import an image, from staged data or a URL",
+        {202: answer("The import has started")},
         (IMAGE_ID,),
         (Body(ref("GlanceV2Import"), example={"method": {"name": WEB, "uri": "https://images.example/disk.qcow2"}}),),
         refuses=WRITES,
@@ -337,7 +337,7 @@ MEMBER_OPERATIONS = {
     ),
     ("POST", MEMBERS): Operation(
         "Share an image with a tenant",
-        {200: answer("The member, which is asked", "GlanceV2Member", A_MEMBER)},
+        {200: answer("The member, whose answer is pending", "GlanceV2Member", A_MEMBER)},
         (IMAGE_ID,),
         (Body(ref("GlanceV2NewMember"), example={"member": "t2"}),),
         refuses=(*WRITES, 413),
@@ -360,14 +360,14 @@ OTHER_OPERATIONS = {
     **{
         (method, "/"): Operation(
             "Discover the API versions",
-            {300: answer("Those that are served", "GlanceV2Versions")},
+            {300: answer("The supported versions", "GlanceV2Versions")},
             description="Whatever the method.",
             internal=method != "GET",
         )
         for method in METHODS
     },
     ("GET", "/versions"): Operation(
-        "List the API versions", {200: answer("Those that are served", "GlanceV2Versions")}
+        "List the API versions", {200: answer("The supported versions", "GlanceV2Versions")}
     ),
     ("GET", "/v2/schemas/{name}"): Operation(
         "Show a JSON schema",
@@ -376,7 +376,7 @@ OTHER_OPERATIONS = {
         refuses=(400, 404),
     ),
     **{
-        ("GET", f"/v2/info/stores{more}"): Operation("Not told: there is one store", {}, refuses=(404,))
+        ("GET", f"/v2/info/stores{more}"): Operation("Not supported: there is one store", {}, refuses=(404,))
         for more in ("", "/detail")
     },
     ("GET", "/v2/info/usage"): Operation(
@@ -400,7 +400,7 @@ OTHER_OPERATIONS = {
 
 DESCRIPTION = Description(
     title="OpenStack Glance v2",
-    about="The Image API v2, which current OpenStack tools speak. `/v2.0` to `/v2.9` are `/v2`, and so is `/` with"
+    about="The Image API v2, as used by current OpenStack tools. `/v2.0` to `/v2.9` are `/v2`, and so is `/` with"
     " `Accept: application/vnd.openstack.images-v2`.",
     security={**TOKEN_HEADER, **USER_AND_SECRET},
     schemas=SCHEMAS,

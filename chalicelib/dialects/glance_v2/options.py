@@ -1,4 +1,4 @@
-"""What an operator can set for this dialect alone, and who its callers are."""
+"""The settings of this dialect, and the authentication of its callers."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -28,11 +28,11 @@ POLICIES: Policies = {
     "delete_image": Policy.DELETE_IMAGE,
     "publicize_image": Policy.PUBLICIZE_IMAGE,
 }
-"""The right that each of Glance's policies needs unless the operator says otherwise."""
+"""The permission required by each of Glance's policies, unless the operator changes it."""
 
 
 class Options(NamedTuple):
-    """The settings whose names begin with `GLANCE_V2_`."""
+    """The settings `GLANCE_V2_*`."""
 
     policies: Policies
     limit_param_default: int
@@ -42,7 +42,7 @@ class Options(NamedTuple):
 
 
 def read_options(settings: Mapping[str, str]) -> Options:
-    """The options that the settings ask for. Raises ValueError naming one that makes no sense."""
+    """Parse the settings. Raises ValueError naming the invalid one."""
     chosen = Settings("GLANCE_V2_", settings)
     return Options(
         policies=chosen.policies(POLICIES),
@@ -54,12 +54,12 @@ def read_options(settings: Mapping[str, str]) -> Options:
 
 
 def options_of(request: Request) -> Options:
-    """The options in force."""
-    return cast("Options", request.options)  # the gateway puts there what read_options returned
+    """The options of this deployment."""
+    return cast("Options", request.options)  # set by the gateway to the result of read_options
 
 
 def authenticate(request: Request, identities: Identities) -> Principal:
-    """The holder of `X-Auth-Token`, else the user of `Authorization: Basic`; what is nobody's is hidden from them."""
+    """Authenticate by `X-Auth-Token` or Basic credentials; images without an owner are hidden from users."""
     chosen = options_of(request)
     found = auth.token_principal(
         request,

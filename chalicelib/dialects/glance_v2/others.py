@@ -1,4 +1,4 @@
-"""What is not served here, and what clients are told instead (wire §8)."""
+"""Resources that are not supported, and their responses (wire §8)."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ LOCATIONS = "/v2/images/{image_id}/locations"
 
 
 class StoresUnknown(HttpError):
-    """There is one store, which has no name."""
+    """There is only one store, without a name."""
 
     status = 404
 
@@ -22,7 +22,7 @@ class StoresUnknown(HttpError):
 
 
 def _telling(document: dict[str, Any]) -> Handler:
-    """A handler that always says the same."""
+    """A handler that always returns this document."""
 
     def tell(_catalog: Catalog, _request: Request) -> Response:
         return Response(document)

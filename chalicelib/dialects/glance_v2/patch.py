@@ -1,4 +1,4 @@
-"""JSON patches of images, as RFC 6902 has them (2.1) and in an older form (2.0), as pure functions (wire §5.1)."""
+"""JSON patches of images, by RFC 6902 (2.1) and in an older form (2.0) (wire §5.1). Pure functions."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -17,13 +17,13 @@ V20, V21 = (f"application/openstack-images-v2.{minor}-json-patch" for minor in (
 KINDS = ("add", "replace", "remove")
 READ_ONLY = frozenset({"id", *MEASURED, *HASHES, *LINKS, "direct_url", "stores", "image_id", "extra_properties"})
 LISTS = ("tags", "locations")
-"""Fields whose entries have pointers of their own."""
+"""Fields whose entries can be patched."""
 MAX_ENTRIES = 2 * values.MAX_TAGS
-"""Of a list in the middle of a patch: clients may add all that is new before they remove what is old."""
+"""Maximum entries of a list during a patch: clients may add new ones before they remove old ones."""
 
 
 class PatchUnknown(HttpError):
-    """A body that calls itself none of the patches that are read here."""
+    """The media type is not that of a supported patch."""
 
     status = 415
 
@@ -33,7 +33,7 @@ class PatchUnknown(HttpError):
 
 
 class PropertyConflict(HttpError):
-    """A property that is to be made is there, or one that is to be changed is not."""
+    """A property to add exists already, or one to change does not exist."""
 
     status = 409
 
@@ -42,7 +42,7 @@ class PropertyConflict(HttpError):
 
 
 class Operation(NamedTuple):
-    """One change of a field or property, or of one entry of a list; a `strict` add makes what is not there."""
+    """A change of a field, a property, or an entry of a list; a `strict` add fails if the member exists."""
 
     kind: str
     name: str
@@ -52,7 +52,7 @@ class Operation(NamedTuple):
 
 
 def parse(request: Request, read: Callable[[Request], Any], limits: Limits) -> list[Operation]:
-    """The operations of a patch, each in itself as it should be. Raises PatchUnknown, BadMessage, Refused."""
+    """Parse a patch and check each operation by itself. Raises PatchUnknown, BadMessage, Refused."""
     form = media.content_type(request)
     if form not in (V20, V21):
         raise PatchUnknown
@@ -93,7 +93,7 @@ def _operation(change: Mapping[str, Any], kind: str, path: Any) -> Operation:
 
 
 def parse_pointer(path: Any, kind: str = "replace") -> tuple[str, str | None]:
-    """A name and, of a list, an index: `/a~1b` → `a/b`, `/tags/0` → `tags`, `0`. Raises BadMessage."""
+    """Parse a pointer: name and, in a list, index. `/a~1b` → `a/b`, `/tags/0` → `tags`, `0`. Raises BadMessage."""
     text = path.strip() if isinstance(path, str) else ""
     name, *indexes = text.removeprefix("/").split("/")
     if not text.startswith("/") or not name or re.search("~(?![01])", text):
@@ -106,7 +106,7 @@ def parse_pointer(path: Any, kind: str = "replace") -> tuple[str, str | None]:
 
 
 def _checked(operation: Operation, limits: Limits) -> Operation:
-    """The operation, unless it can be refused whatever the image is."""
+    """Check an operation independently of the image."""
     name = operation.name
     if name == "locations":
         raise Refused("It's not allowed to change locations: they are invisible.")
@@ -122,7 +122,7 @@ def _checked(operation: Operation, limits: Limits) -> Operation:
 
 
 class Draft:
-    """An image in the middle of a patch."""
+    """An image during a patch."""
 
     def __init__(self, image: Image, limits: Limits, *, by_admin: bool) -> None:
         self._image = image
@@ -133,7 +133,7 @@ class Draft:
         self._fields: dict[str, Any] = {}
 
     def apply(self, operation: Operation) -> None:
-        """Make one change. Raises Refused, PropertyConflict, BadMessage."""
+        """Apply an operation. Raises Refused, PropertyConflict, BadMessage."""
         if operation.name not in FIELDS:
             self._apply_property(operation)
         elif operation.entry is not None:
@@ -173,7 +173,7 @@ class Draft:
             raise PropertyConflict(operation.name, "already present")
 
     def changes(self) -> Changes:
-        """What has come of it. Raises PropertyQuotaExceeded, TooManyTags."""
+        """The resulting changes. Raises PropertyQuotaExceeded, TooManyTags."""
         found = values.canonical(self._fields)
         if self._properties != self._shown:
             found |= values.property_changes(self._properties, self._limits, self._shown, self._image.properties)
@@ -181,7 +181,7 @@ class Draft:
 
 
 def changed_list(entries: Sequence[str], operation: Operation) -> list[str]:
-    """The entries of a list after a change of one of them (RFC 6902). Raises PropertyConflict, TooManyTags."""
+    """Apply an operation to an entry of a list (RFC 6902). Raises PropertyConflict, TooManyTags."""
     found = list(entries)
     end = len(found) if operation.kind == "add" else len(found) - 1
     place = len(found) if operation.entry == "-" else int(operation.entry or 0)
@@ -195,7 +195,7 @@ def changed_list(entries: Sequence[str], operation: Operation) -> list[str]:
 
 
 def apply(operations: Sequence[Operation], image: Image, limits: Limits, *, by_admin: bool) -> Changes:
-    """What the operations make of an image, all of them or none. Raises as `Draft.apply` and `Draft.changes`."""
+    """Apply all operations to an image, and return the changes. Raises as `Draft.apply` and `Draft.changes`."""
     draft = Draft(image, limits, by_admin=by_admin)
     for operation in operations:
         draft.apply(operation)

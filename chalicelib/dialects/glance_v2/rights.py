@@ -1,4 +1,4 @@
-"""What callers may know and do, and the words in which they are refused (wire §4)."""
+"""Permissions of callers, and the messages of refusals (wire §4)."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,13 +14,13 @@ from chalicelib.http.options import enforce
 
 
 def visible(catalog: Catalog, image_id: str) -> Image:
-    """One image. Raises as `Catalog.image`."""
+    """Return a visible image. Raises as `Catalog.image`."""
     return catalog.image(known(image_id))
 
 
 @contextmanager
 def allowed(catalog: Catalog, request: Request, policy: str) -> Iterator[None]:
-    """Do something that needs this policy. Raises Refused in its name."""
+    """Enforce a policy, and convert errors of permissions in the block to Refused with its name."""
     try:
         enforce(catalog.principal, options_of(request).policies, policy)
         yield
@@ -30,7 +30,7 @@ def allowed(catalog: Catalog, request: Request, policy: str) -> Iterator[None]:
 
 @contextmanager
 def allowed_on(catalog: Catalog, request: Request, image_id: str, policy: str) -> Iterator[str]:
-    """As `allowed`, with an image, whose canonical id it gives: who may not know of it learns no more by a refusal."""
+    """Like `allowed`, for an image; yields its canonical id. A hidden image is not found, whatever is refused."""
     try:
         enforce(catalog.principal, options_of(request).policies, policy)
         yield known(image_id)
@@ -40,5 +40,5 @@ def allowed_on(catalog: Catalog, request: Request, image_id: str, policy: str) -
 
 
 def not_allowed(policy: str) -> Refused:
-    """The refusal that names a policy."""
+    """The error for a missing policy."""
     return Refused(f"You are not authorized to complete {policy} action.")

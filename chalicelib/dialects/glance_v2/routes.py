@@ -28,7 +28,7 @@ from chalicelib.http.preconditions import check_version, entity_tag
 METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS")
 IMAGE = f"{IMAGES}/{{image_id}}"
 POLICIES = {Visibility.PUBLIC: "publicize_image", Visibility.COMMUNITY: "communitize_image"}
-"""What it takes to show an image to everybody."""
+"""The policies for visibilities beyond the tenant."""
 
 
 def list_versions(_catalog: Catalog, request: Request) -> Response:
@@ -58,7 +58,7 @@ def add_image(catalog: Catalog, request: Request) -> Response:
 
 
 def _check_visibility(catalog: Catalog, request: Request, changes: Changes) -> None:
-    """Refuse to show an image to everybody, in the name of the policy that this takes."""
+    """Enforce the policy for the new visibility, if it needs one."""
     policy = POLICIES.get(changes.get("visibility", Visibility.PRIVATE))
     if policy is not None:
         with allowed(catalog, request, policy):

@@ -1,4 +1,4 @@
-"""Images of the domain as documents of this dialect (wire §2)."""
+"""Render images as documents of this dialect (wire §2)."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -26,37 +26,37 @@ FIELDS: Mapping[str, str] = {
     "min_disk": "min_disk",
     "min_ram": "min_ram",
 }
-"""The fields that clients write, with the canonical one of each."""
+"""Fields that clients can write, with their canonical names."""
 MEASURED = ("status", "size", "checksum", "virtual_size", "created_at", "updated_at")
 HASHES = ("os_hash_algo", "os_hash_value")
 LINKS = ("self", "file", "schema")
 BASE = frozenset({"id", *FIELDS, *MEASURED, *HASHES, *LINKS})
-"""All fields that every image has."""
+"""Fields of every image."""
 ABSENT = frozenset({"direct_url", "locations", "stores"})
-"""Fields that images have elsewhere."""
+"""Fields of the original that are not supported."""
 FORMATS = ("disk_format", "container_format")
 
 
 def known(image_id: str) -> str:
-    """An id from a path, in canonical form. Raises ImageNotFound for what cannot be one."""
+    """Normalize an id in a path. Raises ImageNotFound if it is not a UUID."""
     if not is_uuid(image_id.lower()):
         raise ImageNotFound(image_id)
     return image_id.lower()
 
 
 def status_of(image: Image) -> str:
-    """The status that is shown."""
+    """The status as shown."""
     waits = image.status in (Status.QUEUED, Status.UPLOADING)
     return IMPORTING if waits and image.transition is Transition.CREATING else STATUS_NAMES[image.status]
 
 
 def size_of(image: Image) -> int | None:
-    """The size that is shown: of bytes that are here, whatever was declared."""
+    """The size as shown: only of data that has arrived, whatever was declared."""
     return image.size if image.status in STORED else None
 
 
 def virtual_size_of(image: Image) -> int | None:
-    """The size of the disk, if it is known: that of a raw one is the size of its bytes."""
+    """The size of the disk, or None; for a raw image it is the size of the data."""
     if image.status not in STORED or not image.size:
         return None
     raw = image.size if image.disk_format == "raw" and image.inspection is None else None
@@ -64,7 +64,7 @@ def virtual_size_of(image: Image) -> int | None:
 
 
 def custom_properties(image: Image) -> dict[str, str]:
-    """What is shown beside the fields; what is null elsewhere is empty here."""
+    """The properties as shown; null values of other dialects are empty here."""
     facts = {name: getattr(image, field) for name, field in PROPERTY_FIELDS.items()}
     shown = {name: value or "" for name, value in image.properties.items() if _is_custom(name)}
     return {**shown, **{name: fact for name, fact in facts.items() if fact is not None}}
@@ -75,7 +75,7 @@ def _is_custom(name: str) -> bool:
 
 
 def hash_of(image: Image) -> Mapping[str, str | None]:
-    """The best digest that is known: SHA-512, or the SHA-256 of bytes that came before there was another."""
+    """The best known digest: SHA-512, or SHA-256 for data of older releases."""
     for name, value in (("sha512", image.sha512), ("sha256", image.sha256)):
         if value is not None:
             return {"os_hash_algo": name, "os_hash_value": value}
@@ -83,7 +83,7 @@ def hash_of(image: Image) -> Mapping[str, str | None]:
 
 
 def render_image(image: Image) -> dict[str, Any]:
-    """The fields and the properties side by side. Links are relative, and begin with `/v2` whatever the mount."""
+    """Render fields and properties at the same level. Links are relative and always begin with `/v2`."""
     here = f"{IMAGES}/{image.id}"
     stored = image.status in STORED
     return {
@@ -115,5 +115,5 @@ def render_image(image: Image) -> dict[str, Any]:
 
 
 def second(instant: datetime) -> str:
-    """An instant in whole seconds: `2026-11-30T00:41:24Z`."""
+    """Format an instant in whole seconds: `2026-11-30T00:41:24Z`."""
     return f"{instant_text(instant)[:19]}Z"

@@ -1,4 +1,4 @@
-"""The order of a list by one key or several, as pure functions (wire §3.3)."""
+"""Sort lists by one or several keys (wire §3.3). Pure functions."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -21,25 +21,25 @@ READERS: Mapping[str, Callable[[Image], Any]] = {
     "created_at": lambda image: image.created_at,
     "updated_at": lambda image: image.updated_at,
 }
-"""What an image is compared by, for each key."""
+"""The sort value of each key."""
 DEFAULT = "created_at"
 
 
 class Sorting(NamedTuple):
-    """Keys, each with whether it descends, the last ones of creation and id included."""
+    """Keys with directions, including the final ones, creation and id."""
 
     keys: Sequence[tuple[str, bool]]
 
     @property
     def order(self) -> Order | None:
-        """The order of the catalogue that is the same; None if it has no such one."""
+        """The equivalent order of the catalogue, or None."""
         key, descending = self.keys[0]
         single = len(self.keys) == 3 and self.keys[-1][1] is descending
         return Order(SortKey(key), descending) if single and key != "status" else None
 
 
 def parse(request: Request) -> Sorting:
-    """The order that a query asks for. Raises BadMessage."""
+    """Parse the order of a query. Raises BadMessage."""
     classic = "sort_key" in request.query or "sort_dir" in request.query
     if "sort" in request.query and classic:
         raise BadMessage("sort", "Old and new sorting syntax cannot be combined")
@@ -55,7 +55,7 @@ def parse(request: Request) -> Sorting:
 
 
 def _new(text: str) -> list[tuple[str, str]]:
-    """`name, size:asc` → `name` `desc`, `size` `asc`."""
+    """Parse `sort`: `name, size:asc` → `name` `desc`, `size` `asc`."""
     parts = [part.partition(":") for part in text.split(",")]
     return [(key.strip(), direction.strip() if colon else "desc") for key, colon, direction in parts]
 
@@ -71,7 +71,7 @@ def _classic(request: Request) -> list[tuple[str, str]]:
 
 
 def in_order(images: Iterable[Image], sorting: Sorting) -> list[Image]:
-    """The images sorted; what is null is the smallest."""
+    """Sort images; null comes first in ascending order."""
     found = list(images)
     for key, descending in reversed(sorting.keys):
         found.sort(key=_comparable(key), reverse=descending)
@@ -89,7 +89,7 @@ def _comparable(key: str) -> Callable[[Image], tuple[bool, Any]]:
 
 
 def after(images: Iterable[Image], marker: Image | None, sorting: Sorting) -> list[Image]:
-    """Those that come after the marker, be it among them or not, in their order."""
+    """The sorted images after the marker, which need not be among them."""
     if marker is None:
         return in_order(images, sorting)
     found = in_order([*(image for image in images if image.id != marker.id), marker], sorting)

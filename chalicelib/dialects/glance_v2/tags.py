@@ -1,4 +1,4 @@
-"""Tags of images, one by one (wire §5.7)."""
+"""Add and remove single tags (wire §5.7)."""
 
 from chalicelib.catalog.image import Changes, Image
 from chalicelib.catalog.service import Catalog

@@ -1,4 +1,4 @@
-"""Which values the fields and properties of an image can have, as its JSON schema says (wire §2)."""
+"""Check values of fields and properties, as their JSON schema does (wire §2)."""
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, cast
@@ -14,14 +14,14 @@ from chalicelib.http.errors import BadMessage, HttpError
 MAX_TAGS = 128
 LONGEST_TAG = 255
 TAG_BYTES = MAX_TAGS * LONGEST_TAG
-"""Of all tags together: each list of an image has them, and all its lists are written in one transaction."""
+"""Maximum bytes of all tags: they are stored in each of an image's lists, which are written in one transaction."""
 PROPERTY_BYTES = lengths.PROPERTY_VALUE
-"""Of names and values together, as v1 carries them in headers."""
+"""Maximum bytes of all names and values, as v1 sends them in headers."""
 RESERVED_PREFIX = "os_glance_"
 
 
 class TooManyTags(HttpError):
-    """More tags than an image may have, or more bytes of them."""
+    """The image would have too many tags, or too many bytes of tags."""
 
     status = 413
 
@@ -30,7 +30,7 @@ class TooManyTags(HttpError):
 
 
 def check(name: str, value: Any, limits: Limits) -> None:
-    """Refuse a value that is not as the schema says of a field, or of properties. Raises BadMessage."""
+    """Check a value of a field or property. Raises BadMessage."""
     if name in ("disk_format", "container_format"):
         _check_format(name, value, limits)
     elif name in CHECKS:
@@ -40,7 +40,7 @@ def check(name: str, value: Any, limits: Limits) -> None:
 
 
 def mismatch(name: str, reason: str) -> BadMessage:
-    """The refusal of a value."""
+    """The error for a value."""
     return BadMessage(name, f"Provided object does not match schema 'image': {name}: {reason}")
 
 
@@ -85,13 +85,13 @@ def _check_tags(name: str, value: Any) -> None:
 
 
 def check_tag(tag: Any) -> None:
-    """Refuse what is no tag. Raises BadMessage."""
+    """Check a tag. Raises BadMessage."""
     if not isinstance(tag, str) or len(tag) > LONGEST_TAG:
         raise mismatch("tags", f"a tag is a text of at most {LONGEST_TAG} characters")
 
 
 def check_property(name: str, value: Any) -> None:
-    """Refuse what is no property. Raises BadMessage."""
+    """Check a property. Raises BadMessage."""
     if not 0 < len(name) <= lengths.PROPERTY_NAME:
         raise BadMessage(name, f"Custom property names have 1 to {lengths.PROPERTY_NAME} characters: '{name}'")
     if not isinstance(value, str):
@@ -112,17 +112,17 @@ CHECKS: Mapping[str, Callable[[str, Any], None]] = {
 
 
 def canonical(fields: Mapping[str, Any]) -> Changes:
-    """Fields that were checked, as the domain has them. Raises TooManyTags."""
+    """Convert checked fields to canonical values. Raises TooManyTags."""
     changes: dict[str, Any] = {FIELDS[name]: value for name, value in fields.items()}
     if "visibility" in changes:
         changes["visibility"] = Visibility(changes["visibility"])
     if "tags" in changes:
         changes["tags"] = distinct(changes["tags"])
-    return cast("Changes", changes)  # FIELDS has its keys, and the checks their types
+    return cast("Changes", changes)  # FIELDS has the keys of Changes, and the checks their types
 
 
 def distinct(tags: Iterable[str]) -> tuple[str, ...]:
-    """The tags without doubles, in their order. Raises TooManyTags."""
+    """The tags in order, without duplicates. Raises TooManyTags."""
     found = tuple(dict.fromkeys(tags))
     if len(found) > MAX_TAGS:
         raise TooManyTags(len(found))
@@ -150,7 +150,7 @@ def property_changes(
     new = {name: value for name, value in properties.items() if name not in nulls}
     facts = {field: new.get(name) for name, field in PROPERTY_FIELDS.items()}
     others = {name: value for name, value in new.items() if name not in PROPERTY_FIELDS}
-    return cast("Changes", {"properties": {**kept, **others}, **facts})  # PROPERTY_FIELDS has keys of texts
+    return cast("Changes", {"properties": {**kept, **others}, **facts})  # PROPERTY_FIELDS maps to keys of Changes
 
 
 def _size(properties: Mapping[str, str]) -> int:

@@ -1,4 +1,4 @@
-"""Which version a request asks for, and the document that lists them (wire §1.2)."""
+"""Recognise the version of a request, and list the versions (wire §1.2)."""
 
 import re
 from typing import Any
@@ -8,11 +8,11 @@ from chalicelib.http.message import Request
 
 MEDIA_TYPE = "application/vnd.openstack.images-"
 MINORS = ("v2.9", "v2.7", "v2.6", "v2.5", "v2.4", "v2.3", "v2.2", "v2.1", "v2.0")
-"""Those of upstream for one store, but for what is not served: clients use what the newest one listed promises."""
+"""The original's versions for a single store that are supported: clients rely on the newest one listed."""
 OLDER = ("v1.1", "v1.0")
 VERSIONS = ("v2", *MINORS)
 SIGN_IN = "v2.0"
-"""Of this one only what is below belongs to this dialect: the path itself is the version of a sign-in."""
+"""Only paths below this one belong to this dialect: the path itself is a version of Keystone."""
 SECTIONS = ("images", "schemas", "info", "tasks", "metadefs", "cache", "stores")
 ROOTS = (
     "/",
@@ -20,11 +20,11 @@ ROOTS = (
     *(f"/{SIGN_IN}/{section}" for section in SECTIONS),
 )
 A_VERSION = r"v.*[0-9].*"
-"""What the first segment of a path is if somebody looks for a version of this API."""
+"""First segments of paths that name a version."""
 
 
 def is_addressed(request: Request) -> bool:
-    """Whether `Accept` names a version of this API, which makes the request ours wherever it goes."""
+    """Whether `Accept` names a version of this API: then any path belongs to it."""
     return (request.header("accept") or "").startswith(MEDIA_TYPE)
 
 
@@ -47,7 +47,7 @@ def resolve(request: Request) -> Request:
 
 
 def render_versions(request: Request) -> dict[str, Any]:
-    """What is served here, newest first."""
+    """Render the supported versions, newest first."""
     newest, *others = MINORS
     return {
         "versions": [

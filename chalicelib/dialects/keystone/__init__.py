@@ -1,4 +1,4 @@
-"""A sign-in as OpenStack's clients expect it: Keystone's v3 and v2.0, over the tokens that the registry has."""
+"""Keystone's v3 and v2.0 for the sign-in of OpenStack's clients, with the registry's own tokens."""
 
 from chalicelib.dialects.keystone.errors import render_error
 from chalicelib.dialects.keystone.options import read_options

@@ -1,4 +1,4 @@
-"""What the operations answer (wire §2 to §4). A document has what clients were seen to read, and little more."""
+"""The documents of responses (wire §2 to §4), with little more than clients were seen to read."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -11,15 +11,15 @@ from chalicelib.dialects.keystone.schema import DOMAIN
 from chalicelib.http.message import Request
 
 FAR = datetime(2099, 12, 31, 23, 59, 59, tzinfo=UTC)
-"""When a token ends that has no end."""
+"""The expiry shown for tokens that never expire."""
 ROLES: Mapping[str, Policy] = {
     "admin": Policy.ADMIN,
     "member": Policy.CREATE_IMAGE,
     "reader": Policy.READ_IMAGES,
 }
-"""The role that a right is known by."""
+"""Policies by role."""
 SERVICES = {"image": "", "imagev1": "", "identity": MOUNT}
-"""The types of services, and what follows the address of the registry in theirs."""
+"""Types of services, with their paths at the registry."""
 INTERFACES = ("public", "internal", "admin")
 THE_DOMAIN = {"id": DOMAIN, "name": DOMAIN.capitalize()}
 
@@ -27,12 +27,12 @@ Document = dict[str, Any]
 
 
 def version_3(request: Request) -> Document:
-    """What clients read of v3 before they sign in."""
+    """The document of v3 that clients read before they sign in."""
     return _version(request, "v3.14", "stable", V3)
 
 
 def version_2(request: Request) -> Document:
-    """What clients read of v2.0 before they sign in."""
+    """The document of v2.0 that clients read before they sign in."""
     return _version(request, "v2.0", "deprecated", V2)
 
 
@@ -41,7 +41,7 @@ def _version(request: Request, name: str, status: str, path: str) -> Document:
 
 
 def token_3(principal: Principal, request: Request, method: str, now: datetime, *, scoped: bool) -> Document:
-    """A token of v3; it has project and catalogue only if it is `scoped`."""
+    """A token in v3, with project and catalogue only if `scoped`."""
     token: Document = {
         "methods": [method],
         "user": {"id": principal.user, "name": principal.user, "domain": THE_DOMAIN, "password_expires_at": None},
@@ -62,7 +62,7 @@ def roles_of(principal: Principal) -> list[str]:
 
 
 def catalog_3(request: Request) -> list[Document]:
-    """Where the services are, each by three names; clients find the versions of images below that themselves."""
+    """The catalogue of services, each with three interfaces; clients discover Glance's versions themselves."""
     region = options_of(request).region
     return [
         {
@@ -85,14 +85,14 @@ def catalog_3(request: Request) -> list[Document]:
 
 
 def projects(principal: Principal, request: Request) -> Document:
-    """The project that a caller can act for."""
+    """The project of a caller, as a list."""
     tenant, here = principal.tenant, f"{request.base_url}{request.path}"
     found = [project(tenant)] if tenant else []
     return {"projects": found, "links": {"self": here, "next": None, "previous": None}}
 
 
 def project(tenant: str) -> Document:
-    """A project by itself."""
+    """A single project."""
     return {
         "id": tenant,
         "name": tenant,
@@ -104,7 +104,7 @@ def project(tenant: str) -> Document:
 
 
 def access_2(principal: Principal, request: Request, secret: str, now: datetime) -> Document:
-    """A token of v2.0, which has the secret itself."""
+    """A token in v2.0, with its secret."""
     token: Document = {"id": secret, "issued_at": _precise(now), "expires": _brief(principal.expires_at or FAR)}
     roles = [{"name": role} for role in roles_of(principal)]
     user = {"id": principal.user, "name": principal.user, "username": principal.user, "roles_links": []}

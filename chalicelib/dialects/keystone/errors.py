@@ -1,4 +1,4 @@
-"""How refusals look in this dialect (wire §3)."""
+"""Error responses of this dialect (wire §3)."""
 
 from chalicelib.catalog import errors as catalog
 from chalicelib.catalog.errors import CatalogError
@@ -13,7 +13,7 @@ STATUS: dict[type[Exception], int] = {
 
 
 class TokenUnknown(HttpError):
-    """The token that is asked about is not the one that asks."""
+    """The subject token is not the caller's."""
 
     status = 404
 
@@ -22,7 +22,7 @@ class TokenUnknown(HttpError):
 
 
 class ProjectWithheld(HttpError):
-    """Somebody asks for projects, of which only the token's own is shown. Clients then take a name for an id."""
+    """Listing all projects is refused: only the token's own is shown. Clients then use a name as an id."""
 
     status = 403
 
@@ -31,7 +31,7 @@ class ProjectWithheld(HttpError):
 
 
 def render_error(_request: Request, error: CatalogError | HttpError) -> Response:
-    """An `error` with code, title and message; clients print the message."""
+    """Render an `error` with code, title and message; clients print the message."""
     from http import HTTPStatus  # noqa: PLC0415  # most processes do without
 
     status = error.status if isinstance(error, HttpError) else nearest(STATUS, error)

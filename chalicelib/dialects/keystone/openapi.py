@@ -1,4 +1,4 @@
-"""What this dialect says of its operations (wire §2 to §4), by the constants that serve its requests."""
+"""The description of this dialect (wire §2 to §4), built from the constants that its requests use."""
 
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -32,17 +32,17 @@ DOMAIN: Schema = record({"id": {"const": schema.DOMAIN}, "name": {"const": answe
 
 
 def list_of(items: Schema) -> Schema:
-    """A list of these."""
+    """The schema of a list."""
     return {"type": "array", "items": items}
 
 
 def _sent(properties: Mapping[str, Schema], *required: str) -> Schema:
-    """An object that a client sends: other keys are ignored."""
+    """An object in a request: other keys are ignored."""
     return {"type": "object", "properties": properties, "required": list(required)}
 
 
 def _only(item: str) -> Schema:
-    """A list of this and nothing else."""
+    """A list with one element."""
     return {**list_of({"const": item}), "minItems": 1, "maxItems": 1}
 
 
@@ -55,7 +55,7 @@ SENT_DOMAIN: Schema = _maybe(_sent({"id": MAYBE_TEXT, "name": MAYBE_TEXT}))
 
 
 def _named(properties: Mapping[str, Schema], *required: str, keys: tuple[str, str] = ("id", "name")) -> Schema:
-    """An object with one of two names at least."""
+    """An object with at least one of two keys."""
     shown = _sent({**dict.fromkeys(keys, MAYBE_TEXT), **properties}, *required)
     one = [{"properties": {key: TEXT}, "required": [key]} for key in keys]
     return {**shown, "anyOf": one}
@@ -240,7 +240,7 @@ ERRORS = {
 KEPT: Mapping[str, Schema] = {name: {"const": value} for name, value in UNCACHED.items()}
 
 BASE, WHO = "https://images.example.org", "alice"
-SECRET = "0123456789abcdef0123456789abcdef0123456789abcdef"  # noqa: S105  # nobody's
+SECRET = "0123456789abcdef0123456789abcdef0123456789abcdef"  # noqa: S105  # an example
 A_PASSWORD: dict[str, Any] = {
     "auth": {
         "identity": {

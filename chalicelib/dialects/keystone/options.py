@@ -1,4 +1,4 @@
-"""What an operator can set for this dialect alone."""
+"""The settings of this dialect."""
 
 from collections.abc import Mapping
 from typing import NamedTuple, cast
@@ -7,16 +7,16 @@ from chalicelib.http.message import Request
 
 
 class Options(NamedTuple):
-    """The settings whose names begin with `KEYSTONE_`: the region that the endpoints are said to be in."""
+    """The settings `KEYSTONE_*`: the region shown for endpoints."""
 
     region: str
 
 
 def read_options(settings: Mapping[str, str]) -> Options:
-    """The options that the settings ask for."""
+    """Parse the settings."""
     return Options(settings.get("region", "RegionOne").strip())
 
 
 def options_of(request: Request) -> Options:
-    """The options in force."""
-    return cast("Options", request.options)  # the gateway puts there what read_options returned
+    """The options of this deployment."""
+    return cast("Options", request.options)  # set by the gateway to the result of read_options

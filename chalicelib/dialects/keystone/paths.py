@@ -1,4 +1,4 @@
-"""Where the sign-in is found (wire §5): below `/identity`, and where users guess it, at the root."""
+"""Paths of the dialect (wire §5): below `/identity`, and at the root, where users guess them."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""The operations of this dialect: the route table, then a short handler each (wire §1 to §4)."""
+"""The route table of this dialect and its handlers (wire §1 to §4)."""
 
 from chalicelib.catalog.errors import TenantMissing
 from chalicelib.catalog.service import Catalog
@@ -37,7 +37,7 @@ def show_version_2(_catalog: Catalog, request: Request) -> Response:
 
 
 def sign_in_3(catalog: Catalog, request: Request) -> Response:
-    """The secret that was shown, as a token: nothing is stored, and revoking it ends both."""
+    """Return the caller's own secret as a token: nothing is stored, and revoking it revokes both."""
     shown = parse_v3(request.body)
     return _token(catalog, request, shown.secret, shown.method, 201, unscoped=shown.unscoped)
 
@@ -59,7 +59,7 @@ def _token(
 
 
 def sign_in_2(catalog: Catalog, request: Request) -> Response:
-    """As `sign_in_3`, in the words of v2.0."""
+    """Like `sign_in_3`, in v2.0's format."""
     secret = parse_v2(request.body).secret
     return Response(answers.access_2(catalog.principal, request, secret, catalog.now()), headers=UNCACHED)
 

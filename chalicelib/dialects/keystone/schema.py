@@ -1,4 +1,4 @@
-"""What clients send to sign in, as data (wire §3 and §4). What cannot be read raises BadMessage."""
+"""Parse requests to sign in (wire §3 and §4). Malformed ones raise BadMessage."""
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -8,7 +8,7 @@ from chalicelib.http import fields
 from chalicelib.http.errors import BadMessage
 
 DOMAIN = "default"
-"""The id of the only domain; its name is the same with a capital."""
+"""The id of the only domain; its name is `Default`."""
 PASSWORD, TOKEN, CREDENTIAL = "password", "token", "application_credential"  # names of methods
 METHODS = (PASSWORD, TOKEN, CREDENTIAL)
 UNSCOPED = "unscoped"
@@ -31,7 +31,7 @@ class SignIn(NamedTuple):
     unscoped: bool = False
 
     def fits(self, principal: Principal) -> bool:
-        """Whether all that is said is true of the holder of the secret."""
+        """Whether everything given matches the holder of the secret."""
         told = (
             *((user, principal.user) for user in self.users),
             *((project, principal.tenant) for project in self.projects),
@@ -41,7 +41,7 @@ class SignIn(NamedTuple):
 
 
 def parse_v3(body: bytes) -> SignIn:
-    """The sign-in in a request of v3."""
+    """Parse a v3 request to sign in."""
     auth = _object(_document(body), "auth")
     identity = _object(auth, "identity")
     methods = identity.get("methods")
@@ -63,7 +63,7 @@ def parse_v3(body: bytes) -> SignIn:
 
 
 def parse_v2(body: bytes) -> SignIn:
-    """The sign-in in a request of v2.0."""
+    """Parse a v2.0 request to sign in."""
     auth = _object(_document(body), "auth")
     projects = _texts(auth, "tenantId", "tenantName")
     if auth.get("token") is not None:
@@ -92,7 +92,7 @@ def _by_credential(told: Document) -> SignIn:
 
 
 def _scope(scope: object) -> tuple[tuple[str, ...], bool]:
-    """The names of the project that is asked for, and whether it is none that there can be."""
+    """The names of the requested project, and whether its scope is unsupported."""
     if scope is None or scope == UNSCOPED:
         return (), False
     if not isinstance(scope, dict):
@@ -104,7 +104,7 @@ def _scope(scope: object) -> tuple[tuple[str, ...], bool]:
 
 
 def _elsewhere(named: Document) -> bool:
-    """Whether a user or a project is said to be in a domain that there is not."""
+    """Whether a user or project is in an unknown domain."""
     if named.get("domain") is None:
         return False
     given = _texts(_object(named, "domain"), "id", "name")
@@ -112,7 +112,7 @@ def _elsewhere(named: Document) -> bool:
 
 
 def _named(told: Document, *keys: str) -> tuple[str, ...]:
-    """All names of something that has one at least."""
+    """The id and name of an object; at least one is required."""
     keys = keys or ("id", "name")
     found = _texts(told, *keys)
     if not found:
@@ -121,7 +121,7 @@ def _named(told: Document, *keys: str) -> tuple[str, ...]:
 
 
 def _texts(told: Document, *keys: str) -> tuple[str, ...]:
-    """Those that are given; null and an empty text stand for nothing."""
+    """The given texts; null and empty texts count as absent."""
     return tuple(_text(told, key) for key in keys if told.get(key) not in (None, ""))
 
 

@@ -1,4 +1,4 @@
-"""Who asks (wire §6): a sign-in shows its secret in the body, everything else in `X-Auth-Token`."""
+"""Authentication (wire §6): a sign-in has its secret in the body, other requests in `X-Auth-Token`."""
 
 from collections.abc import Callable, Mapping
 
@@ -15,11 +15,11 @@ SIGN_INS: Mapping[tuple[str, str], Callable[[bytes], SignIn]] = {
     ("POST", V2_TOKENS): parse_v2,
 }
 CLOSED = {V3_TOKENS, CATALOG, PROJECTS, ALL_PROJECTS}
-"""The paths of which, and of those of projects, all but a sign-in needs a token."""
+"""Paths that, like those of projects, need a token except for signing in."""
 
 
 def authenticate(request: Request, identities: Identities) -> Principal:
-    """The holder of the secret. Raises Unauthorized, which does not tell what was wrong; BadMessage."""
+    """The holder of the secret. Raises BadMessage, and Unauthorized, which does not say what was wrong."""
     parse = SIGN_INS.get((request.method, request.path))
     if parse is None and request.path not in CLOSED and not is_project(request.path):
         return ANONYMOUS

@@ -1,4 +1,4 @@
-"""The 51idc front of the QingCloud platform, images and their jobs."""
+"""51idc's front end of the QingCloud platform: images and their jobs."""
 
 from chalicelib.dialects.qingcloud import tokens
 from chalicelib.dialects.qingcloud.errors import render_error

@@ -1,4 +1,4 @@
-"""How refusals look in this dialect (wire §5)."""
+"""Error responses of this dialect (wire §5)."""
 
 from typing import NamedTuple
 
@@ -18,13 +18,13 @@ STATUS: dict[type[Exception], int] = {
     catalog.Conflict: 409,
     catalog.QuotaExceeded: 429,
     catalog.Unavailable: 503,
-    # Clients repeat whatever fails with a 5: they would capture a machine twice (wire §5).
+    # Clients retry any 5xx: they would capture a machine twice (wire §5).
     OutcomeUnknown: 409,
 }
 
 
 class Code(NamedTuple):
-    """The platform's number and name for a refusal."""
+    """The platform's number and name of an error."""
 
     number: int
     name: str
@@ -37,7 +37,7 @@ CODES = {
     403: DENIED,
     404: Code(2100, "ResourceNotFound"),
     405: Code(1101, "InvalidMethod"),
-    # The platform has one number for what is not yours, and what is not in a state for it.
+    # The platform has one number for missing ownership and for a wrong state.
     409: DENIED,
     413: Code(1100, "InvalidRequestFormat"),
     429: Code(2500, "QuotaExceeded"),
@@ -47,7 +47,7 @@ OURS = Code(5000, "InternalError")
 
 
 def render_error(request: Request, error: CatalogError | HttpError) -> Response:
-    """The envelope: what both generations of clients read."""
+    """Render the envelope that both generations of clients read."""
     status = error.status if isinstance(error, HttpError) else nearest(STATUS, error)
     if request.path == tokens.PATH:
         return tokens.render_error(error, status)

@@ -21,7 +21,7 @@ Test = Callable[[Image], bool]
 
 
 def page_of(catalog: Catalog, zone: str, filters: Filters, viewer: Viewer) -> tuple[list[Image], int]:
-    """The images of a page, and how many match. Raises as `_chosen`."""
+    """The images of a page, and the number of matches. Raises as `_chosen`."""
     page = filters.page()
     statuses, wanted = _closed("status", filters.many("status"), STATUSES), filters.many("images")
     tests = _tests(filters, viewer)
@@ -32,7 +32,7 @@ def page_of(catalog: Catalog, zone: str, filters: Filters, viewer: Viewer) -> tu
 
 
 def _live_in(zone: str) -> tuple[Condition, ...]:
-    """That an image is one of a zone, or of all, and not broken."""
+    """Conditions: the image is in the zone, or in every zone, and not killed."""
     return _in(zone), Condition("status", Operator.UNEQUAL, Status.KILLED)
 
 
@@ -41,7 +41,7 @@ def _in(zone: str) -> Condition:
 
 
 def _window(catalog: Catalog, query: ImageQuery, page: slice) -> tuple[list[Image], int]:
-    """A page of a list that is read no further, and the total, which is kept."""
+    """A page that is read by itself, and the stored total."""
     if page.start and page.start >= (total := catalog.count(query)):
         return [], total
     images = list(islice(_shown_order(catalog.images(query)), page.start, page.stop))
@@ -51,7 +51,7 @@ def _window(catalog: Catalog, query: ImageQuery, page: slice) -> tuple[list[Imag
 
 
 def _shown_order(images: Iterable[Image]) -> Iterator[Image]:
-    """Images that come by their creation, those of one second by their ids."""
+    """Sort a stream by creation in whole seconds, then by id."""
     for _, group in groupby(images, key=lambda image: image.created_at.replace(microsecond=0)):
         yield from sorted(group, key=schema.shown_id)
 
@@ -85,7 +85,7 @@ def _chosen(
 
 
 def _tests(filters: Filters, viewer: Viewer) -> list[Test]:
-    """The single-valued filters that are given."""
+    """The predicates of the given single-valued filters."""
     processor = filters.one("processor_type", tuple(schema.PROCESSORS.values()))
     family = filters.one("os_family")
     visibility = filters.one("visibility", ("public", "private"))
@@ -102,7 +102,7 @@ def _tests(filters: Filters, viewer: Viewer) -> list[Test]:
 
 
 def jobs_of(catalog: Catalog, filters: Filters) -> list[Job]:
-    """All jobs that match, newest first; ids that are not known are left out. Raises BadMessage."""
+    """All matching jobs, newest first; unknown ids are ignored. Raises BadMessage."""
     statuses = _closed("status", filters.many("status"), tuple(JobStatus))
     wanted = frozenset(filters.many("jobs"))
     return [

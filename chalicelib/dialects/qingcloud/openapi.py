@@ -34,17 +34,17 @@ VISIBILITIES, PROVIDERS = ["private", "public"], ["self", "shared", "system"]
 
 
 def any_of(values: list[str]) -> Schema:
-    """One of the values, or empty: there is none."""
+    """One of the values, or empty."""
     return {"enum": [*values, ""]}
 
 
 def list_of(items: Schema) -> Schema:
-    """Any number of them."""
+    """The schema of a list."""
     return {"type": "array", "items": items}
 
 
 def _listed(name: str) -> Schema:
-    """A page of a list, and how long the list is."""
+    """A page of a list, and the total."""
     return record(
         {name.lower() + "s": list_of(ref(f"Qingcloud{name}")), "total_count": {"type": "integer", "minimum": 0}}
     )
@@ -101,16 +101,16 @@ SCHEMAS: Mapping[str, Schema] = {
 }
 
 WORDS = {
-    400: "A parameter is missing, of a wrong type, not in its list, or too long; or the body is no JSON object",
-    401: "The credentials are missing, or not known",
-    403: "The caller has no right to do this, or does not own the image",
-    404: "There is no such zone, image, machine or job",
+    400: "A parameter is missing, invalid or too long, or the body is not a JSON object",
+    401: "The credentials are missing or unknown",
+    403: "The caller lacks the permission, or does not own the image",
+    404: "Unknown zone, image, machine or job",
     409: "The state of the image or the machine forbids it",
 }
 
 
 def _error(status: int) -> Schema:
-    """The envelope of a refusal with this status."""
+    """The envelope of an error with this status."""
     code = CODES.get(status, OURS)
     return record(
         {
@@ -134,7 +134,7 @@ ERRORS = {
 
 UNCACHED: Mapping[str, Schema] = {name: {"const": value} for name, value in tokens.UNCACHED.items()}
 TOKEN_WORDS = {
-    400: ("The body is no form that asks for this grant", (tokens.ERRORS[400], tokens.UNSUPPORTED)),
+    400: ("The body is not a form with this grant type", (tokens.ERRORS[400], tokens.UNSUPPORTED)),
     401: (WORDS[401], (tokens.ERRORS[401],)),
     500: (HTTPStatus(500).phrase, (tokens.OURS,)),
     503: (HTTPStatus(503).phrase, (tokens.ERRORS[503],)),
@@ -147,7 +147,7 @@ REFUSED_TOKENS = {
     )
     for status, (words, codes) in TOKEN_WORDS.items()
 }
-"""How the token operation refuses: as OAuth has it, unlike all others."""
+"""Errors of the token operation, which are OAuth's."""
 
 IMAGE: dict[str, Any] = {
     "image_id": "img-9SSE88SA",
@@ -187,19 +187,19 @@ JOB: dict[str, Any] = {
     "resource_ids": ["img-9SSE88SA"],
 }
 
-ZONE = Parameter("zone", "path", {**FILLED, "examples": ["ac1"]}, "One of those that are configured")
-NUMBER = "A decimal number, also as a text in a body"
+ZONE = Parameter("zone", "path", {**FILLED, "examples": ["ac1"]}, "One of the configured zones")
+NUMBER = "A decimal number; in a body also as a text"
 FILTERS: Mapping[str, tuple[Schema, str]] = {
-    "images": (list_of(TEXT), "Only these; all must be there"),
-    "status": (list_of({"enum": list(listing.STATUSES)}), "Any of these; without, deleted and ceased are left out"),
+    "images": (list_of(TEXT), "Only these; all must exist"),
+    "status": (list_of({"enum": list(listing.STATUSES)}), "Any of these (default: all but deleted and ceased)"),
     "processor_type": (any_of(PROCESSORS), ""),
-    "os_family": (TEXT, "In any case"),
+    "os_family": (TEXT, "Case-insensitive"),
     "visibility": (any_of(VISIBILITIES), ""),
-    "provider": (any_of(PROVIDERS), "Whose it is, seen from the caller"),
-    "search_word": (TEXT, "A part of the id or the name, in any case"),
+    "provider": (any_of(PROVIDERS), "The owner, relative to the caller"),
+    "search_word": (TEXT, "Part of the id or name, case-insensitive"),
 }
 JOB_FILTERS: Mapping[str, tuple[Schema, str]] = {
-    "jobs": (list_of(TEXT), "Only these, as far as they are there"),
+    "jobs": (list_of(TEXT), "Only these; unknown ids are ignored"),
     "status": (list_of({"enum": [status.value for status in JobStatus]}), "Any of these"),
 }
 PAGE: Mapping[str, tuple[Schema, str]] = {
@@ -217,7 +217,7 @@ FORMS = (
 
 
 def _filtered(filters: Mapping[str, tuple[Schema, str]]) -> tuple[tuple[Parameter, ...], tuple[Body, ...]]:
-    """The parameters of a list, and the body that may hold them as well."""
+    """The parameters of a list, and the body that may contain them."""
     given = {**filters, **PAGE}
     query = (Parameter(name, "query", shape, told) for name, (shape, told) in given.items())
     properties = {name: shape for name, (shape, _) in given.items()}
@@ -246,7 +246,7 @@ CHANGES: Schema = {
         "description": {"type": "string", "maxLength": schema.LONGEST_DESCRIPTION},
     },
     "required": ["image"],
-    "description": "What is absent stays, what is empty is cleared",
+    "description": "Absent fields are kept, empty ones are cleared",
 }
 GRANT: Schema = {
     "type": "object",
@@ -260,7 +260,7 @@ RECOVERED: Schema = {
         "resources": {
             "anyOf": [
                 {"type": "array", "items": ONE_ID, "minItems": 1, "maxItems": schema.MAX_IDS},
-                {"type": "string", "pattern": r"[^\s,]", "description": "Divided by commas"},
+                {"type": "string", "pattern": r"[^\s,]", "description": "Deparated by commas"},
             ]
         }
     },
@@ -274,7 +274,7 @@ JOBS_FILTERS, JOBS_BODY = _filtered(JOB_FILTERS)
 
 DESCRIPTION = Description(
     title="QingCloud (51idc)",
-    about="The front that 51idc had for the QingCloud platform: images, and the jobs that change them.",
+    about="51idc's front end of the QingCloud platform: images, and the jobs that change them.",
     security={**BEARER, **USER_AND_SECRET},
     schemas=SCHEMAS,
     operations={
@@ -295,14 +295,14 @@ DESCRIPTION = Description(
             "List images",
             {
                 200: Answer(
-                    "A page of images, and how many there are",
+                    "A page of images, and the total",
                     ref("QingcloudImages"),
                     example={"images": [IMAGE], "total_count": 1},
                 )
             },
             IMAGE_FILTERS,
             IMAGE_BODY,
-            f"Those that the caller sees in the zone, newest first. {FORMS}",
+            f"The images that the caller sees in the zone, newest first. {FORMS}",
             (400, 403, 404),
         ),
         ("POST", "/v2/zone/{zone}/images"): Operation(
@@ -310,7 +310,7 @@ DESCRIPTION = Description(
             ORDERED,
             (ZONE,),
             (Body(CAPTURE, example={"instance": "i-0a1b2c3d4e5f60718", "image_name": "web"}),),
-            f"The image is there at once, and available when the job is done. {ANY_TYPE}",
+            f"The image exists at once, and is available when the job is done. {ANY_TYPE}",
             (400, 403, 404, 409),
         ),
         ("PUT", "/v2/zone/{zone}/images"): Operation(
@@ -318,15 +318,15 @@ DESCRIPTION = Description(
             ORDERED,
             (ZONE,),
             (Body(CHANGES, example={"image": "img-9SSE88SA", "description": "of last spring"}),),
-            f"It is done with the answer; the job says so. {ANY_TYPE}",
+            f"The change is made at once; the job is already successful. {ANY_TYPE}",
             (400, 403, 404, 409),
         ),
         ("DELETE", "/v2/zone/{zone}/images/{image_ids}"): Operation(
             "Delete images, all or none",
             ORDERED,
-            (ZONE, Parameter("image_ids", "path", FILLED, f"Up to {schema.MAX_IDS}, divided by commas")),
+            (ZONE, Parameter("image_ids", "path", FILLED, f"Up to {schema.MAX_IDS}, deparated by commas")),
             (),
-            "For two hours they can be had back.",
+            "They can be restored for two hours.",
             (400, 403, 404, 409),
         ),
         ("POST", "/v2/zone/{zone}/lease"): Operation(
@@ -341,28 +341,28 @@ DESCRIPTION = Description(
             "Show a job",
             {200: Answer("The job", ref("QingcloudJob"), example=JOB)},
             (ZONE,),
-            description="Of any zone.",
+            description="The job may be of any zone.",
             refuses=(400, 403, 404),
         ),
         ("GET", "/v2/zone/{zone}/jobs"): Operation(
             "List jobs",
             {
                 200: Answer(
-                    "A page of jobs, and how many there are",
+                    "A page of jobs, and the total",
                     ref("QingcloudJobs"),
                     example={"jobs": [JOB], "total_count": 1},
                 )
             },
             JOBS_FILTERS,
             JOBS_BODY,
-            f"Those of the caller's tenant in all zones, newest first. {FORMS}",
+            f"The jobs of the caller's tenant in all zones, newest first. {FORMS}",
             (400, 403, 404),
         ),
         ("GET", "/v2/zone/{zone}/unfinished_jobs"): Operation(
             "List unfinished jobs",
             {200: Answer("All of them", list_of(ref("QingcloudJob")), example=[JOB])},
             (ZONE,),
-            description="Those of the caller's tenant in all zones, newest first.",
+            description="The jobs of the caller's tenant in all zones, newest first.",
             refuses=(400, 403, 404),
         ),
     },

@@ -1,4 +1,4 @@
-"""Parameters in queries and bodies, in all the forms that clients give them (wire §4)."""
+"""Parse parameters of queries and bodies in all their forms (wire §4)."""
 
 import re
 from collections.abc import Collection, Iterable, Mapping
@@ -13,7 +13,7 @@ DEFAULT_LIMIT, LARGEST_LIMIT = 10, 100
 
 
 def parse_object(body: bytes) -> dict[str, Any]:
-    """The JSON object of a body, whatever it says that it is; a blank one is empty. Raises BadMessage."""
+    """Parse the JSON object of a body, whatever its media type; a blank body is an empty object. Raises BadMessage."""
     document = fields.json_body(body) if body.strip() else {}
     if not isinstance(document, dict):
         raise BadMessage("body", "the body is no JSON object")
@@ -21,7 +21,7 @@ def parse_object(body: bytes) -> dict[str, Any]:
 
 
 def text(document: Mapping[str, Any], name: str, longest: int | None = None) -> str | None:
-    """A text of a body, None if it is absent. Raises BadMessage for anything else, null included."""
+    """Read a text of a body; None if it is absent. Raises BadMessage for other types, including null."""
     if name not in document:
         return None
     value = document[name]
@@ -33,7 +33,7 @@ def text(document: Mapping[str, Any], name: str, longest: int | None = None) -> 
 
 
 def name(document: Mapping[str, Any], key: str, longest: int) -> str | None:
-    """A text of a body that may stand as a name: empty, or something visible in one line."""
+    """Read a name from a body: empty, or one line that is not blank."""
     value = text(document, key, longest)
     if value and (not value.strip() or re.search(fields.CONTROLS, value)):
         raise BadMessage(key, f"parameter [{key}] is blank or has control characters")
@@ -41,7 +41,7 @@ def name(document: Mapping[str, Any], key: str, longest: int) -> str | None:
 
 
 def required(document: Mapping[str, Any], name: str) -> str:
-    """A text of a body that is not empty."""
+    """Read a required text that is not empty."""
     value = text(document, name, lengths.TEXT)
     if not value:
         raise BadMessage(name, f"parameter [{name}] is missing")
@@ -49,13 +49,13 @@ def required(document: Mapping[str, Any], name: str) -> str:
 
 
 def items(texts: Iterable[str]) -> tuple[str, ...]:
-    """The items of comma lists, without blanks, empty items and doubles."""
+    """Split comma-separated lists, without blanks, empty items and duplicates."""
     found = (item.strip() for each in texts for item in each.split(","))
     return tuple(dict.fromkeys(item for item in found if item))
 
 
 def texts_of(name: str, value: Any) -> list[str]:
-    """A JSON list of texts, or a text that holds a list."""
+    """Read a JSON list of texts, or a comma-separated text."""
     given = value if isinstance(value, list) else [value]
     if not all(isinstance(each, str) for each in given):
         raise BadMessage(name, f"parameter [{name}] should be a list of strings")
@@ -63,18 +63,18 @@ def texts_of(name: str, value: Any) -> list[str]:
 
 
 class Filters(NamedTuple):
-    """What a list is asked for: the query, and the body of a GET beneath it."""
+    """The filters of a list: the query, and the body of the GET, which has lower precedence."""
 
     query: Mapping[str, Any]
     body: Mapping[str, Any]
 
     @classmethod
     def of(cls, request: Request) -> "Filters":
-        """Raises BadMessage for a body that is no object."""
+        """Parse a request. Raises BadMessage if the body is not an object."""
         return cls(request.query, parse_object(request.body))
 
     def many(self, name: str) -> tuple[str, ...]:
-        """A list in any of its forms; empty if it is absent."""
+        """Read a list in any of its forms; empty if it is absent."""
         form = re.compile(rf"{re.escape(name)}(?:\.([0-9]{{1,9}})|\[([0-9]{{0,9}})\])")
         numbered = {key: int(match[1] or match[2] or 0) for key in self.query if (match := form.fullmatch(key))}
         keys = [name, *sorted(numbered, key=lambda key: numbered[key])]
@@ -83,7 +83,7 @@ class Filters(NamedTuple):
         return found or beneath
 
     def one(self, name: str, choices: Collection[str] = ()) -> str | None:
-        """A single text, None if it is absent or empty; one of the choices if there are any."""
+        """Read a single text, or None; it must be one of the choices, if given."""
         value = self._scalar(name)
         if isinstance(value, int):
             raise BadMessage(name, f"parameter [{name}] should be a string")
@@ -92,7 +92,7 @@ class Filters(NamedTuple):
         return value or None
 
     def number(self, name: str, default: int, least: int) -> int:
-        """A number in decimal digits, or a JSON integer."""
+        """Read a number in decimal digits, or a JSON integer."""
         value = self._scalar(name)
         if value is None or value == "":
             return default
@@ -101,7 +101,7 @@ class Filters(NamedTuple):
         return int(value)
 
     def page(self) -> slice:
-        """Offset and limit."""
+        """Read offset and limit."""
         offset = self.number("offset", 0, 0)
         return slice(offset, offset + min(self.number("limit", DEFAULT_LIMIT, 1), LARGEST_LIMIT))
 

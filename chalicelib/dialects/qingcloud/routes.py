@@ -1,4 +1,4 @@
-"""The operations of this dialect: the route table, then a short handler each (wire §9)."""
+"""The route table of this dialect and its handlers (wire §9)."""
 
 from urllib.parse import quote
 from uuid import uuid4
@@ -20,7 +20,7 @@ from chalicelib.http.message import Request, Response
 
 
 def authenticate(request: Request, identities: Identities) -> Principal:
-    """The holder of a Bearer token, or of user and secret."""
+    """Authenticate by a Bearer token or Basic credentials."""
     secret = auth.bearer(request)
     principal = identities.authenticate(secret) if secret else auth.basic_principal(request, identities)
     if principal is None:
@@ -123,7 +123,7 @@ def _answer(job: Job) -> Response:
 
 
 def sight(catalog: Catalog, image: Image) -> Sight:
-    """The list of one, as images are not shown by themselves; one of no zone is in each of them."""
+    """A list of one image, as there is no operation for a single one; an image without a zone is in every zone."""
     zone = image.zone or catalog.jobs.zones[0]
     return Sight(f"/v2/zone/{quote(zone, safe='')}/images?images={quote(schema.shown_id(image), safe='')}", "bearer")
 

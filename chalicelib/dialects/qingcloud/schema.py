@@ -1,4 +1,4 @@
-"""Messages of this dialect ↔ the domain, as pure functions (wire §6 to §8)."""
+"""Parse requests and render responses (wire §6 to §8). Pure functions."""
 
 import secrets
 import string
@@ -16,7 +16,7 @@ from chalicelib.dialects.qingcloud import parameters
 from chalicelib.http import fields
 
 NAMESPACE = "qingcloud"
-"""Where captured images have ids of their own."""
+"""The namespace of captured images' ids."""
 STATUSES: Mapping[Status, str] = {
     Status.QUEUED: "pending",
     Status.UPLOADING: "pending",
@@ -29,7 +29,7 @@ STATUSES: Mapping[Status, str] = {
     Status.DELETED: "ceased",
 }
 RECOVERABLE = timedelta(hours=2)
-"""How long a deleted image can be had back; then it reads as ceased, whoever has come by."""
+"""How long a deleted image can be restored; then it is shown as ceased, whether or not the sweep has run."""
 ACTIONS: Mapping[Action, str] = {
     Action.CAPTURE: "CaptureInstance",
     Action.MODIFY: "ModifyImageAttributes",
@@ -42,12 +42,12 @@ PROCESSORS: Mapping[int | None, str] = {64: "64bit", 32: "32bit"}
 PLATFORMS = ("linux", "windows")
 LONGEST_NAME = lengths.IMAGE["name"]
 LONGEST_DESCRIPTION = 1000
-"""Shorter than elsewhere (wire §6)."""
+"""In characters; shorter than in other dialects (wire §6)."""
 MAX_IDS = 100
 
 
 class Viewer(NamedTuple):
-    """With whose eyes an image is shown, and when."""
+    """The caller for whom an image is rendered, and the current time."""
 
     tenant: str | None
     operator: str
@@ -55,46 +55,46 @@ class Viewer(NamedTuple):
 
 
 def alias_of(image_id: str) -> Alias:
-    """The image that has this id here."""
+    """The alias for an id of this dialect."""
     return Alias(NAMESPACE, image_id)
 
 
 def new_alias() -> dict[str, str]:
-    """A name for a new image, which most likely nobody has."""
+    """A random id for a new image."""
     characters = string.digits + string.ascii_uppercase
     return {NAMESPACE: "img-" + "".join(secrets.choice(characters) for _ in range(8))}
 
 
 def shown_id(image: Image) -> str:
-    """The id that was given here, or its own."""
+    """The id in this dialect, or the image's own."""
     return image.aliases.get(NAMESPACE, image.id)
 
 
 def shown_status(image: Image, now: datetime) -> str:
-    """The status in the words of this dialect."""
+    """The status in this dialect."""
     ceased = image.status is Status.PENDING_DELETE and image.status_changed_at + RECOVERABLE <= now
     return "ceased" if ceased else STATUSES[image.status]
 
 
 def shown_provider(image: Image, viewer: Viewer) -> str:
-    """Whose it is, seen from the caller."""
+    """The owner, relative to the caller."""
     if image.owner is not None and image.owner == viewer.tenant:
         return "self"
     return "system" if image.owner == viewer.operator else "shared"
 
 
 def shown_processor(image: Image) -> str:
-    """The width of its architecture, empty if that is not known."""
+    """`32bit` or `64bit`; empty if unknown."""
     return PROCESSORS.get(width(image.architecture), "")
 
 
 def shown_visibility(image: Image) -> str:
-    """`public` or `private`, of which there is no more."""
+    """`public` or `private`: there are only these two."""
     return "public" if image.visibility is Visibility.PUBLIC else "private"
 
 
 def render_image(image: Image, viewer: Viewer) -> dict[str, Any]:
-    """The sixteen fields."""
+    """Render the sixteen fields."""
     status = shown_status(image, viewer.now)
     waiting = "creating" if status == "pending" else ""
     platform = (image.platform or "").lower()
@@ -119,7 +119,7 @@ def render_image(image: Image, viewer: Viewer) -> dict[str, Any]:
 
 
 def render_job(job: Job) -> dict[str, Any]:
-    """A job; why it failed is nested, so that no client takes the answer itself for an error."""
+    """Render a job; its error is nested, so that clients do not take the response for an error."""
     shown: dict[str, Any] = {
         "job_id": job.id,
         "id_prefix": "",
@@ -144,7 +144,7 @@ def _time(instant: datetime | None) -> str:
 
 
 def parse_changes(document: Mapping[str, Any], image: Image) -> Changes:
-    """What a PUT changes of the image as it stands; what is sent back stays. Raises BadMessage."""
+    """Parse the changes of a PUT; unchanged fields are kept. Raises BadMessage."""
     document = fields.changed(document, {"image_name": image.name or "", "description": image.description or ""})
     name = parameters.name(document, "image_name", LONGEST_NAME)
     description = parameters.text(document, "description", LONGEST_DESCRIPTION)

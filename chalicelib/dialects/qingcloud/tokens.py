@@ -1,4 +1,4 @@
-"""Where SDKs sign in: user and secret are traded for a Bearer token, as OAuth 2.0 has it (RFC 6749 §4.4 and §5)."""
+"""The sign-in of SDKs: exchange user and secret for a Bearer token by OAuth 2.0 (RFC 6749 §4.4 and §5)."""
 
 from urllib.parse import parse_qs
 
@@ -12,25 +12,25 @@ PATH = "/v2/oauth2/token"
 GRANT = "client_credentials"
 TOKEN_TYPE = "Bearer"  # noqa: S105  # the name of a scheme
 LIFETIME = 7200
-"""After how many seconds clients sign in again; they do so earlier if they are refused."""
+"""Seconds after which clients sign in again, or earlier after a 401."""
 CHALLENGE = 'Basic realm="rosetta"'
 MAX_FIELDS = 100
 UNCACHED = {"Cache-Control": "no-store", "Pragma": "no-cache"}
 OURS = "server_error"
 ERRORS = {400: "invalid_request", 401: "invalid_client", 405: "invalid_request", 503: "temporarily_unavailable"}
-"""The words of OAuth for refusals, by their status."""
+"""OAuth's error codes by status."""
 UNSUPPORTED = "unsupported_grant_type"
 
 
 class GrantUnsupported(BadMessage):
-    """There is no way to sign in by this name."""
+    """The grant type is not supported."""
 
     def __init__(self) -> None:
         super().__init__("grant_type", f"grant_type should be {GRANT}")
 
 
 def sign_in(_catalog: Catalog, request: Request) -> Response:
-    """The caller's own secret, which is good as a Bearer token: nothing is stored, and revoking it ends both."""
+    """Return the caller's own secret as a Bearer token: nothing is stored, and revoking it revokes both."""
     shown = auth.basic(request)
     if shown is None:
         raise Unauthorized(CHALLENGE, "show user and secret as Basic credentials")
@@ -40,7 +40,7 @@ def sign_in(_catalog: Catalog, request: Request) -> Response:
 
 
 def _check_grant(body: bytes) -> None:
-    """Raise BadMessage unless a form asks for the only grant there is."""
+    """Raise BadMessage unless the body is a form with the only supported grant type."""
     try:
         fields = parse_qs(body.decode(), keep_blank_values=True, max_num_fields=MAX_FIELDS)
     except ValueError as error:
@@ -53,7 +53,7 @@ def _check_grant(body: bytes) -> None:
 
 
 def render_error(error: CatalogError | HttpError, status: int) -> Response:
-    """A refusal in the shape that clients of OAuth expect (RFC 6749 §5.2)."""
+    """Render an error in OAuth's format (RFC 6749 §5.2)."""
     code = UNSUPPORTED if isinstance(error, GrantUnsupported) else ERRORS.get(status, OURS)
     challenge = {"WWW-Authenticate": CHALLENGE} if status == Unauthorized.status else {}
     document = {"error": code, "error_description": str(error)}

@@ -1,4 +1,4 @@
-"""The early Scaleway (Online Labs) compute API, images only."""
+"""The early Scaleway (Online Labs) compute API: only images."""
 
 from chalicelib.dialects.scaleway.errors import render_error
 from chalicelib.dialects.scaleway.routes import ROUTES, authenticate, sight

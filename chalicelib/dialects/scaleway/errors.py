@@ -1,4 +1,4 @@
-"""How refusals look in this dialect (wire §8)."""
+"""Error responses of this dialect (wire §8)."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -12,14 +12,14 @@ from chalicelib.http.message import Request, Response
 
 STATUS: dict[type[Exception], int] = {
     catalog.NotFound: 404,
-    # The documented answer for a private image of somebody else.
+    # As documented for other organizations' private images.
     catalog.ImageHidden: 403,
     catalog.Forbidden: 403,
     catalog.Invalid: 400,
     catalog.Conflict: 409,
     catalog.QuotaExceeded: 403,
     catalog.Unavailable: 503,
-    # Clients repeat whatever fails with 503: they would register an image twice (wire §8).
+    # Clients retry any 503: they would register an image twice (wire §8).
     OutcomeUnknown: 500,
 }
 
@@ -34,11 +34,11 @@ TYPES = {
 OURS = "api_error"
 
 SHOWN = {"architecture": "arch", "visibility": "public"}
-"""Canonical fields that have another name here."""
+"""Canonical fields and their names here."""
 
 
 class BadFields(HttpError):
-    """Parts of a request that make no sense, each with what is wrong with it; clients want to know all at once."""
+    """Invalid fields, each with its error: clients expect all errors at once."""
 
     status = 400
 
@@ -48,7 +48,7 @@ class BadFields(HttpError):
 
 
 def render_error(request: Request, error: CatalogError | HttpError) -> Response:
-    """Type and message, and what is wrong with which field."""
+    """Render type and message, and errors by field."""
     status = error.status if isinstance(error, HttpError) else nearest(STATUS, error)
     body: dict[str, Any] = {"type": TYPES.get(status, OURS), "message": _message(request, error)}
     notes = _notes(error)

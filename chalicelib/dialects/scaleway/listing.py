@@ -1,4 +1,4 @@
-"""The query string of a list, and the headers that lead through its pages (wire §6)."""
+"""The query of a list, and the headers for paging (wire §6)."""
 
 import re
 from collections.abc import Mapping
@@ -20,15 +20,15 @@ PUBLIC: dict[str, Any] = {
     **dict.fromkeys(("true", "1", "yes", "on"), Operator.EQUAL),
     **dict.fromkeys(("false", "0", "no", "off"), Operator.UNEQUAL),
 }
-"""How what is listed compares with public images."""
+"""How images compare with public ones, by value of `public`."""
 LONGEST_FILTERS = 2000
-"""Bytes of filters as they stand in links, of which an answer has up to four: API Gateway sends 10,240 in all."""
+"""Maximum bytes of filters in a link: a response has up to four, and API Gateway allows 10,240 bytes of headers."""
 POSITIVE = "0*[1-9][0-9]{0,999}"
 PIECE_OF_ID = "[0-9a-f-]+"
 
 
 class Page(NamedTuple):
-    """What a client asks for: a page by its number, and the filters in its own words."""
+    """A requested page: its number, and the filters as sent."""
 
     query: ImageQuery
     number: int
@@ -37,7 +37,7 @@ class Page(NamedTuple):
 
 
 def parse_page(request: Request, principal: Principal) -> Page:
-    """Read the whole query string; parameters that are not known are ignored. Raises BadFields."""
+    """Parse the query; unknown parameters are ignored. Raises BadFields."""
     notes: dict[str, str] = {}
     number = _positive(request, "page", 1, notes)
     size = _positive(request, "per_page", USUAL_SIZE, notes)
@@ -52,7 +52,7 @@ def parse_page(request: Request, principal: Principal) -> Page:
 
 
 def _overlong(filters: Mapping[str, str]) -> dict[str, str]:
-    """What is wrong with the longest of the filters, if the links of the answer could not hold them all."""
+    """The error for the longest filter, if the links of the response would be too long."""
     lengths = {name: len(quote(text, safe="")) for name, text in filters.items()}
     if sum(lengths.values()) <= LONGEST_FILTERS:
         return {}
@@ -77,7 +77,7 @@ def _query(filters: Mapping[str, str], principal: Principal, notes: dict[str, st
         if principal.tenant is not None and asked == organization(principal.tenant):
             scope = Scope.OWN
         else:
-            # Which tenant has the organization cannot be told from the organization.
+            # The tenant cannot be computed from the organization.
             conditions.append(Predicate(lambda image: organization(image.owner) == asked))
     if "arch" in filters:
         conditions.append(Condition("architecture", Operator.IN, arches_shown_as(filters["arch"])))
@@ -93,14 +93,14 @@ def _query(filters: Mapping[str, str], principal: Principal, notes: dict[str, st
 
 
 def _name_contains(text: str) -> Condition | Predicate:
-    """That the name contains a text, which may be a piece of the id that stands for a missing name."""
+    """A condition: the shown name, which may be the id, contains a text."""
     if re.fullmatch(PIECE_OF_ID, text):
         return Predicate(lambda image: text in shown_name(image))
     return Condition("name", Operator.CONTAINS, text)
 
 
 def render_headers(page: Page, total: int) -> dict[str, str]:
-    """How many images match, and where the other pages are."""
+    """Render the total, and links to other pages."""
     last = max(1, -(-total // page.size))
     numbers = {
         "first": 1 if page.number > 1 else None,
@@ -113,6 +113,6 @@ def render_headers(page: Page, total: int) -> dict[str, str]:
 
 
 def _link(page: Page, number: int, name: str) -> str:
-    """A relation whose target begins at the root of the dialect: clients put their own prefix before it."""
+    """A link relative to the dialect's root: clients add their own prefix."""
     query = urlencode({"page": number, "per_page": page.size, **page.filters}, quote_via=quote, safe="")
     return f'</images?{query}>; rel="{name}"'

@@ -39,11 +39,11 @@ PLAIN: Mapping[Reader, Schema] = {
 }
 SHOWN_TYPES: Mapping[Reader, Schema] = {**PLAIN, objects.uuid: UUID}
 READ_TYPES: Mapping[Reader, Schema] = {**PLAIN, objects.uuid: UUID_READ}
-"""What a reader gives, and what it takes."""
+"""Schemas of a reader's output, and of its input."""
 
 
 def _object(members: Mapping[str, Reader], types: Mapping[Reader, Schema]) -> Schema:
-    """An object with an id, of whose known members any other may be null."""
+    """An object with an id; other known members may be null."""
     typed = {key: types[read] for key, read in members.items() if read in types}
     known = {key: schema if key == "id" else {"anyOf": [NOTHING, schema]} for key, schema in typed.items()}
     return {"type": "object", "properties": known, "required": ["id"]}
@@ -84,7 +84,7 @@ NAME: Schema = {
 REFERENCE: Schema = {
     "anyOf": [UUID_READ, {"type": "object", "properties": {"id": UUID_READ}, "required": ["id"]}],
 }
-"""The id of something, or an object of which nothing else is read."""
+"""An id, or an object of which only the id is read."""
 WRITABLE: Mapping[str, Schema] = {
     "organization": {**UUID_READ, "description": "Must be the organization of the token"},
     "name": NAME,
@@ -98,7 +98,7 @@ IGNORED: Mapping[str, Schema] = {key: {"description": "Ignored"} for key in sort
 
 
 def _error(status: int) -> Schema:
-    """What a refusal with this status is."""
+    """The schema of an error with this status."""
     shape = {"type": {"const": TYPES.get(status, OURS)}, "message": TEXT}
     return record({**shape, "fields": ref("ScalewayFields")}, {"fields"}) if status == 400 else record(shape)
 

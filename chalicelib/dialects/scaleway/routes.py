@@ -1,4 +1,4 @@
-"""The operations of this dialect: the route table, then a short handler each (wire §1)."""
+"""The route table of this dialect and its handlers (wire §1)."""
 
 from chalicelib.catalog.errors import ImageNotFound
 from chalicelib.catalog.image import Image
@@ -13,7 +13,7 @@ from chalicelib.http.message import Request, Response
 
 
 def authenticate(request: Request, identities: Identities) -> Principal:
-    """The holder of `X-Auth-Token`; nothing is anonymous."""
+    """Authenticate by `X-Auth-Token`; anonymous requests are refused."""
     secret = auth.token_header(request)
     if secret is None:
         raise Unauthorized("", "The header 'X-Auth-Token' is missing")

@@ -1,4 +1,4 @@
-"""Messages of this dialect ↔ the domain, as pure functions (wire §3 to §7)."""
+"""Parse requests and render responses (wire §3 to §7). Pure functions."""
 
 import re
 from collections.abc import Collection, Mapping
@@ -24,7 +24,7 @@ STATES: Mapping[Status, str] = {
     Status.DEPRECATED: "available",
     Status.DEACTIVATED: "available",
     Status.KILLED: "error",
-    # Deleted images are not shown at all.
+    # Deleted images are never shown.
     Status.PENDING_DELETE: "error",
     Status.DELETED: "error",
 }
@@ -36,11 +36,11 @@ ARCHES: Mapping[str | None, str] = {
     "armv7l": "arm",
     None: "unknown_arch",
 }
-"""Architectures that have another name here."""
+"""Canonical architectures and their names here."""
 NAMES = UUID("ff1281fb-172e-4909-84a6-9e4dbb34e527")
-"""The namespace of the ids that are made here: of organizations that are no UUID, and of root volumes."""
+"""The namespace of generated UUIDs: for root volumes, and for tenants that are not UUIDs."""
 NOBODY = str(UUID(int=0))
-"""The organization of images that belong to nobody."""
+"""The organization shown for images without an owner."""
 LONGEST_NAME = lengths.IMAGE["name"]
 REQUIRED = ("organization", "name", "arch", "root_volume")
 IGNORED = frozenset(
@@ -57,11 +57,11 @@ IGNORED = frozenset(
         "zone",
     }
 )
-"""Keys that are never read: what the server decides, so that an image can be sent back, and what came later."""
+"""Ignored keys: read-only ones, so that an image can be sent back, and later additions of the API."""
 
 
 def organization(owner: str | None) -> str:
-    """The organization of a tenant: the tenant itself if it is a UUID, else one that is made of its name."""
+    """The organization of a tenant: the tenant if it is a UUID, otherwise a UUID derived from it."""
     if owner is None:
         return NOBODY
     return fields.uuid(owner) or str(uuid5(NAMES, owner))
@@ -73,18 +73,18 @@ def shown_name(image: Image) -> str:
 
 
 def shown_arch(architecture: str | None) -> str:
-    """The architecture in the words of this dialect."""
+    """The architecture in this dialect."""
     return ARCHES.get(architecture, architecture or ARCHES[None])
 
 
 def arches_shown_as(arch: str) -> tuple[str | None, ...]:
-    """The canonical architectures that have this name here."""
+    """The canonical architectures shown under this name."""
     named = [known for known, shown in ARCHES.items() if shown == arch]
     return tuple(named) if arch in ARCHES else (*named, arch)
 
 
 def render_image(image: Image) -> dict[str, Any]:
-    """The fourteen keys."""
+    """Render the fourteen keys."""
     return {
         "id": image.id,
         "name": shown_name(image),
@@ -111,13 +111,13 @@ def _render_root_volume(image: Image) -> dict[str, Any]:
 
 
 def render_one(image: Image) -> dict[str, Any]:
-    """An image under both keys: the documented one, and the one that every client reads (wire §5)."""
+    """Render an image under both keys: the documented one, and the one that clients read (wire §5)."""
     shown = render_image(image)
     return {"image": shown, "images": shown}
 
 
 def parse_document(body: bytes) -> dict[str, Any]:
-    """The object that a request sends."""
+    """Parse the body, a JSON object."""
     document = fields.json_body(body)
     if not isinstance(document, dict):
         raise BadMessage("body", "The request body must be a JSON object")
@@ -125,7 +125,7 @@ def parse_document(body: bytes) -> dict[str, Any]:
 
 
 def parse_new_image(document: Mapping[str, Any]) -> tuple[str, NewImage]:
-    """The organization and the image that a POST registers. It waits for no bytes. Raises BadFields."""
+    """Parse the organization and the image of a POST; the image has no data. Raises BadFields."""
     values = _read(document, READERS, REQUIRED)
     changes = _changes(values)
     changes["root_volume"] = {"id": values["root_volume"], "name": values["name"]}
@@ -144,12 +144,12 @@ def parse_update(document: Mapping[str, Any], image: Image) -> Changes:
     )
     if values.get("organization", shown["organization"]) != shown["organization"]:
         raise Refused("The organization of an image cannot be changed")
-    # Every successful PUT moves the date of modification (wire §3), so it has to change something.
+    # Every successful PUT updates the modification date (wire §3), so it must change something.
     return {"visibility": image.visibility, **_changes(values)}
 
 
 def _read(document: Mapping[str, Any], readers: "Readers", required: Collection[str] = ()) -> dict[str, Any]:
-    """The values of the keys that are not ignored."""
+    """Read the values of keys that are not ignored."""
     notes = {key: "required key not provided" for key in required if key not in document}
     values: dict[str, Any] = {}
     for key, value in document.items():
@@ -165,7 +165,7 @@ def _read(document: Mapping[str, Any], readers: "Readers", required: Collection[
 
 def _changes(values: Mapping[str, Any]) -> Changes:
     changed = {field: values[key] for key, field in FIELDS.items() if key in values}
-    return cast("Changes", changed)  # FIELDS has its keys, READERS their types
+    return cast("Changes", changed)  # FIELDS has the keys of Changes, READERS their types
 
 
 def _name(value: Any) -> str:
@@ -182,7 +182,7 @@ def _name(value: Any) -> str:
 def _arch(value: Any) -> str:
     if value not in WRITABLE_ARCHES:
         raise WrongError("not a valid value")
-    return cast("str", value)  # all that can be written are texts
+    return cast("str", value)  # all writable fields are texts
 
 
 def _same_volume(known: str, value: Any) -> None:
@@ -215,4 +215,4 @@ FIELDS: Mapping[str, str] = {
     "extra_volumes": "extra_volumes",
     "default_bootscript": "default_bootscript",
 }
-"""The canonical field of each key that a PUT can change."""
+"""Keys that a PUT can change, with their canonical fields."""
