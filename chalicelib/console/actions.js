@@ -1,4 +1,4 @@
-// What may be done with an image. Whoever changed it meanwhile is never overwritten: requests name the version they mean.
+// Actions on an image. Requests name the version they act on, so concurrent changes are never overwritten.
 import { html, useId, useState } from "./html.js";
 import { download } from "./download.js";
 import { Edit, patchImage } from "./edit.js";
@@ -22,7 +22,7 @@ export function Actions({ image, version, rights, onDone, onGone }) {
     }
   };
   const order = (word, words) => () => act(words, () => call("POST", `/v1/images/${image.id}/actions/${word}`));
-  const protect = () => act(image.protected ? "It can be deleted now." : "It is protected from deletion now.",
+  const protect = () => act(image.protected ? "It is no longer protected from deletion." : "It is now protected from deletion.",
     () => patchImage(image.id, version, [{ op: "replace", path: "/protected", value: !image.protected }]));
   const Button = ({ may, onClick, children, kind = "" }) => may && html`<button type="button" class=${kind} onClick=${onClick}>${children}</button>`;
   return html`
@@ -30,8 +30,8 @@ export function Actions({ image, version, rights, onDone, onGone }) {
     <${Button} may=${rights.change} onClick=${() => setOpen("edit")}>Edit<//>
     <${Button} may=${rights.change} onClick=${protect}>${image.protected ? "Unprotect" : "Protect"}<//>
     <${Button} may=${rights.reactivate} onClick=${order("reactivate", "It is active again.")}>Reactivate<//>
-    <${Button} may=${rights.deprecate} onClick=${order("deprecate", "It is deprecated: it works, but should not be used for new machines.")}>Deprecate<//>
-    <${Button} may=${rights.deactivate} onClick=${order("deactivate", "It is deactivated: nobody can read its bytes.")}>Deactivate<//>
+    <${Button} may=${rights.deprecate} onClick=${order("deprecate", "It is deprecated: it can still be used, but not for new machines.")}>Deprecate<//>
+    <${Button} may=${rights.deactivate} onClick=${order("deactivate", "It is deactivated: it can't be downloaded.")}>Deactivate<//>
     <${Button} may=${rights.delete && !image.protected} kind="danger" onClick=${() => setOpen("delete")}>Delete<//>
     ${refusal && !open && html`<${Failure} error=${refusal} />`}
     ${open === "edit" && html`<${Edit} image=${image} version=${version} rights=${rights} onClose=${close} onDone=${(words) => { close(); onDone(words); }} />`}
@@ -55,7 +55,7 @@ function Delete({ image, version, onClose, onGone }) {
   return html`
     <${Dialog} title="Delete this image?" onClose=${onClose}>
       <form onSubmit=${submit}>
-        <p>Whoever uses it, through whichever dialect, will not find it any more. To confirm, type <code>${name}</code></p>
+        <p>It will be gone from all dialects. To confirm, type <code>${name}</code></p>
         ${refusal && html`<${Failure} error=${refusal} />`}
         <${Field} label="Name of the image" id=${id}><input id=${id} value=${typed} onInput=${(event) => setTyped(event.target.value)} autocomplete="off" spellcheck=${false} /><//>
         <footer><button type="button" onClick=${onClose}>Cancel</button><button class="danger" disabled=${typed !== name}>Delete</button></footer>
@@ -63,7 +63,7 @@ function Delete({ image, version, onClose, onGone }) {
     <//>`;
 }
 
-// What is left to do once it is deleted: to have it back, where the registry waits before it forgets.
+// After a deletion: restore the image, if the registry delays deletions.
 function Gone({ image, onRestored }) {
   const [refusal, setRefusal] = useState(null);
   const query = { "changes-since": image.updated_at, status: "pending_delete", name: image.name, limit: 100 };
@@ -75,6 +75,6 @@ function Gone({ image, onRestored }) {
   if (!data && !error) return html`<${Busy} />`;
   return html`
     ${refusal && html`<${Failure} error=${refusal} />`}
-    ${data?.waits ? html`<${Notice} kind="wait">Its bytes are kept for a while, so it can be restored.<//>` : html`<${Notice}>It cannot be restored.<//>`}
+    ${data?.waits ? html`<${Notice} kind="wait">It can be restored until its data is removed.<//>` : html`<${Notice}>It cannot be restored.<//>`}
     <p class="row">${data?.waits && html`<button type="button" class="primary" onClick=${restore}>Restore</button>`}<a href="#/images">All images</a>${data?.waits && html`<a href="#/deleted">Deleted images</a>`}</p>`;
 }

@@ -1,8 +1,8 @@
-// Requests to the dialects, below wherever the registry is mounted, and what is wrong with their answers.
+// Requests to the dialects, relative to where the registry is mounted, and their errors.
 export const ROOT = new URL("../..", import.meta.url).pathname.replace(/\/$/, ""); // above console/<release>/api.js
 const UNREACHED = "The registry could not be reached. Check your connection, then try again.";
 
-// A refusal: `status` is 0 if no answer came.
+// A failed request: `status` is 0 without a response.
 export class Refusal extends Error {
   constructor(status, message) {
     super(message);
@@ -10,14 +10,14 @@ export class Refusal extends Error {
   }
 }
 
-// The address of a path, with the parameters that have a value.
+// The URL of a path, with the query parameters that have a value.
 export function address(path, query = {}) {
   const given = Object.entries(query).flatMap(([name, value]) => [value].flat().map((each) => [name, each]));
   const text = new URLSearchParams(given.filter(([, value]) => value != null && value !== "")).toString();
   return ROOT + path + (text && `?${text}`);
 }
 
-// An answer of any status. Never with the browser's own credentials: it would ask the user for some.
+// Send a request; resolves for any status. Without the browser's credentials, or it would prompt for them.
 export async function send(method, path, { token, query, body, headers = {}, signal } = {}) {
   const sent = { Accept: "application/json", ...(token && { "X-Auth-Token": token }), ...headers };
   const text = body === undefined || typeof body === "string" ? body : JSON.stringify(body);
@@ -30,7 +30,7 @@ export async function send(method, path, { token, query, body, headers = {}, sig
   }
 }
 
-// The document of an answer; raises Refusal if the answer is one.
+// Send a request and parse the response. Throws Refusal for an error.
 export async function ask(method, path, options) {
   const answer = await send(method, path, options);
   const text = await answer.text();
@@ -47,7 +47,7 @@ function parsed(text) {
   }
 }
 
-// Each dialect words its refusals in a shape of its own.
+// Find the message in any dialect's error format.
 function reason(document) {
   const error = document?.error ?? document;
   const found = error?.message ?? error?.error_description ?? error;

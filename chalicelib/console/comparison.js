@@ -1,9 +1,9 @@
-// The same facts in six vocabularies: which field of which dialect tells what.
+// The same facts in six dialects: which field has which fact.
 import { asDate, formatBytes } from "./format.js";
 
 const same = (glance) => ({ glance_v2: glance, glance_v1: glance });
 
-// Labels, and the field of each dialect; a dialect that is not named has no word for it.
+// By label, the field of each dialect; dialects that are missing do not have the fact.
 export const FACTS = {
   Id: { ...same("id"), foreman: "id", scaleway: "id", qingcloud: "image_id", devops_service: "id" },
   Name: { ...same("name"), foreman: "name", scaleway: "name", qingcloud: "image_name", devops_service: "name" },
@@ -17,7 +17,7 @@ export const FACTS = {
   "Disk format": same("disk_format"),
   "Container format": same("container_format"),
   Size: { ...same("size"), scaleway: "root_volume.size", qingcloud: "size" },
-  "Size of the disk": { glance_v2: "virtual_size" },
+  "Disk size": { glance_v2: "virtual_size" },
   MD5: same("checksum"),
   "SHA-256": same("os_hash_value"),
   Architecture: { ...same("architecture"), foreman: "architecture_name", scaleway: "arch", qingcloud: "processor_type" },
@@ -36,7 +36,7 @@ const INSTANTS = new Set(["Created", "Changed"]);
 const HEADER = /^x-image-meta-(?:property-)?(.+)$/;
 const PICKED = { scaleway: ({ image }) => image, qingcloud: ({ images: [image] }) => image };
 
-// An answer as it is shown, and its facts by the names that the dialect gives them.
+// Parse a response: its text to show, and its facts by the dialect's field names.
 export function read(name, headers, text) {
   if (name === "glance_v1") {
     const lines = [...headers].filter(([header]) => HEADER.test(header));
@@ -57,7 +57,7 @@ function flat(record, before = "") {
     value && typeof value === "object" && !Array.isArray(value) ? Object.entries(flat(value, `${before}${name}.`)) : [[before + name, value]]));
 }
 
-// Rows of facts that somebody tells: the text of each dialect, and whether it reads differently from the first one's.
+// Rows of facts that any dialect has: its text in each, and whether that differs from the first one's.
 export function compare(shown) {
   const properties = new Set(shown.filter(({ name }) => name.startsWith("glance")).flatMap(({ facts }) => Object.keys(facts).filter((field) => !NO_PROPERTIES.has(field))));
   const wanted = [...Object.entries(FACTS), ...[...properties].sort().map((field) => [field, same(field)])];

@@ -1,7 +1,7 @@
-// MD5s, asked of the worker thread, which begins with the first of them.
+// MD5s, computed by a worker thread that starts on first use.
 import { Refusal } from "./api.js";
 
-const UNREADABLE = "The file cannot be read any more: it was changed, moved or removed. Choose it again.";
+const UNREADABLE = "The file can no longer be read: it was changed, moved or removed. Choose it again.";
 const EDGE = 64 << 10;
 const waiting = new Map();
 let worker = null;
@@ -20,7 +20,7 @@ function start() {
   return started;
 }
 
-// The MD5 of a piece of a file, in hexadecimal. Raises Refusal if the file is not there any more.
+// The MD5 of a part of a file, in hexadecimal. Throws Refusal if the file can no longer be read.
 export function digest(blob) {
   worker ??= start();
   const ticket = (tickets += 1);
@@ -30,5 +30,5 @@ export function digest(blob) {
   });
 }
 
-// What a file is known by when it is chosen again: its beginning and its end.
+// A fingerprint of a file's beginning and end, to recognise it when it is chosen again.
 export const edges = (file) => digest(new Blob([file.slice(0, EDGE), file.slice(-EDGE)]));

@@ -1,14 +1,14 @@
-// Getting the bytes of an image: from the store by a link, or out of the answer if they came with it.
+// Download an image: from S3 by a link, or from the response itself if the data is inline.
 import { Refusal, send } from "./api.js";
 import { current } from "./session.js";
 
-// Have the browser save an image. Raises Refusal.
+// Let the browser save an image. Throws Refusal.
 export async function download(image) {
   const answer = await send("GET", `/v2/images/${image.id}/file`, { token: current().token, headers: { Accept: "*/*", Prefer: "link" } });
   if (!answer.ok) throw new Refusal(answer.status, (await answer.json().catch(() => null))?.error?.message ?? `The registry answered ${answer.status}.`);
   const link = answer.headers.get("Location");
   if (link) save(link);
-  else if (answer.status === 204) throw new Refusal(204, "No bytes have come yet.");
+  else if (answer.status === 204) throw new Refusal(204, "The image has no data yet.");
   else saveBytes(image, await answer.blob());
 }
 
@@ -18,7 +18,7 @@ function saveBytes(image, blob) {
   setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }
 
-// A link without a token, which the browser follows as if somebody had clicked on it.
+// Click on a link, which has no token, for the user.
 function save(url, name = "") {
   const link = Object.assign(document.createElement("a"), { href: url, download: name, rel: "noreferrer" });
   document.body.append(link);

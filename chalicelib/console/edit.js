@@ -1,4 +1,4 @@
-// Changing an image: only what was changed is sent, for the version that was looked at.
+// Edit an image: only changed fields are sent, for the version that was shown.
 import { html, useId, useState } from "./html.js";
 import { isProperty } from "./facts.js";
 import { call } from "./session.js";
@@ -8,19 +8,19 @@ const PATCH = "application/openstack-images-v2.1-json-patch";
 const TEXTS = { name: "Name", description: "Description", architecture: "Architecture", os_distro: "System", os_type: "Platform", os_admin_user: "Login user" };
 const NUMBERS = { min_disk: "Disk needed (GB)", min_ram: "Memory needed (MB)" };
 const BASE = ["name", "visibility", "tags", "os_hidden", ...Object.keys(NUMBERS)];
-const VISIBILITIES = { private: "private: its owner only", shared: "shared: with the members it has", community: "community: whoever knows its id", public: "public: everybody" };
+const VISIBILITIES = { private: "private: only its owner", shared: "shared: its owner and members", community: "community: anybody who knows its id", public: "public: everybody" };
 
 export const patchImage = (id, version, patch) =>
   call("PATCH", `/v2/images/${id}`, { body: patch, headers: { "Content-Type": PATCH, "If-Match": version } });
 
-// An image as the texts of the form; a property that it does not have is missing.
+// The form's texts for an image; properties that it does not have are missing.
 export function textsOf(image) {
   const shown = [...Object.keys(TEXTS), ...Object.keys(image).filter(isProperty)];
   const texts = Object.fromEntries(shown.map((name) => [name, image[name] ?? ""]));
   return { ...texts, visibility: image.visibility, tags: image.tags.join(", "), os_hidden: String(image.os_hidden), min_disk: String(image.min_disk), min_ram: String(image.min_ram) };
 }
 
-// What makes of one version of the form another one, as a JSON patch.
+// The JSON patch between two states of the form.
 export function patchOf(before, after) {
   const names = [...new Set([...Object.keys(before), ...Object.keys(after)])].filter((name) => before[name] !== after[name]);
   return names.map((name) => {
@@ -36,7 +36,7 @@ function valueOf(name, text) {
   return name === "tags" ? text.split(",").map((tag) => tag.trim()).filter(Boolean) : text;
 }
 
-// My changes where nobody else changed anything; where both did, theirs, and what I wanted is told.
+// Merge the user's changes into a newer version: on conflicts the newer one wins, and the user's is reported.
 export function merge(before, mine, theirs) {
   const names = [...new Set([...Object.keys(before), ...Object.keys(mine), ...Object.keys(theirs)])];
   const touched = names.filter((name) => theirs[name] !== before[name]);
@@ -80,8 +80,8 @@ export function Edit({ image, version, rights, onClose, onDone }) {
     <${Dialog} title="Edit image" onClose=${onClose}>
       <form onSubmit=${submit}>
         ${refusal && html`<${Failure} error=${refusal} />`}
-        ${conflict && html`<${Notice} kind="wait" title="Somebody else has changed this image; nothing of yours is saved yet.">
-          ${conflict.touched.length ? html`Changed by them: ${conflict.touched.join(", ")}. ` : ""}${conflict.lost.length ? html`You had written ${conflict.lost.join("; ")}. ` : ""}Look through the form, then save.<//>`}
+        ${conflict && html`<${Notice} kind="wait" title="Somebody else has changed this image. Your changes are not saved yet.">
+          ${conflict.touched.length ? html`Changed by them: ${conflict.touched.join(", ")}. ` : ""}${conflict.lost.length ? html`You had written ${conflict.lost.join("; ")}. ` : ""}Check the form, then save again.<//>`}
         <div class="columns">
           ${Object.entries(TEXTS).map(([name, label]) => html`<${Field} key=${name} label=${label} id="${id}-${name}"><input id="${id}-${name}" value=${texts[name]} onInput=${typed(name)} maxlength="255" /><//>`)}
           ${Object.entries(NUMBERS).map(([name, label]) => html`<${Field} key=${name} label=${label} id="${id}-${name}"><input id="${id}-${name}" type="number" min="0" max="2147483647" step="1" required value=${texts[name]} onInput=${typed(name)} /><//>`)}

@@ -1,4 +1,4 @@
-// What is known of an image, in groups; what nobody has said is left out.
+// The facts of an image, in groups; absent ones are omitted.
 import { html } from "./html.js";
 import { formatBytes, formatCount } from "./format.js";
 import { Copy, Instant } from "./ui.js";
@@ -11,7 +11,7 @@ const list = (text) => text.split(",").join(", ");
 
 const GROUPS = [
   ["Image", { description: ["Description"], owner: ["Owner"], visibility: ["Visibility"], protected: ["Protected", yes], os_hidden: ["Hidden from lists", yes], tags: ["Tags", (tags) => tags.map((tag) => html`<span class="chip" key=${tag}>${tag}</span> `)], created_at: ["Created", when], updated_at: ["Changed", when] }],
-  ["Bytes", { size: ["Size", size], virtual_size: ["Size of the disk", size], disk_format: ["Disk format"], container_format: ["Container format"], checksum: ["MD5", code], os_hash_value: ["SHA-256", code], status_reason: ["What went wrong"] }],
+  ["Bytes", { size: ["Size", size], virtual_size: ["Disk size", size], disk_format: ["Disk format"], container_format: ["Container format"], checksum: ["MD5", code], os_hash_value: ["SHA-256", code], status_reason: ["Reason"] }],
   ["Found by inspection", { inspection_formats: ["Formats", list], inspection_compression: ["Compression"], inspection_partition_table: ["Partition table"], inspection_filesystem: ["File system"], inspection_findings: ["Findings", list] }],
   ["System", { os_distro: ["System"], os_type: ["Platform"], os_admin_user: ["Login user"], architecture: ["Architecture"], min_disk: ["Disk needed", (gigabytes) => (gigabytes ? `${formatCount(gigabytes)} GB` : "any")], min_ram: ["Memory needed", (megabytes) => (megabytes ? `${formatCount(megabytes)} MB` : "any")] }],
 ];
@@ -30,7 +30,7 @@ export function Facts({ image }) {
       ${properties.length > 0 && html`<${Group} title="Properties">${properties.map((name) => html`
         <div key=${name}><dt><code>${name}</code></dt><dd>${image[name] === "" ? html`<i>empty</i>` : image[name]}</dd></div>`)}<//>`}
     </div>
-    ${image.size === null && html`<p class="hint">No bytes have come yet. Send them with <code>rosetta image upload</code>, or through any of the dialects.</p>`}`;
+    ${image.size === null && html`<p class="hint">This image has no data yet. Upload it with <code>rosetta image upload</code>, or through any of the dialects.</p>`}`;
 }
 
 const Group = ({ title, children }) => html`<section class="card facts"><h2>${title}</h2><dl>${children}</dl></section>`;

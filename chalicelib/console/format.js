@@ -1,4 +1,4 @@
-// Numbers, sizes and instants as people read them, in the language of their browser.
+// Format numbers, sizes and times in the browser's language.
 const UNITS = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte", "petabyte"];
 const NOTHING = "–";
 const instant = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
@@ -8,7 +8,7 @@ const count = new Intl.NumberFormat();
 const ago = new Intl.RelativeTimeFormat(undefined, { numeric: "auto" });
 const STEPS = [["second", 60], ["minute", 60], ["hour", 24], ["day", 30], ["month", 12], ["year", Infinity]];
 
-// The dialects leave out the zone where they mean UTC.
+// Some dialects omit the time zone, UTC.
 export const asDate = (text) => new Date(/Z$|[+-]\d\d:?\d\d$/.test(text) ? text : `${text}Z`);
 
 export const formatInstant = (text) => (text ? instant.format(asDate(text)) : NOTHING);
@@ -16,7 +16,7 @@ export const formatWhole = (text) => (text ? whole.format(asDate(text)) : NOTHIN
 export const formatDay = (text) => (text ? day.format(asDate(text)) : NOTHING);
 export const formatCount = (number) => (number == null ? NOTHING : count.format(number));
 
-// 1536 → "1.5 kB", as disks are sold: a thousand to the next unit.
+// 1536 → "1.5 kB": decimal units.
 export function formatBytes(bytes) {
   if (bytes == null) return NOTHING;
   const step = Math.min(UNITS.length - 1, Math.floor(Math.log10(Math.max(bytes, 1)) / 3));
@@ -25,7 +25,7 @@ export function formatBytes(bytes) {
   return new Intl.NumberFormat(undefined, options).format(value);
 }
 
-// How long ago, or from now on: "3 minutes ago", "in 2 days".
+// A relative time: "3 minutes ago", "in 2 days".
 export function formatAgo(text) {
   if (!text) return NOTHING;
   let distance = (asDate(text) - Date.now()) / 1000;

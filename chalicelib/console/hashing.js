@@ -1,4 +1,4 @@
-// The worker thread: MD5s of pieces of files, as the browser itself knows no MD5.
+// The worker thread: computes MD5s of parts of files, which browsers' Web Crypto does not support.
 import { md5 } from "./vendor/md5.js";
 
 const BLOCK = 4 << 20;

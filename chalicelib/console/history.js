@@ -1,4 +1,4 @@
-// What has happened to an image, newest last, as its owner sees it.
+// The history of an image, oldest first.
 import { html, useState } from "./html.js";
 import { call } from "./session.js";
 import { Busy, Failure, Instant, useLoaded } from "./ui.js";
@@ -6,8 +6,8 @@ import { Busy, Failure, Instant, useLoaded } from "./ui.js";
 const PAGE = 100;
 const WORDS = {
   created: "registered it", changed: "changed it", published: "published it", withdrawn: "withdrew it from the public", shared: "shared it", unshared: "stopped sharing it",
-  uploaded: "brought its bytes", killed: "gave it up", failed: "failed to bring its bytes", deactivated: "deactivated it", reactivated: "reactivated it", deprecated: "deprecated it",
-  staged: "staged its bytes", deleted: "deleted it", restored: "restored it", purged: "purged it",
+  uploaded: "uploaded its data", killed: "killed it", failed: "failed to upload its data", deactivated: "deactivated it", reactivated: "reactivated it", deprecated: "deprecated it",
+  staged: "staged its data", deleted: "deleted it", restored: "restored it", purged: "purged it",
 };
 
 export function History({ image }) {

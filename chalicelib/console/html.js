@@ -1,4 +1,4 @@
-// What all views are written with: Preact's elements in template literals, and its hooks.
+// Preact's elements as template literals, and its hooks, for all views.
 import { h, render } from "./vendor/preact.js";
 import htm from "./vendor/htm.js";
 

@@ -1,4 +1,4 @@
-// One image: what is known of it, what may be done with it, and where else it can be looked at.
+// The page of an image: its facts and actions, and tabs for more.
 import { html, useState } from "./html.js";
 import { Actions } from "./actions.js";
 import { call } from "./session.js";

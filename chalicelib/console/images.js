@@ -1,4 +1,4 @@
-// The list: search, filters, order, columns, pages.
+// The list of images: search, filters, order, columns, pages.
 import { html, useEffect, useId, useState } from "./html.js";
 import { formatBytes } from "./format.js";
 import { call } from "./session.js";
@@ -25,19 +25,19 @@ const FILTERS = {
   visibility: { label: "Visibility", any: "Mine, shared and public", values: ["public", "private", "shared", "community", "all"] },
   disk_format: { label: "Format", any: "Any format", values: ["raw", "qcow2", "vmdk", "vhd", "vhdx", "vdi", "iso", "ami", "aki", "ari", "ploop"] },
 };
-const DELETED = "deleted"; // they have a page of their own
+const DELETED = "deleted"; // they have their own page
 const TYPED = { architecture: "Architecture", os_distro: "System", owner: "Owner" };
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const KEPT = "rosetta-columns";
 
-// What the search box means: an id, a property (`name=value`), or a part of a name.
+// Parse the search box: an id, a property (`name=value`), or a part of a name.
 export function parseSearch(text) {
   const [, property, value] = /^([\w.:-]+)=(.*)$/.exec(text) ?? [];
   if (UUID.test(text)) return { id: text.toLowerCase() };
   return property ? { [property]: value } : text ? { name: `contains:${text}` } : {};
 }
 
-// The query of the address as the query of the list.
+// Convert the address's query to that of the list.
 export function parseQuery({ search = "", sort = "created_at:desc", marker, ...filters }) {
   const known = Object.keys(filters).filter((name) => name in FILTERS || name in TYPED);
   return { ...Object.fromEntries(known.map((name) => [name, filters[name]])), ...parseSearch(search.trim()), sort, marker, limit: PAGE };
@@ -57,7 +57,7 @@ function storedColumns() {
   }
 }
 
-let trail = []; // the markers of the pages before this one
+let trail = []; // the markers of the previous pages
 
 export default function Images({ query }) {
   const asked = new URLSearchParams(query).toString();
@@ -74,7 +74,7 @@ export default function Images({ query }) {
     ${images?.length > 0 && html`<${Table} images=${images} columns=${columns} query=${query} busy=${busy} />`}
     ${images?.length === 0 && (filtered || query.marker ? html`
       <${Empty} title="No image matches">Change the search or the filters, or <a href="#/images">show all images</a>.<//>` : html`
-      <${Empty} title="No images yet">What is registered through any of the dialects, or with <code>rosetta image upload</code>, shows up here.<//>`)}
+      <${Empty} title="No images yet">Images that are created through any dialect, or with <code>rosetta image upload</code>, appear here.<//>`)}
     ${images && html`<${Pages} query=${query} next=${data.document.next} shown=${images.length} />`}`;
 }
 
@@ -114,7 +114,7 @@ function Table({ images, columns, query, busy }) {
         <thead><tr>${columns.map((name) => html`<${Heading} key=${name} column=${COLUMNS[name]} query=${query} />`)}</tr></thead>
         <tbody>${images.map((image) => html`
           <tr key=${image.id}>${columns.map((name) => name === "name"
-            ? html`<th scope="row" key=${name}><a href="#/images/${image.id}">${image.name || html`<i>Without a name</i>`}</a>${image.protected && html` <span class="chip">protected</span>`}${image.os_hidden && html` <span class="chip">hidden</span>`}</th>`
+            ? html`<th scope="row" key=${name}><a href="#/images/${image.id}">${image.name || html`<i>Unnamed</i>`}</a>${image.protected && html` <span class="chip">protected</span>`}${image.os_hidden && html` <span class="chip">hidden</span>`}</th>`
             : html`<td key=${name} class=${COLUMNS[name].number ? "number" : ""} data-label=${COLUMNS[name].label}>${COLUMNS[name].show(image)}</td>`)}</tr>`)}
         </tbody>
       </table>

@@ -1,4 +1,4 @@
-// Jobs: what the registry does in its own time for the caller's tenant. Asked again while the tab is looked at, less and less often if nothing changes.
+// Background jobs of the caller's tenant. Polled while the tab is visible, less often if nothing changes.
 import { html, useEffect, useState } from "./html.js";
 import { formatBytes } from "./format.js";
 import { call } from "./session.js";
@@ -10,7 +10,7 @@ const SELDOM = 30_000;
 const ACTIONS = { capture: "Capture of a machine", modify: "Change", delete: "Deletion", recover: "Restoration", upload: "Upload", copy: "Copy" };
 const KINDS = { successful: "good", failed: "bad" };
 
-// What `load` brings, again and again; `keys` begin anew.
+// Poll `load`; start over when one of `keys` changes.
 function usePolled(load, keys) {
   const [state, setState] = useState({});
   useEffect(() => {
@@ -52,7 +52,7 @@ function List() {
     <${Title} text="Jobs" />
     ${error && html`<${Failure} error=${error} />`}
     ${!data && !error && html`<${Busy} />`}
-    ${data?.length === 0 && html`<${Empty} title="No jobs yet">Uploads in parts, copies and captures of machines show up here.<//>`}
+    ${data?.length === 0 && html`<${Empty} title="No jobs yet">Uploads in parts, copies and captures of machines appear here.<//>`}
     ${data?.length > 0 && html`
       <div class="scroll listed" tabindex="0" role="region" aria-label="List of jobs"><table class="cards">
         <thead><tr>${["Job", "Status", "Done", "Image", "Ordered", "Finished"].map((label) => html`<th scope="col" key=${label}>${label}</th>`)}</tr></thead>

@@ -1,4 +1,4 @@
-// The console: who is signed in, which view the address names, and the frame around it.
+// The console: the session, the view that the address names, and the frame around it.
 import { html, render, useEffect, useState } from "./html.js";
 import { ROOT } from "./api.js";
 import { current, onChange, resume, signOut } from "./session.js";
@@ -18,7 +18,7 @@ const MODULES = {
 const PLACES = [["images", "Images"], ["upload", "Upload"], ["jobs", "Jobs"], ["tokens", "Tokens"], ["usage", "Usage"]];
 const ADMINISTRATORS = [["tenants", "Tenants"]];
 
-// `#/images/1234/views?sort=name` → the view `image`, ["1234", "views"], and what is asked of it.
+// `#/images/1234/views?sort=name` → the view `image`, ["1234", "views"], and the query.
 export function readRoute(hash) {
   const [path, query = ""] = hash.replace(/^#?\/?/, "").split("?");
   const [place = "", ...rest] = path.split("/").filter(Boolean).map(decodeURIComponent);

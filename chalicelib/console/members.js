@@ -1,4 +1,4 @@
-// With whom an image is shared, and what they say of it.
+// The members of an image, and their answers.
 import { html, useId, useState } from "./html.js";
 import { call } from "./session.js";
 import { Busy, Empty, Failure, Field, Instant, Notice, useLoaded } from "./ui.js";
@@ -11,7 +11,7 @@ export function Members({ image, session, rights }) {
     setRefusal(null);
     try { await call(...request); reload(); } catch (failed) { setRefusal(failed); }
   };
-  if (error?.status === 403 || error?.status === 404) return html`<${Empty} title="Nobody is a member">An image that is ${image.visibility} has no members. Make it shared to add some.<//>`;
+  if (error?.status === 403 || error?.status === 404) return html`<${Empty} title="No members">An image that is ${image.visibility} has no members. Make it shared to add some.<//>`;
   if (error) return html`<${Failure} error=${error} retry=${reload} />`;
   if (!data) return html`<${Busy} />`;
   const { members } = data.document;
@@ -22,10 +22,10 @@ export function Members({ image, session, rights }) {
       ${mine.status !== "accepted" && html` <button type="button" onClick=${() => act("PUT", `${path}/${mine.member_id}`, { body: { status: "accepted" } })}>Accept</button>`}
       ${mine.status !== "rejected" && html` <button type="button" onClick=${() => act("PUT", `${path}/${mine.member_id}`, { body: { status: "rejected" } })}>Reject</button>`}<//>`}
     ${members.length > 0 && html`
-      <div class="scroll"><table aria-busy=${busy}><thead><tr><th scope="col">Tenant</th><th scope="col">Its answer</th><th scope="col">Since</th>${rights.share && html`<th scope="col"><span class="unseen">Actions</span></th>`}</tr></thead>
+      <div class="scroll"><table aria-busy=${busy}><thead><tr><th scope="col">Tenant</th><th scope="col">Answer</th><th scope="col">Since</th>${rights.share && html`<th scope="col"><span class="unseen">Actions</span></th>`}</tr></thead>
         <tbody>${members.map((member) => html`<tr key=${member.member_id}><th scope="row">${member.member_id}</th><td>${member.status}</td><td><${Instant} at=${member.updated_at} /></td>
           ${rights.share && html`<td class="number"><button type="button" class="quiet small" aria-label=${`Remove ${member.member_id}`} onClick=${() => act("DELETE", `${path}/${encodeURIComponent(member.member_id)}`)}>Remove</button></td>`}</tr>`)}</tbody></table></div>`}
-    ${members.length === 0 && html`<${Empty} title="Shared with nobody yet">${rights.share ? "Add a tenant below. It finds the image in its lists once it has accepted." : ""}<//>`}
+    ${members.length === 0 && html`<${Empty} title="Shared with nobody yet">${rights.share ? "Add a tenant below. The image appears in its lists once it has accepted." : ""}<//>`}
     ${rights.share && html`<${Add} onAdd=${(member) => act("POST", path, { body: { member } })} />`}`;
 }
 

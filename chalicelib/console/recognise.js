@@ -1,4 +1,4 @@
-// What a file seems to be, by its first bytes or else by its name. The registry looks at all of it, and has the last word.
+// Guess a file's format from its first bytes, or else its name. The registry inspects it later, and decides.
 const MAGIC = [
   [0, "QFI\xfb", "qcow2"],
   [0, "KDMV", "vmdk"],
@@ -14,7 +14,7 @@ const MAGIC = [
 const ENDINGS = { qcow2: "qcow2", qcow: "qcow2", vmdk: "vmdk", vhd: "vhd", vpc: "vhd", vhdx: "vhdx", vdi: "vdi", iso: "iso", ova: "vmdk" };
 const HEAD = 0x8001 + 5;
 
-// Its name without the ending, and both formats.
+// The name without its suffix, and both formats.
 export async function recognise(file) {
   const head = Array.from(new Uint8Array(await file.slice(0, HEAD).arrayBuffer()), (byte) => String.fromCharCode(byte)).join("");
   const [, stem, ending = ""] = /^(.+?)(?:\.([A-Za-z0-9]+))?$/.exec(file.name);

@@ -1,4 +1,4 @@
-// What the caller may do with an image, so that nothing else is offered. The registry decides all the same.
+// What the caller may do with an image, to hide other actions. The registry checks it anyway.
 export function rightsOf(session, image, status) {
   const owns = session.admin || (image.owner !== null && image.owner === session.tenant);
   const change = owns && session.may("create_image");

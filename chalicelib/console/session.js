@@ -1,8 +1,8 @@
-// Who is signed in. The token is kept in memory, and in this tab's storage if that was asked for; nowhere else.
+// The session. The token is kept in memory and, if the user wishes, in this tab's storage; nowhere else.
 import { ask, Refusal } from "./api.js";
 
 const KEY = "rosetta-token";
-const ENDED = "Your token has expired or was revoked. Sign in again to go on.";
+const ENDED = "Your token has expired or was revoked. Sign in again.";
 const WRONG = { token: "The registry does not know this token.", password: "The user name or the secret is wrong." };
 let session = null;
 let notice = "";
@@ -18,14 +18,14 @@ function become(next, words = "") {
   for (const listener of listeners) listener();
 }
 
-// Sign in with a token. Raises Refusal.
+// Sign in with a token. Throws Refusal.
 export async function signIn(token, keep) {
   const { document } = await known(token, WRONG.token);
   if (keep) sessionStorage.setItem(KEY, token);
   become(described(token, document));
 }
 
-// Sign in with a user's name and secret, as OpenStack's clients do. Raises Refusal.
+// Sign in with user name and secret, as OpenStack's clients do. Throws Refusal.
 export async function signInAs(name, secret, keep) {
   const password = { user: { name, domain: { id: "default" }, password: secret } };
   const body = { auth: { identity: { methods: ["password"], password } } };
@@ -33,7 +33,7 @@ export async function signInAs(name, secret, keep) {
   await signIn(headers.get("X-Subject-Token"), keep);
 }
 
-// Take up the session of this tab, if it keeps one.
+// Resume the session of this tab, if it is stored.
 export async function resume() {
   const token = sessionStorage.getItem(KEY);
   if (!token) return;
@@ -50,7 +50,7 @@ export function signOut(words = "") {
   become(null, words);
 }
 
-// As `ask`, as whoever is signed in; ends the session once the token is not good any more.
+// Like `ask`, as the signed-in user; ends the session if the token is no longer valid.
 export async function call(method, path, options = {}) {
   try {
     return await ask(method, path, { ...options, token: session.token });

@@ -1,4 +1,4 @@
-// Signing in: with a token, or with a user's name and secret.
+// Sign in with a token, or with user name and secret.
 import { html, useEffect, useRef, useState } from "./html.js";
 import { ROOT } from "./api.js";
 import { farewell, signIn, signInAs } from "./session.js";
@@ -49,6 +49,6 @@ export function SignIn() {
         <label class="check"><input type="checkbox" name="keep" value="yes" /><span>Stay signed in until this tab is closed</span></label>
         <button class="primary wide" disabled=${busy}>${busy ? "Signing in…" : "Sign in"}</button>
       </form>
-      <p class="aside">No token yet? Ask whoever runs this registry, or read the <a href="${ROOT}/docs">API reference</a>.</p>
+      <p class="aside">No token yet? Ask your administrator, or read the <a href="${ROOT}/docs">API reference</a>.</p>
     </main>`;
 }

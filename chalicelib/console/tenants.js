@@ -1,19 +1,19 @@
-// For administrators: whether the deployment is well, and which tenants there are, as far as images tell, with what each uses.
+// For administrators: the health of the deployment, and the usage of tenants that own images.
 import { html, useEffect, useId, useState } from "./html.js";
 import { send } from "./api.js";
 import { formatBytes, formatCount } from "./format.js";
 import { call } from "./session.js";
 import { Busy, Empty, Failure, Field, Title, useLoaded } from "./ui.js";
 
-const READ = 200; // images whose owners are looked at, with each request
-const SHOWN = 20; // tenants whose usage is asked for at once
+const READ = 200; // images per request, to find owners
+const SHOWN = 20; // tenants whose usage is requested at a time
 
 export default function Tenants({ query, session }) {
-  if (!session.admin) return html`<${Title} text="Tenants" /><${Empty} title="For administrators">Your token may see its own tenant only: <a href="#/usage">usage</a>.<//>`;
+  if (!session.admin) return html`<${Title} text="Tenants" /><${Empty} title="For administrators">Your token can only see its own tenant: <a href="#/usage">usage</a>.<//>`;
   return html`<${Title} text="Tenants" /><${Health} /><${Find} /><${Found} key=${query.tenant} tenant=${query.tenant} />`;
 }
 
-// What `/healthz` and `/readyz` say; a refusal of theirs is news, not a failure.
+// The answers of `/healthz` and `/readyz`; an error status is a result, not a failure.
 async function health(signal) {
   const [alive, ready] = await Promise.all(["/healthz", "/readyz"].map((path) => send("GET", path, { signal })));
   const { status, ...faults } = await ready.json();
@@ -41,7 +41,7 @@ function Find() {
       <${Field} label="Tenant" id=${id}><input id=${id} name="tenant" required spellcheck=${false} autocomplete="off" /><//><button>Show</button></form>`;
 }
 
-// The tenant that was named, or else the owners of the latest images, of more images whenever that is asked for.
+// The given tenant, or else the owners of the latest images; older ones on request.
 function Found({ tenant }) {
   const [marker, setMarker] = useState("");
   const [seen, setSeen] = useState({ owners: tenant ? [tenant] : [], images: 0 });

@@ -1,4 +1,4 @@
-// Tokens: the caller's own, each with what it may do and how long; new ones are shown once.
+// The caller's tokens, with permissions and expiry; secrets of new ones are shown once.
 import { html, useId, useRef, useState } from "./html.js";
 import { formatDay } from "./format.js";
 import { ask } from "./api.js";
@@ -6,10 +6,10 @@ import { call, signOut } from "./session.js";
 import { Busy, Copy, Dialog, Empty, Failure, Field, Instant, Notice, Title, useLoaded } from "./ui.js";
 
 const POLICIES = {
-  read_images: "Read images", create_image: "Create and change images", delete_image: "Delete images", publicize_image: "Publish images", admin: "Everything, for everybody's images",
+  read_images: "Read images", create_image: "Create and change images", delete_image: "Delete images", publicize_image: "Publish images", admin: "Administer all images",
 };
 const inOrder = (policies) => Object.keys(POLICIES).filter((policy) => policies.includes(policy));
-const NONE = { 400: "Your token belongs to no tenant, so it makes none.", 401: "You are signed in with a token of Keystone, which makes none here." };
+const NONE = { 400: "Your token belongs to no tenant, so it can't create tokens.", 401: "You are signed in with a Keystone token, which can't create tokens here." };
 const DAY = 24 * 60 * 60;
 const LIVES = { 1: "1 day", 7: "7 days", 30: "30 days", 90: "90 days", 365: "1 year" };
 
@@ -22,7 +22,7 @@ export default function Tokens({ session }) {
   if (NONE[error?.status]) return html`<${Title} text="Tokens" /><${Empty} title="No tokens to list">${NONE[error.status]}<//>`;
   return html`
     <${Title} text="Tokens"><button type="button" class="primary" disabled=${!session.tenant} onClick=${() => setOpen(true)}>New token</button><//>
-    <p class="lead">One for each program and machine, with no more rights than it needs. A token that made others ends them with it.</p>
+    <p class="lead">Create one for each program and machine, with only the permissions it needs. Revoking a token also revokes those created with it.</p>
     ${made && html`<${Secret} made=${made} onHide=${() => setMade(null)} />`}
     ${error && html`<${Failure} error=${error} retry=${reload} />`}
     ${!data && busy && html`<${Busy} />`}
@@ -33,9 +33,9 @@ export default function Tokens({ session }) {
 
 const Table = ({ tokens, session, busy, onEnd }) => html`
   <div class="scroll listed"><table class="cards" aria-busy=${busy}>
-    <thead><tr>${["Name", "Id", "May", "Made", "Last used", "Ends"].map((label) => html`<th scope="col" key=${label}>${label}</th>`)}<th scope="col"><span class="unseen">Actions</span></th></tr></thead>
+    <thead><tr>${["Name", "Id", "Permissions", "Created", "Last used", "Expires"].map((label) => html`<th scope="col" key=${label}>${label}</th>`)}<th scope="col"><span class="unseen">Actions</span></th></tr></thead>
     <tbody>${tokens.map((token) => html`
-      <tr key=${token.id}><th scope="row">${token.name ?? html`<i>Without a name</i>`}${token.id === session.id && html` <span class="chip">this session</span>`}</th>
+      <tr key=${token.id}><th scope="row">${token.name ?? html`<i>Unnamed</i>`}${token.id === session.id && html` <span class="chip">this session</span>`}</th>
         <td data-label="Id"><code>${token.id}</code></td>
         <td data-label="May" class="wrapping">${inOrder(token.policies).join(", ") || "nothing"}</td>
         <td data-label="Made"><${Instant} at=${token.created_at} relative /></td>
@@ -45,13 +45,13 @@ const Table = ({ tokens, session, busy, onEnd }) => html`
     </tbody></table></div>`;
 
 const Secret = ({ made, onHide }) => html`
-  <${Notice} kind="good" title="Copy the secret now: it is stored nowhere, and not shown again.">
+  <${Notice} kind="good" title="Copy the secret now: it is not stored, and not shown again.">
     <div class="command"><pre tabindex="0" aria-label="Secret of the new token">${made.secret}</pre><${Copy} text=${made.secret} /></div>
-    <p class="hint">${made.name} · ends ${formatDay(made.expires_at)}</p><button type="button" class="small" onClick=${onHide}>I have it</button><//>`;
+    <p class="hint">${made.name} · expires ${formatDay(made.expires_at)}</p><button type="button" class="small" onClick=${onHide}>I have it</button><//>`;
 
 function Create({ session, onClose, onMade }) {
   const id = useId();
-  const sent = useRef(false); // two clicks make one token
+  const sent = useRef(false); // a double click creates one token
   const [refusal, setRefusal] = useState(null);
   const offered = session.admin ? Object.keys(POLICIES) : inOrder(session.policies);
   async function submit(event) {
@@ -72,10 +72,10 @@ function Create({ session, onClose, onMade }) {
     <${Dialog} title="New token" onClose=${onClose}>
       <form onSubmit=${submit}>
         ${refusal && html`<${Failure} error=${refusal} />`}
-        <${Field} label="Name" hint="What it is for, such as: nightly build" id="${id}-name"><input id="${id}-name" name="name" required maxlength="255" autocomplete="off" aria-describedby="${id}-name-hint" /><//>
-        <fieldset class="field"><legend><b>It may</b></legend>${offered.map((policy) => html`
+        <${Field} label="Name" hint="What it is for, e.g. nightly build" id="${id}-name"><input id="${id}-name" name="name" required maxlength="255" autocomplete="off" aria-describedby="${id}-name-hint" /><//>
+        <fieldset class="field"><legend><b>Permissions</b></legend>${offered.map((policy) => html`
           <label class="check" key=${policy}><input type="checkbox" name="policy" value=${policy} defaultChecked=${policy === "read_images"} /><span>${POLICIES[policy] ?? policy}</span></label>`)}</fieldset>
-        <${Field} label="It ends after" hint=${session.end ? `At most when yours does: ${formatDay(session.end)}` : ""} id="${id}-days"><select id="${id}-days" name="days" defaultValue="30">
+        <${Field} label="Expires after" hint=${session.end ? `At the latest with yours: ${formatDay(session.end)}` : ""} id="${id}-days"><select id="${id}-days" name="days" defaultValue="30">
           ${Object.entries(LIVES).map(([days, label]) => html`<option key=${days} value=${days} selected=${days === "30"}>${label}</option>`)}</select><//>
         <footer><button type="button" onClick=${onClose}>Cancel</button><button class="primary">Create</button></footer>
       </form>
@@ -89,7 +89,7 @@ function End({ token, own, onClose, onEnded }) {
     <${Dialog} title=${`Revoke ${token.name ?? token.id}?`} onClose=${onClose}>
       <form method="dialog" onSubmit=${(event) => { event.preventDefault(); end(); }}>
         ${refusal && html`<${Failure} error=${refusal} />`}
-        <p>Programs that use it are refused within a minute, and so are those with tokens that were made of it.${own ? " It is the one that you are signed in with." : ""}</p>
+        <p>Programs that use it, or tokens created with it, are refused within a minute.${own ? " You are signed in with this token." : ""}</p>
         <footer><button type="button" onClick=${onClose}>Cancel</button><button class="danger">Revoke</button></footer>
       </form>
     <//>`;

@@ -1,12 +1,12 @@
-// What is on its way, and what became of it.
+// Transfers in progress, and their results.
 import { html, useEffect, useState } from "./html.js";
 import { formatBytes, formatCount } from "./format.js";
 import { Failure, Notice } from "./ui.js";
 import { all, dismiss, giveUp, goOn, isOver, onTransfers, pause } from "./transfers.js";
 
-const STATES = { checking: "Checking what has come", sending: "Sending", paused: "Paused", verifying: "Verifying and inspecting", copying: "Copying", done: "Ready", failed: "Refused" };
+const STATES = { checking: "Checking received parts", sending: "Sending", paused: "Paused", verifying: "Verifying and inspecting", copying: "Copying", done: "Ready", failed: "Refused" };
 const KINDS = { done: "good", failed: "bad", paused: "off" };
-const FOUND = { virtual_size: "Size of the disk", inspection_formats: "Formats", inspection_partition_table: "Partition table", inspection_filesystem: "File system", inspection_boot_modes: "Boots by", inspection_findings: "Findings", checksum: "MD5" };
+const FOUND = { virtual_size: "Disk size", inspection_formats: "Formats", inspection_partition_table: "Partition table", inspection_filesystem: "File system", inspection_boot_modes: "Boots by", inspection_findings: "Findings", checksum: "MD5" };
 
 export function useTransfers() {
   const [, redraw] = useState(0);
@@ -16,11 +16,11 @@ export function useTransfers() {
 export function Transfers({ onAgain, onRefusal }) {
   const shown = all();
   return shown.length > 0 && html`
-    <section class="transfers"><h2>On their way</h2>${shown.map((transfer) => html`
+    <section class="transfers"><h2>In progress</h2>${shown.map((transfer) => html`
       <${Card} key=${transfer.record.image} transfer=${transfer} onAgain=${onAgain} onRefusal=${onRefusal} />`)}</section>`;
 }
 
-// How far it is, in bytes: sent, checked, or read by the registry.
+// The progress in bytes: sent, checked, or read by the registry.
 function progressOf({ state, bytes, checked, job, record }) {
   if (state === "checking") return [checked, record.size];
   return state === "verifying" || state === "copying" ? [job?.done ?? 0, job?.size ?? record.size] : [bytes, record.size];
@@ -36,8 +36,8 @@ function Card({ transfer, onAgain, onRefusal }) {
         <p><span class="status ${KINDS[state] ?? "wait"}" role="status">${STATES[state]}</span> <span class="hint">${record.file ?? record.uri}</span></p></div>
       <div class="actions">
         ${(state === "sending" || state === "checking") && html`<button type="button" onClick=${() => pause(transfer)}>Pause</button>`}
-        ${state === "paused" && html`<button type="button" class="primary" onClick=${() => goOn(transfer)}>Go on</button>`}
-        ${running && record.upload && state !== "verifying" && html`<button type="button" class="danger" onClick=${() => giveUp(record).catch(onRefusal)}>Give up</button>`}
+        ${state === "paused" && html`<button type="button" class="primary" onClick=${() => goOn(transfer)}>Resume</button>`}
+        ${running && record.upload && state !== "verifying" && html`<button type="button" class="danger" onClick=${() => giveUp(record).catch(onRefusal)}>Cancel upload</button>`}
         ${!running && html`<button type="button" onClick=${() => dismiss(transfer)}>Close</button>`}
       </div>
       ${running && html`<div class="meter"><progress aria-label="${STATES[state]} ${record.name}" value=${size ? done : null} max=${size || 1}></progress>
@@ -60,8 +60,8 @@ function speedOf({ began, from, bytes, record }) {
 function Refused({ transfer, onAgain }) {
   const { job, file, record } = transfer;
   return html`
-    <${Notice} kind="bad" title="The registry did not take it.">${job.reason}<//>
-    <p>${file ? "Its bytes were removed. Change what the reason names, the file or what is said of it, and upload it as a new image." : html`Change what the reason names, and copy it again. The image <a href="#/images/${record.image}">is still there</a>, without bytes.`}</p>
+    <${Notice} kind="bad" title="The registry refused it.">${job.reason}<//>
+    <p>${file ? "Its data was removed. Fix the file or its description as the reason says, and upload it as a new image." : html`Fix the reason, and copy it again. The image <a href="#/images/${record.image}">still exists</a>, without data.`}</p>
     ${file && html`<p class="row"><button type="button" onClick=${() => { dismiss(transfer); onAgain(transfer); }}>Try again with this file</button></p>`}`;
 }
 
@@ -69,6 +69,6 @@ function Found({ image }) {
   const facts = Object.entries(FOUND).filter(([name]) => image[name] !== undefined && image[name] !== null && image[name] !== "");
   const text = (name) => (name === "virtual_size" ? formatBytes(image[name]) : name === "checksum" ? html`<code>${image[name]}</code>` : String(image[name]).split(",").join(", "));
   return html`
-    <p>It is verified, and <a href="#/images/${image.id}">ready to be used</a>. This is what the registry found in it:</p>
+    <p>It is verified and <a href="#/images/${image.id}">ready to use</a>. Found by inspection:</p>
     <dl class="found">${facts.map(([name, label]) => html`<div key=${name}><dt>${label}</dt><dd>${text(name)}</dd></div>`)}</dl>`;
 }

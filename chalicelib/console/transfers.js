@@ -1,4 +1,4 @@
-// Images on their way into the registry: files in parts, straight to the store, or copies. They go on whatever view is open.
+// Uploads of files in parts, directly to S3, and copies. They continue in the background of all views.
 import { Refusal } from "./api.js";
 import { digest, edges } from "./digests.js";
 import { call, current, onChange } from "./session.js";
@@ -10,8 +10,8 @@ const MEGABYTE = 2 ** 20;
 const LARGE = 16 * 2 ** 30;
 const FIRST_LOOK = 300;
 const LAST_LOOKS = 5000;
-const LOST = "The store could not be reached. What has arrived is kept there.";
-const OTHER = "This is another file than the one whose upload began: its bytes differ.";
+const LOST = "The store could not be reached. Parts that have arrived are kept.";
+const OTHER = "This is not the file of the upload: its contents differ.";
 const OVER = new Set(["done", "failed"]);
 const transfers = new Map();
 const listeners = new Set();
@@ -44,7 +44,7 @@ class Transfer {
   }
 }
 
-// Register an image for a file, and send it. Raises Refusal.
+// Create an image for a file, and upload it. Throws Refusal.
 export async function uploadFile(file, fields) {
   const { document: image } = await call("POST", "/v2/images", { body: fields });
   const wanted = { size: file.size, ...(file.size > LARGE && { part_size: partSize(file.size) }) };
@@ -58,10 +58,10 @@ export async function uploadFile(file, fields) {
   send(transfer);
 }
 
-// 64 MiB, or whole MiB that make no more than 9000 parts.
+// 64 MiB, or as many MiB as it takes for at most 9000 parts.
 const partSize = (size) => Math.max(64, Math.ceil(size / 9000 / MEGABYTE)) * MEGABYTE;
 
-// Have an image copied from an address. Raises Refusal.
+// Copy an image from a URL. Throws Refusal.
 export async function copyFrom(uri, fields) {
   const { document: image } = await call("POST", "/v2/images", { body: fields });
   const { user, tenant } = current();
@@ -76,7 +76,7 @@ export async function copyFrom(uri, fields) {
   watch(transfer);
 }
 
-// Go on with an upload that began earlier, if this is its file. Raises Refusal.
+// Resume an earlier upload, if this is its file. Throws Refusal.
 export async function resume(record, file) {
   if (file.size !== record.size || (await edges(file)) !== record.edges) throw new Refusal(0, OTHER);
   const transfer = new Transfer(record, file);
@@ -92,7 +92,7 @@ export async function goOn(transfer) {
     transfer.upload = document.upload;
   } catch (refusal) {
     if (refusal.status !== 404) return transfer.become({ state: "paused", error: refusal });
-    return watch(transfer); // it is over: the job tells how it ended
+    return watch(transfer); // it has ended: the job has the result
   }
   return send(transfer);
 }
@@ -102,7 +102,7 @@ export function pause(transfer) {
   transfer.become({ state: "paused" });
 }
 
-// End an upload and remove its image. Raises Refusal.
+// Cancel an upload and delete its image. Throws Refusal.
 export async function giveUp(record) {
   transfers.get(record.image)?.abort?.abort();
   if (record.upload) await gone(call("DELETE", `/v1/images/${record.image}/uploads/${record.upload}`));
@@ -147,7 +147,7 @@ async function send(transfer) {
 
 const numbers = (transfer) => Array.from({ length: transfer.upload.part_count }, (_, index) => index + 1);
 
-// Whether the parts that have come are those of the file; the others are missing.
+// Check that the received parts are those of the file; find the missing ones.
 async function check(transfer, signal) {
   transfer.md5s.clear();
   transfer.sent.clear();
@@ -181,7 +181,7 @@ async function sendPart(transfer, number, signal) {
   }
 }
 
-// What the store says of a part is not asked: it takes no other bytes than those whose MD5 its link was signed for.
+// The response is not checked: S3 only accepts data with the MD5 for which the link was signed.
 function put(link, blob, signal, onProgress) {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
@@ -205,7 +205,7 @@ async function complete(transfer) {
     try {
       return await call("POST", `/v1/images/${image}/uploads/${upload}`, { body: { parts } });
     } catch (failed) {
-      if (failed.status === 404) return null; // it was completed by a request whose answer was lost
+      if (failed.status === 404) return null; // completed by a request whose response was lost
       if (milliseconds === null || !isPassing(failed)) throw failed;
       await wait(milliseconds);
     }
@@ -213,7 +213,7 @@ async function complete(transfer) {
   return null;
 }
 
-// Follow the job until it is over, and tell what became of the image.
+// Poll the job until it has ended, then read the image.
 async function watch(transfer) {
   const { record } = transfer;
   transfer.become({ state: record.upload ? "verifying" : "copying", error: null });

@@ -1,8 +1,8 @@
-// The small parts that views are made of.
+// Small components for all views.
 import { html, useCallback, useEffect, useId, useRef, useState } from "./html.js";
 import { formatAgo, formatInstant, formatWhole } from "./format.js";
 
-// What `load` brings, asked for again whenever one of `keys` changes; older answers are dropped.
+// Load data, again whenever one of `keys` changes; outdated responses are dropped.
 export function useLoaded(load, keys) {
   const [state, setState] = useState({ busy: true });
   const [turn, setTurn] = useState(0);
@@ -35,7 +35,7 @@ export const Status = ({ status }) => html`<span class="status ${STATUSES[status
 export const Instant = ({ at, relative }) =>
   at ? html`<time datetime=${at} title=${formatWhole(at)}>${relative ? formatAgo(at) : formatInstant(at)}</time>` : "–";
 
-// A button that copies a text, and says so.
+// A button that copies a text, and confirms it.
 export function Copy({ text, label = "Copy" }) {
   const [done, setDone] = useState(false);
   useEffect(() => {
@@ -47,7 +47,7 @@ export function Copy({ text, label = "Copy" }) {
   return html`<button type="button" class="quiet small" onClick=${copy}><span aria-live="polite">${done ? "Copied" : label}</span></button>`;
 }
 
-// The heading of a view; it takes the focus, so that whoever cannot see the change hears of it.
+// The heading of a view; it takes the focus, so that screen readers announce the new view.
 export function Title({ text, children, detail }) {
   const heading = useRef(null);
   useEffect(() => {
@@ -62,7 +62,7 @@ export const Field = ({ label, hint, id, children }) => html`
 
 export const Empty = ({ title, children }) => html`<div class="empty"><h2>${title}</h2><p>${children}</p></div>`;
 
-// A dialog over the page, which the keyboard cannot leave; Escape closes it.
+// A modal dialog; Escape closes it.
 export function Dialog({ title, onClose, children }) {
   const dialog = useRef(null);
   const id = useId();

@@ -1,4 +1,4 @@
-// Uploads that this browser has begun and not ended: which image waits for which file, and nothing that opens anything.
+// Unfinished uploads of this browser: image and file, without any secret.
 const KEPT = "rosetta-uploads";
 
 function all() {

@@ -1,4 +1,4 @@
-// Bringing an image in: a file of this machine, or a copy of what is at an address.
+// Create an image from a local file, or by copying from a URL.
 import { html, useEffect, useId, useState } from "./html.js";
 import { Refusal } from "./api.js";
 import { recognise } from "./recognise.js";
@@ -11,7 +11,7 @@ import { unfinishedOf } from "./unfinished.js";
 
 const DISKS = ["raw", "qcow2", "vmdk", "vhd", "vhdx", "vdi", "iso", "ploop", "ami", "aki", "ari"];
 const CONTAINERS = ["bare", "ovf", "ova", "ami", "aki", "ari", "docker"];
-const VISIBILITIES = { private: "private: its owner only", shared: "shared: with members", community: "community: whoever knows its id", public: "public: everybody" };
+const VISIBILITIES = { private: "private: only its owner", shared: "shared: its owner and members", community: "community: anybody who knows its id", public: "public: everybody" };
 const WAYS = { file: "A file", address: "An address" };
 const EMPTY = { name: "", disk_format: "raw", container_format: "bare", min_disk: "0", min_ram: "0", visibility: "private" };
 
@@ -55,7 +55,7 @@ function Drop({ onFile }) {
   const [over, setOver] = useState(false);
   const drag = (inside) => (event) => { event.preventDefault(); setOver(inside); };
   const drop = (event) => { drag(false)(event); if (event.dataTransfer.files.length) onFile(event.dataTransfer.files[0]); };
-  useEffect(() => { // a file that misses the field must not replace the page
+  useEffect(() => { // a file dropped outside of the field must not replace the page
     const ignore = (event) => event.preventDefault();
     for (const kind of ["dragover", "drop"]) addEventListener(kind, ignore);
     return () => { for (const kind of ["dragover", "drop"]) removeEventListener(kind, ignore); };
@@ -65,7 +65,7 @@ function Drop({ onFile }) {
       <p><strong>Drop the file of an image here</strong></p>
       <input id=${id} class="unseen" type="file" onChange=${(event) => event.target.files.length && onFile(event.target.files[0])} />
       <label class="button" for=${id}>Choose a file</label>
-      <p class="hint">It goes straight to the store, in parts, and can be interrupted at any time: choose the same file again to go on.</p>
+      <p class="hint">It is uploaded to the store in parts, and can be interrupted at any time: choose the same file again to resume.</p>
     </div>`;
 }
 
@@ -89,7 +89,7 @@ function NewImage({ file, fields, session, onStart, onCancel }) {
   return html`
     <form class="card new" onSubmit=${submit} aria-label="New image">
       ${file ? html`<p class="row"><strong class="file">${file.name}</strong><span class="hint">${formatBytes(file.size)}</span></p>` : html`
-        <${Field} label="Address" id="${id}-uri" hint="On the web, where everybody reaches it, or s3://bucket/key if the registry may read the bucket."><input id="${id}-uri" name="uri" required spellcheck=${false} aria-describedby="${id}-uri-hint" /><//>`}
+        <${Field} label="Address" id="${id}-uri" hint="A public URL, or s3://bucket/key if the registry may read the bucket."><input id="${id}-uri" name="uri" required spellcheck=${false} aria-describedby="${id}-uri-hint" /><//>`}
       <div class="columns">
         <${Field} label="Name" id="${id}-name"><input id="${id}-name" name="name" required maxlength="255" defaultValue=${fields.name} spellcheck=${false} /><//>
         ${select("disk_format", "Disk format", plain(DISKS))}
@@ -107,15 +107,15 @@ function Unfinished({ records, onFile, onGiveUp }) {
   const id = useId();
   if (!records.length) return null;
   return html`
-    <section class="transfers"><h2>Begun earlier</h2>
+    <section class="transfers"><h2>Unfinished uploads</h2>
       ${records.map((record) => html`
         <div class="card transfer" key=${record.image}>
           <div><h3><a href="#/images/${record.image}">${record.name}</a></h3>
-            <p class="hint">${record.file}, ${formatBytes(record.size)}, begun <${Instant} at=${record.at} relative /></p></div>
+            <p class="hint">${record.file}, ${formatBytes(record.size)}, started <${Instant} at=${record.at} relative /></p></div>
           <div class="actions">
             <input id="${id}-${record.image}" class="unseen" type="file" onChange=${(event) => event.target.files.length && onFile(record, event.target.files[0])} />
-            <label class="button" for="${id}-${record.image}">Choose the same file to go on<span class="unseen"> with ${record.name}</span></label>
-            <button type="button" class="danger" onClick=${() => onGiveUp(record)}>Give up<span class="unseen"> ${record.name}</span></button></div>
+            <label class="button" for="${id}-${record.image}">Choose the same file to resume<span class="unseen"> with ${record.name}</span></label>
+            <button type="button" class="danger" onClick=${() => onGiveUp(record)}>Cancel upload<span class="unseen"> ${record.name}</span></button></div>
         </div>`)}
     </section>`;
 }

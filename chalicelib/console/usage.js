@@ -1,4 +1,4 @@
-// What a tenant uses of what it may.
+// The usage and quotas of a tenant.
 import { html, useId } from "./html.js";
 import { formatBytes, formatCount } from "./format.js";
 import { call } from "./session.js";
@@ -13,7 +13,7 @@ export default function Usage({ query, session }) {
     ${session.admin && html`<${Choose} tenant=${query.tenant ?? ""} />`}
     ${error && html`<${Failure} error=${error} retry=${reload} />`}
     ${!data && !error && html`<${Busy} />`}
-    ${data && (data.tenant ? html`<${Numbers} usage=${data} />` : html`<${Empty} title="No tenant">Your token belongs to no tenant${session.admin ? ": name one above." : ", so it uses nothing."}<//>`)}`;
+    ${data && (data.tenant ? html`<${Numbers} usage=${data} />` : html`<${Empty} title="No tenant">Your token belongs to no tenant${session.admin ? ": enter one above." : ", so it has no usage."}<//>`)}`;
 }
 
 const Numbers = ({ usage }) => html`

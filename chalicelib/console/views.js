@@ -1,4 +1,4 @@
-// One image as each dialect shows it to the caller: asked of each of them, side by side.
+// An image as each dialect shows it to the caller, side by side.
 import { html } from "./html.js";
 import { ROOT, Refusal, send } from "./api.js";
 import { FACTS, compare, read } from "./comparison.js";
@@ -10,7 +10,7 @@ export const DIALECTS = {
 const PLACELESS = "It shows images below a compute resource, an operating system or an architecture; this one is below none of yours.";
 const HIDDEN = { 403: "It does not show this image to you.", 404: "It does not show this image to you." };
 
-// The credentials of a request, each dialect's own way.
+// The credentials of a request, in each dialect's scheme.
 function credentials(scheme, { user, token }) {
   if (scheme === "token") return { "X-Auth-Token": token };
   if (scheme === "bearer") return { Authorization: `Bearer ${token}` };
@@ -18,7 +18,7 @@ function credentials(scheme, { user, token }) {
   return { Authorization: `Basic ${btoa(String.fromCharCode(...bytes))}` };
 }
 
-// The command that asks the same; who runs it has the token in a variable.
+// The curl command for the same request, with the token in a variable.
 export function curl({ target, scheme, method }, user) {
   const quoted = user.replace(/["\\$`]/g, "\\$&");
   const shown = { token: '-H "X-Auth-Token: $TOKEN"', bearer: '-H "Authorization: Bearer $TOKEN"', basic: `-u "${quoted}:$TOKEN"` }[scheme];
@@ -49,7 +49,7 @@ export function Views({ image, views, session }) {
   const shown = data.filter(({ facts }) => facts);
   const rows = compare(shown);
   return html`
-    <p class="lead">What each dialect shows of this image, asked just now with your token. <mark>Marked</mark> is what reads differently from Glance v2; <span class="lost">no word</span> is what a dialect does not tell.</p>
+    <p class="lead">This image as each dialect shows it now to your token. <mark>Marked</mark> values differ from Glance v2's; <span class="lost">no word</span> means that a dialect does not have the fact.</p>
     <${Comparison} shown=${shown} rows=${rows} />
     <div class="groups">${data.map((seen) => html`<${Card} key=${seen.name} seen=${seen} rows=${rows} user=${session.user} />`)}</div>`;
 }
@@ -75,8 +75,8 @@ function Card({ seen, rows, user }) {
   const command = sight && curl(sight, user);
   return html`
     <section class="card view"><h2>${DIALECTS[name]}${status && html` <span class="hint">${status} in ${ms} ms</span>`}</h2>
-      ${absent ? html`<p>${absent}</p>` : html`<p>${lost.length === 0 ? `Tells all ${rows.length} facts.` : html`Tells ${rows.length - lost.length} of ${rows.length} facts. <b>Lost:</b> ${lost.join(", ")}.`}</p>`}
+      ${absent ? html`<p>${absent}</p>` : html`<p>${lost.length === 0 ? `Shows all ${rows.length} facts.` : html`Shows ${rows.length - lost.length} of ${rows.length} facts. <b>Lost:</b> ${lost.join(", ")}.`}</p>`}
       ${command && html`<div class="command"><pre tabindex="0" aria-label=${`curl for ${DIALECTS[name]}`}>${command}</pre><${Copy} text=${command} /></div>`}
-      ${text && html`<details><summary>What it answered</summary><pre class="answer" tabindex="0">${text}</pre></details>`}
+      ${text && html`<details><summary>Response</summary><pre class="answer" tabindex="0">${text}</pre></details>`}
     </section>`;
 }

@@ -4,7 +4,7 @@ const colour = () => document.documentElement.classList.toggle("dark-mode", dark
 dark.addEventListener("change", colour);
 colour();
 
-/* The browser's own credentials stay out of it: they would be asked for in a dialog whenever an answer is 401. */
+/* Without the browser's own credentials: it would prompt for them after each 401. */
 SwaggerUIBundle({
   url: new URL("openapi.json", document.baseURI).href,
   dom_id: "#reference",

@@ -1,6 +1,6 @@
 "use strict";
-/* Search in all that is said of an operation, where Swagger UI looks at the titles of sections only: method, path, summary, parameters,
-   and the fields of what is sent and answered. Sections with something found are open. */
+/* Search whole operations: method, path, summary, parameters, and fields of bodies; Swagger UI searches only titles of sections.
+   Sections with matches are opened. */
 const rosettaSearch = (system) => {
   const texts = new Map();
   let read = null;

@@ -66,7 +66,7 @@ def begin(page: Page, server: Server, path: Path) -> None:
 
 
 def ready(page: Page) -> None:
-    page.get_by_text("ready to be used").wait_for(timeout=VERIFIED)
+    page.get_by_text("ready to use").wait_for(timeout=VERIFIED)
 
 
 def image_of(page: Page, name: str) -> str:
@@ -116,7 +116,7 @@ def test_an_upload_goes_on_after_the_tab_was_closed(browser: Any, server: Server
         tab = page.context.new_page()
         tab.on("request", lambda asked: sent.append(asked.url) if asked.method == "PUT" else None)
         sign_in(tab, server, "t1", where="#/upload")
-        tab.get_by_text("Begun earlier").wait_for()
+        tab.get_by_text("Unfinished uploads").wait_for()
         assert flaws(tab) == []
         choose(tab, raw)
         ready(tab)
@@ -144,11 +144,11 @@ def test_another_file_does_not_go_on_with_an_upload_and_it_can_be_given_up(
     raw.write_bytes(content)
     page.reload()
 
-    page.get_by_label("Choose the same file to go on").set_input_files(raw)
+    page.get_by_label("Choose the same file to resume").set_input_files(raw)
     page.get_by_role("alert").wait_for()
-    assert "another file" in page.get_by_role("alert").inner_text()
-    page.get_by_role("button", name="Give up").click()
-    page.get_by_role("button", name="Give up").wait_for(state="detached")
+    assert "not the file of the upload" in page.get_by_role("alert").inner_text()
+    page.get_by_role("button", name="Cancel upload").click()
+    page.get_by_role("button", name="Cancel upload").wait_for(state="detached")
 
     assert page.evaluate(KEPT) == []
     assert server.images("t1") == []
@@ -171,7 +171,7 @@ def test_a_lost_connection_is_said_and_the_upload_goes_on_when_asked(
     page.unroute_all(behavior="ignoreErrors")
 
     page.clock.resume()
-    page.get_by_role("button", name="Go on").click()
+    page.get_by_role("button", name="Resume").click()
     ready(page)
 
     assert shown(server, "t1", image_of(page, "golden"))["status"] == "active"
@@ -185,7 +185,7 @@ def test_an_image_that_is_refused_says_why_and_what_to_do(bucket_page: Page, ser
     assert page.get_by_label("Disk format").input_value() == "qcow2"
     page.get_by_role("button", name="Upload", exact=True).click()
 
-    page.get_by_text("The registry did not take it.").wait_for(timeout=VERIFIED)
+    page.get_by_text("The registry refused it.").wait_for(timeout=VERIFIED)
 
     assert "backing" in page.get_by_role("alert").inner_text()
     assert flaws(page) == []
@@ -330,7 +330,7 @@ def test_a_copy_that_fails_says_why(page: Page, server: Server) -> None:
     page.get_by_label("Name", exact=True).fill("copied")
     page.get_by_role("button", name="Copy").click()
 
-    page.get_by_text("The registry did not take it.").wait_for(timeout=VERIFIED)
+    page.get_by_text("The registry refused it.").wait_for(timeout=VERIFIED)
 
     assert "nothing was found there" in page.get_by_role("alert").inner_text()
     assert flaws(page) == []
