@@ -62,7 +62,7 @@ def render_image(image: Image, parents: Parents) -> dict[str, Any]:
 
 
 def render_deleted(image: Image, parents: Parents) -> dict[str, Any]:
-    """The record that is gone, in the other shape of the original; its password stays where it was."""
+    """Render a deleted image in the original's format for records, without the password."""
     return {
         **_render_facts(image),
         **{field(kind): number_of(parent) for kind, parent in parents.all_of(image).items()},
@@ -100,7 +100,7 @@ def row(image: Image, parents: Parents) -> Row:
 
 
 def parse_new_image(attributes: Mapping[str, Any], below: Sequence[Reference], parents: Parents) -> NewImage:
-    """The image that a POST registers below the parents that its URL names, which go before those of its body.
+    """Parse the image of a POST; parents in the path take precedence over those in the body.
 
     Raises Unprocessable, NameUnknown.
     """
@@ -118,7 +118,7 @@ def parse_new_image(attributes: Mapping[str, Any], below: Sequence[Reference], p
 
 
 def parse_update(attributes: Mapping[str, Any], image: Image, parents: Parents) -> Changes:
-    """What a PUT really changes of the image. Raises Unprocessable, NameUnknown."""
+    """Parse the changes of a PUT. Raises Unprocessable, NameUnknown."""
     shown = {**_render_facts(image), "iam_role": image.iam_role}
     facts = {name: value for name, value in shown.items() if name in TEXTS}
     given, refers, errors = _read(fields.changed(attributes, facts), parents)

@@ -50,9 +50,9 @@ def parse_page(request: Request, principal: Principal, options: Options) -> Page
 
 
 def render_next(request: Request, last: str) -> dict[str, str]:
-    """Where the page after this last entry is: the SDK asks for no other page than one that it is told of.
+    """The link to the page after this entry: the SDK only requests pages to which it is given a link.
 
-    It is not told by a `Link` header, which the SDK cannot read.
+    Not as a `Link` header, which the SDK cannot read.
     """
     query = {**request.query, "marker": [last]}
     return {"next": f"{request.base_url}{request.path}?{urlencode(query, doseq=True)}"}

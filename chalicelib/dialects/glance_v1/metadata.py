@@ -67,9 +67,9 @@ HEADER_NAME = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 
 
 class Metadata(NamedTuple):
-    """What the headers of one request say: texts by field and by property name; None is an empty header.
+    """The headers of a request: texts by field and by property name; None for an empty header.
 
-    `sent` has them as they were sent, perhaps encoded; names of properties have their prefix there.
+    `sent` has them as received, perhaps encoded, with the prefix in names of properties.
     """
 
     given: Mapping[str, str | None]
@@ -201,10 +201,10 @@ READERS: Mapping[str, tuple[str, Callable[[str, str | None], Any]]] = {
 
 
 def header_block(shown: Mapping[str, Any]) -> dict[str, str]:
-    """The headers of an image, from its fields as they are shown; nulls are left out (wire §2.1).
+    """Render the headers of an image from its rendered fields, without nulls (wire §2.1).
 
-    Their names are written as the server of the original writes them, `X-Image-Meta-Is_public`: fog finds no others.
-    What headers cannot carry, as other dialects have written it, is cut short (texts) or left out (properties).
+    Names are spelled as by the original, `X-Image-Meta-Is_public`: fog finds no others. What other dialects have
+    written and headers cannot carry is truncated (texts) or left out (properties).
     """
     said = header_texts(shown)
     checksum = {"ETag": said["checksum"]} if "checksum" in said else {}
@@ -243,7 +243,7 @@ def cut(text: str) -> str:
 
 
 def spelled(text: str) -> str:
-    """A text as a header carries it: percent-encoded if it is not printable ASCII, or could be taken for such a one.
+    """Encode a text for a header: percent-encoded if it is not printable ASCII, or would be decoded.
 
     >>> spelled("100%25"), spelled("é 1"), spelled("%C3%A9")
     ('100%25', '%C3%A9%201', '%25C3%25A9')

@@ -69,9 +69,9 @@ def options_of(request: Request) -> Options:
 
 
 def authenticate(request: Request, identities: Identities) -> Principal:
-    """The holder of `X-Auth-Token`, else the user of `Authorization: Basic`.
+    """Authenticate by `X-Auth-Token` or Basic credentials.
 
-    Identity headers of a trusted front end are not trusted here, but ignored.
+    Identity headers of a trusted front end are ignored.
     """
     chosen = options_of(request)
     return auth.token_principal(

@@ -124,10 +124,10 @@ def parse_update(metadata: Metadata, body: Body | None, image: Image, *, purge: 
 
 
 def changed(metadata: Metadata, image: Image) -> Metadata:
-    """What the headers say that the image does not show: whoever sends back what they got changes nothing by that.
+    """The headers that differ from what the image shows, so that sending it back changes nothing.
 
-    It may come back as it was sent, or encoded once more, as newer clients do it. Formats stay, as an Amazon one is
-    compared with the other. In a header a text that is empty is none.
+    Values may come back as they were sent, or encoded once more, as by newer clients. Formats are kept, as Amazon's are
+    compared with each other. An empty text in a header is null.
     """
     shown = render_image(image)
     said = header_texts(shown)
@@ -159,9 +159,9 @@ def _unseen(image: Image) -> Properties:
 
 
 def _property_changes(properties: Properties, changes: Changes, limit: int, image: Image | None = None) -> Changes:
-    """All properties of an image in canonical form. Raises PropertyQuotaExceeded (a negative limit is none).
+    """The canonical properties of an image. Raises PropertyQuotaExceeded; a negative limit means no limit.
 
-    Those that it had may be more, or longer, as other dialects have set them: fewer and shorter ones will do.
+    Existing ones may exceed the limits, as other dialects can set more: then they must not grow.
     """
     properties = _settable(properties)
     before = _settable(shown_properties(image)) if image else {}
@@ -188,9 +188,9 @@ def _is_measured(name: str) -> bool:
 
 
 def shown_properties(image: Image) -> dict[str, str | None]:
-    """The properties as this dialect shows them, other dialects' facts among them; a deleted image has none.
+    """The properties as shown, including other dialects' fields; a deleted image has none.
 
-    What was measured comes first, and facts last: of too many for headers, the last ones are left out.
+    Computed ones come first, and other dialects' fields last, as headers omit the last ones if there are too many.
     """
     if image.status is Status.DELETED:
         return {}

@@ -135,7 +135,7 @@ def distinct(tags: Iterable[str]) -> tuple[str, ...]:
 def property_changes(
     properties: Mapping[str, str], limits: Limits, shown: Mapping[str, str], stored: Mapping[str, str | None]
 ) -> Changes:
-    """All properties that an image is to have, in canonical form. Raises PropertyQuotaExceeded.
+    """The canonical properties of an image. Raises PropertyQuotaExceeded.
 
     Those that it had (`shown`, and as they are `stored`) may be more, or longer, as other dialects have set them: what
     is not shown stays, and so does what is null there and empty here.

@@ -29,9 +29,9 @@ def is_addressed(request: Request) -> bool:
 
 
 def resolve(request: Request) -> Request:
-    """The request with its path below `/v2`, at `/versions`, or at `/` if a version is asked for that is not served.
+    """Normalize the path: below `/v2`, `/versions`, or `/` for an unsupported version.
 
-    Raises PathUnknown for a path that belongs to nobody.
+    Raises PathUnknown for a path that belongs to no dialect.
     """
     _, first, *rest = request.path.split("/")
     if first == "versions":

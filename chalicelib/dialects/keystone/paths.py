@@ -22,9 +22,9 @@ def is_project(path: str) -> bool:
 
 
 def resolve(request: Request) -> Request:
-    """The request with its path below `/identity`. Raises PathUnknown if nothing is there, whoever asks.
+    """Normalize the path to one below `/identity`. Raises PathUnknown, also without a token.
 
-    Clients look for versions before they sign in, and some wait for themselves for ever if that is refused with 401.
+    Clients look for versions before they sign in; some would deadlock on a 401.
     """
     below = request.path == MOUNT or request.path.startswith(f"{MOUNT}/")
     path = request.path if below else f"{MOUNT}{request.path}"

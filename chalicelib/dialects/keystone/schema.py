@@ -17,9 +17,9 @@ Document = Mapping[str, Any]
 
 
 class SignIn(NamedTuple):
-    """A secret, and what its bearer says of itself: names of the user, the project and the credential.
+    """A secret, with the given names of user, project and credential.
 
-    It is `elsewhere` if it names a domain or a scope that there is not; `unscoped` if it asks for no project.
+    `elsewhere` means an unknown domain or scope; `unscoped` that no project is requested.
     """
 
     method: str
@@ -82,7 +82,7 @@ def _by_token(told: Document) -> SignIn:
 
 
 def _by_credential(told: Document) -> SignIn:
-    """By the id of a token; by any name, which nobody has given it, and the user, as there a user is known by name."""
+    """A credential by the token's id; or by any name, with the user, because credentials have no names here."""
     secret, credentials = _text(told, "secret"), _texts(told, "id")
     if credentials:
         return SignIn(CREDENTIAL, secret, credentials=credentials)

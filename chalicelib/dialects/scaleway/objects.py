@@ -13,17 +13,17 @@ from chalicelib.http import fields
 from chalicelib.http.errors import BadMessage
 
 LARGEST_NUMBER = 2**64 - 1
-"""What clients read a size into."""
+"""The largest size that clients can read: they use unsigned 64-bit integers."""
 INSTANT = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?(Z|[+-][0-9]{2}:[0-9]{2})"
 EMPTY_VOLUMES: Collection[Any] = ("[]", [])
 """What clients have sent for no volumes at all."""
 
 Reader = Callable[[Any], Any]
-"""Gives a value its type. Raises WrongError."""
+"""Converts a value to its type. Raises WrongError."""
 
 
 class WrongError(Exception):
-    """What is wrong with a value; the words are voluptuous', as in the original."""
+    """An invalid value; messages are those of voluptuous, as in the original."""
 
 
 def uuid(value: Any) -> str:

@@ -104,7 +104,7 @@ def render_image(image: Image) -> dict[str, Any]:
 
 
 def _render_root_volume(image: Image) -> dict[str, Any]:
-    """The volume that was named at creation; an image of another dialect has one that is made of its id."""
+    """The volume named at creation; for images of other dialects its id is derived from the image's."""
     known = {"id": str(uuid5(NAMES, image.id)), "name": shown_name(image)}
     known |= objects.shown_root_volume(image.root_volume)
     return {"id": known["id"], "name": known["name"], "size": disk_size(image), "volume_type": "l_ssd"}
@@ -134,9 +134,9 @@ def parse_new_image(document: Mapping[str, Any]) -> tuple[str, NewImage]:
 
 
 def parse_update(document: Mapping[str, Any], image: Image) -> Changes:
-    """What a PUT changes of the image as it stands. Raises BadFields, Refused for another organization.
+    """Parse the changes of a PUT. Raises BadFields, and Refused for another organization.
 
-    What equals what is shown is kept, as other dialects know names and architectures that cannot be written here.
+    Values that equal the shown ones are kept: other dialects can set names and architectures that are invalid here.
     """
     shown = render_image(image)
     values = _read(
