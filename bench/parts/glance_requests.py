@@ -23,7 +23,7 @@ def lists(trial: Trial) -> None:
     trial.ask(detail, LISTED, case="by name", query="?sort_key=name&sort_dir=asc")
     fetched = Least(3, SORTED, 1)
     trial.ask(detail, fetched, case="by status", query="?sort_key=status")
-    doubling = Least(3, "what a filter keeps back is read in pages that double", 1)
+    doubling = Least(3, "pages double while a filter drops rows", 1)
     trial.ask(detail, LISTED, case="of one name", query="?name=image%200007")
     trial.ask(detail, doubling, case="none passes the filter", query="?property-role=none")
     shards = Least(8, depth=1)

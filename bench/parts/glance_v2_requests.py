@@ -36,7 +36,7 @@ def lists(trial: Trial) -> None:
     trial.ask(page, LISTED, case="by name", query="?sort=name:asc")
     trial.ask(page, LISTED, case="by two keys", query="?sort=status,name:asc")
     trial.ask(page, LISTED, case="of one name", query="?name=image%200007")
-    doubling = Least(3, "what a filter keeps back is read in pages that double", 1)
+    doubling = Least(3, "pages double while a filter drops rows", 1)
     trial.ask(page, doubling, case="none has the tag", query="?tag=none")
     trial.ask(page, Least(4, depth=1), case="those of the community too", query="?visibility=all")
     trial.ask(page, Least(4, depth=1), case="those it has rejected too", query="?member_status=all")

@@ -7,17 +7,17 @@ and one call for each S3 object, message and machine; independent calls are conc
 from bench.parts.trial import Least
 
 NUMBER = "its number comes from a counter"
-SIGHT = "whether it may be seen decides first"
-TOTAL = "whether the total has to be read is known when the page is"
+SIGHT = "its visibility is checked first"
+TOTAL = "the page decides whether the total must be read"
 SORTED = "no list has its order: keys are sorted, then rows fetched"
-SAVING = "it is saving first, so that no bytes are without an image"
-READ_FIRST = "the caller's token is read first, as it is by now: it says whose tokens these are"
-OWNER = "the job is its owner's, whom the image tells"
+SAVING = "the image is saving first, so that no data is orphaned"
+READ_FIRST = "the caller's token is read first: it says whose tokens to read"
+OWNER = "the job's key has its owner, which the image has"
 JOB_FIRST = "the job is stored before its image is touched"
 PARENTS = "its parents are read one after the other"
-WRITTEN = "each thing is written down when it is done, should the worker die"
-IN_ITS_TURN = "a tenant holds so many workers at once, which is counted before and after"
-ONE_BY_ONE = "each image is ended by itself, so that none delays another"
+WRITTEN = "each step is stored when it is done, in case the worker dies"
+IN_ITS_TURN = "a tenant's concurrent jobs are limited, and counted before and after"
+ONE_BY_ONE = "each image is completed by itself, so that none delays another"
 
 NOTHING = Least(0)
 SHOWN = Least(1)

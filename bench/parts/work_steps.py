@@ -28,7 +28,7 @@ def uploads(trial: Trial) -> None:
     image = trial.caller.post("/v1/images", {**RAW, **OCTETS}, DATA).json["image"]["id"]
     location = trial.api.world.images.many([image])[0].location or ""
     event = {"Records": [{"s3": {"object": {"key": f"{image}/{location.rpartition('/')[2]}"}}}]}
-    trial.work("image data of a request are inspected", Least(3, "are they there, and is it theirs by now"), event)
+    trial.work("image data of a request are inspected", Least(3, "are they uploaded, and is it theirs by now"), event)
 
 
 def message(job: str) -> dict[str, str]:
@@ -83,12 +83,12 @@ def sweeps(trial: Trial) -> None:
     trial.sweep("an upload was given up", Least(9), 1)
     an_own_image(trial, status=Status.PENDING_DELETE, location=f"s3://{trial.api.world.blobs.bucket}/some/bytes")
     trial.pass_time(hours=3)
-    members = Least(9, "its members are looked for, whatever their number is said to be")
+    members = Least(9, "its members are read, whatever the stored number")
     trial.sweep("a deletion has waited long enough", members, 1)
     unseen = str(uuid4())
     an_own_image(trial, id=unseen, uninspected=True, location=f"{trial.api.world.blobs.place(unseen)}bytes")
     trial.pass_time(minutes=6)
-    trial.sweep("nobody has looked at the bytes of an image", Least(6), 1)
+    trial.sweep("an image was not inspected", Least(6), 1)
     trial.api.work()
     an_upload(trial, b"x")
     trial.pass_time(minutes=6)
