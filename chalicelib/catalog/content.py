@@ -82,8 +82,11 @@ class Content:
         if image.location is None or image.location.startswith(CLOUD):
             return self._without_location(image)
         registered = Located(image.size, image.location_version)
-        reading = self._blobs.link if self._is_linked(image, image.location) else self._blobs.get
-        content = reading(image.location, registered)
+        content: bytes | Link | None
+        if self._is_linked(image, image.location):
+            content = self._blobs.link(image.location, registered, image.file_name)
+        else:
+            content = self._blobs.get(image.location, registered)
         if content is None:
             raise ContentMissing(image.id, "its bytes were deleted or replaced in their store")
         return content

@@ -59,6 +59,12 @@ class Visibility(StrEnum):
 OPEN = frozenset({Visibility.PUBLIC, Visibility.COMMUNITY})
 """What everybody may see."""
 
+UNSAFE = frozenset('"*/:<>?\\|%')
+"""Characters that some file system, or some browser, takes for something else in the name of a file."""
+
+STEM_BYTES = 64
+"""Of the name of a file: a link carries it, encoded twice, and the headers that carry the link are limited."""
+
 
 class Transition(StrEnum):
     """A move that a job has begun."""
@@ -178,6 +184,14 @@ class Image:
         if self.name:
             return self.name
         return next(iter((*self.tenant_aliases.values(), *self.aliases.values())), self.name)
+
+    @property
+    def file_name(self) -> str:
+        """What its bytes are saved as, safe in all file systems: `golden.qcow2`, or its id if it has no name."""
+        safe = "".join(each if each.isprintable() and each not in UNSAFE else "_" for each in self.name or "")
+        stem = safe.encode()[:STEM_BYTES].decode(errors="ignore").strip(" .") or self.id
+        ending = f".{self.disk_format or 'img'}"
+        return stem if stem.lower().endswith(ending) else f"{stem}{ending}"
 
     @property
     def policy(self) -> Inspecting | None:

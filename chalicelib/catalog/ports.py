@@ -253,8 +253,11 @@ class BlobStore(Protocol):
     def pieces(self, location: str, offset: int, length: int) -> Generator[bytes]:
         """Up to `length` bytes at a location of our own from an offset on, in pieces of up to a megabyte."""
 
-    def link(self, location: str, registered: Located = ANYTHING) -> Link | None:
-        """A short-lived link to the bytes in a store, served as application/octet-stream; None as `get`."""
+    def link(self, location: str, registered: Located = ANYTHING, name: str | None = None) -> Link | None:
+        """A short-lived link to the bytes in a store, served as application/octet-stream; None as `get`.
+
+        Browsers save them under the `name` of a file, if one is given.
+        """
 
     def delete(self, location: str) -> None:
         """Delete the bytes at a location of our own; does nothing if it is external, or if they are gone."""

@@ -14,7 +14,9 @@ export async function download(image) {
 
 function saveBytes(image, blob) {
   const url = URL.createObjectURL(blob);
-  save(url, `${image.name || image.id}.${image.disk_format ?? "img"}`);
+  const ending = `.${image.disk_format ?? "img"}`;
+  const name = image.name || image.id;
+  save(url, name.toLowerCase().endsWith(ending) ? name : name + ending);
   setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }
 

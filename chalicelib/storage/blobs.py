@@ -121,7 +121,7 @@ class S3BlobStore:
         except (ClientError, BotoCoreError) as error:
             raise store_error(error) from error
 
-    def link(self, location: str, registered: Located = ANYTHING) -> Link | None:
+    def link(self, location: str, registered: Located = ANYTHING, name: str | None = None) -> Link | None:
         """Signed without a request if the bytes are ours; external ones are checked first by one HeadObject."""
         seconds = LINK_SECONDS
         if not self._owns(location):
@@ -130,7 +130,7 @@ class S3BlobStore:
             if found is None or not self._is_registered(location, registered, found):
                 return None
         try:
-            return Link(self._links.download(location, seconds))
+            return Link(self._links.download(location, seconds, name))
         except BotoCoreError as error:
             raise store_error(error) from error
 

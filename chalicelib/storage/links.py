@@ -24,8 +24,8 @@ BYTES = "application/octet-stream"
 class S3Links(Protocol):
     """Signs links. Both methods raise CredentialRetrievalError, and botocore's errors for invalid names."""
 
-    def download(self, location: str, seconds: int) -> str:
-        """A link to the bytes at `s3://bucket/key`, served as `application/octet-stream`."""
+    def download(self, location: str, seconds: int, name: str | None = None) -> str:
+        """A link to the bytes at `s3://bucket/key`, served as `application/octet-stream` and saved as a file `name`."""
 
     def part(self, multipart: Multipart, number: int, headers: Mapping[str, str], seconds: int) -> str:
         """A link to PUT a part with these headers, `Content-Length` and `Content-MD5`."""
@@ -37,9 +37,11 @@ class ClientLinks:
     def __init__(self, client: Callable[[], "S3Client"]) -> None:
         self._client = client
 
-    def download(self, location: str, seconds: int) -> str:
+    def download(self, location: str, seconds: int, name: str | None = None) -> str:
         """As `S3Links` has it."""
         asked: Any = {**_named(location), "ResponseContentType": BYTES}
+        if name is not None:
+            asked["ResponseContentDisposition"] = attachment(name)
         return self._client().generate_presigned_url("get_object", Params=asked, ExpiresIn=seconds)
 
     def part(self, multipart: Multipart, number: int, headers: Mapping[str, str], seconds: int) -> str:
@@ -65,13 +67,15 @@ class PlainLinks:
         self._credentials = credentials
         self._otherwise = otherwise
 
-    def download(self, location: str, seconds: int) -> str:
+    def download(self, location: str, seconds: int, name: str | None = None) -> str:
         """As `S3Links` has it."""
         url = address(self._endpoint, self._region, location)
         if url is None:
-            return self._otherwise.download(location, seconds)
-        request = S3Request("GET", url, {"response-content-type": BYTES})
-        return link(self._credentials(), self._region, request, seconds)
+            return self._otherwise.download(location, seconds, name)
+        query = {"response-content-type": BYTES}
+        if name is not None:
+            query["response-content-disposition"] = attachment(name)
+        return link(self._credentials(), self._region, S3Request("GET", url, query), seconds)
 
     def part(self, multipart: Multipart, number: int, headers: Mapping[str, str], seconds: int) -> str:
         """As `S3Links` has it."""
@@ -103,6 +107,15 @@ def address(endpoint: str | None, region: str, location: str) -> str | None:
         return f"{endpoint.rstrip('/')}/{bucket}/{key}"
     host = f"s3.{region}.{domain(region)}"
     return f"https://{bucket}.{host}/{key}" if re.fullmatch(LABEL, bucket) else f"https://{host}/{bucket}/{key}"
+
+
+def attachment(name: str) -> str:
+    """The `Content-Disposition` of what is saved under a name without quotes and control characters (RFC 6266).
+
+    `golden.raw` is `attachment; filename="golden.raw"`; other characters than ASCII's come encoded besides (RFC 8187).
+    """
+    plain = f'attachment; filename="{"".join(each if each.isascii() else "_" for each in name)}"'
+    return plain if name.isascii() else f"{plain}; filename*=UTF-8''{quote(name, safe='')}"
 
 
 def _named(location: str) -> dict[str, str]:

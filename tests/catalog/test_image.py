@@ -57,3 +57,29 @@ def test_the_text_of_an_image_shows_no_secrets() -> None:
 
     assert "hunter2" not in text
     assert "s3://" not in text
+
+
+@pytest.mark.parametrize(
+    ("name", "disk_format", "saved"),
+    [
+        ("golden", "qcow2", "golden.qcow2"),
+        ("Debian 13", "raw", "Debian 13.raw"),
+        ("golden.QCOW2", "qcow2", "golden.QCOW2"),
+        ("golden", None, "golden.img"),
+        ("invoice.pdf", "raw", "invoice.pdf.raw"),
+        ("größe 镜像", "vhd", "größe 镜像.vhd"),
+        ("../../etc/passwd", "raw", "_.._etc_passwd.raw"),
+        ('a"b\\c:d*e?f<g>h|i%j', "raw", "a_b_c_d_e_f_g_h_i_j.raw"),
+        ("a\r\nSet-Cookie: x\x00\x7f", "raw", "a__Set-Cookie_ x__.raw"),
+        ("fdp.\u202eexe\ud800\u2028", "raw", "fdp._exe__.raw"),
+        (" . ", "iso", "0b5a2f1e-7e54-4a3c-8f4b-1a2b3c4d5e6f.iso"),
+        ("", "iso", "0b5a2f1e-7e54-4a3c-8f4b-1a2b3c4d5e6f.iso"),
+        (None, "iso", "0b5a2f1e-7e54-4a3c-8f4b-1a2b3c4d5e6f.iso"),
+        ("x" * 255, "raw", "x" * 64 + ".raw"),
+        ("镜" * 255, "raw", "镜" * 21 + ".raw"),
+    ],
+)
+def test_the_bytes_of_an_image_are_saved_under_its_name(name: str | None, disk_format: str | None, saved: str) -> None:
+    image = an_image(id="0b5a2f1e-7e54-4a3c-8f4b-1a2b3c4d5e6f", name=name, disk_format=disk_format)
+
+    assert image.file_name == saved

@@ -119,6 +119,17 @@ def test_a_link_serves_octets_for_some_minutes_and_shows_no_secret(api: Api) -> 
     assert asked["response-content-type"] == ["application/octet-stream"]
     assert asked["X-Amz-Algorithm"] == ["AWS4-HMAC-SHA256"]
     assert 60 <= int(asked["X-Amz-Expires"][0]) <= 3600
+    assert "response-content-disposition" not in asked
+
+
+def test_a_link_has_its_bytes_saved_under_a_name(api: Api) -> None:
+    location = api.world.blobs.put("image", b"1")
+
+    link = api.world.blobs.link(location, name="golden.raw")
+
+    assert link is not None
+    asked = parse_qs(urlsplit(link.url).query)
+    assert asked["response-content-disposition"] == ['attachment; filename="golden.raw"']
 
 
 def test_bytes_on_the_web_are_never_deleted(world: World, resolver: Resolver) -> None:

@@ -19,7 +19,7 @@ from botocore.exceptions import BotoCoreError
 from chalicelib.bootstrap import Aws, World, build_world
 from chalicelib.catalog.errors import StoreRefused
 from chalicelib.catalog.ports import Multipart
-from chalicelib.storage.links import ClientLinks, PlainLinks, S3Links, address
+from chalicelib.storage.links import ClientLinks, PlainLinks, S3Links, address, attachment
 from tests.api import Api, FakeClock
 from tests.storage.web import Web
 
@@ -167,8 +167,11 @@ def test_links_are_botocores_to_the_byte(
     for location, key in places:
         multipart = Multipart(location, f"{key}~.-_+/=&é")
         link, part = ours.download(location, 900), ours.part(multipart, 10_000, HEADERS, 3600)
+        saved = ours.download(location, 900, "größe 镜像.raw")
         with at_the_moment_of(link):
             assert link == botocores.download(location, 900)
+        with at_the_moment_of(saved):
+            assert saved == botocores.download(location, 900, "größe 镜像.raw")
         with at_the_moment_of(part):
             assert part == botocores.part(multipart, 10_000, HEADERS, 3600)
 
@@ -184,10 +187,21 @@ def test_what_is_no_usual_name_is_left_to_botocore(
         multipart = Multipart(location, "upload")
         assert address(None, "us-east-1", location) is None
         with patch("botocore.auth.get_current_datetime", lambda: moment):
-            downloads = [outcome(partial(links.download, location, 900)) for links in (ours, botocores)]
+            downloads = [outcome(partial(links.download, location, 900, "a.raw")) for links in (ours, botocores)]
             parts = [outcome(partial(links.part, multipart, 1, HEADERS, 900)) for links in (ours, botocores)]
         assert downloads[0] == downloads[1]
         assert parts[0] == parts[1]
+
+
+@pytest.mark.parametrize(
+    ("name", "header"),
+    [
+        ("golden.raw", 'attachment; filename="golden.raw"'),
+        ("Größe 镜.raw", "attachment; filename=\"Gr__e _.raw\"; filename*=UTF-8''Gr%C3%B6%C3%9Fe%20%E9%95%9C.raw"),
+    ],
+)
+def test_a_name_is_said_so_that_every_browser_reads_it(name: str, header: str) -> None:
+    assert attachment(name) == header
 
 
 def test_an_environment_out_of_the_usual_has_links_of_botocore(aws: Aws) -> None:

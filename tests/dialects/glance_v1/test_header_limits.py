@@ -3,17 +3,20 @@
 import json
 from dataclasses import replace
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import quote, unquote, urlencode
 
 import pytest
 
 from chalicelib.catalog.image import Status
+from chalicelib.storage.links import attachment
 from tests.api import Answer, Api, Caller
 from tests.dialects.glance_v1.glance import RAW, create, header_block, meta, properties, says
 from tests.factories import an_image
 
 CARRIED, LINES = 10_240, 100
-LINK = 1_900
+NAME = 460
+"""Bytes of what a link says of the name of a file."""
+LINK = 1_900 + NAME
 """Bytes of a signed link with the token of a function's role."""
 OTHERS = 12
 """Lines that the gateway adds."""
@@ -40,6 +43,13 @@ LARGE: dict[str, dict[str, Any]] = {
     "a reason": {"status_reason": "x" * 500, "properties": {f"p{number}": "x" * 300 for number in range(40)}},
 }
 """What other dialects, or earlier settings, can make of an image."""
+
+
+@pytest.mark.parametrize("name", ["镜" * 255, "é" * 255, "😀" * 255, "x" * 255, "'" * 255, "a b" * 85])
+def test_the_name_of_a_file_leaves_room_for_all_headers(name: str) -> None:
+    disposition = attachment(an_image(name=name, disk_format="qcow2").file_name)
+
+    assert len(urlencode({"response-content-disposition": disposition}, quote_via=quote)) < NAME
 
 
 @pytest.mark.parametrize("fields", LARGE.values(), ids=LARGE)

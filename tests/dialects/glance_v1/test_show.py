@@ -184,6 +184,8 @@ def test_case_066_more_bytes_than_can_pass_are_a_redirect(t1: Caller, make_api: 
     assert answer.status == 302
     assert "X-Amz-Algorithm=AWS4-HMAC-SHA256" in answer.headers["location"]
     assert "response-content-type=application%2Foctet-stream" in answer.headers["location"]
+    assert "response-content-disposition=attachment%3B%20filename%3D%22big.raw%22" in answer.headers["location"]
+    assert "content-disposition" not in answer.headers
     assert header_block(answer) == header_block(t1.head(f"/v1/images/{image['id']}"))
     assert answer.headers["etag"] == md5(DATA)
     assert not is_json(answer)
