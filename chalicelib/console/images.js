@@ -20,7 +20,7 @@ const COLUMNS = {
   id: { label: "Id", sort: "id", show: (image) => html`<code>${image.id}</code>` },
 };
 const USUAL = ["name", "status", "visibility", "disk_format", "size", "architecture", "owner", "created_at"];
-const FILTERS = {
+const FILTERS = { // what an operator has chosen of the formats is not asked for: it would take another request before the list is seen
   status: { label: "Status", any: "Any status", values: ["active", "queued", "saving", "uploading", "importing", "deactivated"] },
   visibility: { label: "Visibility", any: "Mine, shared and public", values: ["public", "private", "shared", "community", "all"] },
   disk_format: { label: "Format", any: "Any format", values: ["raw", "qcow2", "vmdk", "vhd", "vhdx", "vdi", "iso", "ami", "aki", "ari", "ploop"] },

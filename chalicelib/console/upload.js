@@ -4,16 +4,23 @@ import { Refusal } from "./api.js";
 import { recognise } from "./recognise.js";
 import { edges } from "./digests.js";
 import { formatBytes } from "./format.js";
-import { Failure, Field, Instant, Notice, Title } from "./ui.js";
+import { call } from "./session.js";
+import { Busy, Failure, Field, Instant, Notice, Title, useLoaded } from "./ui.js";
 import { Transfers, useTransfers } from "./transfer.js";
 import { all, copyFrom, giveUp, resume, uploadFile } from "./transfers.js";
 import { unfinishedOf } from "./unfinished.js";
 
-const DISKS = ["raw", "qcow2", "vmdk", "vhd", "vhdx", "vdi", "iso", "ploop", "ami", "aki", "ari"];
-const CONTAINERS = ["bare", "ovf", "ova", "ami", "aki", "ari", "docker"];
 const VISIBILITIES = { private: "private: only its owner", shared: "shared: its owner and members", community: "community: anybody who knows its id", public: "public: everybody" };
 const WAYS = { file: "A file", address: "An address" };
 const EMPTY = { name: "", disk_format: "raw", container_format: "bare", min_disk: "0", min_ram: "0", visibility: "private" };
+
+let formats = null; // what this registry takes, once it has said so
+
+async function askFormats(signal) {
+  const { properties } = (await call("GET", "/v2/schemas/image", { signal })).document;
+  const offered = (name) => properties[name].enum.filter(Boolean).sort();
+  formats = { disk_format: offered("disk_format"), container_format: offered("container_format") };
+}
 
 export default function Upload({ session }) {
   useTransfers();
@@ -70,6 +77,7 @@ function Drop({ onFile }) {
 }
 
 function NewImage({ file, fields, session, onStart, onCancel }) {
+  const { error, reload } = useLoaded((signal) => (formats ? Promise.resolve() : askFormats(signal)), []);
   const id = useId();
   const [busy, setBusy] = useState(false);
   const submit = async (event) => {
@@ -79,21 +87,24 @@ function NewImage({ file, fields, session, onStart, onCancel }) {
     await onStart({ ...texts, min_disk: Number(disk), min_ram: Number(ram) }, uri?.trim());
     setBusy(false);
   };
+  if (error) return html`<${Failure} error=${error} retry=${reload} />`;
+  if (!formats) return html`<${Busy} />`;
   const visible = Object.entries(VISIBILITIES).filter(([name]) => name !== "public" || session.may("publicize_image"));
-  const select = (name, label, options) => html`
-    <${Field} label=${label} id="${id}-${name}"><select id="${id}-${name}" name=${name} defaultValue=${fields[name]}>${options.map(([value, text]) => html`
+  const select = (name, label, options, hint) => html`
+    <${Field} label=${label} hint=${hint} id="${id}-${name}"><select id="${id}-${name}" name=${name} aria-describedby=${hint ? `${id}-${name}-hint` : null} defaultValue=${fields[name]}>${options.map(([value, text]) => html`
       <option key=${value} value=${value} selected=${value === fields[name]}>${text}</option>`)}</select><//>`;
   const number = (name, label) => html`
     <${Field} label=${label} id="${id}-${name}"><input id="${id}-${name}" name=${name} type="number" min="0" step="1" required defaultValue=${fields[name]} /><//>`;
-  const plain = (values) => values.map((value) => [value, value]);
+  const format = (name, label) => select(name, label, formats[name].map((value) => [value, value]),
+    file && !formats[name].includes(fields[name]) && `It looks like ${fields[name]}, which this registry does not take.`);
   return html`
     <form class="card new" onSubmit=${submit} aria-label="New image">
       ${file ? html`<p class="row"><strong class="file">${file.name}</strong><span class="hint">${formatBytes(file.size)}</span></p>` : html`
         <${Field} label="Address" id="${id}-uri" hint="A public URL, or s3://bucket/key if the registry may read the bucket."><input id="${id}-uri" name="uri" required spellcheck=${false} aria-describedby="${id}-uri-hint" /><//>`}
       <div class="columns">
         <${Field} label="Name" id="${id}-name"><input id="${id}-name" name="name" required maxlength="255" defaultValue=${fields.name} spellcheck=${false} /><//>
-        ${select("disk_format", "Disk format", plain(DISKS))}
-        ${select("container_format", "Container format", plain(CONTAINERS))}
+        ${format("disk_format", "Disk format")}
+        ${format("container_format", "Container format")}
         ${select("visibility", "Visibility", visible)}
         ${number("min_disk", "Disk needed (GB)")}
         ${number("min_ram", "Memory needed (MB)")}
