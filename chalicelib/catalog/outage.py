@@ -20,7 +20,7 @@ class Outage(StrEnum):
 _WORDS = {
     Outage.BUSY: ("is too busy", "are too busy"),
     Outage.UNREACHABLE: ("is unreachable", "are unreachable"),
-    Outage.REFUSED: ("has denied the registry access", "have denied the registry access"),
+    Outage.REFUSED: ("has refused the registry access", "have refused the registry access"),
     Outage.TIMED_OUT: ("has timed out", "have timed out"),
     Outage.FAILING: ("is failing", "are failing"),
 }

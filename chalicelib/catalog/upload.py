@@ -80,7 +80,7 @@ def check_parts(md5s: Mapping[int, str], size: int, part_size: int) -> None:
     """Refuse parts that an upload does not have, or too many at once. Raises Invalid."""
     count = _part_count(size, part_size)
     if len(md5s) > MAX_LINKS:
-        raise Invalid("parts", f"ask for at most {MAX_LINKS} links at once")
+        raise Invalid("parts", f"ask for links of at most {MAX_LINKS} parts at once")
     for number, md5 in md5s.items():
         if not 1 <= number <= count:
             raise Invalid("parts", f"the upload has parts 1 to {count}, not {number}")

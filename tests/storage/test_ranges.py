@@ -105,7 +105,7 @@ def test_a_file_that_ends_elsewhere_now_is_refused(web: Web, headers: dict[str, 
 
 
 def test_a_server_without_parts_is_refused_where_one_is_needed(web: Web) -> None:
-    with pytest.raises(SourceRefused, match="sends no parts, and the image is too large to come in one"):
+    with pytest.raises(SourceRefused, match="has to support Range requests"):
         read(web.url("/file"), 1)
 
 
@@ -126,7 +126,7 @@ def test_a_server_without_parts_is_refused_where_one_is_needed(web: Web) -> None
 def test_a_part_that_was_not_asked_for_is_refused(web: Web, span: str) -> None:
     url = web.answer("/file", 206, {"Content-Range": span}, CONTENT[512:])
 
-    with pytest.raises(SourceRefused, match="another part"):
+    with pytest.raises(SourceRefused, match="different range"):
         read(url, 512)
 
 
@@ -179,7 +179,7 @@ def test_a_part_that_was_to_end_early_is_read_that_far(web: Web) -> None:
 
     with ANY.read_from(url, 512, "") as reading:
         assert next(reading.pieces) == CONTENT[:256]
-        with pytest.raises(StoreUnavailable, match="less than it announces"):
+        with pytest.raises(StoreUnavailable, match="less than its Content-Length"):
             next(reading.pieces)
 
 
@@ -193,7 +193,7 @@ def test_no_more_is_taken_than_was_announced(web: Web) -> None:
     url = web.answer("/file", 206, HALF, CONTENT[512:] + b"x")
     taken: list[bytes] = []
 
-    with ANY.read_from(url, 512, "") as reading, pytest.raises(StoreUnavailable, match="more than it announces"):
+    with ANY.read_from(url, 512, "") as reading, pytest.raises(StoreUnavailable, match="more than its Content-Length"):
         taken.extend(reading.pieces)
 
     assert sum(map(len, taken)) <= 512
