@@ -69,8 +69,7 @@ class ImageRepository(Protocol):
     def images(self, principal: Principal, query: ImageQuery) -> Iterator[Image]:
         """The images of the scope that the principal may see and the query admits, in order, lazily.
 
-        Raises ScanTooLarge if the order needs to read more than the limit, or if the query expects all and they are
-        more.
+        Raises ScanTooLarge if the order needs to read, or the query expects all of, more images than the limit.
         """
 
     def count(self, principal: Principal, query: ImageQuery) -> int:
@@ -209,10 +208,7 @@ class ReferenceRepository(Protocol):
         """Store a new reference, with an unused number if it has none. Raises TitleTaken, EditConflict."""
 
     def save(self, old: Reference, new: Reference) -> Reference:
-        """Replace a reference as it was read. If its key changes, no image may have come to refer to it since.
-
-        Raises StaleImage, also if the title is taken.
-        """
+        """Replace a reference as it was read. Raises StaleImage, also if its title is taken, or its old key in use."""
 
     def remove(self, reference: Reference) -> None:
         """Remove a reference as it was read. Raises StaleImage, also if an image has come to refer to it."""
