@@ -47,11 +47,12 @@ PAGES = [
     *(ROOT / f"{name}.md" for name in ("README", "CONTRIBUTING", "SECURITY")),
     *sorted(page for page in (ROOT / "docs").glob("*.md") if page.name != "round-trips.md"),
 ]
-CORE = [ROOT / "chalicelib" / package for package in ("catalog", "storage", "jobs", "http")]
+TOOLS = [ROOT / folder for folder in ("rosetta", "local", "deploy", "bench")]
+CORE = [ROOT / "chalicelib" / package for package in ("catalog", "storage", "jobs", "http", "dialects")]
 MODULES = [
-    *sorted(module for folder in (ROOT / "rosetta", *CORE) for module in folder.rglob("*.py")),
+    *sorted(module for folder in (*TOOLS, *CORE) for module in folder.rglob("*.py")),
     *sorted((ROOT / "chalicelib").glob("*.py")),
-    *(ROOT / "app.py", ROOT / "local" / "__main__.py"),
+    ROOT / "app.py",
 ]
 TESTS = [path for path in sorted(Path(__file__).parent.rglob("*.py")) if path != Path(__file__)]
 TO_DO = {f"chalicelib/catalog/{module}.py" for module in ("event", "image", "lengths")}

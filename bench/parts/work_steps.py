@@ -80,7 +80,7 @@ def sweeps(trial: Trial) -> None:
     trial.sweep("nothing to do", Least(4))
     an_own_image(trial, status=Status.SAVING)
     trial.pass_time(hours=25)
-    trial.sweep("an upload was given up", Least(9), 1)
+    trial.sweep("an upload was abandoned", Least(9), 1)
     an_own_image(trial, status=Status.PENDING_DELETE, location=f"s3://{trial.api.world.blobs.bucket}/some/bytes")
     trial.pass_time(hours=3)
     members = Least(9, "its members are read, whatever the stored number")

@@ -126,7 +126,7 @@ REFUSES: Mapping[tuple[bool, str], tuple[int, ...]] = {
 }
 """Error statuses by (is on images, action)."""
 CHECKED = ("POST", "PUT")
-"""Methods whose bodies must be labelled as JSON."""
+"""Methods whose bodies must have JSON as `Content-Type`."""
 ALONE_SUMMARIES = {
     "/api/status": "Show the status and the version",
     "/api/ping": "Ping the service",

@@ -99,7 +99,7 @@ def _check_target(image: Image, status: Status) -> None:
     if image.status not in (Status.QUEUED, Status.UPLOADING):
         raise ImportRefused(f"Image with status {shown} cannot be target for import")
     if image.transition is not None:
-        raise ImportRefused("Another import of this image is under way")
+        raise ImportRefused("Another import of this image is in progress")
     if image.status is not status:
         raise ImportRefused(f"Only images with status '{status}' can be imported by this method, not '{shown}'")
     for name in ("container_format", "disk_format"):

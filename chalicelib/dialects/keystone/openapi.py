@@ -222,10 +222,10 @@ SCHEMAS: Mapping[str, Schema] = {
 }
 
 WORDS = {
-    400: "The body makes no sense",
-    401: "The secret is not known, or not that of this user and project",
-    403: "The token acts for no tenant, or projects are asked for that are not its own",
-    404: "It is not the caller's own token that is asked about",
+    400: "The body is invalid",
+    401: "The secret is unknown, or not that of this user and project",
+    403: "The token has no tenant, or the project is not its own",
+    404: "The token is not the caller's own",
 }
 STATUSES = {BadMessage.status, Unauthorized.status, TokenUnknown.status, ServerError.status, *STATUS.values()}
 CHALLENGED: Mapping[int, Mapping[str, Schema]] = {
@@ -265,15 +265,15 @@ def _one(example: dict[str, Any]) -> dict[int, Answer]:
 
 
 TOLD = Answer(
-    "The token, in a header, and what it is good for",
+    "The token in a header, with its scope and roles in the body",
     ref("KeystoneToken"),
     headers={SUBJECT: TEXT, **KEPT},
 )
-STATELESS = "The token is the secret: nothing is stored, and revoking one ends the other."
+STATELESS = "The token is the secret: nothing is stored, and revoking one revokes the other."
 
 DESCRIPTION = Description(
     title="OpenStack Keystone",
-    about="As much of the Identity API, v3 and v2.0, as OpenStack's clients need to sign in. `/v3` and `/v2.0` are"
+    about="The parts of the Identity API, v3 and v2.0, that OpenStack's clients need to sign in. `/v3` and `/v2.0` are"
     " `/identity/v3` and `/identity/v2.0`.",
     security=TOKEN_HEADER,
     schemas=SCHEMAS,
@@ -294,7 +294,7 @@ DESCRIPTION = Description(
             "Sign in with v3",
             {201: TOLD},
             bodies=(Body(SIGN_IN_3, example=A_PASSWORD),),
-            description=f"Password, or secret of the credential, is a secret of the registry. {STATELESS}",
+            description=f"The password, or the credential's secret, is the secret of a token. {STATELESS}",
             refuses=(400,),
             security=(),
         ),
@@ -321,7 +321,7 @@ DESCRIPTION = Description(
         ),
         ("POST", V2_TOKENS): Operation(
             "Sign in with v2",
-            {200: Answer("The token, and what it is good for", ref("KeystoneAccess"), headers=KEPT)},
+            {200: Answer("The token, with its roles", ref("KeystoneAccess"), headers=KEPT)},
             bodies=(Body(SIGN_IN_2, example=A_PASSWORD_2),),
             description=STATELESS,
             refuses=(400,),

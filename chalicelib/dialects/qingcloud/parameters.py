@@ -16,7 +16,7 @@ def parse_object(body: bytes) -> dict[str, Any]:
     """Parse the JSON object of a body, whatever its media type; a blank body is an empty object. Raises BadMessage."""
     document = fields.json_body(body) if body.strip() else {}
     if not isinstance(document, dict):
-        raise BadMessage("body", "the body is no JSON object")
+        raise BadMessage("body", "the body is not a JSON object")
     return document
 
 

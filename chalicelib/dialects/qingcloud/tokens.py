@@ -44,7 +44,7 @@ def _check_grant(body: bytes) -> None:
     try:
         fields = parse_qs(body.decode(), keep_blank_values=True, max_num_fields=MAX_FIELDS)
     except ValueError as error:
-        raise BadMessage("body", "the body is no form") from error
+        raise BadMessage("body", "the body is not a form") from error
     given = fields.get("grant_type", [])
     if len(given) != 1:
         raise BadMessage("grant_type", "the body should be a form with one grant_type")

@@ -1,6 +1,6 @@
-"""What stands within an image, volumes and boot scripts: objects with an id, whose known members have types.
+"""Volumes and boot scripts of an image: objects with an id, whose known members have types.
 
-A client with types of its own would fail on a whole list over one size that is no integer.
+Types are checked because typed clients would fail on a whole list for one size that is not an integer.
 """
 
 import re

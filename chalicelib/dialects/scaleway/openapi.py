@@ -104,11 +104,11 @@ def _error(status: int) -> Schema:
 
 
 WORDS = {
-    400: "The request makes no sense; `fields` say what is wrong with them",
-    401: "The token is missing, or not known",
-    403: "The token may not do this: the image or the organization is another's, or the image is protected",
-    404: "There is no such image",
-    409: "Others were faster, too many times",
+    400: "The request is invalid; `fields` has the errors",
+    401: "The token is missing or unknown",
+    403: "Forbidden: the image or organization is not the token's, or the image is protected",
+    404: "Unknown image",
+    409: "Too many concurrent changes: try again",
 }
 ERRORS = {
     status: Answer(WORDS.get(status, HTTPStatus(status).phrase), _error(status))
@@ -182,16 +182,16 @@ PAGE = (
         "query",
         {"type": "integer", "minimum": 1, "maximum": listing.LARGEST_SIZE, "default": listing.USUAL_SIZE},
     ),
-    Parameter("organization", "query", {"type": "string"}, "Of this organization; another's public images only"),
-    Parameter("arch", "query", {"type": "string"}, "Of exactly this architecture"),
-    Parameter("name", "query", {"type": "string"}, "Whose name contains this, in this case"),
-    Parameter("public", "query", in_any_case(listing.PUBLIC), "Whether it is public"),
+    Parameter("organization", "query", {"type": "string"}, "Images of this organization; only public ones of another"),
+    Parameter("arch", "query", {"type": "string"}, "Exact architecture"),
+    Parameter("name", "query", {"type": "string"}, "Part of the name, case-sensitive"),
+    Parameter("public", "query", in_any_case(listing.PUBLIC), "Public or private images"),
 )
 PAGE_HEADERS: Mapping[str, Schema] = {
-    "X-Total-Count": {"type": "integer", "minimum": 0, "description": "Images on all pages"},
+    "X-Total-Count": {"type": "integer", "minimum": 0, "description": "Total number of images"},
     "Link": {
         "type": "string",
-        "description": "Relations first, previous, next and last; targets begin at the root of the API",
+        "description": "Links first, previous, next and last, relative to the root of the API",
         "pattern": '^</images\\?[^>]*>; rel="[a-z]+"(,</images\\?[^>]*>; rel="[a-z]+")*$',
     },
 }
@@ -200,7 +200,7 @@ SHOWN = Answer("The image, under two names", ref("ScalewayOne"), example=ONE)
 CREATED = Answer(
     "The new image, under two names",
     ref("ScalewayOne"),
-    headers={"Location": {"type": "string", "description": "Where it is shown"}},
+    headers={"Location": {"type": "string", "description": "Path of the image"}},
     example=ONE,
 )
 CHANGES = Body(ref("ScalewayChanges"), example={"name": "another_name", "public": False})
@@ -215,7 +215,7 @@ CHANGE = Operation(
 
 DESCRIPTION = Description(
     title="Scaleway (2014)",
-    about="The compute API of Scaleway when it was Online Labs: its images.",
+    about="The compute API of Scaleway when it was Online Labs: images only.",
     security=TOKEN_HEADER,
     schemas=SCHEMAS,
     operations={
@@ -223,7 +223,7 @@ DESCRIPTION = Description(
             "List images",
             {200: LISTED},
             PAGE,
-            description="Those of the token's organization, and all public ones; newest first.",
+            description="The images of the token's organization and all public ones, newest first.",
             refuses=(400, 403),
         ),
         ("HEAD", "/images"): Operation("Count images", {200: LISTED}, PAGE, refuses=(400, 403)),
@@ -238,7 +238,7 @@ DESCRIPTION = Description(
         ("PUT", "/images/{image_id}"): CHANGE,
         ("PATCH", "/images/{image_id}"): replace(CHANGE, summary="Change an image by PATCH"),
         ("DELETE", "/images/{image_id}"): Operation(
-            "Delete an image", {204: Answer("It is deleted")}, refuses=(403, 404, 409)
+            "Delete an image", {204: Answer("The image is deleted")}, refuses=(403, 404, 409)
         ),
     },
     errors=ERRORS,
