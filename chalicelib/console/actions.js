@@ -22,7 +22,7 @@ export function Actions({ image, version, rights, onDone, onGone }) {
     }
   };
   const order = (word, words) => () => act(words, () => call("POST", `/v1/images/${image.id}/actions/${word}`));
-  const protect = () => act(image.protected ? "It is no longer protected from deletion." : "It is now protected from deletion.",
+  const protect = () => act(image.protected ? "It is no longer protected from deletion." : "It is protected from deletion.",
     () => patchImage(image.id, version, [{ op: "replace", path: "/protected", value: !image.protected }]));
   const Button = ({ may, onClick, children, kind = "" }) => may && html`<button type="button" class=${kind} onClick=${onClick}>${children}</button>`;
   return html`

@@ -118,7 +118,7 @@ def test_of_two_who_edit_the_second_is_shown_what_the_first_has_done(page: Page,
 
     page.get_by_role("button", name="Save").click()
 
-    page.get_by_text("nothing of yours is saved yet").wait_for()
+    page.get_by_text("Your changes are not saved yet").wait_for()
     assert shown(server, "t1", image_id)["name"] == "theirs"
     assert page.get_by_label("Name", exact=True).input_value() == "theirs"
     assert page.get_by_text("name: mine").is_visible()
