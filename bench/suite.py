@@ -23,7 +23,7 @@ LAST_WORDS = 10_000
 
 
 class Run(NamedTuple):
-    """CPU seconds of a run, of its processes' collection, and of each test."""
+    """CPU seconds of a run, of its collection, and of each test."""
 
     cpu: float
     collection: float
@@ -39,7 +39,7 @@ class Run(NamedTuple):
 
 
 def main() -> None:
-    """Print the tables, each line as soon as it is known."""
+    """Measure, and print each line of the tables as soon as it is known."""
     revision = next(iter(sys.argv[1:]), other())
     print(f"| {os.cpu_count()} cores | tests | CPU seconds | ratio |\n| --- | ---: | ---: | ---: |", flush=True)
     before = None
@@ -47,7 +47,7 @@ def main() -> None:
         with checkout(revision) as root:
             before = run(root, GATE)
         _print_row(f"{revision}, with coverage", before, before)
-    collect(ROOT)  # so that Python has compiled all
+    collect(ROOT)  # so that all bytecode is compiled
     collected = collect(ROOT)
     after = run(ROOT, PLAIN)
     _print_row("tests", after, before)

@@ -30,9 +30,9 @@ def dynoxide(folder: Path) -> Iterator[str]:
 
 @contextlib.contextmanager
 def running(binary: Path, log: Path, *options: str, environ: Mapping[str, str] | None = None) -> Iterator[str]:
-    """The URL of a dynoxide with these options, which ends with the block, or this process. Raises EngineError.
+    """Run a dynoxide with these options and yield its URL; it ends with the block or this process. Raises EngineError.
 
-    Without `--db-path` it keeps its tables in memory. `environ` is that of this process if it is None.
+    Without `--db-path` tables are in memory. If `environ` is None, it is that of this process.
     """
     port = free_port()
     end_with_parent = _end_with_parent()
