@@ -4,11 +4,10 @@ import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Protocol
 
 from deploy.vendor import Package, fetched, files_of
 from tests.e2e.clients import CLIENTS, imported
-from tests.e2e.server import Server
 
 Page = Any
 """Of Playwright, which is in an environment of its own."""
@@ -27,6 +26,17 @@ REFUSED = "Failed to load resource"
 """How Chromium's console reports an answer that is a refusal, which views show themselves."""
 
 
+class Registry(Protocol):
+    """Whose pages are opened."""
+
+    @property
+    def url(self) -> str:
+        """Below which they are."""
+
+    def token(self, principal: str) -> str:
+        """With which somebody signs in."""
+
+
 @contextmanager
 def running_browser(*options: str) -> Iterator[Any]:
     """The machine's own Chromium with these options, without a window."""
@@ -39,12 +49,14 @@ def running_browser(*options: str) -> Iterator[Any]:
 
 
 @contextmanager
-def open_page(browser: Any, server: Server, *others: str, mount: str = "", **options: Any) -> Iterator[Page]:
-    """A page of a new window, signed out. Nothing may go wrong in it; it asks nobody but the server and `others`.
+def open_page(
+    browser: Any, registry: Registry, *others: str, mount: str = "", expected: str = REFUSED, **options: Any
+) -> Iterator[Page]:
+    """A page of a new window, signed out. Nothing may go wrong in it; it asks nobody but the registry and `others`.
 
-    The `mount` is the URL below which the server is found, if not its own.
+    The `mount` is the URL below which the registry is found, if not its own; what begins as `expected` is not wrong.
     """
-    mount = mount or server.url
+    mount = mount or registry.url
     context = browser.new_context(base_url=f"{mount}/", **{"viewport": {"width": 1280, "height": 800}, **options})
     context.set_default_timeout(PATIENCE)
     page = context.new_page()
@@ -54,13 +66,13 @@ def open_page(browser: Any, server: Server, *others: str, mount: str = "", **opt
     page.on("request", lambda asked: wrong.extend([] if asked.url.startswith((mount, *others)) else [asked.url]))
     yield page
     context.close()
-    assert [text for text in wrong if not text.startswith(REFUSED)] == []
+    assert [text for text in wrong if not text.startswith((REFUSED, expected))] == []
 
 
-def sign_in(page: Page, server: Server, who: str, *, keep: bool = False, where: str = "") -> None:
+def sign_in(page: Page, registry: Registry, who: str, *, keep: bool = False, where: str = "") -> None:
     """Sign in with the token of a principal, and wait for the view."""
     page.goto(f"console{where}")
-    page.get_by_label("Token").and_(page.locator("input[type=password]")).fill(server.token(who))
+    page.get_by_label("Token").and_(page.locator("input[type=password]")).fill(registry.token(who))
     if keep:
         page.get_by_label("Stay signed in").check()
     page.get_by_role("button", name="Sign in").click()

@@ -7,21 +7,10 @@ from typing import Any
 import pytest
 
 from tests.e2e.browser import CHROMIUM, Page, flaws, open_page, sign_in
-from tests.e2e.console import register, shows, upload
+from tests.e2e.console import create_token, register, revoke, shows, upload
 from tests.e2e.server import Server, running_server
 
 pytestmark = [pytest.mark.e2e, pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium")]
-
-
-def create_token(page: Page, name: str, *policies: str) -> str:
-    """Make a token in the console; returns its secret."""
-    page.get_by_role("button", name="New token").click()
-    page.get_by_label("Name", exact=True).fill(name)
-    for policy in policies:
-        page.get_by_label(policy).check()
-    page.get_by_role("button", name="Create").click()
-    secret: str = page.get_by_label("Secret of the new token").inner_text()
-    return secret
 
 
 def test_a_token_is_made_shown_once_and_revoked(page: Page, server: Server, browser: Any) -> None:
@@ -40,8 +29,7 @@ def test_a_token_is_made_shown_once_and_revoked(page: Page, server: Server, brow
         other.get_by_role("button", name="Sign in").click()
         other.get_by_role("row", name="nightly build").get_by_text("this session").wait_for()
         assert other.get_by_role("row", name="nightly build").get_by_text("read_images, create_image").is_visible()
-        other.get_by_role("button", name="Revoke nightly build").click()
-        other.get_by_role("dialog").get_by_role("button", name="Revoke").click()
+        revoke(other, "nightly build")
         other.get_by_text("You have revoked the token of this session.").wait_for()
     page.get_by_role("button", name="I have it").click()
     page.get_by_role("link", name="Usage").click()

@@ -8,7 +8,7 @@ import pytest
 
 from tests.console_views import titles
 from tests.e2e.browser import CHROMIUM, Page, flaws, open_page, sign_in
-from tests.e2e.console import change, register, shown, shows, upload
+from tests.e2e.console import change, delete, register, shown, shows, upload
 from tests.e2e.foreman import ForemanCaller, Parents, make
 from tests.e2e.server import Server, running_server
 
@@ -232,9 +232,7 @@ def test_a_deletion_that_waits_is_undone(browser: Any, delaying: Server) -> None
     upload(delaying, "t1", image_id)
     with open_page(browser, delaying) as page:
         open_image(page, delaying, "t1", image_id)
-        page.get_by_role("button", name="Delete").click()
-        page.get_by_label("Name of the image").fill("golden")
-        page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+        delete(page, "golden")
         page.get_by_role("button", name="Restore").wait_for()
         assert flaws(page) == []
 

@@ -4,7 +4,6 @@ import hashlib
 import http.client
 import json
 import os
-import struct
 import time
 from collections.abc import Iterator
 from contextlib import closing
@@ -15,16 +14,25 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.e2e.browser import CHROMIUM, Page, flaws, open_page, sign_in
-from tests.e2e.console import register, shown, upload
-from tests.e2e.server import Server
+from tests.e2e.console import (
+    MEGABYTE,
+    PART,
+    VERIFIED,
+    begin,
+    choose,
+    download,
+    image_of,
+    ready,
+    register,
+    shown,
+    upload,
+)
+from tests.e2e.disks import qcow2
+from tests.e2e.server import Server, running_server
 from tests.processes import PATIENCE
 
 pytestmark = [pytest.mark.e2e, pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium")]
 
-MEGABYTE = 1 << 20
-PART = 16 * MEGABYTE
-VERIFIED = 60_000
-"""Milliseconds that the registry may take to read what has come."""
 KEPT = "JSON.parse(localStorage.getItem('rosetta-uploads') ?? '[]')"
 
 
@@ -43,36 +51,6 @@ def bucket_page(browser: Any, server: Server) -> Iterator[Page]:
         store = s3.meta.endpoint_url
     with open_page(browser, server, store) as page:
         yield page
-
-
-def qcow2(virtual_size: int = 64 * MEGABYTE, backing: bool = False) -> bytes:
-    """The header of an image, and nothing in it."""
-    offset, length = (512, 11) if backing else (0, 0)
-    head = struct.pack(">4sIQIIQIIQQIIQ", b"QFI\xfb", 2, offset, length, 16, virtual_size, 0, 1, 65536, 131072, 1, 0, 0)
-    content = bytearray(3 * 65536 + 65536)
-    content[: len(head)] = head
-    content[512 : 512 + length] = b"/etc/passwd"[:length]
-    return bytes(content)
-
-
-def choose(page: Page, path: Path) -> None:
-    page.get_by_label("Choose a file").set_input_files(path)
-
-
-def begin(page: Page, server: Server, path: Path) -> None:
-    sign_in(page, server, "t1", keep=True, where="#/upload")
-    choose(page, path)
-    page.get_by_role("button", name="Upload", exact=True).click()
-
-
-def ready(page: Page) -> None:
-    page.get_by_text("ready to use").wait_for(timeout=VERIFIED)
-
-
-def image_of(page: Page, name: str) -> str:
-    """The id of the image that a transfer is about."""
-    target: str = page.get_by_role("heading", name=name, level=3).get_by_role("link").get_attribute("href")
-    return target.rpartition("/")[2]
 
 
 def test_a_file_is_sent_in_parts_and_verified(bucket_page: Page, server: Server, raw: Path) -> None:
@@ -244,16 +222,12 @@ def test_an_image_is_downloaded_from_the_registry(page: Page, server: Server) ->
     upload(server, "t1", image_id, b"the bytes")
     sign_in(page, server, "t1", where=f"#/images/{image_id}")
 
-    with page.expect_download() as saved:
-        page.get_by_role("button", name="Download").click()
-
-    assert saved.value.suggested_filename == "small.raw"
-    assert Path(saved.value.path()).read_bytes() == b"the bytes"
+    assert download(page) == ("small.raw", b"the bytes")
 
 
 def test_a_large_image_is_downloaded_from_the_store_without_the_token(browser: Any, small_server: Server) -> None:
     content = os.urandom(100_000)
-    image_id = sent_in_parts(small_server, "t1", content)
+    image_id = sent_in_parts(small_server, "t1", content, name="größe 镜像")
     with small_server.s3() as s3:
         store = s3.meta.endpoint_url
     asked = []
@@ -261,19 +235,16 @@ def test_a_large_image_is_downloaded_from_the_store_without_the_token(browser: A
         sign_in(page, small_server, "t1", where=f"#/images/{image_id}")
         page.context.on("request", lambda request: asked.append(request) if request.url.startswith(store) else None)
 
-        with page.expect_download() as saved:
-            page.get_by_role("button", name="Download").click()
-
-        assert Path(saved.value.path()).read_bytes() == content
+        assert download(page) == ("größe 镜像.raw", content)
     assert [
         request.url for request in asked if small_server.token("t1") in json.dumps([request.url, request.headers])
     ] == []
     small_server.forget_images()
 
 
-def sent_in_parts(server: Server, who: str, content: bytes) -> str:
+def sent_in_parts(server: Server, who: str, content: bytes, **facts: str) -> str:
     """An active image of these bytes, which came to the store in one part; returns its id."""
-    image_id, md5 = register(server, who), hashlib.md5(content, usedforsecurity=False)
+    image_id, md5 = register(server, who, **facts), hashlib.md5(content, usedforsecurity=False)
     part = {"number": 1, "md5": md5.hexdigest(), "etag": md5.hexdigest()}
     asked = json.dumps({"size": len(content), "parts": [part]}).encode()
     begun = json.loads(server.request(who, "POST", f"/v1/images/{image_id}/uploads", asked).body)["upload"]
@@ -368,3 +339,16 @@ def test_jobs_are_not_asked_for_while_nobody_looks(page: Page, server: Server) -
     assert asked == page.evaluate("window.asked") > 0
     with page.expect_request("**/v1/jobs*"):
         page.evaluate("() => { window.away = false; document.dispatchEvent(new Event('visibilitychange')); }")
+
+
+def test_the_formats_are_those_that_the_registry_takes(browser: Any, tmp_path: Path) -> None:
+    path = tmp_path / "disk.img"
+    path.write_bytes(qcow2())
+    with running_server(tmp_path, DISK_FORMATS="vhd,raw") as server, open_page(browser, server) as page:
+        sign_in(page, server, "t1", where="#/upload")
+        choose(page, path)
+
+        page.get_by_text("It looks like qcow2, which this registry does not take.").wait_for()
+        assert page.get_by_label("Disk format").locator("option").all_inner_texts() == ["raw", "vhd"]
+        assert "docker" in page.get_by_label("Container format").locator("option").all_inner_texts()
+        assert flaws(page) == []

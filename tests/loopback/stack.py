@@ -3,10 +3,13 @@
 import json
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from deploy.cloudformation import ALIAS
 from tests.loopback import leash, tools
 from tests.loopback.adapting import Template, adapted, with_code_at
 from tests.loopback.emulator import Emulator
@@ -55,6 +58,11 @@ class Stack:
         return f"{self.resources['RestAPI']}.execute-api.localhost:{self.emulator.port}"
 
     @property
+    def stage_url(self) -> str:
+        """Where the API is at AWS for those who do not use its domain."""
+        return f"https://{self.resources['RestAPI']}.execute-api.{REGION}.amazonaws.com/{self.stage}"
+
+    @property
     def plain_url(self) -> str:
         """A URL of the API for clients that cannot resolve its host."""
         return f"{self.emulator.url}/restapis/{self.resources['RestAPI']}/{self.stage}/_user_request_"
@@ -64,6 +72,24 @@ class Stack:
         told = self.emulator.client("lambda").get_function_configuration(FunctionName=self.resources[function])
         found: dict[str, str] = told["Environment"]["Variables"]
         return found
+
+    @contextmanager
+    def with_settings(self, **settings: str) -> Iterator[None]:
+        """Have the API answer with these settings besides, by another version of its function, until the block ends."""
+        client, name = self.emulator.client("lambda"), self.resources["APIHandler"]
+        usual = client.get_alias(FunctionName=name, Name=ALIAS)["FunctionVersion"]
+        variables = {**self.variables("APIHandler"), **settings}
+        client.update_function_configuration(FunctionName=name, Environment={"Variables": variables})
+        client.get_waiter("function_updated_v2").wait(
+            FunctionName=name, WaiterConfig={"Delay": 0.1, "MaxAttempts": 100}
+        )
+        client.update_alias(
+            FunctionName=name, Name=ALIAS, FunctionVersion=client.publish_version(FunctionName=name)["Version"]
+        )
+        try:
+            yield
+        finally:
+            client.update_alias(FunctionName=name, Name=ALIAS, FunctionVersion=usual)
 
     def log(self, function: str) -> list[str]:
         """The messages in a function's log group."""
