@@ -79,14 +79,23 @@ def sign_in(page: Page, registry: Registry, who: str, *, keep: bool = False, whe
     page.get_by_role("button", name="Sign out").wait_for()
 
 
-def flaws(page: Page) -> list[str]:
-    """What axe-core finds wrong with a page, in the light and in the dark."""
+SETTLED = """async () => {
+    for (const _ of "12") await new Promise(requestAnimationFrame);
+    await Promise.allSettled(document.getAnimations()
+        .filter((each) => each instanceof CSSTransition).map((each) => each.finished));
+}"""
+"""Colours that are on their way to others are none to be judged."""
+
+
+def flaws(page: Page, context: Any = None) -> list[str]:
+    """What axe-core finds wrong with a page, or a part of it (a context of axe's), in the light and in the dark."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(re.sub(r"\s*$", "; undefined", script_of(AXE)))
     found = []
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
-        for flaw in page.evaluate("axe.run()")["violations"]:
+        page.evaluate(SETTLED)
+        for flaw in page.evaluate("(context) => axe.run(context ?? document)", context)["violations"]:
             found += [f"{scheme}: {flaw['id']}: {node['html']}: {node['failureSummary']}" for node in flaw["nodes"]]
     page.emulate_media(color_scheme="light")
     return found
