@@ -19,7 +19,8 @@ export const FACTS = {
   Size: { ...same("size"), scaleway: "root_volume.size", qingcloud: "size" },
   "Disk size": { glance_v2: "virtual_size" },
   MD5: same("checksum"),
-  "SHA-256": same("os_hash_value"),
+  Digest: same("os_hash_value"),
+  "Digest algorithm": same("os_hash_algo"),
   Architecture: { ...same("architecture"), foreman: "architecture_name", scaleway: "arch", qingcloud: "processor_type" },
   System: { ...same("os_distro"), foreman: "operatingsystem_name", qingcloud: "os_family" },
   Platform: { ...same("os_type"), qingcloud: "platform" },
@@ -31,7 +32,7 @@ export const FACTS = {
   Created: { ...same("created_at"), foreman: "created_at", scaleway: "creation_date", qingcloud: "create_time" },
   Changed: { ...same("updated_at"), foreman: "updated_at", scaleway: "modification_date", qingcloud: "status_time" },
 };
-const NO_PROPERTIES = new Set(["self", "file", "schema", "os_hash_algo", "deleted", ...Object.values(FACTS).flatMap(({ glance_v2: a, glance_v1: b }) => [a, b])]);
+const NO_PROPERTIES = new Set(["self", "file", "schema", "deleted", ...Object.values(FACTS).flatMap(({ glance_v2: a, glance_v1: b }) => [a, b])]);
 const INSTANTS = new Set(["Created", "Changed"]);
 const HEADER = /^x-image-meta-(?:property-)?(.+)$/;
 const PICKED = { scaleway: ({ image }) => image, qingcloud: ({ images: [image] }) => image };

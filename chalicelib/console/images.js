@@ -22,7 +22,7 @@ const COLUMNS = {
 const USUAL = ["name", "status", "visibility", "disk_format", "size", "architecture", "owner", "created_at"];
 const FILTERS = { // what an operator has chosen of the formats is not asked for: it would take another request before the list is seen
   status: { label: "Status", any: "Any status", values: ["active", "queued", "saving", "uploading", "importing", "deactivated"] },
-  visibility: { label: "Visibility", any: "Mine, shared and public", values: ["public", "private", "shared", "community", "all"] },
+  visibility: { label: "Visibility", any: "In my lists", values: ["public", "private", "shared", "community", "all"] },
   disk_format: { label: "Format", any: "Any format", values: ["raw", "qcow2", "vmdk", "vhd", "vhdx", "vdi", "iso", "ami", "aki", "ari", "ploop"] },
 };
 const DELETED = "deleted"; // they have their own page
@@ -115,10 +115,15 @@ function Table({ images, columns, query, busy }) {
         <tbody>${images.map((image) => html`
           <tr key=${image.id}>${columns.map((name) => name === "name"
             ? html`<th scope="row" key=${name}><a href="#/images/${image.id}">${image.name || html`<i>Unnamed</i>`}</a>${image.protected && html` <span class="chip">protected</span>`}${image.os_hidden && html` <span class="chip">hidden</span>`}</th>`
-            : html`<td key=${name} class=${COLUMNS[name].number ? "number" : ""} data-label=${COLUMNS[name].label}>${COLUMNS[name].show(image)}</td>`)}</tr>`)}
+            : html`<${Cell} key=${name} column=${COLUMNS[name]} image=${image} />`)}</tr>`)}
         </tbody>
       </table>
     </div>`;
+}
+
+function Cell({ column, image }) {
+  const shown = column.show(image);
+  return html`<td class="${column.number ? "number" : ""} ${shown === "–" ? "none" : ""}" data-label=${column.label}>${shown}</td>`;
 }
 
 function Heading({ column, query }) {

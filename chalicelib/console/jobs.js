@@ -2,7 +2,7 @@
 import { html, useEffect, useState } from "./html.js";
 import { formatBytes } from "./format.js";
 import { call } from "./session.js";
-import { Busy, Copy, Empty, Failure, Instant, Title } from "./ui.js";
+import { Busy, Copy, Empty, Failure, Instant, Title, Words } from "./ui.js";
 
 const SHOWN = 100;
 const OFTEN = 1000;
@@ -62,7 +62,7 @@ function List() {
 }
 
 const Row = ({ job }) => html`
-  <tr><th scope="row"><a href="#/jobs/${job.id}">${ACTIONS[job.action] ?? job.action}</a>${job.reason && html`<p class="hint">${job.reason}</p>`}</th>
+  <tr><th scope="row"><a href="#/jobs/${job.id}">${ACTIONS[job.action] ?? job.action}</a>${job.reason && html`<p class="hint"><${Words} text=${job.reason} /></p>`}</th>
     <td data-label="Status"><${JobStatus} job=${job} /></td>
     <td data-label="Done">${doneOf(job)}</td>
     <td data-label="Image">${job.images.length ? html`<${Images} job=${job} />` : "–"}</td>
@@ -83,7 +83,7 @@ function Job({ id }) {
   if (error && !job) return html`<${Title} text="Job" /><${Failure} error=${error} />`;
   if (!job) return html`<${Busy} />`;
   const facts = [
-    ["Status", html`<${JobStatus} job=${job} />`], ["Reason", job.reason], ["Images", job.images.length > 0 && html`<${Images} job=${job} />`], ["Bytes", job.size !== null && (job.status === "failed" ? formatBytes(job.size) : doneOf(job))],
+    ["Status", html`<${JobStatus} job=${job} />`], ["Reason", job.reason && html`<${Words} text=${job.reason} />`], ["Images", job.images.length > 0 && html`<${Images} job=${job} />`], ["Bytes", job.size !== null && (job.status === "failed" ? formatBytes(job.size) : doneOf(job))],
     ["Ordered", html`<${Instant} at=${job.created_at} />`], ["Begun", job.began_at && html`<${Instant} at=${job.began_at} />`], ["Finished", job.finished_at && html`<${Instant} at=${job.finished_at} />`],
   ];
   return html`

@@ -22,8 +22,8 @@ export function Members({ image, session, rights }) {
       ${mine.status !== "accepted" && html` <button type="button" onClick=${() => act("PUT", `${path}/${mine.member_id}`, { body: { status: "accepted" } })}>Accept</button>`}
       ${mine.status !== "rejected" && html` <button type="button" onClick=${() => act("PUT", `${path}/${mine.member_id}`, { body: { status: "rejected" } })}>Reject</button>`}<//>`}
     ${members.length > 0 && html`
-      <div class="scroll"><table aria-busy=${busy}><thead><tr><th scope="col">Tenant</th><th scope="col">Answer</th><th scope="col">Since</th>${rights.share && html`<th scope="col"><span class="unseen">Actions</span></th>`}</tr></thead>
-        <tbody>${members.map((member) => html`<tr key=${member.member_id}><th scope="row">${member.member_id}</th><td>${member.status}</td><td><${Instant} at=${member.updated_at} /></td>
+      <div class="scroll listed" tabindex="0" role="region" aria-label="List of members"><table class="cards" aria-busy=${busy}><thead><tr><th scope="col">Tenant</th><th scope="col">Answer</th><th scope="col">Since</th>${rights.share && html`<th scope="col"><span class="unseen">Actions</span></th>`}</tr></thead>
+        <tbody>${members.map((member) => html`<tr key=${member.member_id}><th scope="row">${member.member_id}</th><td data-label="Answer">${member.status}</td><td data-label="Since"><${Instant} at=${member.updated_at} /></td>
           ${rights.share && html`<td class="number"><button type="button" class="quiet small" aria-label=${`Remove ${member.member_id}`} onClick=${() => act("DELETE", `${path}/${encodeURIComponent(member.member_id)}`)}>Remove</button></td>`}</tr>`)}</tbody></table></div>`}
     ${members.length === 0 && html`<${Empty} title="Shared with nobody yet">${rights.share ? "Add a tenant below. The image appears in its lists once it has accepted." : ""}<//>`}
     ${rights.share && html`<${Add} onAdd=${(member) => act("POST", path, { body: { member } })} />`}`;

@@ -1,7 +1,7 @@
 // Transfers in progress, and their results.
 import { html, useEffect, useState } from "./html.js";
 import { formatBytes, formatCount } from "./format.js";
-import { Failure, Notice } from "./ui.js";
+import { Failure, Notice, Words } from "./ui.js";
 import { all, dismiss, giveUp, goOn, isOver, onTransfers, pause } from "./transfers.js";
 
 const STATES = { checking: "Checking received parts", sending: "Sending", paused: "Paused", verifying: "Verifying and inspecting", copying: "Copying", done: "Ready", failed: "Refused" };
@@ -60,7 +60,7 @@ function speedOf({ began, from, bytes, record }) {
 function Refused({ transfer, onAgain }) {
   const { job, file, record } = transfer;
   return html`
-    <${Notice} kind="bad" title="The registry refused it.">${job.reason}<//>
+    <${Notice} kind="bad" title="The registry refused it."><${Words} text=${job.reason} /><//>
     <p>${file ? "Its data was removed. Fix the file or its description as the reason says, and upload it as a new image." : html`Fix the reason, and copy it again. The image <a href="#/images/${record.image}">still exists</a>, without data.`}</p>
     ${file && html`<p class="row"><button type="button" onClick=${() => { dismiss(transfer); onAgain(transfer); }}>Try again with this file</button></p>`}`;
 }

@@ -26,6 +26,9 @@ export const Notice = ({ kind = "info", title, children, retry }) => html`
 
 export const Failure = ({ error, retry }) => html`<${Notice} kind="bad" retry=${retry}>${error.message}<//>`;
 
+// A text of the API in which `code` is shown as such.
+export const Words = ({ text }) => text.split("`").map((part, index) => (index % 2 ? html`<code>${part}</code>` : part));
+
 export const Busy = ({ children = "Loading…" }) => html`<p class="busy" role="status"><span class="spinner" aria-hidden="true"></span>${children}</p>`;
 
 const STATUSES = { active: "good", deactivated: "off", killed: "bad", deleted: "bad", pending_delete: "bad" };

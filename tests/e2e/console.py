@@ -36,6 +36,12 @@ def change(server: Server, who: str, image_id: str, **fields: Any) -> None:
     assert server.request(who, "PATCH", f"/v2/images/{image_id}", json.dumps(patch).encode(), PATCH).status == 200
 
 
+def share(server: Server, who: str, image_id: str, member: str) -> None:
+    """Offer an image to a tenant."""
+    body, json_type = json.dumps({"member": member}).encode(), {"Content-Type": "application/json"}
+    assert server.request(who, "POST", f"/v2/images/{image_id}/members", body, json_type).status == 200
+
+
 def shown(server: Server, who: str, image_id: str) -> dict[str, Any]:
     """What the API shows of an image."""
     image: dict[str, Any] = json.loads(server.request(who, "GET", f"/v2/images/{image_id}").body)

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.e2e.browser import CHROMIUM, Page, flaws, open_page, sign_in
-from tests.e2e.console import register, shows
+from tests.e2e.console import register, share, shows
 from tests.e2e.proxy import mounted
 from tests.e2e.server import Server
 
@@ -185,6 +185,7 @@ def test_a_list_is_used_with_the_keyboard_alone(page: Page, server: Server) -> N
 def test_nothing_is_wider_than_the_window_whether_phone_or_wall(page: Page, server: Server, place: str) -> None:
     properties = {"purpose": "x" * 255, "a-long-name-of-a-property-" * 4: "unbroken" * 30}
     image_id = register(server, "t1", name="long-" * 40, **properties)
+    share(server, "t1", image_id, "t2")
     sign_in(
         page, server, "admin" if place == "tenants" else "t1", where=f"#/{place.format(image=f'images/{image_id}')}"
     )
