@@ -148,5 +148,5 @@ def running_server(folder: Path, **settings: str) -> Iterator[Server]:
     """A server with these settings and an empty catalogue; it must end with status 0."""
     seed = folder / "seed.json"
     seed.write_text(json.dumps({"principals": PRINCIPALS, "instances": INSTANCES}), "utf-8")
-    with running_local_server(folder, SEED=str(seed), **settings) as state:
+    with running_local_server(folder, **{"SEED": str(seed), **settings}) as state:
         yield Server(state, folder / "log.txt")

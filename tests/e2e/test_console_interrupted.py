@@ -42,7 +42,7 @@ def test_of_a_large_file_only_the_missing_parts_are_sent_once_its_tab_was_closed
         tab = page.context.new_page()
         tab.on("request", lambda asked: sent.append(asked.url) if asked.method == "PUT" else None)
         sign_in(tab, server, "t1", where="#/upload")
-        tab.get_by_text("Begun earlier").wait_for()
+        tab.get_by_text("Unfinished uploads").wait_for()
         choose(tab, path)
         ready(tab)
         image = shown(server, "t1", image_of(tab, "large"))
