@@ -23,6 +23,7 @@ from chalicelib.settings import Settings
 from local.seed_file import InstanceSeed
 from local.seeds import run
 from tests.api import ORDINARY, Answer, Api, Caller, a_caller, basic
+from tests.dialects.declared import DECLARED
 from tests.dialects.glance_v1.glance import OCTETS, RAW, create
 from tests.dialects.glance_v1.sending import begin, named, send_all
 from tests.factories import an_image
@@ -428,7 +429,8 @@ def test_the_lengths_of_the_page_are_those_that_are_enforced() -> None:
 
     found = {name: int(cells[1].replace(",", "")) for cells in rows(LIMITS) for name in re.findall("`(.+?)`", cells[0])}
 
-    assert found == {**lengths.IMAGE, **others}
+    own = {fact.name: lengths.TEXT for fact in DECLARED if fact.is_text}
+    assert found == {**lengths.IMAGE, **own, **others}
 
 
 def test_the_page_says_where_a_dialect_takes_less() -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
-from chalicelib.catalog.image import Image, Status, Transition, Visibility
+from chalicelib.catalog.image import Image, Status, Transition, Visibility, differing_facts
 from chalicelib.catalog.principal import Principal
 
 UNTOLD = frozenset(
@@ -123,7 +123,15 @@ def _changed(old: Image, new: Image) -> tuple[str, ...]:
     silent = AWAITED if old.status is Status.QUEUED and new.status is Status.SAVING else frozenset[str]()
     if new.location is None:
         silent |= {"location"}  # what an image has left that came to its end is gone
-    return tuple(name for name in TOLD if getattr(old, name) != getattr(new, name) and name not in silent)
+    names = [name for name in TOLD if getattr(old, name) != getattr(new, name) and name not in silent]
+    return tuple(told for name in names for told in (_facts(old, new) if name == "dialect_facts" else [name]))
+
+
+def _facts(old: Image, new: Image) -> list[str]:
+    """The names of facts of single dialects that came, went or changed."""
+    ways = ((new.dialect_facts, old.dialect_facts), (old.dialect_facts, new.dialect_facts))
+    changes = [facts for one, other in ways for facts in differing_facts(one, other).values()]
+    return sorted({name for facts in changes for name in facts})
 
 
 def _what(old: Image, new: Image, changed: Sequence[str]) -> What | None:
@@ -135,9 +143,9 @@ def _what(old: Image, new: Image, changed: Sequence[str]) -> What | None:
 
 def _change(old: Image, new: Image, changed: Sequence[str]) -> What | None:
     """What is done to an image whose status stays, or has no word."""
-    if "allowed" in changed:
+    if old.allowed is not new.allowed:
         return What.ALLOWED
-    if "visibility" in changed:
+    if old.visibility is not new.visibility:
         if new.visibility is Visibility.PUBLIC:
             return What.PUBLISHED
         if old.visibility is Visibility.PUBLIC:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
@@ -90,6 +90,13 @@ class Inspecting(StrEnum):
         return policies.index(self) > policies.index(other)
 
 
+FactsByNamespace = Mapping[str, Mapping[str, Any]]
+"""What one dialect alone knows of an image: JSON by the namespace of the dialect, and by the name of the fact.
+
+No fact is None, and no namespace is empty: both are absent.
+"""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Image:
     """A virtual-machine image as all dialects share it.
@@ -106,10 +113,11 @@ class Image:
     for them, and `tags` are distinct. `location_version` marks the bytes that were registered at a `location` of
     somebody else's, who may change them. `number` is unique and never reused; zero means that none was given yet.
     `aliases` maps a namespace to the id that the image has there, which no other image ever gets; the ids in
-    `tenant_aliases` are unique among those of the owner, and free again once the image is deleted. `version` counts
-    the writes, `member_count` the memberships; for a moment, lists may show to many members what the image was before
-    (`members_behind`). `unknown` is what a newer release has written of the image, kept as it is; `stored_format` is
-    the format of the item that it was read from, which may be an older one.
+    `tenant_aliases` are unique among those of the owner, and free again once the image is deleted. What one dialect
+    alone knows is in `dialect_facts`, and nobody else reads it. `version` counts the writes, `member_count` the
+    memberships; for a moment, lists may show to many members what the image was before (`members_behind`). `unknown` is
+    what a newer release has written of the image, kept as it is; `stored_format` is the format of the item that it was
+    read from, which may be an older one.
     """
 
     id: str
@@ -152,15 +160,9 @@ class Image:
     provider: str | None = None
     provider_image_id: str | None = None
     compute_resource: int | None = None
-    user_data: bool | None = None
-    iam_role: str | None = None
-    bootstrap_template: str | None = None
-    root_volume: Mapping[str, Any] | None = None
-    extra_volumes: Mapping[str, Any] | None = None
-    default_bootscript: Mapping[str, Any] | None = None
+    dialect_facts: FactsByNamespace = field(default_factory=dict)
     zone: str | None = None
     source_instance: str | None = None
-    recommended_type: str | None = None
     location: str | None = field(default=None, repr=False)
     location_version: str | None = None
     retriable: bool = False
@@ -210,7 +212,10 @@ def is_uuid(text: str) -> bool:
 
 
 class Changes(TypedDict, total=False):
-    """New values for some fields of an image; a field that is absent stays as it is."""
+    """New values for some fields of an image; a field that is absent stays as it is.
+
+    So does each fact that `dialect_facts` does not name; None takes one away.
+    """
 
     owner: str | None
     name: str | None
@@ -237,17 +242,38 @@ class Changes(TypedDict, total=False):
     provider: str | None
     provider_image_id: str | None
     compute_resource: int | None
-    user_data: bool | None
-    iam_role: str | None
-    bootstrap_template: str | None
-    root_volume: Mapping[str, Any] | None
-    extra_volumes: Mapping[str, Any] | None
-    default_bootscript: Mapping[str, Any] | None
+    dialect_facts: FactsByNamespace
     zone: str | None
     source_instance: str | None
-    recommended_type: str | None
     location: str | None
     retriable: bool
+
+
+def changed(image: Image, changes: Changes) -> Image:
+    """The image with its new values."""
+    if "dialect_facts" in changes:
+        changes = {**changes, "dialect_facts": merged_facts(image.dialect_facts, changes["dialect_facts"])}
+    return replace(image, **changes)
+
+
+def merged_facts(facts: FactsByNamespace, changes: FactsByNamespace) -> FactsByNamespace:
+    """The facts with those that change.
+
+    >>> merged_facts({"one": {"a": 1, "b": 2}, "two": {"a": 3}}, {"one": {"a": None, "c": 4}})
+    {"one": {"b": 2, "c": 4}, "two": {"a": 3}}
+    """
+    both = {name: {**facts.get(name, {}), **changes.get(name, {})} for name in {**facts, **changes}}
+    found = {name: {fact: value for fact, value in own.items() if value is not None} for name, own in both.items()}
+    return {name: own for name, own in found.items() if own}
+
+
+def differing_facts(facts: FactsByNamespace, old: FactsByNamespace) -> FactsByNamespace:
+    """Those of the facts that have another value in `old`, or none."""
+    found = {
+        name: {fact: value for fact, value in own.items() if value != old.get(name, {}).get(fact)}
+        for name, own in facts.items()
+    }
+    return {name: own for name, own in found.items() if own}
 
 
 @dataclass(frozen=True, slots=True)

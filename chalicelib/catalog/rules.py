@@ -1,6 +1,5 @@
 """Rules about the values of an image, whoever sets them."""
 
-import json
 from collections.abc import Collection, Mapping
 from datetime import timedelta
 from typing import Any, NamedTuple, cast
@@ -13,13 +12,12 @@ from chalicelib.catalog.errors import (
     PropertyQuotaExceeded,
     UnknownFormat,
 )
-from chalicelib.catalog.image import Changes, Image, Inspecting
+from chalicelib.catalog.image import Changes, Image, Inspecting, differing_facts
 
 LARGEST_INTEGER = 2**31 - 1
 FORMATS = frozenset({"disk_format", "container_format"})
 GIGABYTE = 1 << 30
 """The unit of `min_disk`, and of the disks of machines."""
-DOCUMENTS = ("root_volume", "extra_volumes", "default_bootscript")
 
 
 class Periods(NamedTuple):
@@ -120,8 +118,9 @@ def differing(changes: Changes, old: Image | None) -> Changes:
     """The changes without those that the image already has."""
     if old is None:
         return changes
-    found = {name: value for name, value in changes.items() if getattr(old, name) != value}
-    return cast("Changes", found)  # a subset of the keys
+    found = {name: value for name, value in changes.items() if name != "dialect_facts" and getattr(old, name) != value}
+    facts = differing_facts(changes.get("dialect_facts", {}), old.dialect_facts)
+    return cast("Changes", {**found, "dialect_facts": facts} if facts else found)  # a subset of the keys
 
 
 def check_lengths(changes: Changes, old: Image | None = None) -> None:
@@ -129,8 +128,9 @@ def check_lengths(changes: Changes, old: Image | None = None) -> None:
     for name, value in changes.items():
         if name in lengths.IMAGE:
             lengths.check(name, value, lengths.IMAGE[name])
-        if name in DOCUMENTS and len(json.dumps(value)) > lengths.DOCUMENT:
-            raise Invalid(name, f"more than {lengths.DOCUMENT} bytes")
+    for facts in changes.get("dialect_facts", {}).values():
+        for name, value in facts.items():
+            lengths.check_fact(name, value)
     before = {} if old is None else old.properties
     for name, text in changes.get("properties", {}).items():
         if name not in before:

@@ -39,6 +39,7 @@ from chalicelib.catalog.image import (
     Status,
     TenantAlias,
     Visibility,
+    changed,
     is_uuid,
 )
 from chalicelib.catalog.imports import Imports
@@ -166,7 +167,7 @@ class Catalog:
             updated_at=now,
         )
         fields = self._normalized(new.fields)
-        image = replace(blank, **fields)
+        image = changed(blank, fields)
         rules.check(image, fields, self.limits)
         self._check_aliases(new)
         try:
@@ -241,7 +242,7 @@ class Catalog:
         if old.visibility is not Visibility.PUBLIC:
             self._check_publicity(changes.get("visibility"))
         now = self._clock.now()
-        new = replace(old, **changes, updated_at=now)
+        new = replace(changed(old, changes), updated_at=now)
         rules.check(new, changes, self.limits, old)
         new = self._placed(new, changes)
         return new if new.status is old.status else replace(new, status_changed_at=now)

@@ -9,7 +9,7 @@ from chalicelib.catalog.image import Image
 from chalicelib.catalog.membership import MemberStatus
 from chalicelib.catalog.outages import Unreadable
 from chalicelib.catalog.position import EPOCH, ID_LENGTH, SortKey, id_of, named
-from chalicelib.storage import keys
+from chalicelib.storage import dialect_facts, keys
 from chalicelib.storage.releases import FIRST, FIRST_LAYOUT, FORMAT, Raw, check_format, unknown
 from chalicelib.storage.row import KEY, SCOPE, RowItem
 from chalicelib.storage.tables import ImageItem
@@ -22,9 +22,9 @@ PRIVATE_FACTS = (
 FACTS = tuple(
     name for name in ImageItem.get_attributes() if name not in {"image_id", "expires", "format", *PRIVATE_FACTS}
 )
-RARE = ("hidden", "tags", "inline", "uninspected", "allowed", "retriable", "members_behind")
+RARE = ("hidden", "tags", "inline", "uninspected", "allowed", "dialect_facts", "retriable", "members_behind")
 """What items say only if it is so."""
-EMPTY = ("aliases", "tenant_aliases", "properties", "hidden", "tags", "inline", "allowed")
+EMPTY = ("aliases", "tenant_aliases", "properties", "hidden", "tags", "inline", "allowed", "dialect_facts")
 """What rows lack that do not have any."""
 
 
@@ -107,7 +107,8 @@ def _written(
     image: Image, writers: list[tuple[str, str, str, Any]], unsaid: Collection[str], expires: int | None
 ) -> dict[str, dict[str, Any]]:
     """An image's facts as DynamoDB has them, but for those that are `unsaid` where they are empty."""
-    found = [(getattr(image, name), name, short, kind, write) for name, short, kind, write in writers]
+    values = {**vars(image), **dialect_facts.attributes_of(image.dialect_facts)}
+    found = [(values.get(name), name, short, kind, write) for name, short, kind, write in writers]
     facts = {
         short: {kind: write(value)}
         for value, name, short, kind, write in found
@@ -166,5 +167,6 @@ def _image(image_id: str, raw: Raw, readers: list[tuple[str, str, str, Any]], mo
     if not found.keys() >= _NEEDED:
         raise Unreadable("image", image_id)
     image = object.__new__(Image)
+    dialect_facts.gather(found)
     vars(image).update(_DEFAULTS, **found, **more, id=image_id)
     return image

@@ -31,6 +31,11 @@ def test_a_new_image_is_created() -> None:
     [
         (Status.QUEUED, {"name": "new", "login_password": "secret"}, (What.CHANGED, ("name", "login_password"))),
         (Status.ACTIVE, {"visibility": Visibility.PUBLIC}, (What.PUBLISHED, ("visibility",))),
+        (
+            Status.ACTIVE,
+            {"dialect_facts": {"d": {"visibility": "x", "allowed": 1}}},
+            (What.CHANGED, ("allowed", "visibility")),
+        ),
         (Status.ACTIVE, {"visibility": Visibility.PUBLIC, "name": "new"}, (What.PUBLISHED, ("name", "visibility"))),
         (Status.ACTIVE, {"status": Status.DEACTIVATED}, (What.DEACTIVATED, ("status",))),
         (Status.DEPRECATED, {"status": Status.DEACTIVATED}, (What.DEACTIVATED, ("status",))),

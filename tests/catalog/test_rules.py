@@ -165,15 +165,32 @@ def test_a_property_that_is_too_long_may_stay() -> None:
     assert isinstance(changed(n=f"{LONG_VALUE[1:]}w"), Invalid)
 
 
-@pytest.mark.parametrize("field", rules.DOCUMENTS)
-def test_a_document_may_only_be_so_large(field: str) -> None:
-    room = lengths.DOCUMENT - len('{"a": ""}')
-    largest: Any = {field: {"a": "x" * room}}
-    larger: Any = {field: {"a": "x" * (room + 1)}}
+def of_a_dialect(value: object) -> Changes:
+    return {"dialect_facts": {"some dialect": {"some fact": value}}}
 
-    error = refusal(larger)
 
-    assert refusal(largest) is None
-    assert refusal({field: None}) is None  # type: ignore[misc]  # a key of Changes
+ROOM = lengths.DOCUMENT - len('{"a": ""}')
+SIZES = {
+    "a text": ("\U0001f600" * lengths.TEXT, "x" * (lengths.TEXT + 1), f"longer than {lengths.TEXT} characters"),
+    "a document": ({"a": "x" * ROOM}, {"a": "x" * (ROOM + 1)}, f"more than {lengths.DOCUMENT} bytes"),
+}
+"""The largest that a fact of one dialect alone may be, what is too large, and how that is refused."""
+
+
+@pytest.mark.parametrize(("largest", "larger", "reason"), SIZES.values(), ids=SIZES)
+def test_what_one_dialect_alone_knows_may_only_be_so_large(largest: Any, larger: Any, reason: str) -> None:
+    error = refusal(of_a_dialect(larger))
+
+    assert refusal(of_a_dialect(largest)) is None
+    assert refusal(of_a_dialect(None)) is None
     assert isinstance(error, Invalid)
-    assert error.field == field
+    assert (error.field, error.reason) == ("some fact", reason)
+
+
+@pytest.mark.parametrize("larger", [larger for _, larger, _ in SIZES.values()], ids=SIZES)
+def test_what_one_dialect_alone_knows_may_stay_too_large(larger: Any) -> None:
+    old = an_image(**of_a_dialect(larger))
+
+    rules.check(old, of_a_dialect(larger), LIMITS, old)
+    with pytest.raises(Invalid):
+        rules.check(old, of_a_dialect([larger, larger] * 2 if isinstance(larger, dict) else f"{larger}!"), LIMITS, old)

@@ -25,8 +25,7 @@ IMAGES: Mapping[str, Mapping[str, Any]] = {
         "login_user": LONG,
         "provider_image_id": "x" * 300,
         "provider": "p" * 300,
-        "iam_role": LONG,
-        "bootstrap_template": LONG,
+        "dialect_facts": {"foreman": {"iam_role": LONG}, "devops": {"bootstrap_template": LONG}},
         "os_family": LONG,
         "platform": LONG,
     },
@@ -43,7 +42,7 @@ IMAGES: Mapping[str, Mapping[str, Any]] = {
         "container_format": "docker",
         "size": 2000,
         "checksum": "c" * 32,
-        "bootstrap_template": "gone",
+        "dialect_facts": {"devops": {"bootstrap_template": "gone"}},
         "provider": "gone",
         "properties": dict.fromkeys("abcdef", "x"),
     },
@@ -54,9 +53,13 @@ IMAGES: Mapping[str, Mapping[str, Any]] = {
         "inspection": {"formats": ["qcow2"], "findings": ["snapshots"]},
     },
     "odd volumes": {
-        "extra_volumes": {"1": 7},
-        "default_bootscript": {"id": "no UUID"},
-        "root_volume": {"id": "6f0c8f2e-1b7b-4f39-8f0c-3b8d9a7e4c20", "name": ""},
+        "dialect_facts": {
+            "scaleway": {
+                "extra_volumes": {"1": 7},
+                "default_bootscript": {"id": "no UUID"},
+                "root_volume": {"id": "6f0c8f2e-1b7b-4f39-8f0c-3b8d9a7e4c20", "name": ""},
+            }
+        },
     },
 }
 LIMITS = {

@@ -37,7 +37,7 @@ def test_values_have_the_types_of_the_catalogue(file: Path) -> None:
     file.write_text(
         """{"principals": {"a": {"user": "a", "policies": ["admin"]}},
             "images": {"i": {"status": "active", "visibility": "public", "created_at": "2020-01-02T03:04:05Z",
-                             "properties": {"k": null}, "root_volume": {"size": 1}}}}"""
+                             "properties": {"k": null}, "dialect_facts": {"d": {"f": [1]}}}}}"""
     )
 
     seed = read_seed(file)
@@ -48,7 +48,7 @@ def test_values_have_the_types_of_the_catalogue(file: Path) -> None:
         "visibility": Visibility.PUBLIC,
         "created_at": datetime(2020, 1, 2, 3, 4, 5, tzinfo=UTC),
         "properties": {"k": None},
-        "root_volume": {"size": 1},
+        "dialect_facts": {"d": {"f": [1]}},
     }
 
 

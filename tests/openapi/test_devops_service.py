@@ -106,7 +106,10 @@ def facts(api: Api) -> Facts:
     return Facts(
         {
             "fresh": lambda: str(uuid4()),
-            "record": lambda: added(tenant_aliases={schema.NAMESPACE: f"ami-{uuid4()}"}, bootstrap_template="base"),
+            "record": lambda: added(
+                tenant_aliases={schema.NAMESPACE: f"ami-{uuid4()}"},
+                **schema.FACTS.changes({"bootstrap_template": "base"}),
+            ),
             "bare": lambda: added(provider=None),
             "protected": lambda: added(protected=True),
         }

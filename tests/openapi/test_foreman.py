@@ -88,6 +88,7 @@ def _about_images(kind: str) -> Iterator[Case]:
     yield Case("GET", path, 404, f"/api/{kind}/{UNKNOWN}/images")
     yield Case("POST", path, 201, target, body={"image": new}, headers=JSON)
     yield Case("POST", path, 201, target, body={**new, "user_data": "off", "password": 7, "id": 1}, headers=JSON)
+    yield Case("POST", path, 201, target, body={**new, "user_data": True, "iam_role": "reader"}, headers=JSON)
     yield Case("POST", path, 404, f"/api/{kind}/{UNKNOWN}/images", body={"image": new}, headers=JSON)
     yield Case("POST", path, 422, target, body={"image": {**new, "architecture_name": "nope"}}, headers=JSON)
     yield Case("POST", path, 422, target, body={"image": {**new, "username": ""}}, headers=JSON, conforms=False)

@@ -96,13 +96,23 @@ def facts(api: Api) -> Facts:
 
     return Facts(
         {
-            "image": lambda: added(name="own", architecture="arm", root_volume={"id": VOLUME, "name": "a"}).id,
+            "image": lambda: (
+                added(
+                    name="own",
+                    architecture="arm",
+                    **schema.FACTS.changes({"root_volume": {"id": VOLUME, "name": "a"}}),
+                ).id
+            ),
             "described": lambda: (
                 added(
                     architecture="ppc64",
-                    root_volume={"id": 7},
-                    default_bootscript={"id": VOLUME, "public": "yes", "size": 5e10},
-                    extra_volumes={"1": {}, "2": VOLUME, "3": {"id": VOLUME, "size": "large"}},
+                    **schema.FACTS.changes(
+                        {
+                            "root_volume": {"id": 7},
+                            "default_bootscript": {"id": VOLUME, "public": "yes", "size": 5e10},
+                            "extra_volumes": {"1": {}, "2": VOLUME, "3": {"id": VOLUME, "size": "large"}},
+                        }
+                    ),
                 ).id
             ),
             "public": lambda: added(visibility=Visibility.PUBLIC).id,

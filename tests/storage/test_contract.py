@@ -27,6 +27,10 @@ class TestConditions(contract.Conditions):
     """The contract of conditions."""
 
 
+class TestDialectFacts(contract.DialectFacts):
+    """The contract of facts of one dialect."""
+
+
 class TestEvents(contract.Events):
     """The contract of events."""
 

@@ -2,19 +2,29 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any, cast
+from typing import Any, TypedDict, cast
 
 from chalicelib.catalog import lengths
 from chalicelib.catalog.facts import inspected
 from chalicelib.catalog.image import Changes, Image, NewImage, Status, TenantAlias
 from chalicelib.dialects.devops_service.options import NO_PROVIDER, Options
 from chalicelib.http import fields
+from chalicelib.http.dialect_facts import DialectFacts
 from chalicelib.http.errors import BadMessage
 
 NAMESPACE = "devops"
-"""The namespace of ids chosen by clients, which are unique per tenant."""
+"""The namespace of facts, and of ids chosen by clients, which are unique per tenant."""
+
+
+class Facts(TypedDict, total=False):
+    """Facts of an image that only this dialect knows."""
+
+    bootstrap_template: str | None
+
+
+FACTS = DialectFacts(NAMESPACE, Facts)
 REQUIRED = ("id", "provider", "remote_user")
-OPTIONAL = ("name", "bootstrap_template")
+OPTIONAL = ("name", *FACTS.names)
 LONGEST = lengths.TEXT
 """Maximum length of every field."""
 IMAGE_ID = rf"(?!\.{{1,2}}$)[^\s/\x00-\x1f\x7f-\x9f]{{1,{LONGEST}}}"
@@ -47,14 +57,13 @@ def shown_provider(image: Image, options: Options) -> str:
 
 
 def render_record(image: Image, options: Options) -> dict[str, Any]:
-    """The four fields, the template if there is one, and what an inspection has found."""
-    template = {} if image.bootstrap_template is None else {"bootstrap_template": image.bootstrap_template}
+    """The four fields, this dialect's own facts that are set, and what an inspection has found."""
     return {
         "id": shown_id(image),
         "provider": shown_provider(image, options),
         "remote_user": image.login_user or "",
         "name": image.name or "",
-        **template,
+        **FACTS.of(image),
         **inspected(image),
     }
 
@@ -96,7 +105,7 @@ def parse_update(document: Mapping[str, Any], image: Image, options: Options) ->
         raise BadMessage("provider", "Parameter 'provider' can not be changed")
     if document.get("remote_user", "") is None:
         _refuse(["remote_user"], "can not be undefined")
-    texts = _texts(document, ("remote_user", *OPTIONAL))
+    texts = _texts(document, CHANGEABLE)
     _check(texts, options)
     return _changes(texts)
 
@@ -114,7 +123,7 @@ def _stripped(value: Any) -> Any:
 
 def _check(texts: Mapping[str, str | None], options: Options) -> None:
     _refuse([name for name, text in texts.items() if text == "" and name != "name"], "can not be empty")
-    too_long = [name for name, text in texts.items() if name in FIELDS and len(text or "") > LONGEST]
+    too_long = [name for name, text in texts.items() if name in CHANGEABLE and len(text or "") > LONGEST]
     _refuse(too_long, f"can not exceed {LONGEST} characters")
     named = [name for name, text in texts.items() if text and name != "id" and re.search(fields.CONTROLS, text)]
     _refuse(named, "have control characters")
@@ -139,12 +148,11 @@ def _changes(texts: Mapping[str, str | None]) -> Changes:
     changed = {field: texts[name] for name, field in FIELDS.items() if name in texts}
     if "name" in changed:
         changed["name"] = changed["name"] or ""  # empty, which other dialects distinguish from absent
-    return cast("Changes", changed)  # FIELDS maps to keys of Changes
+    own = {name: texts[name] for name in FACTS.names if name in texts}
+    return cast("Changes", {**changed, **FACTS.changes(cast("Facts", own))})  # all facts are texts
 
 
-FIELDS: Mapping[str, str] = {
-    "remote_user": "login_user",
-    "name": "name",
-    "bootstrap_template": "bootstrap_template",
-}
-"""Fields that a PUT can change, with their canonical names."""
+FIELDS: Mapping[str, str] = {"remote_user": "login_user", "name": "name"}
+"""Shared fields that a PUT can change, with their canonical names."""
+CHANGEABLE = (*FIELDS, *FACTS.names)
+"""Fields that a PUT can change."""

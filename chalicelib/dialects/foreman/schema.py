@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import Any, cast
+from typing import Any, TypedDict, cast
 
-from chalicelib.catalog import reference
+from chalicelib.catalog import reference, rules
 from chalicelib.catalog.facts import inspected
 from chalicelib.catalog.image import Changes, Image, NewImage, Status
 from chalicelib.catalog.reference import Kind, Reference
@@ -15,15 +15,29 @@ from chalicelib.dialects.foreman.providers import TAKING_IAM_ROLE, TAKING_USER_D
 from chalicelib.dialects.foreman.search import Field, Row
 from chalicelib.dialects.foreman.search import Kind as FieldKind
 from chalicelib.http import fields
+from chalicelib.http.dialect_facts import DialectFacts
 
-TEXTS: Mapping[str, str] = {
+NAMESPACE = "foreman"
+"""The namespace of facts."""
+
+
+class Facts(TypedDict, total=False):
+    """Facts of an image that only this dialect knows."""
+
+    user_data: bool | None
+    iam_role: str | None
+
+
+FACTS = DialectFacts(NAMESPACE, Facts)
+CANONICAL: Mapping[str, str] = {
     "name": "name",
     "username": "login_user",
     "uuid": "provider_image_id",
     "password": "login_password",
-    "iam_role": "iam_role",
 }
-"""Text attributes, with their canonical names."""
+"""Text attributes that other dialects know too, with their canonical names."""
+TEXTS = (*CANONICAL, "iam_role")
+"""Text attributes."""
 NAMED: Mapping[Kind, str] = {kind: f"{kind}_name" for kind in Kind}
 ATTRIBUTES = (*TEXTS, "user_data", *map(field, Kind), *NAMED.values())
 REQUIRED = ("username", "name", "uuid")
@@ -43,7 +57,7 @@ FIELDS: Mapping[str, Field] = {
 
 def render_image(image: Image, parents: Parents) -> dict[str, Any]:
     """Render an image, for all responses except to a deletion."""
-    refers = parents.all_of(image)
+    refers, own = parents.all_of(image), FACTS.of(image)
     shown: dict[str, Any] = {
         **inspected(image),
         **_render_facts(image),
@@ -55,21 +69,22 @@ def render_image(image: Image, parents: Parents) -> dict[str, Any]:
         shown[NAMED[kind]] = None if parent is None else parent.title
     provider = provider_of(refers[Kind.COMPUTE_RESOURCE])
     if provider in TAKING_USER_DATA:
-        shown["user_data"] = image.user_data
+        shown["user_data"] = own.get("user_data")
     if provider in TAKING_IAM_ROLE:
-        shown["iam_role"] = image.iam_role
+        shown["iam_role"] = own.get("iam_role")
     return shown
 
 
 def render_deleted(image: Image, parents: Parents) -> dict[str, Any]:
     """Render a deleted image in the original's format for records, without the password."""
+    own = FACTS.of(image)
     return {
         **_render_facts(image),
         **{field(kind): number_of(parent) for kind, parent in parents.all_of(image).items()},
         "created_at": values.iso_stamp(image.created_at),
         "updated_at": values.iso_stamp(image.updated_at),
-        "iam_role": image.iam_role,
-        "user_data": image.user_data,
+        "iam_role": own.get("iam_role"),
+        "user_data": own.get("user_data"),
         "password": None,
     }
 
@@ -93,7 +108,7 @@ def row(image: Image, parents: Parents) -> Row:
         "name": image_name(image),
         "username": image.login_user or "",
         "compute_resource": None if compute_resource is None else compute_resource.name,
-        "user_data": image.user_data,
+        "user_data": FACTS.of(image).get("user_data"),
         **{kind.value: number_of(parent) for kind, parent in refers.items()},
         **{name: found.get(name) for name in ("inspection_formats", "virtual_size")},
     }
@@ -113,21 +128,20 @@ def parse_new_image(attributes: Mapping[str, Any], below: Sequence[Reference], p
     errors = {**dict.fromkeys(missing, values.BLANK), **errors}
     if errors:
         raise Unprocessable(errors)
-    new: Changes = {"status": Status.ACTIVE, "user_data": False}
-    return NewImage({**new, **_changes(given, refers)})
+    new: Changes = {"status": Status.ACTIVE}
+    return NewImage({**new, **_changes({"user_data": False, **given}, refers)})
 
 
 def parse_update(attributes: Mapping[str, Any], image: Image, parents: Parents) -> Changes:
     """Parse the changes of a PUT. Raises Unprocessable, NameUnknown."""
-    shown = {**_render_facts(image), "iam_role": image.iam_role}
+    shown = {**_render_facts(image), "iam_role": FACTS.of(image).get("iam_role")}
     facts = {name: value for name, value in shown.items() if name in TEXTS}
     given, refers, errors = _read(fields.changed(attributes, facts), parents)
     blank = [name for name in REQUIRED if name in given and not given[name]]
     errors = {**dict.fromkeys(blank, values.BLANK), **errors}
     if errors:
         raise Unprocessable(errors, image.number)
-    changes = _changes(given, refers).items()
-    return cast("Changes", {name: value for name, value in changes if getattr(image, name) != value})  # a part of them
+    return rules.differing(_changes(given, refers), image)
 
 
 def _read(
@@ -164,8 +178,9 @@ def _known(parent: Reference | None) -> Reference:
 
 
 def _changes(given: Mapping[str, Any], refers: Mapping[Kind, Reference]) -> Changes:
-    changes: dict[str, Any] = {TEXTS[name]: value or None for name, value in given.items() if name in TEXTS}
-    changes |= {name: value for name, value in given.items() if name == "user_data"}
+    found = {name: (value or None) if name in TEXTS else value for name, value in given.items()}
+    changes: dict[str, Any] = {field: found[name] for name, field in CANONICAL.items() if name in found}
+    changes |= FACTS.changes(cast("Facts", {name: found[name] for name in FACTS.names if name in found}))
     changes |= {reference.FIELDS[kind]: parent.key for kind, parent in refers.items()}
     if Kind.COMPUTE_RESOURCE in refers:
         changes["provider"] = (provider_of(refers[Kind.COMPUTE_RESOURCE]) or "").lower() or None

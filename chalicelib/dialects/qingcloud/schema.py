@@ -4,7 +4,7 @@ import secrets
 import string
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypedDict
 
 from chalicelib.catalog import lengths
 from chalicelib.catalog.architecture import width
@@ -14,9 +14,19 @@ from chalicelib.catalog.job import Action, Job, JobStatus
 from chalicelib.catalog.rules import gigabytes
 from chalicelib.dialects.qingcloud import parameters
 from chalicelib.http import fields
+from chalicelib.http.dialect_facts import DialectFacts
 
 NAMESPACE = "qingcloud"
-"""The namespace of captured images' ids."""
+"""The namespace of facts, and of captured images' ids."""
+
+
+class Facts(TypedDict, total=False):
+    """Facts of an image that only this dialect knows."""
+
+    recommended_type: str | None
+
+
+FACTS = DialectFacts(NAMESPACE, Facts)
 STATUSES: Mapping[Status, str] = {
     Status.QUEUED: "pending",
     Status.UPLOADING: "pending",
@@ -114,7 +124,7 @@ def render_image(image: Image, viewer: Viewer) -> dict[str, Any]:
         "status_time": _time(image.status_changed_at),
         "default_user": image.login_user or "",
         "default_passwd": "",
-        "recommended_type": image.recommended_type or "",
+        "recommended_type": FACTS.of(image).get("recommended_type") or "",
     }
 
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection, Mapping
 from functools import partial
-from typing import Any, cast
+from typing import Any, TypedDict, cast
 from uuid import UUID, uuid5
 
 from chalicelib.catalog import lengths
@@ -14,8 +14,22 @@ from chalicelib.dialects.scaleway import objects
 from chalicelib.dialects.scaleway.errors import BadFields
 from chalicelib.dialects.scaleway.objects import Reader, WrongError
 from chalicelib.http import fields
+from chalicelib.http.dialect_facts import DialectFacts
 from chalicelib.http.errors import BadMessage, Refused
 
+NAMESPACE = "scaleway"
+"""The namespace of facts."""
+
+
+class Facts(TypedDict, total=False):
+    """Facts of an image that only this dialect knows."""
+
+    root_volume: Mapping[str, Any] | None
+    extra_volumes: Mapping[str, Any] | None
+    default_bootscript: Mapping[str, Any] | None
+
+
+FACTS = DialectFacts(NAMESPACE, Facts)
 STATES: Mapping[Status, str] = {
     Status.QUEUED: "creating",
     Status.UPLOADING: "creating",
@@ -85,15 +99,16 @@ def arches_shown_as(arch: str) -> tuple[str | None, ...]:
 
 def render_image(image: Image) -> dict[str, Any]:
     """Render the fourteen keys."""
+    own = FACTS.of(image)
     return {
         "id": image.id,
         "name": shown_name(image),
         "arch": shown_arch(image.architecture),
         "organization": organization(image.owner),
         "public": image.visibility is Visibility.PUBLIC,
-        "root_volume": _render_root_volume(image),
-        "extra_volumes": objects.shown_volumes(image.extra_volumes),
-        "default_bootscript": objects.shown_bootscript(image.default_bootscript),
+        "root_volume": _render_root_volume(image, own),
+        "extra_volumes": objects.shown_volumes(own.get("extra_volumes")),
+        "default_bootscript": objects.shown_bootscript(own.get("default_bootscript")),
         "creation_date": f"{instant_text(image.created_at)}+00:00",
         "modification_date": f"{instant_text(image.updated_at)}+00:00",
         "from_server": None,
@@ -103,10 +118,10 @@ def render_image(image: Image) -> dict[str, Any]:
     }
 
 
-def _render_root_volume(image: Image) -> dict[str, Any]:
+def _render_root_volume(image: Image, own: Facts) -> dict[str, Any]:
     """The volume named at creation; for images of other dialects its id is derived from the image's."""
     known = {"id": str(uuid5(NAMES, image.id)), "name": shown_name(image)}
-    known |= objects.shown_root_volume(image.root_volume)
+    known |= objects.shown_root_volume(own.get("root_volume"))
     return {"id": known["id"], "name": known["name"], "size": disk_size(image), "volume_type": "l_ssd"}
 
 
@@ -127,10 +142,8 @@ def parse_document(body: bytes) -> dict[str, Any]:
 def parse_new_image(document: Mapping[str, Any]) -> tuple[str, NewImage]:
     """Parse the organization and the image of a POST; the image has no data. Raises BadFields."""
     values = _read(document, READERS, REQUIRED)
-    changes = _changes(values)
-    changes["root_volume"] = {"id": values["root_volume"], "name": values["name"]}
-    changes["status"] = Status.ACTIVE
-    return values["organization"], NewImage(changes)
+    values["root_volume"] = {"id": values["root_volume"], "name": values["name"]}
+    return values["organization"], NewImage({**_changes(values), "status": Status.ACTIVE})
 
 
 def parse_update(document: Mapping[str, Any], image: Image) -> Changes:
@@ -144,6 +157,7 @@ def parse_update(document: Mapping[str, Any], image: Image) -> Changes:
     )
     if values.get("organization", shown["organization"]) != shown["organization"]:
         raise Refused("The organization of an image cannot be changed")
+    values.pop("root_volume", None)  # the image's own
     # Every successful PUT updates the modification date (wire §3), so it must change something.
     return {"visibility": image.visibility, **_changes(values)}
 
@@ -165,7 +179,8 @@ def _read(document: Mapping[str, Any], readers: "Readers", required: Collection[
 
 def _changes(values: Mapping[str, Any]) -> Changes:
     changed = {field: values[key] for key, field in FIELDS.items() if key in values}
-    return cast("Changes", changed)  # FIELDS has the keys of Changes, READERS their types
+    own = {key: values[key] for key in FACTS.names if key in values}
+    return cast("Changes", {**changed, **FACTS.changes(cast("Facts", own))})  # READERS gave them their types
 
 
 def _name(value: Any) -> str:
@@ -212,7 +227,5 @@ FIELDS: Mapping[str, str] = {
     "name": "name",
     "arch": "architecture",
     "public": "visibility",
-    "extra_volumes": "extra_volumes",
-    "default_bootscript": "default_bootscript",
 }
-"""Keys that a PUT can change, with their canonical fields."""
+"""Shared keys that a PUT can change, with their canonical fields."""

@@ -33,6 +33,9 @@ NOT_OURS: dict[str, dict[str, Any]] = {
 NOT_LISTED = pytest.mark.parametrize("whose", NOT_OURS)
 
 
+CHEF = {"devops": {"bootstrap_template": "chef"}}
+
+
 @pytest.fixture
 def foreign(api: Api, whose: str) -> Image:
     """An image that is not of the callers' tenant."""
@@ -64,7 +67,7 @@ def test_an_image_of_ours_is_shown_with_what_is_missing_filled_in(api: Api, admi
 
 
 def test_an_image_of_ours_is_shown_with_what_is_known(api: Api, admin: Caller) -> None:
-    image = add(api, name="CentOS", provider="openstack", login_user="root", bootstrap_template="chef")
+    image = add(api, name="CentOS", provider="openstack", login_user="root", dialect_facts=CHEF)
 
     found = show(admin, image.id)
 

@@ -101,7 +101,7 @@ def test_case_u12_an_image_moves_to_another_compute_resource(stocked: World) -> 
 
 
 def test_a_role_that_is_too_long_is_taken_back_as_it_is_shown(world: World) -> None:
-    image = add(world, compute_resource=world.ca.id, **EVERYWHERE, iam_role="r" * 300)
+    image = add(world, compute_resource=world.ca.id, **EVERYWHERE, dialect_facts={"foreman": {"iam_role": "r" * 300}})
     shown = show(world.admin, world.ca.image(image.number))
 
     same = put(world.admin, world.ca.image(image.number), **shown)

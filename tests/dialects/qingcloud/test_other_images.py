@@ -48,7 +48,7 @@ OTHERS: dict[str, dict[str, Any]] = {
         "architecture": "x86_64",
         "login_user": "root",
         "login_password": "s3cret",
-        "recommended_type": "small_b",
+        "dialect_facts": {"qingcloud": {"recommended_type": "small_b"}},
     },
     "of a cloud": {"name": "ami", "provider": "ec2", "provider_image_id": "ami-1", "compute_resource": 1},
     "of an odd machine": {"platform": "Plan 9", "os_family": "Redhat", "architecture": "SPARC v9, big endian"},

@@ -176,7 +176,7 @@ STORED: dict[str, tuple[Any, Any]] = {
 def test_volumes_that_were_stored_without_types_are_shown_with_types(
     api: Api, a: Caller, stored: Any, shown: Any
 ) -> None:
-    odd = register(api, name="odd", extra_volumes=stored)
+    odd = register(api, name="odd", dialect_facts={"scaleway": {"extra_volumes": stored}})
     create(a, name="usual")
 
     images = {image["name"]: image for image in listed(a)}
@@ -200,7 +200,7 @@ def test_volumes_that_were_stored_without_types_are_shown_with_types(
 def test_a_bootscript_that_was_stored_without_types_is_shown_with_types(
     api: Api, a: Caller, stored: Any, shown: Any
 ) -> None:
-    register(api, default_bootscript=stored)
+    register(api, dialect_facts={"scaleway": {"default_bootscript": stored}})
 
     [image] = listed(a)
 
@@ -210,7 +210,7 @@ def test_a_bootscript_that_was_stored_without_types_is_shown_with_types(
 
 @pytest.mark.parametrize("stored", [{"id": 7}, {}, {"id": VOLUME}, VOLUME, 7], ids=str)
 def test_a_root_volume_that_was_stored_without_types_is_shown_with_types(api: Api, a: Caller, stored: Any) -> None:
-    register(api, name="odd", root_volume=stored)
+    register(api, name="odd", dialect_facts={"scaleway": {"root_volume": stored}})
 
     [image] = listed(a)
 
@@ -219,7 +219,8 @@ def test_a_root_volume_that_was_stored_without_types_is_shown_with_types(api: Ap
 
 
 def test_what_was_stored_without_types_has_them_when_it_is_sent_back(api: Api, a: Caller) -> None:
-    odd = register(api, name="odd", architecture="arm", extra_volumes={"1": VOLUME, "2": 7})
+    volumes = {"scaleway": {"extra_volumes": {"1": VOLUME, "2": 7}}}
+    odd = register(api, name="odd", architecture="arm", dialect_facts=volumes)
 
     answer = put(a, odd, show(a, odd))
 

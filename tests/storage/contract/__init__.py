@@ -5,6 +5,7 @@ A module that runs them derives its test classes from the suites; its fixture `m
 
 from tests.storage.contract.backlog import Backlog
 from tests.storage.contract.conditions import Conditions
+from tests.storage.contract.dialect_facts import DialectFacts
 from tests.storage.contract.events import Events
 from tests.storage.contract.faults import Faults
 from tests.storage.contract.jobs import Jobs
@@ -21,6 +22,7 @@ __all__ = [
     "Backlog",
     "Claims",
     "Conditions",
+    "DialectFacts",
     "Events",
     "Faults",
     "Jobs",

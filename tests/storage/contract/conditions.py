@@ -27,7 +27,6 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     "compute_resource": st.none() | NUMBERS,
     "min_disk": NUMBERS,
     "protected": st.booleans(),
-    "user_data": st.none() | st.booleans(),
     "status": st.sampled_from([Status.QUEUED, Status.ACTIVE, Status.KILLED, Status.DEPRECATED]),
     "visibility": st.sampled_from(Visibility),
 }
@@ -106,10 +105,10 @@ class Conditions:
         assert listed(world, ImageQuery(conditions=(same,))) == [image.id]
 
     @pytest.mark.parametrize("operator", EQUALITY)
-    @pytest.mark.parametrize("field", ["name", "size", "user_data", ("properties", "a")], ids=str)
+    @pytest.mark.parametrize("field", ["name", "size", ("properties", "a")], ids=str)
     def test_null_equals_null_only(self, world: World, field: Any, operator: Operator) -> None:
         null = an_image(properties={"a": None})
-        some = an_image(name="", size=0, user_data=False, properties={"a": ""})
+        some = an_image(name="", size=0, properties={"a": ""})
         shelve([null, some])
 
         found = listed(world, ImageQuery(conditions=(Condition(field, operator, None),)))

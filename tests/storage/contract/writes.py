@@ -48,15 +48,18 @@ FULL: dict[str, Any] = {
     "provider": "ec2",
     "provider_image_id": "ami-1",
     "compute_resource": 3,
-    "user_data": False,
-    "iam_role": "role",
-    "bootstrap_template": "template",
-    "root_volume": {"size": 1.5, "tags": ["a", None]},
-    "extra_volumes": {},
-    "default_bootscript": {"initrd": {"id": "x"}},
+    "dialect_facts": {
+        "foreman": {"user_data": False, "iam_role": "role"},
+        "devops": {"bootstrap_template": "template"},
+        "scaleway": {
+            "root_volume": {"size": 1.5, "tags": ["a", None]},
+            "extra_volumes": {},
+            "default_bootscript": {"initrd": {"id": "x"}},
+        },
+        "qingcloud": {"recommended_type": "small"},
+    },
     "zone": "z1",
     "source_instance": "i-1",
-    "recommended_type": "small",
     "updated_at": START + timedelta(days=1, microseconds=999999),
 }
 PRIVATE: dict[str, Any] = {
