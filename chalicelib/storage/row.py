@@ -123,7 +123,7 @@ class RowItem(Evolving):
     dialect_facts = JSONAttribute(null=True, attr_name="fa")
     zone = UnicodeAttribute(null=True, attr_name="z")
     source_instance = UnicodeAttribute(null=True, attr_name="si")
-    # What one dialect alone knows needs no attribute of its own any more: see `dialect_facts.py`.
+    # What one dialect alone knows needs no attribute of its own: see `dialect_facts.py`.
     user_data = BooleanAttribute(null=True, attr_name="ud")
     iam_role = UnicodeAttribute(null=True, attr_name="ir")
     bootstrap_template = UnicodeAttribute(null=True, attr_name="bt")

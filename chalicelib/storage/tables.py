@@ -98,7 +98,7 @@ class ImageItem(Evolving):
     dialect_facts = JSONAttribute(null=True)
     zone = UnicodeAttribute(null=True)
     source_instance = UnicodeAttribute(null=True)
-    # What one dialect alone knows needs no attribute of its own any more: see `dialect_facts.py`.
+    # What one dialect alone knows needs no attribute of its own: see `dialect_facts.py`.
     user_data = BooleanAttribute(null=True)
     iam_role = UnicodeAttribute(null=True)
     bootstrap_template = UnicodeAttribute(null=True)
