@@ -51,7 +51,6 @@ COMMANDS = {
 USUAL_LINES = 400
 """A longer module is looked at: does it tell one story, or two?"""
 LONG = {
-    "chalicelib.catalog.ports": "the one list of what the catalogue needs from storage",
     "chalicelib.dialects.glance_v1.openapi": "one description: its parameters, headers, answers and operations",
     "chalicelib.dialects.glance_v2.openapi": "one description: its schemas, parameters, answers and operations",
 }

@@ -1,4 +1,4 @@
-"""What happens to an image: who did what to it, when, and through which dialect."""
+"""The history of an image: who changed what, when, and through which dialect."""
 
 from collections.abc import Sequence
 from dataclasses import fields
@@ -28,15 +28,15 @@ UNTOLD = frozenset(
     }
     | {"member_count", "members_behind", "version", "unknown", "stored_format"}
 )
-"""Fields whose changes are no news: they follow from others, or say that something is on its way."""
+"""Fields whose changes are not recorded: they follow from other fields, or describe work in progress."""
 TOLD = tuple(field.name for field in fields(Image) if field.name not in UNTOLD)
 
 AWAITED = frozenset({"status", "size"})
-"""Fields that change when bytes begin to come, which is told when they have come."""
+"""Fields that change when an upload starts; they are recorded when it is complete."""
 
 
 class What(StrEnum):
-    """The most telling thing that a write did to an image."""
+    """The kind of an event, the most significant one if a write did several things."""
 
     CREATED = "created"
     CHANGED = "changed"
@@ -59,7 +59,7 @@ class What(StrEnum):
 
 
 class Actor(NamedTuple):
-    """Whoever does something: a user with a token, in a request of a dialect or a job that it began."""
+    """Who caused an event: a user with a token, in a request through a dialect, or in a job started by one."""
 
     user: str = ""
     tenant: str | None = None
@@ -74,9 +74,9 @@ class Actor(NamedTuple):
 
 
 FAILURES = frozenset({What.KILLED, What.FAILED})
-"""Ends of an upload of which it is told why."""
+"""Kinds of events that have a reason."""
 WITHOUT_CHANGES = frozenset({What.ALLOWED, What.DELETED, What.RESTORED, What.PURGED}) | FAILURES
-"""What changes the same fields always."""
+"""Kinds whose changed fields are always the same, and therefore not recorded."""
 REACHED = {
     Status.UPLOADING: What.STAGED,
     Status.KILLED: What.KILLED,
@@ -84,17 +84,17 @@ REACHED = {
     Status.DEACTIVATED: What.DEACTIVATED,
     Status.DEPRECATED: What.DEPRECATED,
 }
-"""What it is called that an image comes to a status, if that has a word of its own wherever it comes from."""
+"""The kind of event by the new status, where the old status makes no difference."""
 SYSTEM = Actor(user="rosetta")
-"""Nobody asked for it: time has passed."""
+"""The actor of scheduled work, such as purging expired tombstones."""
 
 
 class Event(NamedTuple):
-    """One write to an image, which had this version from then on.
+    """One write to an image, and the version that the image has since.
 
-    `what` is one of `What`, or the word of a newer release. `fields` are the names of those that got other values,
-    which are not told: they may be secret. `members` are tenants that it was shared with, or with other rights,
-    `removed` those that it is shared with no longer.
+    `what` is one of `What`, or a kind that a newer release has added. `fields` are the names of changed fields; their
+    values may be secret and are not recorded. `members` are tenants that were added or got other rights, `removed`
+    those that were removed.
     """
 
     image_id: str
@@ -109,7 +109,7 @@ class Event(NamedTuple):
 
 
 def event_of(old: Image | None, new: Image, actor: Actor, now: datetime) -> Event | None:
-    """What a write makes of an image, if that is worth telling."""
+    """The event for a write, or None if nothing changed that the history records."""
     changed = () if old is None else _changed(old, new)
     what = What.CREATED if old is None else _what(old, new, changed)
     if what is None:
@@ -122,13 +122,13 @@ def event_of(old: Image | None, new: Image, actor: Actor, now: datetime) -> Even
 def _changed(old: Image, new: Image) -> tuple[str, ...]:
     silent = AWAITED if old.status is Status.QUEUED and new.status is Status.SAVING else frozenset[str]()
     if new.location is None:
-        silent |= {"location"}  # what an image has left that came to its end is gone
+        silent |= {"location"}  # killed and deleted images lose theirs
     names = [name for name in TOLD if getattr(old, name) != getattr(new, name) and name not in silent]
     return tuple(told for name in names for told in (_facts(old, new) if name == "dialect_facts" else [name]))
 
 
 def _facts(old: Image, new: Image) -> list[str]:
-    """The names of facts of single dialects that came, went or changed."""
+    """The names of dialect facts that were added, removed or changed."""
     ways = ((new.dialect_facts, old.dialect_facts), (old.dialect_facts, new.dialect_facts))
     changes = [facts for one, other in ways for facts in differing_facts(one, other).values()]
     return sorted({name for facts in changes for name in facts})
@@ -142,7 +142,7 @@ def _what(old: Image, new: Image, changed: Sequence[str]) -> What | None:
 
 
 def _change(old: Image, new: Image, changed: Sequence[str]) -> What | None:
-    """What is done to an image whose status stays, or has no word."""
+    """The kind of event if the status stays, or its change has no kind of its own."""
     if old.allowed is not new.allowed:
         return What.ALLOWED
     if old.visibility is not new.visibility:
@@ -156,14 +156,14 @@ def _change(old: Image, new: Image, changed: Sequence[str]) -> What | None:
 
 
 def _is_over(old: Image, new: Image) -> bool:
-    """Whether the image waits for its bytes as before an upload, or a job that was to bring them."""
+    """Whether an upload or a job has failed, so that the image waits for its data again."""
     if old.status is new.status:
         return old.transition is Transition.CREATING and new.transition is None
     return new.status is Status.QUEUED
 
 
 def _move(old: Image, new: Image) -> What | None:
-    """What a change of the status is called, if it has a word of its own."""
+    """The kind of event for a change of status, or None."""
     if new.gone:
         return What.PURGED if old.gone else What.DELETED
     if old.gone:
@@ -174,7 +174,7 @@ def _move(old: Image, new: Image) -> What | None:
 
 
 def sharing_of(image: Image, members: Sequence[str], removed: Sequence[str], actor: Actor, now: datetime) -> Event:
-    """What becomes of who an image is shared with."""
+    """The event for a change of the members."""
     return Event(
         image_id=image.id,
         version=image.version,

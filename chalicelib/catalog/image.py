@@ -1,4 +1,4 @@
-"""The canonical image, the statuses it goes through, and the moves between them."""
+"""The canonical image, its statuses, and the transitions between them."""
 
 import re
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, TypedDict
 
 
 class Status(StrEnum):
-    """Where an image stands; each dialect has its own words for these."""
+    """The status of an image; each dialect has its own names for these."""
 
     QUEUED = "queued"
     UPLOADING = "uploading"
@@ -35,20 +35,20 @@ MOVES: Mapping[Status, frozenset[Status]] = {
     Status.PENDING_DELETE: frozenset({Status.ACTIVE, Status.DELETED}),
     Status.DELETED: frozenset(),
 }
-"""The only moves there are. A deletion that the byte store refuses is undone, which is not a move."""
+"""All permitted changes of status. Undoing a deletion that the byte store refused is not one of them."""
 
 AWAITING = frozenset({Status.QUEUED, Status.UPLOADING, Status.SAVING})
-"""Statuses in which an image waits for its bytes, or for somebody who verifies them."""
+"""Statuses in which an image waits for its data, or for the data to be verified."""
 
 LIVE = frozenset({Status.ACTIVE, Status.DEPRECATED, Status.DEACTIVATED})
-"""Statuses in which an image has bytes, and is not deleted."""
+"""Statuses of images that have data and are not deleted."""
 
 GONE = frozenset({Status.PENDING_DELETE, Status.DELETED})
-"""Statuses in which an image counts as deleted."""
+"""Statuses of images that count as deleted."""
 
 
 class Visibility(StrEnum):
-    """Who sees an image: everybody, everybody who knows its id, its owner and members, or its owner only."""
+    """Who can see an image: everyone, everyone who knows its id, its owner and members, or its owner only."""
 
     PUBLIC = "public"
     COMMUNITY = "community"
@@ -57,17 +57,17 @@ class Visibility(StrEnum):
 
 
 OPEN = frozenset({Visibility.PUBLIC, Visibility.COMMUNITY})
-"""What everybody may see."""
+"""Visibilities that let everyone see an image."""
 
 UNSAFE = frozenset('"*/:<>?\\|%')
-"""Characters that some file system, or some browser, takes for something else in the name of a file."""
+"""Characters that have a special meaning in file names, in some file system or browser."""
 
 STEM_BYTES = 64
 """Of the name of a file: a link carries it, encoded twice, and the headers that carry the link are limited."""
 
 
 class Transition(StrEnum):
-    """A move that a job has begun."""
+    """Work on an image that a job has started."""
 
     CREATING = "creating"
     DELETING = "deleting"
@@ -75,9 +75,9 @@ class Transition(StrEnum):
 
 
 class Inspecting(StrEnum):
-    """What becomes of images that are unsafe, or not what was declared: refused, only shown as such, or not looked at.
+    """The policy for images that are unsafe or not what was declared: kill, only record, or do not inspect.
 
-    The strictest is the first.
+    The strictest comes first.
     """
 
     ENFORCE = "enforce"
@@ -85,13 +85,13 @@ class Inspecting(StrEnum):
     OFF = "off"
 
     def is_laxer_than(self, other: "Inspecting") -> bool:
-        """Whether less is refused, or less is looked at."""
+        """Whether this policy rejects or inspects less than the other."""
         policies = tuple(Inspecting)
         return policies.index(self) > policies.index(other)
 
 
 FactsByNamespace = Mapping[str, Mapping[str, Any]]
-"""What one dialect alone knows of an image: JSON by the namespace of the dialect, and by the name of the fact.
+"""Dialect facts, which only one dialect knows: JSON values by the dialect's namespace and the name of the fact.
 
 No fact is None, and no namespace is empty: both are absent.
 """
@@ -101,23 +101,26 @@ No fact is None, and no namespace is empty: both are absent.
 class Image:
     """A virtual-machine image as all dialects share it.
 
-    `size` and `virtual_size` are bytes, `min_disk` GB, `min_ram` MB, `checksum` an MD5 in lower-case hexadecimal,
-    `sha256` and `sha512` digests of bytes that have passed through the registry, the latter not in older releases,
-    `inline` if that was in a request; `inspection` is what these bytes were found to be (`Inspection.document`), and
-    `uninspected` says that somebody still has to look at them; `inspecting` is what the token says of that which they
-    were sent with, and `allowed` that an administrator lets them through all the same; `signature` is what became of
-    their signature (`Verdict.document`); times are aware and UTC. `size` and `checksum` of an image that waits for its
-    bytes are what the client declared. `status_reason` says why its last upload failed: that leaves it killed, or
-    queued if it is `retriable`.
-    `status_changed_at` tells apart the uploads that it waits for. `hidden` ones are in the lists of those only who ask
-    for them, and `tags` are distinct. `location_version` marks the bytes that were registered at a `location` of
-    somebody else's, who may change them. `number` is unique and never reused; zero means that none was given yet.
-    `aliases` maps a namespace to the id that the image has there, which no other image ever gets; the ids in
-    `tenant_aliases` are unique among those of the owner, and free again once the image is deleted. What one dialect
-    alone knows is in `dialect_facts`, and nobody else reads it. `version` counts the writes, `member_count` the
-    memberships; for a moment, lists may show to many members what the image was before (`members_behind`). `unknown` is
-    what a newer release has written of the image, kept as it is; `stored_format` is the format of the item that it was
-    read from, which may be an older one.
+    Units: `size` and `virtual_size` in bytes, `min_disk` in GB, `min_ram` in MB. Times are aware and in UTC. Names that
+    do not explain themselves:
+
+    - `number`: unique and never reused; 0 until one is assigned.
+    - `aliases`: the image's id in a namespace, unique and never reused. Those in `tenant_aliases` are unique per owner,
+      and free again once the image is deleted.
+    - `size`, `checksum`: declared by the client until the data has arrived; then measured. The checksum is an MD5 in
+      lower-case hexadecimal.
+    - `sha256`, `sha512`: digests of data that has passed through the registry. Older releases computed no SHA-512.
+    - `inline`: the data was sent in a request. `uninspected`: the worker still has to inspect it.
+    - `inspection`: the findings (`Inspection.document`). `signature`: the verdict on a signature (`Verdict.document`).
+    - `inspecting`: the policy of the token that sent the data. `allowed`: an administrator has lifted it for the image.
+    - `status_reason`: why the last upload failed. The image is then killed, or queued again if it is `retriable`.
+    - `status_changed_at`: distinguishes one upload from the next.
+    - `hidden`: only in lists that ask for hidden images. `tags`: without duplicates.
+    - `location`: where the data is. If others can overwrite it, `location_version` identifies what was registered.
+    - `dialect_facts`: what only one dialect knows; nothing else reads it.
+    - `version`: the number of writes. `member_count`: the number of memberships. `members_behind`: some members' lists
+      may still show the previous version.
+    - `unknown`: attributes written by a newer release, kept unchanged. `stored_format`: the format of the stored item.
     """
 
     id: str
@@ -177,19 +180,19 @@ class Image:
 
     @property
     def gone(self) -> bool:
-        """Whether the image counts as deleted."""
+        """Whether the image counts as deleted, even if its data still exists."""
         return self.status in GONE
 
     @property
     def called(self) -> str | None:
-        """The name, or an id that a client has chosen for an image without one; None, or empty, if there is neither."""
+        """The name, or else an id chosen by a client. Without either, the name as it is: None or empty."""
         if self.name:
             return self.name
         return next(iter((*self.tenant_aliases.values(), *self.aliases.values())), self.name)
 
     @property
     def file_name(self) -> str:
-        """What its bytes are saved as, safe in all file systems: `golden.qcow2`, or its id if it has no name."""
+        """The file name for downloads, safe in all file systems: `golden.qcow2`, or the id if the image has no name."""
         safe = "".join(each if each.isprintable() and each not in UNSAFE else "_" for each in self.name or "")
         stem = safe.encode()[:STEM_BYTES].decode(errors="ignore").strip(" .") or self.id
         ending = f".{self.disk_format or 'img'}"
@@ -197,24 +200,24 @@ class Image:
 
     @property
     def policy(self) -> Inspecting | None:
-        """What becomes of it if its bytes are objected to; None leaves that to the deployment."""
+        """The inspection policy of this image; None means the deployment's."""
         return Inspecting.RECORD if self.allowed else self.inspecting
 
     @property
     def waits(self) -> bool:
-        """Whether the image waits for its bytes, and none are on their way."""
+        """Whether the image waits for data that nobody is sending or copying yet."""
         return self.status is Status.QUEUED and self.transition is None
 
 
 def is_uuid(text: str) -> bool:
-    """Whether a text is a UUID as ids of images are: in lower case, with hyphens."""
+    """Whether a text is a UUID in the form of image ids: lower case, with hyphens."""
     return re.fullmatch("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", text) is not None
 
 
 class Changes(TypedDict, total=False):
-    """New values for some fields of an image; a field that is absent stays as it is.
+    """New values for some fields of an image. Absent fields stay as they are.
 
-    So does each fact that `dialect_facts` does not name; None takes one away.
+    So do facts that `dialect_facts` does not name; a fact of None is removed.
     """
 
     owner: str | None
@@ -250,14 +253,14 @@ class Changes(TypedDict, total=False):
 
 
 def changed(image: Image, changes: Changes) -> Image:
-    """The image with its new values."""
+    """Apply changes to an image."""
     if "dialect_facts" in changes:
         changes = {**changes, "dialect_facts": merged_facts(image.dialect_facts, changes["dialect_facts"])}
     return replace(image, **changes)
 
 
 def merged_facts(facts: FactsByNamespace, changes: FactsByNamespace) -> FactsByNamespace:
-    """The facts with those that change.
+    """Apply changes to dialect facts.
 
     >>> merged_facts({"one": {"a": 1, "b": 2}, "two": {"a": 3}}, {"one": {"a": None, "c": 4}})
     {"one": {"b": 2, "c": 4}, "two": {"a": 3}}
@@ -268,7 +271,7 @@ def merged_facts(facts: FactsByNamespace, changes: FactsByNamespace) -> FactsByN
 
 
 def differing_facts(facts: FactsByNamespace, old: FactsByNamespace) -> FactsByNamespace:
-    """Those of the facts that have another value in `old`, or none."""
+    """The facts whose value differs from that in `old`, or that `old` lacks."""
     found = {
         name: {fact: value for fact, value in own.items() if value != old.get(name, {}).get(fact)}
         for name, own in facts.items()
@@ -278,7 +281,7 @@ def differing_facts(facts: FactsByNamespace, old: FactsByNamespace) -> FactsByNa
 
 @dataclass(frozen=True, slots=True)
 class TenantAlias:
-    """What a tenant calls an image of its own in a namespace: the image's alias there, or its id if it has none."""
+    """A tenant's name for its own image in a namespace: the alias there, or the id if there is none."""
 
     namespace: str
     alias: str
@@ -289,7 +292,7 @@ class TenantAlias:
 
 @dataclass(frozen=True, slots=True)
 class Alias:
-    """What everybody calls an image in a namespace: its alias there, or its id if it has none."""
+    """An image's name in a namespace, the same for every tenant: the alias there, or the id if there is none."""
 
     namespace: str
     alias: str
@@ -300,7 +303,7 @@ class Alias:
 
 @dataclass(frozen=True, slots=True)
 class ImageNumber:
-    """The number of an image of the caller's tenant."""
+    """The number of an image that the caller's tenant owns."""
 
     number: int
 
@@ -309,13 +312,13 @@ class ImageNumber:
 
 
 OwnName = TenantAlias | ImageNumber
-"""By what else than its id a tenant may ask for an image of its own."""
+"""What a tenant can use instead of the id of its own image."""
 Name = Alias | OwnName
-"""By what else than its id an image may be asked for."""
+"""What a request can use instead of the id of an image."""
 
 
 class NewImage(NamedTuple):
-    """What a client says of an image that it registers; without an `id` the catalogue chooses one."""
+    """The client's description of a new image. Without an `id` the catalogue chooses one."""
 
     fields: Changes
     id: str | None = None

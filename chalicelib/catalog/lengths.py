@@ -1,4 +1,4 @@
-"""How long texts may be, in characters, whichever dialect writes them; docs/limits.md says whose lengths these are."""
+"""Maximum lengths of texts, in characters, in all dialects; docs/limits.md says where they come from."""
 
 import json
 from collections.abc import Mapping
@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from chalicelib.catalog.errors import Invalid
 
 TEXT = 255
-"""Of whatever names something: images, tenants, users, machines, parents and what parents are told of."""
+"""For names of images, tenants, users, machines and parents, and for the texts of parents."""
 PROPERTY_NAME = 255
 PROPERTY_VALUE = 7168
 LOCATION = 8000
 STATUS_REASON = 500
-"""What is longer is cut short: the server words it."""
+"""Longer reasons are truncated: they are the server's own words."""
 DOCUMENT = 16384
-"""Bytes of JSON, of a fact that one dialect alone knows and that is no text."""
+"""Bytes of JSON, for a dialect fact other than a text."""
 IMAGE: Mapping[str, int] = {
     **dict.fromkeys(("name", "owner", "architecture", "os_family", "platform", "login_user", "login_password"), TEXT),
     **dict.fromkeys(("provider", "provider_image_id", "zone", "source_instance"), TEXT),
@@ -21,23 +21,23 @@ IMAGE: Mapping[str, int] = {
     "description": PROPERTY_VALUE,
     "location": LOCATION,
 }
-"""Fields of an image. Formats are chosen from a list, and `os_title` repeats the title of a reference."""
+"""Fields of an image. Formats are not listed, as they are enumerations; nor is `os_title`, a copy of a reference's title."""
 
 
 def check_tenant(field: str, name: str) -> None:
-    """Raise Invalid for a name that no tenant can have."""
+    """Raise Invalid if the name is not a valid name of a tenant."""
     if not 0 < len(name) <= TEXT:
         raise Invalid(field, f"a tenant has 1 to {TEXT} characters")
 
 
 def check(field: str, text: object, longest: int) -> None:
-    """Raise Invalid for a text of more characters than that; what is no text has no length."""
+    """Raise Invalid if a text has more than `longest` characters. Other values always pass."""
     if isinstance(text, str) and len(text) > longest:
         raise Invalid(field, f"longer than {longest} characters")
 
 
 def check_fact(name: str, value: object) -> None:
-    """Raise Invalid for a fact of one dialect alone that is longer than a text, or larger than a document, may be."""
+    """Raise Invalid if a dialect fact is too long a text, or too large a document."""
     check(name, value, TEXT)
     if not isinstance(value, str) and len(json.dumps(value)) > DOCUMENT:
         raise Invalid(name, f"more than {DOCUMENT} bytes")
