@@ -21,7 +21,7 @@ IMAGE: Mapping[str, int] = {
     "description": PROPERTY_VALUE,
     "location": LOCATION,
 }
-"""Fields of an image. Formats are not listed, as they are enumerations; nor is `os_title`, a copy of a reference's title."""
+"""Fields of an image. Formats are missing because they are enumerations, `os_title` because it copies a reference's."""
 
 
 def check_tenant(field: str, name: str) -> None:

@@ -37,10 +37,10 @@ const Table = ({ tokens, session, busy, onEnd }) => html`
     <tbody>${tokens.map((token) => html`
       <tr key=${token.id}><th scope="row">${token.name ?? html`<i>Unnamed</i>`}${token.id === session.id && html` <span class="chip">this session</span>`}</th>
         <td data-label="Id"><code>${token.id}</code></td>
-        <td data-label="May" class="wrapping">${inOrder(token.policies).join(", ") || "nothing"}</td>
-        <td data-label="Made"><${Instant} at=${token.created_at} relative /></td>
+        <td data-label="Permissions" class="wrapping">${inOrder(token.policies).join(", ") || "nothing"}</td>
+        <td data-label="Created"><${Instant} at=${token.created_at} relative /></td>
         <td data-label="Last used">${token.last_used_at ? formatDay(`${token.last_used_at}T00:00:00`) : "never"}</td>
-        <td data-label="Ends">${token.expires_at ? html`<${Instant} at=${token.expires_at} relative />` : "never"}</td>
+        <td data-label="Expires">${token.expires_at ? html`<${Instant} at=${token.expires_at} relative />` : "never"}</td>
         <td class="number"><button type="button" class="quiet small" aria-label=${`Revoke ${token.name ?? token.id}`} onClick=${() => onEnd(token)}>Revoke</button></td></tr>`)}
     </tbody></table></div>`;
 

@@ -18,7 +18,7 @@ AT_ONCE = 3
 
 
 def sparse(path: Path, parts: int) -> Path:
-    """A file of that number of different parts that takes next to no room on the disk."""
+    """Write a sparse file of that many parts, each with different contents, and return its path."""
     with path.open("wb") as file:
         for number in range(parts):
             file.seek(number * PART)
