@@ -149,7 +149,7 @@ def test_each_case_on_the_pages_has_a_test(dialect: str) -> None:
 
     assert len(cases) == len(set(cases))
     assert own <= set(cases)
-    assert set(cases) - found == AS_BEFORE.get(dialect, set())
+    assert set(cases) - found == AS_BEFORE.get(dialect, set()), "write test_case_NNN_… for them, or remove the cases"
 
 
 def test_nobody_is_sent_to_documents_that_are_not_here() -> None:

@@ -11,7 +11,7 @@ class DialectFacts(Generic[Facts]):
     """The facts that a dialect declares: the optional keys of a TypedDict, whose values are JSON or None.
 
     >>> class Facts(TypedDict, total=False):
-    ...     min_version: str | None
+    ...     planet: str | None
     >>> FACTS = DialectFacts("martian", Facts)
     """
 

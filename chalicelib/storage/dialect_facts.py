@@ -23,7 +23,7 @@ NAMESPACES: Mapping[str, str] = {
 
 
 def attributes_of(facts: FactsByNamespace) -> dict[str, Any]:
-    """The attributes that hold the facts: `{"iam_role": "r", "dialect_facts": {"devops": {"min_version": "2"}}}`."""
+    """The attributes that hold the facts: `{"iam_role": "r", "dialect_facts": {"martian": {"planet": "Mars"}}}`."""
     own = {name: facts[space][name] for name, space in NAMESPACES.items() if name in facts.get(space, {})}
     return {**own, DOCUMENT: merged_facts(facts, _within(dict.fromkeys(own)))}
 

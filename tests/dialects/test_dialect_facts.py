@@ -17,7 +17,8 @@ from tests.fuzz.vocabulary import USUAL
 from tests.openapi.checking import described, operations_of
 from tests.test_layering import MODULES, words
 
-DOCS = Path(__file__).parents[2] / "docs"
+ROOT = Path(__file__).parents[2]
+DOCS = ROOT / "docs"
 NAMED = r"`([^`\n]+)`"
 
 
@@ -82,10 +83,12 @@ def places(fact: Fact) -> dict[str, Collection[str]]:
     page = DOCS / "dialects" / name.replace("_", "-") / "wire.md"
     found: dict[str, Collection[str]] = {
         f"chalicelib/dialects/{name}/openapi.py": taken | shown,
-        f"docs/dialects/{page.parent.name}/wire.md": re.findall(NAMED, page.read_text("utf-8")),
+        str(page.relative_to(ROOT)): re.findall(NAMED, page.read_text("utf-8")),
     }
     if fact.is_text:
         found["docs/limits.md"] = re.findall(rf"(?m)^\| {NAMED} \|", (DOCS / "limits.md").read_text("utf-8"))
+    tests = "".join(each.read_text("utf-8") for each in sorted((ROOT / "tests/dialects" / name).glob("*.py")))
+    found[f"tests/dialects/{name}/"] = re.findall(r"\w+", tests)
     if fact.name not in shown - taken:
         found[f"tests/openapi/test_{name}.py"] = tried(fact)
         found["tests/fuzz/vocabulary.py"] = fuzzed(fact)
@@ -108,7 +111,7 @@ def test_a_fact_that_is_known_nowhere_is_missed_everywhere(dialect: Any) -> None
         f"chalicelib/dialects/{dialect.name}/openapi.py",
         f"docs/dialects/{dialect.name.replace('_', '-')}/wire.md",
     ]
-    trials = [f"tests/openapi/test_{dialect.name}.py", "tests/fuzz/vocabulary.py"]
+    trials = [f"tests/dialects/{dialect.name}/", f"tests/openapi/test_{dialect.name}.py", "tests/fuzz/vocabulary.py"]
 
     assert missing(Fact(dialect, UNHEARD, "planet", is_text=True)) == [*about, "docs/limits.md", *trials]
     assert missing(Fact(dialect, UNHEARD, "orbit", is_text=False)) == [*about, *trials]

@@ -21,7 +21,7 @@ EARLIER: dict[str, dict[str, Any]] = {
     "qingcloud": {"recommended_type": "small"},
 }
 """What releases before dialects had facts of their own knew of an image."""
-BOTH = {**EARLIER, "devops": {**EARLIER["devops"], "min_version": "2"}, "martian": {"iam_role": "m"}}
+BOTH = {**EARLIER, "devops": {**EARLIER["devops"], "planet": "2"}, "martian": {"iam_role": "m"}}
 
 
 def test_what_earlier_releases_know_is_where_they_look_for_it() -> None:
@@ -31,7 +31,7 @@ def test_what_earlier_releases_know_is_where_they_look_for_it() -> None:
     values = {"user_data": {"BOOL": False}, "iam_role": {"S": "reader"}, "bootstrap_template": {"S": "chef"}}
     values |= {name: {"S": json.dumps(value)} for name, value in EARLIER["scaleway"].items()}
     values |= {"recommended_type": {"S": "small"}}
-    values |= {"dialect_facts": {"S": '{"devops": {"min_version": "2"}, "martian": {"iam_role": "m"}}'}}
+    values |= {"dialect_facts": {"S": '{"devops": {"planet": "2"}, "martian": {"iam_role": "m"}}'}}
     assert item.items() >= values.items()
     assert row.items() >= {SHORT[name]: value for name, value in values.items()}.items()
     assert image_of(item) == image
