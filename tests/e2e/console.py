@@ -1,11 +1,13 @@
 """What tests of the console have in common: images to look at, and what a person does with them."""
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 
 from tests.e2e.browser import Page, Registry, sign_in
 from tests.e2e.server import Server
+from tests.processes import PATIENCE
 
 MEGABYTE = 1 << 20
 PART = 16 * MEGABYTE
@@ -25,9 +27,13 @@ def register(server: Server, who: str, **facts: Any) -> str:
 
 
 def upload(server: Server, who: str, image_id: str, content: bytes = b"bytes") -> None:
-    """Make an image active."""
+    """Make an image active, and wait until it is inspected: whoever has loaded it before would meet a conflict."""
     octets = {"Content-Type": "application/octet-stream"}
     assert server.request(who, "PUT", f"/v2/images/{image_id}/file", content, octets).status == 204
+    deadline = time.monotonic() + PATIENCE
+    while "inspection_formats" not in (image := shown(server, who, image_id)):
+        assert time.monotonic() < deadline, image
+        time.sleep(0.05)
 
 
 def change(server: Server, who: str, image_id: str, **fields: Any) -> None:
