@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from tests.api import basic
+from tests.api import ORDINARY, Api, Caller, a_caller, basic
 
 Scheme = Callable[[str, str], dict[str, str]]
 """Returns the headers with user and secret."""
@@ -26,5 +26,9 @@ SCHEMES: Mapping[str, Scheme] = {
     "qingcloud": by_bearer,
     "scaleway": by_token,
 }
-BY_NAME = frozenset(name for name, scheme in SCHEMES.items() if scheme is not by_token)
-"""The dialects that accept user and secret by basic authentication."""
+
+
+def caller_of(api: Api, dialect: str, tenant: str | None, *policies: str) -> Caller:
+    """A caller with a new token, with the ordinary policies unless others are named, who sends it as the clients do."""
+    principal = a_caller(tenant, *policies or ORDINARY)
+    return Caller(api, SCHEMES[dialect](principal.user, api.world.identities.issue(principal)))

@@ -12,7 +12,7 @@ class DialectFacts(Generic[Facts]):
 
     >>> class Facts(TypedDict, total=False):
     ...     planet: str | None
-    >>> FACTS = DialectFacts("martian", Facts)
+    >>> FACTS = DialectFacts("example", Facts)
     """
 
     def __init__(self, namespace: str, declared: type[Facts]) -> None:

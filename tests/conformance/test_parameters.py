@@ -14,7 +14,7 @@ from chalicelib.catalog.membership import MemberStatus
 from chalicelib.catalog.reference import Kind
 from tests.api import ORDINARY, Answer, Api, Caller, a_caller
 from tests.conformance.conftest import T1
-from tests.credentials import BY_NAME
+from tests.credentials import caller_of
 from tests.factories import START, a_membership, an_image
 from tests.openapi.checking import DIALECT_OF, described
 
@@ -180,10 +180,9 @@ def caller(api: Api, asked: Asked) -> Caller:
     for job_id in JOBS:
         done: dict[str, Any] = {"status": JobStatus.SUCCESSFUL, "began_at": now, "finished_at": now}
         api.world.jobs.add(Job(id=job_id, owner=T1, action=Action.CAPTURE, zone="ac1", created_at=now, **done))
-    if asked.dialect in BY_NAME:
-        return api.basic_caller(T1, *ORDINARY)
     # Glance's `is_public` must make sense whoever asks, and chooses for administrators (Glance v1's wire §3.1).
-    return api.caller(T1, *ORDINARY, "admin") if asked.name in {"is_public", "tenant"} else api.caller(T1)
+    more = ("admin",) if asked.name in {"is_public", "tenant"} else ()
+    return caller_of(api, asked.dialect, T1, *ORDINARY, *more)
 
 
 def ask(caller: Caller, asked: Asked, value: str | None) -> Answer:

@@ -15,7 +15,7 @@ from chalicelib.catalog.token import SECRET_BYTES
 from chalicelib.storage import identities
 from tests.api import ORDINARY, Answer, Api, Caller, a_caller, basic
 from tests.conformance.conftest import T1
-from tests.credentials import BY_NAME
+from tests.credentials import SCHEMES, by_token
 from tests.security.wire import touched
 
 BY_PASSWORD = (
@@ -59,7 +59,9 @@ REQUESTS: Mapping[str, tuple[str, str, bytes]] = {
 }
 """A request of each dialect, and those that trade credentials for others; some have them in their bodies."""
 IN_BODY = tuple(name for name, (_, _, body) in REQUESTS.items() if b"SECRET" in body)
-WITH_USER = tuple(name for name in REQUESTS if name.partition(",")[0] in BY_NAME or b"USER" in REQUESTS[name][2])
+BASIC = frozenset({"devops_service", "foreman", "qingcloud"})
+"""The dialects whose clients may use basic authentication."""
+WITH_USER = tuple(name for name in REQUESTS if name.partition(",")[0] in BASIC or b"USER" in REQUESTS[name][2])
 """Those that also have the name of a user."""
 OWN_ID = re.compile("[0-9a-f]{8}-[0-9a-f-]{27}")
 """The id of a request, which is in some answers."""
@@ -71,7 +73,7 @@ def shown(dialect: str, user: str, secret: str) -> Mapping[str, str]:
     """The credentials as a client of the dialect sends them in headers."""
     if dialect in IN_BODY:
         return {}
-    return basic(user, secret) if dialect in WITH_USER else {"X-Auth-Token": secret}
+    return basic(user, secret) if dialect in WITH_USER else SCHEMES.get(dialect, by_token)(user, secret)
 
 
 def outcome(answer: Answer) -> tuple[int, str, list[str]]:

@@ -18,7 +18,7 @@ from tests import tally
 from tests.api import ORDINARY, Api, Caller
 from tests.conformance.conftest import T1, T2
 from tests.conftest import MakeApi
-from tests.credentials import BY_NAME
+from tests.credentials import caller_of
 from tests.factories import START, a_membership, an_image
 from tests.security import lists
 from tests.security.wire import Key, touched
@@ -71,8 +71,7 @@ class Shelf:
 
     def caller(self, dialect: str, *policies: str) -> Caller:
         """A user of the first tenant, with the credentials of a dialect."""
-        caller = self.api.basic_caller(T1, *policies or ORDINARY)
-        return caller if dialect in BY_NAME else self.api.caller(T1, *policies)
+        return caller_of(self.api, dialect, T1, *policies)
 
     def filled(self, target: str) -> str:
         """A target with everything it leaves open."""

@@ -12,9 +12,9 @@ from chalicelib.dialects.qingcloud.schema import MAX_IDS
 from chalicelib.http.dialect import Route
 from chalicelib.http.fields import DEEPEST
 from tests import tally
-from tests.api import ORDINARY, Answer, Api, Caller
+from tests.api import Answer, Api, Caller
 from tests.conformance.conftest import T1
-from tests.credentials import BY_NAME
+from tests.credentials import caller_of
 from tests.dialects.glance_v1.glance import RAW, create, properties
 from tests.factories import an_image
 from tests.security.test_guessing import REQUESTS
@@ -131,10 +131,6 @@ def _data(caller: Caller, size: int) -> Answer:
     return caller.post("/v1/images", {**JSON, **RAW, "Content-Type": "application/octet-stream"}, bytes(size))
 
 
-def the_caller(api: Api, dialect: str) -> Caller:
-    return api.basic_caller(T1, *ORDINARY) if dialect in BY_NAME else api.caller(T1)
-
-
 def check(dialect: str, answer: Answer) -> None:
     """That a refusal has the shape of its dialect."""
     assert SHAPES[dialect](answer.json), answer.text
@@ -142,7 +138,7 @@ def check(dialect: str, answer: Answer) -> None:
 
 @pytest.mark.parametrize("limit", LIMITS.values(), ids=LIMITS)
 def test_what_is_beyond_a_limit_is_refused_and_stores_nothing(api: Api, limit: Limit) -> None:
-    answer = limit.ask(the_caller(api, limit.dialect))
+    answer = limit.ask(caller_of(api, limit.dialect, T1))
 
     assert answer.status == limit.status, answer.text
     check(limit.dialect, answer)
@@ -163,7 +159,7 @@ BOMBS = {
 @pytest.mark.parametrize("body", BOMBS.values(), ids=BOMBS)
 @pytest.mark.parametrize("dialect", SHAPES)
 def test_a_document_that_is_a_bomb_is_refused(api: Api, dialect: str, body: bytes) -> None:
-    caller = the_caller(api, dialect)
+    caller = caller_of(api, dialect, T1)
     image = api.world.images.add(an_image(owner=T1, number=1))
     known = {"zone": "ac1", "image_id": image.id, "parent_id": "1", "upload_id": T1, "member": "t2"}
 
@@ -186,7 +182,7 @@ def _filled(route: Route, known: Mapping[str, str]) -> str:
 @pytest.mark.parametrize("value", ["x" * 8000, "%00" * 2000, "9" * 8000, "a," * 4000, "%F0%9F%98%80" * 600])
 @pytest.mark.parametrize("dialect", SHAPES)
 def test_a_path_of_any_length_is_answered(api: Api, dialect: str, value: str) -> None:
-    caller = the_caller(api, dialect)
+    caller = caller_of(api, dialect, T1)
     named = [route for name, route in OPERATIONS if name == dialect and "{" in route.path]
 
     for route in named:
@@ -215,7 +211,7 @@ def test_a_path_of_any_length_is_answered(api: Api, dialect: str, value: str) ->
 )
 @pytest.mark.parametrize("dialect", SHAPES)
 def test_a_query_of_any_length_is_answered(api: Api, dialect: str, query: str) -> None:
-    caller = the_caller(api, dialect)
+    caller = caller_of(api, dialect, T1)
     api.world.images.add(an_image(owner=T1, number=1, architecture="arm64"))
     listed = [
         route for name, route in OPERATIONS if (name, route.method) == (dialect, "GET") and "_id}" not in route.path
@@ -234,7 +230,7 @@ def test_a_query_of_any_length_is_answered(api: Api, dialect: str, query: str) -
 @pytest.mark.parametrize("dialect", SHAPES)
 def test_headers_that_nobody_asks_for_do_not_matter(api: Api, dialect: str) -> None:
     """API Gateway takes 10,240 bytes of them, the local server 256 headers of 65,536."""
-    caller = the_caller(api, dialect)
+    caller = caller_of(api, dialect, T1)
     many = {f"x-header-{number}": "v" * 200 for number in range(250)}
 
     plain, laden = caller.get(PATHS[dialect], JSON), caller.get(PATHS[dialect], {**many, "Cookie": "x" * 8000, **JSON})
@@ -248,7 +244,7 @@ def test_nothing_that_is_sent_is_ever_unpacked(api: Api, dialect: str, encoding:
     """Compressed bodies are not decompressed, so small bodies cannot become large ones."""
     packed = bytes.fromhex("1f8b0800000000000003ab05000000ffff")
     [route, *_] = [route for name, route in WRITES if name == dialect and route.method == "POST"]
-    target, caller = _filled(route, {"zone": "ac1"}), the_caller(api, dialect)
+    target, caller = _filled(route, {"zone": "ac1"}), caller_of(api, dialect, T1)
 
     answer = caller.request("POST", target, {**JSON, "Content-Encoding": encoding}, packed)
 

@@ -17,10 +17,10 @@ from chalicelib.catalog.query import ImageQuery, Scope
 from chalicelib.catalog.token import digest_of
 from chalicelib.http.dialect import Route
 from tests import tally
-from tests.api import ORDINARY, Answer, Caller, a_caller, basic
+from tests.api import ORDINARY, Answer, Caller, a_caller
 from tests.conformance.conftest import T1
 from tests.conftest import MakeApi
-from tests.credentials import BY_NAME
+from tests.credentials import SCHEMES, caller_of
 from tests.deploy.everything import LARGE, SETTINGS, do_everything
 from tests.dialects.glance_v1.glance import RAW
 from tests.jobs.arriving import copying, trusting
@@ -132,8 +132,7 @@ def breaks(_request: object) -> tuple[HTTPStatus, Any]:
 
 def ways(dialect: str, route: Route, user: Principal, secret: str) -> Iterator[Callable[[Caller], Answer]]:
     """How an operation is asked for: what is wrong is the credentials, the body, or nothing."""
-    right = basic(user.user, secret) if dialect in BY_NAME else {"X-Auth-Token": secret}
-    wrong = basic(user.user, MARK) if dialect in BY_NAME else {"X-Auth-Token": MARK}
+    right, wrong = (SCHEMES[dialect](user.user, each) for each in (secret, MARK))
     document = json.dumps({"image": {"name": MARK, "password": PASSWORD}, "password": PASSWORD}).encode()
     asked = [(credentials, MARK, document) for credentials in (wrong, *WRONG)]
     asked += [(right, MARK, document), (right, MARK, PASSWORD.encode()), (right, T1, b""), (right, T1, document)]
@@ -235,7 +234,7 @@ def test_a_login_password_is_in_no_answer_and_no_log(make_api: MakeApi, aws: Aws
     stored = api.world.images.many([image.id])
 
     for dialect, method, target in lists.requests():
-        asking = caller if dialect in BY_NAME else api.caller(T1)
+        asking = caller_of(api, dialect, T1)
         asking.request(method, target.replace("{own}", T1).replace("{known}", image.id))
     for target in (f"/v1/images/{image.id}", f"/images/{image.id}", f"/v3/image/{image.id}"):
         (caller if "v3" in target else api.caller(T1)).get(target)
