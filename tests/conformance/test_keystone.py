@@ -135,7 +135,7 @@ def test_the_log_tells_operators_whether_the_credentials_or_the_right_to_ask_wer
     Caller(api, {"X-Auth-Token": SECRET}).get("/v1/images")
 
     line = logged(caplog)
-    assert (line["status"], line["outage"], line["causes"]) == (503, "refused", [f"Refusal {method} 403"])
+    assert (line["status"], line["outage"], line["causes"]) == (503, "refused", [f"UnexpectedStatus {method} 403"])
 
 
 @each_client
