@@ -1,3 +1,3 @@
 """The `rosetta` command: a client of the HTTP API. Only `serve` and operators' commands need the server's code."""
 
-__version__ = "0.1.0"
+__version__ = "1.0.0"

@@ -9,7 +9,7 @@ from chalicelib.http.dialect import Dialect, Route
 from chalicelib.http.openapi import Answer, Description, Operation, Parameter, Schema
 from chalicelib.http.openapi_introduction import introduction
 
-VERSION = "0.1.0"
+VERSION = "1.0.0"
 INTERNAL = "x-internal"
 ARTICLES = ("a", "an", "the")
 NAMELESS: Schema = {"type": "string", "minLength": 1}
