@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -30,10 +31,7 @@ def upload(server: Server, who: str, image_id: str, content: bytes = b"bytes") -
     """Make an image active, and wait until it is inspected: whoever has loaded it before would meet a conflict."""
     octets = {"Content-Type": "application/octet-stream"}
     assert server.request(who, "PUT", f"/v2/images/{image_id}/file", content, octets).status == 204
-    deadline = time.monotonic() + PATIENCE
-    while "inspection_formats" not in (image := shown(server, who, image_id)):
-        assert time.monotonic() < deadline, image
-        time.sleep(0.05)
+    await_image(server, who, image_id, lambda image: "inspection_formats" in image)
 
 
 def change(server: Server, who: str, image_id: str, **fields: Any) -> None:
@@ -52,6 +50,14 @@ def shown(server: Server, who: str, image_id: str) -> dict[str, Any]:
     """What the API shows of an image."""
     image: dict[str, Any] = json.loads(server.request(who, "GET", f"/v2/images/{image_id}").body)
     return image
+
+
+def await_image(server: Server, who: str, image_id: str, ready: Callable[[Mapping[str, Any]], bool]) -> None:
+    """Wait until the API shows an image as it should be."""
+    deadline = time.monotonic() + PATIENCE
+    while not ready(image := shown(server, who, image_id)):
+        assert time.monotonic() < deadline, image
+        time.sleep(0.05)
 
 
 def shows(page: Page, *names: str) -> None:

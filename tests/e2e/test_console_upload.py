@@ -4,7 +4,6 @@ import hashlib
 import http.client
 import json
 import os
-import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -18,6 +17,7 @@ from tests.e2e.console import (
     MEGABYTE,
     PART,
     VERIFIED,
+    await_image,
     begin,
     choose,
     download,
@@ -255,10 +255,7 @@ def sent_in_parts(server: Server, who: str, content: bytes, **facts: str) -> str
         assert store.getresponse().status == 200
     done = server.request(who, "POST", f"/v1/images/{image_id}/uploads/{begun['id']}", asked)
     assert done.status == 202, done.body
-    deadline = time.monotonic() + PATIENCE
-    while shown(server, who, image_id)["status"] != "active":
-        assert time.monotonic() < deadline, shown(server, who, image_id)
-        time.sleep(0.1)
+    await_image(server, who, image_id, lambda image: image["status"] == "active")
     return image_id
 
 
